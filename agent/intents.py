@@ -1,0 +1,189 @@
+"""What a person may ask for: a closed set of small models, and what the reading of a sentence returns.
+
+A symbol here is a word of the user's that names a token of the registry; a venue is a venue's id. Decimals,
+addresses of contracts and calldata are never in an intent: code adds them later.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
+
+Decimal = Annotated[str, StringConstraints(pattern=r"^(0|[1-9]\d*)(\.\d*[1-9])?$", max_length=80)]
+Percent = Annotated[str, StringConstraints(pattern=r"^(100|[1-9]?\d(\.\d*[1-9])?)$", max_length=20)]
+Symbol = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.]{1,20}$")]
+VenueId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+:[A-Za-z0-9.-]+:[A-Za-z0-9.]+$", max_length=100)]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
+AddressText = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-fA-F]{40}$")]
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Exact(_Closed):
+    kind: Literal["exact"] = "exact"
+    value: Decimal
+
+
+class Percentage(_Closed):
+    """A part in (0, 100] of the wallet's balance (deposit, transfer) or of the position (withdrawal)."""
+
+    kind: Literal["percent"] = "percent"
+    value: Percent
+
+
+class All(_Closed):
+    kind: Literal["all"] = "all"
+
+
+class AllBut(_Closed):
+    kind: Literal["all_but"] = "all_but"
+    value: Decimal
+
+
+AmountSpec = Annotated[Exact | Percentage | All | AllBut, Field(discriminator="kind")]
+
+
+class Deposit(_Closed):
+    action: Literal["deposit"] = "deposit"
+    asset: Symbol
+    amount: AmountSpec
+    venue: VenueId | None
+
+
+class Withdraw(_Closed):
+    action: Literal["withdraw"] = "withdraw"
+    asset: Symbol
+    amount: AmountSpec
+    venue: VenueId | None
+
+
+class Transfer(_Closed):
+    action: Literal["transfer"] = "transfer"
+    asset: Symbol
+    amount: AmountSpec
+    recipient: Name
+
+
+class Contact(_Closed):
+    action: Literal["contact"] = "contact"
+    name: Name
+    address: AddressText
+
+
+class Exit(_Closed):
+    action: Literal["exit"] = "exit"
+
+
+class Pause(_Closed):
+    action: Literal["pause"] = "pause"
+
+
+class Resume(_Closed):
+    action: Literal["resume"] = "resume"
+
+
+class Yields(_Closed):
+    action: Literal["yields"] = "yields"
+    asset: Symbol | None
+
+
+class Portfolio(_Closed):
+    action: Literal["portfolio"] = "portfolio"
+
+
+class Explain(_Closed):
+    action: Literal["explain"] = "explain"
+    ref: str | None
+
+
+class History(_Closed):
+    """`since` and `until` are ISO 8601 dates, both inclusive."""
+
+    action: Literal["history"] = "history"
+    since: str | None
+    until: str | None
+
+
+class Help(_Closed):
+    action: Literal["help"] = "help"
+
+
+class Chat(_Closed):
+    action: Literal["chat"] = "chat"
+
+
+class Cancel(_Closed):
+    action: Literal["cancel"] = "cancel"
+    ref: str | None
+
+
+class Advance(_Closed):
+    """Lets time pass on devnet; refused on any other chain."""
+
+    action: Literal["advance"] = "advance"
+    seconds: Annotated[int, Field(gt=0, le=10 * 365 * 86_400)]
+
+
+Intent = Annotated[
+    Deposit
+    | Withdraw
+    | Transfer
+    | Contact
+    | Exit
+    | Pause
+    | Resume
+    | Yields
+    | Portfolio
+    | Explain
+    | History
+    | Help
+    | Chat
+    | Cancel
+    | Advance,
+    Field(discriminator="action"),
+]
+
+adapter: TypeAdapter[Intent] = TypeAdapter(Intent)
+
+
+def parse(data: dict[str, Any]) -> Intent:
+    """The intent in JSON data. Raises pydantic.ValidationError for unknown keys and bad values."""
+    return adapter.validate_python(data)
+
+
+def as_json(intent: Intent) -> dict[str, Any]:
+    """The one shape everywhere: every key of the action, null when unsaid."""
+    return intent.model_dump(mode="json")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The words that said a field: `text[start:end]` of the user's turn number `turn` (0 is the present one)."""
+
+    start: int
+    end: int
+    words: str
+    turn: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One short question, the field that its answer fills, and the turns of the user that it builds on."""
+
+    NOTHING: ClassVar[str] = ""
+
+    text: str
+    missing: str = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a mind made of a message: an intent with the origin of each field, or a question. Never both."""
+
+    intent: Intent | None
+    origins: dict[str, Origin] = field(default_factory=dict)
+    question: Question | None = None

@@ -1,0 +1,174 @@
+"""A plan: what will be done, one transaction a step, and the digest that a confirmation binds to."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import rfc8785
+
+from agent.abi import encode_call
+from agent.money import Address
+
+Argument = int | str | bytes | bool | tuple["Argument", ...]
+
+DIGEST_VERSION = 1
+
+
+class Role(StrEnum):
+    """Why a step is there. A clean-up runs only after another step failed."""
+
+    APPROVAL = "approval"
+    ACTION = "action"
+    CLEANUP = "cleanup"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One transaction: `function` (signature with names) of the contract `to`, with exact arguments.
+
+    `function` is '' for a plain transfer of the native coin. `value` is in wei, `gas` is the gas limit.
+    """
+
+    to: Address
+    contract: str
+    function: str
+    args: tuple[Argument, ...]
+    value: int = 0
+    gas: int = 0
+    role: Role = Role.ACTION
+
+    @property
+    def data(self) -> bytes:
+        return encode_call(self.function, self.args) if self.function else b""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The bounds, both inclusive and signed, of how a balance of `holder` changes, in base units of `token`.
+
+    `token` is a contract's address, or 'native' for the chain's coin without the fees.
+    """
+
+    token: str
+    symbol: str
+    decimals: int
+    holder: Address
+    min: int
+    max: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Steps with everything that a confirmation binds. `not_after` is Unix seconds, `plan_id` 32 hex digits."""
+
+    plan_id: str
+    chain_id: int
+    account: Address
+    user: str
+    intent: dict[str, Any]
+    steps: tuple[Step, ...]
+    max_total_fee_wei: int
+    not_after: int
+    expected: tuple[Change, ...]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 in hex over RFC 8785 JSON of what `canonical` returns."""
+        return hashlib.sha256(rfc8785.dumps(canonical(self))).hexdigest()
+
+
+def canonical(plan: Plan) -> dict[str, Any]:
+    """What the digest covers, as JSON data. Integers are decimal text: JSON numbers are doubles to many readers."""
+    return {
+        "v": str(DIGEST_VERSION),
+        "plan_id": plan.plan_id,
+        "chain_id": str(plan.chain_id),
+        "account": plan.account,
+        "user": plan.user,
+        "intent": plain(plan.intent),
+        "steps": [
+            {
+                "to": step.to,
+                "contract": step.contract,
+                "function": step.function,
+                "args": plain(step.args),
+                "value": str(step.value),
+                "gas": str(step.gas),
+                "role": str(step.role),
+            }
+            for step in plan.steps
+        ],
+        "max_total_fee_wei": str(plan.max_total_fee_wei),
+        "not_after": str(plan.not_after),
+        "expected": [
+            {
+                "token": change.token,
+                "symbol": change.symbol,
+                "decimals": str(change.decimals),
+                "holder": change.holder,
+                "min": str(change.min),
+                "max": str(change.max),
+            }
+            for change in plan.expected
+        ],
+    }
+
+
+def plain(value: Any) -> Any:
+    """`value` as JSON data with integers as decimal text and bytes as 0x-text. Raises TypeError for a float."""
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, bytes):
+        return "0x" + value.hex()
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    raise TypeError(f"{type(value).__name__} can't stand in a plan")
+
+
+def from_canonical(body: dict[str, Any]) -> Plan:
+    """The plan that `canonical` wrote. Arguments come back as text; encoding reads them by their types."""
+    if body["v"] != str(DIGEST_VERSION):
+        raise ValueError(f"a plan of version {body['v']}; this program reads version {DIGEST_VERSION}")
+    return Plan(
+        plan_id=body["plan_id"],
+        chain_id=int(body["chain_id"]),
+        account=Address(body["account"]),
+        user=body["user"],
+        intent=body["intent"],
+        steps=tuple(
+            Step(
+                to=Address(step["to"]),
+                contract=step["contract"],
+                function=step["function"],
+                args=_arguments(step["args"]),
+                value=int(step["value"]),
+                gas=int(step["gas"]),
+                role=Role(step["role"]),
+            )
+            for step in body["steps"]
+        ),
+        max_total_fee_wei=int(body["max_total_fee_wei"]),
+        not_after=int(body["not_after"]),
+        expected=tuple(
+            Change(
+                token=change["token"],
+                symbol=change["symbol"],
+                decimals=int(change["decimals"]),
+                holder=Address(change["holder"]),
+                min=int(change["min"]),
+                max=int(change["max"]),
+            )
+            for change in body["expected"]
+        ),
+    )
+
+
+def _arguments(values: list[Any]) -> tuple[Argument, ...]:
+    return tuple(_arguments(value) if isinstance(value, list) else value for value in values)

@@ -1,0 +1,167 @@
+"""The plug-in contract: two hooks and the few classes that a plug-in returns. Plug-ins import `moneta` only.
+
+A protocol finds its venues on a chain; a venue reads its state, prices a deposit and builds steps. All of it is
+pure but `discover`, which asks the chain through the `Ask` that it is handed. A plug-in never signs or sends.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import pluggy
+
+from agent.abi import Call
+from agent.money import Address, Rate, Token
+from agent.plans import Step
+
+PROJECT = "moneta"
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+Ask = Callable[[Sequence[Call]], Awaitable[list[tuple[Any, ...] | None]]]
+"""Reads contracts at the head in one round trip: the decoded answer of each call, None where it reverted."""
+
+
+class Flag(StrEnum):
+    """What stands in the way at a venue. Only ILLIQUID and PAUSED touch an exit."""
+
+    PAUSED = "paused"
+    FROZEN = "frozen"
+    CAPPED = "capped"
+    ILLIQUID = "illiquid"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The block that a snapshot was read at. `timestamp` in Unix seconds, `base_fee` in wei per gas."""
+
+    number: int
+    parent_hash: str
+    timestamp: int
+    base_fee: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What a plug-in may know of the chain: its id, its pinned tokens, its own section of the chain file."""
+
+    chain_id: int
+    block_seconds: int
+    tokens: Mapping[str, Token]
+    section: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class VenueState:
+    """One venue at one block, as integers.
+
+    `position`: base units of the asset that the account could claim now; `shares`: what it holds of the venue's
+    own unit (equal to `position` where there is none). `liquidity`: base units that could leave now. `room`: base
+    units that may still be deposited, None without a cap. `facts`: what `rate_after` needs; stored for replay.
+    """
+
+    venue: str
+    rate: Rate
+    position: int
+    shares: int
+    liquidity: int
+    room: int | None
+    flags: frozenset[Flag]
+    facts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A contract that steps may call: what it is called, the call table that decodes it and what it holds.
+
+    `asset` is the token that an argument-less table entry speaks of (an ERC-4626 vault's asset); `markets` are
+    the market ids that a contract with many markets may be entered at.
+    """
+
+    address: Address
+    name: str
+    table: str
+    asset: Address | None = None
+    markets: tuple[str, ...] = ()
+
+
+class Venue(ABC):
+    """One place to earn on one asset, e.g. `aave-v3:core:USDC`.
+
+    `liquidity_source` names the market whose rate and caps a deposit here moves: two venues with the same one
+    share their impact. `receipt` is the token that a deposit gives, None where the venue keeps accounts inside.
+    """
+
+    id: str
+    name: str
+    asset: Token
+    liquidity_source: str
+    contract: Listed
+    receipt: Token | None
+
+    @abstractmethod
+    def reads(self, account: Address) -> tuple[Call, ...]:
+        """The calls whose answers `state` needs; they run in the one call of the snapshot."""
+
+    @abstractmethod
+    def state(self, answers: Sequence[tuple[Any, ...] | None], block: Block) -> VenueState:
+        """The state in the answers, in the order of `reads`; None stands for a call that reverted."""
+
+    @abstractmethod
+    def rate_after(self, state: VenueState, deposit: int) -> Rate:
+        """The supply rate once `deposit` base units more (negative: fewer) are in the market. Pure."""
+
+    @abstractmethod
+    def deposit(self, state: VenueState, account: Address, units: int) -> tuple[Step, ...]:
+        """The steps that put `units` base units in for `account`; the approval of `contract` is added by the gate."""
+
+    @abstractmethod
+    def withdraw(self, state: VenueState, account: Address, units: int | None) -> tuple[Step, ...]:
+        """The steps that take `units` base units out to `account`; None takes the whole position, dust included."""
+
+
+class Protocol(ABC):
+    """A lending protocol: its name is its section in the chain file and the first part of its venues' ids."""
+
+    name: str
+
+    @abstractmethod
+    async def discover(self, chain: Chain, ask: Ask) -> list[Venue]:
+        """The venues of this protocol on the chain. Raises Unavailable where the chain contradicts its file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A venue weighed for a deposit. `why_not` is '' where it may be entered; `reasons` are short phrases.
+
+    `rate` is now, `after` with one's own deposit in it; `income` is base units a year at `after`.
+    """
+
+    venue: str
+    rate: Rate
+    after: Rate
+    income: int
+    reasons: tuple[str, ...]
+    why_not: str = ""
+
+
+class Hooks:
+    """What a plug-in may implement. All are optional."""
+
+    @hookspec
+    def moneta_protocols(self) -> list[Protocol]:  # type: ignore[empty-body]
+        """The protocols that this plug-in adds."""
+
+    @hookspec
+    def moneta_call_tables(self) -> list[dict[str, Any]]:  # type: ignore[empty-body]
+        """The call tables that decode what its venues sign, as JSON data (docs/plugins.md)."""
+
+    @hookspec(firstresult=True)
+    def moneta_rank(
+        self, venues: Mapping[str, Venue], states: Mapping[str, VenueState], asset: Token, units: int
+    ) -> list[Option] | None:
+        """The venues of `asset` for a deposit of `units`, the best first, those that can't be entered last."""
