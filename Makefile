@@ -1,0 +1,57 @@
+# Two commands: `make demo` runs Moneta on its own chain, `make test` runs the tests.
+# Each sets up all that it needs, shows it, and is quick the second time.
+
+PYTHON ?= python3
+BIN := .venv/bin
+RUN_STAMP := .venv/.runtime
+DEV_STAMP := .venv/.dev
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint bench bench-quick devnet-cache clean
+
+help: ## what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) isn't here: install Python 3.11 or newer, or say PYTHON=..."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Moneta needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Say PYTHON=python3.12 or the like."; exit 1; }
+	@echo "[1/3] a virtual environment in .venv"
+	@$(PYTHON) -m venv .venv
+
+$(RUN_STAMP): requirements.lock pyproject.toml | $(BIN)/python
+	@echo "[2/3] Python packages, pinned with their hashes (requirements.lock)"
+	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on --require-hashes -r requirements.lock \
+	  || { echo "pip could not fetch the Python packages: check the network and run it again; what is fetched is kept."; exit 1; }
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV_STAMP): requirements-dev.lock $(RUN_STAMP)
+	@echo "[2/3] packages for the tests, pinned with their hashes (requirements-dev.lock)"
+	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on --require-hashes -r requirements-dev.lock \
+	  || { echo "pip could not fetch the packages for the tests: check the network and run it again; what is fetched is kept."; exit 1; }
+	@touch $@
+
+devnet-cache: $(RUN_STAMP)
+	@$(BIN)/python -m devnet setup
+
+setup: $(RUN_STAMP) devnet-cache ## everything that a demo needs
+
+demo: setup ## a chain of your own, a funded throw-away account, and the chat
+	@$(BIN)/moneta demo $(ARGS)
+
+test: $(DEV_STAMP) devnet-cache ## unit, integration and end-to-end tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(DEV_STAMP) ## ruff, mypy --strict, the import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(DEV_STAMP) devnet-cache ## every figure of the README, a JSON line each (some minutes)
+	@$(BIN)/python -m benchmarks
+
+bench-quick: $(DEV_STAMP) devnet-cache ## the figures that take less than 50 seconds together
+	@$(BIN)/python -m benchmarks --quick
+
+clean: ## the virtual environment and caches of the checks; not the downloads
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

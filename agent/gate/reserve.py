@@ -1,0 +1,35 @@
+"""Reserve: every account keeps native coin for leaving all its positions; an entry that would break that refuses."""
+
+from __future__ import annotations
+
+from agent.errors import Refused
+from agent.money import Amount, Token
+
+EXIT_GAS = 500_000
+"""Gas kept for leaving one position. The dearest exit on devnet (a StataTokenV2 redeem) takes about 260,000."""
+
+
+def reserve_wei(positions: int, max_fee_per_gas: int) -> int:
+    """Wei to keep for leaving that many positions at the given fee."""
+    return positions * EXIT_GAS * max_fee_per_gas
+
+
+def check_reserve(native: Token, balance: int, spent: int, max_total_fee: int, reserve: int) -> None:
+    """Raises Refused("gas-reserve") unless balance − spent − fee still holds `reserve`; all in wei."""
+    left = balance - spent - max_total_fee
+    if left < reserve:
+        raise Refused(
+            "gas-reserve",
+            f"This would leave {Amount(left, native)} for gas; leaving your positions may take {Amount(reserve, native)}.",
+            f"Send at least {Amount(reserve - left, native)} to your account first.",
+        )
+
+
+def check_fee(native: Token, balance: int, max_total_fee: int) -> None:
+    """Raises Refused("gas") where even an exit's fee can't be paid; wei."""
+    if balance < max_total_fee:
+        raise Refused(
+            "gas",
+            f"The transactions may cost {Amount(max_total_fee, native)}; the account holds {Amount(balance, native)}.",
+            f"Send {native.symbol} to your account first.",
+        )
