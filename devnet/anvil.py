@@ -1,0 +1,73 @@
+"""How anvil is started: which binary, with what arguments, and how to tell that it answers."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+from devnet.artefacts import folder_of
+from devnet.errors import DevnetError, NodeUnreachable
+from devnet.lock import LOCK, needed, parse, this_platform
+from devnet.rpc import Rpc
+
+HOST = "127.0.0.1"
+CHAIN_ID = 31337
+BLOCK_SECONDS = 12
+KEPT_STATES = 64  # states of past blocks that eth_call can be asked about; anvil would write older ones to disk
+READY_SECONDS = 20.0
+
+
+def binary() -> Path:
+    """The pinned anvil of this platform. Raises DevnetError when it was not set up."""
+    system = this_platform()
+    parts = [part for part in needed(parse(LOCK.read_text()), system) if part.platform == system]
+    if len(parts) != 1:
+        raise DevnetError(f"artefacts.lock names no anvil for {system}")
+    found = folder_of(parts[0]) / "bin" / "anvil"
+    if not found.is_file():
+        raise DevnetError("devnet isn't set up here yet: run `python -m devnet setup`")
+    return found
+
+
+def arguments(port: int) -> list[str]:
+    """The command without its state."""
+    fixed = f"--host {HOST} --port {port} --chain-id {CHAIN_ID} --hardfork prague --silent"
+    return [str(binary()), *fixed.split(), "--prune-history", str(KEPT_STATES)]
+
+
+def with_state(port: int, state: Path) -> list[str]:
+    """The command that serves a dumped state.
+
+    anvil doesn't restore its clock from a dump: without --timestamp the next block would be years away from the last
+    one, and either interest underflows or years of it accrue at once.
+    """
+    return [*arguments(port), "--load-state", str(state), "--timestamp", str(last_timestamp(state) + 1)]
+
+
+def last_timestamp(state: Path) -> int:
+    """Of the dump's head block, in seconds."""
+    dump = cast("dict[str, Any]", json.loads(state.read_bytes()))
+    return int(dump["block"]["timestamp"], 16)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return cast(int, probe.getsockname()[1])
+
+
+def wait_until_ready(url: str, alive: Callable[[], bool]) -> None:
+    """Returns as soon as a devnet answers at `url`. Raises NodeUnreachable when it ended, or took too long."""
+    deadline = time.monotonic() + READY_SECONDS
+    with Rpc(url) as rpc:
+        while alive() and time.monotonic() < deadline:
+            try:
+                if rpc.number("eth_chainId") == CHAIN_ID:
+                    return
+            except NodeUnreachable:
+                time.sleep(0.005)
+    raise NodeUnreachable(f"anvil did not come up at {url}")
