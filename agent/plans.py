@@ -29,7 +29,8 @@ class Role(StrEnum):
 class Step:
     """One transaction: `function` (signature with names) of the contract `to`, with exact arguments.
 
-    `function` is '' for a plain transfer of the native coin. `value` is in wei, `gas` is the gas limit.
+    `function` is '' for a plain transfer of the native coin. `value` is in wei, `gas` is the gas limit. `venue` is
+    the venue that the step is about, '' for none: a contract may serve many.
     """
 
     to: Address
@@ -39,6 +40,7 @@ class Step:
     value: int = 0
     gas: int = 0
     role: Role = Role.ACTION
+    venue: str = ""
 
     @property
     def data(self) -> bytes:
@@ -98,6 +100,7 @@ def canonical(plan: Plan) -> dict[str, Any]:
                 "value": str(step.value),
                 "gas": str(step.gas),
                 "role": str(step.role),
+                "venue": step.venue,
             }
             for step in plan.steps
         ],
@@ -151,6 +154,7 @@ def from_canonical(body: dict[str, Any]) -> Plan:
                 value=int(step["value"]),
                 gas=int(step["gas"]),
                 role=Role(step["role"]),
+                venue=step["venue"],
             )
             for step in body["steps"]
         ),

@@ -1,0 +1,117 @@
+"""Preview: what a person reads before they confirm, made from the calldata that will be signed and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from agent.gate.order import Enter, Leave, Move
+from agent.money import Amount, Rate, Token
+from agent.plans import Change, Plan, Role
+from agent.plugin import VenueState
+from agent.policy.decode import Effect, decode
+from agent.policy.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class RateLine:
+    """A venue's yearly rate before and after the plan."""
+
+    venue: str
+    before: Rate
+    after: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Every line is text for a person; `expires` in Unix seconds, `max_fee` in the native coin."""
+
+    headline: str
+    chain: str
+    steps: tuple[str, ...]
+    changes: tuple[str, ...]
+    rates: tuple[RateLine, ...]
+    notes: tuple[str, ...]
+    max_fee: Amount
+    expires: int
+    digest: str
+
+    def as_json(self) -> dict[str, object]:
+        """What the ledger keeps of it."""
+        return {
+            "headline": self.headline,
+            "chain": self.chain,
+            "steps": list(self.steps),
+            "changes": list(self.changes),
+            "rates": [{"venue": r.venue, "before": r.before.fraction, "after": r.after.fraction} for r in self.rates],
+            "notes": list(self.notes),
+            "max_fee": self.max_fee.value,
+        }
+
+
+def preview(
+    plan: Plan,
+    policy: Policy,
+    native: Token,
+    moves: Sequence[Move],
+    before: Mapping[str, VenueState],
+    after: Mapping[str, VenueState],
+    notes: Sequence[str] = (),
+) -> Preview:
+    """The preview of a plan. Raises Refused("lists") where a step can't be decoded: what can't be said isn't signed."""
+    running = [step for step in plan.steps if step.role is not Role.CLEANUP]
+    effects = [decode(policy, step.to, step.data, step.value) for step in running]
+    venues = [move.venue for move in moves if isinstance(move, Enter | Leave)]
+    return Preview(
+        headline=" and ".join(headline(move) for move in moves),
+        chain=f"{policy.chain_name} (chain {policy.chain_id})",
+        steps=tuple(sentence(effect) for effect in effects),
+        changes=tuple(change_text(change) for change in plan.expected),
+        rates=tuple(RateLine(v.id, before[v.id].rate, after[v.id].rate) for v in venues),
+        notes=tuple(notes),
+        max_fee=Amount(plan.max_total_fee_wei, native),
+        expires=plan.not_after,
+        digest=plan.digest,
+    )
+
+
+def headline(move: Move) -> str:
+    """One phrase: 'put 1,000 USDC into aave-v3:core:USDC'."""
+    match move:
+        case Enter(venue=venue, units=units):
+            return f"put {Amount(units, venue.asset)} into {venue.id}"
+        case Leave(venue=venue, units=None):
+            return f"take all of your {venue.asset.symbol} out of {venue.id}"
+        case Leave(venue=venue, units=int() as units):
+            return f"take {Amount(units, venue.asset)} out of {venue.id}"
+        case _:
+            return f"send {Amount(move.units, move.token)} to {move.name} ({move.recipient})"
+
+
+def sentence(effect: Effect) -> str:
+    """What one call does, in words, from its decoded arguments."""
+    amount = "everything" if effect.is_all else f"{effect.amount_text}"
+    match effect.direction:
+        case "approve" if effect.units == 0:
+            return f"{effect.contract.name}: take back what {effect.spender_name} may spend"
+        case "approve":
+            return f"{effect.contract.name}: let {effect.spender_name} take {amount}, no more"
+        case "enter":
+            return f"{effect.contract.name}: put {amount} in, in your name"
+        case "leave":
+            return f"{effect.contract.name}: take {amount} out, to your account"
+        case _:
+            return f"send {amount} to {effect.recipient}"
+
+
+def change_text(change: Change) -> str:
+    """'USDC: -1,000' or 'USDC: +500 to +500.02'."""
+    low, high = (Amount(units, _token(change)) for units in (change.min, change.max))
+    plus = "+" if change.min > 0 else ""
+    if change.min == change.max:
+        return f"{plus}{low}"
+    return f"{plus}{str(low).rsplit(' ', 1)[0]} to {plus}{high}"
+
+
+def _token(change: Change) -> Token:
+    return Token(0, change.symbol, None, change.decimals)

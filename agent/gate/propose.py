@@ -1,0 +1,156 @@
+"""From moves to a plan that may be confirmed: build → state → policy → simulate → bounds → reserve → preview."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from agent.chain.multicall import read
+from agent.chain.registry import Registry
+from agent.chain.rpc import Rpc
+from agent.chain.snapshot import Snapshot
+from agent.errors import Refused
+from agent.execution import fees
+from agent.gate import approvals, expect, reserve, shares, state
+from agent.gate.order import Enter, Leave, Move, Send
+from agent.gate.preview import Preview, preview
+from agent.gate.rehearse import Rehearsal, rehearse
+from agent.money import Address, Token
+from agent.plans import Plan, Role, Step
+from agent.plugin import Venue
+from agent.policy.policy import Policy
+from agent.policy.rules import check_plan
+
+ALLOWANCE = "allowance(address owner,address spender)"
+TRANSFER = "transfer(address to,uint256 amount)"
+CLEANUP_GAS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Whose plan it is and what stands around it. `contacts` are the addresses that may receive."""
+
+    plan_id: str
+    user: str
+    intent: dict[str, Any]
+    not_after: int
+    contacts: frozenset[Address]
+    paused: bool
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A plan that passed every check at this block, with its preview."""
+
+    plan: Plan
+    preview: Preview
+    moves: tuple[Move, ...]
+    rehearsal: Rehearsal
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What the checks need: the node, the pinned registry and the operator's policy."""
+
+    rpc: Rpc
+    registry: Registry
+    policy: Policy
+
+    async def propose(self, request: Request, moves: Sequence[Move], snapshot: Snapshot) -> Proposal:
+        """Raises Refused with the rule that said no. Nothing is signed or stored here."""
+        entering = [move for move in moves if not isinstance(move, Leave)]
+        if request.paused and entering:
+            raise Refused("pause", "You paused me: I only take money out.", "Say `resume` first.")
+        for move in moves:
+            if isinstance(move, Enter):
+                missing = snapshot.missing.get(move.venue.id)
+                state.check_entry(move.venue, snapshot.venues.get(move.venue.id), move.units, missing)
+        steps = await self._steps(moves, snapshot)
+        venues = {move.venue.id: move.venue for move in moves if isinstance(move, Enter | Leave)}
+        draft = self._plan(request, steps, snapshot, ())
+        check_plan(self.policy, snapshot.account, request.contacts, draft)
+        rehearsal = await rehearse(
+            self.rpc, self.registry, snapshot.account, steps, list(venues.values()), snapshot.block
+        )
+        self._check_worth(moves, snapshot, rehearsal)
+        bounds = expect.expected(moves, rehearsal.changes, snapshot.venues, snapshot.account)
+        plan = self._plan(request, _with_gas(steps, rehearsal.gas_used), snapshot, bounds)
+        check_plan(self.policy, snapshot.account, request.contacts, plan)
+        self._check_native(plan, snapshot, bool(entering), venues)
+        shown = preview(
+            plan, self.policy, self.registry.native, moves, snapshot.venues, rehearsal.states, request.notes
+        )
+        return Proposal(plan, shown, tuple(moves), rehearsal)
+
+    async def _steps(self, moves: Sequence[Move], snapshot: Snapshot) -> tuple[Step, ...]:
+        steps: list[Step] = []
+        for move in moves:
+            match move:
+                case Enter(venue=venue, units=units):
+                    inner = venue.deposit(snapshot.venues[venue.id], snapshot.account, units)
+                    spender = venue.contract.address
+                    present = await self._allowance(venue.asset, snapshot.account, spender)
+                    around = approvals.around(inner, venue.asset, spender, units, present)
+                    steps.extend(replace(step, venue=venue.id) for step in around)
+                case Leave(venue=venue, units=units):
+                    inner = venue.withdraw(snapshot.venues[venue.id], snapshot.account, units)
+                    steps.extend(replace(step, venue=venue.id) for step in inner)
+                case Send():
+                    steps.append(_send(move))
+        return tuple(steps)
+
+    async def _allowance(self, token: Token, owner: Address, spender: Address) -> int:
+        if token.address is None:
+            raise Refused("lists", f"{token.symbol} itself can't be put into a venue.")
+        return await read(self.rpc, token.address, ALLOWANCE, "uint256", owner, spender)
+
+    def _plan(self, request: Request, steps: Sequence[Step], snapshot: Snapshot, bounds: tuple) -> Plan:
+        gas = sum(step.gas for step in steps)
+        fee = gas * fees.offered(snapshot.block.base_fee).max_fee_per_gas
+        return Plan(
+            plan_id=request.plan_id,
+            chain_id=snapshot.chain_id,
+            account=snapshot.account,
+            user=request.user,
+            intent=request.intent,
+            steps=tuple(steps),
+            max_total_fee_wei=fee,
+            not_after=request.not_after,
+            expected=bounds,
+        )
+
+    @staticmethod
+    def _check_worth(moves: Sequence[Move], snapshot: Snapshot, rehearsal: Rehearsal) -> None:
+        for move in moves:
+            if isinstance(move, Enter):
+                before, after = snapshot.venues[move.venue.id], rehearsal.states[move.venue.id]
+                shares.check_worth(move.venue.asset, move.units, after.position - before.position, move.venue.id)
+
+    def _check_native(self, plan: Plan, snapshot: Snapshot, entering: bool, venues: Mapping[str, Venue]) -> None:
+        native, balance = self.registry.native, snapshot.native
+        reserve.check_fee(native, balance, plan.max_total_fee_wei)
+        if entering:
+            spent = sum(step.value for step in plan.steps)
+            held = {state.venue for state in snapshot.venues.values() if state.position} | set(venues)
+            per_gas = fees.offered(snapshot.block.base_fee).max_fee_per_gas
+            reserve.check_reserve(
+                native, balance, spent, plan.max_total_fee_wei, reserve.reserve_wei(len(held), per_gas)
+            )
+
+
+def _send(move: Send) -> Step:
+    if move.token.address is None:
+        return Step(move.recipient, move.name, "", (), value=move.units)
+    return Step(move.token.address, move.token.symbol, TRANSFER, (move.recipient, move.units))
+
+
+def _with_gas(steps: Sequence[Step], used: Sequence[int]) -> tuple[Step, ...]:
+    """Gas limits: half as much again as the simulation used (refunds come back only at the end) and a margin."""
+    left = iter(used)
+    return tuple(
+        replace(step, gas=CLEANUP_GAS if step.role is Role.CLEANUP else next(left) * 3 // 2 + 30_000) for step in steps
+    )
+
+

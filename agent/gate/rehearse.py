@@ -1,0 +1,64 @@
+"""Simulate: the whole plan runs on the node one block ahead, and the venues are read again behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from agent.chain.multicall import aggregate, disaggregate
+from agent.chain.registry import Registry
+from agent.chain.rpc import Rpc
+from agent.chain.simulate import Simulated, changes, simulate
+from agent.errors import Refused
+from agent.money import Address
+from agent.plans import Role, Step
+from agent.plugin import Block, Venue, VenueState
+
+BLOCK_SECONDS_AHEAD = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What the steps did in the simulation.
+
+    `gas_used` per step that ran (clean-ups don't), `changes` of the account per token address (or 'native', fees
+    left out) in base units, `states` of the venues afterwards.
+    """
+
+    gas_used: tuple[int, ...]
+    changes: Mapping[str, int]
+    states: Mapping[str, VenueState]
+
+
+async def rehearse(
+    rpc: Rpc, registry: Registry, account: Address, steps: Sequence[Step], venues: Sequence[Venue], block: Block
+) -> Rehearsal:
+    """Runs `steps` in one simulated block. Raises Refused("simulate") naming the step that would fail."""
+    running = [step for step in steps if step.role is not Role.CLEANUP]
+    calls = [(step.to, step.data, step.value, step.gas or None) for step in running]
+    reads = [venue.reads(account) for venue in venues]
+    after = aggregate([call for group in reads for call in group])
+    results = await simulate(rpc, account, [*calls, (registry.multicall3, after, 0, None)], block)
+    for step, result in zip(running, results[:-1], strict=True):
+        if not result.ok:
+            what = step.function.partition("(")[0] or "transfer"
+            raise Refused("simulate", f"{step.contract} would refuse the call of {what}: {result.error}.", "Nothing was sent.")
+    return Rehearsal(
+        gas_used=tuple(result.gas_used for result in results[:-1]),
+        changes=changes(results[:-1], account),
+        states=_states(venues, reads, results[-1], block),
+    )
+
+
+def _states(
+    venues: Sequence[Venue], reads: Sequence[Sequence], result: Simulated, block: Block
+) -> dict[str, VenueState]:
+    if not result.ok:
+        raise Refused("simulate", f"The venues can't be read after the plan: {result.error}.", "Try again.")
+    answers = disaggregate(result.returned, [call for group in reads for call in group])
+    ahead = Block(block.number + 1, block.parent_hash, block.timestamp + BLOCK_SECONDS_AHEAD, block.base_fee)
+    states: dict[str, VenueState] = {}
+    for venue, group in zip(venues, reads, strict=True):
+        own, answers = answers[: len(group)], answers[len(group) :]
+        states[venue.id] = venue.state(own, ahead)
+    return states

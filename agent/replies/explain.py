@@ -1,0 +1,55 @@
+"""'Why did you choose that venue?': the recorded choice, its rule and its alternatives with their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from agent.money import Amount, Rate, Token
+from agent.plugin import Option
+from agent.replies.reply import Reply, Table
+
+RULE = "the highest rate with your own deposit in it, of the venues that can take it"
+
+
+def record(options: Sequence[Option]) -> list[dict[str, Any]]:
+    """Options as JSON data for the decision that the ledger keeps."""
+    return [
+        {
+            "venue": option.venue,
+            "rate": str(option.rate.ray),
+            "after": str(option.after.ray),
+            "income": str(option.income),
+            "reasons": list(option.reasons),
+            "why_not": option.why_not,
+        }
+        for option in options
+    ]
+
+
+def explain(asset: Token, units: int, chosen: str, rule: str, alternatives: Sequence[dict[str, Any]], when: str) -> Reply:
+    """The answer to 'why', from what was recorded then and not from today's rates."""
+    amount = Amount(units, asset)
+    picked = next((each for each in alternatives if each["venue"] == chosen), None)
+    text = f"On {when} you said how much, {amount}, and I chose {chosen}: {rule}."
+    if picked is None:
+        text = f"On {when} you named {chosen} yourself for {amount}."
+    else:
+        text += f" It paid {_rate(picked['after'])} a year with your deposit in it."
+        second = next((e for e in alternatives if e["venue"] != chosen and not e["why_not"]), None)
+        if second:
+            text += f" The next best was {second['venue']} with {_rate(second['after'])}."
+    rows = tuple(
+        (each["venue"], _rate(each["rate"]), _rate(each["after"]), each["why_not"] or "; ".join(each["reasons"]))
+        for each in alternatives
+    )
+    return Reply(text, Table(("venue", "rate then", "with yours in it", "why"), rows, frozenset({1, 2})) if rows else None)
+
+
+def nothing() -> Reply:
+    """The answer where no choice was made yet."""
+    return Reply("I haven't chosen a venue for you yet. Say `put 1,000 USDC to work` and I will, with my reasons.")
+
+
+def _rate(ray: str) -> str:
+    return str(Rate(int(ray)))

@@ -1,0 +1,72 @@
+"""'How am I doing?': what the wallet holds, what is at work where, and what it has earned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agent.chain.registry import Registry
+from agent.chain.snapshot import Snapshot
+from agent.money import Amount, Token
+from agent.plugin import Venue
+from agent.replies.reply import Reply, Table
+from agent.replies.usd import cents, dollars
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Base units that ever went into a venue and came back, as the ledger's receipts say."""
+
+    deposited: int = 0
+    withdrawn: int = 0
+
+
+def earned(position: int, flow: Flow) -> int:
+    """Base units gained at a venue: what stands there and what came back, less what went in."""
+    return position + flow.withdrawn - flow.deposited
+
+
+def portfolio(
+    snapshot: Snapshot, registry: Registry, venues: Mapping[str, Venue], flows: Mapping[str, Flow]
+) -> Reply:
+    """`flows` by venue id. Positions that the ledger never saw go in are shown without an earning."""
+    rows, total, at_work, known = [], 0, 0, True
+    for token, units in _wallet(snapshot, registry):
+        value = _cents(units, token, snapshot)
+        total, known = total + (value or 0), known and value is not None
+        rows.append((f"wallet {token.symbol}", Amount(units, token).value, _shown(value), "", ""))
+    for venue_id in sorted(venues):
+        state, venue = snapshot.venues.get(venue_id), venues[venue_id]
+        flow = flows.get(venue_id, Flow())
+        position = state.position if state else 0
+        if state is None or not (position or flow.deposited):
+            continue
+        value = _cents(position, venue.asset, snapshot)
+        total, at_work = total + (value or 0), at_work + (value or 0)
+        gain = Amount(earned(position, flow), venue.asset) if flow.deposited else None
+        rate = str(state.rate) if position else ""
+        gained = f"{gain.value} {venue.asset.symbol}" if gain else "not known"
+        rows.append((venue_id, Amount(position, venue.asset).value, _shown(value), rate, gained))
+    text = f"You hold {dollars(total)} in all, {dollars(at_work)} of it at work."
+    if not at_work:
+        text += " Nothing is at work now."
+    if not known:
+        text += " What has no price isn't counted."
+    for venue_id, reason in sorted(snapshot.missing.items()):
+        text += f"\n{venue_id} can't be read now: {reason}."
+    columns = ("where", "amount", "worth", "rate a year", "earned")
+    return Reply(text, Table(columns, tuple(rows), frozenset({1, 2, 3, 4})))
+
+
+def _wallet(snapshot: Snapshot, registry: Registry) -> list[tuple[Token, int]]:
+    held = [(registry.tokens[symbol], units) for symbol, units in sorted(snapshot.balances.items()) if units]
+    return [(registry.native, snapshot.native), *held]
+
+
+def _cents(units: int, token: Token, snapshot: Snapshot) -> int | None:
+    price = snapshot.prices.get(token.symbol)
+    return None if price is None else cents(units, token.decimals, price)
+
+
+def _shown(value: int | None) -> str:
+    return "no price" if value is None else dollars(value)

@@ -1,0 +1,41 @@
+"""What isn't about money: greetings, help, and the plain words around a plan."""
+
+from __future__ import annotations
+
+from agent.replies.reply import Reply, Table
+
+ABILITIES = (
+    ("best yield for usdc?", "every venue in order, and what your own deposit does to its rate"),
+    ("put 1,000 USDC to work", "the best venue for that size: a preview first, then once, if you confirm"),
+    ("deposit 500 dai into aave core", "a venue of your choice"),
+    ("withdraw half my usdc", "the lowest rate first; also `all`, `25%`, `all but 100`"),
+    ("get me out of everything", "leaves every position; works while paused, too"),
+    ("how am I doing?", "wallet, positions, what they earned"),
+    ("why did you choose that venue?", "the choice with its alternatives, as it was recorded"),
+    ("history", "what was done, with its transactions"),
+    ("add 0x… as bob", "an address that you may send to by its name"),
+    ("send 20 usdc to bob", "to a contact, never to an address out of the blue"),
+    ("pause, resume", "paused, I only take money out"),
+)
+
+
+def greeting(chain: str, account: str) -> Reply:
+    """The first thing that somebody reads."""
+    return Reply(
+        f"I'm Moneta. I put your money to work on {chain}, from your account {account}. "
+        "Say what you want in your own words; I show you the exact transactions before anything happens."
+    )
+
+
+def chat() -> Reply:
+    """The answer to small talk."""
+    return Reply("Hello! Tell me to put something to work, or ask `what can you do?`.")
+
+
+def ability() -> Reply:
+    """The answer to 'what can you do?'."""
+    return Reply(
+        "I find the yield, price what your own deposit does to it, show the exact transactions, and carry them out "
+        "once, after you confirm. I can't lose your words in translation: every amount and token is one that you said.",
+        Table(("say", "and I"), ABILITIES),
+    )

@@ -1,0 +1,19 @@
+"""Dollar values of amounts, for showing only. Prices are integers with 8 decimals, as Chainlink's USD feeds have them."""
+
+from __future__ import annotations
+
+from agent.money import grouped
+
+PRICE_DECIMALS = 8
+
+
+def cents(units: int, decimals: int, price: int) -> int:
+    """US cents of `units` base units at `price`, rounded down."""
+    return units * price * 100 // 10 ** (decimals + PRICE_DECIMALS)
+
+
+def dollars(amount_cents: int) -> str:
+    """'$1,234.56', with a minus before the sign where it is negative."""
+    sign = "-" if amount_cents < 0 else ""
+    whole, part = divmod(abs(amount_cents), 100)
+    return f"{sign}${grouped(str(whole))}.{part:02d}"
