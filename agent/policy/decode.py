@@ -1,0 +1,154 @@
+"""What a call would do, read from its bytes with the tables of the policy. What can't be read is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from eth_abi.abi import encode
+from eth_hash.auto import keccak
+
+from agent.abi import Parameter, decode_call, parse_signature
+from agent.errors import Refused
+from agent.money import Address, Token, address
+from agent.plans import plain
+from agent.plugin import Listed
+from agent.policy.policy import Policy
+from agent.policy.tables import ASSET, SELF, SENDER, Direction, Entry, parameter_at
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What one call does. `units` counts `token` in base units, or the venue's own shares where `unit` says so.
+
+    `contract` and `entry` are None for a plain transfer of the native coin. `recipient` and `owner` are None where
+    it is the caller itself. `market` is the id of the market's tuple. `is_all`: the largest number of its type.
+    """
+
+    direction: Direction
+    contract: Listed | None
+    entry: Entry | None
+    signature: str
+    args: Mapping[str, Any]
+    token: Token
+    units: int
+    unit: str
+    recipient: Address | None
+    owner: Address | None
+    spender: Address | None
+    market: str | None
+    is_all: bool
+    value: int
+
+
+def decode(policy: Policy, to: Address, data: bytes, value: int) -> Effect:
+    """The effect of a transaction to `to` with `data` and `value` wei. Raises Refused("lists") where unreadable."""
+    if not data:
+        return _native(policy, to, value)
+    contract = policy.contracts.get(address(to))
+    if contract is None:
+        raise Refused("lists", f"The contract {to} is not in the policy's list.", "The operator can list it.")
+    entry, args = _read(policy, contract, data)
+    units = int(_at(args, entry.amount))
+    return Effect(
+        direction=entry.direction,
+        contract=contract,
+        entry=entry,
+        signature=entry.signature,
+        args=args,
+        token=_token(policy, contract, entry, args),
+        units=units,
+        unit=entry.unit,
+        recipient=None if entry.recipient in (None, SENDER) else address(_at(args, str(entry.recipient))),
+        owner=address(_at(args, entry.owner)) if entry.owner else None,
+        spender=address(_at(args, entry.spender)) if entry.spender else None,
+        market=_market(entry, args),
+        is_all=units == _largest(entry),
+        value=value,
+    )
+
+
+def _native(policy: Policy, to: Address, value: int) -> Effect:
+    return Effect(
+        direction="transfer",
+        contract=None,
+        entry=None,
+        signature="",
+        args={},
+        token=policy.native,
+        units=value,
+        unit="token",
+        recipient=address(to),
+        owner=None,
+        spender=None,
+        market=None,
+        is_all=False,
+        value=value,
+    )
+
+
+def _read(policy: Policy, contract: Listed, data: bytes) -> tuple[Entry, dict[str, Any]]:
+    entries = policy.tables[contract.table].entries(data[:4])
+    if not entries:
+        raise Refused(
+            "lists",
+            f"The function 0x{data[:4].hex()} of {contract.name} is not in the call table {contract.table}.",
+            "Only functions that a call table decodes can be signed.",
+        )
+    try:
+        values = decode_call(entries[0].signature, data)
+    except ValueError as error:
+        raise Refused("lists", f"The call of {contract.name} can't be read: {error}.") from None
+    args = _named(parse_signature(entries[0].signature)[1], values)
+    fitting = (entry for entry in entries if not unmet(entry, args))
+    return next(fitting, entries[0]), args  # where no `must` fits, the rule of that name says so
+
+
+def unmet(entry: Entry, args: Mapping[str, Any]) -> str:
+    """The first argument that isn't what the table's `must` says, '' where all are."""
+    return next((path for path, text in entry.must.items() if _text(_at(args, path)) != text.lower()), "")
+
+
+def _text(value: Any) -> str:
+    return str(plain(value)).lower()
+
+
+def _named(parameters: Sequence[Parameter], values: Sequence[Any]) -> dict[str, Any]:
+    """Arguments by name; a tuple becomes a dictionary of its own."""
+    return {
+        parameter.name: _named(parameter.parts, value) if parameter.type.endswith(")") else value
+        for parameter, value in zip(parameters, values, strict=True)
+    }
+
+
+def _at(args: Mapping[str, Any], path: str) -> Any:
+    value: Any = args
+    for name in path.split("."):
+        value = value[name]
+    return value
+
+
+def _token(policy: Policy, contract: Listed, entry: Entry, args: Mapping[str, Any]) -> Token:
+    place = {ASSET: contract.asset, SELF: contract.address}.get(entry.token) or address(_at(args, entry.token))
+    token = policy.tokens.get(place)
+    if token is None:
+        raise Refused("lists", f"{place} is not a token of the policy.", "Only pinned tokens can be moved.")
+    return token
+
+
+def _largest(entry: Entry) -> int:
+    """The largest number that the amount's type holds: what contracts read as 'all'."""
+    return int(2 ** int(parameter_at(entry.signature, entry.amount).type.removeprefix("uint") or 256)) - 1
+
+
+def _market(entry: Entry, args: Mapping[str, Any]) -> str | None:
+    """keccak256(abi.encode(tuple)), as Morpho Blue's MarketParamsLib computes a market's id."""
+    if entry.market is None:
+        return None
+    parameter = parameter_at(entry.signature, entry.market)
+    return "0x" + keccak(encode([parameter.type], [_tuple(_at(args, entry.market))])).hex()
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(_tuple(part) for part in value.values()) if isinstance(value, dict) else value

@@ -1,0 +1,143 @@
+"""The rules of one call: who may receive, how much, from which allowance. Each refusal names its rule.
+
+Closed on entries, open on exits: what leaves a venue for one's own account is stopped by no cap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from agent.errors import Refused
+from agent.money import Address, Amount
+from agent.plugin import Listed
+from agent.policy.decode import Effect, unmet
+from agent.policy.policy import Policy
+from agent.policy.tables import ASSET, SELF
+
+
+def check_step(policy: Policy, account: Address, recipients: Collection[Address], effect: Effect) -> None:
+    """Raises Refused unless `effect` is one that `account` may have.
+
+    `recipients` are the contacts that have waited long enough to be paid.
+    """
+    _check_value(effect)
+    _check_must(effect)
+    _check_market(effect)
+    match effect.direction:
+        case "enter":
+            _check_own(effect, account)
+            _check_bounded(effect)
+            if not effect.is_all:
+                _check_cap(policy, effect)
+        case "leave":
+            _check_own(effect, account)
+            _check_bounded(effect)
+        case "approve":
+            _check_approval(policy, effect)
+        case "transfer":
+            _check_recipient(policy, recipients, effect)
+            _check_cap(policy, effect)
+
+
+def name_of(effect: Effect) -> str:
+    """The call in a few words: 'supply of Aave v3 pool'."""
+    if effect.contract is None:
+        return f"the transfer of {effect.token.symbol}"
+    return f"{effect.signature.partition('(')[0]} of {effect.contract.name}"
+
+
+def _check_value(effect: Effect) -> None:
+    if effect.contract is not None and effect.value:
+        raise Refused(
+            "value",
+            f"The call {name_of(effect)} would send {effect.value} wei along.",
+            "Native coin is sent by a plain transfer only.",
+        )
+
+
+def _check_must(effect: Effect) -> None:
+    path = unmet(effect.entry, effect.args) if effect.entry else ""
+    if effect.entry and path:
+        raise Refused(
+            "must",
+            f"The argument {path} of {name_of(effect)} isn't {effect.entry.must[path]}.",
+            "The call table allows this one value only.",
+        )
+
+
+def _check_market(effect: Effect) -> None:
+    if effect.market and effect.contract and effect.market not in effect.contract.markets:
+        raise Refused(
+            "market", f"{effect.contract.name} has no listed market {effect.market}.", "The operator can list it."
+        )
+
+
+def _check_own(effect: Effect, account: Address) -> None:
+    for place in (effect.recipient, effect.owner):
+        if place not in (None, account):
+            raise Refused(
+                "recipients",
+                f"The call {name_of(effect)} is for {place}, not for the own account {account}.",
+                "Money enters and leaves venues for the own account only.",
+            )
+
+
+def _check_bounded(effect: Effect) -> None:
+    if effect.is_all and not (effect.entry and effect.entry.all):
+        raise Refused(
+            "caps",
+            f"The amount of {name_of(effect)} is unbounded, and nothing says that the contract bounds it.",
+            "Name an amount.",
+        )
+
+
+def _check_cap(policy: Policy, effect: Effect) -> None:
+    cap = policy.cap(effect.token)
+    if cap is None:
+        raise Refused(
+            "caps",
+            f"The policy has no cap for {effect.token.symbol}, so none of it may move.",
+            "The operator sets it.",
+        )
+    if effect.units > cap:
+        raise Refused(
+            "caps",
+            f"{Amount(effect.units, effect.token)} is above the cap of {Amount(cap, effect.token)} a transaction.",
+            f"Move {Amount(cap, effect.token)} or less at a time, or let the operator raise the cap.",
+        )
+
+
+def _check_approval(policy: Policy, effect: Effect) -> None:
+    if effect.units == 0:  # taking an allowance back is always right, whoever holds it
+        return
+    if effect.is_all:
+        raise Refused("approvals", "An unlimited approval is never signed.", "Approve the amount that is needed.")
+    spender = policy.contracts.get(effect.spender) if effect.spender else None
+    if spender is None or not can_spend(policy, spender, effect):
+        raise Refused(
+            "approvals",
+            f"{effect.spender} is not a listed venue that takes {effect.token.symbol}.",
+            "Approvals go to the venue that the next step enters.",
+        )
+    _check_cap(policy, effect)
+
+
+def can_spend(policy: Policy, spender: Listed, approval: Effect) -> bool:
+    """Whether a listed contract has a function that takes the approved token in."""
+    token = approval.token.address
+    for entry in policy.tables[spender.table].functions:
+        takes_any = entry.token not in (ASSET, SELF) and spender.asset is None  # the call itself names the token
+        if entry.direction == "enter" and (takes_any or spender.asset == token):
+            return True
+    return False
+
+
+def _check_recipient(policy: Policy, recipients: Collection[Address], effect: Effect) -> None:
+    if effect.recipient in policy.contracts:
+        raise Refused("recipients", f"{effect.recipient} is a contract, where a transfer is lost.", "Name a contact.")
+    if effect.recipient is None or effect.recipient not in recipients:
+        raise Refused(
+            "recipients",
+            f"{effect.recipient} is no contact, or one that is still waiting.",
+            "Add the address as a contact; it can be paid after the waiting time.",
+        )

@@ -1,0 +1,170 @@
+"""Call tables: what a function's arguments mean, as data that plug-ins ship and the policy pins by hash.
+
+docs/plugins.md describes the fields. A table is refused unless it accounts for every argument that could carry
+a recipient (an address) or hidden instructions (bytes): what nothing speaks of can't be checked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+import rfc8785
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from agent.abi import Parameter, parse_signature, selector
+
+Direction = Literal["enter", "leave", "approve", "transfer"]
+
+ASSET = "@asset"
+SELF = "@self"
+SENDER = "@sender"
+
+
+class Entry(BaseModel):
+    """One function of a table. Paths name arguments: `amount`, or `marketParams.loanToken` into a tuple."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    signature: str
+    direction: Direction
+    token: str
+    amount: str
+    unit: Literal["token", "shares"] = "token"
+    recipient: str | None = None
+    owner: str | None = None
+    spender: str | None = None
+    all: bool = False
+    must: dict[str, str] = Field(default_factory=dict)
+    market: str | None = None
+
+
+class Table(BaseModel):
+    """A named set of functions; contracts are listed under the name of the table that decodes them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    table: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")
+    functions: tuple[Entry, ...] = Field(min_length=1)
+
+    def entries(self, first_bytes: bytes) -> tuple[Entry, ...]:
+        """The entries of a selector: usually one, several where `must` tells them apart."""
+        return tuple(entry for entry in self.functions if selector(entry.signature) == first_bytes)
+
+
+def sha256_of(body: dict[str, Any]) -> str:
+    """SHA-256 in hex over the RFC 8785 JSON of a table as it was shipped: what the policy pins."""
+    return hashlib.sha256(rfc8785.dumps(body)).hexdigest()
+
+
+def load_table(body: dict[str, Any]) -> Table:
+    """The table in JSON data. Raises ValueError that names the function and the field that is wrong."""
+    try:
+        table = Table.model_validate_json(json.dumps(body))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ValueError(f"call table {body.get('table')!r}: {where or 'the table'}: {first['msg']}") from None
+    for entry in table.functions:
+        try:
+            _check_entry(entry)
+        except ValueError as error:
+            raise ValueError(f"call table {table.table!r}, {entry.signature}: {error}") from None
+    _check_twins(table)
+    return table
+
+
+@cache
+def erc20_table() -> dict[str, Any]:
+    """The built-in table of every token: approve and transfer, nothing else (no permit, no increaseAllowance)."""
+    body = json.loads(files("agent.policy").joinpath("erc20.json").read_text(encoding="utf-8"))
+    return dict(body)
+
+
+def parameter_at(signature: str, path: str) -> Parameter:
+    """The parameter that a path names. Raises ValueError where there is none."""
+    parts = parse_signature(signature)[1]
+    found: Parameter | None = None
+    for name in path.split("."):
+        found = next((part for part in parts if part.name == name and name), None)
+        if found is None:
+            raise ValueError(f"it has no argument {path!r}")
+        parts = found.parts if found.type.endswith(")") else ()
+    assert found is not None  # noqa: S101  (split gives at least one name)
+    return found
+
+
+def _check_entry(entry: Entry) -> None:
+    _check_names(parse_signature(entry.signature)[1])
+    _check_paths(entry)
+    _check_direction(entry)
+    loose = [path for path in _hazards(parse_signature(entry.signature)[1]) if not _spoken_for(entry, path)]
+    if loose:
+        raise ValueError(f"nothing says what the argument {loose[0]!r} may be (recipient, owner, must …)")
+
+
+def _check_names(parameters: tuple[Parameter, ...]) -> None:
+    names = [parameter.name for parameter in parameters]
+    if not all(names) or len(set(names)) != len(names):
+        raise ValueError("every argument needs a name of its own")
+    for parameter in parameters:
+        _check_names(parameter.parts)
+
+
+def _check_paths(entry: Entry) -> None:
+    addresses = (entry.recipient, entry.owner, entry.spender, entry.token)
+    for path in addresses:
+        if path and not path.startswith("@") and parameter_at(entry.signature, path).type != "address":
+            raise ValueError(f"the argument {path!r} is not an address")
+    if not parameter_at(entry.signature, entry.amount).type.startswith("uint"):
+        raise ValueError(f"the amount {entry.amount!r} is not an unsigned integer")
+    for path in entry.must:
+        parameter_at(entry.signature, path)
+    if entry.market and not parameter_at(entry.signature, entry.market).type.endswith(")"):
+        raise ValueError(f"the market {entry.market!r} is not a tuple")
+
+
+def _check_direction(entry: Entry) -> None:
+    if entry.token.startswith("@") and entry.token not in (ASSET, SELF):
+        raise ValueError(f"the token is a path, {ASSET} or {SELF}, not {entry.token}")
+    for path in (entry.owner, entry.spender):
+        if path and path.startswith("@"):
+            raise ValueError(f"{path} can only stand for a recipient or a token")
+    if entry.recipient and entry.recipient.startswith("@") and entry.recipient != SENDER:
+        raise ValueError(f"the recipient is a path or {SENDER}, not {entry.recipient}")
+    if (entry.direction == "approve") != bool(entry.spender):
+        raise ValueError("an approval, and only an approval, names a spender")
+    if (entry.direction == "approve") == bool(entry.recipient):
+        raise ValueError("all but an approval name a recipient")
+    if entry.direction != "leave" and entry.unit != "token":
+        raise ValueError("only a leave may count shares: caps are in base units of the token")
+    if entry.direction in ("approve", "transfer") and entry.all:
+        raise ValueError("an approval or a transfer is never unbounded")
+
+
+def _hazards(parameters: tuple[Parameter, ...], prefix: str = "") -> list[str]:
+    """Paths of arguments that can name a holder or carry instructions: addresses, bytes, arrays."""
+    found: list[str] = []
+    for parameter in parameters:
+        path = prefix + parameter.name
+        if parameter.type.endswith(")"):
+            found += _hazards(parameter.parts, path + ".")
+        elif parameter.type.startswith(("address", "bytes", "string")) or parameter.type.endswith("]"):
+            found.append(path)
+    return found
+
+
+def _spoken_for(entry: Entry, path: str) -> bool:
+    named = {entry.token, entry.recipient, entry.owner, entry.spender, *entry.must}
+    return path in named or bool(entry.market and path.startswith(entry.market + "."))
+
+
+def _check_twins(table: Table) -> None:
+    seen: dict[bytes, Entry] = {}
+    for entry in table.functions:
+        twin = seen.setdefault(selector(entry.signature), entry)
+        if twin is not entry and (not entry.must or not twin.must):
+            raise ValueError(f"call table {table.table!r}: {entry.signature} stands twice without a `must` each")

@@ -1,0 +1,85 @@
+"""The rules of a whole plan: every step by itself, and how approvals, entries and clean-ups belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from agent.abi import decode_call
+from agent.errors import Refused
+from agent.money import Address
+from agent.plans import Plan, Role, Step, plain
+from agent.policy.decode import Effect, decode
+from agent.policy.policy import Policy
+from agent.policy.rules import check_step, name_of
+
+MAX_STEPS = 64
+
+
+def check_plan(
+    policy: Policy, account: Address, recipients: Collection[Address], plan: Plan
+) -> tuple[tuple[bytes, Effect], ...]:
+    """The calldata and effect of every step, in order. Raises Refused where a step or the whole breaks a rule."""
+    if plan.chain_id != policy.chain_id:
+        raise Refused("chain", f"The plan is for chain {plan.chain_id}; the policy is for {policy.chain_id}.")
+    if plan.account != account:
+        raise Refused("account", f"The plan is for the account {plan.account}, not for {account}.")
+    if not 0 < len(plan.steps) <= MAX_STEPS:
+        raise Refused("lists", f"A plan has 1 to {MAX_STEPS} steps; this one has {len(plan.steps)}.")
+    calls = tuple(read_step(policy, step) for step in plan.steps)
+    effects = [effect for _, effect in calls]
+    for effect in effects:
+        check_step(policy, account, recipients, effect)
+    for step, effect in zip(plan.steps, effects, strict=True):
+        _check_role(step, effect)
+    _check_approvals_used(plan.steps, effects)
+    return calls
+
+
+def read_step(policy: Policy, step: Step) -> tuple[bytes, Effect]:
+    """A step's calldata and what it does. Raises Refused("lists") where its arguments don't encode or decode."""
+    if step.value < 0:
+        raise Refused("lists", "A step's value is 0 or more.")
+    try:
+        data = step.data
+        sent = plain(decode_call(step.function, data)) if step.function else []
+    except Exception:  # a signature that somebody made up fails in eth_abi in too many ways to name
+        raise Refused("lists", f"The arguments of {step.function or step.to} don't fit its signature.") from None
+    effect = decode(policy, step.to, data, step.value)
+    if _folded(sent) != _folded(plain(step.args)):
+        raise Refused("lists", f"The arguments of {step.function} are not written as they will be sent.")
+    return data, effect
+
+
+def _folded(value: object) -> object:
+    """Text in lower case: an address may be written with or without its checksum."""
+    if isinstance(value, list):
+        return [_folded(item) for item in value]
+    return value.lower() if isinstance(value, str) else value
+
+
+def _check_role(step: Step, effect: Effect) -> None:
+    if step.role is Role.APPROVAL and effect.direction != "approve":
+        raise Refused("approvals", f"A step called an approval is {name_of(effect)}.")
+    if step.role is Role.CLEANUP and (effect.direction != "approve" or effect.units):
+        raise Refused("approvals", "A clean-up step may only take an allowance back.")
+
+
+def _check_approvals_used(steps: Sequence[Step], effects: Sequence[Effect]) -> None:
+    """Each approval is spent by a later step of its own, in full: no allowance is left lying about."""
+    free = [index for index, effect in enumerate(effects) if effect.direction == "enter"]
+    for index, effect in enumerate(effects):
+        if effect.direction != "approve" or effect.units == 0:
+            continue
+        user = next((later for later in free if later > index and _spends(effects[later], effect)), None)
+        if user is None:
+            raise Refused(
+                "approvals",
+                f"No later step spends the {effect.token.symbol} that step {index + 1} approves for {effect.spender}.",
+                "An approval is signed together with the step that spends it, over the same amount.",
+            )
+        free.remove(user)
+
+
+def _spends(entry: Effect, approval: Effect) -> bool:
+    same_place = entry.contract is not None and entry.contract.address == approval.spender
+    return same_place and entry.token == approval.token and (entry.is_all or entry.units == approval.units)
