@@ -27,12 +27,16 @@ Ask = Callable[[Sequence[Call]], Awaitable[list[tuple[Any, ...] | None]]]
 
 
 class Flag(StrEnum):
-    """What stands in the way at a venue. Only ILLIQUID and PAUSED touch an exit."""
+    """What stands in the way at a venue. Only ILLIQUID and PAUSED touch an exit.
+
+    ILLIQUID: all is lent out, nothing could leave now. UNRATED: its rate can't be computed, so it isn't entered.
+    """
 
     PAUSED = "paused"
     FROZEN = "frozen"
     CAPPED = "capped"
     ILLIQUID = "illiquid"
+    UNRATED = "unrated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +51,16 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """What a plug-in may know of the chain: its id, its pinned tokens, its own section of the chain file."""
+    """What a plug-in may know of the chain: its id, its pinned tokens, its own section of the chain file.
+
+    `venues` are those found before: a protocol with `over_others` set sees the venues of all that have it unset.
+    """
 
     chain_id: int
     block_seconds: int
     tokens: Mapping[str, Token]
     section: Mapping[str, Any]
+    venues: Mapping[str, Venue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +133,13 @@ class Venue(ABC):
 
 
 class Protocol(ABC):
-    """A lending protocol: its name is its section in the chain file and the first part of its venues' ids."""
+    """A lending protocol: its name is its section in the chain file and the first part of its venues' ids.
+
+    `over_others` is True for one that builds on venues of other protocols, such as vaults over a market.
+    """
 
     name: str
+    over_others: bool = False
 
     @abstractmethod
     async def discover(self, chain: Chain, ask: Ask) -> list[Venue]:

@@ -1,0 +1,1 @@
+"""One contract a file: the view functions that the runtime itself reads."""

@@ -1,0 +1,77 @@
+"""Many reads in one eth_call, through Multicall3's aggregate3; a read that reverts leaves the others alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from agent.abi import Call, encode_call, view
+from agent.chain.contracts.multicall3 import AGGREGATE3, AGGREGATE3_RETURNS
+from agent.chain.rpc import BlockTag, Rpc
+from agent.errors import Unavailable
+from agent.money import ZERO_ADDRESS, Address
+from agent.plugin import Ask
+
+if TYPE_CHECKING:
+    from agent.chain.registry import Registry
+
+READS_PER_CALL = 500
+"""Nodes bound an eth_call's gas (geth: 50 million) and an answer's size; a read takes up to some 50,000 gas."""
+
+Answer = tuple[Any, ...] | None
+
+
+def aggregate(calls: Sequence[Call]) -> bytes:
+    """The calldata that makes Multicall3 do all of `calls`, each allowed to fail."""
+    return encode_call(AGGREGATE3, [[(call.target, True, call.data) for call in calls]])
+
+
+def disaggregate(returned: bytes, calls: Sequence[Call]) -> list[Answer]:
+    """The answers in what aggregate3 returned; None where a call reverted or its bytes are not of its types.
+
+    Raises Unavailable where the whole is malformed: that is the node's fault or Multicall3 isn't there.
+    """
+    try:
+        (results,) = Call(ZERO_ADDRESS, b"", AGGREGATE3_RETURNS).decode(returned)
+    except ValueError as error:
+        raise Unavailable("node", "Multicall3's answer is malformed: is it at that address?") from error
+    if len(results) != len(calls):
+        raise Unavailable("node", f"Multicall3 answered {len(results)} of {len(calls)} reads.")
+    return [_decoded(call, ok, data) for call, (ok, data) in zip(calls, results, strict=True)]
+
+
+def _decoded(call: Call, ok: bool, data: bytes) -> Answer:
+    if not ok or not data:  # a call to an address without code succeeds and returns nothing
+        return None
+    try:
+        return call.decode(data)
+    except ValueError:
+        return None
+
+
+async def read_all(rpc: Rpc, registry: Registry, calls: Sequence[Call], tag: BlockTag = "latest") -> list[Answer]:
+    """The answers of `calls` at one block tag, in as few requests as the size limit allows."""
+    answers: list[Answer] = []
+    for start in range(0, len(calls), READS_PER_CALL):
+        chunk = calls[start : start + READS_PER_CALL]
+        answers += disaggregate(await rpc.call(registry.multicall3, aggregate(chunk), tag), chunk)
+    return answers
+
+
+async def read(rpc: Rpc, target: Address, signature: str, returns: str, *args: Any) -> Any:
+    """One value of one contract at the head. Raises RpcError where it reverts, Unavailable for malformed bytes."""
+    call = view(signature, returns).at(target, *args)
+    try:
+        (value,) = call.decode(await rpc.call(target, call.data))
+    except ValueError as error:
+        raise Unavailable("node", f"{signature} of {target} answered malformed bytes.") from error
+    return value
+
+
+def ask(rpc: Rpc, registry: Registry) -> Ask:
+    """The reader that plug-ins are handed for discovery."""
+
+    async def reader(calls: Sequence[Call]) -> list[Answer]:
+        return await read_all(rpc, registry, calls)
+
+    return reader

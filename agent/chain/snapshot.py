@@ -1,0 +1,195 @@
+"""A snapshot: every venue's state, every balance and price at one block, read in one eth_call.
+
+The block's number, parent hash, time and base fee are read inside the same call, so they can't be of another block.
+All is as of that block's own number and time: interest that a protocol has not yet written down is computed up to
+it by the venue (Aave and vaults by their own views, Morpho and Venus from the facts that they store). What accrues
+between the snapshot and the block that a transaction lands in is not in it; 'pending' asks for one block later.
+geth sets the base fee to zero inside an eth_call: fees for signing come from Rpc.fees, not from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from agent.abi import Call
+from agent.chain.contracts import erc20, feeds, multicall3
+from agent.chain.multicall import READS_PER_CALL, Answer, aggregate, disaggregate
+from agent.chain.registry import Registry
+from agent.chain.rpc import BlockTag, Rpc
+from agent.errors import Unavailable
+from agent.money import Address
+from agent.plugin import Block, Venue, VenueState
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One account's view of the chain at one block.
+
+    `native` in wei; `balances` in base units by symbol; `prices` in USD with 8 decimals by symbol, absent where the
+    feed gave none; `venues` by id; `missing` says why a venue or a balance isn't there. `reads` and `requests` count
+    the contract reads and the eth_calls that they took.
+    """
+
+    chain_id: int
+    block: Block
+    account: Address
+    native: int
+    balances: Mapping[str, int]
+    prices: Mapping[str, int]
+    venues: Mapping[str, VenueState]
+    missing: Mapping[str, str] = field(default_factory=dict)
+    reads: int = 0
+    requests: int = 1
+
+
+async def take(
+    rpc: Rpc, registry: Registry, venues: Mapping[str, Venue], account: Address, tag: BlockTag = "latest"
+) -> Snapshot:
+    """The snapshot of `account` at the block `tag`. Raises Unavailable where the node or Multicall3 can't be read.
+
+    A venue whose reads fail is left out with its reason in `missing`; the others go on.
+    """
+    missing: dict[str, str] = {}
+    groups = _venue_reads(venues, account, missing)
+    wanted = _Reads(registry.multicall3)
+    for call in [*_wallet_reads(registry, account), *(call for group in groups.values() for call in group)]:
+        wanted.add(call)
+    answers, block, requests = await _answers(rpc, registry, wanted.calls, tag)
+
+    def answer(call: Call) -> Answer:
+        return answers[wanted.index[call.target, call.data]]
+
+    chain_id = _word(answer(multicall3.CHAIN_ID.at(registry.multicall3)), "the chain's id")
+    if chain_id != registry.chain_id:
+        raise Unavailable("node", f"The node is on chain {chain_id}; the chain file is for {registry.chain_id}.")
+    balances = {
+        symbol: _one(answer(erc20.BALANCE_OF.at(_contract(registry, symbol), account))) for symbol in registry.tokens
+    }
+    missing |= {symbol: "its balance can't be read" for symbol, units in balances.items() if units is None}
+    prices = {symbol: _one(answer(feeds.LATEST_ANSWER.at(feed))) for symbol, feed in registry.feeds.items()}
+    return Snapshot(
+        chain_id=chain_id,
+        block=block,
+        account=account,
+        native=_word(answer(multicall3.ETH_BALANCE.at(registry.multicall3, account)), "the native balance"),
+        balances={symbol: units for symbol, units in balances.items() if units is not None},
+        prices={symbol: price for symbol, price in prices.items() if price is not None and price > 0},
+        venues=_states(
+            venues, {key: [answer(call) for call in group] for key, group in groups.items()}, block, missing
+        ),
+        missing=missing,
+        reads=len(wanted.calls),
+        requests=requests,
+    )
+
+
+class _Reads:
+    """Reads without duplicates: venues of one protocol ask for the same facts."""
+
+    def __init__(self, multicall: Address) -> None:
+        self.calls: list[Call] = []
+        self.index: dict[tuple[Address, bytes], int] = {}
+
+    def add(self, call: Call) -> None:
+        if (call.target, call.data) not in self.index:
+            self.index[call.target, call.data] = len(self.calls)
+            self.calls.append(call)
+
+
+def _wallet_reads(registry: Registry, account: Address) -> list[Call]:
+    return [
+        multicall3.CHAIN_ID.at(registry.multicall3),
+        multicall3.ETH_BALANCE.at(registry.multicall3, account),
+        *(erc20.BALANCE_OF.at(_contract(registry, symbol), account) for symbol in registry.tokens),
+        *(feeds.LATEST_ANSWER.at(feed) for feed in registry.feeds.values()),
+    ]
+
+
+def _venue_reads(
+    venues: Mapping[str, Venue], account: Address, missing: dict[str, str]
+) -> dict[str, tuple[Call, ...]]:
+    groups: dict[str, tuple[Call, ...]] = {}
+    for key, venue in venues.items():
+        try:
+            groups[key] = venue.reads(account)
+        except Exception as error:  # a plug-in's fault costs its own venue, not the snapshot
+            missing[key] = _reason(error)
+    return groups
+
+
+def _states(
+    venues: Mapping[str, Venue],
+    answers: Mapping[str, Sequence[Answer]],
+    block: Block,
+    missing: dict[str, str],
+) -> dict[str, VenueState]:
+    states: dict[str, VenueState] = {}
+    for key, own in answers.items():
+        try:
+            states[key] = venues[key].state(own, block)
+        except Exception as error:  # as above
+            missing[key] = _reason(error)
+    return states
+
+
+async def _answers(
+    rpc: Rpc, registry: Registry, calls: Sequence[Call], tag: BlockTag
+) -> tuple[list[Answer], Block, int]:
+    """The answers, the block that they are of, and the number of eth_calls. Every chunk names its block itself."""
+    of_block = _block_reads(registry.multicall3)
+    answers: list[Answer] = []
+    block: Block | None = None
+    size = READS_PER_CALL - len(of_block)
+    starts = range(0, len(calls), size)
+    for start in starts:
+        chunk = [*of_block, *calls[start : start + size]]
+        returned = disaggregate(await rpc.call(registry.multicall3, aggregate(chunk), tag), chunk)
+        this = _block(returned[: len(of_block)])
+        if block is not None and this != block:
+            raise Unavailable("node", "The chain moved on while a large snapshot was read: ask again.")
+        block = this
+        tag = block.number if tag == "latest" else tag
+        answers += returned[len(of_block) :]
+    if block is None:  # there is always the wallet to read
+        raise AssertionError("a snapshot without reads")
+    return answers, block, len(starts)
+
+
+def _block_reads(multicall: Address) -> list[Call]:
+    getters = (multicall3.BLOCK_NUMBER, multicall3.LAST_BLOCK_HASH, multicall3.TIMESTAMP, multicall3.BASE_FEE)
+    return [getter.at(multicall) for getter in getters]
+
+
+def _block(answers: Sequence[Answer]) -> Block:
+    number, parent, timestamp, base_fee = answers
+    if parent is None:
+        raise Unavailable("node", "Multicall3 can't say which block this is.")
+    return Block(
+        number=_word(number, "the block's number"),
+        parent_hash="0x" + parent[0].hex(),
+        timestamp=_word(timestamp, "the block's time"),
+        base_fee=_word(base_fee, "the base fee"),
+    )
+
+
+def _contract(registry: Registry, symbol: str) -> Address:
+    contract = registry.tokens[symbol].address
+    if contract is None:
+        raise AssertionError(f"{symbol} is listed as a token without a contract")
+    return contract
+
+
+def _one(answer: Answer) -> int | None:
+    return None if answer is None else int(answer[0])
+
+
+def _word(answer: Answer, what: str) -> int:
+    value = _one(answer)
+    if value is None:
+        raise Unavailable("node", f"Multicall3 can't read {what}.")
+    return value
+
+
+def _reason(error: Exception) -> str:
+    return str(error).rstrip(".") or type(error).__name__

@@ -1,0 +1,88 @@
+"""Snapshots as JSON data, exact both ways: integers are text, so that no reader makes doubles of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from agent.chain.snapshot import Snapshot
+from agent.money import Address, Rate
+from agent.plugin import Block, Flag, VenueState
+
+VERSION = "1"
+
+
+def to_json(snapshot: Snapshot) -> dict[str, Any]:
+    """JSON data, ready for json.dumps."""
+    block = snapshot.block
+    return {
+        "v": VERSION,
+        "chain_id": str(snapshot.chain_id),
+        "block": {
+            "number": str(block.number),
+            "parent_hash": block.parent_hash,
+            "timestamp": str(block.timestamp),
+            "base_fee": str(block.base_fee),
+        },
+        "account": snapshot.account,
+        "native": str(snapshot.native),
+        "balances": _texts(snapshot.balances),
+        "prices": _texts(snapshot.prices),
+        "venues": {key: _venue(state) for key, state in snapshot.venues.items()},
+        "missing": dict(snapshot.missing),
+        "reads": str(snapshot.reads),
+        "requests": str(snapshot.requests),
+    }
+
+
+def from_json(data: Mapping[str, Any]) -> Snapshot:
+    """The snapshot that `to_json` wrote. Raises ValueError for another version."""
+    if data["v"] != VERSION:
+        raise ValueError(f"a snapshot of version {data['v']}; this program reads version {VERSION}")
+    block = data["block"]
+    return Snapshot(
+        chain_id=int(data["chain_id"]),
+        block=Block(int(block["number"]), block["parent_hash"], int(block["timestamp"]), int(block["base_fee"])),
+        account=Address(data["account"]),
+        native=int(data["native"]),
+        balances=_integers(data["balances"]),
+        prices=_integers(data["prices"]),
+        venues={key: _state(body) for key, body in data["venues"].items()},
+        missing=dict(data["missing"]),
+        reads=int(data["reads"]),
+        requests=int(data["requests"]),
+    )
+
+
+def _venue(state: VenueState) -> dict[str, Any]:
+    return {
+        "venue": state.venue,
+        "rate": str(state.rate.ray),
+        "position": str(state.position),
+        "shares": str(state.shares),
+        "liquidity": str(state.liquidity),
+        "room": None if state.room is None else str(state.room),
+        "flags": sorted(state.flags),
+        "facts": _texts(state.facts),
+    }
+
+
+def _state(body: Mapping[str, Any]) -> VenueState:
+    return VenueState(
+        venue=body["venue"],
+        rate=Rate(int(body["rate"])),
+        position=int(body["position"]),
+        shares=int(body["shares"]),
+        liquidity=int(body["liquidity"]),
+        room=None if body["room"] is None else int(body["room"]),
+        flags=frozenset(Flag(flag) for flag in body["flags"]),
+        facts=_integers(body["facts"]),
+    )
+
+
+def _texts(values: Mapping[str, int]) -> dict[str, str]:
+    return {key: str(value) for key, value in values.items()}
+
+
+def _integers(values: Mapping[str, str]) -> dict[str, int]:
+    return {key: int(value) for key, value in values.items()}
