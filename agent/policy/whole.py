@@ -74,7 +74,7 @@ def _check_approvals_used(steps: Sequence[Step], effects: Sequence[Effect]) -> N
         if user is None:
             raise Refused(
                 "approvals",
-                f"No later step spends the {effect.token.symbol} that step {index + 1} approves for {effect.spender}.",
+                f"No later step spends the {effect.token.symbol} that step {index + 1} approves to {effect.spender}.",
                 "An approval is signed together with the step that spends it, over the same amount.",
             )
         free.remove(user)

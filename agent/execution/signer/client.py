@@ -1,0 +1,158 @@
+"""Talks to the signer's process. No key ever comes this way: plans go in, signed transactions come out."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from agent.errors import Refused, Unavailable
+from agent.execution.signer import paths
+from agent.money import Address
+from agent.plans import Plan, canonical
+
+ANSWER_SECONDS = 10.0
+UNLOCK_SECONDS = 60.0  # scrypt takes about a second, more on a loaded machine
+MAX_ANSWER = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signed transaction: the bytes to broadcast, and their hash."""
+
+    raw: bytes
+    hash: str
+
+
+class SignerClient:
+    """One connection; requests wait for their turn. After a time-out the next request connects anew."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._turn = asyncio.Lock()
+        self._stream: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    @classmethod
+    async def connect(cls, folder: Path) -> SignerClient:
+        """A client of the signer that serves `folder`. Raises Unavailable("signer")."""
+        client = cls(folder)
+        await client.status()
+        return client
+
+    async def status(self) -> dict[str, Any]:
+        """`unlocked`, `pid`, `chain_id`, `policy` (its fingerprint), `accounts`."""
+        return await self._ask("status")
+
+    async def unlock(self, password: str) -> list[Address]:
+        """Opens the keystore and returns its accounts. Raises Refused("password")."""
+        answer = await self._ask("unlock", UNLOCK_SECONDS, password=password)
+        return [Address(each) for each in answer["accounts"]]
+
+    async def lock(self) -> None:
+        """Forgets the keys until the next unlock."""
+        await self._ask("lock")
+
+    async def accounts(self) -> list[Address]:
+        """The accounts of the keystore, locked or not."""
+        return [Address(each) for each in (await self._ask("accounts"))["accounts"]]
+
+    async def caps(self) -> dict[str, Any]:
+        """What the signer's own policy allows: `caps` by symbol, `max_fee_wei`, `contracts`, `policy`."""
+        return await self._ask("caps")
+
+    async def sign(
+        self, plan: Plan, step: int, nonce: int, max_fee_per_gas: int, max_priority_fee_per_gas: int
+    ) -> Signed:
+        """Signs a step (by its index). Asking again with the same nonce and fees gives the same bytes.
+
+        Raises Refused(rule) where the signer's policy says no, Unavailable("signer") where it can't be reached.
+        """
+        terms = _terms(nonce, max_fee_per_gas, max_priority_fee_per_gas)
+        return _signed(await self._ask("sign", **_plan(plan, step), **terms))
+
+    async def replacement(
+        self,
+        plan: Plan,
+        step: int,
+        nonce: int,
+        max_fee_per_gas: int,
+        max_priority_fee_per_gas: int,
+        *,
+        replaces: str,
+    ) -> Signed:
+        """Signs a step again at the nonce of the transaction `replaces`, for at least 10 % more of both fees."""
+        terms = _terms(nonce, max_fee_per_gas, max_priority_fee_per_gas)
+        return _signed(await self._ask("replacement", **_plan(plan, step), **terms, replaces=replaces))
+
+    async def cancel(
+        self, account: Address, nonce: int, max_fee_per_gas: int, max_priority_fee_per_gas: int
+    ) -> Signed:
+        """Signs a transfer of nothing to oneself, at a nonce that this signer has signed before."""
+        terms = _terms(nonce, max_fee_per_gas, max_priority_fee_per_gas)
+        return _signed(await self._ask("cancel", account=account, **terms))
+
+    async def contact(self, name: str, address: Address) -> int:
+        """Adds a recipient and returns the Unix second from which it can be paid."""
+        return int((await self._ask("contact", name=name, address=address))["ripe_at"])
+
+    async def contacts(self) -> list[dict[str, Any]]:
+        """The signer's recipients: `name`, `address`, `ripe_at` as an integer."""
+        found = (await self._ask("contacts"))["contacts"]
+        return [{**contact, "ripe_at": int(contact["ripe_at"])} for contact in found]
+
+    async def close(self) -> None:
+        """Closes the connection; the signer goes on."""
+        if self._stream is not None:
+            self._stream[1].close()
+            self._stream = None
+
+    async def _ask(self, op: str, seconds: float = ANSWER_SECONDS, /, **fields: Any) -> dict[str, Any]:
+        line = json.dumps({"op": op, **fields}).encode() + b"\n"
+        async with self._turn:
+            try:
+                async with asyncio.timeout(seconds):
+                    answer: dict[str, Any] = json.loads(await self._exchange(line))
+            except (OSError, ValueError, EOFError):
+                await self.close()
+                raise Unavailable("signer", "The signer can't be reached; nothing more is signed.") from None
+            except BaseException:  # cancelled half-way: the next answer on this stream would be of this request
+                await self.close()
+                raise
+        if "error" in answer:
+            raise _error(answer["error"])
+        return answer
+
+    async def _exchange(self, line: bytes) -> bytes:
+        if self._stream is None:
+            where = paths.socket_address(self._folder)
+            self._stream = await asyncio.open_unix_connection(where, limit=MAX_ANSWER)
+        reader, writer = self._stream
+        writer.write(line)
+        await writer.drain()
+        return await reader.readuntil(b"\n")
+
+
+def _plan(plan: Plan, step: int) -> dict[str, Any]:
+    return {"plan": canonical(plan), "digest": plan.digest, "step": str(step)}
+
+
+def _terms(nonce: int, max_fee_per_gas: int, max_priority_fee_per_gas: int) -> dict[str, str]:
+    return {
+        "nonce": str(nonce),
+        "max_fee_per_gas": str(max_fee_per_gas),
+        "max_priority_fee_per_gas": str(max_priority_fee_per_gas),
+    }
+
+
+def _signed(answer: dict[str, Any]) -> Signed:
+    return Signed(bytes.fromhex(answer["raw"][2:]), answer["hash"])
+
+
+def _error(error: dict[str, str]) -> Exception:
+    if error["kind"] in ("refused", "locked"):
+        return Refused(error["rule"], error["message"], error["remedy"])
+    if error["kind"] == "bad-request":
+        return ValueError(error["message"])
+    return Unavailable("signer", error["message"])

@@ -1,0 +1,72 @@
+"""The signer's own list of who may be paid: each contact waits before it can be used."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from agent.errors import Refused
+from agent.money import Address, address
+from agent.policy.files import write_private
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A name and its address. `ripe_at`: Unix seconds from which it can be paid."""
+
+    name: str
+    address: Address
+    ripe_at: int
+
+
+class Contacts:
+    """The contacts in recipients.json."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises Refused("recipients") where the file is damaged; a missing one is empty."""
+        self._path = path
+        self._all: dict[str, Contact] = {}
+        if path.exists():
+            self._all = {contact.name: contact for contact in _read(path)}
+
+    def all(self) -> list[Contact]:
+        return list(self._all.values())
+
+    def ripe(self, now: int) -> frozenset[Address]:
+        """The addresses that may be paid at `now`."""
+        return frozenset(contact.address for contact in self._all.values() if contact.ripe_at <= now)
+
+    def add(self, name: str, place: Address, ripe_at: int) -> Contact:
+        """Adds a contact; the same name and address again changes nothing. Raises Refused for a taken name."""
+        known = self._all.get(name)
+        if known is not None and known.address != place:
+            raise Refused("recipients", f"{name} is {known.address} already.", "Use another name.")
+        if known is not None:
+            return known
+        contact = Contact(name, place, ripe_at)
+        write(self._path, [*self._all.values(), contact])
+        self._all[name] = contact
+        return contact
+
+
+def write(path: Path, contacts: list[Contact]) -> None:
+    """Replaces the file of contacts, mode 0600."""
+    body = {"version": VERSION, "contacts": [asdict(contact) for contact in contacts]}
+    write_private(path, json.dumps(body, indent=1) + "\n")
+
+
+def _read(path: Path) -> list[Contact]:
+    try:
+        body = json.loads(path.read_text(encoding="utf-8"))
+        if body["version"] != VERSION:
+            raise ValueError
+        return [
+            Contact(str(each["name"]), address(each["address"]), int(each["ripe_at"])) for each in body["contacts"]
+        ]
+    except (ValueError, KeyError, TypeError):
+        raise Refused(
+            "recipients", f"{path} is damaged.", "Restore it, or remove it and add contacts anew."
+        ) from None

@@ -1,0 +1,95 @@
+"""Starts the signer as a child that ends with its parent."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+from pathlib import Path
+
+import agent
+from agent.errors import Refused, Unavailable
+from agent.execution.signer import paths
+
+START_SECONDS = 20.0
+STOP_SECONDS = 1.0
+
+
+def command(*arguments: str) -> list[str]:
+    """The command line of the signer, by the interpreter that runs this."""
+    return [sys.executable, "-P", "-m", "agent.execution.signer", *arguments]
+
+
+def environment() -> dict[str, str]:
+    """The environment with this program on the path: -P keeps the current folder's files out of the signer."""
+    root = str(Path(str(agent.__file__)).parents[1])
+    return {**os.environ, "PYTHONPATH": root, "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+class SignerProcess:
+    """A running signer. It ends when this process does, SIGKILL included."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @classmethod
+    async def start(cls, folder: Path) -> SignerProcess:
+        """Starts the signer of `folder` and waits for its socket.
+
+        Raises Refused where it refuses to start, Unavailable("signer") where it doesn't come up.
+        """
+        pipe = asyncio.subprocess.PIPE
+        log = os.open(folder / paths.LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command("serve", "--dir", str(folder)),
+                stdin=pipe,
+                stdout=pipe,
+                stderr=log,
+                env=environment(),
+                start_new_session=True,  # a Ctrl-C at the terminal is the main process's to answer
+            )
+        finally:
+            os.close(log)
+        signer = cls(process)
+        try:
+            await signer._ready(folder)
+        except BaseException:
+            await signer.stop()
+            raise
+        return signer
+
+    async def _ready(self, folder: Path) -> None:
+        if self._process.stdout is None:
+            raise Unavailable("signer", "The signer has no output.")
+        line = b""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(START_SECONDS):
+                line = await self._process.stdout.readline()
+        if line == b"ready\n":
+            return
+        try:
+            error = json.loads(line)["error"]
+        except (ValueError, KeyError, TypeError):
+            raise Unavailable("signer", f"The signer did not start; see {folder / paths.LOG}.") from None
+        if error["kind"] == "refused":
+            raise Refused(error["rule"], error["message"], error["remedy"])
+        raise Unavailable("signer", error["message"])
+
+    async def stop(self) -> None:
+        """Ends the signer: its standard input closes, and it is killed where that isn't enough."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await self._process.wait()
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+            await self._process.wait()

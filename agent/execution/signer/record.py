@@ -1,0 +1,94 @@
+"""What was signed, kept durably by the signer itself: one JSON line each, on disk before the signature leaves.
+
+With it a step is signed once, at one nonce, also after a restart, whatever the ledger says.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from agent.errors import Refused
+from agent.policy.files import sync_folder
+
+CANCEL = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """One signature. `step` is the index in the plan, CANCEL for a cancellation. Fees in wei per gas."""
+
+    plan_id: str
+    digest: str
+    step: int
+    account: str
+    nonce: int
+    gas: int
+    max_fee_per_gas: int
+    max_priority_fee_per_gas: int
+    hash: str
+    at: int
+
+    @property
+    def terms(self) -> tuple[int, int, int]:
+        return self.nonce, self.max_fee_per_gas, self.max_priority_fee_per_gas
+
+
+class Record:
+    """The file of signatures. It is locked while it is open: two signers never share a folder."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens or creates. Raises Refused("record") where another signer has it or a line is damaged."""
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(self._file)
+            raise Refused("record", "Another signer has this folder open.", "End it first.") from None
+        sync_folder(path.parent)
+        self._plans: dict[str, list[Signed]] = {}
+        self._nonces: set[tuple[str, int]] = set()
+        for row in self._read(path):
+            self._remember(row)
+
+    def of_plan(self, plan_id: str) -> list[Signed]:
+        """What was signed for a plan, the oldest first."""
+        return list(self._plans.get(plan_id, []))
+
+    def has_nonce(self, account: str, nonce: int) -> bool:
+        """Whether anything was signed for this account at this nonce."""
+        return (account, nonce) in self._nonces
+
+    def add(self, row: Signed) -> None:
+        """Writes a row and waits for the disk. Raises OSError where it can't, and then nothing counts as signed."""
+        line = json.dumps(asdict(row)).encode() + b"\n"
+        end = os.lseek(self._file, 0, os.SEEK_END)
+        try:
+            written = os.write(self._file, line)
+            if written != len(line):
+                raise OSError("the disk took half a line of the record")
+            os.fsync(self._file)
+        except OSError:
+            os.ftruncate(self._file, end)
+            raise
+        self._remember(row)
+
+    def _remember(self, row: Signed) -> None:
+        self._plans.setdefault(row.plan_id, []).append(row)
+        self._nonces.add((row.account, row.nonce))
+
+    def _read(self, path: Path) -> list[Signed]:
+        content = path.read_bytes()
+        whole = content.rfind(b"\n") + 1
+        if whole < len(content):  # a line cut off by a crash: its signature never left this process
+            os.ftruncate(self._file, whole)
+        rows = []
+        for number, line in enumerate(content[:whole].splitlines(), 1):
+            try:
+                rows.append(Signed(**json.loads(line)))
+            except (ValueError, TypeError):
+                raise Refused("record", f"Line {number} of {path} is damaged.", "Restore the file.") from None
+        return rows
