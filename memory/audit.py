@@ -1,0 +1,117 @@
+"""Is the audit log whole, and does the journal still say what it says?"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from agent.plans import plain
+from memory.chain_of_hashes import START, row_hash
+from memory.part import Part, many, one
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+
+class Audit(Part):
+    async def verify_audit(self) -> list[str]:
+        """Every row that was changed, removed or moved, named; empty where all is whole.
+
+        Whoever can rewrite the whole file can also write a new chain: keep `audit_head` elsewhere to find that.
+        """
+        return await self._store.read(_problems)
+
+    async def audit_head(self) -> tuple[int, str]:
+        """The number and the hash of the last row: (0, 64 zeros) in a new ledger."""
+        row = await self._store.read(lambda db: one(db, "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1"))
+        return (0, START) if row is None else (row["seq"], row["hash"])
+
+    async def forget_words(self, user: str) -> None:
+        """Erases what the user said and was answered, and the salts of private texts in the audit log.
+
+        Plans, flows and the address book stay: they are what was done. Messages still at work stay until answered.
+        """
+
+        def erase(db: Database) -> None:
+            db.execute("UPDATE outbox SET body_json = '{}' WHERE user = ? AND status = 'sent'", (user,))
+            db.execute("UPDATE inbox SET text = '', reply_json = '{}' WHERE user = ? AND status = 'done'", (user,))
+            db.execute("UPDATE plans SET origins_json = '{}', preview_json = '{}' WHERE user = ?", (user,))
+            db.execute("DELETE FROM pending WHERE user = ?", (user,))
+            db.execute("UPDATE audit SET salt = NULL WHERE user = ?", (user,))
+            self._audit(db, "forgotten", user, {})
+
+        await self._store.write(erase, scrub=True)
+
+
+def _problems(db: Database) -> list[str]:
+    rows = many(db, "SELECT * FROM audit ORDER BY seq")
+    highest = one(db, "SELECT seq FROM sqlite_sequence WHERE name = 'audit'")
+    return [*_broken_links(rows, 0 if highest is None else highest["seq"]), *_contradictions(db, rows)]
+
+
+def _broken_links(rows: list[dict[str, Any]], highest: int) -> list[str]:
+    problems: list[str] = []
+    expected, prev = 1, START
+    for row in rows:
+        seq = row["seq"]
+        if seq != expected:
+            problems.append(_missing(expected, seq - 1))
+        elif row["prev_hash"] != prev:
+            problems.append(f"audit row {seq} doesn't follow from row {seq - 1}: one of them was changed")
+        body = (row["at"], row["kind"], row["user"], row["body_json"], row["prev_hash"])
+        if row["hash"] != row_hash(seq, *body):
+            problems.append(f"audit row {seq} ({row['kind']}) was changed")
+        expected, prev = seq + 1, row["hash"]
+    if expected <= highest:
+        problems.append(_missing(expected, highest))
+    return problems
+
+
+def _missing(first: int, last: int) -> str:
+    return f"audit row {first} is missing" if first == last else f"audit rows {first} to {last} are missing"
+
+
+def _contradictions(db: Database, rows: list[dict[str, Any]]) -> list[str]:
+    """Plans, attempts and flows that aren't what the log last said of them."""
+    said = _last_said(rows)
+    problems: list[str] = []
+    for plan in many(db, "SELECT plan_id, status, digest, body FROM plans"):
+        if said.pop(f"plan {plan['plan_id']}", None) != plan["status"]:
+            problems.append(f"plan {plan['plan_id']} is {plan['status']}, which the audit log doesn't say")
+        digest = hashlib.sha256(plan["body"].encode()).hexdigest()
+        if digest != plan["digest"] or said.pop(f"digest {plan['plan_id']}", None) != digest:
+            problems.append(f"plan {plan['plan_id']} isn't the one that was proposed: its digest differs")
+    problems += [
+        f"attempt {attempt['hash']} is {attempt['status']}, which the audit log doesn't say"
+        for attempt in many(db, "SELECT hash, status FROM attempts")
+        if said.pop(f"attempt {attempt['hash']}", None) != attempt["status"]
+    ]
+    for plan_id, flows in _flows(db).items():
+        if said.pop(f"flows {plan_id}", None) != flows:
+            problems.append(f"the flows of plan {plan_id} aren't those that the audit log says")
+    problems += [f"{thing} stands in the audit log alone" for thing in said if not thing.startswith("digest")]
+    return problems
+
+
+def _last_said(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    said: dict[str, Any] = {}
+    for row in rows:
+        body = json.loads(row["body_json"])
+        if row["kind"].startswith("plan."):
+            said[f"plan {body['plan_id']}"] = body["status"]
+        if row["kind"] == "plan.proposed":
+            said[f"digest {body['plan_id']}"] = body["digest"]
+        if row["kind"].startswith("attempt."):
+            said[f"attempt {body['hash']}"] = body["status"]
+        if row["kind"] == "flows":
+            said[f"flows {body['plan_id']}"] = body["flows"]
+    return said
+
+
+def _flows(db: Database) -> dict[str, list[Any]]:
+    flows: dict[str, list[Any]] = {}
+    for row in many(db, "SELECT * FROM flows ORDER BY id"):
+        del row["id"]
+        flows.setdefault(row.pop("plan_id"), []).append(plain(row))
+    return flows

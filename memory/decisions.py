@@ -1,0 +1,56 @@
+"""Choices, with all that they were made from: what `why` and `replay` read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from memory.part import Part, dump, one
+from memory.rows import DecisionRow
+
+
+class Decisions(Part):
+    async def decide(
+        self,
+        *,
+        user: str,
+        kind: str,
+        rule: str,
+        snapshot: Mapping[str, Any],
+        alternatives: Sequence[Mapping[str, Any]],
+        chosen: str,
+        plan_id: str | None = None,
+    ) -> int:
+        """Writes a choice down; its number. `chosen` is a venue's id, or '' where nothing was; data is JSON data."""
+        row = {
+            "plan_id": plan_id,
+            "user": user,
+            "at": self._now(),
+            "kind": kind,
+            "rule": rule,
+            "snapshot_json": dump(snapshot),
+            "alternatives_json": dump(list(alternatives)),
+            "chosen": chosen,
+        }
+        return int(await self._store.write(lambda db: db.table("decisions").insert(row).last_rowid or 0))
+
+    async def set_outcome(self, decision_id: int, outcome: str) -> None:
+        """How it ended; settling a plan says so for the plan's own decision."""
+        sql = "UPDATE decisions SET outcome = ? WHERE id = ?"
+        await self._store.write(lambda db: db.execute(sql, (outcome, decision_id)).rowcount)
+
+    async def decision(self, decision_id: int) -> DecisionRow | None:
+        row = await self._store.read(lambda db: one(db, "SELECT * FROM decisions WHERE id = ?", (decision_id,)))
+        return None if row is None else _decision(row)
+
+    async def last_decision(self, user: str, venue: str | None = None) -> DecisionRow | None:
+        """The user's latest decision, or the latest that chose `venue`."""
+        sql = "SELECT * FROM decisions WHERE user = ? AND chosen = coalesce(?, chosen) ORDER BY id DESC LIMIT 1"
+        row = await self._store.read(lambda db: one(db, sql, (user, venue)))
+        return None if row is None else _decision(row)
+
+
+def _decision(row: dict[str, Any]) -> DecisionRow:
+    alternatives = tuple(json.loads(row.pop("alternatives_json")))
+    return DecisionRow(snapshot=json.loads(row.pop("snapshot_json")), alternatives=alternatives, **row)

@@ -1,0 +1,41 @@
+"""ledger.db: what happened and why. Every method is one transaction, durable when it returns."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from memory.attempts import Attempts
+from memory.audit import Audit
+from memory.chain_mark import ChainMarks
+from memory.contacts import Contacts
+from memory.decisions import Decisions
+from memory.flows import Flows
+from memory.inbox import Inbox
+from memory.part import Clock, Entropy
+from memory.store import Store
+from memory.users import Users
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+FILE = "ledger.db"
+
+
+class Ledger(Users, Inbox, Flows, Attempts, Decisions, Contacts, ChainMarks, Audit):
+    """The journal of one folder. All methods may raise Unavailable('ledger') where the file can't be used."""
+
+    @classmethod
+    async def open(cls, folder: Path, now: Clock, entropy: Entropy = secrets.token_bytes) -> Ledger:
+        """The ledger in `folder`, made where there is none. `now` gives Unix seconds."""
+        return cls(await Store.open(folder / FILE, _migrate, synchronous="FULL"), now, entropy)
+
+    async def close(self) -> None:
+        await self._store.close()
+
+
+def _migrate(db: Database) -> None:
+    from memory.migrations import migrate_ledger  # late, in the writer's thread, as sqlite_utils itself
+
+    migrate_ledger(db)

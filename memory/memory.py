@@ -1,0 +1,99 @@
+"""memory.db: what was said. Deleting it changes no verdict."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from memory.part import Clock, many
+from memory.store import Store
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+FILE = "memory.db"
+MAX_WORDS = 32
+
+Speaker = Literal["user", "agent"]
+
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One thing said in a channel, by the user or by the agent to them."""
+
+    id: int
+    user: str
+    channel: str
+    role: Speaker
+    text: str
+    at: int
+
+
+class Memory:
+    """Conversations of all users, each seen by its own user alone."""
+
+    def __init__(self, store: Store, now: Clock) -> None:
+        self._store = store
+        self._now = now
+
+    @classmethod
+    async def open(cls, folder: Path, now: Clock) -> Memory:
+        """The memory in `folder`, made where there is none. Raises Unavailable('memory')."""
+        return cls(await Store.open(folder / FILE, _migrate, synchronous="NORMAL"), now)
+
+    async def close(self) -> None:
+        await self._store.close()
+
+    async def remember_turn(self, user: str, channel: str, role: Speaker, text: str) -> int:
+        """Keeps what was said; the turn's number."""
+        sql = "INSERT INTO turns (user, channel, role, text, at) VALUES (?, ?, ?, ?, ?)"
+        row = (user, channel, role, text, self._now())
+        return await self._store.write(lambda db: db.execute(sql, row).lastrowid or 0)
+
+    async def recent(self, user: str, channel: str, n: int) -> list[Turn]:
+        """The last `n` turns of the user in the channel, the oldest first."""
+        sql = "SELECT * FROM turns WHERE user = ? AND channel = ? ORDER BY id DESC LIMIT ?"
+        rows = await self._store.read(lambda db: many(db, sql, (user, channel, n)))
+        return [Turn(**row) for row in reversed(rows)]
+
+    async def recall(self, user: str, query: str, limit: int) -> list[Turn]:
+        """The user's turns in any channel that share words with `query`, the best by BM25 first."""
+        match = _match(user, query)
+        if match is None:
+            return []
+        # The user's column weighs nothing; `turns.user` is compared once more, for ids that tokenise alike.
+        sql = """SELECT turns.* FROM turns_fts JOIN turns ON turns.id = turns_fts.rowid
+                 WHERE turns_fts MATCH ? AND turns.user = ?
+                 ORDER BY bm25(turns_fts, 0.0, 1.0), turns.id DESC LIMIT ?"""
+        return [Turn(**row) for row in await self._store.read(lambda db: many(db, sql, (match, user, limit)))]
+
+    async def forget(self, user: str) -> int:
+        """Erases all that was said with the user, from the index and the log too; how many turns that was."""
+
+        def erase(db: Database) -> int:
+            erased = db.execute("DELETE FROM turns WHERE user = ?", (user,)).rowcount
+            # FTS5 only marks words as deleted until segments happen to be merged: this writes the index anew.
+            db.execute("INSERT INTO turns_fts (turns_fts) VALUES ('rebuild')")
+            return erased
+
+        return await self._store.write(erase, scrub=True)
+
+
+def _match(user: str, query: str) -> str | None:
+    """An FTS5 expression of the query's words, each quoted, so that no punctuation of theirs is syntax."""
+    words = list(dict.fromkeys(_WORD.findall(query)))[:MAX_WORDS]
+    owner = " ".join(_WORD.findall(user))
+    if not words or not owner:
+        return None
+    any_word = " OR ".join(f'"{word}"' for word in words)
+    return f'user : "{owner}" AND text : ({any_word})'
+
+
+def _migrate(db: Database) -> None:
+    from memory.migrations import migrate_memory  # late, in the writer's thread, as sqlite_utils itself
+
+    migrate_memory(db)

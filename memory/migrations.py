@@ -1,0 +1,278 @@
+"""The tables of both files, as steps that are never changed once released: a new need is a new function.
+
+Integers of token units and wei are decimal TEXT: they outgrow SQLite's 63 bits. Times are Unix seconds.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+from agent.errors import Unavailable
+
+
+class _Set(Migrations):
+    migrations_table = "_migrations"
+
+
+ledger = _Set("ledger")
+memory = _Set("memory")
+
+
+def migrate_ledger(db: Database) -> None:
+    _apply(ledger, db)
+
+
+def migrate_memory(db: Database) -> None:
+    _apply(memory, db)
+
+
+def _apply(steps: _Set, db: Database) -> None:
+    unknown = {step.name for step in steps.applied(db)} - {step.name for step in steps._migrations}
+    if unknown:
+        raise Unavailable(
+            steps.name,
+            f"{steps.name}.db was written by a newer Moneta ({', '.join(sorted(unknown))}): update this one",
+        )
+    steps.apply(db)
+
+
+@ledger()
+def m001_users(db: Database) -> None:
+    db.executescript("""
+        CREATE TABLE users (
+          id TEXT PRIMARY KEY,
+          name TEXT NOT NULL,
+          created_at INTEGER NOT NULL,
+          paused_at INTEGER
+        ) STRICT;
+        CREATE TABLE identities (
+          platform TEXT NOT NULL,
+          platform_user_id TEXT NOT NULL,
+          user TEXT NOT NULL REFERENCES users(id),
+          created_at INTEGER NOT NULL,
+          PRIMARY KEY (platform, platform_user_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE accounts (
+          address TEXT PRIMARY KEY,
+          user TEXT NOT NULL UNIQUE REFERENCES users(id),
+          "index" INTEGER NOT NULL UNIQUE CHECK ("index" >= 0),
+          created_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE freeze (
+          id INTEGER PRIMARY KEY CHECK (id = 1),
+          frozen_at INTEGER
+        ) STRICT;
+    """)
+
+
+@ledger()
+def m002_inbox(db: Database) -> None:
+    db.executescript("""
+        CREATE TABLE inbox (
+          id INTEGER PRIMARY KEY AUTOINCREMENT,
+          platform TEXT NOT NULL,
+          update_id TEXT NOT NULL,
+          channel TEXT NOT NULL,
+          user TEXT NOT NULL REFERENCES users(id),
+          text TEXT NOT NULL,
+          received_at INTEGER NOT NULL,
+          status TEXT NOT NULL CHECK (status IN ('new', 'done')),
+          reply_json TEXT,
+          UNIQUE (platform, update_id)
+        ) STRICT;
+        CREATE INDEX inbox_unfinished ON inbox (id) WHERE status = 'new';
+        CREATE TABLE outbox (
+          id INTEGER PRIMARY KEY AUTOINCREMENT,
+          inbox_id INTEGER UNIQUE REFERENCES inbox(id),
+          user TEXT NOT NULL REFERENCES users(id),
+          channel TEXT NOT NULL,
+          body_json TEXT NOT NULL,
+          nonce TEXT NOT NULL UNIQUE,
+          status TEXT NOT NULL CHECK (status IN ('queued', 'sent')),
+          created_at INTEGER NOT NULL,
+          sent_at INTEGER
+        ) STRICT;
+        CREATE INDEX outbox_queued ON outbox (id) WHERE status = 'queued';
+    """)
+
+
+@ledger()
+def m003_decisions(db: Database) -> None:
+    db.executescript("""
+        CREATE TABLE decisions (
+          id INTEGER PRIMARY KEY AUTOINCREMENT,
+          plan_id TEXT,
+          user TEXT NOT NULL REFERENCES users(id),
+          at INTEGER NOT NULL,
+          kind TEXT NOT NULL,
+          rule TEXT NOT NULL,
+          snapshot_json TEXT NOT NULL,
+          alternatives_json TEXT NOT NULL,
+          chosen TEXT NOT NULL,
+          outcome TEXT
+        ) STRICT;
+        CREATE INDEX decisions_of ON decisions (user, id);
+    """)
+
+
+@ledger()
+def m004_plans(db: Database) -> None:
+    db.executescript("""
+        CREATE TABLE plans (
+          plan_id TEXT PRIMARY KEY,
+          digest TEXT NOT NULL UNIQUE,
+          user TEXT NOT NULL REFERENCES users(id),
+          channel TEXT NOT NULL,
+          account TEXT NOT NULL,
+          chain_id INTEGER NOT NULL,
+          body TEXT NOT NULL,
+          intent_json TEXT NOT NULL,
+          origins_json TEXT NOT NULL,
+          preview_json TEXT NOT NULL,
+          decision_id INTEGER REFERENCES decisions(id),
+          status TEXT NOT NULL CHECK (status IN ('proposed', 'confirmed', 'running', 'settled', 'partial', 'void',
+            'expired', 'cancelled', 'refused')),
+          reason TEXT NOT NULL DEFAULT '',
+          created_at INTEGER NOT NULL,
+          confirmed_at INTEGER,
+          settled_at INTEGER,
+          not_after INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX plans_of ON plans (user, channel, created_at);
+        CREATE INDEX plans_live ON plans (status) WHERE status IN ('proposed', 'confirmed', 'running');
+        CREATE TABLE reservations (
+          plan_id TEXT NOT NULL REFERENCES plans(plan_id),
+          account TEXT NOT NULL,
+          token TEXT NOT NULL,
+          units TEXT NOT NULL,
+          released_at INTEGER,
+          PRIMARY KEY (plan_id, token)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX reservations_held ON reservations (account) WHERE released_at IS NULL;
+        CREATE TABLE pending (
+          user TEXT NOT NULL REFERENCES users(id),
+          channel TEXT NOT NULL,
+          data_json TEXT NOT NULL,
+          at INTEGER NOT NULL,
+          PRIMARY KEY (user, channel)
+        ) STRICT, WITHOUT ROWID;
+    """)
+
+
+@ledger()
+def m005_attempts(db: Database) -> None:
+    db.executescript("""
+        CREATE TABLE attempts (
+          id INTEGER PRIMARY KEY AUTOINCREMENT,
+          plan_id TEXT NOT NULL REFERENCES plans(plan_id),
+          step INTEGER NOT NULL CHECK (step >= 0),
+          account TEXT NOT NULL,
+          chain_id INTEGER NOT NULL,
+          nonce INTEGER NOT NULL CHECK (nonce >= 0),
+          hash TEXT NOT NULL UNIQUE,
+          raw TEXT NOT NULL,
+          max_fee_wei TEXT NOT NULL,
+          status TEXT NOT NULL CHECK (status IN ('signed', 'broadcast', 'mined', 'reverted', 'replaced', 'lost')),
+          block_number INTEGER,
+          block_hash TEXT,
+          gas_used INTEGER,
+          fee_wei TEXT,
+          created_at INTEGER NOT NULL,
+          updated_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX attempts_one_a_step ON attempts (plan_id, step) WHERE status NOT IN ('replaced', 'lost');
+        CREATE UNIQUE INDEX attempts_one_a_nonce ON attempts (account, chain_id, nonce)
+          WHERE status NOT IN ('replaced', 'lost');
+        CREATE INDEX attempts_open ON attempts (account) WHERE status IN ('signed', 'broadcast');
+    """)
+
+
+@ledger()
+def m006_flows(db: Database) -> None:
+    db.executescript("""
+        CREATE TABLE flows (
+          id INTEGER PRIMARY KEY AUTOINCREMENT,
+          plan_id TEXT NOT NULL REFERENCES plans(plan_id),
+          hash TEXT NOT NULL,
+          venue TEXT,
+          symbol TEXT NOT NULL,
+          token TEXT NOT NULL,
+          holder TEXT NOT NULL,
+          units TEXT NOT NULL,
+          kind TEXT NOT NULL CHECK (kind IN ('deposit', 'withdraw', 'transfer', 'fee', 'other')),
+          at INTEGER NOT NULL,
+          block INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX flows_of ON flows (holder, at);
+        CREATE INDEX flows_by_plan ON flows (plan_id);
+    """)
+
+
+@ledger()
+def m007_contacts(db: Database) -> None:
+    db.executescript("""
+        CREATE TABLE contacts (
+          id INTEGER PRIMARY KEY AUTOINCREMENT,
+          user TEXT NOT NULL REFERENCES users(id),
+          name TEXT NOT NULL,
+          address TEXT NOT NULL,
+          added_at INTEGER NOT NULL,
+          ripe_at INTEGER NOT NULL,
+          removed_at INTEGER
+        ) STRICT;
+        CREATE UNIQUE INDEX contacts_one_a_name ON contacts (user, name) WHERE removed_at IS NULL;
+    """)
+
+
+@ledger()
+def m008_chain_mark(db: Database) -> None:
+    db.executescript("""
+        CREATE TABLE chain_mark (
+          id INTEGER PRIMARY KEY CHECK (id = 1),
+          chain_id INTEGER NOT NULL,
+          genesis_hash TEXT NOT NULL,
+          last_block_number INTEGER NOT NULL,
+          last_block_hash TEXT NOT NULL
+        ) STRICT;
+    """)
+
+
+@ledger()
+def m009_audit(db: Database) -> None:
+    """AUTOINCREMENT keeps the highest number ever given, so that a removed last row is missed too."""
+    db.executescript("""
+        CREATE TABLE audit (
+          seq INTEGER PRIMARY KEY AUTOINCREMENT,
+          at INTEGER NOT NULL,
+          kind TEXT NOT NULL,
+          user TEXT,
+          body_json TEXT NOT NULL,
+          salt TEXT,
+          prev_hash TEXT NOT NULL,
+          hash TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX audit_salted ON audit (user) WHERE salt IS NOT NULL;
+    """)
+
+
+@memory()
+def m001_turns(db: Database) -> None:
+    """The index carries the user in each row, so that a search never walks through others' words."""
+    db.executescript("""
+        CREATE TABLE turns (
+          id INTEGER PRIMARY KEY AUTOINCREMENT,
+          user TEXT NOT NULL,
+          channel TEXT NOT NULL,
+          role TEXT NOT NULL CHECK (role IN ('user', 'agent')),
+          text TEXT NOT NULL,
+          at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX turns_of ON turns (user, channel, id);
+        CREATE VIRTUAL TABLE turns_fts USING fts5 (user, text, content='turns', content_rowid='id');
+        CREATE TRIGGER turns_added AFTER INSERT ON turns BEGIN
+          INSERT INTO turns_fts (rowid, user, text) VALUES (new.id, new.user, new.text);
+        END;
+        CREATE TRIGGER turns_removed AFTER DELETE ON turns BEGIN
+          INSERT INTO turns_fts (turns_fts, rowid, user, text) VALUES ('delete', old.id, old.user, old.text);
+        END;
+    """)

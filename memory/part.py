@@ -1,0 +1,51 @@
+"""What the ledger's parts share: the store, the clock, randomness, the audit log, JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from memory.chain_of_hashes import append
+from memory.store import Store
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+Clock = Callable[[], int]
+Entropy = Callable[[int], bytes]
+
+
+class Part:
+    """Methods over one subject's tables. `now` gives Unix seconds, `entropy(n)` n random bytes."""
+
+    def __init__(self, store: Store, now: Clock, entropy: Entropy) -> None:
+        self._store = store
+        self._now = now
+        self._entropy = entropy
+
+    def _audit(
+        self,
+        db: Database,
+        kind: str,
+        user: str | None,
+        body: Mapping[str, Any],
+        private: Mapping[str, str] | None = None,
+    ) -> None:
+        """Appends to the audit log inside the caller's transaction; `private` texts go in as salted hashes."""
+        salt = self._entropy(16).hex() if private else None
+        append(db, at=self._now(), kind=kind, user=user, body=body, private=private or {}, salt=salt)
+
+
+def one(db: Database, sql: str, parameters: Sequence[Any] = ()) -> dict[str, Any] | None:
+    """The first row, or None."""
+    return next(iter(db.query(sql, parameters)), None)
+
+
+def many(db: Database, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+    return list(db.query(sql, parameters))
+
+
+def dump(data: Any) -> str:
+    """Compact JSON text with sorted keys. Raises TypeError or ValueError for what isn't JSON data."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)

@@ -1,0 +1,230 @@
+"""Plans: proposed, confirmed exactly once with their funds reserved, and brought to an end."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import rfc8785
+
+from agent.errors import Refused
+from agent.intents import Origin
+from agent.money import Address
+from agent.plans import Plan, canonical
+from memory.part import Part, dump, many, one
+from memory.rows import PlanRow, PlanStatus
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+
+class Plans(Part):
+    async def propose(
+        self,
+        plan: Plan,
+        *,
+        origins: Mapping[str, Origin],
+        preview: Mapping[str, Any],
+        decision_id: int | None,
+        channel: str,
+    ) -> PlanRow:
+        """Writes a plan down that waits for its confirmation, and joins its decision to it."""
+        body = rfc8785.dumps(canonical(plan))
+        digest = hashlib.sha256(body).hexdigest()
+
+        def add(db: Database) -> PlanRow:
+            db.table("plans").insert(
+                {
+                    "plan_id": plan.plan_id,
+                    "digest": digest,
+                    "user": plan.user,
+                    "channel": channel,
+                    "account": plan.account,
+                    "chain_id": plan.chain_id,
+                    "body": body.decode(),
+                    "intent_json": dump(plan.intent),
+                    "origins_json": dump({name: asdict(origin) for name, origin in origins.items()}),
+                    "preview_json": dump(preview),
+                    "decision_id": decision_id,
+                    "status": PlanStatus.PROPOSED,
+                    "created_at": self._now(),
+                    "not_after": plan.not_after,
+                }
+            )
+            if decision_id is not None:
+                db.execute("UPDATE decisions SET plan_id = ? WHERE id = ?", (plan.plan_id, decision_id))
+            self._record_plan(
+                db, plan.user, plan.plan_id, PlanStatus.PROPOSED, {"digest": digest, "account": plan.account}
+            )
+            return must_plan(db, plan.plan_id)
+
+        return await self._store.write(add)
+
+    async def confirm(self, plan_id: str, user: str, digest: str, now: int) -> PlanRow:
+        """Proposed becomes confirmed and its spending is reserved, in one transaction, once.
+
+        `now` is in Unix seconds. Raises Refused: unknown-plan, owner, digest, single-use, expired.
+        """
+
+        def decide(db: Database) -> PlanRow | Refused:
+            row = find_plan(db, plan_id)
+            if row is None:
+                return Refused("unknown-plan", f"There is no plan {plan_id}.")
+            refusal = _refusal(row, user, digest, now)
+            if refusal is None:
+                self._move(db, row, PlanStatus.CONFIRMED, "")
+                _reserve(db, row.plan)
+                return must_plan(db, plan_id)
+            if refusal.rule == "expired" and row.status is PlanStatus.PROPOSED:
+                self._move(db, row, PlanStatus.EXPIRED, "not confirmed in time")
+            return refusal
+
+        outcome = await self._store.write(decide)
+        if isinstance(outcome, Refused):  # raised out here: inside, it would undo the step to 'expired'
+            raise outcome
+        return outcome
+
+    async def plan(self, plan_id: str) -> PlanRow | None:
+        return await self._store.read(lambda db: find_plan(db, plan_id))
+
+    async def live_previews(self, user: str, channel: str, now: int) -> list[PlanRow]:
+        """What the user could confirm in this channel at `now`, the oldest first."""
+        sql = """SELECT * FROM plans WHERE user = ? AND channel = ? AND status = 'proposed' AND not_after >= ?
+                 ORDER BY created_at, rowid"""
+        return await self._store.read(lambda db: [_plan_row(row) for row in many(db, sql, (user, channel, now))])
+
+    async def unsettled(self) -> list[PlanRow]:
+        """Plans confirmed or running: what recovery must bring to an end."""
+        sql = "SELECT * FROM plans WHERE status IN ('confirmed', 'running') ORDER BY confirmed_at, rowid"
+        return await self._store.read(lambda db: [_plan_row(row) for row in many(db, sql)])
+
+    async def plans_of(self, user: str, since: int, until: int) -> list[PlanRow]:
+        """The user's plans made in [since, until], the oldest first."""
+        sql = "SELECT * FROM plans WHERE user = ? AND created_at BETWEEN ? AND ? ORDER BY created_at, rowid"
+        return await self._store.read(lambda db: [_plan_row(row) for row in many(db, sql, (user, since, until))])
+
+    async def set_status(
+        self, plan_id: str, expected_from: PlanStatus | Collection[PlanStatus], to: PlanStatus, reason: str = ""
+    ) -> bool:
+        """Moves the plan where it stands at `expected_from`; says whether it did. A final status frees its funds.
+
+        Raises ValueError for 'proposed', 'confirmed' and 'settled', which have doors of their own.
+        """
+        if to in (PlanStatus.PROPOSED, PlanStatus.CONFIRMED, PlanStatus.SETTLED):
+            raise ValueError(f"a plan becomes {to} only by propose, confirm or settle")
+        expected = {expected_from} if isinstance(expected_from, str) else set(expected_from)
+
+        def change(db: Database) -> bool:
+            row = find_plan(db, plan_id)
+            if row is None or row.status.final or row.status not in expected:
+                return False
+            self._move(db, row, to, reason)
+            return True
+
+        return await self._store.write(change)
+
+    async def cancel_previews(self, user: str, channel: str, reason: str = "") -> list[str]:
+        """Cancels all that waits for a confirmation in this channel; their plan ids."""
+
+        def cancel(db: Database) -> list[str]:
+            sql = "SELECT * FROM plans WHERE user = ? AND channel = ? AND status = 'proposed' ORDER BY rowid"
+            rows = [_plan_row(row) for row in many(db, sql, (user, channel))]
+            for row in rows:
+                self._move(db, row, PlanStatus.CANCELLED, reason)
+            return [row.plan_id for row in rows]
+
+        return await self._store.write(cancel)
+
+    async def reserved(self, account: Address) -> dict[str, int]:
+        """Base units that confirmed and running plans may still spend, per token address or 'native', fees apart."""
+        sql = "SELECT token, units FROM reservations WHERE account = ? AND released_at IS NULL"
+        totals: dict[str, int] = {}
+        for row in await self._store.read(lambda db: many(db, sql, (account,))):
+            totals[row["token"]] = totals.get(row["token"], 0) + int(row["units"])
+        return totals
+
+    async def set_pending(self, user: str, channel: str, data: Mapping[str, Any] | None) -> None:
+        """The question that the user's next words may answer; None forgets it."""
+
+        def change(db: Database) -> None:
+            if data is None:
+                db.execute("DELETE FROM pending WHERE user = ? AND channel = ?", (user, channel))
+            else:
+                db.execute(
+                    "INSERT OR REPLACE INTO pending (user, channel, data_json, at) VALUES (?, ?, ?, ?)",
+                    (user, channel, dump(data), self._now()),
+                )
+
+        await self._store.write(change)
+
+    async def pending(self, user: str, channel: str) -> Mapping[str, Any] | None:
+        sql = "SELECT data_json FROM pending WHERE user = ? AND channel = ?"
+        row = await self._store.read(lambda db: one(db, sql, (user, channel)))
+        return None if row is None else dict(json.loads(row["data_json"]))
+
+    def _move(self, db: Database, row: PlanRow, to: PlanStatus, reason: str) -> None:
+        now = self._now()
+        db.execute("UPDATE plans SET status = ?, reason = ? WHERE plan_id = ?", (to, reason, row.plan_id))
+        if to is PlanStatus.CONFIRMED:
+            db.execute("UPDATE plans SET confirmed_at = ? WHERE plan_id = ?", (now, row.plan_id))
+        if to.final:
+            db.execute("UPDATE plans SET settled_at = ? WHERE plan_id = ?", (now, row.plan_id))
+            db.execute("UPDATE reservations SET released_at = ? WHERE plan_id = ?", (now, row.plan_id))
+        self._record_plan(db, row.user, row.plan_id, to, {"reason": reason})
+
+    def _record_plan(
+        self, db: Database, user: str, plan_id: str, status: PlanStatus, more: Mapping[str, Any]
+    ) -> None:
+        self._audit(db, f"plan.{status}", user, {"plan_id": plan_id, "status": str(status), **more})
+
+
+def find_plan(db: Database, plan_id: str) -> PlanRow | None:
+    row = one(db, "SELECT * FROM plans WHERE plan_id = ?", (plan_id,))
+    return None if row is None else _plan_row(row)
+
+
+def must_plan(db: Database, plan_id: str) -> PlanRow:
+    """Raises LookupError where there is none."""
+    row = find_plan(db, plan_id)
+    if row is None:
+        raise LookupError(f"no plan {plan_id}")
+    return row
+
+
+def _refusal(row: PlanRow, user: str, digest: str, now: int) -> Refused | None:
+    """Why this confirmation doesn't count, None where it does. The owner is looked at first: others learn nothing."""
+    if row.user != user:
+        return Refused("owner", "Only the person who asked for a plan can confirm it.")
+    if digest != row.digest or hashlib.sha256(row.body.encode()).hexdigest() != row.digest:
+        return Refused("digest", "That confirmation is for other steps than these.", "Ask for a new preview.")
+    if row.status is PlanStatus.EXPIRED or (row.status is PlanStatus.PROPOSED and now > row.not_after):
+        return Refused("expired", "That preview has expired.", "Ask again for a new one.")
+    if row.status is not PlanStatus.PROPOSED:
+        return Refused("single-use", f"That plan is {row.status} already; a confirmation counts once.")
+    return None
+
+
+def _reserve(db: Database, plan: Plan) -> None:
+    """Holds the most that the plan may take out of its account, per token."""
+    spending: dict[str, int] = {}
+    for change in plan.expected:
+        if change.holder == plan.account and change.min < 0:
+            spending[change.token] = spending.get(change.token, 0) - change.min
+    for token, units in spending.items():
+        db.table("reservations").insert(
+            {"plan_id": plan.plan_id, "account": plan.account, "token": token, "units": str(units)}
+        )
+
+
+def _plan_row(row: dict[str, Any]) -> PlanRow:
+    origins = json.loads(row.pop("origins_json"))
+    return PlanRow(
+        intent=json.loads(row.pop("intent_json")),
+        preview=json.loads(row.pop("preview_json")),
+        origins={name: Origin(**origin) for name, origin in origins.items()},
+        status=PlanStatus(row.pop("status")),
+        **row,
+    )

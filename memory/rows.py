@@ -1,0 +1,229 @@
+"""What the ledger gives back: one frozen class a table. Units and wei are integers here, whatever the file holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from agent.intents import Origin
+from agent.money import Address
+from agent.plans import Plan, from_canonical
+
+NATIVE = "native"  # stands for the chain's coin where a token's address would be
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person. `paused_at` is None while entries are allowed."""
+
+    id: str
+    name: str
+    created_at: int
+    paused_at: int | None
+
+    @property
+    def paused(self) -> bool:
+        return self.paused_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A user's account: `index` is its place in the keystore's derivation path."""
+
+    address: Address
+    user: str
+    index: int
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One message as it came: `update_id` is the platform's own, `user` is a User's id."""
+
+    platform: str
+    update_id: str
+    channel: str
+    user: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """A message that was taken in. `reply` is None until it is finished."""
+
+    id: int
+    platform: str
+    update_id: str
+    channel: str
+    user: str
+    text: str
+    received_at: int
+    status: str
+    reply: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """What is to be said. `nonce` (24 letters and digits) lets a platform drop a second copy."""
+
+    id: int
+    inbox_id: int | None
+    user: str
+    channel: str
+    body: Mapping[str, Any]
+    nonce: str
+    status: str
+    created_at: int
+    sent_at: int | None
+
+
+class PlanStatus(StrEnum):
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    RUNNING = "running"
+    SETTLED = "settled"
+    PARTIAL = "partial"
+    VOID = "void"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    REFUSED = "refused"
+
+    @property
+    def final(self) -> bool:
+        return self not in (PlanStatus.PROPOSED, PlanStatus.CONFIRMED, PlanStatus.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """A plan and what became of it. `body` is the RFC 8785 text that `digest` is the SHA-256 of."""
+
+    plan_id: str
+    digest: str
+    user: str
+    channel: str
+    account: Address
+    chain_id: int
+    body: str
+    intent: Mapping[str, Any]
+    origins: Mapping[str, Origin]
+    preview: Mapping[str, Any]
+    decision_id: int | None
+    status: PlanStatus
+    reason: str
+    created_at: int
+    confirmed_at: int | None
+    settled_at: int | None
+    not_after: int
+
+    @property
+    def plan(self) -> Plan:
+        return from_canonical(json.loads(self.body))
+
+
+class AttemptStatus(StrEnum):
+    """SIGNED may or may not have left: its fate must be looked up. REPLACED and LOST free the step and the nonce."""
+
+    SIGNED = "signed"
+    BROADCAST = "broadcast"
+    MINED = "mined"
+    REVERTED = "reverted"
+    REPLACED = "replaced"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One signed transaction. `raw` are its bytes; the last four are None until it is in a block."""
+
+    id: int
+    plan_id: str
+    step: int
+    account: Address
+    chain_id: int
+    nonce: int
+    hash: str
+    raw: bytes
+    max_fee_wei: int
+    status: AttemptStatus
+    created_at: int
+    updated_at: int
+    block_number: int | None
+    block_hash: str | None
+    gas_used: int | None
+    fee_wei: int | None
+
+
+class FlowKind(StrEnum):
+    DEPOSIT = "deposit"
+    WITHDRAW = "withdraw"
+    TRANSFER = "transfer"
+    FEE = "fee"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """How one transaction changed the wallet of `holder`: `units` signed, exact from its receipt.
+
+    `token` is a contract's address or 'native'; `venue` is None outside of one; `at` and `block` are the block's.
+    """
+
+    hash: str
+    venue: str | None
+    symbol: str
+    token: str
+    holder: Address
+    units: int
+    kind: FlowKind
+    at: int
+    block: int
+
+
+@dataclass(frozen=True, slots=True)
+class NetDeposit:
+    """Base units that went into a venue and that came out of it, both positive."""
+
+    deposited: int = 0
+    withdrawn: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """A recorded choice: what was seen, the rule, what else there was, what was chosen, how it ended."""
+
+    id: int
+    plan_id: str | None
+    user: str
+    at: int
+    kind: str
+    rule: str
+    snapshot: Mapping[str, Any]
+    alternatives: tuple[Mapping[str, Any], ...]
+    chosen: str
+    outcome: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    """An entry of the address book; transfers to it are allowed from `ripe_at` on."""
+
+    id: int
+    user: str
+    name: str
+    address: Address
+    added_at: int
+    ripe_at: int
+    removed_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChainMark:
+    """The chain that this ledger speaks of, and the last block of it that was seen."""
+
+    chain_id: int
+    genesis_hash: str
+    last_block_number: int
+    last_block_hash: str

@@ -1,0 +1,141 @@
+"""The one thread that writes to a file. Writes that wait together share one transaction and one fsync."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from agent.errors import Unavailable
+from memory.connection import Synchronous, connect, explained
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+T = TypeVar("T")
+
+MAX_GROUP = 128  # bounds how long the first of a group waits for the last
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    fn: Callable[[Database], Any]
+    scrub: bool
+    done: Future[Any] = field(default_factory=Future)
+
+
+class Writer:
+    """Runs functions on the file, in order; each in a savepoint of its own, released only once durable."""
+
+    def __init__(self, path: Path, migrate: Callable[[Database], None], synchronous: Synchronous) -> None:
+        self._path = path
+        self._migrate = migrate
+        self._synchronous = synchronous
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._stopped = False
+        self.opened: Future[None] = Future()
+        # A daemon: a program that dies without closing must not hang here, and SQLite survives it.
+        self._thread = threading.Thread(target=self._run, name=f"{path.stem}-writer", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def submit(self, fn: Callable[[Database], T], *, scrub: bool = False) -> Future[T]:
+        """Queues `fn`. Its future ends when the commit is on the disk, or with the reason why it isn't."""
+        if self._stopped:
+            raise Unavailable(self._path.stem, f"{self._path} has been closed")
+        job = _Job(fn, scrub)
+        self._jobs.put(job)
+        return job.done
+
+    def stop(self) -> None:
+        """Finishes what is queued, closes the file and ends the thread. Blocks."""
+        if not self._stopped:
+            self._stopped = True
+            self._jobs.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            db = self._open()
+        except Exception as error:
+            self._stopped = True
+            self.opened.set_exception(explained(self._path, error))
+            return
+        self.opened.set_result(None)
+        running = True
+        while running:
+            group, running = self._next_group()
+            self._write(db, group)
+        db.close()
+
+    def _open(self) -> Database:
+        db = connect(self._path, synchronous=self._synchronous, read_only=False)
+        try:
+            db.conn.execute("BEGIN IMMEDIATE")  # two programs that start at once migrate one after the other
+            with db.atomic():
+                self._migrate(db)
+            db.conn.execute("COMMIT")
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def _next_group(self) -> tuple[list[_Job], bool]:
+        """The jobs that wait now, at least one, and whether to go on after them."""
+        group: list[_Job] = []
+        job = self._jobs.get()
+        while job is not None:
+            if job.done.set_running_or_notify_cancel():
+                group.append(job)
+            if len(group) == MAX_GROUP:
+                return group, True
+            try:
+                job = self._jobs.get_nowait()
+            except Empty:
+                return group, True
+        return group, False
+
+    def _write(self, db: Database, group: list[_Job]) -> None:
+        try:
+            db.conn.execute("BEGIN IMMEDIATE")
+            results = [(job, *self._attempt(db, job)) for job in group]
+            db.conn.execute("COMMIT")
+        except Exception as error:
+            db.rollback()
+            for job in group:  # an exception each: one shared by many tasks mixes their tracebacks
+                job.done.set_exception(explained(self._path, error))
+            return
+        for job, value, problem in results:
+            if job.scrub and problem is None:
+                problem = self._empty_log(db)
+            if problem is None:
+                job.done.set_result(value)
+            else:
+                job.done.set_exception(problem)
+
+    def _attempt(self, db: Database, job: _Job) -> tuple[Any, Exception | None]:
+        """The job's value, or its error once its savepoint is undone. Raises where SQLite undid the whole group."""
+        try:
+            with db.atomic():
+                return job.fn(db), None
+        except Exception as error:
+            if not db.conn.in_transaction:
+                raise
+            return None, explained(self._path, error)
+
+    def _empty_log(self, db: Database) -> Exception | None:
+        """Folds the write-ahead log into the file and truncates it; waits for readers of the old text."""
+        try:
+            (blocked, _, _) = db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except Exception as error:
+            return explained(self._path, error)
+        if blocked:
+            return Unavailable(
+                self._path.stem, f"{self._path} is being read: old text is still in its log. Try again."
+            )
+        return None
