@@ -1,0 +1,18 @@
+"""Aave v3: one venue per market and asset, `aave-v3:<market>:<symbol>`."""
+
+import json
+from importlib.resources import files
+from typing import Any
+
+from moneta import Protocol, hookimpl
+from plugins.aave.protocol import AaveV3
+
+
+@hookimpl
+def moneta_protocols() -> list[Protocol]:
+    return [AaveV3()]
+
+
+@hookimpl
+def moneta_call_tables() -> list[dict[str, Any]]:
+    return [json.loads(files(__name__).joinpath("pool.json").read_text(encoding="utf-8"))]

@@ -1,0 +1,46 @@
+"""Aave's supply rate from a reserve's facts, in integers equal to the contracts' own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from moneta import RAY
+from plugins.aave.maths import PERCENT, percent_mul, ray_div, ray_mul
+
+WAD_TO_RAY = 10**9
+WITHOUT_STABLE_DEBT = 32  # v3.2 removed stable borrowing, and with it the weighting of the two rates
+
+
+def supply_rate(facts: Mapping[str, int], added: int) -> int:
+    """The yearly supply rate in ray that the pool sets when `added` base units (negative: taken) come in.
+
+    v3.0: DefaultReserveInterestRateStrategy.calculateInterestRates; from v3.1 DefaultReserveInterestRateStrategyV2
+    (aave-v3-origin, contracts/misc), where `available` is the virtual balance. The debts are those at the
+    snapshot's time, as ReserveLogic.updateInterestRates passes them.
+    """
+    variable, stable = facts["variable_debt"], facts["stable_debt"]
+    debt = variable + stable
+    if debt == 0 or not facts["virtual_accounting"]:
+        return 0
+    total = max(facts["available"] + added, 0) + debt
+    borrow_usage = ray_div(debt, total)
+    supply_usage = ray_div(debt, total + facts["unbacked"])
+    borrow_rate = variable_rate(facts, borrow_usage)
+    if facts["generation"] < WITHOUT_STABLE_DEBT:
+        borrow_rate = _overall(variable, borrow_rate, stable, facts["stable_rate"])
+    return percent_mul(ray_mul(borrow_rate, supply_usage), PERCENT - facts["reserve_factor"])
+
+
+def variable_rate(facts: Mapping[str, int], usage: int) -> int:
+    """The two slopes around the optimal usage; usage and rate in ray."""
+    optimal = facts["optimal"]
+    if usage > optimal:
+        excess = ray_div(usage - optimal, RAY - optimal)
+        return facts["base"] + facts["slope_1"] + ray_mul(facts["slope_2"], excess)
+    return facts["base"] + ray_div(ray_mul(facts["slope_1"], usage), optimal)
+
+
+def _overall(variable: int, variable_rate_: int, stable: int, stable_rate: int) -> int:
+    """_getOverallBorrowRate: the rates weighted by the debts; its detour over ray rounds, so it is kept."""
+    weighted = ray_mul(variable * WAD_TO_RAY, variable_rate_) + ray_mul(stable * WAD_TO_RAY, stable_rate)
+    return ray_div(weighted, (variable + stable) * WAD_TO_RAY)
