@@ -37,6 +37,11 @@ async def opened(folder: Path, clock: Clock | None = None) -> AsyncIterator[Ledg
         await ledger.close()
 
 
+def on_disk(folder: Path) -> dict[str, bytes]:
+    """Every file of the folder, by name."""
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
 async def somebody(ledger: Ledger, name: str = "ann") -> User:
     return await ledger.ensure_user("terminal", name, name)
 

@@ -1,0 +1,262 @@
+"""The whole schema of both files, word for word: a change here is a migration for somebody's money."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+import pytest
+from sqlite_utils import Database
+
+from agent.errors import Unavailable
+from memory import migrations
+
+pytestmark = pytest.mark.unit
+
+# FTS5 makes its own tables beside turns_fts.
+SCHEMA = """SELECT sql FROM sqlite_master
+            WHERE sql IS NOT NULL AND name NOT LIKE 'turns!_fts!_%' ESCAPE '!' ORDER BY rowid"""
+
+LEDGER = """
+CREATE TABLE "_migrations" (
+   "id" INTEGER PRIMARY KEY,
+   "migration_set" TEXT,
+   "name" TEXT,
+   "applied_at" TEXT
+)
+CREATE UNIQUE INDEX "idx__migrations_migration_set_name"
+    ON "_migrations" ("migration_set", "name")
+CREATE TABLE users (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  paused_at INTEGER
+) STRICT
+CREATE TABLE identities (
+  platform TEXT NOT NULL,
+  platform_user_id TEXT NOT NULL,
+  user TEXT NOT NULL REFERENCES users(id),
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (platform, platform_user_id)
+) STRICT, WITHOUT ROWID
+CREATE TABLE accounts (
+  address TEXT PRIMARY KEY,
+  user TEXT NOT NULL UNIQUE REFERENCES users(id),
+  "index" INTEGER NOT NULL UNIQUE CHECK ("index" >= 0),
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID
+CREATE TABLE freeze (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  frozen_at INTEGER
+) STRICT
+CREATE TABLE inbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  platform TEXT NOT NULL,
+  update_id TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  user TEXT NOT NULL REFERENCES users(id),
+  text TEXT NOT NULL,
+  received_at INTEGER NOT NULL,
+  status TEXT NOT NULL CHECK (status IN ('new', 'done')),
+  reply_json TEXT,
+  UNIQUE (platform, update_id)
+) STRICT
+CREATE TABLE sqlite_sequence(name,seq)
+CREATE INDEX inbox_unfinished ON inbox (id) WHERE status = 'new'
+CREATE TABLE outbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  inbox_id INTEGER UNIQUE REFERENCES inbox(id),
+  user TEXT NOT NULL REFERENCES users(id),
+  channel TEXT NOT NULL,
+  body_json TEXT NOT NULL,
+  nonce TEXT NOT NULL UNIQUE,
+  status TEXT NOT NULL CHECK (status IN ('queued', 'sent')),
+  created_at INTEGER NOT NULL,
+  sent_at INTEGER
+) STRICT
+CREATE INDEX outbox_queued ON outbox (id) WHERE status = 'queued'
+CREATE TABLE decisions (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  plan_id TEXT,
+  user TEXT NOT NULL REFERENCES users(id),
+  at INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  snapshot_json TEXT NOT NULL,
+  alternatives_json TEXT NOT NULL,
+  chosen TEXT NOT NULL,
+  outcome TEXT
+) STRICT
+CREATE INDEX decisions_of ON decisions (user, id)
+CREATE TABLE plans (
+  plan_id TEXT PRIMARY KEY,
+  digest TEXT NOT NULL UNIQUE,
+  user TEXT NOT NULL REFERENCES users(id),
+  channel TEXT NOT NULL,
+  account TEXT NOT NULL,
+  chain_id INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  intent_json TEXT NOT NULL,
+  origins_json TEXT NOT NULL,
+  preview_json TEXT NOT NULL,
+  decision_id INTEGER REFERENCES decisions(id),
+  status TEXT NOT NULL CHECK (status IN ('proposed', 'confirmed', 'running', 'settled', 'partial', 'void',
+    'expired', 'cancelled', 'refused')),
+  reason TEXT NOT NULL DEFAULT '',
+  created_at INTEGER NOT NULL,
+  confirmed_at INTEGER,
+  settled_at INTEGER,
+  not_after INTEGER NOT NULL
+) STRICT
+CREATE INDEX plans_of ON plans (user, channel, created_at)
+CREATE INDEX plans_live ON plans (status) WHERE status IN ('proposed', 'confirmed', 'running')
+CREATE TABLE reservations (
+  plan_id TEXT NOT NULL REFERENCES plans(plan_id),
+  account TEXT NOT NULL,
+  token TEXT NOT NULL,
+  units TEXT NOT NULL,
+  released_at INTEGER,
+  PRIMARY KEY (plan_id, token)
+) STRICT, WITHOUT ROWID
+CREATE INDEX reservations_held ON reservations (account) WHERE released_at IS NULL
+CREATE TABLE pending (
+  user TEXT NOT NULL REFERENCES users(id),
+  channel TEXT NOT NULL,
+  data_json TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (user, channel)
+) STRICT, WITHOUT ROWID
+CREATE TABLE attempts (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  plan_id TEXT NOT NULL REFERENCES plans(plan_id),
+  step INTEGER NOT NULL CHECK (step >= 0),
+  account TEXT NOT NULL,
+  chain_id INTEGER NOT NULL,
+  nonce INTEGER NOT NULL CHECK (nonce >= 0),
+  hash TEXT NOT NULL UNIQUE,
+  raw TEXT NOT NULL,
+  max_fee_wei TEXT NOT NULL,
+  status TEXT NOT NULL CHECK (status IN ('signed', 'broadcast', 'mined', 'reverted', 'replaced', 'lost')),
+  block_number INTEGER,
+  block_hash TEXT,
+  gas_used INTEGER,
+  fee_wei TEXT,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT
+CREATE UNIQUE INDEX attempts_one_a_step ON attempts (plan_id, step) WHERE status NOT IN ('replaced', 'lost')
+CREATE UNIQUE INDEX attempts_one_a_nonce ON attempts (account, chain_id, nonce)
+  WHERE status NOT IN ('replaced', 'lost')
+CREATE INDEX attempts_open ON attempts (account) WHERE status IN ('signed', 'broadcast')
+CREATE TABLE flows (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  plan_id TEXT NOT NULL REFERENCES plans(plan_id),
+  hash TEXT NOT NULL,
+  venue TEXT,
+  symbol TEXT NOT NULL,
+  token TEXT NOT NULL,
+  holder TEXT NOT NULL,
+  units TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('deposit', 'withdraw', 'transfer', 'fee', 'other')),
+  at INTEGER NOT NULL,
+  block INTEGER NOT NULL
+) STRICT
+CREATE INDEX flows_of ON flows (holder, at)
+CREATE INDEX flows_by_plan ON flows (plan_id)
+CREATE TABLE contacts (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  user TEXT NOT NULL REFERENCES users(id),
+  name TEXT NOT NULL,
+  address TEXT NOT NULL,
+  added_at INTEGER NOT NULL,
+  ripe_at INTEGER NOT NULL,
+  removed_at INTEGER
+) STRICT
+CREATE UNIQUE INDEX contacts_one_a_name ON contacts (user, name) WHERE removed_at IS NULL
+CREATE TABLE chain_mark (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  chain_id INTEGER NOT NULL,
+  genesis_hash TEXT NOT NULL,
+  last_block_number INTEGER NOT NULL,
+  last_block_hash TEXT NOT NULL
+) STRICT
+CREATE TABLE audit (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  user TEXT,
+  body_json TEXT NOT NULL,
+  salt TEXT,
+  prev_hash TEXT NOT NULL,
+  hash TEXT NOT NULL
+) STRICT
+CREATE INDEX audit_salted ON audit (user) WHERE salt IS NOT NULL
+"""
+
+MEMORY = """
+CREATE TABLE "_migrations" (
+   "id" INTEGER PRIMARY KEY,
+   "migration_set" TEXT,
+   "name" TEXT,
+   "applied_at" TEXT
+)
+CREATE UNIQUE INDEX "idx__migrations_migration_set_name"
+    ON "_migrations" ("migration_set", "name")
+CREATE TABLE turns (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  user TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  role TEXT NOT NULL CHECK (role IN ('user', 'agent')),
+  text TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT
+CREATE TABLE sqlite_sequence(name,seq)
+CREATE INDEX turns_of ON turns (user, channel, id)
+CREATE VIRTUAL TABLE turns_fts USING fts5 (user, text, content='turns', content_rowid='id')
+CREATE TRIGGER turns_added AFTER INSERT ON turns BEGIN
+  INSERT INTO turns_fts (rowid, user, text) VALUES (new.id, new.user, new.text);
+END
+CREATE TRIGGER turns_removed AFTER DELETE ON turns BEGIN
+  INSERT INTO turns_fts (turns_fts, rowid, user, text) VALUES ('delete', old.id, old.user, old.text);
+END
+"""
+
+
+def empty() -> Database:
+    return Database(sqlite3.connect(":memory:", isolation_level=None))
+
+
+def schema(db: Database) -> str:
+    """All statements, less the indentation that they have in the migrations."""
+    return "\n".join(line.removeprefix(" " * 8) for (sql,) in db.execute(SCHEMA) for line in sql.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("migrate", "expected"), [(migrations.migrate_ledger, LEDGER), (migrations.migrate_memory, MEMORY)]
+)
+def test_the_schema_is_this_one(migrate: Callable[[Database], None], expected: str) -> None:
+    db = empty()
+    migrate(db)
+    migrate(db)  # a second time changes nothing
+    assert schema(db) == expected.strip()
+
+
+def test_each_migration_is_recorded_and_an_older_file_gets_the_rest() -> None:
+    db, whole = empty(), empty()
+    migrations.ledger.apply(db, stop_before="m005_attempts")
+    assert "attempts" not in db.table_names()
+    migrations.migrate_ledger(db)
+    migrations.migrate_ledger(whole)
+    assert schema(db) == schema(whole)
+    names = [row["name"] for row in db.query("SELECT name FROM _migrations ORDER BY id")]
+    assert names[0] == "m001_users"
+    assert names == sorted(names)
+    assert len(names) == 9
+
+
+def test_a_file_of_a_newer_moneta_is_left_alone() -> None:
+    db = empty()
+    migrations.migrate_ledger(db)
+    db.table("_migrations").insert({"migration_set": "ledger", "name": "m999_future", "applied_at": "then"})
+    with pytest.raises(Unavailable, match=r"newer Moneta .*m999_future"):
+        migrations.migrate_ledger(db)
