@@ -37,7 +37,9 @@ async def _market(market: str, section: Any, chain: Chain, ask: Ask) -> list[Aav
     assets = [chain.tokens[symbol] for symbol in section["assets"] if symbol in chain.tokens]
     data = await ask([views.GET_RESERVE_DATA.at(pool, asset.address) for asset in assets])
     found = {asset: Reserve.of(words[0]) for asset, words in zip(assets, data, strict=True) if words}
-    found = {asset: reserve for asset, reserve in found.items() if reserve.a_token != ZERO}  # zeros: not listed
+    unlisted = [asset.symbol for asset in assets if asset not in found or found[asset].a_token == ZERO]
+    if unlisted:  # an unlisted asset answers zeros without reverting
+        raise Unavailable("aave-v3", f"The {market} market doesn't list {', '.join(unlisted)}.")
     receipts = await _receipts(list(found.values()), chain.chain_id, ask)
     return [
         AaveVenue(market, generation, listed, asset, receipt, _contracts(reserve, generation))

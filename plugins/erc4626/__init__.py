@@ -1,0 +1,18 @@
+"""ERC-4626 vaults: one venue per listed vault, `erc4626:<name>:<symbol>`."""
+
+import json
+from importlib.resources import files
+from typing import Any
+
+from moneta import Protocol, hookimpl
+from plugins.erc4626.protocol import Erc4626
+
+
+@hookimpl
+def moneta_protocols() -> list[Protocol]:
+    return [Erc4626()]
+
+
+@hookimpl
+def moneta_call_tables() -> list[dict[str, Any]]:
+    return [json.loads(files(__name__).joinpath("vault.json").read_text(encoding="utf-8"))]

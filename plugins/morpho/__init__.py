@@ -1,0 +1,18 @@
+"""Morpho Blue: one venue per listed market, `morpho-blue:<market>:<symbol>`."""
+
+import json
+from importlib.resources import files
+from typing import Any
+
+from moneta import Protocol, hookimpl
+from plugins.morpho.protocol import MorphoBlue
+
+
+@hookimpl
+def moneta_protocols() -> list[Protocol]:
+    return [MorphoBlue()]
+
+
+@hookimpl
+def moneta_call_tables() -> list[dict[str, Any]]:
+    return [json.loads(files(__name__).joinpath("morpho.json").read_text(encoding="utf-8"))]

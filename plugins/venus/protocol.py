@@ -1,0 +1,52 @@
+"""Finds the vTokens of the chain file and checks them against what they say of themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moneta import SECONDS_PER_YEAR, Ask, Chain, Listed, Protocol, Token, Unavailable, Venue, address
+from plugins.venus import views
+from plugins.venus.venue import VenusVenue
+
+TABLE = "venus-vtoken"
+
+
+class Venus(Protocol):
+    """`[protocols.venus.<pool>]` with `comptroller` and `vtokens` (symbols to vTokens)."""
+
+    name = "venus"
+
+    async def discover(self, chain: Chain, ask: Ask) -> list[Venue]:
+        venues: list[Venue] = []
+        for pool, section in chain.section.items():
+            venues += await _pool(pool, section, chain, ask)
+        return venues
+
+
+async def _pool(pool: str, section: Any, chain: Chain, ask: Ask) -> list[VenusVenue]:
+    comptroller = address(section["comptroller"])
+    vtokens = {chain.tokens[s]: address(v) for s, v in section["vtokens"].items() if s in chain.tokens}
+    getters = (views.UNDERLYING, views.COMPTROLLER, views.RATE_MODEL, views.SYMBOL, views.DECIMALS)
+    answers = await ask([getter.at(vtoken) for vtoken in vtokens.values() for getter in getters])
+    models, receipts = [], []
+    for position, (asset, vtoken) in enumerate(vtokens.items()):
+        own = answers[len(getters) * position : len(getters) * (position + 1)]
+        underlying, says_comptroller, model, symbol, decimals = (answer[0] if answer else None for answer in own)
+        if None in own or address(str(underlying)) != asset.address or address(str(says_comptroller)) != comptroller:
+            raise Unavailable("venus", f"{vtoken} isn't the vToken of {asset.symbol} in the {pool} pool.")
+        models.append(address(str(model)))
+        receipts.append(Token(chain.chain_id, str(symbol), vtoken, int(str(decimals))))
+    years = await ask([views.BLOCKS_PER_YEAR.at(model) for model in models])
+    by_clock = SECONDS_PER_YEAR // chain.block_seconds
+    return [
+        VenusVenue(
+            pool,
+            Listed(vtoken, f"Venus {receipt.symbol}", TABLE, asset=asset.address),
+            asset,
+            receipt,
+            comptroller,
+            model,
+            int(year[0]) if year else by_clock,
+        )
+        for (asset, vtoken), receipt, model, year in zip(vtokens.items(), receipts, models, years, strict=True)
+    ]
