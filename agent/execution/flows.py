@@ -1,12 +1,12 @@
-"""What a receipt really moved, as rows for the ledger: exact integers from the logs, never from a balance read later."""
+"""What a receipt really moved: exact integers from its logs, never from a balance that is read later."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agent.chain.rpc import Receipt
-from agent.chain.simulate import changes_in_logs
+from agent.chain.rpc_types import Receipt
+from agent.chain.simulate import Simulated, changes
 from agent.money import Address
 from agent.plans import Plan, Role, Step
 
@@ -15,8 +15,9 @@ NATIVE = "native"
 
 @dataclass(frozen=True, slots=True)
 class Mined:
-    """A step with the receipt of its transaction."""
+    """A step (its place in the plan, and itself) with the receipt of its transaction."""
 
+    index: int
     step: Step
     receipt: Receipt
 
@@ -34,7 +35,7 @@ def step_changes(account: Address, mined: Mined) -> dict[str, int]:
     """What one transaction moved for `account`: its Transfer logs, and the value that it sent."""
     if not mined.receipt.ok:
         return {}
-    moved: dict[str, int] = dict(changes_in_logs(mined.receipt.logs, account))
+    moved = changes([Simulated(True, mined.receipt.gas_used, mined.receipt.logs, b"")], account)
     if mined.step.value:
         moved[NATIVE] = moved.get(NATIVE, 0) - mined.step.value
     return moved
@@ -45,4 +46,6 @@ def kind_of(plan: Plan, step: Step) -> str:
     if step.role is not Role.ACTION:
         return "other"
     action = str(plan.intent.get("action"))
-    return {"deposit": "deposit", "withdraw": "withdraw", "exit": "withdraw", "transfer": "transfer"}.get(action, "other")
+    return {"deposit": "deposit", "withdraw": "withdraw", "exit": "withdraw", "transfer": "transfer"}.get(
+        action, "other"
+    )

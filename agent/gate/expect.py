@@ -25,10 +25,7 @@ def exact_part(moves: Iterable[Move]) -> dict[str, int]:
     total: dict[str, int] = {}
     for move in moves:
         token = move.token if isinstance(move, Send) else move.venue.asset
-        if isinstance(move, Leave):
-            delta = move.units or 0
-        else:
-            delta = -move.units
+        delta = (move.units or 0) if isinstance(move, Leave) else -move.units
         total[key_of(token)] = total.get(key_of(token), 0) + delta
     return total
 
@@ -61,17 +58,6 @@ def expected(
         if key in ordered or delta:
             changes.append(Change(key, token.symbol, token.decimals, account, delta - slack, delta + slack))
     return tuple(changes)
-
-
-def outside(changes: Mapping[str, int], bounds: Iterable[Change]) -> str:
-    """'' where the changes keep to the bounds, else a sentence that names the first one that doesn't."""
-    left = dict(changes)
-    for bound in bounds:
-        delta = left.pop(bound.token, 0)
-        if not bound.min <= delta <= bound.max:
-            return f"{bound.symbol} changes by {delta} base units, outside of {bound.min} to {bound.max}"
-    extra = next((token for token, delta in left.items() if delta), "")
-    return f"{extra} changes, which nobody expected" if extra else ""
 
 
 def _touched(moves: Iterable[Move]) -> list[Token]:

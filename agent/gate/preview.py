@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from agent.gate.order import Enter, Leave, Move
+from agent.gate.order import Enter, Leave, Move, Send
 from agent.money import Amount, Rate, Token
 from agent.plans import Change, Plan, Role
 from agent.plugin import VenueState
@@ -58,14 +58,14 @@ def preview(
     after: Mapping[str, VenueState],
     notes: Sequence[str] = (),
 ) -> Preview:
-    """The preview of a plan. Raises Refused("lists") where a step can't be decoded: what can't be said isn't signed."""
+    """The preview of a plan. Raises Refused("lists") for a step that can't be decoded, so can't be said."""
     running = [step for step in plan.steps if step.role is not Role.CLEANUP]
     effects = [decode(policy, step.to, step.data, step.value) for step in running]
     venues = [move.venue for move in moves if isinstance(move, Enter | Leave)]
     return Preview(
         headline=" and ".join(headline(move) for move in moves),
         chain=f"{policy.chain_name} (chain {policy.chain_id})",
-        steps=tuple(sentence(effect) for effect in effects),
+        steps=tuple(sentence(policy, effect) for effect in effects),
         changes=tuple(change_text(change) for change in plan.expected),
         rates=tuple(RateLine(v.id, before[v.id].rate, after[v.id].rate) for v in venues),
         notes=tuple(notes),
@@ -80,28 +80,42 @@ def headline(move: Move) -> str:
     match move:
         case Enter(venue=venue, units=units):
             return f"put {Amount(units, venue.asset)} into {venue.id}"
-        case Leave(venue=venue, units=None):
-            return f"take all of your {venue.asset.symbol} out of {venue.id}"
-        case Leave(venue=venue, units=int() as units):
-            return f"take {Amount(units, venue.asset)} out of {venue.id}"
-        case _:
+        case Leave(venue=venue, units=units):
+            part = f"all of your {venue.asset.symbol}" if units is None else str(Amount(units, venue.asset))
+            return f"take {part} out of {venue.id}"
+        case Send():
             return f"send {Amount(move.units, move.token)} to {move.name} ({move.recipient})"
 
 
-def sentence(effect: Effect) -> str:
+def sentence(policy: Policy, effect: Effect) -> str:
     """What one call does, in words, from its decoded arguments."""
-    amount = "everything" if effect.is_all else f"{effect.amount_text}"
+    where = effect.contract.name if effect.contract else policy.native.symbol
+    amount = _amount(effect)
+    spender = _spender(policy, effect)
     match effect.direction:
         case "approve" if effect.units == 0:
-            return f"{effect.contract.name}: take back what {effect.spender_name} may spend"
+            return f"{where}: take back what {spender} may spend"
         case "approve":
-            return f"{effect.contract.name}: let {effect.spender_name} take {amount}, no more"
+            return f"{where}: let {spender} take {amount}, no more"
         case "enter":
-            return f"{effect.contract.name}: put {amount} in, in your name"
+            return f"{where}: put {amount} in, in your name"
         case "leave":
-            return f"{effect.contract.name}: take {amount} out, to your account"
-        case _:
-            return f"send {amount} to {effect.recipient}"
+            return f"{where}: take {amount} out, to your account"
+        case "transfer":
+            return f"{where}: send {amount} to {effect.recipient}"
+
+
+def _amount(effect: Effect) -> str:
+    if effect.is_all:
+        return "everything"
+    if effect.unit == "shares":
+        return f"{effect.units} shares of {effect.token.symbol}"
+    return str(Amount(effect.units, effect.token))
+
+
+def _spender(policy: Policy, effect: Effect) -> str:
+    listed = policy.contracts.get(effect.spender) if effect.spender else None
+    return listed.name if listed else str(effect.spender)
 
 
 def change_text(change: Change) -> str:

@@ -17,10 +17,10 @@ from agent.gate.order import Enter, Leave, Move, Send
 from agent.gate.preview import Preview, preview
 from agent.gate.rehearse import Rehearsal, rehearse
 from agent.money import Address, Token
-from agent.plans import Plan, Role, Step
+from agent.plans import Change, Plan, Role, Step
 from agent.plugin import Venue
 from agent.policy.policy import Policy
-from agent.policy.rules import check_plan
+from agent.policy.whole import check_plan
 
 ALLOWANCE = "allowance(address owner,address spender)"
 TRANSFER = "transfer(address to,uint256 amount)"
@@ -104,9 +104,9 @@ class Gate:
     async def _allowance(self, token: Token, owner: Address, spender: Address) -> int:
         if token.address is None:
             raise Refused("lists", f"{token.symbol} itself can't be put into a venue.")
-        return await read(self.rpc, token.address, ALLOWANCE, "uint256", owner, spender)
+        return int(await read(self.rpc, token.address, ALLOWANCE, "uint256", owner, spender))
 
-    def _plan(self, request: Request, steps: Sequence[Step], snapshot: Snapshot, bounds: tuple) -> Plan:
+    def _plan(self, request: Request, steps: Sequence[Step], snapshot: Snapshot, bounds: tuple[Change, ...]) -> Plan:
         gas = sum(step.gas for step in steps)
         fee = gas * fees.offered(snapshot.block.base_fee).max_fee_per_gas
         return Plan(
@@ -150,7 +150,6 @@ def _with_gas(steps: Sequence[Step], used: Sequence[int]) -> tuple[Step, ...]:
     """Gas limits: half as much again as the simulation used (refunds come back only at the end) and a margin."""
     left = iter(used)
     return tuple(
-        replace(step, gas=CLEANUP_GAS if step.role is Role.CLEANUP else next(left) * 3 // 2 + 30_000) for step in steps
+        replace(step, gas=CLEANUP_GAS if step.role is Role.CLEANUP else next(left) * 3 // 2 + 30_000)
+        for step in steps
     )
-
-

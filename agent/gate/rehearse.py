@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from agent.abi import Call
 from agent.chain.multicall import aggregate, disaggregate
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
-from agent.chain.simulate import Simulated, changes, simulate
+from agent.chain.simulate import SECONDS_AHEAD, Simulated, changes, simulate
 from agent.errors import Refused
 from agent.money import Address
 from agent.plans import Role, Step
 from agent.plugin import Block, Venue, VenueState
-
-BLOCK_SECONDS_AHEAD = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,9 @@ async def rehearse(
     for step, result in zip(running, results[:-1], strict=True):
         if not result.ok:
             what = step.function.partition("(")[0] or "transfer"
-            raise Refused("simulate", f"{step.contract} would refuse the call of {what}: {result.error}.", "Nothing was sent.")
+            raise Refused(
+                "simulate", f"{step.contract} would refuse the call of {what}: {result.error}.", "Nothing was sent."
+            )
     return Rehearsal(
         gas_used=tuple(result.gas_used for result in results[:-1]),
         changes=changes(results[:-1], account),
@@ -51,12 +52,12 @@ async def rehearse(
 
 
 def _states(
-    venues: Sequence[Venue], reads: Sequence[Sequence], result: Simulated, block: Block
+    venues: Sequence[Venue], reads: Sequence[Sequence[Call]], result: Simulated, block: Block
 ) -> dict[str, VenueState]:
     if not result.ok:
         raise Refused("simulate", f"The venues can't be read after the plan: {result.error}.", "Try again.")
     answers = disaggregate(result.returned, [call for group in reads for call in group])
-    ahead = Block(block.number + 1, block.parent_hash, block.timestamp + BLOCK_SECONDS_AHEAD, block.base_fee)
+    ahead = Block(block.number + 1, block.parent_hash, block.timestamp + SECONDS_AHEAD, block.base_fee)
     states: dict[str, VenueState] = {}
     for venue, group in zip(venues, reads, strict=True):
         own, answers = answers[: len(group)], answers[len(group) :]

@@ -20,7 +20,7 @@ def check_reserve(native: Token, balance: int, spent: int, max_total_fee: int, r
     if left < reserve:
         raise Refused(
             "gas-reserve",
-            f"This would leave {Amount(left, native)} for gas; leaving your positions may take {Amount(reserve, native)}.",
+            f"This would leave {Amount(left, native)}; leaving your positions may take {Amount(reserve, native)} of gas.",
             f"Send at least {Amount(reserve - left, native)} to your account first.",
         )
 
@@ -30,6 +30,6 @@ def check_fee(native: Token, balance: int, max_total_fee: int) -> None:
     if balance < max_total_fee:
         raise Refused(
             "gas",
-            f"The transactions may cost {Amount(max_total_fee, native)}; the account holds {Amount(balance, native)}.",
+            f"The gas may cost {Amount(max_total_fee, native)}; the account holds {Amount(balance, native)}.",
             f"Send {native.symbol} to your account first.",
         )

@@ -11,7 +11,8 @@ from agent.intents import All, AllBut, AmountSpec, Exact, Percentage
 from agent.money import Amount, Token, units_from_text
 from agent.plugin import Flag, Venue, VenueState
 
-PERCENT_SCALE = 18
+PERCENT_PLACES = 18
+HUNDRED_PERCENT: int = 100 * 10**PERCENT_PLACES
 
 
 def units_of(spec: AmountSpec, token: Token, whole: int, what: str) -> int:
@@ -32,7 +33,7 @@ def _raw_units(spec: AmountSpec, token: Token, whole: int) -> int:
         case Exact(value=value):
             return _exact(value, token)
         case Percentage(value=value):
-            return whole * units_from_text(value, PERCENT_SCALE) // (100 * 10**PERCENT_SCALE)
+            return whole * units_from_text(value, PERCENT_PLACES) // HUNDRED_PERCENT
         case All():
             return whole
         case AllBut(value=value):

@@ -16,7 +16,9 @@ REASONS = {
 def check_entry(venue: Venue, state: VenueState | None, units: int, missing: str | None = None) -> None:
     """Raises Refused("state") unless `units` base units may go into the venue at this block."""
     if state is None:
-        raise Refused("state", f"{venue.id} can't be read at this block: {missing or 'no answer'}.", "Try again later.")
+        raise Refused(
+            "state", f"{venue.id} can't be read at this block: {missing or 'no answer'}.", "Try again later."
+        )
     for flag, reason in REASONS.items():
         if flag in state.flags:
             raise Refused("state", f"{venue.id} {reason}.", "Choose another venue, or none and I will.")

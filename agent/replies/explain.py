@@ -10,6 +10,7 @@ from agent.plugin import Option
 from agent.replies.reply import Reply, Table
 
 RULE = "the highest rate with your own deposit in it, of the venues that can take it"
+NAMED = "you named it"
 
 
 def record(options: Sequence[Option]) -> list[dict[str, Any]]:
@@ -27,15 +28,16 @@ def record(options: Sequence[Option]) -> list[dict[str, Any]]:
     ]
 
 
-def explain(asset: Token, units: int, chosen: str, rule: str, alternatives: Sequence[dict[str, Any]], when: str) -> Reply:
+def explain(
+    asset: Token, units: int, chosen: str, rule: str, alternatives: Sequence[dict[str, Any]], when: str
+) -> Reply:
     """The answer to 'why', from what was recorded then and not from today's rates."""
     amount = Amount(units, asset)
     picked = next((each for each in alternatives if each["venue"] == chosen), None)
-    text = f"On {when} you said how much, {amount}, and I chose {chosen}: {rule}."
     if picked is None:
         text = f"On {when} you named {chosen} yourself for {amount}."
     else:
-        text += f" It paid {_rate(picked['after'])} a year with your deposit in it."
+        text = f"On {when} I chose {chosen} for {amount}: {rule}. It paid {_rate(picked['after'])} a year with your deposit in it."
         second = next((e for e in alternatives if e["venue"] != chosen and not e["why_not"]), None)
         if second:
             text += f" The next best was {second['venue']} with {_rate(second['after'])}."
@@ -43,7 +45,9 @@ def explain(asset: Token, units: int, chosen: str, rule: str, alternatives: Sequ
         (each["venue"], _rate(each["rate"]), _rate(each["after"]), each["why_not"] or "; ".join(each["reasons"]))
         for each in alternatives
     )
-    return Reply(text, Table(("venue", "rate then", "with yours in it", "why"), rows, frozenset({1, 2})) if rows else None)
+    return Reply(
+        text, Table(("venue", "rate then", "with yours in it", "why"), rows, frozenset({1, 2})) if rows else None
+    )
 
 
 def nothing() -> Reply:

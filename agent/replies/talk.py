@@ -36,6 +36,6 @@ def ability() -> Reply:
     """The answer to 'what can you do?'."""
     return Reply(
         "I find the yield, price what your own deposit does to it, show the exact transactions, and carry them out "
-        "once, after you confirm. I can't lose your words in translation: every amount and token is one that you said.",
+        "once, after you confirm. Every amount, token and recipient is one that you said yourself.",
         Table(("say", "and I"), ABILITIES),
     )

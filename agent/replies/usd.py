@@ -1,4 +1,4 @@
-"""Dollar values of amounts, for showing only. Prices are integers with 8 decimals, as Chainlink's USD feeds have them."""
+"""Dollar values, for showing only. Prices are integers with 8 decimals, as Chainlink's USD feeds have them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ PRICE_DECIMALS = 8
 
 def cents(units: int, decimals: int, price: int) -> int:
     """US cents of `units` base units at `price`, rounded down."""
-    return units * price * 100 // 10 ** (decimals + PRICE_DECIMALS)
+    scale: int = 10 ** (decimals + PRICE_DECIMALS)
+    return units * price * 100 // scale
 
 
 def dollars(amount_cents: int) -> str:

@@ -9,24 +9,45 @@ from agent.plugin import Option
 from agent.replies.reply import Reply, Table
 
 
-def yields(asset: Token, ranked: Sequence[Option], units: int, sizes: Mapping[int, Mapping[str, Option]]) -> Reply:
-    """`ranked` for a deposit of `units` (0: none); `sizes` are further deposits in base units, each venue's option."""
+def yields(
+    asset: Token,
+    ranked: Sequence[Option],
+    sizes: Mapping[int, Mapping[str, Option]],
+    missing: Mapping[str, str],
+) -> Reply:
+    """`ranked` as the rates are now; `sizes`: each venue's option for further deposits, by base units."""
     if not ranked:
-        return Reply(f"I know no venue for {asset.symbol} on this chain.")
+        return Reply(f"I know no venue for {asset.symbol} on this chain.{_missing(asset, missing)}")
     best = next((option for option in ranked if not option.why_not), None)
-    if best is None:
-        text = f"No venue takes {asset.symbol} now."
-    else:
-        size = f" for {Amount(units, asset)}" if units else ""
-        text = f"The best for {asset.symbol}{size} is {best.venue}: {best.after} a year"
-        text += " with your deposit in it." if units else " now; a deposit of your own lowers it."
-    shown = sorted(sizes)
+    text = f"No venue takes {asset.symbol} now."
+    if best is not None:
+        text = f"{best.venue} pays the most for {asset.symbol} now: {best.rate} a year."
+    for size, options in sizes.items():
+        first = next((option for option in options.values() if not option.why_not), None)
+        if first is not None:
+            text += f" With {Amount(size, asset)} of yours in it: {first.venue}, {first.after}."
+    shown = list(sizes)
     columns = ("venue", "rate a year", *(f"with {Amount(size, asset)}" for size in shown), "why")
     rows = tuple(_row(option, [sizes[size].get(option.venue) for size in shown]) for option in ranked)
-    return Reply(text, Table(columns, rows, frozenset(range(1, 2 + len(shown)))))
+    return Reply(text + _missing(asset, missing), Table(columns, rows, frozenset(range(1, 2 + len(shown)))))
+
+
+def overview(best: Sequence[tuple[Token, Sequence[Option]]]) -> Reply:
+    """The best venue of each asset."""
+    rows = []
+    for asset, ranked in best:
+        first = next((option for option in ranked if not option.why_not), None)
+        rows.append((asset.symbol, first.venue if first else "none now", str(first.rate) if first else ""))
+    text = "The best venue of each token, before a deposit of your own. Name a token and I show them all."
+    return Reply(text, Table(("token", "venue", "rate a year"), tuple(rows), frozenset({2})))
 
 
 def _row(option: Option, at_sizes: Sequence[Option | None]) -> tuple[str, ...]:
     cells = ["no room" if size is None or size.why_not else str(size.after) for size in at_sizes]
     why = f"not now: {option.why_not}" if option.why_not else "; ".join(option.reasons)
     return (option.venue, str(option.rate), *cells, why)
+
+
+def _missing(asset: Token, missing: Mapping[str, str]) -> str:
+    out = [f" {venue} is left out: {reason}." for venue, reason in missing.items() if venue.endswith(f":{asset.symbol}")]
+    return "".join(out)

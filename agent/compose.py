@@ -1,0 +1,146 @@
+"""Puts an instance together: chain, plug-ins, policy, signer, ledger, runtime; and takes it apart again."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import time
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pluggy
+
+from agent import hooks
+from agent.chain.discover import Discovered, discover
+from agent.chain.registry import Registry
+from agent.chain.rpc import Rpc
+from agent.chat.service import Service
+from agent.config import Settings
+from agent.execution.same_chain import check_same_chain
+from agent.execution.signer.client import SignerClient
+from agent.execution.signer.process import SignerProcess
+from agent.execution.signer.setup import create_wallet, write_policy
+from agent.money import Address
+from agent.plugin import Protocol
+from agent.policy.policy import Policy, build
+from agent.runtime.turn import Runtime
+from agent.runtime.world import Advance, World
+from memory.ledger import Ledger
+from memory.lock import ExecutorLock
+from memory.memory import Memory
+
+GWEI = 10**9
+KEYSTORE = "keystore.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an instance lives and what it talks to. `caps` are base units per transaction by symbol."""
+
+    folder: Path
+    rpc_url: str
+    chain_file: Path
+    password: str
+    caps: Mapping[str, int]
+    contact_delay_seconds: int
+    advance: Advance | None = None
+    throw_away: bool = False
+
+    @property
+    def signer_folder(self) -> Path:
+        return self.folder / "signer"
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A running instance; `new_wallet` says that its account was made just now."""
+
+    world: World
+    service: Service
+    new_wallet: bool
+
+
+@contextlib.asynccontextmanager
+async def open_instance(place: Place, settings: Settings) -> AsyncIterator[Instance]:
+    """Opens everything, holding the folder's executor lock; closes everything at the end."""
+    async with contextlib.AsyncExitStack() as stack:
+        stack.enter_context(ExecutorLock(place.folder))
+        making = asyncio.create_task(_wallet(place))
+        registry = Registry.load(place.chain_file)
+        plugins = hooks.load()
+        rpc = Rpc(place.rpc_url)
+        stack.push_async_callback(rpc.close)
+        found = await discover(_protocols(plugins.hook), registry, rpc)
+        policy = _policy(place, settings, registry, found, plugins.hook)
+        new_wallet = await making
+        await asyncio.to_thread(write_policy, place.signer_folder, policy)
+        signer, account = await _signer(stack, place)
+        ledger, memory = await _files(stack, place.folder)
+        await check_same_chain(rpc, ledger, registry.chain_id)
+        world = World(
+            settings=settings,
+            registry=registry,
+            rpc=rpc,
+            policy=policy,
+            venues=found,
+            missing=found.missing,
+            hooks=plugins.hook,
+            ledger=ledger,
+            memory=memory,
+            signer=signer,
+            account=account,
+            now=lambda: int(time.time()),
+            new_id=lambda: secrets.token_hex(16),
+            advance=place.advance,
+        )
+        yield Instance(world, Service(Runtime(world), ledger), new_wallet)
+
+
+async def _wallet(place: Place) -> bool:
+    """Makes the keystore where there is none; says whether it did."""
+    if (place.signer_folder / KEYSTORE).exists():
+        return False
+    await asyncio.to_thread(create_wallet, place.signer_folder, place.password, light=place.throw_away)
+    return True
+
+
+async def _signer(stack: contextlib.AsyncExitStack, place: Place) -> tuple[SignerClient, Address]:
+    process = await SignerProcess.start(place.signer_folder)
+    stack.push_async_callback(process.stop)
+    client = await SignerClient.connect(place.signer_folder)
+    stack.push_async_callback(client.close)
+    return client, (await client.unlock(place.password))[0]
+
+
+async def _files(stack: contextlib.AsyncExitStack, folder: Path) -> tuple[Ledger, Memory]:
+    def now() -> int:
+        return int(time.time())
+
+    ledger = await Ledger.open(folder, now)
+    stack.push_async_callback(ledger.close)
+    memory = await Memory.open(folder, now)
+    stack.push_async_callback(memory.close)
+    return ledger, memory
+
+
+def _protocols(hook: pluggy.HookRelay) -> list[Protocol]:
+    return [protocol for group in hook.moneta_protocols() for protocol in group]
+
+
+def _policy(
+    place: Place, settings: Settings, registry: Registry, found: Discovered, hook: pluggy.HookRelay
+) -> Policy:
+    """The operator's policy: exactly the venues that discovery proved, the pinned tokens, the place's caps."""
+    return build(
+        chain_id=registry.chain_id,
+        chain_name=registry.name,
+        tokens=registry.tokens.values(),
+        native=registry.native,
+        listed=[venue.contract for venue in found.values()],
+        tables=[table for group in hook.moneta_call_tables() for table in group],
+        caps=place.caps,
+        max_fee_wei=settings.max_fee_gwei * GWEI,
+        contact_delay_seconds=place.contact_delay_seconds,
+    )

@@ -1,0 +1,202 @@
+"""The transaction manager: carries a confirmed plan out, once. Sign → journal → broadcast → receipt → settle.
+
+Unknown is not failed: a transaction whose fate can't be learnt now leaves its plan running, and `recover` looks
+its hash up later and sends the same bytes again; it never signs a step anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from agent.chain.rpc import Rpc
+from agent.chain.rpc_types import Receipt, RpcError
+from agent.errors import MonetaError, Refused, Unavailable
+from agent.execution import fees
+from agent.execution.flows import Mined
+from agent.execution.outcome import End, Outcome
+from agent.execution.settle import settle
+from agent.money import Address
+from agent.plans import Plan, Role
+from memory.ledger import Ledger
+from memory.rows import Attempt, AttemptStatus, PlanStatus
+
+RECEIPT_SECONDS = 120.0
+FIRST_POLL_SECONDS = 0.002
+LAST_POLL_SECONDS = 0.5
+ALREADY_THERE = ("already known", "already imported", "known transaction")
+NONCE_TAKEN = ("nonce too low", "replacement transaction underpriced", "replacement underpriced")
+
+
+class Signed(Protocol):
+    """What the signer hands back."""
+
+    @property
+    def raw(self) -> bytes: ...
+    @property
+    def hash(self) -> str: ...
+
+
+class Signs(Protocol):
+    """The part of the signer's client that the manager uses."""
+
+    async def sign(
+        self, plan: Plan, step: int, nonce: int, max_fee_per_gas: int, max_priority_fee_per_gas: int
+    ) -> Signed: ...
+
+
+class StepFailed(MonetaError):
+    """A transaction was mined and reverted."""
+
+
+@dataclass
+class Manager:
+    """One account's sequence of transactions; `sleep` is passed in for tests."""
+
+    rpc: Rpc
+    ledger: Ledger
+    signer: Signs
+    receipt_seconds: float = RECEIPT_SECONDS
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+    def __post_init__(self) -> None:
+        self._one_at_a_time = asyncio.Lock()
+
+    async def run(self, plan: Plan) -> Outcome:
+        """Carries out a plan whose row is confirmed. Returns what became of it; raises only for a broken ledger."""
+        async with self._one_at_a_time:
+            await self.ledger.set_status(plan.plan_id, PlanStatus.CONFIRMED, PlanStatus.RUNNING)
+            mined: list[Mined] = []
+            try:
+                for index, step in enumerate(plan.steps):
+                    if step.role is not Role.CLEANUP:
+                        mined.append(Mined(index, step, await self._step(plan, index)))
+                        _raise_if_reverted(mined[-1])
+            except MonetaError as error:
+                return await self._stopped(plan, mined, error)
+            return await settle(self.rpc, self.ledger, plan, mined)
+
+    async def recover(self) -> list[tuple[Plan, Outcome]]:
+        """Learns the fate of every plan under way before anything new is signed."""
+        async with self._one_at_a_time:
+            return [(row.plan, await self._recover(row.plan)) for row in await self.ledger.unsettled()]
+
+    async def _recover(self, plan: Plan) -> Outcome:
+        mined: list[Mined] = []
+        try:
+            for attempt in await self.ledger.attempts(plan.plan_id):
+                receipt = await self._fate(attempt)
+                mined.append(Mined(attempt.step, plan.steps[attempt.step], receipt))
+        except MonetaError as error:
+            return await self._stopped(plan, mined, error)
+        running = [index for index, step in enumerate(plan.steps) if step.role is not Role.CLEANUP]
+        if [each.index for each in mined if each.receipt.ok] == running:
+            return await settle(self.rpc, self.ledger, plan, mined)
+        reason = "I was stopped before the rest was sent"
+        return await self._stopped(plan, mined, Refused("interrupted", reason))
+
+    async def _fate(self, attempt: Attempt) -> Receipt:
+        """The receipt of an attempt; what the node doesn't know is sent again, the same bytes."""
+        receipt = await self.rpc.receipt(attempt.hash)
+        if receipt is None:
+            await self._broadcast(attempt.raw, attempt.hash)
+            receipt = await self._receipt(attempt.hash)
+        await self._note(attempt.hash, receipt)
+        return receipt
+
+    async def _step(self, plan: Plan, index: int) -> Receipt:
+        step = plan.steps[index]
+        gas_in_all = sum(each.gas for each in plan.steps)
+        head = await self.rpc.block("latest")
+        nonce = await self._nonce(plan.account)
+        fee = fees.within(head.base_fee, step.gas, step.gas * (plan.max_total_fee_wei // gas_in_all))
+        signed = await self.signer.sign(plan, index, nonce, fee.max_fee_per_gas, fee.max_priority_fee_per_gas)
+        await self.ledger.record_attempt(
+            plan_id=plan.plan_id,
+            step=index,
+            account=plan.account,
+            chain_id=plan.chain_id,
+            nonce=nonce,
+            hash=signed.hash,
+            raw=signed.raw,
+            max_fee_wei=step.gas * fee.max_fee_per_gas,
+        )
+        await self._broadcast(signed.raw, signed.hash)
+        receipt = await self._receipt(signed.hash)
+        await self._note(signed.hash, receipt)
+        return receipt
+
+    async def _nonce(self, account: Address) -> int:
+        """The next nonce: what the chain counts. Refuses while the ledger has one that the chain hasn't seen."""
+        pending = await self.rpc.nonce(account, "pending")
+        highest = await self.ledger.highest_nonce(account)
+        if highest is not None and highest >= pending:
+            raise Refused(
+                "nonce",
+                f"Transaction number {highest} of this account is signed but not mined.",
+                "It is looked up and sent again first; try once more in a moment.",
+            )
+        return pending
+
+    async def _broadcast(self, raw: bytes, tx_hash: str) -> None:
+        try:
+            await self.rpc.send_raw(raw)
+        except RpcError as error:
+            said = error.message.lower()
+            if any(words in said for words in ALREADY_THERE):
+                return
+            if any(words in said for words in NONCE_TAKEN) and await self.rpc.receipt(tx_hash) is not None:
+                return
+            raise Refused("broadcast", f"The node refused the transaction: {error.message}.") from error
+
+    async def _receipt(self, tx_hash: str) -> Receipt:
+        """Waits for the receipt, asking often at first. Raises Unavailable where it stays unknown."""
+        waited, pause = 0.0, FIRST_POLL_SECONDS
+        while True:
+            receipt = await self.rpc.receipt(tx_hash)
+            if receipt is not None:
+                return receipt
+            if waited >= self.receipt_seconds:
+                raise Unavailable("node", f"Transaction {tx_hash} is sent but not mined yet.")
+            await self.sleep(pause)
+            waited, pause = waited + pause, min(pause * 1.5, LAST_POLL_SECONDS)
+
+    async def _note(self, tx_hash: str, receipt: Receipt) -> None:
+        await self.ledger.mark_attempt(
+            tx_hash,
+            AttemptStatus.MINED if receipt.ok else AttemptStatus.REVERTED,
+            block_number=receipt.block_number,
+            block_hash=receipt.block_hash,
+            gas_used=receipt.gas_used,
+            fee_wei=receipt.gas_used * receipt.gas_price,
+        )
+
+    async def _stopped(self, plan: Plan, mined: list[Mined], error: MonetaError) -> Outcome:
+        """A plan that can't go on: known to have failed, or not known. Clean-ups run only for what is known."""
+        if isinstance(error, Unavailable) and await self.ledger.attempts(plan.plan_id):
+            return Outcome(End.PENDING, error.message)
+        for index in _cleanups(plan, mined):
+            try:
+                mined.append(Mined(index, plan.steps[index], await self._step(plan, index)))
+            except MonetaError as second:
+                error = Refused("cleanup", f"{error}; and an allowance could not be taken back: {second}")
+        return await settle(self.rpc, self.ledger, plan, mined, stopped=error)
+
+
+def _raise_if_reverted(mined: Mined) -> None:
+    if not mined.receipt.ok:
+        raise StepFailed(f"The call of {mined.step.contract} was mined and reverted; nothing moved in it.")
+
+
+def _cleanups(plan: Plan, mined: list[Mined]) -> list[int]:
+    """The clean-up steps whose approval was mined and whose venue was not entered."""
+    approved = {each.step.venue for each in mined if each.receipt.ok and each.step.role is Role.APPROVAL}
+    entered = {each.step.venue for each in mined if each.receipt.ok and each.step.role is Role.ACTION}
+    done = {each.index for each in mined}
+    return [
+        index
+        for index, step in enumerate(plan.steps)
+        if step.role is Role.CLEANUP and step.venue in approved - entered and index not in done
+    ]

@@ -1,0 +1,38 @@
+"""Confirm: what was previewed is simulated again at the head; only inside the confirmed bounds does it run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from agent.chain.snapshot import take
+from agent.errors import Refused
+from agent.execution.settle import outside
+from agent.gate import shares, state
+from agent.gate.propose import Gate
+from agent.gate.rehearse import rehearse
+from agent.plans import Plan, Role
+from agent.plugin import Venue
+
+
+async def why_void(gate: Gate, plan: Plan, venues: Mapping[str, Venue]) -> str:
+    """'' where the plan still does what was confirmed, else why it doesn't. Raises Unavailable for a dead node."""
+    touched = {step.venue: venues[step.venue] for step in plan.steps if step.venue in venues}
+    snapshot = await take(gate.rpc, gate.registry, touched, plan.account)
+    try:
+        rehearsal = await rehearse(
+            gate.rpc, gate.registry, plan.account, plan.steps, list(touched.values()), snapshot.block
+        )
+        for venue_id, units in _entering(plan).items():
+            venue, before, after = venues[venue_id], snapshot.venues.get(venue_id), rehearsal.states[venue_id]
+            state.check_entry(venue, before, units, snapshot.missing.get(venue_id))
+            grown = after.position - (before.position if before else 0)
+            shares.check_worth(venue.asset, units, grown, venue_id)
+    except Refused as error:
+        return str(error)
+    return outside(rehearsal.changes, plan.expected)
+
+
+def _entering(plan: Plan) -> dict[str, int]:
+    """Base units that the plan puts into each venue: what it approves there."""
+    approvals = [step for step in plan.steps if step.role is Role.APPROVAL]
+    return {step.venue: int(str(step.args[1])) for step in approvals if int(str(step.args[1]))}

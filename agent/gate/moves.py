@@ -1,0 +1,124 @@
+"""From a bound intent to moves: which venue, how many base units, to whom. Pure: all it needs is passed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from agent.chain.registry import Registry
+from agent.chain.snapshot import Snapshot
+from agent.errors import NeedsAnswer, Refused
+from agent.gate.order import Enter, Leave, Move, Send
+from agent.gate.resolve import free_to_leave, leave_in_turn, positions_of, units_of, venue_named
+from agent.intents import All, Deposit, Transfer, Withdraw
+from agent.money import Address, Amount, Token
+from agent.plugin import Option, Venue
+
+Rank = Callable[[Token, int], list[Option]]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The venue that was chosen, with all that it was chosen from; `options` is empty where the user named it."""
+
+    asset: Token
+    units: int
+    chosen: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Moves, the choice behind them if there was one, and what the user should read beside them."""
+
+    moves: tuple[Move, ...]
+    choice: Choice | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What stands still during one turn. `spare_native` are the wei beyond the gas reserve and this plan's fee."""
+
+    registry: Registry
+    venues: Mapping[str, Venue]
+    snapshot: Snapshot
+    rank: Rank
+    contacts: Mapping[str, Address]
+    spare_native: int
+
+    def deposit(self, intent: Deposit) -> Resolved:
+        """Into the named venue, or the best one for that size."""
+        asset = self._erc20(intent.asset)
+        units = units_of(intent.amount, asset, self._balance(asset), "Your wallet")
+        if intent.venue is not None:
+            venue = venue_named(intent.venue, self.venues, asset)
+            return Resolved((Enter(venue, units),), Choice(asset, units, venue.id, ()))
+        options = self.rank(asset, units)
+        best = next((option for option in options if not option.why_not), None)
+        if best is None:
+            reasons = "; ".join(f"{option.venue}: {option.why_not}" for option in options)
+            raise Refused("state", f"No venue can take {Amount(units, asset)} now. {reasons}".strip())
+        venue = self.venues[best.venue]
+        return Resolved((Enter(venue, units),), Choice(asset, units, venue.id, tuple(options)))
+
+    def withdraw(self, intent: Withdraw) -> Resolved:
+        """Out of the named venue, or of the positions in turn, the lowest rate first."""
+        asset = self._erc20(intent.asset)
+        held = positions_of(asset, self.venues, self.snapshot)
+        if intent.venue is not None:
+            venue = venue_named(intent.venue, self.venues, asset)
+            held = [state for state in held if state.venue == venue.id]
+            if not held:
+                raise Refused("balance", f"You have no {asset.symbol} in {venue.id}.")
+        moves = leave_in_turn(intent.amount, asset, held, self.venues)
+        notes = ("Taken from the lowest rate first.",) if intent.venue is None and len(held) > 1 else ()
+        return Resolved(tuple(moves), None, notes)
+
+    def transfer(self, intent: Transfer) -> Resolved:
+        """To a contact, by its name in the address book."""
+        recipient = self.contacts.get(intent.recipient)
+        if recipient is None:
+            raise NeedsAnswer(
+                f"I know no contact {intent.recipient} that may be paid yet: `add 0x… as {intent.recipient}` adds one.",
+                "recipient",
+            )
+        token = self.registry.token(intent.asset)
+        whole = self._balance(token)
+        if token.is_native and isinstance(intent.amount, All):
+            whole = self.spare_native
+        units = units_of(intent.amount, token, whole, "Your wallet")
+        return Resolved((Send(token, units, intent.recipient, recipient),))
+
+    def exit(self) -> Resolved:
+        """Out of everything that can be left now; what can't is said."""
+        moves: list[Leave] = []
+        notes: list[str] = []
+        for venue_id in sorted(self.snapshot.venues):
+            state, venue = self.snapshot.venues[venue_id], self.venues[venue_id]
+            free = free_to_leave(state)
+            if free:
+                moves.append(Leave(venue, None if free == state.position else free))
+            if state.position > free:
+                stuck = Amount(state.position - free, venue.asset)
+                notes.append(f"{stuck} stay in {venue_id}: they are lent out or paused there now.")
+        if not moves:
+            raise Refused("balance", " ".join(notes) or "Nothing of yours is at work: there is nothing to leave.")
+        return Resolved(tuple(moves), None, tuple(notes))
+
+    def _erc20(self, symbol: str) -> Token:
+        token = self.registry.token(symbol)
+        if token.is_native:
+            raise Refused(
+                "lists",
+                f"{token.symbol} itself earns nowhere here; its wrapped form {self.registry.wrapped} does.",
+                f"I can't wrap it yet. Ask for {self.registry.wrapped} if you hold some.",
+            )
+        return token
+
+    def _balance(self, token: Token) -> int:
+        if token.is_native:
+            return self.snapshot.native
+        if token.symbol not in self.snapshot.balances:
+            raise Refused("state", f"Your {token.symbol} balance can't be read now.", "Try again later.")
+        return self.snapshot.balances[token.symbol]

@@ -1,0 +1,197 @@
+"""Turns that change something: a plan is proposed, confirmed, carried out, reported."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agent.chain.snapshot import Snapshot
+from agent.chain.snapshot_json import to_json
+from agent.errors import Refused
+from agent.execution import fees
+from agent.execution.outcome import End, Outcome
+from agent.gate import reserve
+from agent.gate.confirm import why_void
+from agent.gate.moves import Choice, Desk, Resolved
+from agent.gate.propose import Proposal, Request
+from agent.intents import Deposit, Exit, Intent, Origin, Transfer, Withdraw, as_json, parse
+from agent.money import Address, Amount
+from agent.plans import Plan
+from agent.replies.explain import NAMED, RULE, record
+from agent.replies.reply import Reply, Status, Verdict, plan_json
+from agent.runtime.world import World
+from memory.rows import PlanRow, PlanStatus, User
+
+TRANSFER_GAS = 50_000
+NOTHING_PENDING = "Nothing is waiting for your confirmation."
+REPORTED = {End.SETTLED: Status.SETTLED, End.PARTIAL: Status.PARTIAL, End.VOID: Status.VOID, End.PENDING: Status.PARTIAL}
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Proposes and carries out plans for the one account of this instance."""
+
+    world: World
+
+    async def propose(
+        self, user: User, channel: str, intent: Intent, origins: Mapping[str, Origin], verdict: Verdict | None = None
+    ) -> Reply:
+        """The preview of what the intent comes to. A newer preview replaces those that still wait in the channel."""
+        if await self.world.ledger.frozen():
+            raise Refused("freeze", "The operator has frozen everything.", "Ask the operator.")
+        snapshot = await self.world.snapshot()
+        contacts = await self._ripe_contacts(user)
+        resolved = self._resolve(intent, self._desk(snapshot, contacts))
+        request = Request(
+            plan_id=self.world.new_id(),
+            user=user.id,
+            intent=as_json(intent),
+            not_after=self.world.now() + self.world.settings.plan_seconds,
+            contacts=frozenset(contacts.values()),
+            paused=user.paused,
+            notes=resolved.notes,
+        )
+        proposal = await self.world.gate.propose(request, resolved.moves, snapshot)
+        await self.world.ledger.cancel_previews(user.id, channel, "a newer preview took its place")
+        decision = await self._record(user, snapshot, resolved.choice)
+        await self.world.ledger.propose(
+            proposal.plan,
+            origins=origins,
+            preview=proposal.preview.as_json(),
+            decision_id=decision,
+            channel=channel,
+        )
+        await self.world.ledger.set_pending(user.id, channel, {"preview": proposal.plan.plan_id})
+        return _previewed(proposal, resolved.choice, verdict or Verdict(Status.READY))
+
+    async def confirm(self, user: User, channel: str, plan_id: str | None) -> Reply:
+        """Carries out a preview: simulated again, confirmed once, then run. None: the channel's latest one."""
+        row = await self._row(user, channel, plan_id)
+        if row.status is PlanStatus.PROPOSED and self.world.now() <= row.not_after:
+            entering = row.intent.get("action") in ("deposit", "transfer")
+            if user.paused and entering:
+                raise Refused("pause", "You paused me: I only take money out.", "Say `resume` first.")
+            void = await why_void(self.world.gate, row.plan, self.world.venues)
+            if void:
+                return await self._renew(user, channel, row, void)
+        confirmed = await self.world.ledger.confirm(row.plan_id, user.id, row.digest, self.world.now())
+        outcome = await self.world.manager.run(confirmed.plan)
+        return reported(confirmed.plan, outcome, str(row.preview.get("headline", "")))
+
+    async def cancel(self, user: User, channel: str) -> Reply:
+        """Takes back every preview that waits in the channel."""
+        cancelled = await self.world.ledger.cancel_previews(user.id, channel, "cancelled by the user")
+        text = "Cancelled. Nothing was sent." if cancelled else "There was nothing to cancel."
+        return Reply(text)
+
+    async def recover(self) -> list[Reply]:
+        """Brings every plan that was under way to its end, and says what became of it."""
+        if not await self.world.ledger.unsettled():
+            return []
+        found = await self.world.manager.recover()
+        return [reported(plan, outcome, "what was under way before") for plan, outcome in found]
+
+    async def _row(self, user: User, channel: str, plan_id: str | None) -> PlanRow:
+        if plan_id is not None:
+            row = await self.world.ledger.plan(plan_id)
+        else:
+            rows = await self.world.ledger.plans_of(user.id, 0, self.world.now())
+            row = next((each for each in reversed(rows) if each.channel == channel), None)
+        if row is None:
+            raise Refused("nothing-pending", NOTHING_PENDING, "Say what you want first.")
+        return row
+
+    async def _renew(self, user: User, channel: str, row: PlanRow, reason: str) -> Reply:
+        """The world moved between preview and confirmation: that plan is void, a new preview is shown."""
+        await self.world.ledger.set_status(row.plan_id, PlanStatus.PROPOSED, PlanStatus.VOID, reason)
+        verdict = Verdict(Status.VOID, "expected")
+        try:
+            reply = await self.propose(user, channel, parse(dict(row.intent)), row.origins, verdict)
+        except Refused as error:
+            void = plan_json(row.plan, PlanStatus.VOID)
+            text = f"Nothing was sent: things have changed since the preview ({reason}), and now {error}"
+            return Reply(text, intent=dict(row.intent), plan=void, verdict=verdict)
+        text = f"Nothing was sent: things have changed since the preview ({reason}). Here is a new one. {reply.text}"
+        return Reply(text, reply.table, reply.preview, reply.intent, reply.plan, verdict)
+
+    def _resolve(self, intent: Intent, desk: Desk) -> Resolved:
+        match intent:
+            case Deposit():
+                return desk.deposit(intent)
+            case Withdraw():
+                return desk.withdraw(intent)
+            case Transfer():
+                return desk.transfer(intent)
+            case Exit():
+                return desk.exit()
+            case _:
+                raise TypeError(f"{intent.action} makes no plan")
+
+    def _desk(self, snapshot: Snapshot, contacts: Mapping[str, Address]) -> Desk:
+        per_gas = fees.offered(snapshot.block.base_fee).max_fee_per_gas
+        held = sum(1 for state in snapshot.venues.values() if state.position)
+        kept = reserve.reserve_wei(held, per_gas) + TRANSFER_GAS * 2 * per_gas
+        return Desk(
+            registry=self.world.registry,
+            venues=self.world.venues,
+            snapshot=snapshot,
+            rank=lambda asset, units: self.world.rank(snapshot.venues, asset, units),
+            contacts=contacts,
+            spare_native=max(snapshot.native - kept, 0),
+        )
+
+    async def _ripe_contacts(self, user: User) -> dict[str, Address]:
+        now = self.world.now()
+        return {row.name: row.address for row in await self.world.ledger.contacts(user.id) if row.ripe_at <= now}
+
+    async def _record(self, user: User, snapshot: Snapshot, choice: Choice | None) -> int | None:
+        if choice is None:
+            return None
+        return await self.world.ledger.decide(
+            user=user.id,
+            kind="deposit",
+            rule=RULE if choice.options else NAMED,
+            snapshot=to_json(snapshot) | {"asset": choice.asset.symbol, "units": str(choice.units)},
+            alternatives=record(choice.options),
+            chosen=choice.chosen,
+        )
+
+
+def _previewed(proposal: Proposal, choice: Choice | None, verdict: Verdict) -> Reply:
+    text = f"I can {proposal.preview.headline}."
+    if choice is not None and choice.options:
+        best = choice.options[0]
+        amount = Amount(choice.units, choice.asset)
+        text += f" For {amount} that pays the most: {best.after} a year with your deposit in it."
+        second = next((option for option in choice.options[1:] if not option.why_not), None)
+        if second:
+            text += f" Next best: {second.venue}, {second.after}."
+    return Reply(
+        text=text + " Confirm?",
+        preview=proposal.preview,
+        intent=proposal.plan.intent,
+        plan=plan_json(proposal.plan, PlanStatus.PROPOSED),
+        verdict=verdict,
+    )
+
+
+def reported(plan: Plan, outcome: Outcome, headline: str) -> Reply:
+    """What became of a plan, in words and in the shapes of the contract."""
+    count = f"{len(outcome.txs)} transaction{'' if len(outcome.txs) == 1 else 's'}"
+    match outcome.end:
+        case End.SETTLED:
+            text = f"Done: {headline}. {count}, balances as expected."
+        case End.PARTIAL:
+            undone = f" Not done: {', '.join(outcome.undone)}." if outcome.undone else ""
+            text = f"Stopped: {outcome.reason}. Done: {', '.join(outcome.done) or 'nothing'}.{undone}"
+        case End.VOID:
+            text = f"Nothing was sent: {outcome.reason}."
+        case End.PENDING:
+            text = f"{outcome.reason} I look it up again before anything else; nothing is sent twice."
+    return Reply(
+        text=text,
+        intent=plan.intent,
+        plan=plan_json(plan, outcome.end),
+        verdict=Verdict(REPORTED[outcome.end], None if outcome.end is End.SETTLED else "execution"),
+        txs=tuple(sent.as_json() for sent in outcome.txs),
+    )

@@ -1,0 +1,205 @@
+"""One turn: a message in, a reply out. Interpret → bind → look or act; every end is a reply."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+from agent.errors import MonetaError, NeedsAnswer, Refused
+from agent.gate.bind import bind
+from agent.intents import (
+    Advance,
+    Cancel,
+    Chat,
+    Contact,
+    Deposit,
+    Exit,
+    Explain,
+    Help,
+    History,
+    Intent,
+    Pause,
+    Portfolio,
+    Resume,
+    Transfer,
+    Understood,
+    Withdraw,
+    Yields,
+    as_json,
+)
+from agent.mind.context import Context, Pending, Turn
+from agent.mind.phrasebook import interpret
+from agent.money import address
+from agent.replies import talk
+from agent.replies.clock import duration
+from agent.replies.reply import Reply, Status, Verdict, of_error
+from agent.runtime.acting import NOTHING_PENDING, Acting
+from agent.runtime.viewing import Viewing
+from agent.runtime.world import World
+from memory.rows import User
+
+YES = frozenset({"confirm", "yes", "y"})
+NO = frozenset({"no", "n"})
+RECENT_TURNS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Who said what where."""
+
+    user: User
+    channel: str
+    text: str
+
+
+class Runtime:
+    """Takes messages of one instance. The caller hands them over one at a time per channel."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.acting = Acting(world)
+        self.viewing = Viewing(world)
+
+    async def turn(self, said: Said) -> Reply:
+        """The reply to a message. Whatever goes wrong on purpose is a reply, too."""
+        try:
+            late = await self.acting.recover()
+            pending = await self.world.ledger.pending(said.user.id, said.channel)
+            await self.world.ledger.set_pending(said.user.id, said.channel, None)
+            reply = await self._answer(said, dict(pending) if pending else {})
+        except MonetaError as error:
+            return of_error(error)
+        if late:
+            told = " ".join(each.text for each in late)
+            reply = replace(reply, text=f"{told}\n{reply.text}", txs=(*(tx for each in late for tx in each.txs), *reply.txs))
+        await self._remember(said, reply)
+        return reply
+
+    async def press_confirm(self, said: Said) -> Reply:
+        """The Confirm button of the channel's latest preview."""
+        return await self._pressed(said, confirm=True)
+
+    async def press_cancel(self, said: Said) -> Reply:
+        """The Cancel button."""
+        return await self._pressed(said, confirm=False)
+
+    async def _pressed(self, said: Said, confirm: bool) -> Reply:
+        try:
+            await self.world.ledger.set_pending(said.user.id, said.channel, None)
+            if confirm:
+                return await self.acting.confirm(said.user, said.channel, None)
+            return await self.acting.cancel(said.user, said.channel)
+        except MonetaError as error:
+            return of_error(error)
+
+    async def _answer(self, said: Said, pending: dict[str, Any]) -> Reply:
+        word = re.sub(r"[\s.!]+$", "", said.text.strip()).casefold()
+        if word in YES:
+            return await self._typed_yes(said, pending)
+        if word in NO and "preview" in pending:
+            return await self.acting.cancel(said.user, said.channel)
+        understood, heard = await self._understand(said, pending)
+        if understood.intent is None:
+            return await self._ask(said, understood)
+        try:
+            bind(understood.intent, understood.origins, heard, await self.world.vocabulary(said.user.id))
+            return await self._do(said, understood.intent, understood)
+        except NeedsAnswer as error:
+            if error.missing:
+                await self._await_answer(said, error.missing)
+            return of_error(error, as_json(understood.intent))
+        except MonetaError as error:
+            return of_error(error, as_json(understood.intent))
+
+    async def _typed_yes(self, said: Said, pending: dict[str, Any]) -> Reply:
+        """A typed yes counts only when exactly one preview, the user's last turn, is what it can mean."""
+        plan_id = pending.get("preview")
+        live = await self.world.ledger.live_previews(said.user.id, said.channel, self.world.now())
+        if plan_id is None or [row.plan_id for row in live] not in ([plan_id], []):
+            raise Refused("nothing-pending", NOTHING_PENDING, "Say what you want, and I show you a preview first.")
+        return await self.acting.confirm(said.user, said.channel, str(plan_id))
+
+    async def _understand(self, said: Said, pending: dict[str, Any]) -> tuple[Understood, list[str]]:
+        """What was meant, and the user's own turns that may bind it, the oldest first."""
+        recent = await self.world.memory.recent(said.user.id, said.channel, RECENT_TURNS)
+        waiting = Pending(text=pending["text"], missing=pending["missing"]) if "text" in pending else None
+        context = Context(
+            turns=tuple(Turn(role=str(turn.role), text=turn.text) for turn in recent),
+            pending=waiting,
+            now=self.world.now(),
+        )
+        understood = interpret(said.text, context, await self.world.vocabulary(said.user.id))
+        earlier = [waiting.text] if waiting else []
+        return understood, [*earlier, said.text]
+
+    async def _ask(self, said: Said, understood: Understood) -> Reply:
+        question = understood.question
+        if question is None:
+            raise NeedsAnswer("I didn't understand that. Ask `what can you do?`.")
+        if question.missing:
+            await self._await_answer(said, question.missing)
+        return Reply(question.text, verdict=Verdict(Status.ASKED))
+
+    async def _await_answer(self, said: Said, missing: str) -> None:
+        await self.world.ledger.set_pending(said.user.id, said.channel, {"text": said.text, "missing": missing})
+
+    async def _do(self, said: Said, intent: Intent, understood: Understood) -> Reply:
+        match intent:
+            case Deposit() | Withdraw() | Transfer() | Exit():
+                return await self.acting.propose(said.user, said.channel, intent, understood.origins)
+            case Cancel():
+                reply = await self.acting.cancel(said.user, said.channel)
+            case Contact():
+                reply = await self._contact(said, intent)
+            case Pause() | Resume():
+                reply = await self._pause(said, isinstance(intent, Pause))
+            case Advance():
+                reply = await self._advance(intent)
+            case _:
+                reply = await self._look(said, intent)
+        return replace(reply, intent=as_json(intent))
+
+    async def _look(self, said: Said, intent: Intent) -> Reply:
+        match intent:
+            case Yields():
+                return await self.viewing.yields(intent)
+            case Portfolio():
+                return await self.viewing.portfolio()
+            case Explain():
+                return await self.viewing.explain(said.user, intent)
+            case History():
+                return await self.viewing.history(said.user, intent)
+            case Help():
+                return talk.ability()
+            case Chat():
+                return talk.chat()
+            case _:
+                raise TypeError(f"no reply for {intent.action}")
+
+    async def _contact(self, said: Said, intent: Contact) -> Reply:
+        try:
+            place = address(intent.address)
+        except ValueError as error:
+            raise Refused("address", f"{error}.", "Nothing was added.") from error
+        ripe = await self.world.signer.contact(intent.name, place)
+        await self.world.ledger.add_contact(said.user.id, intent.name, place, ripe)
+        wait = ripe - self.world.now()
+        when = f"can be paid in {duration(wait)}" if wait > 0 else "can be paid now"
+        return Reply(f"{intent.name} is {place}, and {when}.")
+
+    async def _pause(self, said: Said, paused: bool) -> Reply:
+        await self.world.ledger.set_paused(said.user.id, paused)
+        if not paused:
+            return Reply("I'm back: deposits and transfers are possible again.")
+        await self.world.ledger.cancel_previews(said.user.id, said.channel, "paused by the user")
+        return Reply("Paused. I put nothing in and send nothing; taking money out still works. Say `resume` to go on.")
+
+    async def _advance(self, intent: Advance) -> Reply:
+        if self.world.advance is None:
+            raise Refused("devnet", "Time passes by itself on a real chain.", "`advance` works on devnet only.")
+        return Reply(await self.world.advance(intent.seconds))
+
+    async def _remember(self, said: Said, reply: Reply) -> None:
+        await self.world.memory.remember_turn(said.user.id, said.channel, "user", said.text)
+        await self.world.memory.remember_turn(said.user.id, said.channel, "agent", reply.text)

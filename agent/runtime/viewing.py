@@ -1,0 +1,84 @@
+"""Turns that only look: rates, positions, reasons, what was done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from agent.chain.snapshot import Snapshot
+from agent.intents import Explain, History, Yields
+from agent.money import Token
+from agent.plugin import Option
+from agent.replies import explain, history, portfolio, talk, yields
+from agent.replies.clock import day_and_time
+from agent.replies.reply import Reply
+from agent.runtime.world import World
+from memory.rows import User
+
+SIZES = (1_000, 100_000)
+"""Deposits in whole tokens at which `yields` also shows each venue's rate, beside all that the wallet holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewing:
+    """Answers from one snapshot and the ledger; nothing is changed."""
+
+    world: World
+
+    async def yields(self, intent: Yields) -> Reply:
+        """The venues of one asset, or the best venue of each."""
+        snapshot = await self.world.snapshot()
+        if intent.asset is None:
+            assets = sorted({venue.asset.symbol for venue in self.world.venues.values()})
+            best = [(self.world.registry.token(a), self._ranked(snapshot, self.world.registry.token(a), 0)) for a in assets]
+            return yields.overview(best)
+        asset = self.world.registry.token(intent.asset)
+        if asset.is_native and self.world.registry.wrapped:
+            asset = self.world.registry.token(self.world.registry.wrapped)
+        wallet = snapshot.balances.get(asset.symbol, 0)
+        sizes = {size * 10**asset.decimals for size in SIZES} | ({wallet} if wallet else set())
+        options = {size: {o.venue: o for o in self._ranked(snapshot, asset, size)} for size in sorted(sizes)}
+        return yields.yields(asset, self._ranked(snapshot, asset, 0), options, snapshot.missing)
+
+    def _ranked(self, snapshot: Snapshot, asset: Token, units: int) -> list[Option]:
+        return self.world.rank(snapshot.venues, asset, units)
+
+    async def portfolio(self) -> Reply:
+        """Wallet, positions and what they earned."""
+        snapshot = await self.world.snapshot()
+        net = await self.world.ledger.net_deposits(self.world.account)
+        flows = {venue: portfolio.Flow(each.deposited, each.withdrawn) for (venue, _), each in net.items()}
+        return portfolio.portfolio(snapshot, self.world.registry, self.world.venues, flows)
+
+    async def explain(self, user: User, intent: Explain) -> Reply:
+        """Why the last venue was chosen, or the one that `ref` names."""
+        venue = intent.ref if intent.ref in self.world.venues else None
+        row = await self.world.ledger.last_decision(user.id, venue)
+        if row is None:
+            return explain.nothing()
+        asset = self.world.registry.token(str(row.snapshot["asset"]))
+        return explain.explain(
+            asset,
+            int(str(row.snapshot["units"])),
+            row.chosen,
+            row.rule,
+            [dict(each) for each in row.alternatives],
+            day_and_time(row.at),
+        )
+
+    async def history(self, user: User, intent: History) -> Reply:
+        """The user's plans of a span of days, with their transactions."""
+        since = _midnight(intent.since) if intent.since else 0
+        until = _midnight(intent.until, days=1) - 1 if intent.until else self.world.now()
+        rows = await self.world.ledger.plans_of(user.id, since, until)
+        done = [(row, await self.world.ledger.attempts(row.plan_id)) for row in rows[-history.MOST_ROWS :]]
+        return history.history(done, len(rows))
+
+    async def greeting(self) -> Reply:
+        """The first reply of a channel."""
+        return talk.greeting(self.world.registry.name, self.world.account)
+
+
+def _midnight(day: str, days: int = 0) -> int:
+    """Unix seconds of the start of an ISO date in UTC, `days` later."""
+    return int((datetime.fromisoformat(day).replace(tzinfo=UTC) + timedelta(days=days)).timestamp())
