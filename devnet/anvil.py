@@ -60,6 +60,16 @@ def free_port() -> int:
         return cast(int, probe.getsockname()[1])
 
 
+def refuse_if_taken(port: int) -> None:
+    """Raises DevnetError when somebody listens there already: their answer would look like our node's."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as anvil does: a closed connection is no owner
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise DevnetError(f"port {port} is in use already: {error.strerror}; say another, or none") from error
+
+
 def wait_until_ready(url: str, alive: Callable[[], bool]) -> None:
     """Returns as soon as a devnet answers at `url`. Raises NodeUnreachable when it ended, or took too long."""
     deadline = time.monotonic() + READY_SECONDS

@@ -35,7 +35,7 @@ HEADER = (
 
 @dataclass(frozen=True)
 class Advance:
-    """What passed. `blocks` is by how much the block number rose, `failed` counts the script's moves that reverted."""
+    """What passed. `blocks` is by how much the block number rose, `failed` counts moves that reverted."""
 
     seconds: int
     blocks: int

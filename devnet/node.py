@@ -72,6 +72,8 @@ def start(folder: Path, *, port: int = 0) -> Node:
     Raises DevnetError when devnet isn't set up, NodeUnreachable when anvil does not come up.
     """
     built = built_folder()
+    if port:
+        anvil.refuse_if_taken(port)
     folder.mkdir(parents=True, exist_ok=True)
     chain_file = folder / "chain.toml"
     write_atomically(chain_file, (built / "chain.toml").read_bytes())

@@ -57,6 +57,8 @@ def up(folder: Path, *, port: int = 0) -> Running:
         running = _running(folder)
         if running is not None:
             raise DevnetError(f"the devnet of {folder} is running already, at {running.rpc_url}")
+        if port:
+            anvil.refuse_if_taken(port)
         state = _state(folder)
         chosen = port or anvil.free_port()
         command = [*anvil.with_state(chosen, state), "--dump-state", str((folder / "autosave.json").absolute())]
