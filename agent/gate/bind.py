@@ -1,0 +1,217 @@
+"""Bound to the user's words: each field of an intent must be what the user's own turns say, in the role it has there.
+
+It holds for any mind's intent. The origins that a mind gives only say where to look; the words there are read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from agent.errors import NeedsAnswer, Refused
+from agent.intents import (
+    Advance,
+    Cancel,
+    Contact,
+    Deposit,
+    Explain,
+    History,
+    Intent,
+    Origin,
+    Transfer,
+    Withdraw,
+    Yields,
+)
+from agent.words.clauses import Clause, action_of, assets, candidates, clauses, merged, pairs, spec_for
+from agent.words.reader import read
+from agent.words.readings import Kind, Reading
+from agent.words.vocabulary import Vocabulary
+
+RULE = "bind"
+MAX_TURNS = 6
+
+_READ_ONLY = frozenset({"yields", "portfolio", "explain", "history", "help", "chat"})
+_BREAKS = frozenset({Kind.MENTION, Kind.TOPIC, Kind.AFFIRM, Kind.UNSUPPORTED})
+_UNREAL = frozenset({Kind.HYPOTHETICAL, Kind.QUESTION})
+_SOURCE_OR_BARE = {"deposit": ("to", "on", ""), "withdraw": ("from", "on", "")}
+_FREE = frozenset({Kind.FILLER, Kind.CHAT, Kind.POLITE, Kind.QUOTED_LINE, Kind.PARTICLE})
+
+
+def bind(intent: Intent, origins: Mapping[str, Origin], said: Sequence[str], vocabulary: Vocabulary) -> None:
+    """Passes when every field of `intent` is in the user's own words `said` (oldest first, the last is turn 0).
+
+    Raises Refused("bind", …) that names the field which isn't, NeedsAnswer where an amount, an asset or a recipient
+    must be asked for. A request stands in the present turn, or in an earlier one that only answers have followed.
+    """
+    _check_origins(origins, said)
+    if intent.action in _READ_ONLY:
+        _bind_question(intent, said, vocabulary)
+        return
+    request = _request(said, vocabulary)
+    if isinstance(intent, Cancel):
+        _bind_cancel(intent, request)
+        return
+    _check_in_force(intent.action, request)
+    clause = _clause(intent.action, request, origins)
+    match intent:
+        case Deposit() | Withdraw():
+            _bind_money(intent, clause, origins, vocabulary)
+            _bind_venue(intent, clause)
+        case Transfer():
+            _bind_money(intent, clause, origins, vocabulary)
+            _bind_recipient(intent, clause)
+        case Contact():
+            _bind_contact(intent, clause)
+        case Advance():
+            seconds = sum(r.value for r in clause.of(Kind.DURATION) if isinstance(r.value, int))
+            _require(seconds == intent.seconds, "seconds")
+
+
+def _require(holds: bool, field: str) -> None:
+    if not holds:
+        raise Refused(RULE, f"The {field} isn't in your words.", "Say it yourself, in one sentence.")
+
+
+def _check_origins(origins: Mapping[str, Origin], said: Sequence[str]) -> None:
+    for field, origin in origins.items():
+        place = len(said) - 1 + origin.turn
+        held = 0 <= place < len(said) and origin.turn <= 0 and 0 <= origin.start < origin.end
+        _require(held and said[place][origin.start : origin.end] == origin.words, field)
+
+
+def _request(said: Sequence[str], vocabulary: Vocabulary) -> list[Reading]:
+    """The readings of the request in force: from the present turn back over mere answers to the one with its verb."""
+    turns: list[tuple[Reading, ...]] = []
+    for back, text in enumerate(reversed(said[-MAX_TURNS:])):
+        readings = read(text, vocabulary, -back)
+        kinds = {reading.kind for reading in readings}
+        if turns and kinds & (_BREAKS | _UNREAL | {Kind.NEGATION}):
+            break
+        turns.insert(0, readings)
+        if kinds & _BREAKS or (Kind.VERB in kinds and not kinds <= _FREE | {Kind.VERB}):
+            break
+    if not any(reading.kind is Kind.VERB for reading in turns[0]) if turns else False:
+        turns = _from_the_verb(turns)
+    return [reading for readings in turns for reading in _latest(readings, turns)]
+
+
+def _from_the_verb(turns: list[tuple[Reading, ...]]) -> list[tuple[Reading, ...]]:
+    """Without turns before the one with the verb, but for the one that it picks up ("100 usdc", then "deposit")."""
+    for place, readings in enumerate(turns):
+        if any(reading.kind is Kind.VERB for reading in readings):
+            return turns[max(0, place - 1) :]
+    return turns[-1:]
+
+
+def _latest(readings: Sequence[Reading], turns: Sequence[Sequence[Reading]]) -> Iterable[Reading]:
+    """The readings of a turn that no later turn says anew."""
+    later = {
+        kind for kind in (Kind.AMOUNT, Kind.TOKEN, Kind.NAME, Kind.ADDRESS) if _said_after(kind, readings, turns)
+    }
+    return [reading for reading in readings if reading.kind not in later]
+
+
+def _said_after(kind: Kind, readings: Sequence[Reading], turns: Sequence[Sequence[Reading]]) -> bool:
+    place = next(place for place, turn in enumerate(turns) if turn is readings)
+    return any(reading.kind is kind for turn in turns[place + 1 :] for reading in turn)
+
+
+def _check_in_force(action: str, request: Sequence[Reading]) -> None:
+    kinds = {reading.kind for reading in request}
+    if Kind.NEGATION in kinds:
+        raise Refused(RULE, f"Your words say not to {action}.", "Say so without “not” if you want it.")
+    if kinds & _UNREAL or (Kind.ASKS in kinds and Kind.POLITE not in kinds):
+        raise Refused(
+            RULE, f"Your words ask about a {action}; they don't order it.", "Say it outright if you want it."
+        )
+
+
+def _clause(action: str, request: Sequence[Reading], origins: Mapping[str, Origin]) -> Clause:
+    """The clause that orders the action; with several, the one at the action's origin."""
+    ordered = [clause for clause in clauses(request) if action_of(clause) == action]
+    origin = origins.get("action")
+    if origin is not None:
+        ordered = [clause for clause in ordered if clause.verb is not None and _within(clause.verb, origin)]
+    if not ordered:
+        raise Refused(RULE, f"Your words don't order a {action}.", "Say it yourself, in one sentence.")
+    if len(ordered) > 1:
+        raise Refused(RULE, f"Your words order more than one {action}.", "Say one at a time.")
+    return ordered[0]
+
+
+def _within(reading: Reading, origin: Origin) -> bool:
+    """The reading and the origin's words overlap."""
+    return reading.turn == origin.turn and reading.start < origin.end and origin.start < reading.end
+
+
+def _at(readings: Sequence[Reading], field: str, origins: Mapping[str, Origin]) -> list[Reading]:
+    origin = origins.get(field)
+    return [reading for reading in readings if origin is None or _within(reading, origin)]
+
+
+def _bind_money(
+    intent: Deposit | Withdraw | Transfer, clause: Clause, origins: Mapping[str, Origin], vocabulary: Vocabulary
+) -> None:
+    named = _at(assets(clause), "asset", origins)
+    if not any(reading.text == intent.asset for reading in named):
+        raise NeedsAnswer("Which token?", "asset")
+    amounts = [
+        amount
+        for amount in _at(merged(clause.of(Kind.AMOUNT)), "amount", origins)
+        if spec_for(amount, intent.asset, vocabulary) == intent.amount
+    ]
+    if len(amounts) != 1:
+        raise NeedsAnswer(f"How much {intent.asset}?", "amount")
+    beside = dict(pairs(clause.of(Kind.AMOUNT, Kind.TOKEN))).get(amounts[0])
+    if beside is not None and beside.text != intent.asset:
+        raise NeedsAnswer(f"How much {intent.asset}?", "amount")
+
+
+def _bind_venue(intent: Deposit | Withdraw, clause: Clause) -> None:
+    roles = _SOURCE_OR_BARE[intent.action]
+    placed = tuple(p for p in clause.placed if p.reading.kind is not Kind.VENUE or p.role in roles)
+    if len(placed) != len(clause.placed):
+        raise Refused(RULE, "A venue in your words stands in another role than the venue of this.", "Say one move.")
+    fitting = candidates(clause, intent.asset)
+    if intent.venue is None:
+        _require(not clause.of(Kind.VENUE), "venue (you named one, and this leaves it open)")
+    else:
+        _require(fitting == (intent.venue,), "venue")
+
+
+def _bind_recipient(intent: Transfer, clause: Clause) -> None:
+    names = {placed.reading.text for placed in clause.roles(Kind.NAME) if placed.role in ("to", "")}
+    if clause.of(Kind.ADDRESS, Kind.BAD_ADDRESS) or names != {intent.recipient}:
+        raise NeedsAnswer("To whom? Say a name from your address book.", "recipient")
+
+
+def _bind_contact(intent: Contact, clause: Clause) -> None:
+    _require([reading.text for reading in clause.of(Kind.ADDRESS)] == [intent.address], "address")
+    names = [reading.text for reading in clause.of(Kind.WORD, Kind.NAME)]
+    _require(names == [intent.name], "name")
+
+
+def _bind_cancel(intent: Cancel, request: Sequence[Reading]) -> None:
+    """A cancellation is harmless: a no is enough."""
+    _require(intent.ref is None or any(reading.text == intent.ref for reading in request), "ref")
+    present = [reading for reading in request if reading.turn == 0]
+    _require(any(r.kind is Kind.NEGATION or (r.kind is Kind.VERB and r.text == "cancel") for r in present), "action")
+
+
+def _bind_question(intent: Intent, said: Sequence[str], vocabulary: Vocabulary) -> None:
+    """Questions move nothing: their verb may be anything, but what they are about must be the user's."""
+    readings = [reading for text in said[-MAX_TURNS:] for reading in read(text, vocabulary)]
+    match intent:
+        case Yields(asset=asset) if asset is not None:
+            _require(any(reading.kind is Kind.TOKEN and reading.text == asset for reading in readings), "asset")
+        case History(since=since, until=until) if since is not None or until is not None:
+            _bind_dates([day for day in (since, until) if day is not None], readings)
+        case Explain(ref=ref) if ref is not None:
+            _require(any(reading.text == ref.casefold() for reading in readings), "ref")
+
+
+def _bind_dates(days: Sequence[str], readings: Sequence[Reading]) -> None:
+    """A day in figures must be one that was said; a relative one was computed from a word for it."""
+    spoken = [reading.text for reading in readings if reading.kind is Kind.DATE]
+    relative = any(not text[:1].isdigit() for text in spoken) or any(r.kind is Kind.LAST for r in readings)
+    for day in days:
+        _require(day in spoken or relative, "date")

@@ -1,0 +1,63 @@
+"""What a mind may know besides the present text: earlier turns, positions, an open question, the time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Turn(_Data):
+    """One earlier message: `role` is 'user' or 'assistant'."""
+
+    role: str
+    text: str
+
+
+class Holding(_Data):
+    """A balance or a position as decimal text in whole tokens; `venue` is None for the wallet."""
+
+    token: str
+    amount: str
+    venue: str | None = None
+
+
+class Pending(_Data):
+    """A question that waits: the user's text that it was about, the field that is missing, the answers so far."""
+
+    text: str
+    missing: str
+    answers: tuple[str, ...] = ()
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The user's turns that the answer completes, oldest first; the last of them is turn -1."""
+        return (self.text, *self.answers)
+
+
+class Context(_Data):
+    """`now` is in Unix seconds, `tz` an IANA time zone's name."""
+
+    turns: tuple[Turn, ...] = ()
+    portfolio: tuple[Holding, ...] = Field(default=())
+    pending: Pending | None = None
+    now: int | None = None
+    tz: str | None = None
+
+    @property
+    def zone(self) -> tzinfo:
+        """The user's time zone; UTC where none is known."""
+        try:
+            return ZoneInfo(self.tz) if self.tz else UTC
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            return UTC
+
+    @property
+    def today(self) -> datetime | None:
+        """The user's present moment, None where the time isn't known."""
+        return None if self.now is None else datetime.fromtimestamp(self.now, self.zone)

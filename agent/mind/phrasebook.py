@@ -1,0 +1,171 @@
+"""The phrasebook: a text and its context become a typed intent, or a question. A pure function, offline.
+
+It never guesses an amount, a token or a direction, and never acts on a negation, an if, a question or the past.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from agent.intents import Cancel, Chat, Understood
+from agent.mind import questions, topics
+from agent.mind.context import Context, Pending
+from agent.mind.grammar import command, unlisted
+from agent.words.clauses import clauses
+from agent.words.reader import read
+from agent.words.readings import Kind, Reading
+from agent.words.vocabulary import Vocabulary
+
+MAX_ANSWER = 16  # readings: an answer is short; what is longer is read on its own
+MAX_CHAIN = 4  # answers to one request, after which it must be said anew
+
+_SILENT = frozenset({Kind.FILLER, Kind.QUOTED_LINE})
+_ASKING = frozenset({Kind.HYPOTHETICAL, Kind.QUESTION})
+_STANDS_ALONE = frozenset(
+    {Kind.VERB, Kind.MENTION, Kind.UNSUPPORTED, Kind.TOPIC, Kind.NEGATION, Kind.AFFIRM, *_ASKING}
+)
+_REPLACED = {
+    "asset": frozenset({Kind.TOKEN}),
+    "amount": frozenset({Kind.AMOUNT, Kind.BAD_AMOUNT, Kind.VAGUE}),
+    "recipient": frozenset({Kind.NAME, Kind.WORD}),
+    "name": frozenset({Kind.WORD, Kind.NAME}),
+    "address": frozenset({Kind.ADDRESS, Kind.BAD_ADDRESS}),
+    "seconds": frozenset({Kind.DURATION, Kind.BAD_AMOUNT, Kind.AMOUNT, Kind.VAGUE}),
+}
+
+
+def interpret(text: str, context: Context, vocabulary: Vocabulary) -> Understood:
+    """What the user means by `text`: an intent with each field's words, or one question. Never both."""
+    readings = read(text, vocabulary)
+    if all(reading.kind in _SILENT for reading in readings):
+        return Understood(None, question=questions.EMPTY)
+    for reading in readings:
+        if reading.kind is Kind.LOOKALIKE:
+            return Understood(None, question=questions.look_alike(reading.words, reading.text))
+    if context.pending is not None and _is_answer(readings, context.pending):
+        return _answered(readings, context.pending, vocabulary)
+    return _fresh(readings, context, vocabulary)
+
+
+def pending_after(understood: Understood, text: str, context: Context, vocabulary: Vocabulary) -> Pending | None:
+    """The open question after this turn, to be handed in with the next one; None where nothing is open."""
+    question = understood.question
+    if question is None or not question.missing:
+        return None
+    earlier = context.pending
+    if earlier is None or len(earlier.answers) >= MAX_CHAIN or not _is_answer(read(text, vocabulary), earlier):
+        return Pending(text=text, missing=question.missing)
+    return Pending(text=earlier.text, missing=question.missing, answers=(*earlier.answers, text))
+
+
+def _kinds(readings: Iterable[Reading]) -> set[Kind]:
+    return {reading.kind for reading in readings}
+
+
+def _is_answer(readings: Sequence[Reading], pending: Pending) -> bool:
+    content = [reading for reading in readings if reading.kind not in _SILENT]
+    kinds = _kinds(content)
+    if pending.missing == "action":
+        return kinds <= {Kind.VERB, Kind.PARTICLE, Kind.REFERENCE, Kind.POLITE, Kind.CHAT}
+    return not kinds & _STANDS_ALONE and kinds != {Kind.CHAT} and len(content) <= MAX_ANSWER
+
+
+def _answered(readings: Sequence[Reading], pending: Pending, vocabulary: Vocabulary) -> Understood:
+    """The earlier text with the answer in the place of what was missing."""
+    said = pending.said
+    earlier: list[Reading] = []
+    for turn, text in enumerate(said, start=-len(said)):
+        earlier += read(text, vocabulary, turn)
+    together = [*_without(earlier, pending.missing), *readings]
+    refused = _blocked(together, vocabulary)
+    return refused if refused is not None else _commanded(together, vocabulary, answering=True)
+
+
+def _without(earlier: Sequence[Reading], missing: str) -> list[Reading]:
+    """The earlier readings but for those that the answer replaces."""
+    replaced = _REPLACED.get(missing, frozenset())
+    kept = [reading for reading in earlier if reading.kind not in replaced]
+    if missing == "asset":
+        clause = clauses(kept)[0]
+        word = unlisted(clause)
+        kept = [reading for reading in kept if reading is not word]
+    return kept
+
+
+def _fresh(readings: Sequence[Reading], context: Context, vocabulary: Vocabulary) -> Understood:
+    blocked = _blocked(readings, vocabulary)
+    if _asks_why(readings):
+        about = topics.topic(readings, context, vocabulary)
+        if about is not None:
+            return about
+    if blocked is not None:
+        return blocked
+    kinds = _kinds(readings)
+    if Kind.VERB in kinds:
+        return _commanded(readings, vocabulary)
+    about = topics.topic(readings, context, vocabulary)
+    return about if about is not None else _rest(readings)
+
+
+def _asks_why(readings: Sequence[Reading]) -> bool:
+    """Why and how-do-I ask about a verb instead of giving it."""
+    return any(reading.kind is Kind.TOPIC and reading.value in ("explain", "help") for reading in readings)
+
+
+def _blocked(readings: Sequence[Reading], vocabulary: Vocabulary) -> Understood | None:
+    """Why nothing may be done whatever the rest says: a no, an if, a question, the past, a thing not offered."""
+    kinds = _kinds(readings)
+    verbs = [reading for reading in readings if reading.kind in (Kind.VERB, Kind.MENTION)]
+    if Kind.NEGATION in kinds and verbs:
+        return Understood(None, question=questions.wont(verbs[0].text))
+    if verbs and (kinds & _ASKING or (Kind.ASKS in kinds and Kind.POLITE not in kinds)):
+        return _hypothetical(readings, verbs, vocabulary)
+    for reading in readings:
+        if reading.kind is Kind.UNSUPPORTED:
+            return Understood(None, question=questions.unsupported(reading.text))
+    if Kind.MENTION in kinds and Kind.TOPIC not in kinds:
+        return Understood(None, question=questions.PAST)
+    return None
+
+
+def _hypothetical(readings: Sequence[Reading], verbs: Sequence[Reading], vocabulary: Vocabulary) -> Understood | None:
+    """An if about a deposit asks what it would earn; any other is asked back. A topic answers for itself."""
+    if any(reading.kind is Kind.TOPIC for reading in readings) and all(v.kind is Kind.MENTION for v in verbs):
+        return None
+    if all(verb.text in ("deposit", "put", "make") for verb in verbs):
+        return topics.yields(readings, vocabulary, verbs[0].origin)
+    if any(reading.kind is Kind.TOPIC and reading.text == "yields" for reading in readings):
+        return topics.yields(readings, vocabulary, verbs[0].origin)
+    return Understood(None, question=questions.only_outright(verbs[0].text))
+
+
+def _commanded(readings: Sequence[Reading], vocabulary: Vocabulary, answering: bool = False) -> Understood:
+    found = clauses(readings)
+    if len(found) > 1:
+        return Understood(None, question=questions.ONE_AT_A_TIME)
+    if found[0].verb is None:
+        return _rest(readings)
+    return command(found[0], vocabulary, answering)
+
+
+def _rest(readings: Sequence[Reading]) -> Understood:
+    """Neither a command nor a topic: small talk, a yes or no, pieces without a verb, or noise."""
+    content = [reading for reading in readings if reading.kind not in _SILENT]
+    kinds = _kinds(content)
+    first = content[0]
+    if kinds == {Kind.NEGATION}:
+        return Understood(Cancel(ref=None), {"action": first.origin})
+    if kinds == {Kind.AFFIRM}:
+        return Understood(None, question=questions.NOTHING_WAITS)
+    if Kind.CHAT in kinds and kinds <= {Kind.CHAT, Kind.ASKS, Kind.AFFIRM}:
+        return Understood(Chat(), {"action": first.origin})
+    if Kind.QUOTED in kinds:
+        return Understood(None, question=questions.QUOTED)
+    for reading in content:
+        if reading.kind is Kind.BAD_AMOUNT:
+            return Understood(None, question=questions.doubtful(reading.text))
+    pieces = [reading for reading in content if reading.kind in (Kind.AMOUNT, Kind.TOKEN, Kind.VENUE)]
+    if pieces and kinds <= {Kind.AMOUNT, Kind.TOKEN, Kind.VENUE, Kind.PREPOSITION}:
+        return Understood(None, question=questions.what_to_do(" ".join(piece.words for piece in pieces)))
+    words = [reading.words for reading in content if reading.kind in (Kind.WORD, Kind.SYMBOL)]
+    return Understood(None, question=questions.not_understood(words or [first.words]))

@@ -1,0 +1,129 @@
+"""What Moneta asks when it can't read something: short, one thing at a time, never offering an amount or a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from agent.intents import Question
+from agent.words.text import script
+
+ACTIONS = {
+    "deposit": "deposit",
+    "withdraw": "withdraw",
+    "transfer": "send",
+    "contact": "add that contact",
+    "exit": "leave any position",
+    "pause": "pause",
+    "resume": "resume",
+    "cancel": "cancel",
+    "advance": "let time pass",
+}
+
+EMPTY = Question("I didn't catch anything. Tell me what to do, or say help.")
+QUOTED = Question("I don't act on quoted words or code. Say it yourself, without quotation marks.")
+ONE_AT_A_TIME = Question("One thing at a time, please: what shall I do first?")
+NOTHING_WAITS = Question("Nothing is waiting for a yes.")
+PAST = Question("That sounds like something that happened, so I do nothing. What shall I do?")
+NO_RAW_ADDRESS = Question(
+    "I only send to names in your address book. Add the contact first: add contact, a name, the address."
+)
+OWN_ACCOUNT = Question("A withdrawal goes to your own account only. Withdraw first, then send from there.")
+NO_DATE = Question("I don't know the present date here: write dates like 2026-11-01.")
+HOW_LONG = Question("How long: say it in hours, days or weeks.", "seconds")
+WHICH_ASSET = Question("Which token?", "asset")
+WHO = Question("To whom? Say a name from your address book.", "recipient")
+WHAT_ADDRESS = Question("What is the address? It is 0x and 40 hexadecimal digits.", "address")
+BAD_ADDRESS = Question("That isn't a whole, correct address: 0x and 40 hexadecimal digits. Copy it again.", "address")
+WHAT_NAME = Question("What shall I call this contact: one word, please.", "name")
+EXIT_WHAT = Question("Leave everything, or withdraw how much of which token?")
+
+
+def look_alike(words: str, letter: str) -> Question:
+    """Names the letter that isn't what it seems."""
+    code = f"{script(letter)}, U+{ord(letter):04X}"
+    return Question(f"The letter “{letter}” in “{shortened(words)}” isn't Latin ({code}). Type the word again.")
+
+
+def not_understood(words: Iterable[str]) -> Question:
+    """Names up to three words that could change the meaning."""
+    named = ", ".join(f"“{shortened(word)}”" for word in list(words)[:3])
+    return Question(f"I don't understand {named} here, so I do nothing. Please say it more simply.")
+
+
+def wont(action: str) -> Question:
+    return Question(f"I won't {ACTIONS.get(action, 'do it')}. Say so without “not” if you want me to.")
+
+
+def only_outright(action: str) -> Question:
+    do = ACTIONS.get(action, "act")
+    return Question(f"I do nothing on an if or a question. Say it outright if you want me to {do}.")
+
+
+def unsupported(what: str) -> Question:
+    return Question(f"I can't {what} yet. I can deposit, withdraw and send; say help for the rest.")
+
+
+def unlisted(word: str, tokens: Sequence[str]) -> Question:
+    return Question(f"{shortened(word)} isn't a listed token. Listed: {', '.join(tokens)}.", "asset")
+
+
+def unknown_recipient(word: str) -> Question:
+    return Question(f"“{shortened(word)}” isn't in your address book. Who is it for?", "recipient")
+
+
+def two_tokens(symbols: Sequence[str]) -> Question:
+    return Question(f"{' or '.join(symbols)}: which one?", "asset")
+
+
+def two_amounts(words: Sequence[str]) -> Question:
+    named = " and ".join(f"“{shortened(word)}”" for word in words[:2])
+    return Question(f"I read two amounts, {named}. How much?", "amount")
+
+
+def how_much(asset: str | None) -> Question:
+    return Question(f"How much{' ' + asset if asset else ''}: an amount, half, or all of it?", "amount")
+
+
+def vague(words: str, asset: str | None) -> Question:
+    of = f" {asset}" if asset else ""
+    return Question(f"“{shortened(words)}” isn't an exact amount. How much{of}?", "amount")
+
+
+def ambiguous_half(asset: str) -> Question:
+    return Question(f"Half of your {asset}, or half a {asset}? Say “half of my {asset}”, or the number.", "amount")
+
+
+def doubtful(problem: str) -> Question:
+    return Question(problem, "amount")
+
+
+def dollars(asset: str) -> Question:
+    return Question(f"{asset} isn't a dollar: say the amount in {asset}.", "amount")
+
+
+def which_venue(venues: Sequence[str]) -> Question:
+    return Question(f"Which one: {', '.join(venues[:-1])} or {venues[-1]}?", "venue")
+
+
+def no_such_venue(words: str, asset: str) -> Question:
+    return Question(f"I know no venue for {asset} that is called “{shortened(words)}”. Which venue, or any?", "venue")
+
+
+def wrong_role(action: str, words: str) -> Question:
+    return Question(f"What is “{shortened(words)}” to the {action}? Say “into” or “from” a venue, “to” a person.")
+
+
+def bad_name(word: str) -> Question:
+    return Question(f"“{shortened(word)}” can't be a contact's name: use one word of letters and digits.", "name")
+
+
+def what_to_do(words: str) -> Question:
+    return Question(f"What shall I do with {shortened(words, 40)}: deposit, withdraw or send?", "action")
+
+
+def where_to(verb: str) -> Question:
+    return Question(f"“{verb}” alone doesn't say which way. Deposit, withdraw or send?")
+
+
+def shortened(word: str, length: int = 24) -> str:
+    return word if len(word) <= length else word[: length - 1] + "…"

@@ -1,0 +1,191 @@
+"""A sentence cut into clauses: one verb each, with its amounts, tokens, venues and names in their roles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from agent.intents import All, AllBut, AmountSpec
+from agent.words.readings import Kind, Reading
+from agent.words.vocabulary import Vocabulary, asset_of
+
+BARE = ""
+
+_TRANSPARENT = frozenset({Kind.FILLER, Kind.CHAT, Kind.POLITE, Kind.AFFIRM, Kind.QUOTED_LINE})
+_WEAK_VERBS = frozenset({"put", "make", "move", "take", "add", "close"})
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A reading with the preposition before it: 'to', 'from', 'on', 'of', 'for', 'as' or none."""
+
+    role: str
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A verb (None where nothing is asked) and what stands with it. `dangling` are prepositions before nothing."""
+
+    verb: Reading | None
+    placed: tuple[Placed, ...]
+    dangling: tuple[Reading, ...]
+
+    def of(self, *kinds: Kind) -> list[Reading]:
+        return [placed.reading for placed in self.placed if placed.reading.kind in kinds]
+
+    def roles(self, *kinds: Kind) -> list[Placed]:
+        return [placed for placed in self.placed if placed.reading.kind in kinds]
+
+    def has(self, kind: Kind, value: str | None = None) -> bool:
+        return any(reading.kind is kind and value in (None, reading.value) for reading in self.of(kind))
+
+    @property
+    def amounts(self) -> list[Reading]:
+        """The amounts; 'all …' and a later '… but 100' are one: all but 100."""
+        return merged(self.of(Kind.AMOUNT))
+
+
+def merged(amounts: Sequence[Reading]) -> list[Reading]:
+    """'all my usdc' and 'but 100' are one amount, all but 100; its words are those that end it: 'but 100'."""
+    match [amount.said.spec for amount in amounts]:
+        case [All(), AllBut()] if amounts[0].turn == amounts[1].turn:
+            return [amounts[1]]
+    return list(amounts)
+
+
+def clauses(readings: Iterable[Reading]) -> list[Clause]:
+    """The clauses in order. What stands before the first verb belongs to its clause."""
+    groups: list[list[Reading]] = [[]]
+    for reading in readings:
+        if reading.kind is Kind.VERB and any(earlier.kind is Kind.VERB for earlier in groups[-1]):
+            groups.append([])
+        groups[-1].append(reading)
+    return [_clause(group) for group in groups]
+
+
+def _clause(readings: Sequence[Reading]) -> Clause:
+    verb = next((reading for reading in readings if reading.kind is Kind.VERB), None)
+    placed: list[Placed] = []
+    dangling: list[Reading] = []
+    preposition: Reading | None = None
+    for reading in readings:
+        if reading is verb or reading.kind in _TRANSPARENT:
+            continue
+        if reading.kind is Kind.PREPOSITION:
+            dangling += [preposition] if preposition is not None and preposition.turn == reading.turn else []
+            preposition = reading
+            continue
+        placed.append(Placed(preposition.text if preposition is not None else BARE, reading))
+        preposition = None
+    dangling += [preposition] if preposition is not None else []
+    return Clause(verb, tuple(placed), tuple(dangling))
+
+
+def action_of(clause: Clause) -> str | None:
+    """The action that a clause asks for; None where its verb alone doesn't say ("put 100 usdc")."""
+    if clause.verb is None:
+        return None
+    verb = clause.verb.text
+    if verb == "withdraw" or verb in _WEAK_VERBS:
+        verb = _WITH_COMPANY[verb](clause) or ""
+    return verb or None
+
+
+def _put(clause: Clause) -> str | None:
+    return "deposit" if clause.has(Kind.PARTICLE, "to work") or _goes(clause, "to", "on") else None
+
+
+def _move(clause: Clause) -> str | None:
+    into, out = _goes(clause, "to"), _goes(clause, "from")
+    if any(placed.role == "to" for placed in clause.roles(Kind.NAME)):
+        return None if into or out else "transfer"
+    if into:
+        return None if out else "deposit"
+    return _take(clause)
+
+
+def _take(clause: Clause) -> str | None:
+    out = clause.has(Kind.PARTICLE, "out") or clause.has(Kind.PARTICLE, "back") or clause.has(Kind.WALLET, "to")
+    return _withdraw(clause) if out or _goes(clause, "from") else None
+
+
+def _withdraw(clause: Clause) -> str:
+    """A withdrawal of everything, whatever it is and wherever it is, is an exit."""
+    everything = [isinstance(amount.said.spec, All) for amount in clause.amounts] == [True]
+    named = clause.of(Kind.TOKEN, Kind.VENUE, Kind.REFERENCE, Kind.WORD, Kind.NAME)
+    return "exit" if everything and not named else "withdraw"
+
+
+def _add(clause: Clause) -> str | None:
+    if clause.of(Kind.ADDRESS, Kind.BAD_ADDRESS) or clause.has(Kind.PARTICLE, "contact"):
+        return "contact"
+    return "deposit" if _goes(clause, "to") else None
+
+
+def _close(clause: Clause) -> str | None:
+    everything = any(isinstance(amount.said.spec, All) for amount in clause.amounts)
+    return "exit" if everything or clause.has(Kind.OWN) else None
+
+
+_WITH_COMPANY = {
+    "put": _put,
+    "make": _put,
+    "move": _move,
+    "take": _take,
+    "add": _add,
+    "close": _close,
+    "withdraw": _withdraw,
+}
+
+
+def _goes(clause: Clause, *roles: str) -> bool:
+    return any(placed.role in roles for placed in clause.roles(Kind.VENUE))
+
+
+def said_asset(venue: Reading) -> str | None:
+    """The asset that the words of a venue name with it: 'aave core usdc', 'aave-v3:core:USDC'."""
+    assets = {asset_of(venue_id) for venue_id in venue.ids}
+    if len(assets) != 1:
+        return None
+    asset = assets.pop()
+    words = venue.words.casefold().replace(":", " ").split()
+    return asset if words[-1] == asset.casefold() and len(words) > 1 else None
+
+
+def assets(clause: Clause) -> list[Reading]:
+    """The tokens named in a clause, a venue's own included, each symbol once."""
+    found: dict[str, Reading] = {}
+    for reading in clause.of(Kind.TOKEN):
+        found.setdefault(reading.text, reading)
+    for venue in clause.of(Kind.VENUE):
+        asset = said_asset(venue)
+        if asset is not None:
+            found.setdefault(asset, replace(venue, kind=Kind.TOKEN, value=asset))
+    return list(found.values())
+
+
+def candidates(clause: Clause, asset: str) -> tuple[str, ...]:
+    """The venues of an asset that all the venue words of a clause can mean together."""
+    found: set[str] | None = None
+    for venue in clause.of(Kind.VENUE):
+        fitting = {venue_id for venue_id in venue.ids if asset_of(venue_id) == asset}
+        found = fitting if found is None else found & fitting
+    return tuple(sorted(found or ()))
+
+
+def pairs(readings: Iterable[Reading]) -> Iterator[tuple[Reading, Reading | None]]:
+    """Each amount with the token beside it: the next one, or else the one before, without another amount between."""
+    tokens_and_amounts = [r for r in readings if r.kind in (Kind.AMOUNT, Kind.TOKEN)]
+    for place, reading in enumerate(tokens_and_amounts):
+        if reading.kind is Kind.AMOUNT:
+            after = tokens_and_amounts[place + 1] if place + 1 < len(tokens_and_amounts) else None
+            before = tokens_and_amounts[place - 1] if place else None
+            beside = [near for near in (after, before) if near is not None and near.kind is Kind.TOKEN]
+            yield reading, beside[0] if beside else None
+
+
+def spec_for(amount: Reading, asset: str, vocabulary: Vocabulary) -> AmountSpec | None:
+    """The amount of `asset` that was said; None where dollars were said and the asset isn't worth one."""
+    said = amount.said
+    return said.spec if not said.dollars or asset in vocabulary.dollars else None

@@ -1,0 +1,34 @@
+"""A language: its words as data. The reader and the grammar know kinds of words; only these tables know words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agent.words.readings import Kind
+
+Phrases = Mapping[Kind, Mapping[str, str]]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Language:
+    """The tables of one language; every key is case-folded.
+
+    `phrases`: kind, then value, then the phrases that say it, separated by semicolons. `parts`: a phrase that says a
+    part of a whole, to 'all' or its percentage. `inexact`: parts that no decimal says. `durations`: a unit's seconds.
+    """
+
+    phrases: Phrases
+    parts: Mapping[str, str]
+    inexact: frozenset[str]
+    half: frozenset[str]
+    articles: frozenset[str]
+    units: Mapping[str, int]
+    scales: Mapping[str, int]
+    suffixes: Mapping[str, int]
+    number_joins: frozenset[str]
+    pronoun_one: frozenset[str]
+    durations: Mapping[str, int]
+    doubtful_durations: frozenset[str]
+    percent: frozenset[str]
+    dollars: frozenset[str]

@@ -1,0 +1,93 @@
+"""Amounts in figures and in words, exact to the last digit. Doubtful spellings are said to be doubtful."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+MAX_DIGITS = 78  # 2**256 has 78
+
+_PLAIN = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|\.[0-9]+")
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_GROUPED_OTHER = re.compile(r"[1-9][0-9]{0,2}(?:(?:_[0-9]{3})+|(?:'[0-9]{3})+)(?:\.[0-9]+)?")
+_DOT_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.[0-9][0-9]0")
+
+
+class Doubtful(ValueError):
+    """A number that can be read in two ways or in none. The message says so to the user."""
+
+
+def figures(text: str) -> str:
+    """Canonical decimal text of a number in figures: '1,000.50' is '1000.5'. Raises Doubtful."""
+    digits = sum(character.isdigit() for character in text)
+    if digits > MAX_DIGITS:
+        raise Doubtful(f"That number has {digits} digits; an amount has at most {MAX_DIGITS}.")
+    if _DOT_THOUSANDS.fullmatch(text):
+        raise Doubtful(f"“{text}” can be a thousand with a dot or a decimal: write it with a comma or without zeros.")
+    if _PLAIN.fullmatch(text):
+        return canonical(text)
+    if _GROUPED.fullmatch(text) or _GROUPED_OTHER.fullmatch(text):
+        return canonical(re.sub("[,_']", "", text))
+    raise Doubtful(_why_not(text))
+
+
+def _why_not(text: str) -> str:
+    if "," in text:
+        return f"“{text}” reads like a mistyped thousand or a decimal comma: write 1000, 1,000 or 1.00."
+    if text.startswith("0"):
+        return f"“{text}” begins with a zero too many: write the number plainly."
+    return f"I can't read “{text}” as a number: write it like 1000, 1,000 or 0.5."
+
+
+def canonical(text: str) -> str:
+    """Decimal text without needless zeros: '01.50' is '1.5', '.5' is '0.5'."""
+    whole, _, fraction = text.partition(".")
+    whole, fraction = whole.lstrip("0") or "0", fraction.rstrip("0")
+    return f"{whole}.{fraction}" if fraction else whole
+
+
+def shifted(value: str, places: int) -> str:
+    """`value` times ten to the power of `places` (negative divides), exact."""
+    whole, _, fraction = value.partition(".")
+    point = len(whole) + places
+    digits = whole + fraction
+    if point <= 0:
+        digits, point = "0" * (1 - point) + digits, 1
+    digits = digits.ljust(point, "0")
+    return canonical(f"{digits[:point]}.{digits[point:]}")
+
+
+def product(value: str, factor: int) -> str:
+    """`value` times an integer, exact."""
+    whole, _, fraction = value.partition(".")
+    return shifted(str(int(whole + fraction) * factor), -len(fraction))
+
+
+def counted(words: Sequence[str], units: Mapping[str, int], scales: Mapping[str, int]) -> int | None:
+    """The integer that number words say, None where they don't make one: 'two thousand five hundred' is 2500.
+
+    `scales` maps a word to its power of ten. The larger must come first; every word counts exactly once.
+    """
+    total, group, ceiling = 0, 0, None
+    room = 1000  # what a unit word may still add to the group must be below this
+    for word in words:
+        if word in units:
+            value = units[word]
+            if value == 0 or value >= room:
+                return None
+            group, room = group + value, _room_after(value)
+        elif scales.get(word) == 2:
+            if not 0 < group < 20:
+                return None
+            group, room = group * 100, 100
+        else:
+            power = scales[word]
+            if group == 0 or (ceiling is not None and power >= ceiling):
+                return None
+            total, group, room, ceiling = total + group * 10**power, 0, 1000, power
+    return total + group
+
+
+def _room_after(value: int) -> int:
+    """Twenty may be followed by one to nine; one to nineteen by no other unit word."""
+    return 10 if value >= 20 else 0

@@ -1,0 +1,153 @@
+"""The reader: every word of a text with what it is and where it stands. No grammar, no guessing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from agent.intents import All, AllBut, Exact
+from agent.money import address
+from agent.words.english import ENGLISH
+from agent.words.figures import Figures
+from agent.words.language import Language
+from agent.words.lexemes import Lexeme, lexemes
+from agent.words.quotes import Quote, quotes
+from agent.words.readings import Kind, Reading, Said, Value
+from agent.words.text import Text, clean, foreign_letter, skeleton
+from agent.words.vocabulary import Lexicon, Vocabulary, lexicon
+
+_HARMLESS = frozenset(".,!;:()[]{}…-–—―*_'¿¡•·" + "🙏🚀🙂😀😃😄😊😉😁👍💰💸💵🔥🎉👋✨💪🤞❤♥🤑😎🥳🤝" + "🏻🏼🏽🏾🏿")
+
+
+def read(text: str, vocabulary: Vocabulary, turn: int = 0, language: Language = ENGLISH) -> tuple[Reading, ...]:
+    """The readings of a user's turn, in order, each word of it in exactly one. Spans are of `text` as it came."""
+    prepared = clean(text)
+    reader = _Reader(prepared, list(_cut(prepared)), vocabulary, language, turn)
+    return tuple(_with_exceptions(reader.readings(), text))
+
+
+def _cut(text: Text) -> Iterator[Lexeme]:
+    place = 0
+    for quote in quotes(text.plain):
+        yield from lexemes(text.plain, place, quote.start)
+        yield _quoted(text.plain, quote)
+        place = quote.end
+    yield from lexemes(text.plain, place)
+
+
+def _quoted(plain: str, quote: Quote) -> Lexeme:
+    shape = "quoted line" if quote.block else "quoted"
+    return Lexeme(shape, plain[quote.start : quote.end], "\0", quote.start, quote.end)
+
+
+class _Reader:
+    def __init__(
+        self, text: Text, pieces: list[Lexeme], vocabulary: Vocabulary, language: Language, turn: int
+    ) -> None:
+        self.text = text
+        self.pieces = pieces
+        self.vocabulary = vocabulary
+        self.lexicon: Lexicon = lexicon(language, vocabulary)
+        self.figures = Figures(pieces, language, vocabulary)
+        self.turn = turn
+
+    def readings(self) -> Iterator[Reading]:
+        place = 0
+        while place < len(self.pieces):
+            kind, value, after = self._at(place)
+            start, end = self.text.span(self.pieces[place].start, self.pieces[after - 1].end)
+            yield Reading(kind, value, start, end, self.text.original[start:end], self.turn)
+            place = after
+
+    def _at(self, place: int) -> tuple[Kind, Value, int]:
+        phrase = self._phrase(place)
+        if phrase is not None and phrase[2] > place + 1:
+            return phrase
+        return self.figures.at(place) or phrase or self._single(place)
+
+    def _phrase(self, place: int) -> tuple[Kind, Value, int] | None:
+        """The longest entry of the lexicon that begins here."""
+        longest = self.lexicon.longest.get(self.pieces[place].key, 0)
+        for length in range(min(longest, len(self.pieces) - place), 0, -1):
+            found = self.lexicon.entries.get(tuple(piece.key for piece in self.pieces[place : place + length]))
+            if found is not None:
+                return self._loud(place) if length == 1 and self._is_loud(place) else (*found, place + length)
+        return None
+
+    def _is_loud(self, place: int) -> bool:
+        piece = self.pieces[place]
+        return piece.key in self.lexicon.loud and piece.text.isupper() and len(piece.text) > 1
+
+    def _loud(self, place: int) -> tuple[Kind, Value, int]:
+        """A symbol that is also a common word, in capitals."""
+        return Kind.TOKEN, self.vocabulary.symbol(self.pieces[place].key) or "", place + 1
+
+    def _single(self, place: int) -> tuple[Kind, Value, int]:
+        piece = self.pieces[place]
+        match piece.shape:
+            case "quoted":
+                return Kind.QUOTED, "", place + 1
+            case "quoted line":
+                return Kind.QUOTED_LINE, "", place + 1
+            case "date":
+                return Kind.DATE, piece.text, place + 1
+            case "hex":
+                return _address(piece.text), piece.text, place + 1
+            case "word":
+                return *self._word(piece), place + 1
+            case _:
+                return self._mark(place)
+
+    def _word(self, piece: Lexeme) -> tuple[Kind, Value]:
+        foreign = foreign_letter(piece.text)
+        if foreign is None and not piece.text.isascii() and self._is_name(skeleton(piece.text)):
+            foreign = next(letter for letter in piece.text if not letter.isascii())
+        return (Kind.WORD, piece.key) if foreign is None else (Kind.LOOKALIKE, foreign)
+
+    def _is_name(self, word: str) -> bool:
+        return (word.casefold(),) in self.lexicon.entries
+
+    def _mark(self, place: int) -> tuple[Kind, Value, int]:
+        piece = self.pieces[place]
+        if piece.text == "?":
+            return Kind.ASKS, "", place + 1
+        following = self.pieces[place + 1] if place + 1 < len(self.pieces) else None
+        if piece.text == "$" and following is not None and piece.touches(following):
+            symbol = self.vocabulary.symbol(following.key)
+            return (Kind.TOKEN, symbol, place + 2) if symbol else (Kind.WORD, "$" + following.key, place + 2)
+        slash_command = piece.text == "/" and place == 0
+        harmless = piece.shape == "newline" or piece.text in _HARMLESS or slash_command
+        return (Kind.FILLER if harmless else Kind.SYMBOL), piece.text, place + 1
+
+
+def _address(text: str) -> Kind:
+    try:
+        address(text)
+    except ValueError:
+        return Kind.BAD_ADDRESS
+    return Kind.ADDRESS
+
+
+def _with_exceptions(readings: Iterable[Reading], original: str) -> list[Reading]:
+    """Joins 'but' and the amount behind it: 'but 100' is all but 100, and so is 'everything but 100'."""
+    joined: list[Reading] = []
+    for reading in readings:
+        joined.append(reading)
+        left = _exact(reading)
+        if left is not None and len(joined) > 1 and joined[-2].kind is Kind.EXCEPT:
+            begin = -3 if len(joined) > 2 and _is_all(joined[-3]) else -2
+            joined[begin:] = [_all_but(joined[begin], reading, left, original)]
+    return joined
+
+
+def _is_all(reading: Reading) -> bool:
+    return reading.kind is Kind.AMOUNT and isinstance(reading.said.spec, All)
+
+
+def _exact(reading: Reading) -> Exact | None:
+    spec = reading.said.spec if reading.kind is Kind.AMOUNT else None
+    return spec if isinstance(spec, Exact) else None
+
+
+def _all_but(first: Reading, last: Reading, left: Exact, original: str) -> Reading:
+    said = Said(AllBut(value=left.value), last.said.dollars)
+    return Reading(Kind.AMOUNT, said, first.start, last.end, original[first.start : last.end], first.turn)

@@ -1,0 +1,106 @@
+"""The names that may be said: the registry's tokens, the venues and how people call them, the user's contacts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from agent.intents import All, Percentage
+from agent.words.language import Language
+from agent.words.lexemes import key_of
+from agent.words.readings import Kind, Said, Value
+
+Key = tuple[str, ...]
+Entry = tuple[Kind, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What a user may name. Hand in one for each user: `contacts` are that user's own.
+
+    `tokens` are the registry's symbols, `dollars` those of them that are worth a dollar, `venues` ids such as
+    'aave-v3:core:USDC'; `spoken` adds pairs of (venue id, a name that people use for it).
+    """
+
+    tokens: tuple[str, ...]
+    venues: tuple[str, ...] = ()
+    contacts: tuple[str, ...] = ()
+    dollars: frozenset[str] = frozenset()
+    spoken: tuple[tuple[str, str], ...] = ()
+
+    def symbol(self, word: str) -> str | None:
+        """The registry's spelling of a token named in any case."""
+        return next((token for token in self.tokens if token.casefold() == word.casefold()), None)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Lexicon:
+    """Everything that can be looked up: `entries` by case-folded words, `longest` key by first word."""
+
+    entries: dict[Key, Entry]
+    longest: dict[str, int]
+    loud: frozenset[str]  # symbols that are also words of the language: tokens only in capitals or after "$"
+
+
+def asset_of(venue: str) -> str:
+    """The asset in a venue's id."""
+    return venue.rpartition(":")[2]
+
+
+@lru_cache(maxsize=256)
+def lexicon(language: Language, vocabulary: Vocabulary) -> Lexicon:
+    """The language's phrases with the vocabulary's names. Names never replace words of the grammar."""
+    entries: dict[Key, Entry] = dict(_phrases(language))
+    grammar = set(entries)
+    for key, ids in _venues(vocabulary, grammar).items():
+        entries.setdefault(key, (Kind.VENUE, ids))
+    loud: set[str] = set()
+    for token in vocabulary.tokens:
+        key = key_of(token)
+        if key in grammar:
+            loud.add(token.casefold())
+        entries.setdefault(key, (Kind.TOKEN, token))
+    for name in vocabulary.contacts:
+        entries.setdefault((name.casefold(),), (Kind.NAME, name.casefold()))
+    longest: dict[str, int] = {}
+    for key in entries:
+        longest[key[0]] = max(len(key), longest.get(key[0], 0))
+    return Lexicon(entries, longest, frozenset(loud))
+
+
+def _phrases(language: Language) -> Iterator[tuple[Key, Entry]]:
+    for kind, values in language.phrases.items():
+        for value, phrases in values.items():
+            for phrase in phrases.split(";"):
+                yield key_of(phrase), (kind, value or phrase.strip())
+    for part, phrases in language.parts.items():
+        said = Said(All() if part == "all" else Percentage(value=part))
+        for phrase in phrases.split(";"):
+            yield key_of(phrase), (Kind.AMOUNT, said)
+
+
+def _venues(vocabulary: Vocabulary, grammar: set[Key]) -> dict[Key, tuple[str, ...]]:
+    symbols = {token.casefold() for token in vocabulary.tokens}
+    named: dict[Key, set[str]] = {}
+    for venue in vocabulary.venues:
+        for alias in _aliases(venue, symbols):
+            key = key_of(alias)
+            if key not in grammar:
+                named.setdefault(key, set()).add(venue)
+    for venue, alias in vocabulary.spoken:
+        if key_of(alias) not in grammar:
+            named.setdefault(key_of(alias), set()).add(venue)
+    return {key: tuple(sorted(venues)) for key, venues in named.items()}
+
+
+def _aliases(venue: str, symbols: set[str]) -> Iterator[str]:
+    """How people call a venue, from its id: 'aave', 'aave core', 'aave v3 core', 'core', also with its asset."""
+    protocol, market, asset = venue.casefold().split(":")
+    yield venue.casefold()
+    protocols = {protocol, protocol.replace("-", " "), protocol.replace("-", ""), protocol.split("-")[0]}
+    markets = {market, market.replace("-", " "), market.replace("-", "/"), market.split("-")[0]}
+    alone = {name for name in markets if name not in symbols and not name.isdigit()}
+    for name in protocols | alone | {f"{first} {second}" for first in protocols for second in markets}:
+        yield name
+        yield f"{name} {asset}"
