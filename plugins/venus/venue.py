@@ -67,7 +67,9 @@ class VenusVenue(Venue):
             raise Unavailable(self.id, "the market can't be read")
         accrued_at, shares, all_paused, mint_paused, redeem_paused, cap, fee, model = values[6:14]
         known = len(values) == 18 and str(model).lower() == self._model.lower()
-        stored = Market(*values[:6], Model(*values[14:18]) if known else None)
+        cash, borrows, reserves, supply, factor, exchange_rate = values[:6]
+        model_ = Model(*values[14:18]) if known else None
+        stored = Market(cash, borrows, reserves, supply, factor, exchange_rate, model_)
         now = stored.accrued(block.number - accrued_at)
         gross = shares * now.exchange_rate // ONE
         room = _room(now, cap)
