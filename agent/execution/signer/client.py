@@ -114,7 +114,7 @@ class SignerClient:
             try:
                 async with asyncio.timeout(seconds):
                     answer: dict[str, Any] = json.loads(await self._exchange(line))
-            except (OSError, ValueError, EOFError):
+            except (OSError, ValueError, EOFError, asyncio.LimitOverrunError):
                 await self.close()
                 raise Unavailable("signer", "The signer can't be reached; nothing more is signed.") from None
             except BaseException:  # cancelled half-way: the next answer on this stream would be of this request

@@ -41,18 +41,22 @@ class Record:
     """The file of signatures. It is locked while it is open: two signers never share a folder."""
 
     def __init__(self, path: Path) -> None:
-        """Opens or creates. Raises Refused("record") where another signer has it or a line is damaged."""
+        """Opens or creates. Raises Refused: "busy" where another signer has it, "record" where a line is damaged."""
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(self._file)
-            raise Refused("record", "Another signer has this folder open.", "End it first.") from None
-        sync_folder(path.parent)
+            raise Refused("busy", "Another signer has this folder open.", "End it first.") from None
         self._plans: dict[str, list[Signed]] = {}
         self._nonces: set[tuple[str, int]] = set()
-        for row in self._read(path):
-            self._remember(row)
+        try:
+            sync_folder(path.parent)
+            for row in self._read(path):
+                self._remember(row)
+        except BaseException:
+            self.close()
+            raise
 
     def of_plan(self, plan_id: str) -> list[Signed]:
         """What was signed for a plan, the oldest first."""
@@ -75,6 +79,10 @@ class Record:
             os.ftruncate(self._file, end)
             raise
         self._remember(row)
+
+    def close(self) -> None:
+        """Gives the folder free for another signer."""
+        os.close(self._file)
 
     def _remember(self, row: Signed) -> None:
         self._plans.setdefault(row.plan_id, []).append(row)

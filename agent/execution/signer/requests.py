@@ -19,6 +19,7 @@ from agent.money import Address, address
 from agent.plans import Plan, canonical, from_canonical
 
 MAX_REQUEST = 256 * 1024  # bytes of a line
+MAX_BRACKETS = 2000  # of one request: a deeply nested one would overrun the parser's stack
 _INTEGER = re.compile(r"0|[1-9][0-9]{0,77}", re.ASCII)
 _NAME = re.compile(r"[\w .'@-]{1,64}")
 
@@ -163,6 +164,8 @@ def described(error: Exception) -> dict[str, str]:
 def _parsed(line: bytes) -> Request:
     if len(line) > MAX_REQUEST:
         raise BadRequest(f"a request has at most {MAX_REQUEST} bytes")
+    if line.count(b"[") + line.count(b"{") > MAX_BRACKETS:
+        raise BadRequest("a request has no such depth")
     try:
         request = json.loads(line)
     except (ValueError, RecursionError):

@@ -76,8 +76,8 @@ def _record(path: Path) -> Record:
     while True:
         try:
             return Record(path)
-        except Refused:
-            if time.monotonic() > until:
+        except Refused as error:
+            if error.rule != "busy" or time.monotonic() > until:
                 raise
             time.sleep(0.05)
 
