@@ -20,11 +20,12 @@ from agent.chat.service import Service
 from agent.config import Settings
 from agent.execution.same_chain import check_same_chain
 from agent.execution.signer.client import SignerClient
+from agent.execution.signer.paths import KEYSTORE, POLICY
 from agent.execution.signer.process import SignerProcess
 from agent.execution.signer.setup import create_wallet, write_policy
 from agent.money import Address
-from agent.plugin import Protocol
-from agent.policy.policy import Policy, build
+from agent.plugin import Protocol, Venue
+from agent.policy.policy import Policy, build, load
 from agent.runtime.turn import Runtime
 from agent.runtime.world import Advance, World
 from memory.ledger import Ledger
@@ -32,7 +33,6 @@ from memory.lock import ExecutorLock
 from memory.memory import Memory
 
 GWEI = 10**9
-KEYSTORE = "keystore.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,11 @@ async def open_instance(place: Place, settings: Settings) -> AsyncIterator[Insta
         rpc = Rpc(place.rpc_url)
         stack.push_async_callback(rpc.close)
         found = await discover(_protocols(plugins.hook), registry, rpc)
-        policy = _policy(place, settings, registry, found, plugins.hook)
         new_wallet = await making
-        await asyncio.to_thread(write_policy, place.signer_folder, policy)
+        policy = _kept_policy(place, found)
+        if policy is None:
+            policy = _first_policy(place, settings, registry, found, plugins.hook)
+            await asyncio.to_thread(write_policy, place.signer_folder, policy)
         signer, account = await _signer(stack, place)
         ledger, memory = await _files(stack, place.folder)
         await check_same_chain(rpc, ledger, registry.chain_id)
@@ -129,10 +131,27 @@ def _protocols(hook: pluggy.HookRelay) -> list[Protocol]:
     return [protocol for group in hook.moneta_protocols() for protocol in group]
 
 
-def _policy(
+def _kept_policy(place: Place, found: Discovered) -> Policy | None:
+    """The policy that the folder has, None for the first start. A venue that it doesn't list isn't used."""
+    path = place.signer_folder / POLICY
+    if not path.exists():
+        return None
+    policy = load(path)
+    for venue_id in [key for key, venue in found.items() if not _listed(policy, venue)]:
+        found.missing[venue_id] = "the operator's policy doesn't list it"
+        del found[venue_id]
+    return policy
+
+
+def _listed(policy: Policy, venue: Venue) -> bool:
+    known = policy.contracts.get(venue.contract.address)
+    return known is not None and set(venue.contract.markets) <= set(known.markets)
+
+
+def _first_policy(
     place: Place, settings: Settings, registry: Registry, found: Discovered, hook: pluggy.HookRelay
 ) -> Policy:
-    """The operator's policy: exactly the venues that discovery proved, the pinned tokens, the place's caps."""
+    """A new folder's policy: exactly the venues that discovery proved, the pinned tokens, the place's caps."""
     return build(
         chain_id=registry.chain_id,
         chain_name=registry.name,

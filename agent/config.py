@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 from pydantic_settings import (
     BaseSettings,
@@ -16,9 +18,12 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="MONETA_", toml_file="moneta.toml", extra="ignore")
 
-    plan_seconds: int = Field(120, ge=1, le=3_600, description="how long a preview may be confirmed, in seconds")
-    receipt_seconds: float = Field(120, gt=0, description="how long to wait for a transaction before saying so")
-    max_fee_gwei: int = Field(50_000_000, ge=1, description="what all gas of one plan may cost at the most, in gwei")
+    plan_seconds: Annotated[int, Field(ge=1, le=3_600)] = 120
+    """How long a preview may be confirmed, in seconds."""
+    receipt_seconds: Annotated[int, Field(ge=1)] = 120
+    """How long to wait for a transaction before saying that it is still under way."""
+    max_fee_gwei: Annotated[int, Field(ge=1)] = 50_000_000
+    """What all gas of one plan may cost at the most, in gwei (10**9 wei); 0.05 of the native coin."""
 
     @classmethod
     def settings_customise_sources(

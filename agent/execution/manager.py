@@ -23,7 +23,7 @@ from agent.plans import Plan, Role
 from memory.ledger import Ledger
 from memory.rows import Attempt, AttemptStatus, PlanStatus
 
-RECEIPT_SECONDS = 120.0
+RECEIPT_SECONDS = 120
 FIRST_POLL_SECONDS = 0.002
 LAST_POLL_SECONDS = 0.5
 ALREADY_THERE = ("already known", "already imported", "known transaction")
@@ -58,7 +58,7 @@ class Manager:
     rpc: Rpc
     ledger: Ledger
     signer: Signs
-    receipt_seconds: float = RECEIPT_SECONDS
+    receipt_seconds: int = RECEIPT_SECONDS
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     def __post_init__(self) -> None:

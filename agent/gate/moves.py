@@ -80,7 +80,7 @@ class Desk:
         recipient = self.contacts.get(intent.recipient)
         if recipient is None:
             raise NeedsAnswer(
-                f"I know no contact {intent.recipient} that may be paid yet: `add 0x… as {intent.recipient}` adds one.",
+                f"I know no contact {intent.recipient} that may be paid yet. Say `add 0x… as {intent.recipient}`.",
                 "recipient",
             )
         token = self.registry.token(intent.asset)

@@ -20,7 +20,7 @@ def check_reserve(native: Token, balance: int, spent: int, max_total_fee: int, r
     if left < reserve:
         raise Refused(
             "gas-reserve",
-            f"This would leave {Amount(left, native)}; leaving your positions may take {Amount(reserve, native)} of gas.",
+            f"This would leave {Amount(left, native)}; leaving your positions may take {Amount(reserve, native)}.",
             f"Send at least {Amount(reserve - left, native)} to your account first.",
         )
 

@@ -89,7 +89,7 @@ def leave_in_turn(spec: AmountSpec, asset: Token, held: list[VenueState], venues
     if left:
         raise Refused(
             "state",
-            f"Only {Amount(wanted - left, asset)} of {Amount(wanted, asset)} can leave now: the rest is lent out or paused.",
+            f"Only {Amount(wanted - left, asset)} of {Amount(wanted, asset)} can leave now; the rest is lent out.",
             "Ask for less, or try again when borrowers have repaid.",
         )
     return moves

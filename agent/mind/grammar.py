@@ -15,6 +15,11 @@ from agent.words.clauses import BARE, Clause, action_of, assets, candidates, spe
 from agent.words.readings import Kind, Reading
 from agent.words.vocabulary import Vocabulary, asset_of
 
+_NO_ADDRESS = {
+    "transfer": questions.NO_RAW_ADDRESS,
+    "deposit": questions.NO_FOREIGN_DEPOSIT,
+    "withdraw": questions.OWN_ACCOUNT,
+}
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _MOVES = ("deposit", "withdraw", "transfer")
 _VENUE_ROLES = {"deposit": ("to", "on", BARE), "withdraw": ("from", "on", BARE)}
@@ -44,7 +49,9 @@ def command(clause: Clause, vocabulary: Vocabulary, answering: bool = False) -> 
     action = action_of(clause)
     verb = clause.verb
     if verb is None or action is None:
-        return Understood(None, question=questions.where_to(verb.words if verb is not None else ""))
+        between = {placed.role for placed in clause.roles(Kind.VENUE)} >= {"from", "to"}
+        unclear = questions.which_way(verb.words if verb is not None else "")
+        return Understood(None, question=questions.BETWEEN_VENUES if between else unclear)
     try:
         intent, origins = _BUILDERS.get(action, _bare)(action, clause, vocabulary, answering)
     except Asks as asks:
@@ -58,8 +65,8 @@ Built = tuple[intents.Intent, dict[str, Origin]]
 def _move(action: str, clause: Clause, vocabulary: Vocabulary, answering: bool) -> Built:
     if clause.has(Kind.QUOTED):
         raise Asks(questions.QUOTED)
-    if action == "transfer" and clause.of(Kind.ADDRESS, Kind.BAD_ADDRESS):
-        raise Asks(questions.NO_RAW_ADDRESS)
+    if clause.of(Kind.ADDRESS, Kind.BAD_ADDRESS):
+        raise Asks(_NO_ADDRESS[action])
     asset = _asset(clause, vocabulary)
     _check_amounts(clause, asset)
     if asset is None:
@@ -123,7 +130,7 @@ def _check_recipient(action: str, clause: Clause) -> None:
     for placed in clause.roles(Kind.WORD):
         if action == "transfer" and placed.role == "to" and not clause.has(Kind.NAME):
             raise Asks(questions.unknown_recipient(placed.reading.words))
-    if action == "withdraw" and any(p.role == "to" for p in clause.roles(Kind.NAME, Kind.ADDRESS, Kind.BAD_ADDRESS)):
+    if action == "withdraw" and any(placed.role == "to" for placed in clause.roles(Kind.NAME)):
         raise Asks(questions.OWN_ACCOUNT)
 
 

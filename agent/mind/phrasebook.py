@@ -118,8 +118,10 @@ def _blocked(readings: Sequence[Reading], vocabulary: Vocabulary) -> Understood 
     verbs = [reading for reading in readings if reading.kind in (Kind.VERB, Kind.MENTION)]
     if Kind.NEGATION in kinds and verbs:
         return Understood(None, question=questions.wont(verbs[0].text))
-    if verbs and (kinds & _ASKING or (Kind.ASKS in kinds and Kind.POLITE not in kinds)):
+    if verbs and kinds & _ASKING:
         return _hypothetical(readings, verbs, vocabulary)
+    if verbs and Kind.ASKS in kinds and not kinds & {Kind.POLITE, Kind.TOPIC}:
+        return Understood(None, question=questions.only_outright(verbs[0].text))
     for reading in readings:
         if reading.kind is Kind.UNSUPPORTED:
             return Understood(None, question=questions.unsupported(reading.text))

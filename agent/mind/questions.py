@@ -27,6 +27,8 @@ PAST = Question("That sounds like something that happened, so I do nothing. What
 NO_RAW_ADDRESS = Question(
     "I only send to names in your address book. Add the contact first: add contact, a name, the address."
 )
+NO_FOREIGN_DEPOSIT = Question("I deposit into listed venues only, for your own account: never to an address.")
+BETWEEN_VENUES = Question("I can't move between venues in one go yet: withdraw first, then deposit.")
 OWN_ACCOUNT = Question("A withdrawal goes to your own account only. Withdraw first, then send from there.")
 NO_DATE = Question("I don't know the present date here: write dates like 2026-11-01.")
 HOW_LONG = Question("How long: say it in hours, days or weeks.", "seconds")
@@ -90,7 +92,7 @@ def vague(words: str, asset: str | None) -> Question:
 
 
 def ambiguous_half(asset: str) -> Question:
-    return Question(f"Half of your {asset}, or half a {asset}? Say “half of my {asset}”, or the number.", "amount")
+    return Question(f"“Half {asset}” has two meanings: say “half of my {asset}”, or the number.", "amount")
 
 
 def doubtful(problem: str) -> Question:
@@ -121,7 +123,7 @@ def what_to_do(words: str) -> Question:
     return Question(f"What shall I do with {shortened(words, 40)}: deposit, withdraw or send?", "action")
 
 
-def where_to(verb: str) -> Question:
+def which_way(verb: str) -> Question:
     return Question(f"“{verb}” alone doesn't say which way. Deposit, withdraw or send?")
 
 

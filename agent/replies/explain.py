@@ -37,7 +37,8 @@ def explain(
     if picked is None:
         text = f"On {when} you named {chosen} yourself for {amount}."
     else:
-        text = f"On {when} I chose {chosen} for {amount}: {rule}. It paid {_rate(picked['after'])} a year with your deposit in it."
+        text = f"On {when} I chose {chosen} for {amount}: {rule}."
+        text += f" It paid {_rate(picked['after'])} a year with your deposit in it."
         second = next((e for e in alternatives if e["venue"] != chosen and not e["why_not"]), None)
         if second:
             text += f" The next best was {second['venue']} with {_rate(second['after'])}."

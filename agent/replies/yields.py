@@ -49,5 +49,7 @@ def _row(option: Option, at_sizes: Sequence[Option | None]) -> tuple[str, ...]:
 
 
 def _missing(asset: Token, missing: Mapping[str, str]) -> str:
-    out = [f" {venue} is left out: {reason}." for venue, reason in missing.items() if venue.endswith(f":{asset.symbol}")]
+    out = [
+        f" {venue} is left out: {reason}." for venue, reason in missing.items() if venue.endswith(f":{asset.symbol}")
+    ]
     return "".join(out)

@@ -24,7 +24,12 @@ from memory.rows import PlanRow, PlanStatus, User
 
 TRANSFER_GAS = 50_000
 NOTHING_PENDING = "Nothing is waiting for your confirmation."
-REPORTED = {End.SETTLED: Status.SETTLED, End.PARTIAL: Status.PARTIAL, End.VOID: Status.VOID, End.PENDING: Status.PARTIAL}
+REPORTED = {
+    End.SETTLED: Status.SETTLED,
+    End.PARTIAL: Status.PARTIAL,
+    End.VOID: Status.VOID,
+    End.PENDING: Status.PARTIAL,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,21 +182,24 @@ def _previewed(proposal: Proposal, choice: Choice | None, verdict: Verdict) -> R
 
 def reported(plan: Plan, outcome: Outcome, headline: str) -> Reply:
     """What became of a plan, in words and in the shapes of the contract."""
-    count = f"{len(outcome.txs)} transaction{'' if len(outcome.txs) == 1 else 's'}"
-    match outcome.end:
-        case End.SETTLED:
-            text = f"Done: {headline}. {count}, balances as expected."
-        case End.PARTIAL:
-            undone = f" Not done: {', '.join(outcome.undone)}." if outcome.undone else ""
-            text = f"Stopped: {outcome.reason}. Done: {', '.join(outcome.done) or 'nothing'}.{undone}"
-        case End.VOID:
-            text = f"Nothing was sent: {outcome.reason}."
-        case End.PENDING:
-            text = f"{outcome.reason} I look it up again before anything else; nothing is sent twice."
     return Reply(
-        text=text,
+        text=_told(outcome, headline),
         intent=plan.intent,
         plan=plan_json(plan, outcome.end),
         verdict=Verdict(REPORTED[outcome.end], None if outcome.end is End.SETTLED else "execution"),
         txs=tuple(sent.as_json() for sent in outcome.txs),
     )
+
+
+def _told(outcome: Outcome, headline: str) -> str:
+    match outcome.end:
+        case End.SETTLED:
+            count = f"{len(outcome.txs)} transaction{'' if len(outcome.txs) == 1 else 's'}"
+            return f"Done: {headline}. {count}, balances as expected."
+        case End.PARTIAL:
+            undone = f" Not done: {', '.join(outcome.undone)}." if outcome.undone else ""
+            return f"Stopped: {outcome.reason}. Done: {', '.join(outcome.done) or 'nothing'}.{undone}"
+        case End.VOID:
+            return f"Nothing was sent: {outcome.reason}."
+        case End.PENDING:
+            return f"{outcome.reason} I look it up again before anything else; nothing is sent twice."

@@ -29,7 +29,7 @@ from agent.intents import (
     as_json,
 )
 from agent.mind.context import Context, Pending, Turn
-from agent.mind.phrasebook import interpret
+from agent.mind.phrasebook import interpret, pending_after
 from agent.money import address
 from agent.replies import talk
 from agent.replies.clock import duration
@@ -41,6 +41,7 @@ from memory.rows import User
 
 YES = frozenset({"confirm", "yes", "y"})
 NO = frozenset({"no", "n"})
+ROLES = {"user": "user", "agent": "assistant"}
 RECENT_TURNS = 6
 
 
@@ -72,7 +73,9 @@ class Runtime:
             return of_error(error)
         if late:
             told = " ".join(each.text for each in late)
-            reply = replace(reply, text=f"{told}\n{reply.text}", txs=(*(tx for each in late for tx in each.txs), *reply.txs))
+            reply = replace(
+                reply, text=f"{told}\n{reply.text}", txs=(*(tx for each in late for tx in each.txs), *reply.txs)
+            )
         await self._remember(said, reply)
         return reply
 
@@ -99,15 +102,19 @@ class Runtime:
             return await self._typed_yes(said, pending)
         if word in NO and "preview" in pending:
             return await self.acting.cancel(said.user, said.channel)
-        understood, heard = await self._understand(said, pending)
+        vocabulary = await self.world.vocabulary(said.user.id)
+        context = await self._context(said, pending)
+        understood = interpret(said.text, context, vocabulary)
         if understood.intent is None:
-            return await self._ask(said, understood)
+            await self._await_answer(said, pending_after(understood, said.text, context, vocabulary))
+            return _asked(understood)
         try:
-            bind(understood.intent, understood.origins, heard, await self.world.vocabulary(said.user.id))
+            earlier = context.pending.said if context.pending else ()
+            bind(understood.intent, understood.origins, (*earlier, said.text), vocabulary)
             return await self._do(said, understood.intent, understood)
         except NeedsAnswer as error:
             if error.missing:
-                await self._await_answer(said, error.missing)
+                await self._await_answer(said, Pending(text=said.text, missing=error.missing))
             return of_error(error, as_json(understood.intent))
         except MonetaError as error:
             return of_error(error, as_json(understood.intent))
@@ -120,29 +127,19 @@ class Runtime:
             raise Refused("nothing-pending", NOTHING_PENDING, "Say what you want, and I show you a preview first.")
         return await self.acting.confirm(said.user, said.channel, str(plan_id))
 
-    async def _understand(self, said: Said, pending: dict[str, Any]) -> tuple[Understood, list[str]]:
-        """What was meant, and the user's own turns that may bind it, the oldest first."""
+    async def _context(self, said: Said, pending: dict[str, Any]) -> Context:
+        """What a mind may know besides the message. Earlier turns are the user's own channel, nobody else's."""
         recent = await self.world.memory.recent(said.user.id, said.channel, RECENT_TURNS)
-        waiting = Pending(text=pending["text"], missing=pending["missing"]) if "text" in pending else None
-        context = Context(
-            turns=tuple(Turn(role=str(turn.role), text=turn.text) for turn in recent),
-            pending=waiting,
+        return Context(
+            turns=tuple(Turn(role=ROLES[turn.role], text=turn.text) for turn in recent),
+            pending=Pending.model_validate(pending["question"]) if "question" in pending else None,
             now=self.world.now(),
         )
-        understood = interpret(said.text, context, await self.world.vocabulary(said.user.id))
-        earlier = [waiting.text] if waiting else []
-        return understood, [*earlier, said.text]
 
-    async def _ask(self, said: Said, understood: Understood) -> Reply:
-        question = understood.question
-        if question is None:
-            raise NeedsAnswer("I didn't understand that. Ask `what can you do?`.")
-        if question.missing:
-            await self._await_answer(said, question.missing)
-        return Reply(question.text, verdict=Verdict(Status.ASKED))
-
-    async def _await_answer(self, said: Said, missing: str) -> None:
-        await self.world.ledger.set_pending(said.user.id, said.channel, {"text": said.text, "missing": missing})
+    async def _await_answer(self, said: Said, pending: Pending | None) -> None:
+        if pending is not None:
+            data = {"question": pending.model_dump(mode="json")}
+            await self.world.ledger.set_pending(said.user.id, said.channel, data)
 
     async def _do(self, said: Said, intent: Intent, understood: Understood) -> Reply:
         match intent:
@@ -193,7 +190,9 @@ class Runtime:
         if not paused:
             return Reply("I'm back: deposits and transfers are possible again.")
         await self.world.ledger.cancel_previews(said.user.id, said.channel, "paused by the user")
-        return Reply("Paused. I put nothing in and send nothing; taking money out still works. Say `resume` to go on.")
+        return Reply(
+            "Paused. I put nothing in and send nothing; taking money out still works. Say `resume` to go on."
+        )
 
     async def _advance(self, intent: Advance) -> Reply:
         if self.world.advance is None:
@@ -203,3 +202,9 @@ class Runtime:
     async def _remember(self, said: Said, reply: Reply) -> None:
         await self.world.memory.remember_turn(said.user.id, said.channel, "user", said.text)
         await self.world.memory.remember_turn(said.user.id, said.channel, "agent", reply.text)
+
+
+def _asked(understood: Understood) -> Reply:
+    if understood.question is None:
+        raise NeedsAnswer("I didn't understand that. Ask `what can you do?`.")
+    return Reply(understood.question.text, verdict=Verdict(Status.ASKED))

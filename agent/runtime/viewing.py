@@ -30,7 +30,10 @@ class Viewing:
         snapshot = await self.world.snapshot()
         if intent.asset is None:
             assets = sorted({venue.asset.symbol for venue in self.world.venues.values()})
-            best = [(self.world.registry.token(a), self._ranked(snapshot, self.world.registry.token(a), 0)) for a in assets]
+            best = [
+                (self.world.registry.token(a), self._ranked(snapshot, self.world.registry.token(a), 0))
+                for a in assets
+            ]
             return yields.overview(best)
         asset = self.world.registry.token(intent.asset)
         if asset.is_native and self.world.registry.wrapped:
@@ -47,7 +50,12 @@ class Viewing:
         """Wallet, positions and what they earned."""
         snapshot = await self.world.snapshot()
         net = await self.world.ledger.net_deposits(self.world.account)
-        flows = {venue: portfolio.Flow(each.deposited, each.withdrawn) for (venue, _), each in net.items()}
+        assets = {venue_id: venue.asset.address for venue_id, venue in self.world.venues.items()}
+        flows = {
+            venue: portfolio.Flow(each.deposited, each.withdrawn)
+            for (venue, token), each in net.items()
+            if assets.get(venue) == token  # the rows of receipt tokens mirror these
+        }
         return portfolio.portfolio(snapshot, self.world.registry, self.world.venues, flows)
 
     async def explain(self, user: User, intent: Explain) -> Reply:

@@ -1,0 +1,156 @@
+"""The terminal: a prompt with history, previews as tables, colours and a spinner where there is a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import uuid
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Protocol
+
+from rich import box
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from agent.chat.service import CANCEL, CONFIRM, Answer, Service
+from agent.gate.preview import Preview
+from agent.replies.reply import Reply, Status, Table
+from memory.rows import Inbound, User
+
+PLATFORM, CHANNEL, OWNER = "terminal", "terminal", "owner"
+LEAVE = frozenset({"exit", "quit", ":q"})
+COLOURS = {
+    Status.SETTLED: "green",
+    Status.REFUSED: "red",
+    Status.PARTIAL: "yellow",
+    Status.VOID: "yellow",
+    Status.ASKED: "cyan",
+}
+
+
+class Lines(Protocol):
+    """Where lines come from: a terminal's prompt or a pipe. None is the end."""
+
+    async def __call__(self, prompt: str) -> str | None: ...
+
+
+class Terminal:
+    """One person at one terminal: the owner."""
+
+    def __init__(self, service: Service, lines: Lines, console: Console) -> None:
+        self.service = service
+        self.lines = lines
+        self.console = console
+
+    async def run(self, greeting: Reply) -> None:
+        """Talks until the end of the input, `exit` or `quit`."""
+        user = await self.service.user(PLATFORM, OWNER, "you")
+        self.show(greeting)
+        while (line := await self.lines("you> ")) is not None:
+            if line.strip().casefold() in LEAVE:
+                break
+            answer = await self.say(user, line)
+            if answer is not None and answer.reply.verdict and answer.reply.verdict.status is Status.READY:
+                await self._yes_or_no(user)
+
+    async def say(self, user: User, line: str) -> Answer | None:
+        """Hands a line over, with a spinner while it works, and shows the reply."""
+        message = Inbound(PLATFORM, uuid.uuid4().hex, CHANNEL, user.id, line)
+        with self.console.status("…"):
+            answer = await self.service.handle(message)
+        if answer is not None:
+            self.show(answer.reply)
+            await self.service.delivered(answer)
+        return answer
+
+    async def _yes_or_no(self, user: User) -> None:
+        """Asks for the preview that was just shown. Anything but y or n is said as the next message."""
+        line = await self.lines("confirm? [y/n] ")
+        if line is None or line.strip().casefold() in LEAVE:
+            await self.say(user, CANCEL)
+            return
+        word = line.strip().casefold()
+        if word in ("y", "yes", "confirm"):
+            answer = await self.say(user, CONFIRM)
+        elif word in ("n", "no", "cancel", ""):
+            answer = await self.say(user, CANCEL)
+        else:
+            answer = await self.say(user, line)
+        verdict = answer.reply.verdict if answer else None
+        if answer and answer.reply.preview and verdict and verdict.status in (Status.READY, Status.VOID):
+            await self._yes_or_no(user)
+
+    def show(self, reply: Reply) -> None:
+        """Renders a reply. Text from outside is never read as markup."""
+        colour = COLOURS.get(reply.verdict.status) if reply.verdict else None
+        self.console.print(Text(reply.text, style=colour or ""))
+        if reply.preview:
+            self.console.print(preview_panel(reply.preview))
+        if reply.table:
+            self.console.print(grid(reply.table))
+        for tx in reply.txs:
+            self.console.print(
+                Text(f"  {tx['hash']} {tx['status']} in block {tx['block']}, {tx['gas_used']} gas", "dim")
+            )
+
+
+def grid(table: Table) -> RichTable:
+    """A table of a reply for the terminal."""
+    shown = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
+    for index, name in enumerate(table.columns):
+        shown.add_column(Text(name), justify="right" if index in table.numeric else "left", overflow="fold")
+    for row in table.rows:
+        shown.add_row(*(Text(cell) for cell in row))
+    return shown
+
+
+def preview_panel(preview: Preview) -> Panel:
+    """A preview as a table of what happens, in the order of its transactions."""
+    rows = RichTable(box=None, show_header=False, pad_edge=False)
+    rows.add_column(style="dim", justify="right")
+    rows.add_column(overflow="fold")
+    for number, step in enumerate(preview.steps, 1):
+        rows.add_row(f"{number}.", Text(step))
+    rows.add_row("balance", Text("\n".join(preview.changes)))
+    for rate in preview.rates:
+        rows.add_row("rate", Text(f"{rate.venue}: {rate.before} a year now, {rate.after} with this done"))
+    for note in preview.notes:
+        rows.add_row("note", Text(note))
+    rows.add_row("gas", Text(f"{preview.max_fee} at the most"))
+    rows.add_row("digest", Text(preview.digest[:16] + "…"))
+    return Panel(rows, title=Text(f"Preview on {preview.chain}"), title_align="left", expand=False)
+
+
+def prompt_lines(history: Path) -> Lines:
+    """Lines from a terminal, with editing and a history file."""
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.history import FileHistory
+
+    session: PromptSession[str] = PromptSession(history=FileHistory(str(history)))
+
+    async def line(prompt: str) -> str | None:
+        try:
+            return await session.prompt_async(prompt)
+        except (EOFError, KeyboardInterrupt):
+            return None
+
+    return line
+
+
+def piped_lines(stream: Callable[[], str] = sys.stdin.readline) -> Lines:
+    """Lines from a pipe; reading waits in a thread of its own."""
+
+    async def line(prompt: str) -> str | None:
+        text = await asyncio.to_thread(stream)
+        return text.rstrip("\n") if text else None
+
+    return line
+
+
+async def every(lines: Lines, prompt: str = "") -> AsyncIterator[str]:
+    """All lines to the end."""
+    while (line := await lines(prompt)) is not None:
+        yield line

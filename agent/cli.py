@@ -1,0 +1,172 @@
+"""The `moneta` command. Each subcommand lives in agent/commands and is imported when it is called."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agent.errors import MonetaError
+
+if TYPE_CHECKING:
+    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+FAILED, INTERRUPTED = 1, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code: 0 means that what was asked for happened."""
+    if sys.platform == "win32":
+        sys.stderr.write("Moneta runs on Linux and macOS. On Windows use WSL2 or Docker.\n")
+        return FAILED
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(stream=sys.stderr, level=logging.DEBUG if options.verbose else logging.WARNING)
+    run: Callable[[argparse.Namespace], int] = options.run
+    try:
+        return run(options)
+    except MonetaError as error:
+        sys.stderr.write(f"moneta: {error}\n")
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output is gone; a complaint would go nowhere
+    except Exception as error:
+        if not type(error).__module__.startswith("devnet"):
+            raise
+        sys.stderr.write(f"moneta: {error}\n")
+    return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="moneta", description="A conversational agent that puts your money to work in DeFi."
+    )
+    parser.add_argument("-v", "--verbose", action="store_true", help="log what happens, on standard error")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _talking(commands)
+    _devnet(commands)
+    _looking(commands)
+    _language(commands)
+    return parser
+
+
+def _talking(commands: _Commands) -> None:
+    demo = _add(commands, "demo", "a chain of your own, a funded throw-away account, the chat", _demo)
+    demo.add_argument("--dir", type=Path, help="keep everything in this folder (default: a temporary one)")
+    chat = _add(commands, "chat", "the chat, on the devnet that runs in a folder", _chat)
+    _folder(chat)
+    for command in (demo, chat):
+        command.add_argument("--script", metavar="FILE", help="read messages from a file, or from `-`, a line each")
+        _json(command)
+
+
+def _devnet(commands: _Commands) -> None:
+    parser = commands.add_parser("devnet", help="the chain as a process of its own")
+    actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION")
+    for name, what in (("up", "start it"), ("status", "say whether it runs"), ("down", "keep its state and end it")):
+        action = _add(actions, name, what, _devnet_action)
+        action.set_defaults(action=name)
+        _folder(action)
+        _json(action)
+    advance = _add(actions, "advance", "let time pass", _devnet_advance)
+    advance.add_argument("seconds", type=int)
+    _folder(advance)
+    _json(advance)
+
+
+def _looking(commands: _Commands) -> None:
+    sentences = {
+        "yields": ("the venues and their rates", "best yield for {}?", "best yields?"),
+        "portfolio": ("what you hold and what it earned", "", "portfolio"),
+        "history": ("what was done", "", "history"),
+    }
+    for name, (what, with_asset, without) in sentences.items():
+        view = _add(commands, name, what, _view)
+        if with_asset:
+            view.add_argument("asset", nargs="?", help="a token's symbol")
+        view.set_defaults(with_asset=with_asset, sentence=without, asset=None)
+        _folder(view)
+        _json(view)
+    plan = _add(commands, "plan", "the preview of a sentence, without carrying it out", _view)
+    plan.add_argument("sentence")
+    plan.set_defaults(asset=None)
+    _folder(plan)
+    _json(plan)
+    audit = commands.add_parser("audit", help="the ledger's audit log")
+    verify = _add(audit.add_subparsers(required=True, metavar="ACTION"), "verify", "check its hash chain", _audit)
+    _folder(verify)
+    _json(verify)
+
+
+def _language(commands: _Commands) -> None:
+    _add(commands, "interpret", "JSON Lines of sentences in, intents or questions out", _interpret)
+    _add(commands, "schema", "the JSON Schema of intents", _schema)
+
+
+def _add(
+    commands: _Commands, name: str, what: str, run: Callable[[argparse.Namespace], int]
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=what, description=what)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _folder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dir", type=Path, required=True, help="the instance's folder")
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="JSON Lines on standard output, nothing else there")
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from agent.commands.talking import demo
+
+    return demo(options.dir, options.script, options.json)
+
+
+def _chat(options: argparse.Namespace) -> int:
+    from agent.commands.talking import chat
+
+    return chat(options.dir, options.script, options.json)
+
+
+def _devnet_action(options: argparse.Namespace) -> int:
+    from agent.commands import devnet
+
+    actions = {"up": devnet.up, "down": devnet.down, "status": devnet.status}
+    return actions[options.action](options.dir, options.json)
+
+
+def _devnet_advance(options: argparse.Namespace) -> int:
+    from agent.commands import devnet
+
+    return devnet.advance(options.dir, options.seconds, options.json)
+
+
+def _view(options: argparse.Namespace) -> int:
+    from agent.commands.looking import say
+
+    sentence = options.with_asset.format(options.asset) if options.asset else options.sentence
+    return say(options.dir, sentence, options.json)
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from agent.commands.looking import audit
+
+    return audit(options.dir, options.json)
+
+
+def _interpret(_: argparse.Namespace) -> int:
+    from agent.commands.language import interpret
+
+    return interpret()
+
+
+def _schema(_: argparse.Namespace) -> int:
+    from agent.commands.language import schema
+
+    return schema()

@@ -1,0 +1,60 @@
+"""`moneta yields`, `portfolio`, `history`, `plan "…"`: one sentence's reply, without a conversation."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from agent.chat.service import CANCEL
+from agent.chat.terminal import CHANNEL, OWNER, PLATFORM
+from agent.commands import places
+from agent.commands.output import json_line, text_line
+from agent.compose import open_instance
+from agent.config import Settings
+from agent.replies.reply import Reply, Status
+from agent.runtime.turn import Said
+
+
+def say(folder: Path, sentence: str, as_json: bool) -> int:
+    """Says one sentence and shows the reply. A preview is shown and taken back: nothing waits behind a command."""
+    reply = asyncio.run(_say(folder, sentence))
+    if as_json:
+        json_line(reply.as_json())
+    else:
+        text_line(str(reply.as_json()["reply"]))
+    refused = reply.verdict is not None and reply.verdict.status in (Status.REFUSED, Status.ASKED)
+    return 1 if refused else 0
+
+
+async def _say(folder: Path, sentence: str) -> Reply:
+    place = places.running_devnet(folder)
+    async with open_instance(place, Settings()) as instance:
+        if instance.new_wallet:
+            await places.fund(place, instance.world.account)
+        user = await instance.service.user(PLATFORM, OWNER, "you")
+        said = Said(user, f"{CHANNEL}:command", sentence)
+        reply = await instance.service.runtime.turn(said)
+        await instance.service.runtime.press_cancel(Said(user, said.channel, CANCEL))
+        return reply
+
+
+def audit(folder: Path, as_json: bool) -> int:
+    """Checks the hash chain of the ledger's audit log."""
+    problems = asyncio.run(_audit(folder))
+    if as_json:
+        json_line({"problems": problems, "holds": not problems})
+    else:
+        text_line("\n".join(problems) or "The audit log is whole: every row follows from the one before it.")
+    return 1 if problems else 0
+
+
+async def _audit(folder: Path) -> list[str]:
+    from memory.ledger import FILE, Ledger
+
+    if not (folder / FILE).exists():
+        return [f"there is no ledger in {folder}"]
+    ledger = await Ledger.open(folder, lambda: 0)
+    try:
+        return await ledger.verify_audit()
+    finally:
+        await ledger.close()

@@ -1,0 +1,24 @@
+"""Standard output of commands: JSON Lines where `--json` asks for them, and nothing else then."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+
+def json_line(data: dict[str, Any]) -> None:
+    """One object, one line, flushed: the program that reads may be waiting for it."""
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n")
+    sys.stdout.flush()
+
+
+def text_line(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def complain(text: str) -> None:
+    """For people, on standard error."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()

@@ -1,0 +1,78 @@
+"""Where a command's instance lives: a demo's own devnet, or the devnet that runs in a folder."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from pathlib import Path
+
+import devnet
+from agent.compose import Place
+from agent.errors import Unavailable
+from agent.replies.clock import duration
+from agent.runtime.world import Advance
+
+TO_START_WITH = {"ETH": 100 * 10**18, "USDC": 10_000_000 * 10**6, "DAI": 100_000 * 10**18}
+"""What devnet's faucet gives a new account, in base units."""
+
+CAPS = {"USDC": 20_000_000 * 10**6, "DAI": 20_000_000 * 10**18, "WETH": 10_000 * 10**18, "ETH": 1_000 * 10**18}
+"""The caps per transaction of a devnet's policy, in base units. Nothing there is anybody's money."""
+
+PASSWORD = "devnet-password"  # noqa: S105  (the name of a file)
+
+
+def of_devnet(folder: Path, rpc_url: str, chain_file: Path, *, throw_away: bool) -> Place:
+    """A place on a devnet: its keystore's password lies beside it, which only play money forgives."""
+    return Place(
+        folder=folder,
+        rpc_url=rpc_url,
+        chain_file=chain_file,
+        password=_password(folder),
+        caps=CAPS,
+        contact_delay_seconds=0,
+        advance=advancing(rpc_url, chain_file),
+        throw_away=throw_away,
+    )
+
+
+def running_devnet(folder: Path) -> Place:
+    """The place of `moneta devnet up --dir`. Raises Unavailable where none runs."""
+    running = devnet.status(folder).running
+    if running is None:
+        raise Unavailable("node", f"No devnet runs in {folder}: start one with `moneta devnet up --dir {folder}`.")
+    return of_devnet(folder, running.rpc_url, folder / "chain.toml", throw_away=True)
+
+
+def advancing(rpc_url: str, chain_file: Path) -> Advance:
+    """Lets a devnet's time pass, in a thread."""
+
+    async def advance(seconds: int) -> str:
+        try:
+            passed = await asyncio.to_thread(devnet.advance, rpc_url, seconds, chain_file=chain_file)
+        except devnet.DevnetError as error:
+            raise Unavailable("node", f"Time could not be moved: {error}") from error
+        moves = len(passed.actions)
+        return (
+            f"{duration(passed.seconds)} passed on devnet, {passed.blocks:,} blocks. Its borrowers, which are a "
+            f"script and no people, borrowed and repaid {moves} times, so the rates have moved."
+        )
+
+    return advance
+
+
+async def fund(place: Place, account: str) -> None:
+    """Gives a new account its play money."""
+    try:
+        await asyncio.to_thread(devnet.fund, place.rpc_url, account, TO_START_WITH, chain_file=place.chain_file)
+    except devnet.DevnetError as error:
+        raise Unavailable("node", f"The account could not be funded: {error}") from error
+
+
+def _password(folder: Path) -> str:
+    path = folder / PASSWORD
+    if not path.exists():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(24))
+    return path.read_text()

@@ -1,0 +1,93 @@
+"""The conversation of `moneta demo` and `moneta chat`: at a terminal, or line by line for another program."""
+
+from __future__ import annotations
+
+import sys
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+from agent.chat.service import Service
+from agent.chat.terminal import CHANNEL, OWNER, PLATFORM, Lines, Terminal, every, piped_lines, prompt_lines
+from agent.commands.output import json_line, text_line
+from agent.compose import Instance
+from agent.replies.reply import Reply
+from agent.runtime.world import World
+from memory.rows import Inbound
+
+
+async def converse(instance: Instance, *, script: str | None, as_json: bool, history: Path) -> None:
+    """Talks until the input ends. `script`: None for a person, '-' for standard input, else a file's path."""
+    told = await instance.service.recover()
+    lines = _lines(script, history)
+    if as_json:
+        await _json(instance, lines, told)
+        return
+    if script is not None:
+        await _plain(instance.service, lines, told)
+        return
+    from rich.console import Console
+
+    terminal = Terminal(instance.service, lines, Console())
+    greeting = await instance.service.runtime.viewing.greeting()
+    for reply in told:
+        terminal.show(reply)
+    await terminal.run(greeting)
+
+
+def _lines(script: str | None, history: Path) -> Lines:
+    if script is None:
+        return prompt_lines(history) if sys.stdin.isatty() else piped_lines()
+    if script == "-":
+        return piped_lines()
+    file = Path(script).open(encoding="utf-8")  # noqa: SIM115  (closed when the process ends, after its last line)
+    return piped_lines(file.readline)
+
+
+async def _json(instance: Instance, lines: Lines, told: list[Reply]) -> None:
+    json_line(await ready(instance.world) | ({"recovered": [reply.as_json() for reply in told]} if told else {}))
+    user = await instance.service.user(PLATFORM, OWNER, "you")
+    turn = 0
+    async for line in every(lines):
+        turn += 1
+        started = time.perf_counter()
+        answer = await instance.service.handle(Inbound(PLATFORM, uuid.uuid4().hex, CHANNEL, user.id, line))
+        if answer is None:
+            raise AssertionError("a fresh id was seen before")
+        milliseconds = round((time.perf_counter() - started) * 1000, 1)
+        json_line({"turn": turn, "user": line, **answer.reply.as_json(), "ms": milliseconds})
+        await instance.service.delivered(answer)
+
+
+async def _plain(service: Service, lines: Lines, told: list[Reply]) -> None:
+    user = await service.user(PLATFORM, OWNER, "you")
+    for reply in told:
+        text_line(reply.text)
+    async for line in every(lines):
+        answer = await service.handle(Inbound(PLATFORM, uuid.uuid4().hex, CHANNEL, user.id, line))
+        if answer is not None:
+            text_line(f"you> {line}\n{answer.reply.as_json()['reply']}\n")
+            await service.delivered(answer)
+
+
+async def ready(world: World) -> dict[str, Any]:
+    """The first line of a script: where everything is. Rates are decimal fractions a year."""
+    snapshot = await world.snapshot()
+    return {
+        "event": "ready",
+        "rpc_url": world.rpc.url,
+        "chain_id": world.registry.chain_id,
+        "account": world.account,
+        "tokens": {
+            symbol: {"address": token.address, "decimals": token.decimals}
+            for symbol, token in {
+                **world.registry.tokens,
+                world.registry.native.symbol: world.registry.native,
+            }.items()
+        },
+        "venues": [
+            {"id": state.venue, "rate": state.rate.fraction, "flags": sorted(str(flag) for flag in state.flags)}
+            for _, state in sorted(snapshot.venues.items())
+        ],
+    }
