@@ -87,7 +87,8 @@ class Devnet:
         transaction = {"from": sender or self.user, "to": to, "data": "0x" + data.hex(), "gas": hex(3_000_000)}
         tx_hash = await self.rpc.request("eth_sendTransaction", transaction)
         async with asyncio.timeout(10):
-            while (receipt := await self.rpc.receipt(tx_hash)) is None:  # anvil answers before it has mined
+            # anvil answers before it has mined, and tells nobody when it has
+            while (receipt := await self.rpc.receipt(tx_hash)) is None:  # noqa: ASYNC110
                 await asyncio.sleep(0.002)
         assert receipt.ok
         return receipt

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from agent.abi import Call
 from agent.money import RAY, SECONDS_PER_YEAR, Rate, address
 from agent.plugin import Venue
 from devnet import Node
@@ -29,7 +31,7 @@ async def chain(devnet_node: Node) -> AsyncIterator[Devnet]:
 
 
 def whole(venue: Venue, tokens: int) -> int:
-    return tokens * 10**venue.asset.decimals
+    return int(tokens * 10**venue.asset.decimals)
 
 
 async def contract_rate(chain: Devnet, venue: Venue) -> Rate:
@@ -63,7 +65,7 @@ async def morpho_rate(chain: Devnet, venue: Venue) -> Rate:
     return Rate(per_second * SECONDS_PER_YEAR * borrowed * (WAD - fee) * RAY // (supplied * WAD * WAD))
 
 
-async def _value(chain: Devnet, call):  # type: ignore[no-untyped-def]
+async def _value(chain: Devnet, call: Call) -> tuple[Any, ...]:
     return call.decode(await chain.rpc.call(call.target, call.data))
 
 
