@@ -174,11 +174,14 @@ async def test_closing_its_input_ends_it(made: Path) -> None:
 
 
 PARENT = """
-import asyncio, sys
+import asyncio, os, sys, time
 from pathlib import Path
 from agent.execution.signer.process import SignerProcess
 async def main():
     process = await SignerProcess.start(Path(sys.argv[1]))
+    if sys.argv[2] == "fork" and os.fork() == 0:
+        time.sleep(3)  # a sibling that holds the pipe's end too
+        os._exit(0)
     print(process.pid, flush=True)
     await asyncio.sleep(60)
 asyncio.run(main())
@@ -186,9 +189,10 @@ asyncio.run(main())
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_it_ends_within_a_second_of_a_killed_parent(made: Path) -> None:
+@pytest.mark.parametrize("family", ["alone", "fork"])
+def test_it_ends_within_a_second_of_a_killed_parent(made: Path, family: str) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", PARENT, str(made)], stdout=subprocess.PIPE, env=environment()
+        [sys.executable, "-c", PARENT, str(made), family], stdout=subprocess.PIPE, env=environment()
     ) as parent:
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())

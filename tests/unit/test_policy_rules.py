@@ -141,3 +141,9 @@ def test_an_entry_may_be_unbounded_where_its_table_says_so() -> None:
 def test_without_recipients_nothing_is_sent() -> None:
     with pytest.raises(Refused, match="no contact"):
         check_step(POLICY, ACCOUNT, frozenset(), effect(FRIEND, "", value=1))
+
+
+def test_a_must_is_compared_without_regard_to_case() -> None:
+    found = effect(POOL.address, WITHDRAW, USDC_AT, 5, ACCOUNT)
+    assert found.entry is not None
+    check(replace(found, entry=found.entry.model_copy(update={"must": {"asset": "0x" + "A1" * 20}})))
