@@ -119,7 +119,8 @@ def preview_panel(preview: Preview) -> Panel:
         rows.add_row("rate", Text(f"{rate.venue}: {rate.before} a year now, {rate.after} with this done"))
     for note in preview.notes:
         rows.add_row("note", Text(note))
-    rows.add_row("gas", Text(f"{preview.max_fee} at the most"))
+    rows.add_row("gas", Text(preview.gas))
+    rows.add_row("valid", Text(f"{preview.seconds} s"))
     rows.add_row("digest", Text(preview.digest[:16] + "…"))
     return Panel(rows, title=Text(f"Preview on {preview.chain}"), title_align="left", expand=False)
 

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from agent.errors import NeedsAnswer, Refused
 from agent.intents import (
     Advance,
+    All,
     Cancel,
     Contact,
     Deposit,
+    Exit,
     Explain,
     History,
     Intent,
@@ -30,17 +32,19 @@ RULE = "bind"
 MAX_TURNS = 6
 
 _READ_ONLY = frozenset({"yields", "portfolio", "explain", "history", "help", "chat"})
-_BREAKS = frozenset({Kind.MENTION, Kind.TOPIC, Kind.AFFIRM, Kind.UNSUPPORTED})
+_BREAKS = frozenset({Kind.MENTION, Kind.TOPIC, Kind.UNSUPPORTED})
 _UNREAL = frozenset({Kind.HYPOTHETICAL, Kind.QUESTION})
-_SOURCE_OR_BARE = {"deposit": ("to", "on", ""), "withdraw": ("from", "on", "")}
-_FREE = frozenset({Kind.FILLER, Kind.CHAT, Kind.POLITE, Kind.QUOTED_LINE, Kind.PARTICLE})
+_VENUE_ROLES = {"deposit": ("to", "on", ""), "withdraw": ("from", "on", "")}
+_SMALL_TALK = frozenset({Kind.FILLER, Kind.CHAT, Kind.AFFIRM, Kind.QUOTED_LINE})
+_FREE = frozenset({Kind.FILLER, Kind.CHAT, Kind.POLITE, Kind.QUOTED_LINE, Kind.PARTICLE, Kind.REFERENCE, Kind.AFFIRM})
 
 
 def bind(intent: Intent, origins: Mapping[str, Origin], said: Sequence[str], vocabulary: Vocabulary) -> None:
     """Passes when every field of `intent` is in the user's own words `said` (oldest first, the last is turn 0).
 
     Raises Refused("bind", …) that names the field which isn't, NeedsAnswer where an amount, an asset or a recipient
-    must be asked for. A request stands in the present turn, or in an earlier one that only answers have followed.
+    must be asked for. A request stands in the present turn, or in an earlier one that only answers have followed;
+    turns before the last settled or cancelled request are not to be handed in.
     """
     _check_origins(origins, said)
     if intent.action in _READ_ONLY:
@@ -54,6 +58,7 @@ def bind(intent: Intent, origins: Mapping[str, Origin], said: Sequence[str], voc
     clause = _clause(intent.action, request, origins)
     match intent:
         case Deposit() | Withdraw():
+            _require(not _is_for_another(clause), "account: it is your own, and you named another")
             _bind_money(intent, clause, origins, vocabulary)
             _bind_venue(intent, clause)
         case Transfer():
@@ -61,9 +66,17 @@ def bind(intent: Intent, origins: Mapping[str, Origin], said: Sequence[str], voc
             _bind_recipient(intent, clause)
         case Contact():
             _bind_contact(intent, clause)
+        case Exit():
+            partly = [r for r in clause.of(Kind.AMOUNT) if not isinstance(r.said.spec, All)]
+            _require(not partly and not clause.of(Kind.TOKEN, Kind.VENUE), "exit of everything")
         case Advance():
             seconds = sum(r.value for r in clause.of(Kind.DURATION) if isinstance(r.value, int))
             _require(seconds == intent.seconds, "seconds")
+
+
+def _is_for_another(clause: Clause) -> bool:
+    """Somebody's name or address stands in what only moves between the user's own account and a venue."""
+    return bool(clause.of(Kind.NAME, Kind.ADDRESS, Kind.BAD_ADDRESS))
 
 
 def _require(holds: bool, field: str) -> None:
@@ -84,13 +97,13 @@ def _request(said: Sequence[str], vocabulary: Vocabulary) -> list[Reading]:
     for back, text in enumerate(reversed(said[-MAX_TURNS:])):
         readings = read(text, vocabulary, -back)
         kinds = {reading.kind for reading in readings}
-        if turns and kinds & (_BREAKS | _UNREAL | {Kind.NEGATION}):
+        answered = kinds <= _SMALL_TALK  # a yes, a thank-you: what came before it is settled
+        if turns and (answered or kinds & (_BREAKS | _UNREAL | {Kind.NEGATION})):
             break
         turns.insert(0, readings)
         if kinds & _BREAKS or (Kind.VERB in kinds and not kinds <= _FREE | {Kind.VERB}):
             break
-    if not any(reading.kind is Kind.VERB for reading in turns[0]) if turns else False:
-        turns = _from_the_verb(turns)
+    turns = _from_the_verb(turns)
     return [reading for readings in turns for reading in _latest(readings, turns)]
 
 
@@ -117,6 +130,9 @@ def _said_after(kind: Kind, readings: Sequence[Reading], turns: Sequence[Sequenc
 
 def _check_in_force(action: str, request: Sequence[Reading]) -> None:
     kinds = {reading.kind for reading in request}
+    for reading in request:
+        if reading.kind is Kind.LOOKALIKE:
+            raise Refused(RULE, f"“{reading.words}” has a letter that isn't Latin.", "Type the word again.")
     if Kind.NEGATION in kinds:
         raise Refused(RULE, f"Your words say not to {action}.", "Say so without “not” if you want it.")
     if kinds & _UNREAL or (Kind.ASKS in kinds and Kind.POLITE not in kinds):
@@ -167,7 +183,7 @@ def _bind_money(
 
 
 def _bind_venue(intent: Deposit | Withdraw, clause: Clause) -> None:
-    roles = _SOURCE_OR_BARE[intent.action]
+    roles = _VENUE_ROLES[intent.action]
     placed = tuple(p for p in clause.placed if p.reading.kind is not Kind.VENUE or p.role in roles)
     if len(placed) != len(clause.placed):
         raise Refused(RULE, "A venue in your words stands in another role than the venue of this.", "Say one move.")

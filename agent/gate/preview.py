@@ -11,6 +11,7 @@ from agent.plans import Change, Plan, Role
 from agent.plugin import VenueState
 from agent.policy.decode import Effect, decode
 from agent.policy.policy import Policy
+from agent.usd import cents, dollars
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,11 @@ class RateLine:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Every line is text for a person; `expires` in Unix seconds, `max_fee` in the native coin."""
+    """Every line is text for a person.
+
+    `max_fee` is in the native coin, `max_fee_usd` in dollars ('' without a price); `expires` in Unix seconds,
+    `seconds` from now.
+    """
 
     headline: str
     chain: str
@@ -33,7 +38,9 @@ class Preview:
     rates: tuple[RateLine, ...]
     notes: tuple[str, ...]
     max_fee: Amount
+    max_fee_usd: str
     expires: int
+    seconds: int
     digest: str
 
     def as_json(self) -> dict[str, object]:
@@ -48,6 +55,12 @@ class Preview:
             "max_fee": self.max_fee.value,
         }
 
+    @property
+    def gas(self) -> str:
+        """What the gas may cost, in words."""
+        about = f", about {self.max_fee_usd}" if self.max_fee_usd else ""
+        return f"{self.max_fee}{about} at the most"
+
 
 def preview(
     plan: Plan,
@@ -57,6 +70,8 @@ def preview(
     before: Mapping[str, VenueState],
     after: Mapping[str, VenueState],
     notes: Sequence[str] = (),
+    price: int | None = None,
+    seconds: int = 0,
 ) -> Preview:
     """The preview of a plan. Raises Refused("lists") for a step that can't be decoded, so can't be said."""
     running = [step for step in plan.steps if step.role is not Role.CLEANUP]
@@ -70,7 +85,9 @@ def preview(
         rates=tuple(RateLine(v.id, before[v.id].rate, after[v.id].rate) for v in venues),
         notes=tuple(notes),
         max_fee=Amount(plan.max_total_fee_wei, native),
+        max_fee_usd="" if price is None else dollars(cents(plan.max_total_fee_wei, native.decimals, price)),
         expires=plan.not_after,
+        seconds=seconds,
         digest=plan.digest,
     )
 
@@ -109,7 +126,7 @@ def _amount(effect: Effect) -> str:
     if effect.is_all:
         return "everything"
     if effect.unit == "shares":
-        return f"{effect.units} shares of {effect.token.symbol}"
+        return f"{effect.units} of your {effect.token.symbol} shares"
     return str(Amount(effect.units, effect.token))
 
 

@@ -35,6 +35,7 @@ class Request:
     user: str
     intent: dict[str, Any]
     not_after: int
+    seconds: int
     contacts: frozenset[Address]
     paused: bool
     notes: tuple[str, ...] = ()
@@ -80,7 +81,15 @@ class Gate:
         check_plan(self.policy, snapshot.account, request.contacts, plan)
         self._check_native(plan, snapshot, bool(entering), venues)
         shown = preview(
-            plan, self.policy, self.registry.native, moves, snapshot.venues, rehearsal.states, request.notes
+            plan,
+            self.policy,
+            self.registry.native,
+            moves,
+            snapshot.venues,
+            rehearsal.states,
+            request.notes,
+            snapshot.prices.get(self.registry.native.symbol),
+            request.seconds,
         )
         return Proposal(plan, shown, tuple(moves), rehearsal)
 

@@ -10,7 +10,7 @@ from agent.chain.snapshot import Snapshot
 from agent.money import Amount, Token
 from agent.plugin import Venue
 from agent.replies.reply import Reply, Table
-from agent.replies.usd import cents, dollars
+from agent.usd import cents, dollars
 
 
 @dataclass(frozen=True, slots=True)

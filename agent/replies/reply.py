@@ -120,7 +120,7 @@ def preview_text(shown: Preview) -> str:
     lines += [f"  balance {change}" for change in shown.changes]
     lines += [f"  {rate.venue}: {rate.before} a year now, {rate.after} with this done" for rate in shown.rates]
     lines += [f"  {note}" for note in shown.notes]
-    lines.append(f"  gas {shown.max_fee} at the most")
+    lines.append(f"  gas {shown.gas}; confirm within {shown.seconds} s")
     return "\n".join(lines)
 
 

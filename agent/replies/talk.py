@@ -23,7 +23,8 @@ def greeting(chain: str, account: str) -> Reply:
     """The first thing that somebody reads."""
     return Reply(
         f"I'm Moneta. I put your money to work on {chain}, from your account {account}. "
-        "Say what you want in your own words; I show you the exact transactions before anything happens."
+        "Say what you want in your own words; I show you the exact transactions before anything happens. "
+        "Try `best yield for usdc?` or `put 1,000 USDC to work`."
     )
 
 

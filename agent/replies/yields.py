@@ -44,7 +44,8 @@ def overview(best: Sequence[tuple[Token, Sequence[Option]]]) -> Reply:
 
 def _row(option: Option, at_sizes: Sequence[Option | None]) -> tuple[str, ...]:
     cells = ["no room" if size is None or size.why_not else str(size.after) for size in at_sizes]
-    why = f"not now: {option.why_not}" if option.why_not else "; ".join(option.reasons)
+    reasons = [reason for reason in option.reasons if not reason.startswith(str(option.rate))]  # it has a column
+    why = f"not now: {option.why_not}" if option.why_not else "; ".join(reasons)
     return (option.venue, str(option.rate), *cells, why)
 
 

@@ -52,6 +52,7 @@ class Acting:
             user=user.id,
             intent=as_json(intent),
             not_after=self.world.now() + self.world.settings.plan_seconds,
+            seconds=self.world.settings.plan_seconds,
             contacts=frozenset(contacts.values()),
             paused=user.paused,
             notes=resolved.notes,
