@@ -48,15 +48,17 @@ def expected(
     changes = []
     for key, token in tokens.items():
         delta = simulated.get(key, 0)
-        slack = _slack(token, moves, states, delta)
+        less = more = _slack(token, moves, states, delta)
+        if key in whole:
+            less = DUST_UNITS  # interest only adds to what is left whole
         if key in ordered and key not in whole:
             if delta != ordered[key]:
                 raise Refused(
                     "simulate", f"The plan would change {token.symbol} by {delta} base units, not by {ordered[key]}."
                 )
-            slack = 0
+            less = more = 0
         if key in ordered or delta:
-            changes.append(Change(key, token.symbol, token.decimals, account, delta - slack, delta + slack))
+            changes.append(Change(key, token.symbol, token.decimals, account, delta - less, delta + more))
     return tuple(changes)
 
 

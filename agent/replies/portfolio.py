@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
-from agent.money import Amount, Token
+from agent.money import Amount, Token, grouped
 from agent.plugin import Venue
 from agent.replies.reply import Reply, Table
 from agent.usd import cents, dollars
@@ -34,7 +34,7 @@ def portfolio(
     for token, units in _wallet(snapshot, registry):
         value = _cents(units, token, snapshot)
         total, known = total + (value or 0), known and value is not None
-        rows.append((f"wallet {token.symbol}", Amount(units, token).value, _shown(value), "", ""))
+        rows.append((f"wallet {token.symbol}", grouped(Amount(units, token).value), _shown(value), "", ""))
     for venue_id in sorted(venues):
         state, venue = snapshot.venues.get(venue_id), venues[venue_id]
         flow = flows.get(venue_id, Flow())
@@ -46,7 +46,7 @@ def portfolio(
         gain = Amount(earned(position, flow), venue.asset) if flow.deposited else None
         rate = str(state.rate) if position else ""
         gained = f"{gain.value} {venue.asset.symbol}" if gain else "not known"
-        rows.append((venue_id, Amount(position, venue.asset).value, _shown(value), rate, gained))
+        rows.append((venue_id, grouped(Amount(position, venue.asset).value), _shown(value), rate, gained))
     text = f"You hold {dollars(total)} in all, {dollars(at_work)} of it at work."
     if not at_work:
         text += " Nothing is at work now."
