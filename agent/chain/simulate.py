@@ -19,6 +19,7 @@ _NATIVE_LOGS = "0x" + "e" * 40
 """eth_simulateV1 with traceTransfers tells moves of the native coin as Transfer logs of this address."""
 
 SECONDS_AHEAD = 1
+_NO_FUNDS = {-38014: "eth_simulateV1's own code", -32003: "anvil's"}
 
 SimulatedCall = tuple[Address, bytes, int, int | None]
 """To, calldata, value in wei, gas limit (None: the node's own)."""
@@ -48,7 +49,8 @@ async def simulate(
     """Runs `calls` from `account` in the block after `block`, each on what those before it left behind.
 
     Fees are not charged. Number and time are set: anvil would otherwise simulate in the head's own. Raises
-    NoSimulation, and RpcError where the node refuses the whole request (a value that the account doesn't have).
+    NoSimulation, and RpcError where the node refuses the whole request. A value beyond the account's balance makes
+    nodes do that too, without saying which call: then every call is told to have failed.
     """
     payload = {
         "blockStateCalls": [
@@ -65,6 +67,8 @@ async def simulate(
     except RpcError as error:
         if error.code == METHOD_NOT_FOUND:
             raise NoSimulation from error
+        if error.code in _NO_FUNDS:
+            return [Simulated(False, 0, (), b"", "the account doesn't hold that much")] * len(calls)
         raise
     results = _results(answer)
     if len(results) != len(calls):

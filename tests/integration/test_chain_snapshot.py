@@ -18,7 +18,7 @@ from agent.chain import multicall
 from agent.chain.discover import discover
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
-from agent.chain.simulate import changes, simulate
+from agent.chain.simulate import NoSimulation, changes, simulate
 from agent.chain.snapshot import take
 from agent.chain.snapshot_json import from_json, to_json
 from agent.errors import Unavailable
@@ -196,3 +196,18 @@ async def test_the_reader_of_plug_ins_says_none_for_a_revert(chain: Devnet) -> N
     assert usdc.address is not None
     answers = await reader([Call(usdc.address, b"\x01\x02\x03\x04", ("uint256",)), Call(NOBODY, b"", ("uint256",))])
     assert answers == [None, None]
+
+
+async def test_a_value_beyond_the_balance_fails_without_a_crash(chain: Devnet) -> None:
+    snapshot = await chain.snapshot()
+    (done,) = await simulate(chain.rpc, chain.user, [(NOBODY, b"", snapshot.native + 1, None)], snapshot.block)
+    assert (done.ok, done.error) == (False, "the account doesn't hold that much")
+
+
+async def test_a_node_without_simulation_says_so(chain: Devnet, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def absent(payload: dict[str, Any], tag: Any) -> Any:
+        return await chain.rpc.request("eth_simulateV9", payload, tag)
+
+    monkeypatch.setattr(chain.rpc, "simulate", absent)
+    with pytest.raises(NoSimulation):
+        await simulate(chain.rpc, chain.user, [], (await chain.snapshot()).block)

@@ -1,0 +1,116 @@
+"""The pinned registry: what a chain file may say, and how symbols resolve."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomli_w
+
+from agent.chain.registry import Registry
+from agent.errors import NeedsAnswer, Refused
+
+USDC = "0x0165878A594ca255338adfa4d48449f69242Eb8F"
+WETH = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
+FEED = "0xDc64a140Aa3E981100a9becA4E685f962f0cF6C9"
+DATA: dict[str, Any] = {
+    "name": "devnet",
+    "chain_id": 31337,
+    "multicall3": "0xA51c1fc2f0D1a1b8494Ed1FE312d7C3a78Ed91C0",
+    "block_seconds": 12,
+    "native": {"symbol": "ETH", "decimals": 18, "wrapped": "WETH"},
+    "tokens": {
+        "USDC": {"name": "USD Coin", "address": USDC, "decimals": 6, "usd_stable": True},
+        "WETH": {"name": "Wrapped Ether", "address": WETH, "decimals": 18, "feed": FEED},
+    },
+    "protocols": {"aave-v3": {"core": {"provider": FEED, "assets": ["USDC"]}}},
+}
+
+
+def changed(**changes: Any) -> dict[str, Any]:
+    """The data with dotted paths set: tokens__USDC__decimals=8; None takes a key away."""
+    data = copy.deepcopy(DATA)
+    for path, value in changes.items():
+        *parents, key = path.split("__")
+        place = data
+        for parent in parents:
+            place = place[parent]
+        if value is None:
+            del place[key]
+        else:
+            place[key] = value
+    return data
+
+
+def test_a_chain_file_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "chain.toml"
+    file.write_text(tomli_w.dumps(DATA))
+    registry = Registry.load(file)
+    assert (registry.name, registry.chain_id, registry.block_seconds) == ("devnet", 31337, 12)
+    assert registry.native.is_native
+    assert registry.tokens["USDC"].decimals == 6
+    assert registry.names["USDC"] == "USD Coin"
+    assert registry.usd_stable == {"USDC"}
+    assert registry.protocols["aave-v3"]["core"]["assets"] == ["USDC"]
+
+
+def test_the_native_coin_has_the_price_of_the_wrapped_one() -> None:
+    registry = Registry.from_data(DATA)
+    assert registry.feeds == {"WETH": FEED, "ETH": FEED}
+
+
+@pytest.mark.parametrize("text", ["USDC", "usdc", "Usdc"])
+def test_symbols_resolve_in_any_case(text: str) -> None:
+    assert Registry.from_data(DATA).token(text).symbol == "USDC"
+
+
+def test_the_native_symbol_resolves() -> None:
+    assert Registry.from_data(DATA).token("eth").is_native
+
+
+@pytest.mark.parametrize("text", ["DOGE", "USD", "USDC ", "USDС", "ＵＳＤＣ", "uſdc", "", "USDCE"])
+def test_an_unknown_symbol_is_a_question(text: str) -> None:
+    with pytest.raises(NeedsAnswer, match="Which one") as caught:
+        Registry.from_data(DATA).token(text)
+    assert caught.value.missing == "asset"
+
+
+def test_a_token_is_found_by_its_address_in_any_case() -> None:
+    registry = Registry.from_data(DATA)
+    assert registry.at(USDC.lower()) == registry.tokens["USDC"]
+    assert registry.at(FEED) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"chain_id": None}, "chain_id"),
+        ({"chain_id": "31337"}, "chain_id"),
+        ({"chain_id": 0}, "chain_id"),
+        ({"tokens__USDC__decimals": 6.0}, "decimals"),
+        ({"tokens__USDC__decimals": 77}, "decimals"),
+        ({"tokens__USDC__address": "0x12"}, "not an address"),
+        ({"tokens__USDC__address": USDC.replace("a", "A")}, "checksum"),
+        ({"tokens__USDC__adress": USDC}, "adress"),
+        ({"tokens__USDC__address": WETH}, "twice"),
+        ({"tokens__usdc": {"name": "x", "address": FEED, "decimals": 6}}, "twice"),
+        ({"tokens__eth": {"name": "x", "address": FEED, "decimals": 6}}, "twice"),
+        ({"tokens__USDС": {"name": "x", "address": FEED, "decimals": 6}}, "tokens"),
+        ({"native__wrapped": "WBTC"}, "WBTC"),
+    ],
+)
+def test_a_wrong_chain_file_says_where(changes: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(Refused, match=complaint) as caught:
+        Registry.from_data(changed(**changes))
+    assert caught.value.rule == "chain-file"
+
+
+def test_a_file_that_is_not_there_or_no_toml_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="can't be read"):
+        Registry.load(tmp_path / "none.toml")
+    broken = tmp_path / "broken.toml"
+    broken.write_text("a = = b")
+    with pytest.raises(Refused, match=r"broken\.toml is no TOML"):
+        Registry.load(broken)
