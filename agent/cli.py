@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import logging
 import sys
 from collections.abc import Callable, Sequence
@@ -22,6 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if sys.platform == "win32":
         sys.stderr.write("Moneta runs on Linux and macOS. On Windows use WSL2 or Docker.\n")
         return FAILED
+    if isinstance(sys.stdin, io.TextIOWrapper):  # UTF-8 whatever the locale; a bad byte or a lone \r ends nothing
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace", newline="\n")
     options = _parser().parse_args(arguments)
     logging.basicConfig(stream=sys.stderr, level=logging.DEBUG if options.verbose else logging.WARNING)
     run: Callable[[argparse.Namespace], int] = options.run

@@ -68,6 +68,7 @@ async def open_instance(place: Place, settings: Settings) -> AsyncIterator[Insta
     async with contextlib.AsyncExitStack() as stack:
         stack.enter_context(ExecutorLock(place.folder))
         making = asyncio.create_task(_wallet(place))
+        await asyncio.sleep(0)  # its process starts now and works while this one imports web3
         registry = Registry.load(place.chain_file)
         plugins = hooks.load()
         rpc = Rpc(place.rpc_url)

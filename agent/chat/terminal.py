@@ -134,7 +134,8 @@ def prompt_lines(history: Path) -> Lines:
 
     async def line(prompt: str) -> str | None:
         try:
-            return await session.prompt_async(prompt)
+            text = await session.prompt_async(prompt)
+            return text.encode("utf-8", "replace").decode()  # bytes that were no UTF-8 come as lone surrogates
         except (EOFError, KeyboardInterrupt):
             return None
 
@@ -146,7 +147,7 @@ def piped_lines(stream: Callable[[], str] = sys.stdin.readline) -> Lines:
 
     async def line(prompt: str) -> str | None:
         text = await asyncio.to_thread(stream)
-        return text.rstrip("\n") if text else None
+        return text.removesuffix("\n").removesuffix("\r") if text else None
 
     return line
 

@@ -8,8 +8,11 @@ from typing import Any
 
 
 def json_line(data: dict[str, Any]) -> None:
-    """One object, one line, flushed: the program that reads may be waiting for it."""
-    sys.stdout.write(json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n")
+    """One object, one line, flushed: the program that reads may be waiting for it.
+
+    In ASCII: no reader's encoding matters, and U+2028 or U+0085 in a user's words end no line of anybody's.
+    """
+    sys.stdout.write(json.dumps(data, separators=(",", ":")) + "\n")
     sys.stdout.flush()
 
 

@@ -12,6 +12,7 @@ from agent.chat.service import Service
 from agent.chat.terminal import CHANNEL, OWNER, PLATFORM, Lines, Terminal, every, piped_lines, prompt_lines
 from agent.commands.output import json_line, text_line
 from agent.compose import Instance
+from agent.errors import Unavailable
 from agent.replies.reply import Reply
 from agent.runtime.world import World
 from memory.rows import Inbound
@@ -41,7 +42,10 @@ def _lines(script: str | None, history: Path) -> Lines:
         return prompt_lines(history) if sys.stdin.isatty() else piped_lines()
     if script == "-":
         return piped_lines()
-    file = Path(script).open(encoding="utf-8")  # noqa: SIM115  (closed when the process ends, after its last line)
+    try:
+        file = Path(script).open(encoding="utf-8", errors="replace", newline="\n")  # noqa: SIM115  (ends with us)
+    except OSError as error:
+        raise Unavailable("script", f"{script} can't be read: {error.strerror}.") from error
     return piped_lines(file.readline)
 
 
