@@ -10,6 +10,7 @@ from agent.chain.rpc_types import Receipt
 from agent.errors import MonetaError
 from agent.execution.flows import NATIVE, Mined, account_changes, kind_of, step_changes
 from agent.execution.outcome import End, Outcome, Sent
+from agent.money import text_from_units
 from agent.plans import Change, Plan, Role
 from memory.ledger import Ledger
 from memory.rows import Flow, FlowKind, PlanStatus
@@ -52,7 +53,8 @@ def outside(changes: Mapping[str, int], bounds: Iterable[Change]) -> str:
     for bound in bounds:
         delta = left.pop(bound.token, 0)
         if not bound.min <= delta <= bound.max:
-            return f"{bound.symbol} changes by {delta} base units, outside of {bound.min} to {bound.max}"
+            texts = [text_from_units(units, bound.decimals) for units in (delta, bound.min, bound.max)]
+            return f"{bound.symbol} changes by {texts[0]}, outside of {texts[1]} to {texts[2]}"
     extra = next((token for token, delta in left.items() if delta), "")
     return f"{extra} changes, which nobody expected" if extra else ""
 

@@ -44,13 +44,13 @@ def expected(
     for key, delta in simulated.items():
         if delta and key not in tokens:
             raise Refused("simulate", f"The plan would also change your balance of {key} by {delta} base units.")
-    ordered, whole = exact_part(moves), _left_whole(moves)
+    ordered, whole = exact_part(moves), _left_whole(moves, states)
     changes = []
     for key, token in tokens.items():
         delta = simulated.get(key, 0)
         less = more = _slack(token, moves, states, delta)
-        if key in whole:
-            less = DUST_UNITS  # interest only adds to what is left whole
+        if key in whole:  # interest only adds: no less than the position that stands now, in whatever block it is
+            less = max(delta - ordered[key] - whole[key], 0) + DUST_UNITS
         if key in ordered and key not in whole:
             if delta != ordered[key]:
                 raise Refused(
@@ -74,8 +74,14 @@ def _touched(moves: Iterable[Move]) -> list[Token]:
     return tokens
 
 
-def _left_whole(moves: Iterable[Move]) -> set[str]:
-    return {key_of(move.venue.asset) for move in moves if isinstance(move, Leave) and move.units is None}
+def _left_whole(moves: Iterable[Move], states: Mapping[str, VenueState]) -> dict[str, int]:
+    """By token, the base units that stand in the positions that are left whole."""
+    total: dict[str, int] = {}
+    for move in moves:
+        if isinstance(move, Leave) and move.units is None:
+            key = key_of(move.venue.asset)
+            total[key] = total.get(key, 0) + states[move.venue.id].position
+    return total
 
 
 def _slack(token: Token, moves: Iterable[Move], states: Mapping[str, VenueState], delta: int) -> int:

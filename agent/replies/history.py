@@ -11,10 +11,11 @@ from memory.rows import Attempt, PlanRow
 MOST_ROWS = 20
 
 
-def history(rows: Sequence[tuple[PlanRow, Sequence[Attempt]]], count: int) -> Reply:
-    """`rows` are the last plans, the oldest first; `count` is how many there were in all."""
+def history(rows: Sequence[tuple[PlanRow, Sequence[Attempt]]], count: int, unconfirmed: int) -> Reply:
+    """`rows` are the last confirmed plans, the oldest first, of `count`; `unconfirmed` previews came to nothing."""
+    previews = f" {unconfirmed} preview{'' if unconfirmed == 1 else 's'} came to nothing." if unconfirmed else ""
     if not rows:
-        return Reply("Nothing was asked for in that time, so nothing was done.")
+        return Reply(f"Nothing was confirmed in that time, so nothing was done.{previews}")
     cells = tuple(
         (
             day_and_time(row.created_at),
@@ -24,5 +25,6 @@ def history(rows: Sequence[tuple[PlanRow, Sequence[Attempt]]], count: int) -> Re
         )
         for row, attempts in rows
     )
-    text = f"{count} plan{'' if count == 1 else 's'}" + (f"; the last {len(rows)}:" if count > len(rows) else ":")
-    return Reply(text, Table(("when", "what", "how it ended", "transactions"), cells))
+    text = f"{count} plan{'' if count == 1 else 's'} carried out"
+    text += f", here are the last {len(rows)}." if count > len(rows) else "."
+    return Reply(text + previews, Table(("when", "what", "how it ended", "transactions"), cells))

@@ -79,8 +79,9 @@ class Viewing:
         since = _midnight(intent.since) if intent.since else 0
         until = _midnight(intent.until, days=1) - 1 if intent.until else self.world.now()
         rows = await self.world.ledger.plans_of(user.id, since, until)
-        done = [(row, await self.world.ledger.attempts(row.plan_id)) for row in rows[-history.MOST_ROWS :]]
-        return history.history(done, len(rows))
+        confirmed = [row for row in rows if row.confirmed_at is not None]
+        shown = [(row, await self.world.ledger.attempts(row.plan_id)) for row in confirmed[-history.MOST_ROWS :]]
+        return history.history(shown, len(confirmed), len(rows) - len(confirmed))
 
     async def greeting(self) -> Reply:
         """The first reply of a channel."""
