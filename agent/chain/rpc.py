@@ -7,6 +7,7 @@ refuses, a revert's data kept. Nothing is retried here: a caller that may repeat
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +66,8 @@ class Rpc:
             from aiohttp import ClientTimeout
             from web3 import AsyncHTTPProvider
 
+            # its debug lines hold the whole URL, which for many providers is the key
+            logging.getLogger("web3.providers").setLevel(logging.INFO)
             self._provider = AsyncHTTPProvider(
                 self.url,
                 request_kwargs={"timeout": ClientTimeout(total=self.timeout)},
@@ -78,10 +81,10 @@ class Rpc:
                 return await answer
         except TimeoutError as error:
             raise Unavailable("node", f"The node did not answer within {self.timeout:g} s.") from error
-        except (OSError, ValueError, RuntimeError) as error:
-            raise Unavailable("node", f"The node can't be reached: {_said(error)}.") from error
+        except OSError as error:
+            raise Unavailable("node", f"The node can't be reached: {_said(error)}.") from None
         except Exception as error:  # aiohttp and web3 have hierarchies of their own; what they mean here is the same
-            raise Unavailable("node", f"The node's answer can't be read: {_said(error)}.") from error
+            raise Unavailable("node", f"The node gave no usable answer: {_said(error)}.") from None
 
     async def chain_id(self) -> int:
         """The id that the node signs for."""
@@ -176,4 +179,8 @@ def _result_or_error(answer: Any) -> Any | RpcError:
 
 
 def _said(error: BaseException) -> str:
-    return f"{error}".rstrip(".") or type(error).__name__
+    """What went wrong, without the libraries' own texts: they quote the URL, and with it a provider's API key."""
+    status = getattr(error, "status", None)
+    if isinstance(status, int):
+        return f"HTTP status {status}"
+    return getattr(error, "strerror", None) or type(error).__name__

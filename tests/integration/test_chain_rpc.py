@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+import traceback
 from collections.abc import AsyncIterator
 
 import pytest
@@ -102,9 +103,11 @@ async def test_nonsense_is_unavailable(answer: bytes) -> None:
         writer.close()
 
     async with await asyncio.start_server(talk, "127.0.0.1", 0) as server:
-        rpc = Rpc(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
-        with pytest.raises(Unavailable):
+        rpc = Rpc(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v2/API-KEY")
+        with pytest.raises(Unavailable) as caught:
             await rpc.chain_id()
+        assert "API-KEY" not in str(caught.value)
+        assert "API-KEY" not in "".join(traceback.format_exception(caught.value))
         await rpc.close()
 
 
