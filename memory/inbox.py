@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 
+_UNSENT = "SELECT * FROM outbox WHERE status = 'queued' AND dropped IS NULL ORDER BY id"
+
+
 class Inbox(Part):
     async def accept(self, message: Inbound) -> InboxRow | None:
         """The message's row, once it is durable; None where this update was taken in before."""
@@ -20,16 +23,23 @@ class Inbox(Part):
         def add(db: Database) -> InboxRow | None:
             row = one(
                 db,
-                """INSERT INTO inbox (platform, update_id, channel, user, text, received_at, status)
-                   VALUES (?, ?, ?, ?, ?, ?, 'new') ON CONFLICT (platform, update_id) DO NOTHING RETURNING *""",
-                (message.platform, message.update_id, message.channel, message.user, message.text, self._now()),
+                """INSERT INTO inbox (platform, update_id, channel, user, text, received_at, kind, meta_json, status)
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'new')
+                   ON CONFLICT (platform, update_id) DO NOTHING RETURNING *""",
+                (message.platform, message.update_id, message.channel, message.user, message.text, self._now())
+                + (message.kind, dump(message.meta)),
             )
             return None if row is None else _inbox_row(row)
 
         return await self._store.write(add)
 
-    async def finish(self, inbox_id: int, reply: Mapping[str, Any]) -> OutboxRow:
-        """Marks the message done and queues its reply, together. A second call gives the first one's reply back."""
+    async def finish(
+        self, inbox_id: int, reply: Mapping[str, Any], body: Mapping[str, Any] | None = None
+    ) -> OutboxRow:
+        """Marks the message done and queues what is said to it, together. A second call gives the first's row back.
+
+        `reply` stays with the message; `body` is what the channel renders, the reply itself where it is None.
+        """
 
         def close(db: Database) -> OutboxRow:
             row = one(
@@ -38,7 +48,8 @@ class Inbox(Part):
                 (dump(reply), inbox_id),
             )
             if row is not None:
-                return self._queue(db, row["user"], row["channel"], reply, inbox_id)
+                said = _inbox_row(row)
+                return self._queue(db, said.platform, said.user, said.channel, body or reply, inbox_id, said.meta)
             queued = one(db, "SELECT * FROM outbox WHERE inbox_id = ?", (inbox_id,))
             if queued is None:
                 raise LookupError(f"no message {inbox_id}")
@@ -46,18 +57,25 @@ class Inbox(Part):
 
         return await self._store.write(close)
 
-    async def post(self, user_id: str, channel: str, body: Mapping[str, Any]) -> OutboxRow:
+    async def post(self, platform: str, user_id: str, channel: str, body: Mapping[str, Any]) -> OutboxRow:
         """Queues what the agent says on its own."""
-        return await self._store.write(lambda db: self._queue(db, user_id, channel, body, None))
+        return await self._store.write(lambda db: self._queue(db, platform, user_id, channel, body, None, {}))
 
     def _queue(
-        self, db: Database, user_id: str, channel: str, body: Mapping[str, Any], inbox_id: int | None
+        self,
+        db: Database,
+        platform: str,
+        user_id: str,
+        channel: str,
+        body: Mapping[str, Any],
+        inbox_id: int | None,
+        meta: Mapping[str, Any],
     ) -> OutboxRow:
         row = one(
             db,
-            """INSERT INTO outbox (inbox_id, user, channel, body_json, nonce, status, created_at)
-               VALUES (?, ?, ?, ?, ?, 'queued', ?) RETURNING *""",
-            (inbox_id, user_id, channel, dump(body), self._entropy(12).hex(), self._now()),
+            """INSERT INTO outbox (platform, inbox_id, user, channel, body_json, meta_json, nonce, status, created_at)
+               VALUES (?, ?, ?, ?, ?, ?, ?, 'queued', ?) RETURNING *""",
+            (platform, inbox_id, user_id, channel, dump(body), dump(meta), self._entropy(12).hex(), self._now()),
         )
         if row is None:
             raise AssertionError("INSERT RETURNING gave no row")
@@ -74,6 +92,11 @@ class Inbox(Part):
 
         await self._store.write(mark)
 
+    async def drop(self, outbox_id: int, reason: str) -> None:
+        """The platform will never take it: its channel is gone, or it refuses what is said."""
+        sql = "UPDATE outbox SET dropped = ? WHERE id = ? AND status = 'queued'"
+        await self._store.write(lambda db: db.execute(sql, (reason, outbox_id)).rowcount)
+
     async def unfinished(self) -> list[InboxRow]:
         """Messages taken in and not answered, the oldest first: where to go on after a crash."""
         return await self._store.read(
@@ -84,16 +107,16 @@ class Inbox(Part):
         """Replies queued and not known to have arrived, the oldest first."""
         return await self._store.read(
             lambda db: [
-                _outbox_row(row) for row in many(db, "SELECT * FROM outbox WHERE status = 'queued' ORDER BY id")
+                _outbox_row(row) for row in many(db, _UNSENT)
             ]
         )
 
 
 def _inbox_row(row: dict[str, Any]) -> InboxRow:
-    reply = row.pop("reply_json")
-    return InboxRow(**row, reply=None if reply is None else json.loads(reply))
+    reply, meta = row.pop("reply_json"), json.loads(row.pop("meta_json"))
+    return InboxRow(**row, meta=meta, reply=None if reply is None else json.loads(reply))
 
 
 def _outbox_row(row: dict[str, Any]) -> OutboxRow:
-    body = json.loads(row.pop("body_json"))
-    return OutboxRow(**row, body=body)
+    body, meta = json.loads(row.pop("body_json")), json.loads(row.pop("meta_json"))
+    return OutboxRow(**row, body=body, meta=meta)

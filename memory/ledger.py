@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from memory.attempts import Attempts
 from memory.audit import Audit
+from memory.buttons import Buttons
 from memory.chain_mark import ChainMarks
 from memory.contacts import Contacts
 from memory.decisions import Decisions
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 FILE = "ledger.db"
 
 
-class Ledger(Users, Inbox, Flows, Attempts, Decisions, Contacts, ChainMarks, Audit):
+class Ledger(Users, Inbox, Buttons, Flows, Attempts, Decisions, Contacts, ChainMarks, Audit):
     """The journal of one folder. All methods may raise Unavailable('ledger') where the file can't be used."""
 
     @classmethod

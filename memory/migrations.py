@@ -255,6 +255,27 @@ def m009_audit(db: Database) -> None:
     """)
 
 
+@ledger()
+def m010_channels(db: Database) -> None:
+    """Where a reply goes back to, what a button means, and what could not be delivered."""
+    db.executescript("""
+        ALTER TABLE inbox ADD COLUMN kind TEXT NOT NULL DEFAULT 'text' CHECK (kind IN ('text', 'press'));
+        ALTER TABLE inbox ADD COLUMN meta_json TEXT NOT NULL DEFAULT '{}';
+        ALTER TABLE outbox ADD COLUMN platform TEXT NOT NULL DEFAULT 'terminal';
+        ALTER TABLE outbox ADD COLUMN meta_json TEXT NOT NULL DEFAULT '{}';
+        ALTER TABLE outbox ADD COLUMN dropped TEXT;
+        CREATE TABLE buttons (
+          id TEXT PRIMARY KEY,
+          user TEXT NOT NULL REFERENCES users(id),
+          channel TEXT NOT NULL,
+          press TEXT NOT NULL CHECK (press IN ('confirm', 'cancel', 'details', 'say', 'open')),
+          plan_id TEXT REFERENCES plans(plan_id),
+          words TEXT NOT NULL DEFAULT '',
+          created_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+    """)
+
+
 @memory()
 def m001_turns(db: Database) -> None:
     """The index carries the user in each row, so that a search never walks through others' words."""

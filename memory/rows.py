@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -41,13 +41,18 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """One message as it came: `update_id` is the platform's own, `user` is a User's id."""
+    """One message as it came: `update_id` is the platform's own, `user` is a User's id.
+
+    `kind` is 'text', or 'press' where `text` is a button's id. `meta` is what the adapter needs to answer there.
+    """
 
     platform: str
     update_id: str
     channel: str
     user: str
     text: str
+    kind: str = "text"
+    meta: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +68,19 @@ class InboxRow:
     received_at: int
     status: str
     reply: Mapping[str, Any] | None
+    kind: str
+    meta: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """What is to be said. `nonce` (24 letters and digits) lets a platform drop a second copy."""
+    """What is to be said. `nonce` (24 letters and digits) lets a platform drop a second copy.
+
+    `meta` is the inbox row's, empty where the agent speaks on its own; `dropped` says why it can't be delivered.
+    """
 
     id: int
+    platform: str
     inbox_id: int | None
     user: str
     channel: str
@@ -78,6 +89,21 @@ class OutboxRow:
     status: str
     created_at: int
     sent_at: int | None
+    meta: Mapping[str, Any]
+    dropped: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonRow:
+    """What a button does when it is pressed: `press` is confirm, cancel, details, open, or say (then `words`)."""
+
+    id: str
+    user: str
+    channel: str
+    press: str
+    plan_id: str | None
+    words: str
+    created_at: int
 
 
 class PlanStatus(StrEnum):
