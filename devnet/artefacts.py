@@ -44,23 +44,24 @@ def missing(artefacts: list[Artefact], cache: Path | None = None) -> list[Artefa
 
 
 def ensure(artefacts: list[Artefact], progress: Progress, *, cache: Path | None = None, fetch: Fetch = fetch) -> None:
-    """Fetches what is missing, a few at a time. Raises the first failure after the others have ended."""
+    """Fetches what is missing, a few at a time. Raises the first failure, after what is under way has ended.
+
+    The caller holds the set-up's lock.
+    """
     wanted = missing(artefacts, cache)
-    failures: list[DevnetError] = []
-    with ThreadPoolExecutor(PARALLEL) as pool:
+    for left in (cache or cache_folder()).glob("artefacts/.fetching-*"):  # by a set-up that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    pool = ThreadPoolExecutor(PARALLEL)
+    try:
         running = {pool.submit(install, artefact, cache=cache, fetch=fetch): artefact for artefact in wanted}
         for number, future in enumerate(as_completed(running), start=1):
             artefact = running[future]
-            try:
-                size = future.result()
-            except DevnetError as failure:
-                failures.append(failure)
-                progress(f"  {number} of {len(wanted)}  {artefact.label}: failed")
-            else:
-                unpinned = "" if artefact.sha512 else "  (no hash is pinned for this one: npm's own check only)"
-                progress(f"  {number} of {len(wanted)}  {artefact.label}  {size / 1e6:.1f} MB{unpinned}")
-    if failures:
-        raise failures[0]
+            size = future.result()
+            unpinned = "" if artefact.sha512 else "  (no hash is pinned for this one: npm's own check only)"
+            progress(f"  {number} of {len(wanted)}  {artefact.label}  {size / 1e6:.1f} MB{unpinned}")
+    finally:
+        # after a failure, or Ctrl-C, what is under way ends and is kept, and nothing more is started
+        pool.shutdown(cancel_futures=True)
 
 
 def install(artefact: Artefact, *, cache: Path | None = None, fetch: Fetch = fetch) -> int:

@@ -17,6 +17,7 @@ from devnet.rpc import Rpc
 BPS = 10_000
 SPREAD = 250  # basis points of utilisation to each side of the usual one
 GAS = hex(2_000_000)  # fixed: an estimate is made for the head, and the next block has interest to add
+TIGHTEST = 9_500  # basis points of utilisation: some liquidity is always left for whoever wants to leave
 PACE = 4  # a round goes a quarter of the way
 USUAL: Final = {  # basis points of utilisation, as the build leaves them
     "aave-v3:core:USDC": 8_700,
@@ -31,6 +32,11 @@ USUAL: Final = {  # basis points of utilisation, as the build leaves them
     "venus:core:DAI": 6_000,
     "venus:core:WETH": 4_400,
 }
+
+# Yearly basis points at which Morpho's borrowers find its curves neither dear nor cheap. A curve climbs much faster
+# above its target than it sinks below it: borrowers who did not mind the rate would let it run away.
+FAIR: Final = {"morpho-blue:WETH-86:USDC": 800, "morpho-blue:WETH-77:USDC": 400}
+SENSITIVITY = 1_000  # basis points of utilisation that borrowers give up when the curve stands at twice the fair
 
 
 @dataclass(frozen=True)
@@ -52,9 +58,17 @@ class Action:
     by: str = "scripted borrower"
 
 
+def taste(venue: str, state: State) -> int:
+    """The utilisation, in basis points, that the venue's borrowers lean to at what it asks of them now."""
+    if state.height is None:
+        return USUAL[venue]
+    dearer = (state.height - FAIR[venue]) * SENSITIVITY // FAIR[venue]
+    return USUAL[venue] - min(dearer, SENSITIVITY)
+
+
 def wish(state: State, usual: int, dice: random.Random) -> Wish | None:
     """A step towards a utilisation within SPREAD of `usual` (basis points); None where there is nothing to do."""
-    target = usual + dice.randint(-SPREAD, SPREAD)
+    target = min(usual + dice.randint(-SPREAD, SPREAD), TIGHTEST)
     step = (state.supplied * target // BPS - state.borrowed) // PACE
     if step > 0:
         return Wish(True, min(step, max(state.supplied - state.borrowed, 0) // 2))
@@ -70,5 +84,6 @@ def transaction(market: Market, wanted: Wish, account: str) -> dict[str, str]:
 
 def plan(rpc: Rpc, markets: list[Market], dice: random.Random) -> list[tuple[Market, Wish]]:
     """One round's wishes, from the state at the latest block."""
-    wishes = ((market, wish(market.state(rpc), USUAL[market.venue], dice)) for market in markets)
+    states = ((market, market.state(rpc)) for market in markets)
+    wishes = ((market, wish(state, taste(market.venue, state), dice)) for market, state in states)
     return [(market, wanted) for market, wanted in wishes if wanted is not None and wanted.amount > 0]

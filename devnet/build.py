@@ -35,8 +35,13 @@ BASE_FEE = 500_000_000  # wei; what the first block after the build will ask for
 
 
 def build(parts: list[Artefact], folder: Path, progress: Progress) -> None:
-    """Leaves state.json and chain.toml in `folder`, which appears whole or not at all."""
+    """Leaves state.json and chain.toml in `folder`, which appears whole or not at all.
+
+    The caller holds the set-up's lock.
+    """
     folder.parent.mkdir(parents=True, exist_ok=True)
+    for left in folder.parent.glob(".building-*"):  # by a set-up that was killed
+        shutil.rmtree(left, ignore_errors=True)
     work = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
     try:
         contracts = Contracts(parts, progress)

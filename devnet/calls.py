@@ -24,6 +24,7 @@ SELECTORS: Final = {
     "idToMarketParams(bytes32)": "2c3c9157",
     "borrow((address,address,address,address,uint256),uint256,uint256,address,address)": "50d8cd4b",
     "repay((address,address,address,address,uint256),uint256,uint256,address,bytes)": "20b76e81",
+    "rateAtTarget(bytes32)": "01977b57",
     "getCash()": "3b1d21a2",
     "totalBorrows()": "47bd3718",
     "totalReserves()": "8f840ddd",

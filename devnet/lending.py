@@ -15,15 +15,21 @@ from devnet.calls import address, calldata, read
 from devnet.rpc import Rpc
 
 VARIABLE_RATE = 2  # Aave's interest rate mode
+WAD, BPS, YEAR = 10**18, 10_000, 365 * 86_400
+CURVE = 3  # word of Morpho's market parameters
 Call = tuple[str, str]  # the contract and the calldata
 
 
 @dataclass(frozen=True)
 class State:
-    """`supplied` includes what is lent out."""
+    """`supplied` includes what is lent out; `height` is how high the market's curve stands, in yearly basis points.
+
+    It is None for a curve that stands still, which is every one but Morpho's.
+    """
 
     supplied: int
     borrowed: int
+    height: int | None = None
 
 
 class Market(Protocol):
@@ -70,7 +76,8 @@ class MorphoMarket:
 
     def state(self, rpc: Rpc) -> State:
         supplied, _, borrowed, *_ = read(rpc, self.blue, "market(bytes32)", self.market)
-        return State(supplied, borrowed)
+        per_second = read(rpc, address(self.params[CURVE]), "rateAtTarget(bytes32)", self.market)[0]
+        return State(supplied, borrowed, per_second * YEAR * BPS // WAD)
 
     def borrow(self, amount: int, account: str) -> Call:
         signature = "borrow((address,address,address,address,uint256),uint256,uint256,address,address)"

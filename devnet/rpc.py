@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from devnet.errors import NodeUnreachable, RpcError
 
 POLL_SECONDS = 0.002
+MINED_SECONDS = 10.0
 
 
 class Rpc:
@@ -56,10 +57,10 @@ class Rpc:
     def send(self, transaction: dict[str, str]) -> dict[str, Any]:
         """Sends from one of anvil's unlocked accounts; the receipt. Raises RpcError when it reverted."""
         hash_ = self.call("eth_sendTransaction", transaction)
-        while True:
-            receipt = self.call("eth_getTransactionReceipt", hash_)
-            if receipt is not None:
-                break
+        deadline = time.monotonic() + MINED_SECONDS
+        while (receipt := self.call("eth_getTransactionReceipt", hash_)) is None:
+            if time.monotonic() > deadline:
+                raise RpcError(f"transaction {hash_} was not mined: is the node's automatic mining off?")
             time.sleep(POLL_SECONDS)
         if receipt["status"] != "0x1":
             raise RpcError(f"transaction {hash_} reverted")

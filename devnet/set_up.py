@@ -14,7 +14,16 @@ from devnet.progress import Progress, to_stderr
 
 HERE = Path(__file__).parent
 # What the built chain is a function of, together with artefacts.lock: a change to any of these is another chain.
-SOURCES = ("accounts.py", "build.py", "bytecode.py", "chain_file.py", "compile.py", "deployer.py", "contracts/*.py")
+SOURCES = (
+    "accounts.py",
+    "anvil.py",
+    "build.py",
+    "bytecode.py",
+    "chain_file.py",
+    "compile.py",
+    "deployer.py",
+    "contracts/*.py",
+)
 FILES = ("state.json", "chain.toml")
 
 

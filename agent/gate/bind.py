@@ -101,7 +101,7 @@ def _request(said: Sequence[str], vocabulary: Vocabulary) -> list[Reading]:
         if turns and (answered or kinds & (_BREAKS | _UNREAL | {Kind.NEGATION})):
             break
         turns.insert(0, readings)
-        if kinds & _BREAKS or (Kind.VERB in kinds and not kinds <= _FREE | {Kind.VERB}):
+        if answered or kinds & _BREAKS or (Kind.VERB in kinds and not kinds <= _FREE | {Kind.VERB}):
             break
     turns = _from_the_verb(turns)
     return [reading for readings in turns for reading in _latest(readings, turns)]

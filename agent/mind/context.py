@@ -28,11 +28,15 @@ class Holding(_Data):
 
 
 class Pending(_Data):
-    """A question that waits: the user's text that it was about, the field that is missing, the answers so far."""
+    """A question that waits: the user's text that it was about and the field that is missing.
+
+    `answers` are the answers so far, `asked` the fields that they were asked for.
+    """
 
     text: str
     missing: str
     answers: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
 
     @property
     def said(self) -> tuple[str, ...]:

@@ -67,12 +67,12 @@ def _move(action: str, clause: Clause, vocabulary: Vocabulary, answering: bool) 
         raise Asks(questions.QUOTED)
     if clause.of(Kind.ADDRESS, Kind.BAD_ADDRESS):
         raise Asks(_NO_ADDRESS[action])
-    asset = _asset(clause, vocabulary)
+    asset = _asset(clause)
     _check_amounts(clause, asset)
     if asset is None:
         _check_asset_words(clause, vocabulary)
     _check_recipient(action, clause)
-    _check_strays(action, clause, vocabulary, answering)
+    _check_strays(action, clause, asset.text if asset is not None else None, answering)
     _check_roles(action, clause)
     if asset is None:
         raise Asks(questions.WHICH_ASSET)
@@ -92,8 +92,10 @@ def _move(action: str, clause: Clause, vocabulary: Vocabulary, answering: bool) 
     return intents.parse(fields), origins
 
 
-def _asset(clause: Clause, vocabulary: Vocabulary) -> Reading | None:
+def _asset(clause: Clause) -> Reading | None:
     named = assets(clause)
+    if len(named) > 1 and len(clause.amounts) > 1:
+        raise Asks(questions.ONE_AT_A_TIME)
     if len(named) > 1:
         raise Asks(questions.two_tokens([reading.text for reading in named]))
     return named[0] if named else None
@@ -127,17 +129,34 @@ def unlisted(clause: Clause) -> Reading | None:
 
 
 def _check_recipient(action: str, clause: Clause) -> None:
-    for placed in clause.roles(Kind.WORD):
-        if action == "transfer" and placed.role == "to" and not clause.has(Kind.NAME):
-            raise Asks(questions.unknown_recipient(placed.reading.words))
     if action == "withdraw" and any(placed.role == "to" for placed in clause.roles(Kind.NAME)):
         raise Asks(questions.OWN_ACCOUNT)
+    if action != "transfer":
+        return
+    for venue in clause.of(Kind.VENUE):
+        raise Asks(questions.not_a_person(venue.words))
+    if len({name.text for name in clause.of(Kind.NAME)}) > 1:
+        raise Asks(questions.ONE_AT_A_TIME)
 
 
-def _check_strays(action: str, clause: Clause, vocabulary: Vocabulary, answering: bool) -> None:
+def _check_strays(action: str, clause: Clause, asset: str | None, answering: bool) -> None:
     strays = list(_strays(action, clause, answering))
-    if strays:
-        raise Asks(questions.not_understood(strays))
+    if not strays:
+        return
+    if len(strays) == 1:
+        _ask_who_or_where(action, clause, asset)
+    raise Asks(questions.not_understood(strays))
+
+
+def _ask_who_or_where(action: str, clause: Clause, asset: str | None) -> None:
+    """The one word that isn't understood stands where a person or a venue would."""
+    for placed in clause.roles(Kind.WORD):
+        words = placed.reading.words
+        if action == "transfer" and placed.role == "to" and not clause.has(Kind.NAME):
+            raise Asks(questions.unknown_recipient(words))
+        place = placed.role in _VENUE_ROLES.get(action, ()) and placed.role != BARE
+        if place and asset is not None and not clause.has(Kind.VENUE):
+            raise Asks(questions.no_such_venue(words, asset))
 
 
 def _strays(action: str, clause: Clause, answering: bool) -> Iterator[str]:
@@ -170,13 +189,13 @@ def _harmless(action: str, reading: Reading, answering: bool, clause: Clause) ->
 def _check_roles(action: str, clause: Clause) -> None:
     for placed in clause.roles(Kind.VENUE):
         if placed.role not in _VENUE_ROLES[action]:
-            raise Asks(questions.wrong_role(action, placed.reading.words))
+            raise Asks(questions.wrong_role(placed.reading.words))
     for placed in clause.roles(Kind.AMOUNT, Kind.TOKEN):
         if placed.role not in _MONEY_ROLES[action]:
-            raise Asks(questions.wrong_role(action, placed.reading.words))
+            raise Asks(questions.wrong_role(placed.reading.words))
     for placed in clause.roles(Kind.NAME):
         if placed.role not in ("to", BARE):
-            raise Asks(questions.wrong_role(action, placed.reading.words))
+            raise Asks(questions.wrong_role(placed.reading.words))
 
 
 def _amount(clause: Clause, asset: Reading) -> Reading:
@@ -207,8 +226,6 @@ def _recipient(clause: Clause) -> Reading:
     names = clause.of(Kind.NAME)
     if not names:
         raise Asks(questions.WHO)
-    if len({name.text for name in names}) > 1:
-        raise Asks(questions.ONE_AT_A_TIME)
     return names[-1]
 
 
@@ -238,7 +255,7 @@ def _advance(action: str, clause: Clause, vocabulary: Vocabulary, answering: boo
         raise Asks(Question(reading.text if reading.kind is Kind.BAD_AMOUNT else questions.HOW_LONG.text, "seconds"))
     if clause.has(Kind.AMOUNT) and not clause.has(Kind.DURATION):
         raise Asks(questions.HOW_LONG)
-    _check_strays(action, clause, vocabulary, answering)
+    _check_strays(action, clause, None, answering)
     seconds = total_seconds(clause.of(Kind.DURATION))
     if not 0 < seconds <= 10 * 365 * 86_400:
         raise Asks(questions.HOW_LONG)
@@ -260,7 +277,7 @@ def _exit(action: str, clause: Clause, vocabulary: Vocabulary, answering: bool) 
 def _bare(action: str, clause: Clause, vocabulary: Vocabulary, answering: bool) -> Built:
     if clause.has(Kind.QUOTED):
         raise Asks(questions.QUOTED)
-    _check_strays(action, clause, vocabulary, answering)
+    _check_strays(action, clause, None, answering)
     fields: dict[str, object] = {"action": action}
     return intents.parse(fields | ({"ref": None} if action == "cancel" else {})), {}
 

@@ -21,12 +21,12 @@ MAX_CHAIN = 4  # answers to one request, after which it must be said anew
 
 _SILENT = frozenset({Kind.FILLER, Kind.QUOTED_LINE})
 _ASKING = frozenset({Kind.HYPOTHETICAL, Kind.QUESTION})
-_STANDS_ALONE = frozenset(
-    {Kind.VERB, Kind.MENTION, Kind.UNSUPPORTED, Kind.TOPIC, Kind.NEGATION, Kind.AFFIRM, *_ASKING}
-)
+_STANDS_ALONE = frozenset({Kind.VERB, Kind.MENTION, Kind.UNSUPPORTED, Kind.TOPIC, Kind.NEGATION, *_ASKING})
+_EARNS = ("deposit", "put", "make")
 _REPLACED = {
     "asset": frozenset({Kind.TOKEN}),
     "amount": frozenset({Kind.AMOUNT, Kind.BAD_AMOUNT, Kind.VAGUE}),
+    "venue": frozenset({Kind.WORD}),
     "recipient": frozenset({Kind.NAME, Kind.WORD}),
     "name": frozenset({Kind.WORD, Kind.NAME}),
     "address": frozenset({Kind.ADDRESS, Kind.BAD_ADDRESS}),
@@ -43,7 +43,7 @@ def interpret(text: str, context: Context, vocabulary: Vocabulary) -> Understood
         if reading.kind is Kind.LOOKALIKE:
             return Understood(None, question=questions.look_alike(reading.words, reading.text))
     if context.pending is not None and _is_answer(readings, context.pending):
-        return _answered(readings, context.pending, vocabulary)
+        return _answered(readings, context, context.pending, vocabulary)
     return _fresh(readings, context, vocabulary)
 
 
@@ -55,7 +55,8 @@ def pending_after(understood: Understood, text: str, context: Context, vocabular
     earlier = context.pending
     if earlier is None or len(earlier.answers) >= MAX_CHAIN or not _is_answer(read(text, vocabulary), earlier):
         return Pending(text=text, missing=question.missing)
-    return Pending(text=earlier.text, missing=question.missing, answers=(*earlier.answers, text))
+    answers, asked = (*earlier.answers, text), (*earlier.asked, earlier.missing)
+    return Pending(text=earlier.text, missing=question.missing, answers=answers, asked=asked)
 
 
 def _kinds(readings: Iterable[Reading]) -> set[Kind]:
@@ -65,19 +66,22 @@ def _kinds(readings: Iterable[Reading]) -> set[Kind]:
 def _is_answer(readings: Sequence[Reading], pending: Pending) -> bool:
     content = [reading for reading in readings if reading.kind not in _SILENT]
     kinds = _kinds(content)
+    if kinds <= {Kind.CHAT, Kind.AFFIRM}:
+        return False
     if pending.missing == "action":
         return kinds <= {Kind.VERB, Kind.PARTICLE, Kind.REFERENCE, Kind.POLITE, Kind.CHAT}
-    return not kinds & _STANDS_ALONE and kinds != {Kind.CHAT} and len(content) <= MAX_ANSWER
+    return not kinds & _STANDS_ALONE and len(content) <= MAX_ANSWER
 
 
-def _answered(readings: Sequence[Reading], pending: Pending, vocabulary: Vocabulary) -> Understood:
+def _answered(readings: Sequence[Reading], context: Context, pending: Pending, vocabulary: Vocabulary) -> Understood:
     """The earlier text with the answer in the place of what was missing."""
-    said = pending.said
-    earlier: list[Reading] = []
+    said, asked = pending.said, (*pending.asked, pending.missing)
+    together: list[Reading] = []
     for turn, text in enumerate(said, start=-len(said)):
-        earlier += read(text, vocabulary, turn)
-    together = [*_without(earlier, pending.missing), *readings]
-    refused = _blocked(together, vocabulary)
+        together += read(text, vocabulary, turn)
+        together = _without(together, asked[turn]) if len(asked) >= -turn else together
+    together += readings
+    refused = _blocked(together, context, vocabulary)
     return refused if refused is not None else _commanded(together, vocabulary, answering=True)
 
 
@@ -93,7 +97,7 @@ def _without(earlier: Sequence[Reading], missing: str) -> list[Reading]:
 
 
 def _fresh(readings: Sequence[Reading], context: Context, vocabulary: Vocabulary) -> Understood:
-    blocked = _blocked(readings, vocabulary)
+    blocked = _blocked(readings, context, vocabulary)
     if _asks_why(readings):
         about = topics.topic(readings, context, vocabulary)
         if about is not None:
@@ -112,14 +116,14 @@ def _asks_why(readings: Sequence[Reading]) -> bool:
     return any(reading.kind is Kind.TOPIC and reading.value in ("explain", "help") for reading in readings)
 
 
-def _blocked(readings: Sequence[Reading], vocabulary: Vocabulary) -> Understood | None:
+def _blocked(readings: Sequence[Reading], context: Context, vocabulary: Vocabulary) -> Understood | None:
     """Why nothing may be done whatever the rest says: a no, an if, a question, the past, a thing not offered."""
     kinds = _kinds(readings)
     verbs = [reading for reading in readings if reading.kind in (Kind.VERB, Kind.MENTION)]
     if Kind.NEGATION in kinds and verbs:
         return Understood(None, question=questions.wont(verbs[0].text))
-    if verbs and kinds & _ASKING:
-        return _hypothetical(readings, verbs, vocabulary)
+    if verbs and (kinds & _ASKING or kinds >= {Kind.ASKS, Kind.TOPIC}):
+        return _hypothetical(readings, verbs, context, vocabulary)
     if verbs and Kind.ASKS in kinds and not kinds & {Kind.POLITE, Kind.TOPIC}:
         return Understood(None, question=questions.only_outright(verbs[0].text))
     for reading in readings:
@@ -130,18 +134,33 @@ def _blocked(readings: Sequence[Reading], vocabulary: Vocabulary) -> Understood 
     return None
 
 
-def _hypothetical(readings: Sequence[Reading], verbs: Sequence[Reading], vocabulary: Vocabulary) -> Understood | None:
-    """An if about a deposit asks what it would earn; any other is asked back. A topic answers for itself."""
-    if any(reading.kind is Kind.TOPIC for reading in readings) and all(v.kind is Kind.MENTION for v in verbs):
-        return None
-    if all(verb.text in ("deposit", "put", "make") for verb in verbs):
-        return topics.yields(readings, vocabulary, verbs[0].origin)
-    if any(reading.kind is Kind.TOPIC and reading.text == "yields" for reading in readings):
+def _hypothetical(
+    readings: Sequence[Reading], verbs: Sequence[Reading], context: Context, vocabulary: Vocabulary
+) -> Understood:
+    """A question about a deposit asks what it would earn; any other is asked back. A topic answers for itself."""
+    about = {reading.text for reading in readings if reading.kind is Kind.TOPIC}
+    if _is_conditional(readings):
+        return Understood(None, question=questions.only_outright(verbs[0].text))
+    if about - {"yields"}:
+        return topics.topic(readings, context, vocabulary) or Understood(None, question=questions.NO_ANSWER)
+    if about or all(verb.text in _EARNS for verb in verbs):
         return topics.yields(readings, vocabulary, verbs[0].origin)
     return Understood(None, question=questions.only_outright(verbs[0].text))
 
 
+def _is_conditional(readings: Sequence[Reading]) -> bool:
+    """A command for some other time or case ("when rates rise, deposit …"): not a question about what it earns."""
+    asked = {Kind.MENTION, Kind.ASKS} & _kinds(readings)
+    if asked or any(reading.kind is Kind.QUESTION and reading.text == "what" for reading in readings):
+        return False
+    phrase = any(reading.kind is Kind.TOPIC and " " in reading.words for reading in readings)
+    conditions = {reading.text for reading in readings if reading.kind is Kind.HYPOTHETICAL}
+    return bool(conditions) and conditions <= {"condition", "until"} and not phrase
+
+
 def _commanded(readings: Sequence[Reading], vocabulary: Vocabulary, answering: bool = False) -> Understood:
+    if any(reading.kind is Kind.MENTION for reading in readings):
+        return Understood(None, question=questions.PAST)
     found = clauses(readings)
     if len(found) > 1:
         return Understood(None, question=questions.ONE_AT_A_TIME)
@@ -169,5 +188,7 @@ def _rest(readings: Sequence[Reading]) -> Understood:
     pieces = [reading for reading in content if reading.kind in (Kind.AMOUNT, Kind.TOKEN, Kind.VENUE)]
     if pieces and kinds <= {Kind.AMOUNT, Kind.TOKEN, Kind.VENUE, Kind.PREPOSITION}:
         return Understood(None, question=questions.what_to_do(" ".join(piece.words for piece in pieces)))
+    if kinds & _ASKING:
+        return Understood(None, question=questions.NO_ANSWER)
     words = [reading.words for reading in content if reading.kind in (Kind.WORD, Kind.SYMBOL)]
     return Understood(None, question=questions.not_understood(words or [first.words]))

@@ -30,6 +30,8 @@ NO_RAW_ADDRESS = Question(
 NO_FOREIGN_DEPOSIT = Question("I deposit into listed venues only, for your own account: never to an address.")
 BETWEEN_VENUES = Question("I can't move between venues in one go yet: withdraw first, then deposit.")
 OWN_ACCOUNT = Question("A withdrawal goes to your own account only. Withdraw first, then send from there.")
+NO_ANSWER = Question("I don't know that. I can show yields, your portfolio and the history; say help for the rest.")
+NOT_A_DATE = Question("That isn't a date, or the first is after the last: write dates like 2026-11-01.")
 NO_DATE = Question("I don't know the present date here: write dates like 2026-11-01.")
 HOW_LONG = Question("How long: say it in hours, days or weeks.", "seconds")
 WHICH_ASSET = Question("Which token?", "asset")
@@ -48,7 +50,7 @@ def look_alike(words: str, letter: str) -> Question:
 
 def not_understood(words: Iterable[str]) -> Question:
     """Names up to three words that could change the meaning."""
-    named = ", ".join(f"“{shortened(word)}”" for word in list(words)[:3])
+    named = ", ".join(f"“{shortened(word)}”" for word in list(dict.fromkeys(words))[:3])
     return Question(f"I don't understand {named} here, so I do nothing. Please say it more simply.")
 
 
@@ -111,8 +113,15 @@ def no_such_venue(words: str, asset: str) -> Question:
     return Question(f"I know no venue for {asset} that is called “{shortened(words)}”. Which venue, or any?", "venue")
 
 
-def wrong_role(action: str, words: str) -> Question:
-    return Question(f"What is “{shortened(words)}” to the {action}? Say “into” or “from” a venue, “to” a person.")
+def wrong_role(words: str) -> Question:
+    rule = "A deposit goes into a venue, a withdrawal comes from one, and a person gets a transfer"
+    return Question(f"{rule}: what is “{shortened(words)}” here?")
+
+
+def not_a_person(words: str) -> Question:
+    return Question(
+        f"“{shortened(words)}” is a venue, not a person. Deposit into it, withdraw from it, or send to whom?"
+    )
 
 
 def bad_name(word: str) -> Question:

@@ -64,9 +64,9 @@ def history(readings: Sequence[Reading], context: Context, action: Origin) -> Un
     spans = [(reading, _span(readings, place, context)) for place, reading in enumerate(readings)]
     dated = [(reading, span) for reading, span in spans if span is not None]
     if not dated:
-        unknown_now = any(reading.kind in (Kind.DATE, Kind.LAST) for reading in readings)
-        if unknown_now:
-            return Understood(None, question=questions.NO_DATE)
+        if any(reading.kind in (Kind.DATE, Kind.LAST) for reading in readings):
+            unknown_now = context.now is None
+            return Understood(None, question=questions.NO_DATE if unknown_now else questions.NOT_A_DATE)
         return Understood(History(since=None, until=None), {"action": action})
     first, last = dated[0][0], dated[-1][0]
     since, until = dated[0][1][0], dated[-1][1][1]
@@ -75,7 +75,7 @@ def history(readings: Sequence[Reading], context: Context, action: Origin) -> Un
     if len(dated) == 1 and _opens(readings, first, "until"):
         return Understood(History(since=None, until=until), {"action": action, "until": last.origin})
     if since > until:
-        return Understood(None, question=questions.NO_DATE)
+        return Understood(None, question=questions.NOT_A_DATE)
     return Understood(
         History(since=since, until=until), {"action": action, "since": first.origin, "until": last.origin}
     )

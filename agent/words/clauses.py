@@ -12,6 +12,7 @@ from agent.words.vocabulary import Vocabulary, asset_of
 BARE = ""
 
 _TRANSPARENT = frozenset({Kind.FILLER, Kind.CHAT, Kind.POLITE, Kind.AFFIRM, Kind.QUOTED_LINE})
+_ACTS = frozenset({Kind.VERB, Kind.MENTION, Kind.UNSUPPORTED})
 _WEAK_VERBS = frozenset({"put", "make", "move", "take", "add", "close"})
 
 
@@ -55,10 +56,10 @@ def merged(amounts: Sequence[Reading]) -> list[Reading]:
 
 
 def clauses(readings: Iterable[Reading]) -> list[Clause]:
-    """The clauses in order. What stands before the first verb belongs to its clause."""
+    """The clauses in order, each with one word that acts. What stands before the first belongs to its clause."""
     groups: list[list[Reading]] = [[]]
     for reading in readings:
-        if reading.kind is Kind.VERB and any(earlier.kind is Kind.VERB for earlier in groups[-1]):
+        if reading.kind in _ACTS and any(earlier.kind in _ACTS for earlier in groups[-1]):
             groups.append([])
         groups[-1].append(reading)
     return [_clause(group) for group in groups]
@@ -175,14 +176,14 @@ def candidates(clause: Clause, asset: str) -> tuple[str, ...]:
 
 
 def pairs(readings: Iterable[Reading]) -> Iterator[tuple[Reading, Reading | None]]:
-    """Each amount with the token beside it: the next one, or else the one before, without another amount between."""
-    tokens_and_amounts = [r for r in readings if r.kind in (Kind.AMOUNT, Kind.TOKEN)]
-    for place, reading in enumerate(tokens_and_amounts):
+    """Each amount with the token beside it: the one behind it, or before it where a token comes first of all."""
+    row = [reading for reading in readings if reading.kind in (Kind.AMOUNT, Kind.TOKEN)]
+    token_first = bool(row) and row[0].kind is Kind.TOKEN
+    for place, reading in enumerate(row):
         if reading.kind is Kind.AMOUNT:
-            after = tokens_and_amounts[place + 1] if place + 1 < len(tokens_and_amounts) else None
-            before = tokens_and_amounts[place - 1] if place else None
-            beside = [near for near in (after, before) if near is not None and near.kind is Kind.TOKEN]
-            yield reading, beside[0] if beside else None
+            after, before = row[place + 1 : place + 2], row[max(0, place - 1) : place]
+            near = before + after if token_first else after + before
+            yield reading, next((token for token in near if token.kind is Kind.TOKEN), None)
 
 
 def spec_for(amount: Reading, asset: str, vocabulary: Vocabulary) -> AmountSpec | None:

@@ -85,20 +85,21 @@ _NEGATIONS = {
     " rather not; stop; instead of; anything but; far from; ain't; no longer; quit; ignore; leave",
 }
 
-_HYPOTHETICAL = (
-    "if; what if; suppose; supposing; imagine; imagining; assume; assuming; should; should i; should we; could;"
-    " could i; could we; can i; can we; may i; may; might; would; hypothetically; what happens; say i; let's say;"
-    " lets say; perhaps; maybe; consider; considering; wonder; wondering; wish; wished; unless; when; whenever; once;"
-    " until; till; after; before; in case; as soon as; as long as; provided; whether; thinking of; thinking about;"
-    " planning to; in theory; pretend; while; as though; as if; had i; were i; ought; ought i; must i; shall i;"
-    " shall we"
-)
+_HYPOTHETICAL = {
+    "musing": "what if; suppose; supposing; imagine; imagining; assume; assuming; should; should i; should we; could;"
+    " could i; could we; can i; can we; may i; may; might; would; hypothetically; what happens; what happens if;"
+    " say i; let's say; lets say; perhaps; maybe; consider; considering; wonder; wondering; wish; wished; whether;"
+    " thinking of; thinking about; planning to; in theory; pretend; as though; as if; had i; were i; ought; ought i;"
+    " must i; shall i; shall we",
+    "condition": "if; unless; when; whenever; once; after; before; in case; as soon as; as long as; provided; while",
+    "until": "until; till",
+}
 
-_QUESTIONS = (
-    "what; what's; whats; which; who; who's; where; where's; how; how's; how much; how many; does; do; is; are; am;"
-    " did; was; were; is it; show; show me; give me; tell me; list; display; check; view;"
-    " see; do you; do i; am i; has; will"
-)
+_QUESTIONS = {
+    "what": "what; what's; whats; which; who; who's; where; where's; how; how's; how much; how many; does; do;"
+    " do you; do i; am i; is it; did; show; show me; give me; tell me; list; display; check; view; see",
+    "is": "is; are; am; was; were; has; will",
+}
 
 _POLITE = (
     "can you; could you; would you; will you; can you please; could you please; would you please; i want to;"
@@ -157,7 +158,8 @@ _TOPICS = {
     " earns the most; earns most; pays best; pays the most; best venue; what would it earn; how much will i earn;"
     " what will i earn; would i earn",
     "portfolio": "portfolio; balance; balances; my balance; positions; holdings; net worth; how am i doing;"
-    " how are we doing; how am i; what do i have; what do i own; what have i got; what do i hold;"
+    " how are we doing; how am i; how much did i deposit;"
+    " what did i deposit; what did i earn; what do i have; what do i own; what have i got; what do i hold;"
     " how much do i have; how much have i; how much money do i have; wallet; my wallet; my account; account;"
     " how much have i earned; have i earned; did i earn; what have i earned; how much have i made; have i made;"
     " earnings; my earnings; earned so far; how's my money; how is my money doing;"
@@ -170,7 +172,7 @@ _TOPICS = {
     " show transactions; what has happened",
     "help": "help; what can you do; what do you do; how does this work; how does it work; commands; how do i;"
     " how can i; how to; how do we; how should i; what can i do; what can i ask; help me; what are you; usage;"
-    " instructions; how do you work; what is this; what can i say",
+    " how do you work; what is this; what can i say",
 }
 
 _DATES = {
@@ -210,8 +212,8 @@ ENGLISH = Language(
         Kind.NEGATION: _NEGATIONS,
         Kind.TOPIC: _TOPICS,
         Kind.DATE: _DATES,
-        Kind.HYPOTHETICAL: {"": _HYPOTHETICAL},
-        Kind.QUESTION: {"": _QUESTIONS},
+        Kind.HYPOTHETICAL: _HYPOTHETICAL,
+        Kind.QUESTION: _QUESTIONS,
         Kind.POLITE: {"": _POLITE},
         Kind.FILLER: {"": _FILLER},
         Kind.CHAT: {"": _CHAT},

@@ -51,14 +51,21 @@ class Figures:
         if not self._is_number(place + 1):
             return None
         touching = self.lexemes[place].touches(self.lexemes[place + 1])
-        if mark in ("-", "+") or (mark in "—―" and touching):
-            return Kind.BAD_AMOUNT, f"An amount has no sign: “{mark}{self._key(place + 1)}” isn't one.", place + 2
+        if mark[0] in "-+" or (mark[0] in "—―" and touching):
+            return (
+                Kind.BAD_AMOUNT,
+                f"An amount has no sign: “{mark[0]}{self._key(place + 1)[:40]}” isn't one.",
+                place + 2,
+            )
         if mark in _OTHER_MONEY:
             return Kind.BAD_AMOUNT, f"I don't count in {mark}: say an amount of a token.", place + 2
         return self._literal(place + 1, dollars=True) if mark == "$" else None
 
     def _literal(self, place: int, dollars: bool = False) -> Found:
         lexeme = self.lexemes[place]
+        if self._key(place + 1) == "/" and self._is_number(place + 2):
+            said = f"{lexeme.text[:20]}/{self._key(place + 2)[:20]}"
+            return Kind.BAD_AMOUNT, f"I can't write {said} exactly: say a percentage or an amount.", place + 3
         try:
             value = numbers.figures(lexeme.text)
             value, after = self._glued(value, place)
@@ -78,7 +85,7 @@ class Figures:
             return numbers.shifted(value, self.language.suffixes[unit.key]), after + 1
         if self._is_unit(unit.key):
             return value, after
-        raise numbers.Doubtful(f"I can't read “{self.lexemes[place].text}{unit.text}”: write all the digits.")
+        raise numbers.Doubtful(f"I can't read “{(self.lexemes[place].text + unit.text)[:40]}”: write all the digits.")
 
     def _end_of_glued(self, place: int) -> int:
         after = place + 1
@@ -108,7 +115,7 @@ class Figures:
             return Kind.FILLER, first, after
         value = numbers.counted(words, units, scales)
         if value is None:
-            said = " ".join(lexeme.text for lexeme in self.lexemes[place:after])
+            said = " ".join(lexeme.text for lexeme in self.lexemes[place : min(after, place + 6)])
             return Kind.BAD_AMOUNT, f"I can't read “{said}” as a number: write it in figures.", after
         return self._finished(str(value), after, place, dollars=False)
 

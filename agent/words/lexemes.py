@@ -13,7 +13,7 @@ _LEXEME = re.compile(
     r"""|(?P<word>@?[^\W\d_](?:[^\W_]|[\u0300-\u036f]|[-'.:_](?=[^\W_]))*)"""
     r"""|(?P<newline>\n)"""
     r"""|(?P<space>\s+)"""
-    r"""|(?P<mark>.)"""
+    r"""|(?P<mark>(?P<same>[^\w\s])(?P=same)*|.)"""
 )
 
 

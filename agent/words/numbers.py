@@ -32,6 +32,7 @@ def figures(text: str) -> str:
 
 
 def _why_not(text: str) -> str:
+    text = text if len(text) <= 40 else text[:39] + "…"
     if "," in text:
         return f"“{text}” reads like a mistyped thousand or a decimal comma: write 1000, 1,000 or 1.00."
     if text.startswith("0"):

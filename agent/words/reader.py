@@ -108,14 +108,14 @@ class _Reader:
 
     def _mark(self, place: int) -> tuple[Kind, Value, int]:
         piece = self.pieces[place]
-        if piece.text == "?":
+        if piece.text[0] == "?":
             return Kind.ASKS, "", place + 1
         following = self.pieces[place + 1] if place + 1 < len(self.pieces) else None
         if piece.text == "$" and following is not None and piece.touches(following):
             symbol = self.vocabulary.symbol(following.key)
             return (Kind.TOKEN, symbol, place + 2) if symbol else (Kind.WORD, "$" + following.key, place + 2)
         slash_command = piece.text == "/" and place == 0
-        harmless = piece.shape == "newline" or piece.text in _HARMLESS or slash_command
+        harmless = piece.shape == "newline" or piece.text[0] in _HARMLESS or slash_command
         return (Kind.FILLER if harmless else Kind.SYMBOL), piece.text, place + 1
 
 
