@@ -1,70 +1,167 @@
-"""The one way in for every channel: a message is written down, answered once, and its reply kept until delivered."""
+"""The one way in for every channel: a message is written down, answered once and in order, its reply kept until sent."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from agent.replies.reply import Reply
+import structlog
+
+from agent.chat.adapter import Adapter
+from agent.chat.courier import Courier
+from agent.replies.body import Pressable, body_of
+from agent.replies.reply import Offer, Reply, Status
 from agent.runtime.turn import Runtime, Said
 from memory.ledger import Ledger
-from memory.rows import Inbound, User
+from memory.rows import Inbound, InboxRow, OutboxRow, PlanRow, User
 
 CONFIRM, CANCEL = "/confirm", "/cancel"
-INTERRUPTED = "I was stopped before I answered that. Say it again if it still holds."
+PREVIEW_OFFERS = (Offer("Confirm", "confirm"), Offer("Cancel", "cancel"), Offer("Details", "details"))
+FAULT = "Something in me broke while I worked on that; the operator can see it in the log. Ask `history` what was done."
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A reply and the outbox row that the channel marks as sent once it has delivered it."""
+    """A reply and the outbox row that it is delivered by."""
 
     reply: Reply
-    outbox_id: int
+    row: OutboxRow
 
 
 @dataclass
 class Service:
-    """What adapters call. Messages of one channel are answered one at a time, in order; channels run side by side."""
+    """What adapters call. Messages of one channel are answered one at a time, in order; channels run side by side.
+
+    Two doors: `receive` returns once the message is durable and answers in the background (adapters of platforms);
+    `handle` returns the answer (the terminal, which delivers by itself).
+    """
 
     runtime: Runtime
     ledger: Ledger
-    _queues: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    adapters: dict[str, Adapter] = field(default_factory=dict)
+    welcome: Callable[[User, InboxRow], Reply | None] | None = None
+    _turns: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    _queues: dict[str, list[InboxRow]] = field(default_factory=dict)
+    _workers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    courier: Courier = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.courier = Courier(self.ledger, self.adapters)
 
     async def user(self, platform: str, platform_user_id: str, name: str) -> User:
         """The person behind a platform's id."""
         return await self.ledger.ensure_user(platform, platform_user_id, name)
 
+    async def receive(self, message: Inbound) -> InboxRow | None:
+        """Takes a message in: durable when this returns, answered in its channel's turn. None: seen before."""
+        row = await self.ledger.accept(message)
+        if row is not None:
+            self._enqueue(row)
+        return row
+
     async def handle(self, message: Inbound) -> Answer | None:
         """The answer to a message; None where this update was taken in before."""
-        async with self._queues[message.channel]:
-            row = await self.ledger.accept(message)
-            if row is None:
-                return None
-            user = await self.ledger.user(message.user)
-            if user is None:
-                raise LookupError(f"no user {message.user}")
-            said = Said(user, message.channel, message.text)
-            match message.text.strip():
-                case word if word == CONFIRM:
-                    reply = await self.runtime.press_confirm(said)
-                case word if word == CANCEL:
-                    reply = await self.runtime.press_cancel(said)
-                case _:
-                    reply = await self.runtime.turn(said)
-            queued = await self.ledger.finish(row.id, reply.as_json())
-            return Answer(reply, queued.id)
+        row = await self.ledger.accept(message)
+        if row is None:
+            return None
+        return await self._answer(row)
+
+    async def say(self, user: User, platform: str, channel: str, reply: Reply) -> OutboxRow:
+        """Says something on the agent's own account: queued durably, then delivered."""
+        buttons = await self._buttons(user, channel, reply)
+        row = await self.ledger.post(platform, user.id, channel, body_of(reply, buttons).as_json())
+        self.courier.post(row)
+        return row
 
     async def delivered(self, answer: Answer) -> None:
-        """The channel has it."""
-        await self.ledger.sent(answer.outbox_id)
+        """The channel has it (for those who came by `handle`)."""
+        await self.ledger.sent(answer.row.id)
 
     async def recover(self) -> list[Reply]:
-        """First thing at a start: what was under way is brought to its end, what was left unanswered is said so."""
-        replies = await self.runtime.acting.recover()
+        """First thing at a start: plans under way are brought to their end, and their people told where they asked."""
+        told = []
+        for row, reply in await self.runtime.acting.recover():
+            told.append(reply)
+            await self._tell(row, reply)
+        return told
+
+    async def resume(self) -> None:
+        """Answers what was taken in and not answered, and delivers what was not delivered."""
+        await self.courier.start()
         for row in await self.ledger.unfinished():
-            await self.ledger.finish(row.id, Reply(INTERRUPTED).as_json())
-            replies.append(Reply(f"{INTERRUPTED} ({row.text!r})"))
-        for unsent in await self.ledger.unsent():
-            await self.ledger.sent(unsent.id)
-        return replies
+            self._enqueue(row)
+
+    async def drain(self, seconds: float) -> None:
+        """Finishes the turns under way, `seconds` at the most. What isn't begun stays in the ledger for next time."""
+        self._queues.clear()
+        if self._workers:
+            await asyncio.wait(list(self._workers.values()), timeout=seconds)
+        await self.courier.drain(seconds)
+
+    def _enqueue(self, row: InboxRow) -> None:
+        self._queues.setdefault(row.channel, []).append(row)
+        if row.channel not in self._workers:
+            self._workers[row.channel] = asyncio.create_task(self._work(row.channel))
+
+    async def _work(self, channel: str) -> None:
+        try:
+            while self._queues.get(channel):
+                answer = await self._answer(self._queues[channel].pop(0))
+                self.courier.post(answer.row)
+        finally:
+            self._workers.pop(channel, None)
+
+    async def _answer(self, row: InboxRow) -> Answer:
+        async with self._turns[row.channel]:
+            user = await self.ledger.user(row.user)
+            if user is None:
+                raise LookupError(f"no user {row.user}")
+            reply = await self._reply(user, row)
+            body = body_of(reply, await self._buttons(user, row.channel, reply))
+            queued = await self.ledger.finish(row.id, reply.as_json(), body.as_json())
+            return Answer(reply, queued)
+
+    async def _reply(self, user: User, row: InboxRow) -> Reply:
+        try:
+            first = self.welcome(user, row) if self.welcome else None
+            if first is not None:
+                return first
+            said = Said(user, row.channel, row.text, lambda text: self._progress(row, text))
+            if row.kind == "press":
+                return await self.runtime.press(said, await self.ledger.button(row.text))
+            match row.text.strip():
+                case word if word == CONFIRM:
+                    return await self.runtime.press_confirm(said)
+                case word if word == CANCEL:
+                    return await self.runtime.press_cancel(said)
+            return await self.runtime.turn(said)
+        except Exception:  # a broken turn costs its reply, not the channel
+            log.exception("a turn failed", inbox=row.id)
+            return Reply(FAULT)
+
+    async def _progress(self, row: InboxRow, text: str) -> None:
+        adapter = self.adapters.get(row.platform)
+        if adapter is not None:
+            await adapter.progress(row, text)
+
+    async def _buttons(self, user: User, channel: str, reply: Reply) -> list[Pressable]:
+        live = reply.preview is not None and reply.plan is not None and reply.verdict is not None
+        ready = live and reply.verdict is not None and reply.verdict.status in (Status.READY, Status.VOID)
+        offers = (PREVIEW_OFFERS if ready else ()) + reply.offers
+        if not offers:
+            return []
+        plan_id = str(reply.plan["id"]) if reply.plan else None
+        rows = await self.ledger.add_buttons(user.id, channel, [(o.press, o.words) for o in offers], plan_id)
+        return [Pressable(row.id, offer.label, offer.press) for row, offer in zip(rows, offers, strict=True)]
+
+    async def _tell(self, plan: PlanRow, reply: Reply) -> None:
+        """Tells the person of a recovered plan in the channel that they asked in."""
+        platform = plan.channel.partition(":")[0]
+        user = await self.ledger.user(plan.user)
+        if user is not None and platform in self.adapters:
+            await self.say(user, platform, plan.channel, reply)
+

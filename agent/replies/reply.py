@@ -43,8 +43,29 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A PNG, with a file name and a caption that says what it shows."""
+
+    name: str
+    caption: str
+    png: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A button that a reply offers: its label and what it does. A 'say' button says `words` in its user's name."""
+
+    label: str
+    press: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
-    """What the agent says in one turn. `plan` and `txs` have the shapes of the command-line contract."""
+    """What the agent says in one turn. `plan` and `txs` have the shapes of the command-line contract.
+
+    `private` replies (balances) are for the user's own eyes: a channel with others in it shows them elsewhere.
+    """
 
     text: str
     table: Table | None = None
@@ -53,6 +74,9 @@ class Reply:
     plan: dict[str, Any] | None = None
     verdict: Verdict | None = None
     txs: tuple[dict[str, Any], ...] = field(default=())
+    pictures: tuple[Picture, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    private: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The part of a script's line that the reply gives; `reply` holds everything that a person would read."""

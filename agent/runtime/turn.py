@@ -47,11 +47,12 @@ RECENT_TURNS = 6
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Who said what where."""
+    """Who said what where. `progress` shows how far a long turn is."""
 
     user: User
     channel: str
     text: str
+    progress: Progress = silent
 
 
 class Runtime:
@@ -79,6 +80,30 @@ class Runtime:
         await self._remember(said, reply)
         return reply
 
+    async def press(self, said: Said, button: ButtonRow | None) -> Reply:
+        """A button, pressed by `said.user`: it belongs to the one whom it was made for, and to its own plan."""
+        if button is None:
+            return of_error(Refused("button", "I don't know that button any more.", "Say what you want in words."))
+        if button.user != said.user.id:
+            refused = Refused("owner", "Only the person who asked for that may press it.")
+            return replace(of_error(refused), private=True)
+        match button.press:
+            case "confirm":
+                return await self._pressed(said, confirm=True, plan_id=button.plan_id)
+            case "cancel":
+                return await self._pressed(said, confirm=False)
+            case "say":
+                return await self.turn(replace(said, text=button.words))
+            case _:
+                return await self._details(button)
+
+    async def _details(self, button: ButtonRow) -> Reply:
+        """The preview's plan to the last argument, or the preview itself again for `open`."""
+        row = await self.world.ledger.plan(button.plan_id or "")
+        if row is None:
+            return Reply("There is nothing behind that button any more.")
+        return details(row)
+
     async def press_confirm(self, said: Said) -> Reply:
         """The Confirm button of the channel's latest preview."""
         return await self._pressed(said, confirm=True)
@@ -87,11 +112,11 @@ class Runtime:
         """The Cancel button."""
         return await self._pressed(said, confirm=False)
 
-    async def _pressed(self, said: Said, confirm: bool) -> Reply:
+    async def _pressed(self, said: Said, confirm: bool, plan_id: str | None = None) -> Reply:
         try:
             await self.world.ledger.set_pending(said.user.id, said.channel, None)
             if confirm:
-                return await self.acting.confirm(said.user, said.channel, None)
+                return await self.acting.confirm(said.user, said.channel, plan_id, said.progress)
             return await self.acting.cancel(said.user, said.channel)
         except MonetaError as error:
             return of_error(error)

@@ -1,0 +1,39 @@
+"""What a channel's adapter is: it hands messages to the service and delivers bodies. A new one is one file."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+from agent.errors import MonetaError
+from memory.rows import InboxRow, OutboxRow
+
+
+class RetryLater(MonetaError):
+    """The platform wants the delivery again after `seconds` (a rate limit), or can't be reached now."""
+
+    def __init__(self, seconds: float, reason: str) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
+
+
+class Undeliverable(MonetaError):
+    """The platform will never take this: the channel is gone, the user blocked the bot, the body is refused."""
+
+
+class Adapter(Protocol):
+    """One platform. Channels are named by it, `discord:1234`; `platform` is what stands before the colon."""
+
+    platform: str
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Connects, hands every message to `Service.receive`, and returns once `stop` is set and it has left.
+
+        Raises Refused where it can't start at all: a token that the platform doesn't know.
+        """
+
+    async def deliver(self, row: OutboxRow) -> None:
+        """Says what is in the row, once. Raises RetryLater or Undeliverable. `row.nonce` names the delivery."""
+
+    async def progress(self, row: InboxRow, text: str) -> None:
+        """Shows how far a long turn is, by editing one message. May do nothing; must not raise."""
