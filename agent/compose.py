@@ -31,6 +31,7 @@ from agent.runtime.world import Advance, World
 from memory.ledger import Ledger
 from memory.lock import ExecutorLock
 from memory.memory import Memory
+from memory.rows import User
 
 GWEI = 10**9
 
@@ -55,11 +56,19 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """A running instance; `new_wallet` says that its account was made just now."""
+    """A running instance. `first_account` is the owner's; `new_wallet` says that it was made just now."""
 
     world: World
     service: Service
+    first_account: Address
     new_wallet: bool
+
+    async def owner(self, platform: str, platform_user_id: str, name: str) -> User:
+        """The person at this machine: the first account is theirs."""
+        user = await self.service.user(platform, platform_user_id, name)
+        if await self.world.ledger.account(user.id) is None:
+            await self.world.ledger.ensure_account(user.id, self.first_account, 0)
+        return user
 
 
 @contextlib.asynccontextmanager
@@ -93,12 +102,11 @@ async def open_instance(place: Place, settings: Settings) -> AsyncIterator[Insta
             ledger=ledger,
             memory=memory,
             signer=signer,
-            account=account,
             now=lambda: int(time.time()),
             new_id=lambda: secrets.token_hex(16),
             advance=place.advance,
         )
-        yield Instance(world, Service(Runtime(world), ledger), new_wallet)
+        yield Instance(world, Service(Runtime(world), ledger), account, new_wallet)
 
 
 async def _wallet(place: Place) -> bool:

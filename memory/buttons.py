@@ -25,7 +25,8 @@ class Buttons(Part):
         def add(db: Database) -> None:
             for row in rows:
                 db.execute(
-                    "INSERT INTO buttons (id, user, channel, press, plan_id, words, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO buttons (id, user, channel, press, plan_id, words, created_at)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
                     (row.id, row.user, row.channel, row.press, row.plan_id, row.words, row.created_at),
                 )
 

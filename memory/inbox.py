@@ -26,8 +26,10 @@ class Inbox(Part):
                 """INSERT INTO inbox (platform, update_id, channel, user, text, received_at, kind, meta_json, status)
                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'new')
                    ON CONFLICT (platform, update_id) DO NOTHING RETURNING *""",
-                (message.platform, message.update_id, message.channel, message.user, message.text, self._now())
-                + (message.kind, dump(message.meta)),
+                (
+                    *(message.platform, message.update_id, message.channel, message.user, message.text),
+                    *(self._now(), message.kind, dump(message.meta)),
+                ),
             )
             return None if row is None else _inbox_row(row)
 
@@ -105,11 +107,7 @@ class Inbox(Part):
 
     async def unsent(self) -> list[OutboxRow]:
         """Replies queued and not known to have arrived, the oldest first."""
-        return await self._store.read(
-            lambda db: [
-                _outbox_row(row) for row in many(db, _UNSENT)
-            ]
-        )
+        return await self._store.read(lambda db: [_outbox_row(row) for row in many(db, _UNSENT)])
 
 
 def _inbox_row(row: dict[str, Any]) -> InboxRow:

@@ -1,4 +1,4 @@
-"""The one way in for every channel: a message is written down, answered once and in order, its reply kept until sent."""
+"""The one way in for every channel: a message is written down, answered once and in order, its reply kept."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from memory.rows import Inbound, InboxRow, OutboxRow, PlanRow, User
 
 CONFIRM, CANCEL = "/confirm", "/cancel"
 PREVIEW_OFFERS = (Offer("Confirm", "confirm"), Offer("Cancel", "cancel"), Offer("Details", "details"))
-FAULT = "Something in me broke while I worked on that; the operator can see it in the log. Ask `history` what was done."
+FAULT = (
+    "Something in me broke while I worked on that; the operator can see it in the log. Ask `history` what was done."
+)
 
 log = structlog.get_logger()
 
@@ -164,4 +166,3 @@ class Service:
         user = await self.ledger.user(plan.user)
         if user is not None and platform in self.adapters:
             await self.say(user, platform, plan.channel, reply)
-

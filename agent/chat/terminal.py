@@ -47,7 +47,7 @@ class Terminal:
 
     async def run(self, greeting: Reply) -> None:
         """Talks until the end of the input, `exit` or `quit`."""
-        user = await self.service.user(PLATFORM, OWNER, "you")
+        user = await self.service.user(PLATFORM, OWNER, "you")  # compose.Instance.owner gave them their account
         self.show(greeting)
         while (line := await self.lines("you> ")) is not None:
             if line.strip().casefold() in LEAVE:

@@ -30,8 +30,8 @@ async def _say(folder: Path, sentence: str) -> Reply:
     place = places.running_devnet(folder)
     async with open_instance(place, Settings()) as instance:
         if instance.new_wallet:
-            await places.fund(place, instance.world.account)
-        user = await instance.service.user(PLATFORM, OWNER, "you")
+            await places.fund(place, instance.first_account)
+        user = await instance.owner(PLATFORM, OWNER, "you")
         said = Said(user, f"{CHANNEL}:command", sentence)
         reply = await instance.service.runtime.turn(said)
         await instance.service.runtime.press_cancel(Said(user, said.channel, CANCEL))

@@ -8,11 +8,11 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from agent.chat.service import Service
 from agent.chat.terminal import CHANNEL, OWNER, PLATFORM, Lines, Terminal, every, piped_lines, prompt_lines
 from agent.commands.output import json_line, text_line
 from agent.compose import Instance
 from agent.errors import Unavailable
+from agent.money import Address
 from agent.replies.reply import Reply
 from agent.runtime.world import World
 from memory.rows import Inbound
@@ -26,12 +26,12 @@ async def converse(instance: Instance, *, script: str | None, as_json: bool, his
         await _json(instance, lines, told)
         return
     if script is not None:
-        await _plain(instance.service, lines, told)
+        await _plain(instance, lines, told)
         return
     from rich.console import Console
 
     terminal = Terminal(instance.service, lines, Console())
-    greeting = await instance.service.runtime.viewing.greeting()
+    greeting = await instance.service.runtime.viewing.greeting(await instance.owner(PLATFORM, OWNER, "you"))
     for reply in told:
         terminal.show(reply)
     await terminal.run(greeting)
@@ -50,8 +50,11 @@ def _lines(script: str | None, history: Path) -> Lines:
 
 
 async def _json(instance: Instance, lines: Lines, told: list[Reply]) -> None:
-    json_line(await ready(instance.world) | ({"recovered": [reply.as_json() for reply in told]} if told else {}))
-    user = await instance.service.user(PLATFORM, OWNER, "you")
+    json_line(
+        await ready(instance.world, instance.first_account)
+        | ({"recovered": [reply.as_json() for reply in told]} if told else {})
+    )
+    user = await instance.owner(PLATFORM, OWNER, "you")
     turn = 0
     async for line in every(lines):
         turn += 1
@@ -64,8 +67,9 @@ async def _json(instance: Instance, lines: Lines, told: list[Reply]) -> None:
         await instance.service.delivered(answer)
 
 
-async def _plain(service: Service, lines: Lines, told: list[Reply]) -> None:
-    user = await service.user(PLATFORM, OWNER, "you")
+async def _plain(instance: Instance, lines: Lines, told: list[Reply]) -> None:
+    service = instance.service
+    user = await instance.owner(PLATFORM, OWNER, "you")
     for reply in told:
         text_line(reply.text)
     async for line in every(lines):
@@ -75,14 +79,14 @@ async def _plain(service: Service, lines: Lines, told: list[Reply]) -> None:
             await service.delivered(answer)
 
 
-async def ready(world: World) -> dict[str, Any]:
+async def ready(world: World, account: Address) -> dict[str, Any]:
     """The first line of a script: where everything is. Rates are decimal fractions a year."""
-    snapshot = await world.snapshot()
+    snapshot = await world.snapshot(account)
     return {
         "event": "ready",
         "rpc_url": world.rpc.url,
         "chain_id": world.registry.chain_id,
-        "account": world.account,
+        "account": account,
         "tokens": {
             symbol: {"address": token.address, "decimals": token.decimals}
             for symbol, token in {

@@ -36,7 +36,7 @@ def chat(folder: Path, script: str | None, as_json: bool) -> int:
 async def _talk(place: Place, script: str | None, as_json: bool) -> None:
     async with open_instance(place, Settings()) as instance:
         if instance.new_wallet:
-            await places.fund(place, instance.world.account)
+            await places.fund(place, instance.first_account)
         for name, reason in sorted(instance.world.missing.items()):
             complain(f"left out: {name}: {reason}")
         await converse(instance, script=script, as_json=as_json, history=place.folder / "history")

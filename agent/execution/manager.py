@@ -7,6 +7,7 @@ its hash up later and sends the same bytes again; it never signs a step anew.
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -28,6 +29,14 @@ FIRST_POLL_SECONDS = 0.002
 LAST_POLL_SECONDS = 0.5
 ALREADY_THERE = ("already known", "already imported", "known transaction")
 NONCE_TAKEN = ("nonce too low", "replacement transaction underpriced", "replacement underpriced")
+
+
+Progress = Callable[[str], Awaitable[None]]
+"""Shows how far a long plan is."""
+
+
+async def silent(_: str) -> None:
+    """No progress is shown."""
 
 
 class Signed(Protocol):
@@ -62,26 +71,28 @@ class Manager:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     def __post_init__(self) -> None:
-        self._one_at_a_time = asyncio.Lock()
+        self._one_at_a_time: dict[Address, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def run(self, plan: Plan) -> Outcome:
+    async def run(self, plan: Plan, progress: Progress = silent) -> Outcome:
         """Carries out a plan whose row is confirmed. Returns what became of it; raises only for a broken ledger."""
-        async with self._one_at_a_time:
+        async with self._one_at_a_time[plan.account]:
             await self.ledger.set_status(plan.plan_id, PlanStatus.CONFIRMED, PlanStatus.RUNNING)
             mined: list[Mined] = []
+            steps = sum(1 for step in plan.steps if step.role is not Role.CLEANUP)
             try:
                 for index, step in enumerate(plan.steps):
                     if step.role is not Role.CLEANUP:
                         mined.append(Mined(index, step, await self._step(plan, index)))
                         _raise_if_reverted(mined[-1])
+                        await progress(f"{len(mined)} of {steps} transactions are mined…")
             except MonetaError as error:
                 return await self._stopped(plan, mined, error)
             return await settle(self.rpc, self.ledger, plan, mined)
 
-    async def recover(self) -> list[tuple[Plan, Outcome]]:
-        """Learns the fate of every plan under way before anything new is signed."""
-        async with self._one_at_a_time:
-            return [(row.plan, await self._recover(row.plan)) for row in await self.ledger.unsettled()]
+    async def recover(self, plan: Plan) -> Outcome:
+        """Learns the fate of a plan that was under way and brings it to its end."""
+        async with self._one_at_a_time[plan.account]:
+            return await self._recover(plan)
 
     async def _recover(self, plan: Plan) -> Outcome:
         mined: list[Mined] = []

@@ -57,9 +57,7 @@ class Body:
             title=data["title"],
             lines=tuple((what, text) for what, text in data["lines"]),
             table=None if table is None else _table(table),
-            pictures=tuple(
-                Picture(p["name"], p["caption"], base64.b64decode(p["png"])) for p in data["pictures"]
-            ),
+            pictures=tuple(Picture(p["name"], p["caption"], base64.b64decode(p["png"])) for p in data["pictures"]),
             buttons=tuple(Pressable(**b) for b in data["buttons"]),
             status=data["status"],
             private=data["private"],

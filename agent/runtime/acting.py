@@ -9,6 +9,7 @@ from agent.chain.snapshot import Snapshot
 from agent.chain.snapshot_json import to_json
 from agent.errors import Refused
 from agent.execution import fees
+from agent.execution.manager import Progress, silent
 from agent.execution.outcome import End, Outcome
 from agent.gate import reserve
 from agent.gate.confirm import why_void
@@ -44,7 +45,7 @@ class Acting:
         """The preview of what the intent comes to. A newer preview replaces those that still wait in the channel."""
         if await self.world.ledger.frozen():
             raise Refused("freeze", "The operator has frozen everything.", "Ask the operator.")
-        snapshot = await self.world.snapshot()
+        snapshot = await self.world.snapshot(await self.world.account(user))
         contacts = await self._ripe_contacts(user)
         resolved = self._resolve(intent, self._desk(snapshot, contacts))
         request = Request(
@@ -70,7 +71,7 @@ class Acting:
         await self.world.ledger.set_pending(user.id, channel, {"preview": proposal.plan.plan_id})
         return _previewed(proposal, resolved.choice, verdict or Verdict(Status.READY))
 
-    async def confirm(self, user: User, channel: str, plan_id: str | None) -> Reply:
+    async def confirm(self, user: User, channel: str, plan_id: str | None, progress: Progress = silent) -> Reply:
         """Carries out a preview: simulated again, confirmed once, then run. None: the channel's latest one."""
         row = await self._row(user, channel, plan_id)
         if row.status is PlanStatus.PROPOSED and self.world.now() <= row.not_after:
@@ -81,7 +82,7 @@ class Acting:
             if void:
                 return await self._renew(user, channel, row, void)
         confirmed = await self.world.ledger.confirm(row.plan_id, user.id, row.digest, self.world.now())
-        outcome = await self.world.manager.run(confirmed.plan)
+        outcome = await self.world.manager.run(confirmed.plan, progress)
         return reported(confirmed.plan, outcome, str(row.preview.get("headline", "")))
 
     async def cancel(self, user: User, channel: str) -> Reply:
@@ -90,12 +91,19 @@ class Acting:
         text = "Cancelled. Nothing was sent." if cancelled else "There was nothing to cancel."
         return Reply(text)
 
-    async def recover(self) -> list[Reply]:
+    async def recover(self) -> list[tuple[PlanRow, Reply]]:
         """Brings every plan that was under way to its end, and says what became of it."""
-        if not await self.world.ledger.unsettled():
-            return []
-        found = await self.world.manager.recover()
-        return [reported(plan, outcome, "what was under way before") for plan, outcome in found]
+        rows = await self.world.ledger.unsettled()
+        return [(row, await self._recovered(row)) for row in rows]
+
+    async def recover_of(self, user: User) -> list[Reply]:
+        """The same for one user's plans: their fate is known before anything new is signed for them."""
+        rows = await self.world.ledger.unsettled()
+        return [await self._recovered(row) for row in rows if row.user == user.id]
+
+    async def _recovered(self, row: PlanRow) -> Reply:
+        outcome = await self.world.manager.recover(row.plan)
+        return reported(row.plan, outcome, str(row.preview.get("headline", "")))
 
     async def _row(self, user: User, channel: str, plan_id: str | None) -> PlanRow:
         if plan_id is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from agent.errors import MonetaError, NeedsAnswer, Refused
+from agent.execution.manager import Progress, silent
 from agent.gate.bind import bind
 from agent.intents import (
     Advance,
@@ -33,11 +34,12 @@ from agent.mind.phrasebook import interpret, pending_after
 from agent.money import address
 from agent.replies import talk
 from agent.replies.clock import duration
+from agent.replies.details import details
 from agent.replies.reply import Reply, Status, Verdict, of_error
 from agent.runtime.acting import NOTHING_PENDING, Acting
 from agent.runtime.viewing import Viewing
 from agent.runtime.world import World
-from memory.rows import User
+from memory.rows import ButtonRow, User
 
 YES = frozenset({"confirm", "yes", "y"})
 NO = frozenset({"no", "n"})
@@ -66,7 +68,7 @@ class Runtime:
     async def turn(self, said: Said) -> Reply:
         """The reply to a message. Whatever goes wrong on purpose is a reply, too."""
         try:
-            late = await self.acting.recover()
+            late = await self.acting.recover_of(said.user)
             pending = await self.world.ledger.pending(said.user.id, said.channel)
             await self.world.ledger.set_pending(said.user.id, said.channel, None)
             reply = await self._answer(said, dict(pending) if pending else {})
@@ -185,9 +187,9 @@ class Runtime:
     async def _look(self, said: Said, intent: Intent) -> Reply:
         match intent:
             case Yields():
-                return await self.viewing.yields(intent)
+                return await self.viewing.yields(said.user, intent)
             case Portfolio():
-                return await self.viewing.portfolio()
+                return await self.viewing.portfolio(said.user)
             case Explain():
                 return await self.viewing.explain(said.user, intent)
             case History():

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from agent.chain.snapshot import Snapshot
 from agent.intents import Explain, History, Yields
-from agent.money import Token
+from agent.money import ZERO_ADDRESS, Token
 from agent.plugin import Option
 from agent.replies import explain, history, portfolio, talk, yields
 from agent.replies.clock import day_and_time
@@ -25,9 +25,9 @@ class Viewing:
 
     world: World
 
-    async def yields(self, intent: Yields) -> Reply:
+    async def yields(self, user: User, intent: Yields) -> Reply:
         """The venues of one asset, or the best venue of each."""
-        snapshot = await self.world.snapshot()
+        snapshot = await self._snapshot(user)
         if intent.asset is None:
             assets = sorted({venue.asset.symbol for venue in self.world.venues.values()})
             best = [
@@ -46,17 +46,19 @@ class Viewing:
     def _ranked(self, snapshot: Snapshot, asset: Token, units: int) -> list[Option]:
         return self.world.rank(snapshot.venues, asset, units)
 
-    async def portfolio(self) -> Reply:
+    async def portfolio(self, user: User) -> Reply:
         """Wallet, positions and what they earned."""
-        snapshot = await self.world.snapshot()
-        net = await self.world.ledger.net_deposits(self.world.account)
+        account = await self.world.account(user)
+        snapshot = await self.world.snapshot(account)
+        net = await self.world.ledger.net_deposits(account)
         assets = {venue_id: venue.asset.address for venue_id, venue in self.world.venues.items()}
         flows = {
             venue: portfolio.Flow(each.deposited, each.withdrawn)
             for (venue, token), each in net.items()
             if assets.get(venue) == token  # the rows of receipt tokens mirror these
         }
-        return portfolio.portfolio(snapshot, self.world.registry, self.world.venues, flows)
+        reply = portfolio.portfolio(snapshot, self.world.registry, self.world.venues, flows)
+        return replace(reply, private=True)
 
     async def explain(self, user: User, intent: Explain) -> Reply:
         """Why the last venue was chosen, or the one that `ref` names."""
@@ -83,9 +85,14 @@ class Viewing:
         shown = [(row, await self.world.ledger.attempts(row.plan_id)) for row in confirmed[-history.MOST_ROWS :]]
         return history.history(shown, len(confirmed), len(rows) - len(confirmed))
 
-    async def greeting(self) -> Reply:
+    async def greeting(self, user: User) -> Reply:
         """The first reply of a channel."""
-        return talk.greeting(self.world.registry.name, self.world.account)
+        return talk.greeting(self.world.registry.name, await self.world.account(user))
+
+    async def _snapshot(self, user: User) -> Snapshot:
+        """As the user has it; rates are for everybody, so one without an account sees them, too."""
+        found = await self.world.ledger.account(user.id)
+        return await self.world.snapshot(found.address if found else ZERO_ADDRESS)
 
 
 def _midnight(day: str, days: int = 0) -> int:

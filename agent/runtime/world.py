@@ -11,6 +11,7 @@ from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
 from agent.chain.snapshot import Snapshot, take
 from agent.config import Settings
+from agent.errors import Refused
 from agent.execution.manager import Manager
 from agent.execution.signer.client import SignerClient
 from agent.gate.propose import Gate
@@ -20,6 +21,7 @@ from agent.policy.policy import Policy
 from agent.words.vocabulary import Vocabulary
 from memory.ledger import Ledger
 from memory.memory import Memory
+from memory.rows import User
 
 Advance = Callable[[int], Awaitable[str]]
 """Lets seconds pass on a devnet and says what happened meanwhile."""
@@ -39,7 +41,6 @@ class World:
     ledger: Ledger
     memory: Memory
     signer: SignerClient
-    account: Address
     now: Callable[[], int]
     new_id: Callable[[], str]
     advance: Advance | None = None
@@ -50,9 +51,16 @@ class World:
         self.manager = Manager(self.rpc, self.ledger, self.signer, self.settings.receipt_seconds)
         self.gate = Gate(self.rpc, self.registry, self.policy)
 
-    async def snapshot(self) -> Snapshot:
-        """Everything at the head, in one eth_call."""
-        return await take(self.rpc, self.registry, self.venues, self.account)
+    async def account(self, user: User) -> Address:
+        """The user's account. Raises Refused("wallet") where there is none yet."""
+        found = await self.ledger.account(user.id)
+        if found is None:
+            raise Refused("wallet", "You have no account with me yet.", "Ask the operator to let you in.")
+        return found.address
+
+    async def snapshot(self, account: Address) -> Snapshot:
+        """Everything at the head as `account` has it, in one eth_call."""
+        return await take(self.rpc, self.registry, self.venues, account)
 
     def rank(self, states: Mapping[str, VenueState], asset: Token, units: int) -> list[Option]:
         """The venues for a deposit, by the first plug-in that ranks."""
