@@ -61,6 +61,9 @@ def _talking(commands: _Commands) -> None:
     demo.add_argument("--dir", type=Path, help="keep everything in this folder (default: a temporary one)")
     chat = _add(commands, "chat", "the chat, on the devnet that runs in a folder", _chat)
     _folder(chat)
+    run = _add(commands, "run", "the configured chats and the scheduler", _run)
+    _folder(run)
+    _json(run)
     for command in (demo, chat):
         command.add_argument("--script", metavar="FILE", help="read messages from a file, or from `-`, a line each")
         _json(command)
@@ -135,6 +138,12 @@ def _chat(options: argparse.Namespace) -> int:
     from agent.commands.talking import chat
 
     return chat(options.dir, options.script, options.json)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from agent.commands.run import run
+
+    return run(options.dir, options.json)
 
 
 def _devnet_action(options: argparse.Namespace) -> int:

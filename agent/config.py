@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
@@ -24,6 +25,11 @@ class Settings(BaseSettings):
     """How long to wait for a transaction before saying that it is still under way."""
     max_fee_gwei: Annotated[int, Field(ge=1)] = 50_000_000
     """What all gas of one plan may cost at the most, in gwei (10**9 wei); 0.05 of the native coin."""
+
+    discord_token_file: Path | None = None
+    """A file with the Discord bot's token."""
+    telegram_token_file: Path | None = None
+    """A file with the Telegram bot's token."""
 
     @classmethod
     def settings_customise_sources(

@@ -1,0 +1,107 @@
+"""`moneta run`: the configured adapters and the scheduler, until SIGTERM or Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+from agent.chat.adapter import Adapter
+from agent.chat.service import Service
+from agent.commands import places
+from agent.commands.output import complain, json_line
+from agent.compose import Instance, open_instance
+from agent.config import Settings
+from agent.errors import Refused
+
+DRAIN_SECONDS = 1.2
+"""What a turn under way may take at the end; the whole end stays under two seconds."""
+
+
+def run(folder: Path, as_json: bool) -> int:
+    """Runs until it is told to stop. Raises Refused where no adapter is configured, or one can't start."""
+    settings = Settings()
+    asyncio.run(_run(folder, settings, as_json))
+    return 0
+
+
+async def _run(folder: Path, settings: Settings, as_json: bool) -> None:
+    async with open_instance(places.running_devnet(folder), settings) as instance:
+        adapters = configured(settings, instance.service)
+        if not adapters:
+            raise Refused(
+                "no-adapter",
+                "No chat is configured.",
+                "Name a token file in MONETA_DISCORD_TOKEN_FILE or MONETA_TELEGRAM_TOKEN_FILE (docs/).",
+            )
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, stop.set)
+        await serve(instance, adapters, stop, lambda: _told_ready(adapters, as_json))
+
+
+async def serve(
+    instance: Instance,
+    adapters: list[Adapter],
+    stop: asyncio.Event,
+    ready: Callable[[], None] = lambda: None,
+    jobs: tuple[Coroutine[Any, Any, None], ...] = (),
+) -> None:
+    """Serves the adapters until `stop`: what was under way first, then what waits, then what comes."""
+    service = instance.service
+    service.adapters.update({adapter.platform: adapter for adapter in adapters})
+    await service.recover()
+    running = [asyncio.create_task(adapter.run(stop)) for adapter in adapters]
+    running += [asyncio.create_task(job) for job in jobs]
+    await service.resume()
+    ready()
+    waiting = asyncio.create_task(stop.wait())
+    try:
+        done, _ = await asyncio.wait([waiting, *running], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stop.set()
+        await service.drain(DRAIN_SECONDS)
+        waiting.cancel()
+        ends = await asyncio.gather(*running, return_exceptions=True)
+    for end in ends:
+        if isinstance(end, BaseException) and not isinstance(end, asyncio.CancelledError):
+            raise end
+    if not done:
+        complain("stopped")
+
+
+def configured(settings: Settings, service: Service) -> list[Adapter]:
+    """The adapters that the settings name; their libraries are imported only then."""
+    adapters: list[Adapter] = []
+    if settings.discord_token_file is not None:
+        from agent.chat.discord import DiscordAdapter
+
+        adapters.append(DiscordAdapter(service, _secret(settings.discord_token_file)))
+    if settings.telegram_token_file is not None:
+        from agent.chat.telegram import TelegramAdapter
+
+        adapters.append(TelegramAdapter(service, _secret(settings.telegram_token_file)))
+    return adapters
+
+
+def _secret(path: Path) -> str:
+    try:
+        secret = path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise Refused(
+            "secret", f"{path} can't be read: {error.strerror}.", "It holds the token, one line."
+        ) from error
+    if not secret:
+        raise Refused("secret", f"{path} is empty.", "It holds the token, one line.")
+    return secret
+
+
+def _told_ready(adapters: list[Adapter], as_json: bool) -> None:
+    names = [adapter.platform for adapter in adapters]
+    if as_json:
+        json_line({"event": "ready", "adapters": names})
+    else:
+        complain(f"serving {', '.join(names)}; stop with Ctrl-C")
