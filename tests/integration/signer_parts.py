@@ -11,6 +11,7 @@ from eth_account import Account
 
 from agent.execution.signer.authority import Authority
 from agent.execution.signer.contacts import Contacts
+from agent.execution.signer.keyring import Derived
 from agent.execution.signer.keystore import LIGHT, seal
 from agent.execution.signer.record import Record
 from agent.execution.signer.requests import Desk
@@ -51,7 +52,7 @@ class Bench:
             keystore.write_text(seal(from_words(WORDS), PASSWORD, LIGHT))
         self.record = Record(self.folder / "signed.jsonl")
         authority = Authority(POLICY, Contacts(self.folder / "recipients.json"), self.record, self.clock)
-        self.desk = Desk(keystore.read_text(), authority, self.clock)
+        self.desk = Desk(keystore.read_text(), authority, self.clock, Derived(self.folder / "derived.txt"))
 
     def again(self) -> Bench:
         self.record.close()

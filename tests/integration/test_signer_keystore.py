@@ -15,20 +15,22 @@ from hypothesis import strategies as st
 
 from agent.errors import Refused
 from agent.execution.signer import wallet
-from agent.execution.signer.keystore import LIGHT, STRONG, address_of, addresses, open_keys, seal, unseal, write_new
+from agent.execution.signer.keyring import Derived, open_keys
+from agent.execution.signer.keystore import LIGHT, STRONG, address_of, addresses, seal, unseal, write_new
 from agent.execution.signer.transaction import Transaction
 from agent.money import Address, address
 from tests.integration.signer_parts import KEY, OWNER, PASSWORD, WORDS
 
 pytestmark = pytest.mark.integration
 
+NONE = Derived(Path("no-such-folder/derived.txt"))
 SEALED = seal(wallet.from_words(WORDS, 2), PASSWORD, LIGHT)
 SECOND = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
 
 
 def test_known_words_give_the_known_accounts() -> None:
     assert addresses(SEALED) == [OWNER, SECOND]
-    assert list(open_keys(SEALED, PASSWORD)) == [OWNER, SECOND]
+    assert list(open_keys(SEALED, PASSWORD, NONE)) == [OWNER, SECOND]
     secrets = unseal(SEALED, PASSWORD)
     assert secrets.words == WORDS
     assert [each.path for each in secrets.accounts] == ["m/44'/60'/0'/0/0", "m/44'/60'/0'/0/1"]
@@ -42,14 +44,14 @@ def test_fresh_words_are_24_and_new() -> None:
 
 
 def test_nothing_secret_shows() -> None:
-    shown = repr(unseal(SEALED, PASSWORD)) + repr(open_keys(SEALED, PASSWORD)) + SEALED
+    shown = repr(unseal(SEALED, PASSWORD)) + repr(open_keys(SEALED, PASSWORD, NONE)) + SEALED
     assert not any(secret in shown for secret in (WORDS, "junk", KEY))
 
 
 def test_the_default_is_strong_and_the_same_password_looks_the_same_however_typed() -> None:
     text = seal(wallet.from_key(KEY), "pa\u0301ss")
     assert json.loads(text)["kdf"]["n"] == STRONG == 2**18
-    assert list(open_keys(text, "p\u00e1ss")) == [OWNER]
+    assert list(open_keys(text, "p\u00e1ss", NONE)) == [OWNER]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +100,7 @@ def test_imports() -> None:
     imported = (wallet.from_key("0x" + KEY), wallet.from_key(KEY + "\n"), wallet.from_keystore(other, "theirs"))
     for secrets in imported:
         assert (secrets.words, secrets.accounts[0].path) == ("", None)
-        assert list(open_keys(seal(secrets, "x", LIGHT), "x")) == [OWNER]
+        assert list(open_keys(seal(secrets, "x", LIGHT), "x", NONE)) == [OWNER]
 
 
 def test_bad_imports_are_refused_without_repeating_them() -> None:

@@ -55,8 +55,12 @@ class SignerClient:
         await self._ask("lock")
 
     async def accounts(self) -> list[Address]:
-        """The accounts of the keystore, locked or not."""
+        """The accounts of the keystore and those derived since, locked or not."""
         return [Address(each) for each in (await self._ask("accounts"))["accounts"]]
+
+    async def derive(self, index: int) -> Address:
+        """The account at m/44'/60'/0'/0/index of the keystore's words. Raises Refused: locked, accounts."""
+        return Address((await self._ask("derive", index=str(index)))["address"])
 
     async def caps(self) -> dict[str, Any]:
         """What the signer's own policy allows: `caps` by symbol, `max_fee_wei`, `contracts`, `policy`."""

@@ -96,12 +96,6 @@ def addresses(text: str) -> list[Address]:
     return [Address(each) for each in _parsed(text)["accounts"]]
 
 
-def open_keys(text: str, password: str) -> dict[Address, PrivateKey]:
-    """The accounts' keys by address. Raises Refused("password")."""
-    keys = [PrivateKey(account.key) for account in unseal(text, password).accounts]
-    return {address_of(key): key for key in keys}
-
-
 def write_new(path: Path, text: str) -> None:
     """Writes a keystore. Raises Refused("keystore") rather than replace one: its keys could be the only copy."""
     if path.exists():

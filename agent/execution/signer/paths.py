@@ -9,6 +9,7 @@ from pathlib import Path
 KEYSTORE = "keystore.json"
 POLICY = "policy.json"
 CONTACTS = "recipients.json"
+DERIVED = "derived.txt"
 RECORD = "signed.jsonl"
 LOG = "signer.log"
 SOCKET = "signer.sock"

@@ -10,11 +10,10 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from coincurve import PrivateKey
-
 from agent.errors import MonetaError, Refused
 from agent.execution.signer.authority import Authority, Terms
-from agent.execution.signer.keystore import addresses, open_keys
+from agent.execution.signer.keyring import Derived, Keyring, open_keys
+from agent.execution.signer.keystore import addresses
 from agent.money import Address, address
 from agent.plans import Plan, canonical, from_canonical
 
@@ -38,12 +37,13 @@ class Locked(MonetaError):
 class Desk:
     """Answers requests, one at a time. `keystore` is the text of the keystore file."""
 
-    def __init__(self, keystore: str, authority: Authority, clock: Callable[[], int]) -> None:
+    def __init__(self, keystore: str, authority: Authority, clock: Callable[[], int], derived: Derived) -> None:
         self._keystore = keystore
-        self._accounts = addresses(keystore)
+        self._own = addresses(keystore)
+        self._derived = derived
         self._authority = authority
         self._clock = clock
-        self._keys: dict[Address, PrivateKey] = {}
+        self._keys: Keyring | None = None
         self._turn = threading.Lock()
 
     def answer(self, line: bytes) -> bytes:
@@ -62,23 +62,26 @@ class Desk:
     def status(self, _: Request) -> Answer:
         policy = self._authority.policy
         return {
-            "unlocked": bool(self._keys),
+            "unlocked": self._keys is not None,
             "pid": os.getpid(),
             "chain_id": str(policy.chain_id),
             "policy": policy.sha256,
-            "accounts": self._accounts,
+            "accounts": self._accounts(),
         }
 
     def unlock(self, request: Request) -> Answer:
-        self._keys = open_keys(self._keystore, _text(request, "password"))
-        return {"accounts": self._accounts}
+        self._keys = open_keys(self._keystore, _text(request, "password"), self._derived)
+        return {"accounts": self._accounts()}
 
     def lock(self, _: Request) -> Answer:
-        self._keys = {}
+        self._keys = None
         return {}
 
     def accounts(self, _: Request) -> Answer:
-        return {"accounts": self._accounts}
+        return {"accounts": self._accounts()}
+
+    def derive(self, request: Request) -> Answer:
+        return {"address": self._open().derive(_integer(request, "index"))}
 
     def caps(self, _: Request) -> Answer:
         policy = self._authority.policy
@@ -115,8 +118,12 @@ class Desk:
     def contacts(self, _: Request) -> Answer:
         return {"contacts": [_shown(asdict(contact)) for contact in self._authority.contacts.all()]}
 
-    def _open(self) -> dict[Address, PrivateKey]:
-        if not self._keys:
+    def _accounts(self) -> list[Address]:
+        """The keystore's own first, then those that were derived since."""
+        return list(dict.fromkeys((*self._own, *self._derived.indices)))
+
+    def _open(self) -> Keyring:
+        if self._keys is None:
             raise Locked("The signer is locked.")
         return self._keys
 
@@ -135,6 +142,7 @@ _OPERATIONS: dict[str, Callable[[Desk, Request], Answer]] = {
     "unlock": Desk.unlock,
     "lock": Desk.lock,
     "accounts": Desk.accounts,
+    "derive": Desk.derive,
     "caps": Desk.caps,
     "sign": Desk.sign,
     "replacement": Desk.replacement,

@@ -12,6 +12,7 @@ from agent.errors import Refused
 from agent.execution.signer import guard, paths
 from agent.execution.signer.authority import Authority
 from agent.execution.signer.contacts import Contacts
+from agent.execution.signer.keyring import Derived
 from agent.execution.signer.record import Record
 from agent.execution.signer.requests import MAX_REQUEST, Desk
 from agent.policy import policy as policies
@@ -67,7 +68,7 @@ def _desk(folder: Path) -> Desk:
         raise Refused("folder", f"There is no {error.filename}.", "Create the wallet first.") from None
     record = _record(folder / paths.RECORD)
     authority = Authority(policy, Contacts(folder / paths.CONTACTS), record, _now)
-    return Desk(keystore, authority, _now)
+    return Desk(keystore, authority, _now, Derived(folder / paths.DERIVED))
 
 
 def _record(path: Path) -> Record:
