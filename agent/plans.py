@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -12,9 +13,24 @@ import rfc8785
 from agent.abi import encode_call
 from agent.money import Address
 
-Argument = int | str | bytes | bool | tuple["Argument", ...]
-
 DIGEST_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """An amount that is known only once step `step` (its index) is mined: the base units of `token` it gave.
+
+    What the account received by the token's Transfer events, from `min` to `max`, both inclusive; else the plan
+    stops.
+    """
+
+    step: int
+    token: Address
+    min: int
+    max: int
+
+
+Argument = int | str | bytes | bool | Output | tuple["Argument", ...]
 
 
 class Role(StrEnum):
@@ -44,7 +60,24 @@ class Step:
 
     @property
     def data(self) -> bytes:
-        return encode_call(self.function, self.args) if self.function else b""
+        """The calldata. Raises ValueError while an output is open."""
+        return self.data_with({})
+
+    @property
+    def outputs(self) -> tuple[Output, ...]:
+        """The open amounts among the arguments, in their order."""
+        return tuple(_outputs(self.args))
+
+    def filled(self, outputs: Mapping[int, int]) -> Step:
+        """This step with base units by step index in the place of its outputs; the bounds are the caller's to check.
+
+        Raises ValueError where one isn't known.
+        """
+        return replace(self, args=tuple(_filled(each, outputs) for each in self.args)) if self.outputs else self
+
+    def data_with(self, outputs: Mapping[int, int]) -> bytes:
+        """The calldata with base units by step index in the place of the outputs. Raises ValueError as `filled`."""
+        return encode_call(self.function, self.filled(outputs).args) if self.function else b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +157,9 @@ def plain(value: Any) -> Any:
     """`value` as JSON data with integers as decimal text and bytes as 0x-text. Raises TypeError for a float."""
     if value is None or isinstance(value, bool | str):
         return value
+    if isinstance(value, Output):
+        bounds = {"min": str(value.min), "max": str(value.max)}
+        return {"output": {"step": str(value.step), "token": value.token, **bounds}}
     if isinstance(value, int):
         return str(value)
     if isinstance(value, bytes):
@@ -175,4 +211,35 @@ def from_canonical(body: dict[str, Any]) -> Plan:
 
 
 def _arguments(values: list[Any]) -> tuple[Argument, ...]:
-    return tuple(_arguments(value) if isinstance(value, list) else value for value in values)
+    return tuple(_argument(value) for value in values)
+
+
+def _argument(value: Any) -> Argument:
+    match value:
+        case list():
+            return _arguments(value)
+        case {"output": {"step": str(step), "token": str(token), "min": str(low), "max": str(high)}}:
+            return Output(int(step), Address(token), int(low), int(high))
+        case str() | int():  # bool is an int
+            return value
+    raise ValueError(f"{type(value).__name__} is no argument of a step")
+
+
+def _outputs(values: tuple[Argument, ...]) -> list[Output]:
+    found: list[Output] = []
+    for value in values:
+        if isinstance(value, Output):
+            found.append(value)
+        elif isinstance(value, tuple):
+            found += _outputs(value)
+    return found
+
+
+def _filled(value: Argument, outputs: Mapping[int, int]) -> Argument:
+    if isinstance(value, tuple):
+        return tuple(_filled(each, outputs) for each in value)
+    if not isinstance(value, Output):
+        return value
+    if value.step not in outputs:
+        raise ValueError(f"the output of step {value.step + 1} isn't known yet")
+    return outputs[value.step]

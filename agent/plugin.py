@@ -87,7 +87,8 @@ class Listed:
     """A contract that steps may call: what it is called, the call table that decodes it and what it holds.
 
     `asset` is the token that an argument-less table entry speaks of (an ERC-4626 vault's asset); `markets` are
-    the market ids that a contract with many markets may be entered at.
+    the market ids that a contract with many markets may be entered at. `wrapped` is the token that native coin sent
+    along becomes inside, None where it takes none.
     """
 
     address: Address
@@ -95,6 +96,7 @@ class Listed:
     table: str
     asset: Address | None = None
     markets: tuple[str, ...] = ()
+    wrapped: Address | None = None
 
 
 class Venue(ABC):
@@ -161,6 +163,51 @@ class Option:
     why_not: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a mandate allows for one asset. `cap` and `most` (of one move) are base units, None without a limit.
+
+    `min_gain` and `gas` are USD with 8 decimals: what a move must gain beyond its gas, and what its gas costs;
+    `price` is the asset's. `seconds` is the horizon that a gain is counted over. `venues` None: all that are listed.
+    """
+
+    venues: frozenset[str] | None
+    cap: int | None
+    most: int | None
+    min_gain: int
+    gas: int
+    price: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A move from one venue to another, weighed. `whole`: the source is left without dust.
+
+    `before` is the source's rate now, `after` the target's with the move in it. `gain` is base units over the
+    horizon, of all positions in the asset together; `gain_usd` the same in USD with 8 decimals, gas not taken off.
+    """
+
+    source: str
+    target: str
+    units: int
+    whole: bool
+    before: Rate
+    after: Rate
+    gain: int
+    gain_usd: int
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """What to do with the positions of one asset: `shift`, or nothing and `why_not`. `weighed`: the best first."""
+
+    shift: Shift | None
+    weighed: tuple[Shift, ...]
+    why_not: str = ""
+
+
 class Hooks:
     """What a plug-in may implement. All are optional."""
 
@@ -177,3 +224,9 @@ class Hooks:
         self, venues: Mapping[str, Venue], states: Mapping[str, VenueState], asset: Token, units: int
     ) -> list[Option] | None:
         """The venues of `asset` for a deposit of `units`, the best first, those that can't be entered last."""
+
+    @hookspec(firstresult=True)
+    def moneta_rebalance(
+        self, venues: Mapping[str, Venue], states: Mapping[str, VenueState], asset: Token, limits: Limits
+    ) -> Placement | None:
+        """Whether one move between venues of `asset` gains enough. Pure: the same answer for the same snapshot."""

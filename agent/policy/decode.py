@@ -15,7 +15,7 @@ from agent.money import Address, Token, address
 from agent.plans import plain
 from agent.plugin import Listed
 from agent.policy.policy import Policy
-from agent.policy.tables import ASSET, SELF, SENDER, Direction, Entry, parameter_at
+from agent.policy.tables import ASSET, FIRST, SELF, SENDER, Direction, Entry, parameter_at
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class Effect:
 
     `contract` and `entry` are None for a plain transfer of the native coin. `recipient` and `owner` are None where
     it is the caller itself. `market` is the id of the market's tuple. `is_all`: the largest number of its type.
+    Of a swap, `least` base units of `to` come back, over the tokens `through`; `paid` is the token that the call
+    names, which `token` isn't where the native coin is sent along in its place.
     """
 
     direction: Direction
@@ -40,6 +42,10 @@ class Effect:
     market: str | None
     is_all: bool
     value: int
+    to: Token | None = None
+    least: int = 0
+    through: tuple[Token, ...] = ()
+    paid: Token | None = None
 
 
 def decode(policy: Policy, to: Address, data: bytes, value: int) -> Effect:
@@ -51,13 +57,15 @@ def decode(policy: Policy, to: Address, data: bytes, value: int) -> Effect:
         raise Refused("lists", f"The contract {to} is not in the policy's list.", "The operator can list it.")
     entry, args = _read(policy, contract, data)
     units = int(_at(args, entry.amount))
+    route = _route(policy, entry, args)
+    token = route[0] if route else _token(policy, contract, entry, args)
     return Effect(
         direction=entry.direction,
         contract=contract,
         entry=entry,
         signature=entry.signature,
         args=args,
-        token=_token(policy, contract, entry, args),
+        token=policy.native if entry.native_in and value else token,
         units=units,
         unit=entry.unit,
         recipient=None if entry.recipient in (None, SENDER) else address(_at(args, str(entry.recipient))),
@@ -66,6 +74,10 @@ def decode(policy: Policy, to: Address, data: bytes, value: int) -> Effect:
         market=_market(entry, args),
         is_all=units == _largest(entry),
         value=value,
+        to=route[-1] if route else None,
+        least=int(_at(args, entry.to_amount)) if entry.to_amount else 0,
+        through=route[1:-1],
+        paid=token,
     )
 
 
@@ -131,10 +143,35 @@ def _at(args: Mapping[str, Any], path: str) -> Any:
 
 def _token(policy: Policy, contract: Listed, entry: Entry, args: Mapping[str, Any]) -> Token:
     place = {ASSET: contract.asset, SELF: contract.address}.get(entry.token) or address(_at(args, entry.token))
+    return _pinned(policy, place)
+
+
+def _pinned(policy: Policy, place: Address) -> Token:
     token = policy.tokens.get(place)
     if token is None:
         raise Refused("lists", f"{place} is not a token of the policy.", "Only pinned tokens can be moved.")
     return token
+
+
+def _route(policy: Policy, entry: Entry, args: Mapping[str, Any]) -> tuple[Token, ...]:
+    """The tokens of a swap from the one that is given to the one that comes back; () of any other call."""
+    if entry.to_token is None:
+        return ()
+    if entry.path is None:
+        return tuple(_pinned(policy, address(_at(args, path))) for path in (entry.token, entry.to_token))
+    tokens = [_pinned(policy, place) for place in hops(_at(args, entry.path))]
+    return tuple(tokens if entry.token == FIRST else reversed(tokens))
+
+
+def hops(path: bytes) -> list[Address]:
+    """The tokens of a packed path: 20 bytes of token, 3 of fee, 20 of token … (Uniswap v3-periphery, Path.sol).
+
+    Raises Refused("lists") for bytes that aren't a path of two tokens or more.
+    """
+    length, rest = divmod(len(path) - 20, 23)
+    if length < 1 or rest:
+        raise Refused("lists", f"{len(path)} bytes are no path of tokens and fees.")
+    return [address("0x" + path[start : start + 20].hex()) for start in range(0, len(path), 23)]
 
 
 def _largest(entry: Entry) -> int:

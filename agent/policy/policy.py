@@ -111,8 +111,10 @@ def _merged(listed: Sequence[Listed], tables: Mapping[str, Table]) -> dict[Addre
             if _speaks_of_asset(tables.get(new.table)):
                 raise ValueError(f"{new.name} at {new.address} is listed with two assets")
             asset = None  # its table reads the token from the call
+        if old.wrapped != new.wrapped:
+            raise ValueError(f"{new.name} at {new.address} is listed with two wrapped coins")
         markets = tuple(dict.fromkeys(market.lower() for market in (*old.markets, *new.markets)))
-        contracts[new.address] = Listed(old.address, old.name, old.table, asset, markets)
+        contracts[new.address] = Listed(old.address, old.name, old.table, asset, markets, old.wrapped)
     return contracts
 
 
@@ -136,6 +138,8 @@ def _check(policy: Policy) -> None:
             raise ValueError(f"{contract.name} at {contract.address} needs the call table {contract.table!r}")
         if _speaks_of_asset(table) and contract.asset not in policy.tokens:
             raise ValueError(f"{contract.name} at {contract.address}: its asset is no token of the policy")
+        if contract.wrapped is not None and contract.wrapped not in policy.tokens:
+            raise ValueError(f"{contract.name} at {contract.address}: its wrapped coin is no token of the policy")
 
 
 # -- the file -------------------------------------------------------------------------------------------------------
@@ -157,6 +161,7 @@ class _ListedFile(_Strict):
     table: str
     asset: str | None = None
     markets: list[Annotated[str, Field(pattern=r"^0x[0-9a-f]{64}$")]] = Field(default_factory=list)
+    wrapped: str | None = None
 
 
 class _TableFile(_Strict):
@@ -183,10 +188,7 @@ def dumps(policy: Policy) -> str:
         "version": policy.version,
         "chain_id": policy.chain_id,
         "chain_name": policy.chain_name,
-        "contracts": {
-            place: {"name": one.name, "table": one.table, "asset": one.asset, "markets": list(one.markets)}
-            for place, one in policy.contracts.items()
-        },
+        "contracts": {place: _listed_body(one) for place, one in policy.contracts.items()},
         "tokens": {place: _token_body(token) for place, token in policy.tokens.items()},
         "native": _token_body(policy.native),
         "tables": {name: {"sha256": sha256_of(body), "body": body} for name, body in policy.bodies.items()},
@@ -195,6 +197,11 @@ def dumps(policy: Policy) -> str:
         "contact_delay_seconds": policy.contact_delay_seconds,
     }
     return json.dumps(body, indent=1, sort_keys=True) + "\n"
+
+
+def _listed_body(one: Listed) -> dict[str, Any]:
+    body = {"name": one.name, "table": one.table, "asset": one.asset, "markets": list(one.markets)}
+    return body | ({"wrapped": one.wrapped} if one.wrapped else {})
 
 
 def _token_body(token: Token) -> dict[str, Any]:
@@ -239,7 +246,8 @@ def _token(body: _PolicyFile, token: _TokenFile, place: Address | None) -> Token
 
 
 def _listed(place: Address, one: _ListedFile) -> Listed:
-    return Listed(place, one.name, one.table, address(one.asset) if one.asset else None, tuple(one.markets))
+    asset, wrapped = (address(each) if each else None for each in (one.asset, one.wrapped))
+    return Listed(place, one.name, one.table, asset, tuple(one.markets), wrapped)
 
 
 def save(policy: Policy, path: Path) -> None:

@@ -37,6 +37,11 @@ def check_step(policy: Policy, account: Address, recipients: Collection[Address]
         case "transfer":
             _check_recipient(policy, recipients, effect)
             _check_cap(policy, effect)
+        case "swap":
+            _check_own(effect, account)
+            _check_bounded(effect)
+            _check_trade(effect)
+            _check_cap(policy, effect)
 
 
 def name_of(effect: Effect) -> str:
@@ -47,7 +52,17 @@ def name_of(effect: Effect) -> str:
 
 
 def _check_value(effect: Effect) -> None:
-    if effect.contract is not None and effect.value:
+    """A call sends the native coin along only where its table says so, and then in the place of its own amount.
+
+    Anything else would lie in the contract for anybody to take: an amount beyond the one that is wrapped, coin sent
+    beside another token, or (at_most) what isn't needed.
+    """
+    if effect.contract is None or not effect.value:
+        return
+    wrapped = effect.contract.wrapped
+    allowed = effect.entry is not None and effect.entry.native_in and not effect.entry.at_most
+    in_place = wrapped is not None and effect.paid is not None and effect.paid.address == wrapped
+    if not allowed or not in_place or effect.value != effect.units:
         raise Refused(
             "value",
             f"The call {name_of(effect)} would send {effect.value} wei along.",
@@ -80,6 +95,16 @@ def _check_own(effect: Effect, account: Address) -> None:
                 f"The call {name_of(effect)} is for {place}, not for the own account {account}.",
                 "Money enters and leaves venues for the own account only.",
             )
+
+
+def _check_trade(effect: Effect) -> None:
+    if effect.units <= 0:  # SwapRouter02 reads 0 as "all that lies in the contract"
+        raise Refused("swap", f"The call {name_of(effect)} names no amount to give.", "Name an amount.")
+    if effect.least <= 0:
+        raise Refused("swap", f"The call {name_of(effect)} would take any price.", "A swap names the least it gives.")
+    route = [effect.paid, *effect.through, effect.to]
+    if len(set(route)) != len(route):
+        raise Refused("swap", f"The call {name_of(effect)} comes back to a token that it left.", "Name two tokens.")
 
 
 def _check_bounded(effect: Effect) -> None:
@@ -127,7 +152,7 @@ def can_spend(policy: Policy, spender: Listed, approval: Effect) -> bool:
     token = approval.token.address
     for entry in policy.tables[spender.table].functions:
         takes_any = entry.token not in (ASSET, SELF) and spender.asset is None  # the call itself names the token
-        if entry.direction == "enter" and (takes_any or spender.asset == token):
+        if entry.direction in ("enter", "swap") and (takes_any or spender.asset == token):
             return True
     return False
 

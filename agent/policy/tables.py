@@ -17,15 +17,22 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agent.abi import Parameter, parse_signature, selector
 
-Direction = Literal["enter", "leave", "approve", "transfer"]
+Direction = Literal["enter", "leave", "approve", "transfer", "swap"]
 
 ASSET = "@asset"
 SELF = "@self"
 SENDER = "@sender"
+FIRST = "@first"
+LAST = "@last"
 
 
 class Entry(BaseModel):
-    """One function of a table. Paths name arguments: `amount`, or `marketParams.loanToken` into a tuple."""
+    """One function of a table. Paths name arguments: `amount`, or `marketParams.loanToken` into a tuple.
+
+    A swap gives `amount` of `token` (with `at_most`: that or less) for `to_amount` or more of `to_token`. `path` is
+    an argument of packed bytes, token, fee, token …, whose ends are FIRST and LAST. `native_in`: the call may send
+    the native coin along instead of the listed contract's wrapped one, exactly `amount` of it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -40,6 +47,11 @@ class Entry(BaseModel):
     all: bool = False
     must: dict[str, str] = Field(default_factory=dict)
     market: str | None = None
+    to_token: str | None = None
+    to_amount: str | None = None
+    path: str | None = None
+    at_most: bool = False
+    native_in: bool = False
 
 
 class Table(BaseModel):
@@ -115,12 +127,15 @@ def _check_names(parameters: tuple[Parameter, ...]) -> None:
 
 
 def _check_paths(entry: Entry) -> None:
-    addresses = (entry.recipient, entry.owner, entry.spender, entry.token)
+    addresses = (entry.recipient, entry.owner, entry.spender, entry.token, entry.to_token)
     for path in addresses:
         if path and not path.startswith("@") and parameter_at(entry.signature, path).type != "address":
             raise ValueError(f"the argument {path!r} is not an address")
-    if not parameter_at(entry.signature, entry.amount).type.startswith("uint"):
-        raise ValueError(f"the amount {entry.amount!r} is not an unsigned integer")
+    for path in (entry.amount, entry.to_amount):
+        if path and not parameter_at(entry.signature, path).type.startswith("uint"):
+            raise ValueError(f"the amount {path!r} is not an unsigned integer")
+    if entry.path and parameter_at(entry.signature, entry.path).type != "bytes":
+        raise ValueError(f"the path {entry.path!r} is not bytes")
     for path in entry.must:
         parameter_at(entry.signature, path)
     if entry.market and not parameter_at(entry.signature, entry.market).type.endswith(")"):
@@ -128,7 +143,8 @@ def _check_paths(entry: Entry) -> None:
 
 
 def _check_direction(entry: Entry) -> None:
-    if entry.token.startswith("@") and entry.token not in (ASSET, SELF):
+    _check_swap(entry)
+    if entry.token.startswith("@") and entry.token not in (ASSET, SELF) and not entry.path:
         raise ValueError(f"the token is a path, {ASSET} or {SELF}, not {entry.token}")
     for path in (entry.owner, entry.spender):
         if path and path.startswith("@"):
@@ -145,6 +161,20 @@ def _check_direction(entry: Entry) -> None:
         raise ValueError("an approval or a transfer is never unbounded")
 
 
+def _check_swap(entry: Entry) -> None:
+    swaps = entry.direction == "swap"
+    if swaps != bool(entry.to_token) or swaps != bool(entry.to_amount):
+        raise ValueError("a swap, and only a swap, names to_token and to_amount")
+    if not swaps and (entry.path or entry.at_most or entry.native_in):
+        raise ValueError("path, at_most and native_in are of swaps only")
+    ends = {entry.token, entry.to_token} & {FIRST, LAST}
+    if bool(entry.path) != bool(ends) or (entry.path and ends != {FIRST, LAST}):
+        raise ValueError(f"with a path, and only with one, the tokens are its ends {FIRST} and {LAST}")
+    vague = not entry.path and "@" in f"{entry.token}{entry.to_token}"
+    if swaps and (vague or entry.all or entry.unit != "token"):
+        raise ValueError("a swap is bounded and names both tokens itself")
+
+
 def _hazards(parameters: tuple[Parameter, ...], prefix: str = "") -> list[str]:
     """Paths of arguments that can name a holder or carry instructions: addresses, bytes, arrays."""
     found: list[str] = []
@@ -158,7 +188,7 @@ def _hazards(parameters: tuple[Parameter, ...], prefix: str = "") -> list[str]:
 
 
 def _spoken_for(entry: Entry, path: str) -> bool:
-    named = {entry.token, entry.recipient, entry.owner, entry.spender, *entry.must}
+    named = {entry.token, entry.to_token, entry.path, entry.recipient, entry.owner, entry.spender, *entry.must}
     return path in named or bool(entry.market and path.startswith(entry.market + "."))
 
 

@@ -9,6 +9,7 @@ from agent.errors import Refused
 from agent.money import Address
 from agent.plans import Plan, Role, Step, plain
 from agent.policy.decode import Effect, decode
+from agent.policy.outputs import at_most, check_outputs
 from agent.policy.policy import Policy
 from agent.policy.rules import check_step, name_of
 
@@ -18,15 +19,19 @@ MAX_STEPS = 64
 def check_plan(
     policy: Policy, account: Address, recipients: Collection[Address], plan: Plan
 ) -> tuple[tuple[bytes, Effect], ...]:
-    """The calldata and effect of every step, in order. Raises Refused where a step or the whole breaks a rule."""
+    """The calldata and effect of every step, in order; of one with an output, those at the output's upper bound.
+
+    Raises Refused where a step or the whole breaks a rule.
+    """
     if plan.chain_id != policy.chain_id:
         raise Refused("chain", f"The plan is for chain {plan.chain_id}; the policy is for {policy.chain_id}.")
     if plan.account != account:
         raise Refused("account", f"The plan is for the account {plan.account}, not for {account}.")
     if not 0 < len(plan.steps) <= MAX_STEPS:
         raise Refused("lists", f"A plan has 1 to {MAX_STEPS} steps; this one has {len(plan.steps)}.")
-    calls = tuple(read_step(policy, step) for step in plan.steps)
+    calls = tuple(read_step(policy, at_most(step)) for step in plan.steps)
     effects = [effect for _, effect in calls]
+    check_outputs(plan.steps, effects, lambda step: read_step(policy, step)[1])
     for effect in effects:
         check_step(policy, account, recipients, effect)
     for step, effect in zip(plan.steps, effects, strict=True):
@@ -66,11 +71,12 @@ def _check_role(step: Step, effect: Effect) -> None:
 
 def _check_approvals_used(steps: Sequence[Step], effects: Sequence[Effect]) -> None:
     """Each approval is spent by a later step of its own, in full: no allowance is left lying about."""
-    free = [index for index, effect in enumerate(effects) if effect.direction == "enter"]
+    free = [index for index, effect in enumerate(effects) if effect.direction in ("enter", "swap")]
     for index, effect in enumerate(effects):
         if effect.direction != "approve" or effect.units == 0:
             continue
-        user = next((later for later in free if later > index and _spends(effects[later], effect)), None)
+        same = [later for later in free if steps[later].outputs == steps[index].outputs]
+        user = next((later for later in same if later > index and _spends(effects[later], effect)), None)
         if user is None:
             raise Refused(
                 "approvals",
@@ -78,6 +84,23 @@ def _check_approvals_used(steps: Sequence[Step], effects: Sequence[Effect]) -> N
                 "An approval is signed together with the step that spends it, over the same amount.",
             )
         free.remove(user)
+        _check_taken_back(steps, effects, user)
+
+
+def _check_taken_back(steps: Sequence[Step], effects: Sequence[Effect], user: int) -> None:
+    """Where less than the approval can be spent, the rest is taken back whatever happens."""
+    entry, contract = effects[user].entry, effects[user].contract
+    if entry is None or contract is None or not entry.at_most:
+        return
+    for step, effect in list(zip(steps, effects, strict=True))[user + 1 :]:
+        back = effect.direction == "approve" and effect.units == 0 and step.role is not Role.CLEANUP
+        if back and effect.spender == contract.address and effect.token == effects[user].token:
+            return
+    raise Refused(
+        "approvals",
+        f"{contract.name} may spend less than step {user + 1} lets it, and nothing takes the rest back.",
+        "Such a plan ends with an approval of zero.",
+    )
 
 
 def _spends(entry: Effect, approval: Effect) -> bool:
