@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coincurve import PrivateKey
 
@@ -13,8 +13,9 @@ from agent.execution.signer.record import CANCEL, Record, Signed
 from agent.execution.signer.transaction import Transaction
 from agent.money import Address
 from agent.plans import Plan
+from agent.policy.outputs import fill
 from agent.policy.policy import Policy
-from agent.policy.whole import check_plan
+from agent.policy.whole import check_plan, read_step
 
 SLACK_SECONDS = 600  # for carrying out what was confirmed in time
 CANCEL_GAS = 21_000  # a plain transfer (Yellow Paper, G_transaction)
@@ -46,21 +47,28 @@ class Authority:
         self._clock = clock
 
     def sign(
-        self, keys: Mapping[Address, PrivateKey], plan: Plan, index: int, terms: Terms, replaces: str | None = None
+        self,
+        keys: Mapping[Address, PrivateKey],
+        plan: Plan,
+        index: int,
+        terms: Terms,
+        replaces: str | None = None,
+        outputs: Mapping[int, int] | None = None,
     ) -> tuple[bytes, str]:
         """Raw bytes and hash of a step. `replaces` is the hash of the transaction that this one takes the nonce of.
 
-        Raises Refused: expired, account, fees, once, replacement, or any rule of the policy.
+        `outputs`: what earlier steps gave, in base units by their index, where this step leaves its amount open.
+        Raises Refused: expired, account, fees, once, replacement, output, or any rule of the policy.
         """
         terms.check()
         now = self._clock()
         if now > plan.not_after + SLACK_SECONDS:
             raise Refused("expired", "The plan was confirmed too long ago.", "Ask for a new preview.")
         key = _key(keys, plan.account)
-        calls = check_plan(self.policy, plan.account, self.contacts.ripe(now), plan)
+        check_plan(self.policy, plan.account, self.contacts.ripe(now), plan)
         if not 0 <= index < len(plan.steps):
             raise Refused("lists", f"The plan has no step {index + 1}.")
-        step, data = plan.steps[index], calls[index][0]
+        step = fill(plan.steps[index], outputs or {})
         transaction = Transaction(
             chain_id=plan.chain_id,
             nonce=terms.nonce,
@@ -69,13 +77,19 @@ class Authority:
             gas=step.gas,
             to=step.to,
             value=step.value,
-            data=data,
+            data=read_step(self.policy, step)[0],
         )
         earlier = self._record.of_plan(plan.plan_id)
         known = _check_once(earlier, plan, index, terms, replaces)
+        filled = {str(source): str(units) for source, units in (outputs or {}).items()}
+        _check_outputs(earlier, filled)
         if not known:
             self._check_fees(earlier, plan, index, terms)
-        return self._sign(key, transaction, None if known else (plan, index), now)
+        raw, digest = transaction.sign(key)
+        if not known:
+            row = _row(plan.plan_id, plan.digest, index, plan.account, transaction, digest, now)
+            self._record.add(replace(row, outputs=filled))
+        return raw, digest
 
     def cancel(self, keys: Mapping[Address, PrivateKey], account: Address, terms: Terms) -> tuple[bytes, str]:
         """A transfer of nothing to oneself at a nonce that was signed before. Raises Refused."""
@@ -97,15 +111,6 @@ class Authority:
         )
         raw, digest = transaction.sign(key)
         self._record.add(_row("", "", CANCEL, account, transaction, digest, self._clock()))
-        return raw, digest
-
-    def _sign(
-        self, key: PrivateKey, transaction: Transaction, new: tuple[Plan, int] | None, now: int
-    ) -> tuple[bytes, str]:
-        raw, digest = transaction.sign(key)
-        if new is not None:
-            plan, index = new
-            self._record.add(_row(plan.plan_id, plan.digest, index, plan.account, transaction, digest, now))
         return raw, digest
 
     def _check_fees(self, earlier: list[Signed], plan: Plan, index: int, terms: Terms) -> None:
@@ -147,6 +152,18 @@ def _check_once(earlier: list[Signed], plan: Plan, index: int, terms: Terms, rep
             "Ask for a replacement at the same nonce, or for a new preview.",
         )
     return False
+
+
+def _check_outputs(earlier: list[Signed], filled: Mapping[str, str]) -> None:
+    """One step gave one amount: what was filled in for it once is what it is, in every step and replacement."""
+    for row in earlier:
+        for source, units in row.outputs.items():
+            if filled.get(source, units) != units:
+                raise Refused(
+                    "output",
+                    f"The output of step {int(source) + 1} was signed as {units} base units before.",
+                    "Ask for a new preview.",
+                )
 
 
 def _check_replacement(rows: list[Signed], terms: Terms, replaces: str) -> None:

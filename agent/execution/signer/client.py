@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,14 +68,21 @@ class SignerClient:
         return await self._ask("caps")
 
     async def sign(
-        self, plan: Plan, step: int, nonce: int, max_fee_per_gas: int, max_priority_fee_per_gas: int
+        self,
+        plan: Plan,
+        step: int,
+        nonce: int,
+        max_fee_per_gas: int,
+        max_priority_fee_per_gas: int,
+        outputs: Mapping[int, int] | None = None,
     ) -> Signed:
         """Signs a step (by its index). Asking again with the same nonce and fees gives the same bytes.
 
+        `outputs`: base units by the index of the step that gave them, for a step that leaves its amount open.
         Raises Refused(rule) where the signer's policy says no, Unavailable("signer") where it can't be reached.
         """
         terms = _terms(nonce, max_fee_per_gas, max_priority_fee_per_gas)
-        return _signed(await self._ask("sign", **_plan(plan, step), **terms))
+        return _signed(await self._ask("sign", **_plan(plan, step), **terms, outputs=_outputs(outputs)))
 
     async def replacement(
         self,
@@ -85,10 +93,11 @@ class SignerClient:
         max_priority_fee_per_gas: int,
         *,
         replaces: str,
+        outputs: Mapping[int, int] | None = None,
     ) -> Signed:
         """Signs a step again at the nonce of the transaction `replaces`, for at least 10 % more of both fees."""
-        terms = _terms(nonce, max_fee_per_gas, max_priority_fee_per_gas)
-        return _signed(await self._ask("replacement", **_plan(plan, step), **terms, replaces=replaces))
+        terms = {**_terms(nonce, max_fee_per_gas, max_priority_fee_per_gas), "replaces": replaces}
+        return _signed(await self._ask("replacement", **_plan(plan, step), **terms, outputs=_outputs(outputs)))
 
     async def cancel(
         self, account: Address, nonce: int, max_fee_per_gas: int, max_priority_fee_per_gas: int
@@ -148,6 +157,10 @@ def _terms(nonce: int, max_fee_per_gas: int, max_priority_fee_per_gas: int) -> d
         "max_fee_per_gas": str(max_fee_per_gas),
         "max_priority_fee_per_gas": str(max_priority_fee_per_gas),
     }
+
+
+def _outputs(outputs: Mapping[int, int] | None) -> dict[str, str]:
+    return {str(source): str(units) for source, units in (outputs or {}).items()}
 
 
 def _signed(answer: dict[str, Any]) -> Signed:

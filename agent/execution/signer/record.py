@@ -8,7 +8,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from agent.errors import Refused
@@ -19,7 +19,10 @@ CANCEL = -1
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """One signature. `step` is the index in the plan, CANCEL for a cancellation. Fees in wei per gas."""
+    """One signature. `step` is the index in the plan, CANCEL for a cancellation. Fees in wei per gas.
+
+    `outputs` are the base units that were filled in, by the index of the step that gave them (as text, as in JSON).
+    """
 
     plan_id: str
     digest: str
@@ -31,6 +34,7 @@ class Signed:
     max_priority_fee_per_gas: int
     hash: str
     at: int
+    outputs: dict[str, str] = field(default_factory=dict)
 
     @property
     def terms(self) -> tuple[int, int, int]:

@@ -133,7 +133,7 @@ class Desk:
         if plan.digest != _text(request, "digest"):
             raise Refused("digest", "The plan is not the one that was confirmed: its digest differs.")
         step = _integer(request, "step")
-        raw, digest = self._authority.sign(keys, plan, step, _terms(request), replaces)
+        raw, digest = self._authority.sign(keys, plan, step, _terms(request), replaces, _outputs(request))
         return {"raw": "0x" + raw.hex(), "hash": digest}
 
 
@@ -195,6 +195,14 @@ def _integer(request: Request, name: str) -> int:
     if not _INTEGER.fullmatch(text):
         raise BadRequest(f"{name} is an integer as decimal text")
     return int(text)
+
+
+def _outputs(request: Request) -> dict[int, int]:
+    """Base units by step index: decimal text in both places, the object itself optional."""
+    found = request.get("outputs", {})
+    if not isinstance(found, dict):
+        raise BadRequest("outputs is an object of step indexes and base units")
+    return {_integer({"outputs": each}, "outputs"): _integer(found, each) for each in found}
 
 
 def _address(request: Request, name: str) -> Address:
