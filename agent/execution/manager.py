@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from agent.errors import MonetaError, Refused, Unavailable
 from agent.execution import fees
 from agent.execution.flows import Mined
 from agent.execution.outcome import End, Outcome
+from agent.execution.outputs import known
 from agent.execution.settle import settle
 from agent.money import Address
 from agent.plans import Plan, Role
@@ -52,7 +53,13 @@ class Signs(Protocol):
     """The part of the signer's client that the manager uses."""
 
     async def sign(
-        self, plan: Plan, step: int, nonce: int, max_fee_per_gas: int, max_priority_fee_per_gas: int
+        self,
+        plan: Plan,
+        step: int,
+        nonce: int,
+        max_fee_per_gas: int,
+        max_priority_fee_per_gas: int,
+        outputs: Mapping[int, int],
     ) -> Signed: ...
 
 
@@ -82,7 +89,7 @@ class Manager:
             try:
                 for index, step in enumerate(plan.steps):
                     if step.role is not Role.CLEANUP:
-                        mined.append(Mined(index, step, await self._step(plan, index)))
+                        mined.append(Mined(index, step, await self._step(plan, index, mined)))
                         _raise_if_reverted(mined[-1])
                         await progress(f"{len(mined)} of {steps} transactions are mined…")
             except MonetaError as error:
@@ -117,13 +124,16 @@ class Manager:
         await self._note(attempt.hash, receipt)
         return receipt
 
-    async def _step(self, plan: Plan, index: int) -> Receipt:
+    async def _step(self, plan: Plan, index: int, mined: Sequence[Mined]) -> Receipt:
         step = plan.steps[index]
+        outputs = known(plan, step, mined)
         gas_in_all = sum(each.gas for each in plan.steps)
         head = await self.rpc.block("latest")
         nonce = await self._nonce(plan.account)
         fee = fees.within(head.base_fee, step.gas, step.gas * (plan.max_total_fee_wei // gas_in_all))
-        signed = await self.signer.sign(plan, index, nonce, fee.max_fee_per_gas, fee.max_priority_fee_per_gas)
+        signed = await self.signer.sign(
+            plan, index, nonce, fee.max_fee_per_gas, fee.max_priority_fee_per_gas, outputs
+        )
         await self.ledger.record_attempt(
             plan_id=plan.plan_id,
             step=index,
@@ -190,7 +200,7 @@ class Manager:
             return Outcome(End.PENDING, error.message)
         for index in _cleanups(plan, mined):
             try:
-                mined.append(Mined(index, plan.steps[index], await self._step(plan, index)))
+                mined.append(Mined(index, plan.steps[index], await self._step(plan, index, mined)))
             except MonetaError as second:
                 error = Refused("cleanup", f"{error}; and an allowance could not be taken back: {second}")
         return await settle(self.rpc, self.ledger, plan, mined, stopped=error)
