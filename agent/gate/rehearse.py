@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agent.abi import Call
 from agent.chain.multicall import aggregate, disaggregate
@@ -11,6 +11,7 @@ from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
 from agent.chain.simulate import SECONDS_AHEAD, Simulated, changes, simulate
 from agent.errors import Refused
+from agent.gate.foresee import foresee
 from agent.money import Address
 from agent.plans import Role, Step
 from agent.plugin import Block, Venue, VenueState
@@ -21,19 +22,22 @@ class Rehearsal:
     """What the steps did in the simulation.
 
     `gas_used` per step that ran (clean-ups don't), `changes` of the account per token address (or 'native', fees
-    left out) in base units, `states` of the venues afterwards.
+    left out) in base units, `states` of the venues afterwards. `outputs`: what steps gave that later ones take, in
+    base units by their index.
     """
 
     gas_used: tuple[int, ...]
     changes: Mapping[str, int]
     states: Mapping[str, VenueState]
+    outputs: Mapping[int, int] = field(default_factory=dict)
 
 
 async def rehearse(
     rpc: Rpc, registry: Registry, account: Address, steps: Sequence[Step], venues: Sequence[Venue], block: Block
 ) -> Rehearsal:
     """Runs `steps` in one simulated block. Raises Refused("simulate") naming the step that would fail."""
-    running = [step for step in steps if step.role is not Role.CLEANUP]
+    outputs = await foresee(rpc, account, steps, block)
+    running = [step.filled(outputs) for step in steps if step.role is not Role.CLEANUP]
     calls = [(step.to, step.data, step.value, step.gas or None) for step in running]
     reads = [venue.reads(account) for venue in venues]
     after = aggregate([call for group in reads for call in group])
@@ -48,6 +52,7 @@ async def rehearse(
         gas_used=tuple(result.gas_used for result in results[:-1]),
         changes=changes(results[:-1], account),
         states=_states(venues, reads, results[-1], block),
+        outputs=outputs,
     )
 
 
