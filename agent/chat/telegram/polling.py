@@ -1,0 +1,74 @@
+"""Long polling of our own: a batch is committed to the inbox before the offset moves past it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+
+from agent.chat.telegram.errors import refused_token, refused_twice, seconds
+from agent.chat.telegram.incoming import ALLOWED
+
+if TYPE_CHECKING:
+    from telegram import Bot, Update
+
+POLL_SECONDS = 50
+LONGEST_PAUSE_SECONDS = 30.0
+SETTLED_SECONDS = 30.0
+"""From then on a poller stands its ground: Telegram ends the older poll of two, so the newcomer must give way."""
+MOST_CONFLICTS = 3
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Poller:
+    """Fetches batches until it is cancelled. `pause` is the first wait after a failure, in seconds; it doubles."""
+
+    bot: Bot
+    take: Callable[[Sequence[Update]], Awaitable[None]]
+    pause: float = 1.0
+    settled: float = SETTLED_SECONDS
+    _offset: int | None = None
+    _conflicts: int = 0
+
+    async def run(self) -> None:
+        """Raises Refused for a token that is not (or no longer) good, or that another instance polls with."""
+        loop = asyncio.get_running_loop()
+        since, pause = loop.time(), self.pause
+        while True:
+            wait = await self._once()
+            if wait is None:
+                pause, self._conflicts = self.pause, 0
+                continue
+            newcomer = loop.time() - since < self.settled
+            if self._conflicts and (newcomer or self._conflicts >= MOST_CONFLICTS):
+                raise refused_twice()
+            await asyncio.sleep(max(wait, pause))
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    async def _once(self) -> float | None:
+        """One batch. None: it is committed; otherwise the least wait before the next try, in seconds."""
+        from telegram import error
+
+        try:
+            updates = await self.bot.get_updates(
+                offset=self._offset, limit=100, timeout=POLL_SECONDS, allowed_updates=list(ALLOWED)
+            )
+            await self.take(sorted(updates, key=lambda update: update.update_id))
+        except error.RetryAfter as again:
+            return seconds(again.retry_after)
+        except error.InvalidToken:
+            raise refused_token() from None
+        except error.Conflict:
+            self._conflicts += 1
+        except Exception as away:  # the network, the ledger, an update that can't be read: the same batch again
+            log.warning("no updates taken in", error=type(away).__name__)
+        else:
+            # With nothing left to confirm the offset goes: after a quiet week Telegram may number from lower again.
+            self._offset = max(update.update_id for update in updates) + 1 if updates else None
+            return None
+        return 0.0
