@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     _devnet(commands)
     _looking(commands)
     _language(commands)
+    _character(commands)
     return parser
 
 
@@ -110,6 +111,18 @@ def _looking(commands: _Commands) -> None:
 def _language(commands: _Commands) -> None:
     _add(commands, "interpret", "JSON Lines of sentences in, intents or questions out", _interpret)
     _add(commands, "schema", "the JSON Schema of intents", _schema)
+
+
+def _character(commands: _Commands) -> None:
+    actions = commands.add_parser("character", help="character files").add_subparsers(required=True, metavar="ACTION")
+    check = _add(actions, "check", "say what a file holds, what is used of it and what is wrong", _character_check)
+    check.add_argument("file", nargs="+", help="a character's name or a file")
+    _json(check)
+    _json(_add(actions, "list", "the characters that come with Moneta", _character_list))
+    show = _add(actions, "show", "a character as Moneta reads it", _character_show)
+    show.add_argument("file", help="a character's name or a file")
+    _json(show)
+    _add(actions, "new", "write one by answering questions", _character_new).add_argument("file")
 
 
 def _add(
@@ -182,3 +195,27 @@ def _schema(_: argparse.Namespace) -> int:
     from agent.commands.language import schema
 
     return schema()
+
+
+def _character_check(options: argparse.Namespace) -> int:
+    from agent.commands import character
+
+    return character.check(options.file, options.json)
+
+
+def _character_list(options: argparse.Namespace) -> int:
+    from agent.commands import character
+
+    return character.list_(options.json)
+
+
+def _character_show(options: argparse.Namespace) -> int:
+    from agent.commands import character
+
+    return character.show(options.file, options.json)
+
+
+def _character_new(options: argparse.Namespace) -> int:
+    from agent.commands import character
+
+    return character.new(options.file)
