@@ -108,6 +108,12 @@ class Rate:
         """From a rate per second in units of 1 / scale (Morpho: scale 10**18)."""
         return cls(rate * SECONDS_PER_YEAR * RAY // scale)
 
+    @classmethod
+    def of_fraction(cls, text: str) -> Rate:
+        """From the text that `fraction` gives."""
+        units = units_from_text(text.removeprefix("-"), 27)
+        return cls(-units if text.startswith("-") else units)
+
     @property
     def fraction(self) -> str:
         """Exact decimal text of the fraction a year: '0.0432'."""

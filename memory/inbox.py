@@ -105,6 +105,13 @@ class Inbox(Part):
             lambda db: [_inbox_row(row) for row in many(db, "SELECT * FROM inbox WHERE status = 'new' ORDER BY id")]
         )
 
+    async def latest(self, platform: str) -> list[InboxRow]:
+        """The last message of each of the platform's channels by its own number for it, the newest first."""
+        sql = """SELECT *, max(CAST(update_id AS INTEGER)) AS newest FROM inbox WHERE platform = ?
+                 GROUP BY channel ORDER BY newest DESC"""
+        rows = await self._store.read(lambda db: many(db, sql, (platform,)))
+        return [_inbox_row({key: value for key, value in row.items() if key != "newest"}) for row in rows]
+
     async def unsent(self) -> list[OutboxRow]:
         """Replies queued and not known to have arrived, the oldest first."""
         return await self._store.read(lambda db: [_outbox_row(row) for row in many(db, _UNSENT)])

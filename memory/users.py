@@ -42,6 +42,12 @@ class Users(Part):
     async def user(self, user_id: str) -> User | None:
         return await self._store.read(lambda db: _user(one(db, "SELECT * FROM users WHERE id = ?", (user_id,))))
 
+    async def platform_id(self, user_id: str, platform: str) -> str | None:
+        """Who the person is on a platform; None where they were never seen there."""
+        sql = "SELECT platform_user_id FROM identities WHERE user = ? AND platform = ? ORDER BY created_at DESC"
+        row = await self._store.read(lambda db: one(db, sql, (user_id, platform)))
+        return None if row is None else str(row["platform_user_id"])
+
     async def set_paused(self, user_id: str, paused: bool) -> None:
         """Pauses or resumes entries. Raises LookupError for nobody."""
 

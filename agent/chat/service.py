@@ -19,6 +19,7 @@ from memory.rows import Inbound, InboxRow, OutboxRow, PlanRow, User
 
 CONFIRM, CANCEL = "/confirm", "/cancel"
 PREVIEW_OFFERS = (Offer("Confirm", "confirm"), Offer("Cancel", "cancel"), Offer("Details", "details"))
+OPEN = Offer("Open", "open")
 FAULT = (
     "Something in me broke while I worked on that; the operator can see it in the log. Ask `history` what was done."
 )
@@ -123,7 +124,7 @@ class Service:
             if user is None:
                 raise LookupError(f"no user {row.user}")
             reply = await self._reply(user, row)
-            body = body_of(reply, await self._buttons(user, row.channel, reply))
+            body = body_of(reply, await self._buttons(user, row.channel, reply, row.meta.get("shared") is True))
             queued = await self.ledger.finish(row.id, reply.as_json(), body.as_json())
             return Answer(reply, queued)
 
@@ -150,10 +151,11 @@ class Service:
         if adapter is not None:
             await adapter.progress(row, text)
 
-    async def _buttons(self, user: User, channel: str, reply: Reply) -> list[Pressable]:
+    async def _buttons(self, user: User, channel: str, reply: Reply, shared: bool = False) -> list[Pressable]:
+        """`shared`: others read along, so a preview also gets a button behind which its asker alone sees it."""
         live = reply.preview is not None and reply.plan is not None and reply.verdict is not None
         ready = live and reply.verdict is not None and reply.verdict.status in (Status.READY, Status.VOID)
-        offers = (PREVIEW_OFFERS if ready else ()) + reply.offers
+        offers = (PREVIEW_OFFERS if ready else ()) + ((OPEN,) if ready and shared else ()) + reply.offers
         if not offers:
             return []
         plan_id = str(reply.plan["id"]) if reply.plan else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from agent.gate.order import Enter, Leave, Move, Send
 from agent.money import Amount, Rate, Token
@@ -53,7 +54,28 @@ class Preview:
             "rates": [{"venue": r.venue, "before": r.before.fraction, "after": r.after.fraction} for r in self.rates],
             "notes": list(self.notes),
             "max_fee": self.max_fee.value,
+            "max_fee_usd": self.max_fee_usd,
         }
+
+    @classmethod
+    def of_json(cls, data: Mapping[str, Any], native: Token, *, expires: int, now: int, digest: str) -> Preview:
+        """What `as_json` wrote, with what the plan's own row says."""
+        return cls(
+            headline=data["headline"],
+            chain=data["chain"],
+            steps=tuple(data["steps"]),
+            changes=tuple(data["changes"]),
+            rates=tuple(
+                RateLine(r["venue"], Rate.of_fraction(r["before"]), Rate.of_fraction(r["after"]))
+                for r in data["rates"]
+            ),
+            notes=tuple(data["notes"]),
+            max_fee=Amount.parse(data["max_fee"], native),
+            max_fee_usd=data.get("max_fee_usd", ""),
+            expires=expires,
+            seconds=max(expires - now, 0),
+            digest=digest,
+        )
 
     @property
     def gas(self) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from agent.errors import MonetaError, NeedsAnswer, Refused
 from agent.execution.manager import Progress, silent
 from agent.gate.bind import bind
+from agent.gate.preview import Preview
 from agent.intents import (
     Advance,
     Cancel,
@@ -35,11 +36,11 @@ from agent.money import address
 from agent.replies import talk
 from agent.replies.clock import duration
 from agent.replies.details import details
-from agent.replies.reply import Reply, Status, Verdict, of_error
+from agent.replies.reply import Reply, Status, Verdict, of_error, plan_json
 from agent.runtime.acting import NOTHING_PENDING, Acting
 from agent.runtime.viewing import Viewing
 from agent.runtime.world import World
-from memory.rows import ButtonRow, User
+from memory.rows import ButtonRow, PlanStatus, User
 
 YES = frozenset({"confirm", "yes", "y"})
 NO = frozenset({"no", "n"})
@@ -89,6 +90,7 @@ class Runtime:
         if button.user != said.user.id:
             refused = Refused("owner", "Only the person who asked for that may press it.")
             return replace(of_error(refused), private=True)
+        said = replace(said, channel=button.channel)  # it may be pressed where its reply was shown in private
         match button.press:
             case "confirm":
                 return await self._pressed(said, confirm=True, plan_id=button.plan_id)
@@ -96,15 +98,29 @@ class Runtime:
                 return await self._pressed(said, confirm=False)
             case "say":
                 return await self.turn(replace(said, text=button.words))
+            case "open":
+                return await self._opened(button)
             case _:
                 return await self._details(button)
 
     async def _details(self, button: ButtonRow) -> Reply:
-        """The preview's plan to the last argument, or the preview itself again for `open`."""
+        """The preview's plan to the last argument."""
         row = await self.world.ledger.plan(button.plan_id or "")
         if row is None:
             return Reply("There is nothing behind that button any more.")
         return details(row)
+
+    async def _opened(self, button: ButtonRow) -> Reply:
+        """The preview, for its asker alone, with what is left of its time."""
+        row = await self.world.ledger.plan(button.plan_id or "")
+        if row is None or row.status is not PlanStatus.PROPOSED or self.world.now() > row.not_after:
+            return of_error(Refused("nothing-pending", "That plan waits no more.", "Ask again for a new one."))
+        native, now = self.world.registry.native, self.world.now()
+        shown = Preview.of_json(row.preview, native, expires=row.not_after, now=now, digest=row.digest)
+        plan = plan_json(row.plan, PlanStatus.PROPOSED)
+        text = f"I can {shown.headline}. Confirm?"
+        verdict = Verdict(Status.READY)
+        return Reply(text, preview=shown, intent=dict(row.intent), plan=plan, verdict=verdict, private=True)
 
     async def press_confirm(self, said: Said) -> Reply:
         """The Confirm button of the channel's latest preview."""
