@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from pydantic_settings import (
@@ -12,6 +12,8 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+Identity = Annotated[str, Field(pattern=r"^[a-z]+:\S+$")]
 
 
 class Settings(BaseSettings):
@@ -30,6 +32,46 @@ class Settings(BaseSettings):
     """A file with the Discord bot's token."""
     telegram_token_file: Path | None = None
     """A file with the Telegram bot's token."""
+
+    rebalance_every_hours: Annotated[int, Field(ge=1, le=24 * 7)] = 6
+    """How often the positions under a mandate are weighed."""
+    schedule_tick_seconds: Annotated[int, Field(ge=1, le=3_600)] = 30
+    """How often the schedule looks for what is due."""
+    summary_hour: Annotated[int, Field(ge=0, le=23)] = 9
+    """When a user with a mandate gets the daily summary, until they say another hour."""
+    plot_seconds: Annotated[int, Field(ge=1)] = 20
+    """How long a picture may take before a message goes without it."""
+    mandate_cap_usd: Annotated[int, Field(ge=1)] = 100_000
+    """What a mandate allows in one venue where the user doesn't say."""
+    mandate_max_move_usd: Annotated[int, Field(ge=1)] = 50_000
+    """What a mandate allows in one move where the user doesn't say."""
+    mandate_min_gain_usd: Annotated[int, Field(ge=0)] = 1
+    """What a move must gain beyond its gas where the user doesn't say."""
+    mandate_gas_budget_usd: Annotated[int, Field(ge=0)] = 20
+    """What all moves of one horizon may cost where the user doesn't say."""
+    mandate_horizon_days: Annotated[int, Field(ge=1, le=365)] = 30
+    """How far ahead a gain is counted where the user doesn't say."""
+
+    owners: tuple[Identity, ...] = ()
+    """Who owns this bot and operates it, as platform and id: `discord:123`. The terminal's user always does."""
+    operator: str = "the person who started it"
+    """How the bot names its operator to people whom it doesn't know."""
+    access: Literal["owner", "invite", "allow", "role"] = "owner"
+    """Who gets an account besides the owners. Anything but `owner` puts others' money into the operator's hands."""
+    allow: tuple[Identity, ...] = ()
+    """With access `allow`: who gets in."""
+    roles: tuple[str, ...] = ()
+    """With access `role`: ids of the Discord roles that let their members in."""
+    operator_roles: tuple[str, ...] = ()
+    """Ids of Discord roles whose members may operate: freeze, unfreeze, status, invite, settings."""
+    messages_a_minute: Annotated[int, Field(ge=1, le=60_000)] = 20
+    """How many messages of one person are answered a minute, on average."""
+    message_burst: Annotated[int, Field(ge=1)] = 10
+    """How many of them at once."""
+    presses_a_minute: Annotated[int, Field(ge=1, le=60_000)] = 30
+    """The same for buttons."""
+    press_burst: Annotated[int, Field(ge=1)] = 10
+    """How many presses at once."""
 
     @classmethod
     def settings_customise_sources(

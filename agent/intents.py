@@ -86,6 +86,27 @@ class Resume(_Closed):
     action: Literal["resume"] = "resume"
 
 
+class Mandate(_Closed):
+    """What may be done without asking. `cap_per_venue` and `max_move` are in whole tokens of the asset, the rest in
+    dollars and days; null is a limit that wasn't said: a default stands in its place in what is read back."""
+
+    action: Literal["mandate"] = "mandate"
+    assets: Annotated[tuple[Symbol, ...], Field(min_length=1, max_length=20)]
+    venues: Annotated[tuple[VenueId, ...], Field(min_length=1, max_length=100)] | None
+    cap_per_venue: Decimal | None
+    min_gain_usd: Decimal | None
+    gas_budget_usd: Decimal | None
+    max_move: Decimal | None
+    horizon_days: Annotated[int, Field(gt=0, le=365)] | None
+
+
+class Rebalance(_Closed):
+    """Now, and shown first. `assets` null: all that are at work."""
+
+    action: Literal["rebalance"] = "rebalance"
+    assets: Annotated[tuple[Symbol, ...], Field(min_length=1, max_length=20)] | None
+
+
 class Yields(_Closed):
     action: Literal["yields"] = "yields"
     asset: Symbol | None
@@ -116,6 +137,13 @@ class Chat(_Closed):
     action: Literal["chat"] = "chat"
 
 
+class Link(_Closed):
+    """Joins the user's identity on one platform with that on another; `code` is what the other one was given."""
+
+    action: Literal["link"] = "link"
+    code: Annotated[str, StringConstraints(pattern=r"^[A-HJ-NP-Z]{8}$")] | None
+
+
 class Cancel(_Closed):
     action: Literal["cancel"] = "cancel"
     ref: str | None
@@ -136,6 +164,8 @@ Intent = Annotated[
     | Exit
     | Pause
     | Resume
+    | Mandate
+    | Rebalance
     | Yields
     | Portfolio
     | Explain
@@ -143,6 +173,7 @@ Intent = Annotated[
     | Help
     | Chat
     | Cancel
+    | Link
     | Advance,
     Field(discriminator="action"),
 ]

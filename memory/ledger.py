@@ -6,15 +6,19 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from memory.access import Access
+from memory.arrivals import Arrivals
 from memory.attempts import Attempts
 from memory.audit import Audit
 from memory.buttons import Buttons
 from memory.chain_mark import ChainMarks
 from memory.contacts import Contacts
-from memory.decisions import Decisions
 from memory.flows import Flows
 from memory.inbox import Inbox
+from memory.links import Links
+from memory.mandates import Mandates
 from memory.part import Clock, Entropy
+from memory.periods import Periods
 from memory.store import Store
 from memory.users import Users
 
@@ -24,7 +28,7 @@ if TYPE_CHECKING:
 FILE = "ledger.db"
 
 
-class Ledger(Users, Inbox, Buttons, Flows, Attempts, Decisions, Contacts, ChainMarks, Audit):
+class Ledger(Access, Links, Arrivals, Users, Buttons, Mandates, Flows, Attempts, Periods, Contacts, ChainMarks, Audit):
     """The journal of one folder. All methods may raise Unavailable('ledger') where the file can't be used."""
 
     @classmethod

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from agent.errors import Unavailable
+from memory import m012_access as m012_access_sql
 
 
 class _Set(Migrations):
@@ -274,6 +275,60 @@ def m010_channels(db: Database) -> None:
           created_at INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
     """)
+
+
+@ledger()
+def m011_mandates(db: Database) -> None:
+    """Acting without being asked: the limits, the periods that were taken, and what is drawn and told of it.
+
+    A row of `claims` is a thing that is done once: two instances, or one after a restart, can't both insert it.
+    """
+    db.executescript("""
+        CREATE TABLE mandates (
+          id INTEGER PRIMARY KEY AUTOINCREMENT,
+          user TEXT NOT NULL REFERENCES users(id),
+          plan_id TEXT NOT NULL UNIQUE REFERENCES plans(plan_id),
+          channel TEXT NOT NULL,
+          mandate_json TEXT NOT NULL,
+          created_at INTEGER NOT NULL,
+          revoked_at INTEGER
+        ) STRICT;
+        CREATE UNIQUE INDEX mandates_one_a_user ON mandates (user) WHERE revoked_at IS NULL;
+        CREATE TABLE claims (
+          kind TEXT NOT NULL,
+          user TEXT NOT NULL,
+          period INTEGER NOT NULL,
+          at INTEGER NOT NULL,
+          PRIMARY KEY (kind, user, period)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE user_settings (
+          user TEXT PRIMARY KEY REFERENCES users(id),
+          channel TEXT NOT NULL,
+          tz TEXT NOT NULL DEFAULT 'UTC',
+          summary_hour INTEGER CHECK (summary_hour BETWEEN 0 AND 23),
+          quiet_from INTEGER CHECK (quiet_from BETWEEN 0 AND 23),
+          quiet_to INTEGER CHECK (quiet_to BETWEEN 0 AND 23)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE rates (
+          venue TEXT NOT NULL,
+          at INTEGER NOT NULL,
+          ray TEXT NOT NULL,
+          PRIMARY KEY (venue, at)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX rates_at ON rates (at);
+        CREATE TABLE worth (
+          user TEXT NOT NULL REFERENCES users(id),
+          at INTEGER NOT NULL,
+          worth_usd TEXT NOT NULL,
+          held_usd TEXT NOT NULL,
+          PRIMARY KEY (user, at)
+        ) STRICT, WITHOUT ROWID;
+    """)
+
+
+@ledger()
+def m012_access(db: Database) -> None:
+    db.executescript(m012_access_sql.SQL)
 
 
 @memory()

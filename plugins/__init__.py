@@ -1,4 +1,12 @@
 """The plug-ins that ship with Moneta. They register through the same hooks as anybody's and import `moneta` only."""
 
-BUILT_IN = ("plugins.aave", "plugins.morpho", "plugins.erc4626", "plugins.venus", "plugins.yields")
+BUILT_IN = (
+    "plugins.aave",
+    "plugins.morpho",
+    "plugins.erc4626",
+    "plugins.venus",
+    "plugins.yields",
+    "plugins.uniswap",
+    "plugins.rebalance",
+)
 """Module names, in the order in which they are registered."""

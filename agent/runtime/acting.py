@@ -15,11 +15,13 @@ from agent.gate import reserve
 from agent.gate.confirm import why_void
 from agent.gate.moves import Choice, Desk, Resolved
 from agent.gate.propose import Proposal, Request
-from agent.intents import Deposit, Exit, Intent, Origin, Transfer, Withdraw, as_json, parse
+from agent.intents import Deposit, Exit, Intent, Origin, Rebalance, Transfer, Withdraw, as_json, parse
 from agent.money import Address, Amount
 from agent.plans import Plan
 from agent.replies.explain import NAMED, RULE, record
 from agent.replies.reply import Reply, Status, Verdict, plan_json
+from agent.runtime.mandating import Mandating
+from agent.runtime.rebalancing import Rebalancing
 from agent.runtime.world import World
 from memory.rows import PlanRow, PlanStatus, User
 
@@ -45,6 +47,8 @@ class Acting:
         """The preview of what the intent comes to. A newer preview replaces those that still wait in the channel."""
         if await self.world.ledger.frozen():
             raise Refused("freeze", "The operator has frozen everything.", "Ask the operator.")
+        if isinstance(intent, Rebalance):
+            return await Rebalancing(self.world).propose(user, channel, intent, origins, verdict)
         snapshot = await self.world.snapshot(await self.world.account(user))
         contacts = await self._ripe_contacts(user)
         resolved = self._resolve(intent, self._desk(snapshot, contacts))
@@ -74,8 +78,10 @@ class Acting:
     async def confirm(self, user: User, channel: str, plan_id: str | None, progress: Progress = silent) -> Reply:
         """Carries out a preview: simulated again, confirmed once, then run. None: the channel's latest one."""
         row = await self._row(user, channel, plan_id)
+        if row.intent.get("action") == "mandate":
+            return await Mandating(self.world).grant(user, row)
         if row.status is PlanStatus.PROPOSED and self.world.now() <= row.not_after:
-            entering = row.intent.get("action") in ("deposit", "transfer")
+            entering = row.intent.get("action") in ("deposit", "transfer", "rebalance")
             if user.paused and entering:
                 raise Refused("pause", "You paused me: I only take money out.", "Say `resume` first.")
             void = await why_void(self.world.gate, row.plan, self.world.venues)

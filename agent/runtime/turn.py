@@ -21,8 +21,10 @@ from agent.intents import (
     Help,
     History,
     Intent,
+    Mandate,
     Pause,
     Portfolio,
+    Rebalance,
     Resume,
     Transfer,
     Understood,
@@ -38,6 +40,8 @@ from agent.replies.clock import duration
 from agent.replies.details import details
 from agent.replies.reply import Reply, Status, Verdict, of_error, plan_json
 from agent.runtime.acting import NOTHING_PENDING, Acting
+from agent.runtime.mandating import Mandating
+from agent.runtime.rebalancing import Rebalancing
 from agent.runtime.viewing import Viewing
 from agent.runtime.world import World
 from memory.rows import ButtonRow, PlanStatus, User
@@ -65,6 +69,8 @@ class Runtime:
         self.world = world
         self.acting = Acting(world)
         self.viewing = Viewing(world)
+        self.mandating = Mandating(world)
+        self.rebalancing = Rebalancing(world)
 
     async def turn(self, said: Said) -> Reply:
         """The reply to a message. Whatever goes wrong on purpose is a reply, too."""
@@ -186,8 +192,12 @@ class Runtime:
 
     async def _do(self, said: Said, intent: Intent, understood: Understood) -> Reply:
         match intent:
-            case Deposit() | Withdraw() | Transfer() | Exit():
+            case Deposit() | Withdraw() | Transfer() | Exit() | Rebalance():
                 return await self.acting.propose(said.user, said.channel, intent, understood.origins)
+            case Mandate():
+                return await self.mandating.preview(said.user, said.channel, intent, understood.origins)
+            case Cancel(ref="mandate"):
+                reply = await self.mandating.revoke(said.user)
             case Cancel():
                 reply = await self.acting.cancel(said.user, said.channel)
             case Contact():
@@ -206,6 +216,8 @@ class Runtime:
                 return await self.viewing.yields(said.user, intent)
             case Portfolio():
                 return await self.viewing.portfolio(said.user)
+            case Explain(ref="mandate"):
+                return await self.mandating.show(said.user)
             case Explain():
                 return await self.viewing.explain(said.user, intent)
             case History():

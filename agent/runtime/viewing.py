@@ -9,7 +9,7 @@ from agent.chain.snapshot import Snapshot
 from agent.intents import Explain, History, Yields
 from agent.money import ZERO_ADDRESS, Token
 from agent.plugin import Option
-from agent.replies import explain, history, portfolio, talk, yields
+from agent.replies import explain, history, portfolio, rebalanced, talk, yields
 from agent.replies.clock import day_and_time
 from agent.replies.reply import Reply
 from agent.runtime.world import World
@@ -67,6 +67,8 @@ class Viewing:
         if row is None:
             return explain.nothing()
         asset = self.world.registry.token(str(row.snapshot["asset"]))
+        if row.kind.startswith("rebalance"):
+            return rebalanced.why(row, asset, day_and_time(row.at))
         return explain.explain(
             asset,
             int(str(row.snapshot["units"])),

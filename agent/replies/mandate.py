@@ -1,0 +1,70 @@
+"""A mandate read back as numbers, before it is given and whenever it is asked for."""
+
+from __future__ import annotations
+
+from agent.chain.registry import Registry
+from agent.gate.mandate import Terms
+from agent.money import Amount
+from agent.replies.reply import Offer, Reply, Table
+from agent.usd import cents, dollars
+
+OFFERS = (Offer("Confirm", "confirm"), Offer("Cancel", "cancel"))
+
+
+def table(terms: Terms, registry: Registry, every_hours: int) -> Table:
+    """Every limit with its number; 'default' where the user didn't say it."""
+    rows = [("tokens", ", ".join(terms.assets), "you")]
+    rows.append(("venues", ", ".join(terms.venues) if terms.venues else "all that I list", _by(terms, "venues")))
+    for symbol, bounds in terms.assets.items():
+        token = registry.token(symbol)
+        rows.append(("most in one venue", str(Amount(bounds.cap, token)), _by(terms, "cap_per_venue")))
+        rows.append(("most in one move", str(Amount(bounds.most, token)), _by(terms, "max_move")))
+    rows.append(("least gain of a move, gas taken off", _usd(terms.min_gain), _by(terms, "min_gain_usd")))
+    gas = f"{_usd(terms.gas_budget)} in {terms.horizon_days} days"
+    rows.append(("gas at the most", gas, _by(terms, "gas_budget_usd")))
+    rows.append(("gain counted over", f"{terms.horizon_days} days", _by(terms, "horizon_days")))
+    rows.append(("weighed", f"every {every_hours} hours", "default"))
+    return Table(("limit", "number", "said by"), tuple(rows))
+
+
+def preview(terms: Terms, registry: Registry, every_hours: int, seconds: int) -> Reply:
+    """The question before a mandate comes into force."""
+    names = " and ".join(terms.assets)
+    text = (
+        f"I can keep your {names} well placed on my own, inside these limits and never outside them. Only what is at "
+        f"work already moves, from venue to venue; nothing is ever sent to anybody. `stop rebalancing` ends it, "
+        f"`pause` halts it. Confirm within {seconds} s?"
+    )
+    return Reply(text, table(terms, registry, every_hours), offers=OFFERS, private=True)
+
+
+def granted(terms: Terms, registry: Registry, every_hours: int, renewed: bool) -> Reply:
+    names = " and ".join(terms.assets)
+    text = (
+        f"Done: I keep your {names} well placed from now on, and tell you of every move. `stop rebalancing` ends it."
+    )
+    if renewed:
+        text += " It takes the place of your mandate before."
+    return Reply(text, table(terms, registry, every_hours), private=True)
+
+
+def shown(terms: Terms, registry: Registry, every_hours: int) -> Reply:
+    return Reply("Your mandate, in numbers.", table(terms, registry, every_hours), private=True)
+
+
+def revoked(was: bool) -> Reply:
+    if not was:
+        return Reply("You have no mandate with me: I move nothing without asking you.")
+    return Reply("Your mandate has ended: I move nothing any more without asking you.")
+
+
+def none() -> Reply:
+    return Reply("You have no mandate with me. Say `keep my usdc well placed` and I show you one first.")
+
+
+def _by(terms: Terms, field: str) -> str:
+    return "default" if field in terms.defaults else "you"
+
+
+def _usd(amount: int) -> str:
+    return dollars(cents(amount, 0, 1))

@@ -1,0 +1,223 @@
+"""One look at the positions of a user: on its own under a mandate, or asked for and then shown first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from agent.chain.snapshot import Snapshot
+from agent.chain.snapshot_json import to_json
+from agent.errors import MonetaError, Refused
+from agent.execution import fees
+from agent.gate import mandate as under_mandate
+from agent.gate.mandate import Terms, limits_for, terms_of, wei_in_usd
+from agent.gate.order import Enter, Leave, Move
+from agent.gate.propose import Proposal, Request
+from agent.intents import Mandate, Origin, Rebalance, as_json
+from agent.money import Token
+from agent.plugin import Limits, Placement, Shift
+from agent.replies import rebalanced
+from agent.replies.reply import Reply, Status, Verdict, plan_json
+from agent.runtime.world import World
+from memory.mandates import CHANNEL, MandateRow
+from memory.rows import PlanStatus, User
+
+MOVE_GAS = 900_000
+"""Gas of a move that the rule counts before the move is simulated: the dearest on devnet takes about 700,000."""
+
+ON_ITS_OWN, ASKED = "rebalance", "rebalance-asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What the rule said of one asset, and from what."""
+
+    asset: Token
+    limits: Limits | None
+    placement: Placement
+
+
+@dataclass(frozen=True, slots=True)
+class Rebalancing:
+    """The rule of the plug-ins, the gate, the limits of the mandate: all three must agree before anything moves."""
+
+    world: World
+
+    async def run(self, user: User, row: MandateRow, snapshot: Snapshot) -> list[int]:
+        """Weighs each asset of the mandate and moves at most one position of each; the numbers of the decisions."""
+        terms = Terms.from_json(row.limits)
+        numbers: list[int] = []
+        for symbol in terms.assets:
+            asset = self.world.registry.token(symbol)
+            if numbers:  # what the asset before it did is in the next snapshot
+                snapshot = await self.world.snapshot(snapshot.account)
+            barred = await self._barred(user)
+            weighed = self._weigh(snapshot, asset, terms)
+            placement = Placement(None, weighed.placement.weighed, barred) if barred else weighed.placement
+            number = await self._record(user, snapshot, Weighed(asset, weighed.limits, placement), ON_ITS_OWN, row)
+            numbers.append(number)
+            if placement.shift is None:
+                await self.world.ledger.set_outcome(number, rebalanced.KEPT)
+                continue
+            await self._carry_out(user, row, terms, snapshot, placement.shift, asset, number)
+        return numbers
+
+    async def propose(
+        self,
+        user: User,
+        channel: str,
+        intent: Rebalance,
+        origins: Mapping[str, Origin],
+        verdict: Verdict | None = None,
+    ) -> Reply:
+        """'Rebalance now': the best move as a preview, which the user confirms like any other."""
+        snapshot = await self.world.snapshot(await self.world.account(user))
+        terms = await self._terms(user, intent, snapshot)
+        weighed = [self._weigh(snapshot, self.world.registry.token(symbol), terms) for symbol in terms.assets]
+        best = max(weighed, key=lambda each: each.placement.shift.gain_usd if each.placement.shift else -1)
+        shift = best.placement.shift
+        if shift is None:
+            number = await self._record(user, snapshot, best, ASKED)
+            await self.world.ledger.set_outcome(number, rebalanced.KEPT)
+            return replace(rebalanced.stays(best.asset, best.placement), intent=as_json(intent))
+        proposal = await self._build(user, self._moves(shift), snapshot, as_json(intent), user.paused)
+        await self.world.ledger.cancel_previews(user.id, channel, "a newer preview took its place")
+        number = await self._record(user, snapshot, best, ASKED)
+        await self._write_down(proposal, channel, number, origins)
+        await self.world.ledger.set_pending(user.id, channel, {"preview": proposal.plan.plan_id})
+        return Reply(
+            text=rebalanced.preview_text(shift, best.asset, terms.seconds),
+            preview=proposal.preview,
+            intent=as_json(intent),
+            plan=plan_json(proposal.plan, PlanStatus.PROPOSED),
+            verdict=verdict or Verdict(Status.READY),
+        )
+
+    async def _barred(self, user: User) -> str:
+        """Why nothing may be entered for the user now, '' where it may."""
+        if await self.world.ledger.frozen():
+            return "the operator has frozen everything"
+        fresh = await self.world.ledger.user(user.id)
+        if fresh is None or fresh.paused:
+            return "you paused me"
+        if any(plan.user == user.id for plan in await self.world.ledger.unsettled()):
+            return "an earlier transaction isn't settled yet"
+        return ""
+
+    def _weigh(self, snapshot: Snapshot, asset: Token, terms: Terms) -> Weighed:
+        price = snapshot.prices.get(asset.symbol)
+        native = snapshot.prices.get(self.world.registry.native.symbol)
+        if price is None or native is None:
+            missing = asset.symbol if price is None else self.world.registry.native.symbol
+            why_not = f"{missing} has no price now, so a gain can't be compared with its gas"
+            return Weighed(asset, None, Placement(None, (), why_not))
+        per_gas = fees.offered(snapshot.block.base_fee).max_fee_per_gas
+        limits = limits_for(terms, asset, price, wei_in_usd(MOVE_GAS * per_gas, native))
+        placement: Placement | None = self.world.hooks.moneta_rebalance(
+            venues=self.world.venues, states=snapshot.venues, asset=asset, limits=limits
+        )
+        return Weighed(asset, limits, placement or Placement(None, (), "no plug-in weighs moves"))
+
+    async def _carry_out(
+        self,
+        user: User,
+        row: MandateRow,
+        terms: Terms,
+        snapshot: Snapshot,
+        shift: Shift,
+        asset: Token,
+        number: int,
+    ) -> None:
+        """Through the gate, the mandate and the manager. What refuses is the decision's outcome, nothing is sent."""
+        ledger, moves = self.world.ledger, self._moves(shift)
+        try:
+            intent = as_json(Rebalance(assets=(asset.symbol,)))
+            proposal = await self._build(user, moves, snapshot, intent, paused=False)
+            spent = await ledger.mandate_fees(user.id, self.world.now() - terms.seconds)
+            native = snapshot.prices.get(self.world.registry.native.symbol)
+            fee = proposal.plan.max_total_fee_wei
+            under_mandate.check(terms, moves, snapshot.venues, fee, spent, native)
+            await self._write_down(proposal, f"{CHANNEL}{row.id}", number, {})
+            confirmed = await ledger.confirm_by_mandate(
+                proposal.plan.plan_id, row, proposal.plan.digest, self.world.now()
+            )
+        except MonetaError as error:
+            await ledger.set_outcome(number, f"{error}".rstrip("."))
+            return
+        await self.world.manager.run(confirmed.plan)
+
+    def _moves(self, shift: Shift) -> tuple[Move, ...]:
+        """Out of one venue and into the other with exactly the units that left; interest of the meantime stays."""
+        source, target = self.world.venues[shift.source], self.world.venues[shift.target]
+        return (Leave(source, None if shift.whole else shift.units), Enter(target, shift.units))
+
+    async def _build(
+        self, user: User, moves: tuple[Move, ...], snapshot: Snapshot, intent: dict[str, Any], paused: bool
+    ) -> Proposal:
+        request = Request(
+            plan_id=self.world.new_id(),
+            user=user.id,
+            intent=intent,
+            not_after=self.world.now() + self.world.settings.plan_seconds,
+            seconds=self.world.settings.plan_seconds,
+            contacts=frozenset(),
+            paused=paused,
+        )
+        return await self.world.gate.propose(request, moves, snapshot)
+
+    async def _write_down(self, proposal: Proposal, channel: str, number: int, origins: Mapping[str, Origin]) -> None:
+        await self.world.ledger.propose(
+            proposal.plan,
+            origins=origins,
+            preview=proposal.preview.as_json(),
+            decision_id=number,
+            channel=channel,
+        )
+
+    async def _record(
+        self, user: User, snapshot: Snapshot, weighed: Weighed, kind: str, row: MandateRow | None = None
+    ) -> int:
+        """The decision, with all that it was made from."""
+        limits = None if weighed.limits is None else _limits_json(weighed.limits)
+        return await self.world.ledger.decide(
+            user=user.id,
+            kind=kind,
+            rule=rebalanced.RULE,
+            snapshot=to_json(snapshot)
+            | {
+                "asset": weighed.asset.symbol,
+                "limits": limits,
+                "why_not": weighed.placement.why_not,
+                "mandate": None if row is None else row.id,
+            },
+            alternatives=rebalanced.record(weighed.placement),
+            chosen=weighed.placement.shift.target if weighed.placement.shift else "",
+        )
+
+    async def _terms(self, user: User, intent: Rebalance, snapshot: Snapshot) -> Terms:
+        """The user's mandate where it speaks of the asset, the defaults without their caps where it doesn't."""
+        row = await self.world.ledger.mandate(user.id)
+        held = [self.world.venues[key].asset.symbol for key, state in snapshot.venues.items() if state.position]
+        wanted = tuple(dict.fromkeys(intent.assets or sorted(held)))
+        if not wanted:
+            raise Refused("balance", "Nothing of yours is at work: there is nothing to rebalance.")
+        if row is not None and set(wanted) <= set(row.limits["assets"]):
+            terms = Terms.from_json(row.limits)
+            return replace(terms, assets={key: terms.assets[key] for key in wanted})
+        said = Mandate(
+            assets=wanted,
+            venues=None,
+            cap_per_venue=None,
+            min_gain_usd=None,
+            gas_budget_usd=None,
+            max_move=None,
+            horizon_days=None,
+        )
+        return terms_of(said, self.world.registry, self.world.venues, snapshot.prices, self.world.settings)
+
+
+def _limits_json(limits: Limits) -> dict[str, Any]:
+    """Integers as text, as everywhere in a decision."""
+    data = {key: None if value is None else str(value) for key, value in asdict(limits).items() if key != "venues"}
+    return data | {"venues": None if limits.venues is None else sorted(limits.venues)}

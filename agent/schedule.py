@@ -1,0 +1,165 @@
+"""The schedule: what is due is computed from the ledger, taken by a unique claim, done once, and told.
+
+APScheduler only wakes it up, from a memory store: a period that was missed is seen as due at the next look, one
+catch-up for all of them, and one that another process took is nobody's any more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import structlog
+
+from agent.chat.service import Service
+from agent.errors import MonetaError, Unavailable
+from agent.runtime.reports import Reports
+from agent.runtime.world import World
+from memory.mandates import MandateRow, UserSettings
+from memory.rows import User
+
+REBALANCE, SUMMARY = "rebalance", "summary"
+AT_ONCE = 4
+"""Users looked after at the same time: one whose transactions are slow doesn't hold up the others."""
+DRAIN_SECONDS = 1.0
+
+log = structlog.get_logger()
+
+
+def due(now: int, every: int, last: int | None) -> int | None:
+    """The number of the period of `every` seconds that `now` is in, None where it was taken already.
+
+    However many periods were missed, one is due: what should have been done then is no better for being done twice.
+    """
+    period = now // every
+    return period if last is None or period > last else None
+
+
+def due_day(now: int, settings: UserSettings, last: int | None) -> int | None:
+    """The user's day (its proleptic number) whose summary is due: its hour has come and nothing was said that day."""
+    if settings.summary_hour is None:
+        return None
+    local = datetime.fromtimestamp(now, zone(settings.tz))
+    day = local.toordinal()
+    return day if local.hour >= settings.summary_hour and (last is None or day > last) else None
+
+
+def is_quiet(now: int, settings: UserSettings) -> bool:
+    """Whether `now` is in the user's quiet hours, which may go over midnight; equal ends are none."""
+    first, last = settings.quiet_from, settings.quiet_to
+    if first is None or last is None or first == last:
+        return False
+    hour = datetime.fromtimestamp(now, zone(settings.tz)).hour
+    return first <= hour < last if first < last else hour >= first or hour < last
+
+
+def zone(name: str) -> tzinfo:
+    """The time zone of that IANA name; UTC where it isn't known on this machine."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
+
+
+@dataclass
+class Schedule:
+    """One look is `tick`; the clock is the world's, so that a test lets a week pass in seconds."""
+
+    world: World
+    service: Service
+    reports: Reports = field(init=False)
+    _ticking: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        self.reports = Reports(self.world)
+
+    async def tick(self) -> None:
+        """Does what is due now, and tells what wasn't told. One user's fault doesn't touch the others."""
+        async with self._ticking:
+            gate = asyncio.Semaphore(AT_ONCE)
+            mandates = await self.world.ledger.mandates()
+            await asyncio.gather(*(self._guarded(gate, self._rebalance(row), row.user) for row in mandates))
+            people = await self.world.ledger.all_settings()
+            await asyncio.gather(*(self._guarded(gate, self._speak(each), each.user) for each in people))
+
+    async def idle(self) -> None:
+        """Returns once no look is under way."""
+        async with self._ticking:
+            return
+
+    async def _guarded(self, gate: asyncio.Semaphore, work: Coroutine[Any, Any, None], user: str) -> None:
+        async with gate:
+            try:
+                await work
+            except Exception:  # a broken job costs its user this look, not the others theirs
+                log.exception("a scheduled job failed", user=user)
+
+    async def _rebalance(self, row: MandateRow) -> None:
+        ledger, seconds = self.world.ledger, self.world.settings.rebalance_every_hours * 3_600
+        period = due(self.world.now(), seconds, await ledger.last_claim(REBALANCE, row.user))
+        if period is None or not await ledger.claim(REBALANCE, row.user, period):
+            return
+        user = await self._user(row.user)
+        try:
+            await self.service.runtime.acting.recover_of(user)
+            snapshot = await self.world.snapshot(await self.world.account(user))
+        except MonetaError as error:
+            await self.reports.could_not_look(user, row, error)
+            return
+        await self.reports.keep(user, snapshot)
+        await self.service.runtime.rebalancing.run(user, row, snapshot)
+
+    async def _speak(self, settings: UserSettings) -> None:
+        """Says what is to be said, unless it is the user's quiet time: then it waits for its end."""
+        now = self.world.now()
+        if is_quiet(now, settings):
+            return
+        user = await self._user(settings.user)
+        platform = settings.channel.partition(":")[0]
+        for row in await self.world.ledger.untold(user.id, REBALANCE):
+            await self.service.say(user, platform, settings.channel, await self.reports.rebalanced(row))
+            await self.world.ledger.claim("told", user.id, row.id)
+        day = due_day(now, settings, await self.world.ledger.last_claim(SUMMARY, user.id))
+        if day is None or await self.world.ledger.account(user.id) is None:
+            return
+        with contextlib.suppress(Unavailable):  # the chain can't be read: the summary comes when it can
+            reply = await self.reports.summary(user)
+            if await self.world.ledger.claim(SUMMARY, user.id, day):
+                await self.service.say(user, platform, settings.channel, reply)
+
+    async def _user(self, user_id: str) -> User:
+        user = await self.world.ledger.user(user_id)
+        if user is None:
+            raise LookupError(f"no user {user_id}")
+        return user
+
+
+async def run_schedule(world: World, service: Service, stop: asyncio.Event) -> None:
+    """Looks at once and then every `schedule_tick_seconds`, until `stop`; a look under way may end first."""
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler  # late: 10 MB that only a serving instance needs
+
+    schedule = Schedule(world, service)
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    scheduler.add_job(
+        schedule.tick,
+        "interval",
+        seconds=world.settings.schedule_tick_seconds,
+        next_run_time=datetime.now(UTC),
+        coalesce=True,
+        max_instances=1,
+        misfire_grace_time=None,
+    )
+    scheduler.start()
+    try:
+        await stop.wait()
+    finally:
+        scheduler.pause()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await schedule.idle()
+        scheduler.shutdown(wait=False)

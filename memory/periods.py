@@ -1,0 +1,87 @@
+"""Claims on periods, and the series that pictures are drawn from: rates of venues, worth of users."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from memory.decisions import Decisions, _decision
+from memory.part import many, one
+from memory.rows import DecisionRow
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+TOLD = "told"
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What a user's money came to at a time, and what it would have come to untouched; USD with 8 decimals."""
+
+    at: int
+    worth: int
+    held: int
+
+
+class Periods(Decisions):
+    async def claim(self, kind: str, user: str, period: int) -> bool:
+        """Takes a period for itself; False where it was taken before, by whomever."""
+        sql = "INSERT INTO claims (kind, user, period, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1"
+        return await self._store.write(lambda db: one(db, sql, (kind, user, period, self._now())) is not None)
+
+    async def last_claim(self, kind: str, user: str) -> int | None:
+        """The latest period of that kind that was taken."""
+        sql = "SELECT max(period) AS period FROM claims WHERE kind = ? AND user = ?"
+        row = await self._store.read(lambda db: one(db, sql, (kind, user)))
+        return None if row is None or row["period"] is None else int(row["period"])
+
+    async def claims(self, kind: str, user: str) -> list[int]:
+        sql = "SELECT period FROM claims WHERE kind = ? AND user = ? ORDER BY period"
+        return await self._store.read(lambda db: [int(row["period"]) for row in many(db, sql, (kind, user))])
+
+    async def untold(self, user: str, kind: str) -> list[DecisionRow]:
+        """Decisions of that kind that did something, or failed to, and that the user hasn't been told, oldest first.
+
+        One without an outcome is still under way.
+        """
+        sql = """SELECT * FROM decisions AS d WHERE user = ? AND kind = ? AND outcome IS NOT NULL
+                 AND outcome <> 'kept' AND NOT EXISTS
+                   (SELECT 1 FROM claims WHERE claims.kind = ? AND claims.user = d.user AND period = d.id)
+                 ORDER BY id"""
+        return await self._store.read(lambda db: [_decision(row) for row in many(db, sql, (user, kind, TOLD))])
+
+    async def decisions_of(self, user: str, kind: str, since: int) -> list[DecisionRow]:
+        sql = "SELECT * FROM decisions WHERE user = ? AND kind = ? AND at >= ? ORDER BY id"
+        return await self._store.read(lambda db: [_decision(row) for row in many(db, sql, (user, kind, since))])
+
+    async def record_rates(self, at: int, rates: Mapping[str, int], keep_since: int) -> None:
+        """Each venue's rate in ray at a time; what is older than `keep_since` is let go."""
+
+        def add(db: Database) -> None:
+            sql = "INSERT OR REPLACE INTO rates (venue, at, ray) VALUES (?, ?, ?)"
+            for venue, ray in sorted(rates.items()):
+                db.execute(sql, (venue, at, str(ray)))
+            db.execute("DELETE FROM rates WHERE at < ?", (keep_since,))
+
+        await self._store.write(add)
+
+    async def rates(self, venue: str, since: int) -> list[tuple[int, int]]:
+        """(Unix seconds, ray) of a venue, the oldest first."""
+        sql = "SELECT at, ray FROM rates WHERE venue = ? AND at >= ? ORDER BY at"
+        rows = await self._store.read(lambda db: many(db, sql, (venue, since)))
+        return [(int(row["at"]), int(row["ray"])) for row in rows]
+
+    async def record_worth(self, user: str, worth: Worth, keep_since: int) -> None:
+        def add(db: Database) -> None:
+            sql = "INSERT OR REPLACE INTO worth (user, at, worth_usd, held_usd) VALUES (?, ?, ?, ?)"
+            db.execute(sql, (user, worth.at, str(worth.worth), str(worth.held)))
+            db.execute("DELETE FROM worth WHERE user = ? AND at < ?", (user, keep_since))
+
+        await self._store.write(add)
+
+    async def worth(self, user: str, since: int) -> list[Worth]:
+        sql = "SELECT * FROM worth WHERE user = ? AND at >= ? ORDER BY at"
+        rows = await self._store.read(lambda db: many(db, sql, (user, since)))
+        return [Worth(int(row["at"]), int(row["worth_usd"]), int(row["held_usd"])) for row in rows]
