@@ -15,6 +15,7 @@ from itertools import pairwise
 
 from agent.character.character import Character
 from agent.character.phrases import why_not
+from agent.replies import talk
 from agent.replies.reply import Reply, Status
 
 INTRODUCTION = "I'm Moneta."
@@ -31,10 +32,10 @@ _HELLO = re.compile(
 
 def voiced(reply: Reply, character: Character, rng_seed: str, said: str = "") -> Reply:
     """The reply as the character says it. `said` is the user's text: a thank-you gets another answer than a hello."""
-    if reply.text.startswith(INTRODUCTION):
+    if reply.intent is None and reply.text.startswith(INTRODUCTION):
         return replace(reply, text=_greeting(reply.text, character, rng_seed))
     if reply.verdict is None:
-        is_talk = reply.intent is not None and reply.intent.get("action") == "chat"
+        is_talk = reply.text == talk.chat().text  # a model's words are its own
         return replace(reply, text=_small_talk(reply.text, character, rng_seed, said)) if is_talk else reply
     if reply.verdict.status is Status.SETTLED:
         return replace(reply, text=_joined(reply.text, _phrase(character, "settled", rng_seed)))
@@ -52,7 +53,7 @@ def _small_talk(text: str, character: Character, seed: str, said: str) -> str:
     phrase = _phrase(character, "thanks", seed) if thanked else ""
     if not phrase:
         phrase = _phrase(character, "small_talk", seed) or _chosen(_hellos(character), seed)
-    if not phrase or not text.startswith(PLAIN_HELLO):
+    if not phrase:
         return text
     return _joined(phrase, text.removeprefix(PLAIN_HELLO).strip())
 

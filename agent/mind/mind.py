@@ -1,0 +1,118 @@
+"""The mind: the phrasebook first, and a model, where there is one, for what the phrasebook can't read.
+
+A model is never asked about what the phrasebook stops at on purpose: a no, an if, quoted words, a look-alike letter,
+a doubtful amount, something missing. What it proposes is the user's own words (agent/mind/tools.py), and the gate
+binds it like everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+
+from agent.character.character import Character
+from agent.character.files import default
+from agent.intents import Question, Understood
+from agent.mind import prompt, questions, spoken, tools
+from agent.mind.context import Context
+from agent.mind.model import Answer, Model, ModelDown
+from agent.mind.phrasebook import interpret
+from agent.words.reader import read
+from agent.words.readings import Kind
+from agent.words.vocabulary import Vocabulary
+
+DOWN = "My language model doesn't answer, so I go by plain commands."
+ROUNDS = 2  # the answer, and one repair
+Facts = Callable[[], Awaitable[str]]
+"""What code computed for the user at this moment, as lines of text; asked for only when a model is."""
+
+_NOT_UNDERSTOOD = questions.not_understood(["\0"]).text.partition("\0")[0]
+_NEVER = frozenset({
+    Kind.LOOKALIKE, Kind.QUOTED, Kind.BAD_AMOUNT, Kind.BAD_ADDRESS, Kind.VAGUE, Kind.UNSUPPORTED,
+})  # fmt: skip
+_ONLY_TALK = frozenset({Kind.NEGATION, Kind.HYPOTHETICAL, Kind.QUESTION, Kind.ASKS, Kind.MENTION})
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A model's own words: talk, which moves nothing and promises nothing."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mind:
+    """What a message means. Without a model it is the phrasebook alone."""
+
+    character: Character = field(default_factory=default)
+    model: Model | None = None
+
+    async def understand(
+        self, text: str, context: Context, vocabulary: Vocabulary, facts: Facts | None = None
+    ) -> Understood | Spoken:
+        """An intent with its origins, a question, or talk."""
+        understood = interpret(text, context, vocabulary)
+        question = understood.question
+        if self.model is None or question is None or not _is_unread(question, text, vocabulary):
+            return understood
+        try:
+            found = await self._ask(self.model, text, context, vocabulary, await facts() if facts else "")
+        except ModelDown:
+            return Understood(None, question=replace(question, text=f"{DOWN} {question.text}"))
+        return found or understood
+
+    async def close(self) -> None:
+        """Ends the model's connections."""
+        if self.model is not None:
+            await self.model.close()
+
+    async def _ask(
+        self, model: Model, text: str, context: Context, vocabulary: Vocabulary, facts: str
+    ) -> Understood | Spoken | None:
+        """What the model makes of it, None where nothing comes of it after one repair."""
+        acts = not _kinds(text, vocabulary) & _ONLY_TALK
+        offered = tools.schemas(acts)
+        known = "\n".join((facts, *(turn.text for turn in context.turns), text))
+        said = prompt.messages(self.character, text, context, facts)
+        for _ in range(ROUNDS):
+            answer = await model.ask(said, offered)
+            try:
+                return self._read(answer, acts, text, context, vocabulary, known)
+            except tools.NotProposed as error:
+                said = [*said[:-1], ("user", prompt.repair(str(error), text))]
+        return None
+
+    def _read(
+        self, answer: Answer, acts: bool, text: str, context: Context, vocabulary: Vocabulary, known: str
+    ) -> Understood | Spoken:
+        if not answer.calls:
+            return _said(answer.text, known)
+        if len(answer.calls) > 1:
+            raise tools.NotProposed("Call one tool, not several.")
+        call = answer.calls[0]
+        if call.arguments is None:
+            raise tools.NotProposed("The arguments are no JSON object.")
+        if call.name == tools.SAY:
+            words = call.arguments.get("text")
+            return _said(words if isinstance(words, str) else "", known)
+        if call.name not in tools.READS and not acts:
+            raise tools.NotProposed(f"The message doesn't order {call.name[:40]}.")
+        return tools.understood(call.name, call.arguments, text, context, vocabulary)
+
+
+def _said(words: str, known: str) -> Spoken:
+    shown = spoken.plain(words)
+    why = spoken.why_not(shown, known)
+    if why is not None:
+        raise tools.NotProposed(f"Say it otherwise: {why}.")
+    return Spoken(shown)
+
+
+def _kinds(text: str, vocabulary: Vocabulary) -> set[Kind]:
+    return {reading.kind for reading in read(text, vocabulary)}
+
+
+def _is_unread(question: Question, text: str, vocabulary: Vocabulary) -> bool:
+    """Whether the phrasebook asks because it can't read the words, and for no better reason."""
+    unread = question in (questions.NO_ANSWER, questions.PAST) or question.text.startswith(_NOT_UNDERSTOOD)
+    return unread and len(text) <= prompt.LONGEST_MESSAGE and not _kinds(text, vocabulary) & _NEVER

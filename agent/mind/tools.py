@@ -1,0 +1,208 @@
+"""What a model may propose: the closed set of intents, as tools whose fields are the user's own words.
+
+A model points, code reads: each field of a call must stand in what the user said, and the value is what the reader
+finds at that place. A call that names anything else isn't understood, whatever it says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
+
+from pydantic import ValidationError
+
+from agent import intents
+from agent.intents import Origin, Understood
+from agent.mind import questions, topics
+from agent.mind.context import Context
+from agent.mind.grammar import total_seconds
+from agent.words.clauses import BARE, Clause, action_of, assets, candidates, clauses, merged, spec_for
+from agent.words.reader import read
+from agent.words.readings import Kind, Reading
+from agent.words.vocabulary import Vocabulary
+
+SAY = "say"
+READS = {
+    "yields": "what venues pay",
+    "portfolio": "what they hold and earned",
+    "explain": "why a venue was chosen",
+    "history": "what was done",
+    "help": "what Moneta can do",
+}
+ACTS = {
+    "deposit": "put money into a venue",
+    "withdraw": "take money out of a venue",
+    "transfer": "send money to a contact",
+    "contact": "add an address as a contact",
+    "exit": "leave every position",
+    "pause": "stop depositing and sending",
+    "resume": "end a pause",
+    "cancel": "take a preview back",
+    "advance": "let devnet's time pass",
+}
+_UNSAID = frozenset({"ref"})  # of explain and cancel: the latest is meant
+_MOVES = ("deposit", "withdraw", "transfer")
+_PLACES = ("to", "from", "on")
+
+
+class NotProposed(Exception):
+    """The call proposes nothing that can be understood; the message tells the model why."""
+
+
+def schemas(acts: bool) -> list[dict[str, Any]]:
+    """The tools in OpenAI's shape; without `acts` only those that move nothing."""
+    models = {cls.model_fields["action"].default: cls for cls in get_args(get_args(intents.Intent)[0])}
+    offered = READS | (ACTS if acts else {})
+    tools = [_tool(name, offered[name], _fields(models[name])) for name in offered if name in models]
+    return [*tools, _tool(SAY, "answer in words; nothing happens", {"text": True})]
+
+
+def understood(
+    name: str, arguments: Mapping[str, Any], text: str, context: Context, vocabulary: Vocabulary
+) -> Understood:
+    """What a call comes to in the user's words. Raises NotProposed."""
+    words = _Words(text, context, vocabulary)
+    known = {tool["function"]["name"]: tool["function"]["parameters"]["properties"] for tool in schemas(acts=True)}
+    if name not in known:
+        raise NotProposed(f"There is no tool {name[:40]}.")
+    for field in arguments:
+        if field not in known[name]:
+            raise NotProposed(f"{name} has no field {str(field)[:40]}.")
+    quotes = {field: _quote(field, value) for field, value in arguments.items()}
+    try:
+        return words.read(name, {field: quote for field, quote in quotes.items() if quote})
+    except ValidationError as error:
+        raise NotProposed("The words don't give a whole request.") from error
+
+
+def _tool(name: str, what: str, fields: Mapping[str, bool]) -> dict[str, Any]:
+    parameters: dict[str, Any] = {"type": "object", "properties": {field: {"type": "string"} for field in fields}}
+    required = [field for field, needed in fields.items() if needed]
+    parameters |= {"required": required} if required else {}
+    return {"type": "function", "function": {"name": name, "description": what, "parameters": parameters}}
+
+
+def _fields(model: Any) -> dict[str, bool]:
+    """A model's fields, and whether each must be said."""
+    fields = {name: field for name, field in model.model_fields.items() if name != "action" and name not in _UNSAID}
+    return {name: not _may_be_none(field.annotation) for name, field in fields.items()}
+
+
+def _may_be_none(annotation: Any) -> bool:
+    return get_origin(annotation) in (Union, UnionType) and type(None) in get_args(annotation)
+
+
+def _quote(field: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise NotProposed(f"{field} must be the user's words, as a text.")
+    return value.strip()
+
+
+class _Words:
+    """What the user said: this turn and, where it answers a question, those before it."""
+
+    def __init__(self, text: str, context: Context, vocabulary: Vocabulary) -> None:
+        self.text = text
+        self.context = context
+        self.vocabulary = vocabulary
+        self.said = (*(context.pending.said if context.pending else ()), text)
+        self.readings = [
+            reading
+            for turn, said in enumerate(self.said, start=1 - len(self.said))
+            for reading in read(said, vocabulary, turn)
+        ]
+
+    def read(self, action: str, quotes: Mapping[str, str]) -> Understood:
+        """The intent that the quoted words give."""
+        whole = Origin(0, len(self.text), self.text)
+        if action == "history":
+            return topics.history(read(self.text, self.vocabulary), self.context, whole)
+        if action in READS:
+            return self._look(action, quotes, whole)
+        ordered = [clause for clause in clauses(self.readings) if action_of(clause) == action]
+        if not ordered:
+            return self._unordered(action, quotes)
+        fields, origins = self._act(action, ordered[0], quotes)
+        verb = ordered[0].verb
+        origins |= {"action": verb.origin} if verb is not None else {}
+        return Understood(intents.parse({"action": action, **fields}), origins)
+
+    def _look(self, action: str, quotes: Mapping[str, str], whole: Origin) -> Understood:
+        fields: dict[str, Any] = {"yields": {"asset": None}, "explain": {"ref": None}}.get(action, {})
+        origins = {"action": whole}
+        if "asset" in quotes:
+            token = self._one("asset", quotes["asset"], [r for r in self.readings if r.kind is Kind.TOKEN])
+            fields, origins = {"asset": token.text}, origins | {"asset": token.origin}
+        return Understood(intents.parse({"action": action, **fields}), origins)
+
+    def _unordered(self, action: str, quotes: Mapping[str, str]) -> Understood:
+        """The words don't order it: which action it is, is asked, with the user's own words for the rest."""
+        if action not in _MOVES:
+            raise NotProposed(f"The user's words don't order {action}.")
+        said = [r.words for r in self.readings if r.kind in (Kind.AMOUNT, Kind.TOKEN) and r.turn == 0]
+        if not said or any(self._spot(field, quote) is None for field, quote in quotes.items()):
+            raise NotProposed(f"The user's words don't order {action}.")
+        return Understood(None, question=questions.what_to_do(" ".join(said)))
+
+    def _act(
+        self, action: str, clause: Clause, quotes: Mapping[str, str]
+    ) -> tuple[dict[str, Any], dict[str, Origin]]:
+        if action in _MOVES:
+            return self._move(action, clause, quotes)
+        if action == "contact":
+            name = self._one("name", quotes.get("name", ""), clause.of(Kind.WORD, Kind.NAME))
+            address = self._one("address", quotes.get("address", ""), clause.of(Kind.ADDRESS))
+            return {"name": name.text, "address": address.text}, {"name": name.origin, "address": address.origin}
+        if action == "advance":
+            spoken = clause.of(Kind.DURATION)
+            first = self._one("seconds", quotes.get("seconds", ""), spoken[:1])
+            return {"seconds": total_seconds(spoken)}, {"seconds": first.origin}
+        return ({"ref": None} if action == "cancel" else {}), {}
+
+    def _move(
+        self, action: str, clause: Clause, quotes: Mapping[str, str]
+    ) -> tuple[dict[str, Any], dict[str, Origin]]:
+        for placed in clause.roles(Kind.WORD, Kind.SYMBOL):
+            if placed.role in _PLACES:
+                raise NotProposed(f"Where “{placed.reading.words[:40]}” is, isn't known.")
+        asset = self._one("asset", quotes.get("asset", ""), assets(clause))
+        amount = self._one("amount", quotes.get("amount", ""), merged(clause.of(Kind.AMOUNT)))
+        spec = spec_for(amount, asset.text, self.vocabulary)
+        if spec is None:
+            raise NotProposed(f"The amount isn't one of {asset.text}.")
+        fields: dict[str, Any] = {"asset": asset.text, "amount": spec.model_dump()}
+        origins = {"asset": asset.origin, "amount": amount.origin}
+        if action == "transfer":
+            people = [placed.reading for placed in clause.roles(Kind.NAME) if placed.role in ("to", BARE)]
+            recipient = self._one("recipient", quotes.get("recipient", ""), people)
+            return fields | {"recipient": recipient.text}, origins | {"recipient": recipient.origin}
+        if "venue" not in quotes:
+            return fields | {"venue": None}, origins
+        venue = self._one("venue", quotes["venue"], clause.of(Kind.VENUE))
+        fitting = candidates(clause, asset.text)
+        if len(fitting) != 1:
+            raise NotProposed("The words don't name one venue.")
+        return fields | {"venue": fitting[0]}, origins | {"venue": venue.origin}
+
+    def _one(self, field: str, quote: str, readings: Sequence[Reading]) -> Reading:
+        """The one reading at the quoted words."""
+        place = self._spot(field, quote) if quote else None
+        if place is None:
+            raise NotProposed(f"{field}: copy the user's own words for it, letter by letter, or call {SAY}.")
+        there = [r for r in readings if r.turn == place.turn and r.start < place.end and place.start < r.end]
+        if len({reading.value for reading in there}) != 1:
+            raise NotProposed(f"{field}: “{quote[:40]}” isn't one.")
+        return there[0]
+
+    def _spot(self, field: str, quote: str) -> Origin | None:
+        """Where the words stand, in the latest turn that has them; whole words only."""
+        pattern = re.compile(rf"(?<!\w){re.escape(quote)}(?!\w)", re.IGNORECASE)
+        for back, said in enumerate(reversed(self.said)):
+            found = pattern.search(said)
+            if found:
+                return Origin(found.start(), found.end(), found[0], -back)
+        return None
