@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, model_validator
 
 Decimal = Annotated[str, StringConstraints(pattern=r"^(0|[1-9]\d*)(\.\d*[1-9])?$", max_length=80)]
 Percent = Annotated[str, StringConstraints(pattern=r"^(100|[1-9]?\d(\.\d*[1-9])?)$", max_length=20)]
@@ -59,6 +59,38 @@ class Withdraw(_Closed):
     asset: Symbol
     amount: AmountSpec
     venue: VenueId | None
+
+
+class Swap(_Closed):
+    """One of the two amounts is said: what is given (`amount`), or exactly what shall come back (`to_amount`)."""
+
+    action: Literal["swap"] = "swap"
+    asset: Symbol
+    amount: AmountSpec | None
+    to_asset: Symbol
+    to_amount: Exact | None
+
+    @model_validator(mode="after")
+    def _one_amount(self) -> Swap:
+        if (self.amount is None) == (self.to_amount is None):
+            raise ValueError("a swap has an amount or a to_amount, one of them")
+        if self.asset == self.to_asset:
+            raise ValueError("a swap is between two tokens")
+        return self
+
+
+class Sequence(_Closed):
+    """A swap, then all that it gave is put to work: the deposit's amount is `all`, of that and of nothing else."""
+
+    action: Literal["sequence"] = "sequence"
+    steps: tuple[Swap, Deposit]
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Sequence:
+        first, then = self.steps
+        if then.asset != first.to_asset or not isinstance(then.amount, All) or first.to_amount is not None:
+            raise ValueError("the deposit takes all of what the swap gives, and the swap says what it is given")
+        return self
 
 
 class Transfer(_Closed):
@@ -159,6 +191,8 @@ class Advance(_Closed):
 Intent = Annotated[
     Deposit
     | Withdraw
+    | Swap
+    | Sequence
     | Transfer
     | Contact
     | Exit

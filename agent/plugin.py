@@ -10,13 +10,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 import pluggy
 
 from agent.abi import Call
 from agent.money import Address, Rate, Token
 from agent.plans import Step
+from agent.routes import PoolState, Route
 
 PROJECT = "moneta"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -148,6 +149,43 @@ class Protocol(ABC):
         """The venues of this protocol on the chain. Raises Unavailable where the chain contradicts its file."""
 
 
+class Trader(ABC):
+    """An exchange whose prices follow from its pools' state; `name` is its section in the chain file.
+
+    `contract` is what is called and what an input token is approved to. All is pure but `discover`.
+    """
+
+    name: ClassVar[str]
+    contract: Listed
+
+    @classmethod
+    @abstractmethod
+    async def discover(cls, chain: Chain, ask: Ask) -> Trader:
+        """The exchange on this chain. Raises Unavailable where the chain contradicts its file."""
+
+    @abstractmethod
+    def reads(self) -> tuple[Call, ...]:
+        """The calls whose answers `state` needs; they run in the one call of the snapshot."""
+
+    @abstractmethod
+    def state(self, answers: Sequence[tuple[Any, ...] | None], block: Block) -> tuple[PoolState, ...]:
+        """The pools in the answers, in the order of `reads`; one that can't be read is left out."""
+
+    @abstractmethod
+    def quote(
+        self, states: Sequence[PoolState], token_in: Token, token_out: Token, units: int, exact_out: bool = False
+    ) -> Route | None:
+        """The best route for `units` in (or out) to the last base unit; None where what is known can't give it."""
+
+    @abstractmethod
+    def swap(self, route: Route, account: Address, limit: int, native: bool) -> tuple[Step, ...]:
+        """The steps of a route; the approval of `contract` is added by the gate.
+
+        `limit`: the least that comes back, or with `exact_out` the most that is given. `native`: the coin is sent
+        along in the place of the wrapped token. Raises Refused where this can't be done in a call that is decoded.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """A venue weighed for a deposit. `why_not` is '' where it may be entered; `reasons` are short phrases.
@@ -214,6 +252,10 @@ class Hooks:
     @hookspec
     def moneta_protocols(self) -> list[Protocol]:  # type: ignore[empty-body]
         """The protocols that this plug-in adds."""
+
+    @hookspec
+    def moneta_traders(self) -> list[type[Trader]]:  # type: ignore[empty-body]
+        """The exchanges that this plug-in adds."""
 
     @hookspec
     def moneta_call_tables(self) -> list[dict[str, Any]]:  # type: ignore[empty-body]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from agent.abi import Call
 from agent.chain.contracts import erc20, feeds, multicall3
@@ -19,7 +20,8 @@ from agent.chain.registry import Registry
 from agent.chain.rpc import BlockTag, Rpc
 from agent.errors import Unavailable
 from agent.money import Address
-from agent.plugin import Block, Venue, VenueState
+from agent.plugin import Block, Trader, Venue, VenueState
+from agent.routes import PoolState
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Snapshot:
 
     `native` in wei; `balances` in base units by symbol; `prices` in USD with 8 decimals by symbol, absent where the
     feed gave none; `venues` by id; `missing` says why a venue or a balance isn't there. `reads` and `requests` count
-    the contract reads and the eth_calls that they took.
+    the contract reads and the eth_calls that they took. `traders` are the pools of each exchange.
     """
 
     chain_id: int
@@ -41,10 +43,16 @@ class Snapshot:
     missing: Mapping[str, str] = field(default_factory=dict)
     reads: int = 0
     requests: int = 1
+    traders: Mapping[str, tuple[PoolState, ...]] = field(default_factory=dict)
 
 
 async def take(
-    rpc: Rpc, registry: Registry, venues: Mapping[str, Venue], account: Address, tag: BlockTag = "latest"
+    rpc: Rpc,
+    registry: Registry,
+    venues: Mapping[str, Venue],
+    account: Address,
+    tag: BlockTag = "latest",
+    traders: Mapping[str, Trader] = MappingProxyType({}),
 ) -> Snapshot:
     """The snapshot of `account` at the block `tag`. Raises Unavailable where the node or Multicall3 can't be read.
 
@@ -52,8 +60,10 @@ async def take(
     """
     missing: dict[str, str] = {}
     groups = _venue_reads(venues, account, missing)
+    pools = {name: trader.reads() for name, trader in traders.items()}
     wanted = _Reads(registry.multicall3)
-    for call in [*_wallet_reads(registry, account), *(call for group in groups.values() for call in group)]:
+    grouped = (call for group in (*groups.values(), *pools.values()) for call in group)
+    for call in [*_wallet_reads(registry, account), *grouped]:
         wanted.add(call)
     answers, block, requests = await _answers(rpc, registry, wanted.calls, tag)
 
@@ -81,6 +91,7 @@ async def take(
         missing=missing,
         reads=len(wanted.calls),
         requests=requests,
+        traders={name: traders[name].state([answer(call) for call in calls], block) for name, calls in pools.items()},
     )
 
 

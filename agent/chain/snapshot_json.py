@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from agent.chain.snapshot import Snapshot
 from agent.money import Address, Rate
 from agent.plugin import Block, Flag, VenueState
+from agent.routes import PoolState
 
 VERSION = "1"
+_POOL_NUMBERS = frozenset({"fee", "spacing", "sqrt_price", "tick", "liquidity", "low", "high"})
 
 
 def to_json(snapshot: Snapshot) -> dict[str, Any]:
@@ -32,6 +35,7 @@ def to_json(snapshot: Snapshot) -> dict[str, Any]:
         "missing": dict(snapshot.missing),
         "reads": str(snapshot.reads),
         "requests": str(snapshot.requests),
+        "traders": {name: [_pool(pool) for pool in pools] for name, pools in snapshot.traders.items()},
     }
 
 
@@ -51,6 +55,7 @@ def from_json(data: Mapping[str, Any]) -> Snapshot:
         missing=dict(data["missing"]),
         reads=int(data["reads"]),
         requests=int(data["requests"]),
+        traders={name: tuple(_pool_state(body) for body in pools) for name, pools in data.get("traders", {}).items()},
     )
 
 
@@ -78,6 +83,18 @@ def _state(body: Mapping[str, Any]) -> VenueState:
         flags=frozenset(Flag(flag) for flag in body["flags"]),
         facts=_integers(body["facts"]),
     )
+
+
+def _pool(pool: PoolState) -> dict[str, Any]:
+    body = asdict(pool)
+    body["ticks"] = [[str(tick), str(net)] for tick, net in pool.ticks]
+    return {key: str(value) if isinstance(value, int) else value for key, value in body.items()}
+
+
+def _pool_state(body: Mapping[str, Any]) -> PoolState:
+    kept: dict[str, Any] = {key: int(value) for key, value in body.items() if key in _POOL_NUMBERS}
+    addresses: dict[str, Any] = {key: Address(body[key]) for key in ("pool", "token0", "token1")}
+    return PoolState(**kept, **addresses, ticks=tuple((int(tick), int(net)) for tick, net in body["ticks"]))
 
 
 def _texts(values: Mapping[str, int]) -> dict[str, str]:

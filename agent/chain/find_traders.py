@@ -1,0 +1,32 @@
+"""Discovery of exchanges: those that the chain file has a section for, once the contracts agree with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from agent.chain.multicall import ask
+from agent.chain.registry import Registry
+from agent.chain.rpc import Rpc
+from agent.errors import MonetaError
+from agent.plugin import Chain, Trader
+
+
+async def find_traders(
+    kinds: Iterable[type[Trader]], registry: Registry, rpc: Rpc, missing: Mapping[str, str]
+) -> tuple[dict[str, Trader], dict[str, str]]:
+    """The exchanges by name, and why one of the chain file isn't used. `missing` are tokens that aren't trusted."""
+    found: dict[str, Trader] = {}
+    faults: dict[str, str] = {}
+    tokens = {symbol: token for symbol, token in registry.tokens.items() if symbol not in missing}
+    for kind in kinds:
+        section = registry.protocols.get(kind.name)
+        if section is None:
+            continue
+        chain = Chain(registry.chain_id, registry.block_seconds, tokens, section)
+        try:
+            found[kind.name] = await kind.discover(chain, ask(rpc, registry))
+        except MonetaError as error:
+            faults[kind.name] = str(error)
+        except Exception as error:  # a plug-in's own fault costs its exchange, not the others
+            faults[kind.name] = f"{type(error).__name__}: {error}"
+    return found, faults

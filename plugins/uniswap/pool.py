@@ -1,0 +1,36 @@
+"""A whole swap through one pool, tick by tick: UniswapV3Pool.swap of @uniswap/v3-core, without its side effects."""
+
+from __future__ import annotations
+
+from moneta import PoolState
+from plugins.uniswap.prices import TooMuch, swap_step
+from plugins.uniswap.ticks import MAX_SQRT_RATIO, MAX_TICK, MIN_SQRT_RATIO, MIN_TICK, next_tick, sqrt_ratio_at
+
+
+def swap(state: PoolState, zero_for_one: bool, units: int, exact_out: bool = False) -> int | None:
+    """What comes out of `units` in, or with `exact_out` what must go in for `units` out, fee included.
+
+    Equal to QuoterV2 to the last base unit. None where the pool can't give it, or not within the known ticks.
+    """
+    if units <= 0 or not state.sqrt_price:
+        return None
+    limit = MIN_SQRT_RATIO + 1 if zero_for_one else MAX_SQRT_RATIO - 1
+    remaining, calculated = -units if exact_out else units, 0
+    price, tick, liquidity = state.sqrt_price, state.tick, state.liquidity
+    while remaining and price != limit:
+        stop, net = next_tick(state.ticks, tick, state.spacing, zero_for_one)
+        if not state.low <= stop <= state.high:
+            return None
+        stop = min(max(stop, MIN_TICK), MAX_TICK)
+        at_stop = sqrt_ratio_at(stop)
+        target = max(at_stop, limit) if zero_for_one else min(at_stop, limit)
+        try:
+            price, taken, given, fee = swap_step(price, target, liquidity, remaining, state.fee)
+        except TooMuch:
+            return None
+        remaining += given if exact_out else -(taken + fee)
+        calculated += taken + fee if exact_out else given
+        if price == at_stop:
+            liquidity += 0 if net is None else -net if zero_for_one else net
+            tick = stop - 1 if zero_for_one else stop
+    return None if remaining else calculated

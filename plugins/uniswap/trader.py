@@ -1,0 +1,156 @@
+"""Uniswap v3 as a trader: pools that the factory vouches for, read with the ticks around their price.
+
+SwapRouter02's calls carry no deadline of their own; its `multicall(deadline, …)` does, but hides the swap in bytes
+that a person can't read in the plan. So the calls stay flat, and the plan's `not_after` is the deadline: the signer
+signs nothing after it, and what is sent is bounded by its least output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from moneta import (
+    Address,
+    Ask,
+    Block,
+    Call,
+    Chain,
+    Listed,
+    PoolState,
+    Refused,
+    Route,
+    Step,
+    Token,
+    Trader,
+    Unavailable,
+    address,
+)
+from plugins.uniswap import views
+from plugins.uniswap.best import NAME, best
+from plugins.uniswap.calls import swap_step
+from plugins.uniswap.ticks import MAX_TICK, MIN_TICK, WORD, word_of
+
+TABLE = "uniswap-v3-router"
+WORDS_EACH_SIDE = 3
+"""Bitmap words read on each side of the price at discovery: 8 % of price at a tick spacing of 1, the double at 10."""
+
+Answer = tuple[Any, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """What never changes of a pool, and the bitmap words that are read of it."""
+
+    place: Address
+    token0: Address
+    token1: Address
+    fee: int
+    spacing: int
+    words: tuple[int, ...]
+
+    @property
+    def low(self) -> int:
+        """The lowest tick that is known."""
+        return self.words[0] * WORD * self.spacing
+
+    @property
+    def high(self) -> int:
+        """The highest tick that is known."""
+        return (self.words[-1] * WORD + WORD - 1) * self.spacing
+
+
+class UniswapV3(Trader):
+    """`[protocols.uniswap-v3]` with `factory`, `router` (SwapRouter02), `tick_lens` and `pools`."""
+
+    name = NAME
+
+    def __init__(self, router: Listed, lens: Address, pools: Sequence[Pool], tokens: Sequence[Token]) -> None:
+        self.contract = router
+        self.pools = tuple(pools)
+        self._lens = lens
+        self._tokens = {token.address: token for token in tokens if token.address is not None}
+
+    @classmethod
+    async def discover(cls, chain: Chain, ask: Ask) -> UniswapV3:
+        section = chain.section
+        factory, router = address(section["factory"]), address(section["router"])
+        pinned = {token.address: token for token in chain.tokens.values()}
+        by, wrapped = await ask([views.ROUTER_FACTORY.at(router), views.ROUTER_WRAPPED.at(router)])
+        if by is None or wrapped is None or address(by[0]) != factory:
+            raise Unavailable(NAME, f"There is no SwapRouter02 of the factory {factory} at {router}.")
+        coin = address(wrapped[0])
+        listed = Listed(router, "Uniswap v3 router", TABLE, wrapped=coin if coin in pinned else None)
+        pools = [await _pool(address(place), factory, ask) for place in section["pools"]]
+        known = [pool for pool in pools if pool.token0 in pinned and pool.token1 in pinned]
+        return cls(listed, address(section["tick_lens"]), known, list(pinned.values()))
+
+    def reads(self) -> tuple[Call, ...]:
+        return tuple(
+            call
+            for pool in self.pools
+            for call in (
+                views.SLOT0.at(pool.place),
+                views.LIQUIDITY.at(pool.place),
+                *(views.POPULATED_TICKS.at(self._lens, pool.place, word) for word in pool.words),
+            )
+        )
+
+    def state(self, answers: Sequence[Answer], block: Block) -> tuple[PoolState, ...]:
+        states: list[PoolState] = []
+        for pool in self.pools:
+            own, answers = answers[: 2 + len(pool.words)], answers[2 + len(pool.words) :]
+            whole = [answer for answer in own if answer is not None]
+            if len(whole) == len(own):
+                states.append(_state(pool, whole))
+        return tuple(states)
+
+    def quote(
+        self, states: Sequence[PoolState], token_in: Token, token_out: Token, units: int, exact_out: bool = False
+    ) -> Route | None:
+        return best(states, self._tokens, token_in, token_out, units, exact_out)
+
+    def swap(self, route: Route, account: Address, limit: int, native: bool) -> tuple[Step, ...]:
+        if native and route.tokens[0].address != self.contract.wrapped:
+            raise ValueError(f"the router wraps its own coin, not {route.tokens[0]}")
+        if native and route.exact_out:  # what isn't needed would stay in the router, for anybody to take
+            raise Refused(
+                "native",
+                f"I can't buy an exact amount of {route.tokens[-1]} with the native coin itself.",
+                "Say how much of it to swap.",
+            )
+        return (swap_step(self.contract, route, account, limit, native),)
+
+
+async def _pool(place: Address, factory: Address, ask: Ask) -> Pool:
+    getters = (views.TOKEN0, views.TOKEN1, views.FEE, views.TICK_SPACING, views.SLOT0)
+    answers = [answer for answer in await ask([getter.at(place) for getter in getters]) if answer is not None]
+    if len(answers) < len(getters):
+        raise Unavailable(NAME, f"There is no Uniswap v3 pool at {place}.")
+    (token0,), (token1,), (fee,), (spacing,), (_, tick, *_) = answers
+    (made,) = await ask([views.GET_POOL.at(factory, token0, token1, fee)])
+    if made is None or address(made[0]) != place:
+        raise Unavailable(NAME, f"The factory {factory} doesn't know the pool {place}.")
+    centre = word_of(tick, spacing)
+    lowest, highest = word_of(MIN_TICK, spacing), word_of(MAX_TICK, spacing)
+    words = range(max(centre - WORDS_EACH_SIDE, lowest), min(centre + WORDS_EACH_SIDE, highest) + 1)
+    return Pool(place, address(token0), address(token1), fee, spacing, tuple(words))
+
+
+def _state(pool: Pool, answers: Sequence[tuple[Any, ...]]) -> PoolState:
+    slot0, (liquidity,), *words = answers
+    ticks = sorted((tick, net) for (entries,) in words for tick, net, _ in entries)
+    return PoolState(
+        pool=pool.place,
+        token0=pool.token0,
+        token1=pool.token1,
+        fee=pool.fee,
+        spacing=pool.spacing,
+        sqrt_price=slot0[0],
+        tick=slot0[1],
+        liquidity=liquidity,
+        ticks=tuple(ticks),
+        low=pool.low,
+        high=pool.high,
+    )

@@ -1,0 +1,18 @@
+"""The getters of Uniswap v3 that are read, as @uniswap/v3-core, v3-periphery and swap-router-contracts have them."""
+
+from moneta import view
+
+SLOT0 = view("slot0()", "uint160", "int24", "uint16", "uint16", "uint16", "uint8", "bool")
+LIQUIDITY = view("liquidity()", "uint128")
+TOKEN0 = view("token0()", "address")
+TOKEN1 = view("token1()", "address")
+FEE = view("fee()", "uint24")
+TICK_SPACING = view("tickSpacing()", "int24")
+
+POPULATED_TICKS = view(
+    "getPopulatedTicksInWord(address pool,int16 tickBitmapIndex)", "(int24,int128,uint128)[]"
+)  # TickLens: tick, net and gross liquidity
+
+GET_POOL = view("getPool(address tokenA,address tokenB,uint24 fee)", "address")
+ROUTER_FACTORY = view("factory()", "address")
+ROUTER_WRAPPED = view("WETH9()", "address")
