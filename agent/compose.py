@@ -14,6 +14,7 @@ import pluggy
 
 from agent import hooks
 from agent.chain.discover import Discovered, discover
+from agent.chain.find_traders import find_traders
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
 from agent.chat.service import Service
@@ -24,7 +25,7 @@ from agent.execution.signer.paths import KEYSTORE, POLICY
 from agent.execution.signer.process import SignerProcess
 from agent.execution.signer.setup import create_wallet, write_policy
 from agent.money import Address
-from agent.plugin import Protocol, Venue
+from agent.plugin import Listed, Protocol, Trader, Venue
 from agent.policy.policy import Policy, build, load
 from agent.runtime.turn import Runtime
 from agent.runtime.world import Advance, World
@@ -83,10 +84,13 @@ async def open_instance(place: Place, settings: Settings) -> AsyncIterator[Insta
         rpc = Rpc(place.rpc_url)
         stack.push_async_callback(rpc.close)
         found = await discover(_protocols(plugins.hook), registry, rpc)
+        traders, faults = await find_traders(_traders(plugins.hook), registry, rpc, found.missing)
+        found.missing.update(faults)
         new_wallet = await making
-        policy = _kept_policy(place, found)
+        policy = _kept_policy(place, found, traders)
         if policy is None:
-            policy = _first_policy(place, settings, registry, found, plugins.hook)
+            listed = [*(each.contract for each in found.values()), *(each.contract for each in traders.values())]
+            policy = _first_policy(place, settings, registry, listed, plugins.hook)
             await asyncio.to_thread(write_policy, place.signer_folder, policy)
         signer, account = await _signer(stack, place)
         ledger, memory = await _files(stack, place.folder)
@@ -105,6 +109,7 @@ async def open_instance(place: Place, settings: Settings) -> AsyncIterator[Insta
             now=lambda: int(time.time()),
             new_id=lambda: secrets.token_hex(16),
             advance=place.advance,
+            traders=traders,
         )
         yield Instance(world, Service(Runtime(world), ledger), account, new_wallet)
 
@@ -140,8 +145,12 @@ def _protocols(hook: pluggy.HookRelay) -> list[Protocol]:
     return [protocol for group in hook.moneta_protocols() for protocol in group]
 
 
-def _kept_policy(place: Place, found: Discovered) -> Policy | None:
-    """The policy that the folder has, None for the first start. A venue that it doesn't list isn't used."""
+def _traders(hook: pluggy.HookRelay) -> list[type[Trader]]:
+    return [trader for group in hook.moneta_traders() for trader in group]
+
+
+def _kept_policy(place: Place, found: Discovered, traders: dict[str, Trader]) -> Policy | None:
+    """The policy that the folder has, None for the first start. What it doesn't list isn't used."""
     path = place.signer_folder / POLICY
     if not path.exists():
         return None
@@ -149,24 +158,27 @@ def _kept_policy(place: Place, found: Discovered) -> Policy | None:
     for venue_id in [key for key, venue in found.items() if not _listed(policy, venue)]:
         found.missing[venue_id] = "the operator's policy doesn't list it"
         del found[venue_id]
+    for name in [name for name, trader in traders.items() if not _listed(policy, trader)]:
+        found.missing[name] = "the operator's policy doesn't list it"
+        del traders[name]
     return policy
 
 
-def _listed(policy: Policy, venue: Venue) -> bool:
+def _listed(policy: Policy, venue: Venue | Trader) -> bool:
     known = policy.contracts.get(venue.contract.address)
     return known is not None and set(venue.contract.markets) <= set(known.markets)
 
 
 def _first_policy(
-    place: Place, settings: Settings, registry: Registry, found: Discovered, hook: pluggy.HookRelay
+    place: Place, settings: Settings, registry: Registry, listed: list[Listed], hook: pluggy.HookRelay
 ) -> Policy:
-    """A new folder's policy: exactly the venues that discovery proved, the pinned tokens, the place's caps."""
+    """A new folder's policy: exactly the contracts that discovery proved, the pinned tokens, the place's caps."""
     return build(
         chain_id=registry.chain_id,
         chain_name=registry.name,
         tokens=registry.tokens.values(),
         native=registry.native,
-        listed=[venue.contract for venue in found.values()],
+        listed=listed,
         tables=[table for group in hook.moneta_call_tables() for table in group],
         caps=place.caps,
         max_fee_wei=settings.max_fee_gwei * GWEI,

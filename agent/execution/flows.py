@@ -46,6 +46,8 @@ def kind_of(plan: Plan, step: Step) -> str:
     if step.role is not Role.ACTION:
         return "other"
     action = str(plan.intent.get("action"))
+    if action == "sequence":  # a swap, then what it gave goes into a venue; an exchange's name has no colon
+        return "deposit" if ":" in step.venue else "other"
     return {"deposit": "deposit", "withdraw": "withdraw", "exit": "withdraw", "transfer": "transfer"}.get(
         action, "other"
     )

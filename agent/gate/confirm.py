@@ -22,7 +22,7 @@ async def why_void(gate: Gate, plan: Plan, venues: Mapping[str, Venue]) -> str:
         rehearsal = await rehearse(
             gate.rpc, gate.registry, plan.account, plan.steps, list(touched.values()), snapshot.block
         )
-        for venue_id, units in _entering(plan).items():
+        for venue_id, units in _entering(plan, touched, rehearsal.outputs).items():
             venue, before, after = venues[venue_id], snapshot.venues.get(venue_id), rehearsal.states[venue_id]
             state.check_entry(venue, before, units, snapshot.missing.get(venue_id))
             grown = after.position - (before.position if before else 0)
@@ -32,7 +32,7 @@ async def why_void(gate: Gate, plan: Plan, venues: Mapping[str, Venue]) -> str:
     return outside(rehearsal.changes, plan.expected)
 
 
-def _entering(plan: Plan) -> dict[str, int]:
+def _entering(plan: Plan, venues: Mapping[str, Venue], outputs: Mapping[int, int]) -> dict[str, int]:
     """Base units that the plan puts into each venue: what it approves there."""
-    approvals = [step for step in plan.steps if step.role is Role.APPROVAL]
+    approvals = [step.filled(outputs) for step in plan.steps if step.role is Role.APPROVAL and step.venue in venues]
     return {step.venue: int(str(step.args[1])) for step in approvals if int(str(step.args[1]))}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from agent.errors import Refused
-from agent.gate.order import Enter, Leave, Move, Send
+from agent.gate.order import Enter, Leave, Move, Send, Swap
 from agent.money import Address, Token
 from agent.plans import Change
 from agent.plugin import Venue, VenueState
@@ -24,10 +24,39 @@ def exact_part(moves: Iterable[Move]) -> dict[str, int]:
     """Base units by token that the moves say to the unit. A position that is left whole isn't in it."""
     total: dict[str, int] = {}
     for move in moves:
-        token = move.token if isinstance(move, Send) else move.venue.asset
-        delta = (move.units or 0) if isinstance(move, Leave) else -move.units
+        token, delta = _said(move)
         total[key_of(token)] = total.get(key_of(token), 0) + delta
     return total
+
+
+def _said(move: Move) -> tuple[Token, int]:
+    """The side of a move that is said to the unit: its token, and how the account's balance of it changes."""
+    match move:
+        case Swap(route=route):
+            return (move.gets, route.units_out) if route.exact_out else (move.pays, -route.units_in)
+        case Enter(source=source):  # all that a swap gives goes in: the balance stays
+            return move.venue.asset, -move.units if source is None else 0
+        case Leave():
+            return move.venue.asset, move.units or 0
+        case Send():
+            return move.token, -move.units
+
+
+def open_part(moves: Sequence[Move]) -> dict[str, tuple[int, int]]:
+    """Bounds in base units by token of what swaps leave open: what an exact input gives, or an exact output takes."""
+    used = [move.source for move in moves if isinstance(move, Enter)]
+    bounds: dict[str, tuple[int, int]] = {}
+    for move in moves:
+        if isinstance(move, Swap) and move not in used:
+            route = move.route
+            key, low, high = (
+                (key_of(move.pays), -move.limit, -move.edge)
+                if route.exact_out
+                else (key_of(move.gets), move.limit, move.edge)
+            )
+            before = bounds.get(key, (0, 0))
+            bounds[key] = before[0] + low, before[1] + high
+    return bounds
 
 
 def expected(
@@ -44,10 +73,15 @@ def expected(
     for key, delta in simulated.items():
         if delta and key not in tokens:
             raise Refused("simulate", f"The plan would also change your balance of {key} by {delta} base units.")
-    ordered, whole = exact_part(moves), _left_whole(moves, states)
+    ordered, whole, traded = exact_part(moves), _left_whole(moves, states), open_part(moves)
     changes = []
     for key, token in tokens.items():
         delta = simulated.get(key, 0)
+        if key in traded:
+            low, high = (bound + ordered.get(key, 0) for bound in traded[key])
+            _check_within(token, delta, low, high)
+            changes.append(Change(key, token.symbol, token.decimals, account, low, high))
+            continue
         less = more = _slack(token, moves, states, delta)
         if key in whole:  # interest only adds: no less than the position that stands now, in whatever block it is
             less = max(delta - ordered[key] - whole[key], 0) + DUST_UNITS
@@ -57,6 +91,9 @@ def expected(
                     "simulate", f"The plan would change {token.symbol} by {delta} base units, not by {ordered[key]}."
                 )
             less = more = 0
+        for quoted, swap in _of_output(moves, token):
+            less += delta * max(quoted - swap.limit, 0) // quoted
+            more += delta * max(swap.edge - quoted, 0) // quoted
         if key in ordered or delta:
             changes.append(Change(key, token.symbol, token.decimals, account, delta - less, delta + more))
     return tuple(changes)
@@ -68,10 +105,26 @@ def _touched(moves: Iterable[Move]) -> list[Token]:
         if isinstance(move, Send):
             tokens.append(move.token)
             continue
+        if isinstance(move, Swap):
+            tokens += [move.pays, move.gets]
+            continue
         tokens.append(move.venue.asset)
         if move.venue.receipt is not None:
             tokens.append(move.venue.receipt)
     return tokens
+
+
+def _of_output(moves: Iterable[Move], receipt: Token) -> list[tuple[int, Swap]]:
+    """The quoted base units and the swap of each entry that takes a swap's output and gives this receipt."""
+    entries = [move for move in moves if isinstance(move, Enter) and move.venue.receipt == receipt]
+    return [(move.units, move.source) for move in entries if move.source is not None]
+
+
+def _check_within(token: Token, delta: int, low: int, high: int) -> None:
+    if not low <= delta <= high:
+        raise Refused(
+            "simulate", f"The plan would change {token.symbol} by {delta} base units, not by {low} to {high}."
+        )
 
 
 def _left_whole(moves: Iterable[Move], states: Mapping[str, VenueState]) -> dict[str, int]:

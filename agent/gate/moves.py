@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
@@ -12,7 +12,7 @@ from agent.gate.order import Enter, Leave, Move, Send
 from agent.gate.resolve import free_to_leave, leave_in_turn, positions_of, units_of, venue_named
 from agent.intents import All, Deposit, Transfer, Withdraw
 from agent.money import Address, Amount, Token
-from agent.plugin import Option, Venue
+from agent.plugin import Option, Trader, Venue
 
 Rank = Callable[[Token, int], list[Option]]
 
@@ -46,21 +46,24 @@ class Desk:
     rank: Rank
     contacts: Mapping[str, Address]
     spare_native: int
+    traders: Mapping[str, Trader] = field(default_factory=dict)
 
     def deposit(self, intent: Deposit) -> Resolved:
         """Into the named venue, or the best one for that size."""
         asset = self._erc20(intent.asset)
-        units = units_of(intent.amount, asset, self._balance(asset), "Your wallet")
-        if intent.venue is not None:
-            venue = venue_named(intent.venue, self.venues, asset)
-            return Resolved((Enter(venue, units),), Choice(asset, units, venue.id, ()))
+        choice = self.choose(asset, units_of(intent.amount, asset, self.balance(asset), "Your wallet"), intent.venue)
+        return Resolved((Enter(self.venues[choice.chosen], choice.units),), choice)
+
+    def choose(self, asset: Token, units: int, named: str | None) -> Choice:
+        """The named venue, or the best one for that size. Raises Refused("state") where none can take it."""
+        if named is not None:
+            return Choice(asset, units, venue_named(named, self.venues, asset).id, ())
         options = self.rank(asset, units)
         best = next((option for option in options if not option.why_not), None)
         if best is None:
             reasons = "; ".join(f"{option.venue}: {option.why_not}" for option in options)
             raise Refused("state", f"No venue can take {Amount(units, asset)} now. {reasons}".strip())
-        venue = self.venues[best.venue]
-        return Resolved((Enter(venue, units),), Choice(asset, units, venue.id, tuple(options)))
+        return Choice(asset, units, best.venue, tuple(options))
 
     def withdraw(self, intent: Withdraw) -> Resolved:
         """Out of the named venue, or of the positions in turn, the lowest rate first."""
@@ -84,7 +87,7 @@ class Desk:
                 "recipient",
             )
         token = self.registry.token(intent.asset)
-        whole = self._balance(token)
+        whole = self.balance(token)
         if token.is_native and isinstance(intent.amount, All):
             whole = self.spare_native
         units = units_of(intent.amount, token, whole, "Your wallet")
@@ -116,7 +119,8 @@ class Desk:
             )
         return token
 
-    def _balance(self, token: Token) -> int:
+    def balance(self, token: Token) -> int:
+        """Base units in the wallet. Raises Refused("state") where they can't be read."""
         if token.is_native:
             return self.snapshot.native
         if token.symbol not in self.snapshot.balances:

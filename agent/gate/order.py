@@ -5,15 +5,41 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agent.money import Address, Token
-from agent.plugin import Venue
+from agent.plugin import Trader, Venue
+from agent.routes import Route
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """Trade along `route`. `pays` is its first token, or the native coin in the place of the wrapped one.
+
+    `limit` is the least that comes back, or of an exact output the most that is given. `edge` is the other side of
+    what may happen before it runs: the most that could come back, or the least that could be given.
+    """
+
+    trader: Trader
+    route: Route
+    pays: Token
+    limit: int
+    edge: int
+
+    @property
+    def gets(self) -> Token:
+        return self.route.tokens[-1]
+
+    @property
+    def most_in(self) -> int:
+        """Base units of `pays` that it takes at the most."""
+        return self.limit if self.route.exact_out else self.route.units_in
 
 
 @dataclass(frozen=True, slots=True)
 class Enter:
-    """Put `units` base units of the venue's asset in."""
+    """Put `units` base units of the venue's asset in. With `source`: all that the swap gives, now about `units`."""
 
     venue: Venue
     units: int
+    source: Swap | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,4 +60,4 @@ class Send:
     recipient: Address
 
 
-Move = Enter | Leave | Send
+Move = Enter | Leave | Send | Swap

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agent.gate.order import Enter, Leave, Move, Send
+from agent.gate.order import Enter, Leave, Move, Send, Swap
+from agent.gate.trade_words import priced
 from agent.money import Amount, Rate, Token
-from agent.plans import Change, Plan, Role
+from agent.plans import Change, Plan, Role, Step
 from agent.plugin import VenueState
+from agent.policy import outputs
 from agent.policy.decode import Effect, decode
 from agent.policy.policy import Policy
 from agent.usd import cents, dollars
@@ -97,13 +99,12 @@ def preview(
 ) -> Preview:
     """The preview of a plan. Raises Refused("lists") for a step that can't be decoded, so can't be said."""
     running = [step for step in plan.steps if step.role is not Role.CLEANUP]
-    effects = [decode(policy, step.to, step.data, step.value) for step in running]
     venues = [move.venue for move in moves if isinstance(move, Enter | Leave)]
     return Preview(
         headline=" and ".join(headline(move) for move in moves),
         chain=f"{policy.chain_name} (chain {policy.chain_id})",
-        steps=tuple(sentence(policy, effect) for effect in effects),
-        changes=tuple(change_text(change) for change in plan.expected),
+        steps=tuple(_said(policy, step) for step in running),
+        changes=tuple(change_text(change) for change in plan.expected if change.min or change.max),
         rates=tuple(RateLine(v.id, before[v.id].rate, after[v.id].rate) for v in venues),
         notes=tuple(notes),
         max_fee=Amount(plan.max_total_fee_wei, native),
@@ -117,6 +118,10 @@ def preview(
 def headline(move: Move) -> str:
     """One phrase: 'put 1,000 USDC into aave-v3:core:USDC'."""
     match move:
+        case Swap():
+            return priced(move)
+        case Enter(venue=venue, source=source) if source is not None:
+            return f"put what comes out of it into {venue.id}"
         case Enter(venue=venue, units=units):
             return f"put {Amount(units, venue.asset)} into {venue.id}"
         case Leave(venue=venue, units=units):
@@ -126,10 +131,20 @@ def headline(move: Move) -> str:
             return f"send {Amount(move.units, move.token)} to {move.name} ({move.recipient})"
 
 
-def sentence(policy: Policy, effect: Effect) -> str:
-    """What one call does, in words, from its decoded arguments."""
+def _said(policy: Policy, step: Step) -> str:
+    """What a step does, in words; of an amount that is left open its bounds."""
+    low, high = (
+        decode(policy, each.to, each.data, each.value) for each in (outputs.at_least(step), outputs.at_most(step))
+    )
+    if not step.outputs:
+        return sentence(policy, high)
+    return sentence(policy, high, f"what step {step.outputs[0].step + 1} gave ({_amount(low)} to {_amount(high)})")
+
+
+def sentence(policy: Policy, effect: Effect, amount: str = "") -> str:
+    """What one call does, in words, from its decoded arguments; `amount` says it where it is left open."""
     where = effect.contract.name if effect.contract else policy.native.symbol
-    amount = _amount(effect)
+    amount = amount or _amount(effect)
     spender = _spender(policy, effect)
     match effect.direction:
         case "approve" if effect.units == 0:
@@ -142,6 +157,16 @@ def sentence(policy: Policy, effect: Effect) -> str:
             return f"{where}: take {amount} out, to your account"
         case "transfer":
             return f"{where}: send {amount} to {effect.recipient}"
+        case "swap":
+            return f"{where}: {_trade(effect, amount)}, to your account"
+
+
+def _trade(effect: Effect, amount: str) -> str:
+    back = Amount(effect.least, effect.to or effect.token)
+    way = f" by way of {', '.join(token.symbol for token in effect.through)}" if effect.through else ""
+    if effect.entry and effect.entry.at_most:
+        return f"swap at most {amount} for {back}{way}"
+    return f"swap {amount} for at least {back}{way}"
 
 
 def _amount(effect: Effect) -> str:

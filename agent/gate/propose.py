@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,9 +13,10 @@ from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.execution import fees
 from agent.gate import approvals, expect, reserve, shares, state
-from agent.gate.order import Enter, Leave, Move, Send
+from agent.gate.order import Enter, Leave, Move, Send, Swap
 from agent.gate.preview import Preview, preview
 from agent.gate.rehearse import Rehearsal, rehearse
+from agent.gate.templates import opened, output_of
 from agent.money import Address, Token
 from agent.plans import Change, Plan, Role, Step
 from agent.plugin import Venue
@@ -67,7 +68,8 @@ class Gate:
         for move in moves:
             if isinstance(move, Enter):
                 missing = snapshot.missing.get(move.venue.id)
-                state.check_entry(move.venue, snapshot.venues.get(move.venue.id), move.units, missing)
+                most = move.units if move.source is None else move.source.edge
+                state.check_entry(move.venue, snapshot.venues.get(move.venue.id), most, missing)
         steps = await self._steps(moves, snapshot)
         venues = {move.venue.id: move.venue for move in moves if isinstance(move, Enter | Leave)}
         draft = self._plan(request, steps, snapshot, ())
@@ -97,18 +99,39 @@ class Gate:
         steps: list[Step] = []
         for move in moves:
             match move:
-                case Enter(venue=venue, units=units):
-                    inner = venue.deposit(snapshot.venues[venue.id], snapshot.account, units)
-                    spender = venue.contract.address
-                    present = await self._allowance(venue.asset, snapshot.account, spender)
-                    around = approvals.around(inner, venue.asset, spender, units, present)
-                    steps.extend(replace(step, venue=venue.id) for step in around)
+                case Enter(venue=venue):
+                    entry = await self._entry(move, snapshot)
+                    inner = entry(move.units) if move.source is None else opened(entry, output_of(move.source, steps))
+                    steps.extend(replace(step, venue=venue.id) for step in inner)
+                case Swap():
+                    steps.extend(await self._trade(move, snapshot.account))
                 case Leave(venue=venue, units=units):
                     inner = venue.withdraw(snapshot.venues[venue.id], snapshot.account, units)
                     steps.extend(replace(step, venue=venue.id) for step in inner)
                 case Send():
                     steps.append(_send(move))
         return tuple(steps)
+
+    async def _entry(self, move: Enter, snapshot: Snapshot) -> Callable[[int], tuple[Step, ...]]:
+        """What makes the steps of an entry from its base units."""
+        venue, spender = move.venue, move.venue.contract.address
+        present = await self._allowance(venue.asset, snapshot.account, spender)
+
+        def build(units: int) -> tuple[Step, ...]:
+            inner = venue.deposit(snapshot.venues[venue.id], snapshot.account, units)
+            return approvals.around(inner, venue.asset, spender, units, present)
+
+        return build
+
+    async def _trade(self, move: Swap, account: Address) -> tuple[Step, ...]:
+        inner = move.trader.swap(move.route, account, move.limit, move.pays.is_native)
+        if not move.pays.is_native:
+            spender = move.trader.contract.address
+            if move.route.exact_out:  # less than the approval may be spent
+                inner = (*inner, approvals.approve(move.pays, spender, 0, Role.APPROVAL))
+            present = await self._allowance(move.pays, account, spender)
+            inner = approvals.around(inner, move.pays, spender, move.most_in, present)
+        return tuple(replace(step, venue=move.trader.name) for step in inner)
 
     async def _allowance(self, token: Token, owner: Address, spender: Address) -> int:
         if token.address is None:
@@ -135,7 +158,8 @@ class Gate:
         for move in moves:
             if isinstance(move, Enter):
                 before, after = snapshot.venues[move.venue.id], rehearsal.states[move.venue.id]
-                shares.check_worth(move.venue.asset, move.units, after.position - before.position, move.venue.id)
+                units = move.units if move.source is None else sum(rehearsal.outputs.values())
+                shares.check_worth(move.venue.asset, units, after.position - before.position, move.venue.id)
 
     def _check_native(self, plan: Plan, snapshot: Snapshot, entering: bool, venues: Mapping[str, Venue]) -> None:
         native, balance = self.registry.native, snapshot.native

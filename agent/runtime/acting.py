@@ -11,11 +11,11 @@ from agent.errors import Refused
 from agent.execution import fees
 from agent.execution.manager import Progress, silent
 from agent.execution.outcome import End, Outcome
-from agent.gate import reserve
+from agent.gate import reserve, trading
 from agent.gate.confirm import why_void
 from agent.gate.moves import Choice, Desk, Resolved
 from agent.gate.propose import Proposal, Request
-from agent.intents import Deposit, Exit, Intent, Origin, Rebalance, Transfer, Withdraw, as_json, parse
+from agent.intents import Deposit, Exit, Intent, Origin, Rebalance, Sequence, Swap, Transfer, Withdraw, as_json, parse
 from agent.money import Address, Amount
 from agent.plans import Plan
 from agent.replies.explain import NAMED, RULE, record
@@ -26,6 +26,7 @@ from agent.runtime.world import World
 from memory.rows import PlanRow, PlanStatus, User
 
 TRANSFER_GAS = 50_000
+ENTERING = ("deposit", "transfer", "rebalance", "swap", "sequence")
 NOTHING_PENDING = "Nothing is waiting for your confirmation."
 REPORTED = {
     End.SETTLED: Status.SETTLED,
@@ -81,7 +82,7 @@ class Acting:
         if row.intent.get("action") == "mandate":
             return await Mandating(self.world).grant(user, row)
         if row.status is PlanStatus.PROPOSED and self.world.now() <= row.not_after:
-            entering = row.intent.get("action") in ("deposit", "transfer", "rebalance")
+            entering = row.intent.get("action") in ENTERING
             if user.paused and entering:
                 raise Refused("pause", "You paused me: I only take money out.", "Say `resume` first.")
             void = await why_void(self.world.gate, row.plan, self.world.venues)
@@ -142,6 +143,10 @@ class Acting:
                 return desk.withdraw(intent)
             case Transfer():
                 return desk.transfer(intent)
+            case Swap():
+                return trading.swap(desk, intent)
+            case Sequence():
+                return trading.sequence(desk, intent)
             case Exit():
                 return desk.exit()
             case _:
@@ -157,6 +162,7 @@ class Acting:
             snapshot=snapshot,
             rank=lambda asset, units: self.world.rank(snapshot.venues, asset, units),
             contacts=contacts,
+            traders=self.world.traders,
             spare_native=max(snapshot.native - kept, 0),
         )
 

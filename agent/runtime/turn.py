@@ -26,6 +26,8 @@ from agent.intents import (
     Portfolio,
     Rebalance,
     Resume,
+    Sequence,
+    Swap,
     Transfer,
     Understood,
     Withdraw,
@@ -192,7 +194,7 @@ class Runtime:
 
     async def _do(self, said: Said, intent: Intent, understood: Understood) -> Reply:
         match intent:
-            case Deposit() | Withdraw() | Transfer() | Exit() | Rebalance():
+            case Deposit() | Withdraw() | Swap() | Sequence() | Transfer() | Exit() | Rebalance():
                 return await self.acting.propose(said.user, said.channel, intent, understood.origins)
             case Mandate():
                 return await self.mandating.preview(said.user, said.channel, intent, understood.origins)
@@ -234,7 +236,9 @@ class Runtime:
             place = address(intent.address)
         except ValueError as error:
             raise Refused("address", f"{error}.", "Nothing was added.") from error
-        ripe = await self.world.signer.contact(intent.name, place)
+        # the signer has one list for everybody, so a name there also holds whose it is and where it leads
+        ripe = await self.world.signer.contact(f"{said.user.id[:8]} {intent.name} {place[-8:]}", place)
+        ripe = max(ripe, await self.world.ledger.transfers_from(said.user.id))
         await self.world.ledger.add_contact(said.user.id, intent.name, place, ripe)
         wait = ripe - self.world.now()
         when = f"can be paid in {duration(wait)}" if wait > 0 else "can be paid now"

@@ -16,7 +16,7 @@ from agent.execution.manager import Manager
 from agent.execution.signer.client import SignerClient
 from agent.gate.propose import Gate
 from agent.money import Address, Token
-from agent.plugin import Option, Venue, VenueState
+from agent.plugin import Option, Trader, Venue, VenueState
 from agent.policy.policy import Policy
 from agent.words.vocabulary import Vocabulary
 from memory.ledger import Ledger
@@ -44,6 +44,7 @@ class World:
     now: Callable[[], int]
     new_id: Callable[[], str]
     advance: Advance | None = None
+    traders: Mapping[str, Trader] = field(default_factory=dict)
     manager: Manager = field(init=False)
     gate: Gate = field(init=False)
 
@@ -60,7 +61,7 @@ class World:
 
     async def snapshot(self, account: Address) -> Snapshot:
         """Everything at the head as `account` has it, in one eth_call."""
-        return await take(self.rpc, self.registry, self.venues, account)
+        return await take(self.rpc, self.registry, self.venues, account, traders=self.traders)
 
     def rank(self, states: Mapping[str, VenueState], asset: Token, units: int) -> list[Option]:
         """The venues for a deposit, by the first plug-in that ranks."""
