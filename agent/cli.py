@@ -66,6 +66,7 @@ def _talking(commands: _Commands) -> None:
     _folder(run)
     _json(run)
     for command in (demo, chat):
+        command.add_argument("--character", metavar="NAME", help="who speaks: a name, or an ElizaOS file")
         command.add_argument("--script", metavar="FILE", help="read messages from a file, or from `-`, a line each")
         _json(command)
 
@@ -144,13 +145,13 @@ def _json(parser: argparse.ArgumentParser) -> None:
 def _demo(options: argparse.Namespace) -> int:
     from agent.commands.talking import demo
 
-    return demo(options.dir, options.script, options.json)
+    return demo(options.dir, options.script, options.json, options.character)
 
 
 def _chat(options: argparse.Namespace) -> int:
     from agent.commands.talking import chat
 
-    return chat(options.dir, options.script, options.json)
+    return chat(options.dir, options.script, options.json, options.character)
 
 
 def _run(options: argparse.Namespace) -> int:

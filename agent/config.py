@@ -28,6 +28,15 @@ class Settings(BaseSettings):
     max_fee_gwei: Annotated[int, Field(ge=1)] = 50_000_000
     """What all gas of one plan may cost at the most, in gwei (10**9 wei); 0.05 of the native coin."""
 
+    character: str = "moneta"
+    """Who Moneta speaks as: a name of characters/ or the path of an ElizaOS file."""
+    model: str = ""
+    """The name of a language model at `model_url`; without one the phrasebook reads everything."""
+    model_url: str = ""
+    """The base URL of an OpenAI-compatible endpoint, such as http://127.0.0.1:11434/v1."""
+    model_key_file: Path | None = None
+    """A file with the endpoint's key; local endpoints want none."""
+
     discord_token_file: Path | None = None
     """A file with the Discord bot's token."""
     telegram_token_file: Path | None = None

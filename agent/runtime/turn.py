@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from agent.errors import MonetaError, NeedsAnswer, Refused
@@ -35,17 +36,20 @@ from agent.intents import (
     as_json,
 )
 from agent.mind.context import Context, Pending, Turn
-from agent.mind.phrasebook import interpret, pending_after
+from agent.mind.mind import Spoken
+from agent.mind.phrasebook import pending_after
 from agent.money import address
 from agent.replies import talk
 from agent.replies.clock import duration
 from agent.replies.details import details
 from agent.replies.reply import Reply, Status, Verdict, of_error, plan_json
 from agent.runtime.acting import NOTHING_PENDING, Acting
+from agent.runtime.facts import facts
 from agent.runtime.mandating import Mandating
 from agent.runtime.rebalancing import Rebalancing
 from agent.runtime.viewing import Viewing
 from agent.runtime.world import World
+from agent.voice import voiced
 from memory.rows import ButtonRow, PlanStatus, User
 
 YES = frozenset({"confirm", "yes", "y"})
@@ -82,7 +86,8 @@ class Runtime:
             await self.world.ledger.set_pending(said.user.id, said.channel, None)
             reply = await self._answer(said, dict(pending) if pending else {})
         except MonetaError as error:
-            return of_error(error)
+            return self._voiced(said, of_error(error))
+        reply = self._voiced(said, reply)
         if late:
             told = " ".join(each.text for each in late)
             reply = replace(
@@ -142,10 +147,15 @@ class Runtime:
         try:
             await self.world.ledger.set_pending(said.user.id, said.channel, None)
             if confirm:
-                return await self.acting.confirm(said.user, said.channel, plan_id, said.progress)
-            return await self.acting.cancel(said.user, said.channel)
+                reply = await self.acting.confirm(said.user, said.channel, plan_id, said.progress)
+            else:
+                reply = await self.acting.cancel(said.user, said.channel)
         except MonetaError as error:
-            return of_error(error)
+            reply = of_error(error)
+        return self._voiced(said, reply)
+
+    def _voiced(self, said: Said, reply: Reply) -> Reply:
+        return voiced(reply, self.world.character, f"{said.channel}:{self.world.now()}", said.text)
 
     async def _answer(self, said: Said, pending: dict[str, Any]) -> Reply:
         word = re.sub(r"[\s.!]+$", "", said.text.strip()).casefold()
@@ -155,7 +165,10 @@ class Runtime:
             return await self.acting.cancel(said.user, said.channel)
         vocabulary = await self.world.vocabulary(said.user.id)
         context = await self._context(said, pending)
-        understood = interpret(said.text, context, vocabulary)
+        computed = partial(facts, self.viewing, said.user)
+        understood = await self.world.mind.understand(said.text, context, vocabulary, computed)
+        if isinstance(understood, Spoken):
+            return Reply(understood.text, intent=as_json(Chat()), private=True)
         if understood.intent is None:
             await self._await_answer(said, pending_after(understood, said.text, context, vocabulary))
             return _asked(understood)

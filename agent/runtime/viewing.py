@@ -13,6 +13,7 @@ from agent.replies import explain, history, portfolio, rebalanced, talk, yields
 from agent.replies.clock import day_and_time
 from agent.replies.reply import Reply
 from agent.runtime.world import World
+from agent.voice import voiced
 from memory.rows import User
 
 SIZES = (1_000, 100_000)
@@ -89,7 +90,8 @@ class Viewing:
 
     async def greeting(self, user: User) -> Reply:
         """The first reply of a channel."""
-        return talk.greeting(self.world.registry.name, await self.world.account(user))
+        greeting = talk.greeting(self.world.registry.name, await self.world.account(user))
+        return voiced(greeting, self.world.character, f"{user.id}:{self.world.now()}")
 
     async def _snapshot(self, user: User) -> Snapshot:
         """As the user has it; rates are for everybody, so one without an account sees them, too."""

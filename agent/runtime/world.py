@@ -10,11 +10,14 @@ import pluggy
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
 from agent.chain.snapshot import Snapshot, take
+from agent.character.character import Character
+from agent.character.files import default
 from agent.config import Settings
 from agent.errors import Refused
 from agent.execution.manager import Manager
 from agent.execution.signer.client import SignerClient
 from agent.gate.propose import Gate
+from agent.mind.mind import Mind
 from agent.money import Address, Token
 from agent.plugin import Option, Trader, Venue, VenueState
 from agent.policy.policy import Policy
@@ -44,6 +47,8 @@ class World:
     now: Callable[[], int]
     new_id: Callable[[], str]
     advance: Advance | None = None
+    character: Character = field(default_factory=default)
+    mind: Mind = field(default_factory=Mind)
     traders: Mapping[str, Trader] = field(default_factory=dict)
     manager: Manager = field(init=False)
     gate: Gate = field(init=False)
