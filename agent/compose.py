@@ -17,6 +17,7 @@ from agent.chain.discover import Discovered, discover
 from agent.chain.find_traders import find_traders
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
+from agent.character.files import load as load_character
 from agent.chat.service import Service
 from agent.config import Settings
 from agent.execution.same_chain import check_same_chain
@@ -24,6 +25,7 @@ from agent.execution.signer.client import SignerClient
 from agent.execution.signer.paths import KEYSTORE, POLICY
 from agent.execution.signer.process import SignerProcess
 from agent.execution.signer.setup import create_wallet, write_policy
+from agent.mind.configured import mind_of
 from agent.money import Address
 from agent.plugin import Listed, Protocol, Trader, Venue
 from agent.policy.policy import Policy, build, load
@@ -77,6 +79,9 @@ async def open_instance(place: Place, settings: Settings) -> AsyncIterator[Insta
     """Opens everything, holding the folder's executor lock; closes everything at the end."""
     async with contextlib.AsyncExitStack() as stack:
         stack.enter_context(ExecutorLock(place.folder))
+        character = load_character(settings.character)
+        mind = mind_of(settings, character)
+        stack.push_async_callback(mind.close)
         making = asyncio.create_task(_wallet(place))
         await asyncio.sleep(0)  # its process starts now and works while this one imports web3
         registry = Registry.load(place.chain_file)
@@ -109,6 +114,8 @@ async def open_instance(place: Place, settings: Settings) -> AsyncIterator[Insta
             now=lambda: int(time.time()),
             new_id=lambda: secrets.token_hex(16),
             advance=place.advance,
+            character=character,
+            mind=mind,
             traders=traders,
         )
         yield Instance(world, Service(Runtime(world), ledger), account, new_wallet)
