@@ -7,7 +7,7 @@ import contextlib
 import secrets
 import time
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pluggy
@@ -18,6 +18,7 @@ from agent.chain.find_traders import find_traders
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
 from agent.character.files import load as load_character
+from agent.chat.door import Door
 from agent.chat.service import Service
 from agent.config import Settings
 from agent.execution.same_chain import check_same_chain
@@ -65,13 +66,29 @@ class Instance:
     service: Service
     first_account: Address
     new_wallet: bool
+    _making: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def owner(self, platform: str, platform_user_id: str, name: str) -> User:
-        """The person at this machine: the first account is theirs."""
+        """The person at this machine: the first account is theirs, unless another owner came before them."""
         user = await self.service.user(platform, platform_user_id, name)
-        if await self.world.ledger.account(user.id) is None:
-            await self.world.ledger.ensure_account(user.id, self.first_account, 0)
+        await self.account_for(user, owner=True)
         return user
+
+    async def account_for(self, user: User, *, owner: bool = False) -> Address:
+        """The person's account; where there is none yet, the next one of the keystore's words.
+
+        An owner gets the first account while it is free; nobody else ever does. Raises Refused("accounts").
+        """
+        ledger = self.world.ledger
+        async with self._making:  # two newcomers at once never get the same index
+            known = await ledger.account(user.id)
+            if known is not None:
+                return known.address
+            if owner and not await ledger.is_account(self.first_account):
+                return (await ledger.ensure_account(user.id, self.first_account, 0)).address
+            index = await ledger.next_index()
+            place = await self.world.signer.derive(index)
+            return (await ledger.ensure_account(user.id, place, index)).address
 
 
 @contextlib.asynccontextmanager
@@ -118,7 +135,9 @@ async def open_instance(place: Place, settings: Settings) -> AsyncIterator[Insta
             mind=mind,
             traders=traders,
         )
-        yield Instance(world, Service(Runtime(world), ledger), account, new_wallet)
+        instance = Instance(world, Service(Runtime(world), ledger), account, new_wallet)
+        instance.service.welcome = Door(world, instance.service, instance.account_for)
+        yield instance
 
 
 async def _wallet(place: Place) -> bool:

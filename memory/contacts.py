@@ -36,6 +36,22 @@ class Contacts(Part):
 
         return await self._store.write(add)
 
+    async def replace_contact(self, user: str, name: str, address: Address, ripe_at: int) -> ContactRow:
+        """Gives a name to another address, in one transaction; the old one can't be paid from then on."""
+
+        def change(db: Database) -> ContactRow:
+            sql = "UPDATE contacts SET removed_at = ? WHERE user = ? AND name = ? AND removed_at IS NULL"
+            db.execute(sql, (self._now(), user, name))
+            sql = "INSERT INTO contacts (user, name, address, added_at, ripe_at) VALUES (?, ?, ?, ?, ?) RETURNING *"
+            row = one(db, sql, (user, name, address, self._now(), ripe_at))
+            if row is None:
+                raise AssertionError("INSERT RETURNING gave no row")
+            body = {"address": address, "ripe_at": ripe_at}
+            self._audit(db, "contact.replaced", user, body, {"name": name})
+            return ContactRow(**row)
+
+        return await self._store.write(change)
+
     async def remove_contact(self, user: str, name: str) -> bool:
         """Removes a name; False where there is none."""
 

@@ -59,6 +59,11 @@ class Inbox(Part):
 
         return await self._store.write(close)
 
+    async def pass_over(self, inbox_id: int, reason: Mapping[str, Any]) -> None:
+        """Marks the message done without a reply of its own: it came in a flood that was answered once."""
+        sql = "UPDATE inbox SET status = 'done', reply_json = ? WHERE id = ? AND status = 'new'"
+        await self._store.write(lambda db: db.execute(sql, (dump(reason), inbox_id)).rowcount)
+
     async def post(self, platform: str, user_id: str, channel: str, body: Mapping[str, Any]) -> OutboxRow:
         """Queues what the agent says on its own."""
         return await self._store.write(lambda db: self._queue(db, platform, user_id, channel, body, None, {}))

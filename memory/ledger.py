@@ -14,7 +14,6 @@ from memory.buttons import Buttons
 from memory.chain_mark import ChainMarks
 from memory.contacts import Contacts
 from memory.flows import Flows
-from memory.inbox import Inbox
 from memory.links import Links
 from memory.mandates import Mandates
 from memory.part import Clock, Entropy
@@ -28,7 +27,9 @@ if TYPE_CHECKING:
 FILE = "ledger.db"
 
 
-class Ledger(Access, Links, Arrivals, Users, Buttons, Mandates, Flows, Attempts, Periods, Contacts, ChainMarks, Audit):
+class Ledger(
+    Access, Links, Arrivals, Users, Buttons, Mandates, Flows, Attempts, Periods, Contacts, ChainMarks, Audit
+):
     """The journal of one folder. All methods may raise Unavailable('ledger') where the file can't be used."""
 
     @classmethod

@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from agent.errors import Unavailable
-from memory import m012_access as m012_access_sql
+from memory.m012_access import SQL as ACCESS
 
 
 class _Set(Migrations):
@@ -328,7 +328,7 @@ def m011_mandates(db: Database) -> None:
 
 @ledger()
 def m012_access(db: Database) -> None:
-    db.executescript(m012_access_sql.SQL)
+    db.executescript(ACCESS)
 
 
 @memory()

@@ -82,6 +82,11 @@ class Users(Part):
             lambda db: _account(one(db, "SELECT * FROM accounts WHERE user = ?", (user_id,)))
         )
 
+    async def is_account(self, address: Address) -> bool:
+        """Whether an address is the account of somebody here."""
+        sql = "SELECT 1 AS found FROM accounts WHERE address = ?"
+        return await self._store.read(lambda db: one(db, sql, (address,))) is not None
+
     async def accounts(self) -> list[Account]:
         """All accounts in the order of their indices: the next free index is their number."""
         return await self._store.read(

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import structlog
 
 from agent.chat.adapter import Adapter
 from agent.chat.courier import Courier
+from agent.chat.limits import Limits
+from agent.chat.limits import Verdict as Pace
 from agent.replies.body import Pressable, body_of
 from agent.replies.reply import Offer, Reply, Status
 from agent.runtime.turn import Runtime, Said
 from memory.ledger import Ledger
-from memory.rows import Inbound, InboxRow, OutboxRow, PlanRow, User
+from memory.rows import ButtonRow, Inbound, InboxRow, OutboxRow, PlanRow, User
 
 CONFIRM, CANCEL = "/confirm", "/cancel"
 PREVIEW_OFFERS = (Offer("Confirm", "confirm"), Offer("Cancel", "cancel"), Offer("Details", "details"))
@@ -23,6 +25,9 @@ OPEN = Offer("Open", "open")
 FAULT = (
     "Something in me broke while I worked on that; the operator can see it in the log. Ask `history` what was done."
 )
+
+Welcome = Callable[[User, InboxRow, str], Awaitable[Reply | None]]
+"""Answers before a message becomes a turn, or gives None. The text is what was said or what a button says."""
 
 log = structlog.get_logger()
 
@@ -46,7 +51,8 @@ class Service:
     runtime: Runtime
     ledger: Ledger
     adapters: dict[str, Adapter] = field(default_factory=dict)
-    welcome: Callable[[User, InboxRow], Reply | None] | None = None
+    welcome: Welcome | None = None
+    limits: Limits | None = None
     _turns: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     _queues: dict[str, list[InboxRow]] = field(default_factory=dict)
     _workers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
@@ -67,7 +73,7 @@ class Service:
         return row
 
     async def handle(self, message: Inbound) -> Answer | None:
-        """The answer to a message; None where this update was taken in before."""
+        """The answer to a message; None where this update was taken in before, or came in a flood."""
         row = await self.ledger.accept(message)
         if row is None:
             return None
@@ -80,12 +86,18 @@ class Service:
         self.courier.post(row)
         return row
 
+    async def tell(self, user: User, reply: Reply, but: str = "") -> None:
+        """Says something in the last channel of each platform that the person spoke on, `but` one."""
+        for home in await self.ledger.homes(user.id):
+            if home.platform in self.adapters and home.channel != but:
+                await self.say(user, home.platform, home.channel, reply)
+
     async def delivered(self, answer: Answer) -> None:
         """The channel has it (for those who came by `handle`)."""
         await self.ledger.sent(answer.row.id)
 
     async def recover(self) -> list[Reply]:
-        """First thing at a start: plans under way are brought to their end, and their people told where they asked."""
+        """First thing at a start: plans under way are brought to their end, their people told where they asked."""
         told = []
         for row, reply in await self.runtime.acting.recover():
             told.append(reply)
@@ -114,28 +126,42 @@ class Service:
         try:
             while self._queues.get(channel):
                 answer = await self._answer(self._queues[channel].pop(0))
-                self.courier.post(answer.row)
+                if answer is not None:
+                    self.courier.post(answer.row)
         finally:
             self._workers.pop(channel, None)
 
-    async def _answer(self, row: InboxRow) -> Answer:
+    async def _answer(self, row: InboxRow) -> Answer | None:
         async with self._turns[row.channel]:
             user = await self.ledger.user(row.user)
             if user is None:
                 raise LookupError(f"no user {row.user}")
-            reply = await self._reply(user, row)
+            flood = self._flood(row)
+            if flood == "":
+                await self.ledger.pass_over(row.id, {"flood": True})
+                return None
+            reply = Reply(flood, private=True) if flood else await self._reply(user, row)
             body = body_of(reply, await self._buttons(user, row.channel, reply, row.meta.get("shared") is True))
             queued = await self.ledger.finish(row.id, reply.as_json(), body.as_json())
             return Answer(reply, queued)
 
+    def _flood(self, row: InboxRow) -> str | None:
+        """None within the limits; beyond them the one reply to a flood, then '' for what gets none."""
+        pace = Pace.PASS if self.limits is None else self.limits.take(row.user, row.kind, row.received_at)
+        if self.limits is None or pace is Pace.PASS:
+            return None
+        return self.limits.notice(row.user, row.kind, row.received_at) if pace is Pace.TELL else ""
+
     async def _reply(self, user: User, row: InboxRow) -> Reply:
         try:
-            first = self.welcome(user, row) if self.welcome else None
-            if first is not None:
-                return first
+            button = await self.ledger.button(row.text) if row.kind == "press" else None
+            if self.welcome is not None:
+                first = await self.welcome(user, row, _words(user, row, button))
+                if first is not None:
+                    return first
             said = Said(user, row.channel, row.text, lambda text: self._progress(row, text))
             if row.kind == "press":
-                return await self.runtime.press(said, await self.ledger.button(row.text))
+                return await self.runtime.press(said, button)
             match row.text.strip():
                 case word if word == CONFIRM:
                     return await self.runtime.press_confirm(said)
@@ -168,3 +194,11 @@ class Service:
         user = await self.ledger.user(plan.user)
         if user is not None and platform in self.adapters:
             await self.say(user, platform, plan.channel, reply)
+
+
+def _words(user: User, row: InboxRow, button: ButtonRow | None) -> str:
+    """What the person says with this row: its text, or the words of a button of their own that says some."""
+    if row.kind != "press":
+        return row.text
+    own = button is not None and button.user == user.id and button.press == "say"
+    return button.words if own and button is not None else ""

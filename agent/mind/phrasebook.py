@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from agent.intents import Cancel, Chat, Understood
-from agent.mind import questions, topics
+from agent.mind import links, mandates, questions, topics
 from agent.mind.context import Context, Pending
 from agent.mind.grammar import command, unlisted
 from agent.words.clauses import clauses
@@ -36,6 +36,9 @@ _REPLACED = {
 
 def interpret(text: str, context: Context, vocabulary: Vocabulary) -> Understood:
     """What the user means by `text`: an intent with each field's words, or one question. Never both."""
+    linking = links.read(text)
+    if linking is not None:
+        return linking
     readings = read(text, vocabulary)
     if all(reading.kind in _SILENT for reading in readings):
         return Understood(None, question=questions.EMPTY)
@@ -81,7 +84,7 @@ def _answered(readings: Sequence[Reading], context: Context, pending: Pending, v
         together += read(text, vocabulary, turn)
         together = _without(together, asked[turn]) if len(asked) >= -turn else together
     together += readings
-    refused = _blocked(together, context, vocabulary)
+    refused = mandates.read(together, vocabulary) or _blocked(together, context, vocabulary)
     return refused if refused is not None else _commanded(together, vocabulary, answering=True)
 
 
@@ -97,6 +100,9 @@ def _without(earlier: Sequence[Reading], missing: str) -> list[Reading]:
 
 
 def _fresh(readings: Sequence[Reading], context: Context, vocabulary: Vocabulary) -> Understood:
+    mandate = mandates.read(readings, vocabulary)
+    if mandate is not None:
+        return mandate
     blocked = _blocked(readings, context, vocabulary)
     if _asks_why(readings):
         about = topics.topic(readings, context, vocabulary)

@@ -1,0 +1,124 @@
+"""What only an operator may say: freeze, unfreeze, status, invite, and a server's settings."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from agent.chat.access import Access, Person, Rule
+from agent.errors import MonetaError, Refused
+from agent.replies.clock import day_and_time
+from agent.replies.reply import Reply, Table, of_error
+from agent.runtime.world import World
+from agent.words.text import clean
+from memory.access import ServerSettings
+from memory.rows import InboxRow, User
+
+LANGUAGES = ("en",)
+MOST_NAMED = 50
+_WORDS = re.compile(
+    r"\s*(?:/?(?P<word>freeze|unfreeze|invite)|(?:/|operator |service )(?P<status>status)"
+    r"|/?settings(?:\s+(?P<what>channels|roles|language)\s+(?P<values>\S.*))?)\s*[.!]?\s*",
+    re.IGNORECASE | re.ASCII,
+)
+_NAMED = re.compile(r"<?[#@&]{0,2}(\d{5,20})>?")  # an id, or Discord's own way to write a channel or a role
+NOTHING = (["all"], ["any"], ["none"])
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Answers operators; to everybody else these words mean nothing here."""
+
+    world: World
+    access: Access
+
+    def heard(self, words: str) -> bool:
+        """Whether the words could be an operator's: cheap, before anything is looked up."""
+        return _WORDS.fullmatch(clean(words).plain) is not None
+
+    async def hear(self, user: User, row: InboxRow, person: Person, words: str) -> Reply | None:
+        found = _WORDS.fullmatch(clean(words).plain)
+        if found is None or not self.access.operates(person):
+            return None
+        try:
+            match (found["word"] or found["status"] or "settings").casefold():
+                case "freeze":
+                    return await self._freeze(True)
+                case "unfreeze":
+                    return await self._freeze(False)
+                case "status":
+                    return await self._status()
+                case "invite":
+                    return await self._invite(user)
+                case _:
+                    return await self._settings(user, row, (found["what"] or "").casefold(), found["values"] or "")
+        except MonetaError as error:
+            return of_error(error)
+
+    async def _freeze(self, frozen: bool) -> Reply:
+        await self.world.ledger.set_frozen(frozen)
+        if frozen:
+            return Reply("Frozen: nobody's money moves, withdrawals included, until you say `unfreeze`.")
+        return Reply("No longer frozen.")
+
+    async def _status(self) -> Reply:
+        ledger, counts = self.world.ledger, await self.world.ledger.counts()
+        head = await self.world.rpc.block()
+        signer = await self.world.signer.status()
+        rows = (
+            ("frozen", "yes" if await ledger.frozen() else "no"),
+            ("people", str(counts.people)),
+            ("accounts", str(counts.accounts)),
+            ("plans under way", str(counts.unsettled)),
+            ("messages waiting", str(counts.unanswered)),
+            ("replies undelivered", str(counts.undelivered)),
+            ("signer", "unlocked" if signer["unlocked"] else "locked"),
+            ("chain", f"{self.world.registry.name}, block {head.number} of {day_and_time(head.timestamp)}"),
+            ("who gets in", str(self.access.rule)),
+            ("words backed up", "yes" if await ledger.backed_up() else "no: run `moneta wallet backup`"),
+        )
+        return Reply("So it stands:", Table(("what", "is"), rows), private=True)
+
+    async def _invite(self, user: User) -> Reply:
+        if self.access.rule is not Rule.INVITE:
+            raise Refused(
+                "access", f"Who gets in is decided by `{self.access.rule}` here.", "Set access to `invite`."
+            )
+        code = await self.world.ledger.add_invite(user.id)
+        return Reply(f"Pass this on, it works once: `invite {code}`. I can't show it again.", private=True)
+
+    async def _settings(self, user: User, row: InboxRow, what: str, values: str) -> Reply:
+        server = row.meta.get("server")
+        if not server:
+            raise Refused("settings", "Settings are a server's.", "Say it in the server that you mean.")
+        ledger = self.world.ledger
+        now = await ledger.server(row.platform, str(server))
+        if what:
+            now = changed(now, what, values)
+            await ledger.set_server(row.platform, str(server), now, user.id)
+        rows = (
+            ("channels", " ".join(now.channels) or "all"),
+            (
+                "roles",
+                " ".join(now.roles) or ("none" if self.access.rule is Rule.ROLE else "none (rule: not by role)"),
+            ),
+            ("language", now.language),
+        )
+        text = "Set." if what else "Say `settings channels ID …`, `settings roles ID …` or `all` and `none` to clear."
+        return Reply(text, Table(("setting", "is"), rows), private=True)
+
+
+def changed(now: ServerSettings, what: str, values: str) -> ServerSettings:
+    """The settings with one of them replaced. Raises Refused("settings")."""
+    said = values.split()
+    if what == "language":
+        if values.strip().casefold() not in LANGUAGES:
+            raise Refused("settings", f"I speak {', '.join(LANGUAGES)} for now.", "Leave it as it is.")
+        return replace(now, language=values.strip().casefold())
+    ids: tuple[str, ...] = ()
+    if [each.casefold() for each in said] not in NOTHING:
+        named = [_NAMED.fullmatch(each) for each in said]
+        if not all(named) or len(named) > MOST_NAMED:
+            raise Refused("settings", f"That names no {what}.", "Give their ids, or mention them.")
+        ids = tuple(dict.fromkeys(str(each[1]) for each in named if each))
+    return replace(now, channels=ids) if what == "channels" else replace(now, roles=ids)
