@@ -1,0 +1,120 @@
+"""A bot to talk to: Moneta on devnet, unpatched discord.py, the test server; people in a server and in private."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from agent.chat.discord.adapter import DiscordAdapter
+from agent.commands import places
+from agent.compose import Instance, Place, open_instance
+from agent.config import Settings
+from devnet import Node
+from memory.rows import User
+from tests.servers.discord_objects import Channel, Interaction, Json, Person
+from tests.servers.discord_server import DiscordServer, text_of
+
+LEAVING_SECONDS = 5.0
+
+
+@dataclass
+class Bot:
+    """A running bot and its owner, Alice. `town` is a server's channel, `direct` hers with the bot."""
+
+    server: DiscordServer
+    instance: Instance
+    adapter: DiscordAdapter
+    alice: Person
+    town: Channel
+    user: User
+    running: asyncio.Task[None]
+
+    @property
+    def direct(self) -> Channel:
+        return self.server.direct(self.alice)
+
+    async def ask(self, text: str) -> Json:
+        """Says something in private; the answer."""
+        return await self.answer_to(await self.server.say(self.alice, self.direct, text), self.direct)
+
+    async def ask_in_town(self, text: str) -> Json:
+        """Mentions the bot in the server; the public answer."""
+        return await self.answer_to(await self.server.mention(self.alice, self.town, text), self.town)
+
+    async def answer_to(self, message: Json, channel: Channel) -> Json:
+        """The bot's first message after this one."""
+        return await self.server.until(lambda: next(iter(said_after(channel, message)), None))
+
+    async def command(self, name: str, /, *, at: Channel | None = None, **options: str) -> Interaction:
+        """Gives a command (in private unless `at` says where) and waits for its answer."""
+        return await self.answered(await self.server.slash(self.alice, at or self.direct, name, **options))
+
+    async def press(self, message: Json, label: str, *, at: Channel | None = None, by: Person | None = None) -> Any:
+        """Presses a button and waits for the answer."""
+        pressed = await self.server.press(by or self.alice, at or self.direct, message, label)
+        return await self.answered(pressed)
+
+    async def answered(self, interaction: Interaction) -> Interaction:
+        await self.server.until(lambda: interaction.answer)
+        return interaction
+
+    async def units(self, symbol: str) -> int:
+        """What Alice's wallet holds by the chain itself, in base units."""
+        world = self.instance.world
+        snapshot = await world.snapshot(self.instance.first_account)
+        return snapshot.balances[symbol]
+
+    async def position(self, venue: str) -> int:
+        """What she has in a venue, in base units of its asset."""
+        snapshot = await self.instance.world.snapshot(self.instance.first_account)
+        return snapshot.venues[venue].position
+
+    def problems(self) -> list[str]:
+        return self.server.rest.problems
+
+
+def said_after(channel: Channel, message: Json) -> list[Json]:
+    """What the bot said in the channel after a message, the oldest first."""
+    place = channel.messages.index(message)
+    return [each for each in channel.messages[place + 1 :] if each["author"]["bot"]]
+
+
+def read(interaction: Interaction) -> str:
+    """What the first answer to an interaction says."""
+    assert interaction.answer is not None
+    return text_of(interaction.answer)
+
+
+def place_on(node: Node, folder: Path) -> Place:
+    return places.of_devnet(folder / "moneta", node.rpc_url, node.chain_file, throw_away=True)
+
+
+@contextlib.asynccontextmanager
+async def bot_on(
+    place: Place, server: DiscordServer, alice: Person, town: Channel, settings: Settings | None = None, **more: Any
+) -> AsyncIterator[Bot]:
+    """Runs the bot; on the way out it must leave by itself, and Discord must have liked all that it asked."""
+    async with open_instance(place, settings or Settings()) as instance:
+        service = instance.service
+        if instance.new_wallet:
+            await places.fund(place, instance.first_account)
+        user = await instance.owner("discord", alice.id, alice.display)
+        adapter = DiscordAdapter(service, server.token, api_base=server.api_base, gateway=server.gateway_url, **more)
+        service.adapters["discord"] = adapter
+        stop = asyncio.Event()
+        running = asyncio.create_task(adapter.run(stop))
+        await adapter.wait_until_ready()
+        await service.resume()
+        bot = Bot(server, instance, adapter, alice, town, user, running)
+        try:
+            yield bot
+        finally:
+            stop.set()
+            await service.drain(1.0)
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(running, LEAVING_SECONDS)
+    assert server.rest.problems == []
