@@ -77,8 +77,9 @@ class UniswapV3(Trader):
         section = chain.section
         factory, router = address(section["factory"]), address(section["router"])
         pinned = {token.address: token for token in chain.tokens.values()}
-        by, wrapped = await ask([views.ROUTER_FACTORY.at(router), views.ROUTER_WRAPPED.at(router)])
-        if by is None or wrapped is None or address(by[0]) != factory:
+        getters = (views.ROUTER_FACTORY, views.ROUTER_WRAPPED, views.ROUTER_V2)
+        by, wrapped, second = await ask([getter.at(router) for getter in getters])
+        if by is None or wrapped is None or second is None or address(by[0]) != factory:
             raise Unavailable(NAME, f"There is no SwapRouter02 of the factory {factory} at {router}.")
         coin = address(wrapped[0])
         listed = Listed(router, "Uniswap v3 router", TABLE, wrapped=coin if coin in pinned else None)

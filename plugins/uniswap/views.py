@@ -16,3 +16,4 @@ POPULATED_TICKS = view(
 GET_POOL = view("getPool(address tokenA,address tokenB,uint24 fee)", "address")
 ROUTER_FACTORY = view("factory()", "address")
 ROUTER_WRAPPED = view("WETH9()", "address")
+ROUTER_V2 = view("factoryV2()", "address")  # SwapRouter02 has it, the first router and the quoters don't

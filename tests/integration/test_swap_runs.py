@@ -1,0 +1,191 @@
+"""Swaps carried out on devnet: what is quoted comes back, and never less than what was confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from agent.errors import Refused
+from agent.execution.outcome import End
+from agent.plans import Role
+from agent.replies.reply import Status
+from devnet import Node
+from tests.integration.swap_parts import AAVE, ETH, USDC, Swapping, least, put_to_work, swap, swapping
+
+pytestmark = pytest.mark.integration
+
+
+@pytest_asyncio.fixture
+async def it(devnet_node: Node, tmp_path: Path) -> AsyncIterator[Swapping]:
+    async with swapping(devnet_node, tmp_path) as whole:
+        yield whole
+
+
+async def quoted(it: Swapping, start: str, end: str, units: int, exact_out: bool = False) -> int:
+    snapshot, trader = await it.world.snapshot(it.account), it.world.traders["uniswap-v3"]
+    one, other = (it.world.registry.token(symbol) for symbol in (start, end))
+    route = trader.quote(snapshot.traders["uniswap-v3"], one, other, units, exact_out)
+    assert route is not None
+    return route.units_in if exact_out else route.units_out
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "value", "units"),
+    [("USDC", "WETH", "3000", 3_000 * USDC), ("USDC", "DAI", "500", 500 * USDC), ("DAI", "WETH", "900", 900 * ETH)],
+)
+async def test_a_swap_gives_its_quote_when_nothing_moves(
+    it: Swapping, start: str, end: str, value: str, units: int
+) -> None:
+    expected = await quoted(it, start, end, units)
+    before = await it.balance(start), await it.balance(end)
+    reply = await it.ask(swap(value, start, end))
+    assert "price impact" in reply.text
+    settled = await it.confirm()
+    assert settled.verdict is not None
+    assert settled.verdict.status is Status.SETTLED, settled.text
+    assert await it.balance(start) == before[0] - units
+    assert await it.balance(end) == before[1] + expected
+    assert await it.allowance(start, it.router) == 0
+
+
+async def test_native_coin_goes_in_without_an_approval(it: Swapping) -> None:
+    expected = await quoted(it, "WETH", "USDC", ETH)
+    native, before = await it.native(), await it.balance("USDC")
+    plan, outcome = await it.run(swap("1", "ETH", "USDC"))
+    assert outcome.end is End.SETTLED, outcome.reason
+    assert [(step.value, step.role) for step in plan.steps] == [(ETH, Role.ACTION)]
+    assert await it.balance("USDC") == before + expected
+    assert ETH < native - await it.native() < ETH + plan.max_total_fee_wei
+    assert outcome.changes == {"native": -ETH, it.world.registry.token("USDC").address: expected}
+
+
+async def test_all_of_the_native_coin_keeps_what_gas_needs(it: Swapping) -> None:
+    native, before = await it.native(), await it.balance("USDC")
+    plan, outcome = await it.run(swap(None, "ETH", "USDC"))
+    assert outcome.end is End.SETTLED, outcome.reason
+    assert plan.steps[0].value > native * 99 // 100
+    assert await it.balance("USDC") > before
+    await it.run(swap("100", "USDC", "DAI"))  # the gas for more is still there
+    assert await it.balance("DAI") > 0
+
+
+async def test_an_exact_output_takes_what_is_quoted_and_leaves_no_allowance(it: Swapping) -> None:
+    expected = await quoted(it, "USDC", "WETH", ETH // 2, exact_out=True)
+    before = await it.balance("USDC"), await it.balance("WETH")
+    reply = await it.ask(swap(None, "USDC", "ETH", out="0.5"))
+    assert reply.preview is not None
+    assert any("WETH, the wrapped form of ETH" in note for note in reply.preview.notes)
+    assert "at most" in reply.preview.headline
+    settled = await it.confirm()
+    assert settled.verdict is not None
+    assert settled.verdict.status is Status.SETTLED, settled.text
+    assert await it.balance("USDC") == before[0] - expected
+    assert await it.balance("WETH") == before[1] + ETH // 2
+    assert await it.allowance("USDC", it.router) == 0
+
+
+async def test_an_exact_output_over_two_hops(it: Swapping) -> None:
+    expected = await quoted(it, "DAI", "WETH", ETH // 10, exact_out=True)
+    before = await it.balance("DAI"), await it.balance("WETH")
+    _, outcome = await it.run(swap(None, "DAI", "WETH", out="0.1"))
+    assert outcome.end is End.SETTLED, outcome.reason
+    assert (await it.balance("DAI"), await it.balance("WETH")) == (before[0] - expected, before[1] + ETH // 10)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "rule"),
+    [
+        (swap(None, "ETH", "USDC", out="100"), "native"),
+        (swap("2000", "WETH", "USDC"), "balance"),
+        (swap("9000000", "USDC", "WETH"), "impact"),
+        (swap("1", "ETH", "WETH"), "lists"),
+        (swap("0.0000001", "USDC", "DAI"), "amount"),
+    ],
+    ids=lambda each: str(each)[:40],
+)
+async def test_what_is_refused(it: Swapping, wanted: object, rule: str) -> None:
+    with pytest.raises(Refused) as refused:
+        await it.ask(wanted)  # type: ignore[arg-type]
+    assert refused.value.rule == rule
+
+
+async def test_a_price_that_moved_after_the_preview_makes_it_void(it: Swapping) -> None:
+    before = await it.balance("USDC")
+    preview = await it.plan(await it.ask(swap("1", "ETH", "USDC")))
+    await it.move_price(400 * ETH)
+    await it.move_price(200 * ETH, fee=3000)
+    reply = await it.confirm()
+    assert reply.verdict is not None
+    assert reply.verdict.status is Status.VOID
+    assert "Too little received" in reply.text
+    assert reply.preview is not None  # at the new price
+    renewed = await it.plan(reply)
+    assert renewed.expected[1].min < preview.expected[1].min
+    assert await it.balance("USDC") == before
+    assert (await it.confirm()).verdict == reply.verdict.__class__(Status.SETTLED)
+
+
+async def test_a_small_move_within_the_slippage_still_runs(it: Swapping) -> None:
+    expected = await quoted(it, "WETH", "USDC", ETH)
+    before = await it.balance("USDC")
+    await it.ask(swap("1", "ETH", "USDC"))
+    await it.move_price(2 * ETH)
+    settled = await it.confirm()
+    assert settled.verdict is not None
+    assert settled.verdict.status is Status.SETTLED, settled.text
+    assert least(expected) <= await it.balance("USDC") - before < expected
+
+
+async def test_a_price_that_moves_between_the_steps_reverts_and_takes_the_allowance_back(it: Swapping) -> None:
+    before = await it.balance("USDC"), await it.balance("WETH")
+
+    async def move() -> None:
+        assert await it.allowance("USDC", it.router) == 3_000 * USDC
+        await it.move_price(1_500_000 * USDC, "USDC", "WETH")
+        await it.move_price(1_000_000 * USDC, "USDC", "WETH", 3000)
+
+    it.before_send(1, move)
+    plan, outcome = await it.run(swap("3000", "USDC", "WETH"))
+    assert outcome.end is End.PARTIAL
+    assert [sent.status for sent in outcome.txs] == ["mined", "reverted", "mined"]
+    assert (await it.balance("USDC"), await it.balance("WETH")) == before
+    assert await it.allowance("USDC", it.router) == 0
+    assert plan.steps[2].role is Role.CLEANUP
+
+
+async def test_half_of_the_ether_swapped_and_put_to_work(it: Swapping) -> None:
+    """One plan: the deposit takes exactly what the swap gave."""
+    expected = await quoted(it, "WETH", "USDC", await it.native() // 2)
+    before = await it.balance("USDC")
+    reply = await it.ask(put_to_work(swap(None, "ETH", "USDC", percent="50"), AAVE))
+    assert reply.preview is not None
+    assert "what step 1 gave" in " ".join(reply.preview.steps)
+    plan = await it.plan(reply)
+    (output,) = plan.steps[1].outputs
+    assert (output.step, output.min) == (0, least(expected))
+    settled = await it.confirm()
+    assert settled.verdict is not None
+    assert settled.verdict.status is Status.SETTLED, settled.text
+    assert await it.balance("USDC") == before
+    assert await it.position(AAVE) in (expected - 1, expected)
+    assert await it.allowance("USDC", it.world.venues[AAVE].contract.address) == 0
+    usdc = it.world.registry.token("USDC").address
+    net = await it.world.ledger.net_deposits(it.account)
+    assert net[AAVE, str(usdc)].deposited == expected
+
+
+async def test_a_token_swapped_and_put_into_the_best_venue(it: Swapping) -> None:
+    expected = await quoted(it, "DAI", "USDC", 1_000 * ETH)
+    before = await it.balance("DAI"), await it.balance("USDC")
+    reply = await it.ask(put_to_work(swap("1000", "DAI", "USDC")))
+    assert "pays the most" in reply.text
+    settled = await it.confirm()
+    assert settled.verdict is not None
+    assert settled.verdict.status is Status.SETTLED, settled.text
+    assert await it.balance("DAI") == before[0] - 1_000 * ETH
+    assert await it.balance("USDC") == before[1]
+    chosen = next(step.venue for step in (await it.plan(reply)).steps if ":" in step.venue)
+    assert abs(await it.position(chosen) - expected) <= 2
