@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     _looking(commands)
     _language(commands)
     _character(commands)
+    _people(commands)
     return parser
 
 
@@ -126,6 +127,14 @@ def _character(commands: _Commands) -> None:
     _add(actions, "new", "write one by answering questions", _character_new).add_argument("file")
 
 
+def _people(commands: _Commands) -> None:
+    invite = _add(commands, "invite", "a code that lets one person in", _invite)
+    _folder(invite)
+    _json(invite)
+    wallet = commands.add_parser("wallet", help="the keystore").add_subparsers(required=True, metavar="ACTION")
+    _folder(_add(wallet, "backup", "show the seed words once and prove that they are written down", _backup))
+
+
 def _add(
     commands: _Commands, name: str, what: str, run: Callable[[argparse.Namespace], int]
 ) -> argparse.ArgumentParser:
@@ -184,6 +193,18 @@ def _audit(options: argparse.Namespace) -> int:
     from agent.commands.looking import audit
 
     return audit(options.dir, options.json)
+
+
+def _invite(options: argparse.Namespace) -> int:
+    from agent.commands.people import invite
+
+    return invite(options.dir, options.json)
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from agent.commands.people import backup
+
+    return backup(options.dir)
 
 
 def _interpret(_: argparse.Namespace) -> int:

@@ -40,15 +40,26 @@ log = structlog.get_logger()
 async def run_watch(world: World, service: Service, stop: asyncio.Event, every: float = EVERY_SECONDS) -> None:
     """Looks every few seconds until `stop`. A node that can't be reached costs a look, not the watch."""
     watch = Watch(world, service)
-    while not stop.is_set():
-        try:
-            await watch.look()
-        except MonetaError as error:
-            log.warning("the watch could not look", error=str(error))
-        except Exception as error:  # whatever a node answers, the next look may be better
-            log.warning("the watch failed", error=type(error).__name__)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), every)
+    stopped = asyncio.create_task(stop.wait())
+    try:
+        while not stop.is_set():
+            looking = asyncio.create_task(_look(watch))
+            await asyncio.wait([looking, stopped], return_when=asyncio.FIRST_COMPLETED)
+            looking.cancel()  # what it wrote down is whole; the next start looks at the rest
+            with contextlib.suppress(asyncio.CancelledError):
+                await looking
+            await asyncio.wait([stopped], timeout=every)
+    finally:
+        stopped.cancel()
+
+
+async def _look(watch: Watch) -> None:
+    try:
+        await watch.look()
+    except MonetaError as error:
+        log.warning("the watch could not look", error=str(error))
+    except Exception as error:  # whatever a node answers, the next look may be better
+        log.warning("the watch failed", error=type(error).__name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from agent.config import Settings
+
 MINUTE = 60_000
 FORGET_ABOVE = 10_000  # people with a bucket; full buckets are forgotten then
 
@@ -60,6 +62,13 @@ class Limits:
     messages: Limit
     presses: Limit
     _buckets: dict[tuple[str, str], Bucket] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Limits:
+        return cls(
+            messages=Limit(settings.messages_a_minute, settings.message_burst),
+            presses=Limit(settings.presses_a_minute, settings.press_burst),
+        )
 
     def take(self, user: str, kind: str, now: int) -> Verdict:
         """Whether the person's message ('text') or press ('press') at `now` seconds passes."""

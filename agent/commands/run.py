@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from agent.chat.adapter import Adapter
+from agent.chat.limits import Limits
 from agent.chat.service import Service
 from agent.commands import places
 from agent.commands.output import complain, json_line
 from agent.compose import Instance, open_instance
 from agent.config import Settings
 from agent.errors import Refused
+from agent.watch import run_watch
 
 DRAIN_SECONDS = 1.2
 """What a turn under way may take at the end; the whole end stays under two seconds."""
@@ -40,7 +42,9 @@ async def _run(folder: Path, settings: Settings, as_json: bool) -> None:
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, stop.set)
-        await serve(instance, adapters, stop, lambda: _told_ready(adapters, as_json))
+        instance.service.limits = Limits.of(settings)
+        watching = run_watch(instance.world, instance.service, stop)
+        await serve(instance, adapters, stop, lambda: _told_ready(adapters, as_json), (watching,))
 
 
 async def serve(

@@ -1,7 +1,9 @@
-"""`words`: shows the seed words to the person at the terminal, and to nobody else."""
+"""`words` and `backup`: the seed words for the person at the terminal, and for nobody else."""
 
 from __future__ import annotations
 
+import hmac
+import secrets
 import sys
 from getpass import getpass
 from pathlib import Path
@@ -10,15 +12,44 @@ from agent.errors import Refused
 from agent.execution.signer import guard, paths
 from agent.execution.signer.keystore import unseal
 
+ASKED = 3
+TRIES = 3
+CLEAR = "\x1b[2J\x1b[3J\x1b[H"  # screen, scrollback, and to the top (ECMA-48; 3J is xterm's)
 
-def show_words(folder: Path) -> None:
-    """Asks for the password and writes the words. Raises Refused: terminal, password, folder, keystore."""
+
+def show_words(folder: Path, password_file: Path | None = None) -> str:
+    """Asks for the password and writes the words. Raises Refused: terminal, password, folder, keystore.
+
+    `password_file` is read where the password isn't known to a person (a devnet's).
+    """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Refused("terminal", "Seed words are shown at a terminal only.", "Run this by hand.")
     guard.harden()
     guard.check_folder(folder)
-    text = (folder / paths.KEYSTORE).read_text(encoding="utf-8")
-    words = unseal(text, getpass("Password of the keystore: ")).words
+    try:
+        text = (folder / paths.KEYSTORE).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise Refused("folder", f"There is no keystore in {folder}.", "Create the wallet first.") from None
+    password = password_file.read_text().strip() if password_file else getpass("Password of the keystore: ")
+    words = unseal(text, password).words
     if not words:
         raise Refused("keystore", "This keystore holds imported keys only; it has no words.")
-    sys.stdout.write(f"Whoever knows these words owns the accounts. Write them down on paper:\n\n{words}\n")
+    numbered = "  ".join(f"{number}. {word}" for number, word in enumerate(words.split(), 1))
+    sys.stdout.write(f"Whoever knows these words owns the accounts. Write them down on paper:\n\n{numbered}\n")
+    return words
+
+
+def prove_backup(folder: Path, password_file: Path | None = None) -> None:
+    """Shows the words once, wipes the screen, and asks for some. Raises Refused("backup") where they are wrong."""
+    words = show_words(folder, password_file).split()
+    input("\nPress Enter once they stand on paper; then I wipe the screen and ask for three of them. ")
+    sys.stdout.write(CLEAR)
+    for position in sorted(secrets.SystemRandom().sample(range(len(words)), ASKED)):
+        for _ in range(TRIES):
+            said = input(f"Word {position + 1}: ").strip().casefold()
+            if hmac.compare_digest(said.encode(), words[position].encode()):
+                break
+            sys.stdout.write("That is another one. Look at your paper.\n")
+        else:
+            raise Refused("backup", "The words on your paper aren't these.", "Write them down anew.")
+    sys.stdout.write("Right. Keep the paper where neither fire nor a guest finds it.\n")

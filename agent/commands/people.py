@@ -1,0 +1,69 @@
+"""`moneta invite` and `moneta wallet backup`: what the operator does at the machine, beside a running instance."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import time
+from pathlib import Path
+
+from agent.chat.terminal import OWNER, PLATFORM
+from agent.chat.texts import BACKUP_VERSION
+from agent.commands import places
+from agent.commands.output import complain, json_line, text_line
+from agent.errors import Refused
+from agent.execution.signer.process import command, environment
+from memory.ledger import FILE, Ledger
+
+PASSWORD_FILE = "MONETA_PASSWORD_FILE"  # noqa: S105  (the name of a variable)
+
+
+def invite(folder: Path, as_json: bool) -> int:
+    """Makes a single-use invite code and prints it: it can't be shown again."""
+    code = asyncio.run(_invite(folder))
+    if as_json:
+        json_line({"event": "invite", "code": code})
+    else:
+        text_line(f"Whoever says `invite {code}` to the bot gets in, once. It can't be shown again.")
+    return 0
+
+
+async def _invite(folder: Path) -> str:
+    if not (folder / FILE).exists():
+        raise Refused("ledger", f"There is no ledger in {folder}.", "Name the folder of an instance.")
+    ledger = await Ledger.open(folder, lambda: int(time.time()))
+    try:
+        return await ledger.add_invite("command")
+    finally:
+        await ledger.close()
+
+
+def backup(folder: Path) -> int:
+    """Shows the seed words in the signer's own process, has three of them said, and keeps that they were."""
+    password_file = _password_file(folder)
+    arguments = ["backup", "--dir", str(folder / "signer")]
+    arguments += ["--password-file", str(password_file)] if password_file else []
+    done = subprocess.run(command(*arguments), env=environment(), check=False)  # noqa: S603  (our own module)
+    if done.returncode != 0:
+        complain("moneta: the back-up is not proved")
+        return 1
+    asyncio.run(_proved(folder))
+    return 0
+
+
+async def _proved(folder: Path) -> None:
+    ledger = await Ledger.open(folder, lambda: int(time.time()))
+    try:
+        owner = await ledger.ensure_user(PLATFORM, OWNER, "you")
+        await ledger.acknowledge(owner.id, "backup", BACKUP_VERSION)
+    finally:
+        await ledger.close()
+
+
+def _password_file(folder: Path) -> Path | None:
+    """Where the password stands, if it does: a devnet's lies in its folder, and nobody ever typed it."""
+    named = os.environ.get(PASSWORD_FILE)
+    if named:
+        return Path(named)
+    return folder / places.PASSWORD if (folder / places.PASSWORD).exists() else None
