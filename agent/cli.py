@@ -104,6 +104,10 @@ def _looking(commands: _Commands) -> None:
     plan.set_defaults(asset=None)
     _folder(plan)
     _json(plan)
+    replay = _add(commands, "replay", "a recorded decision, made again from what was stored with it", _replay)
+    replay.add_argument("decision", type=int, metavar="ID", help="the decision's number")
+    _folder(replay)
+    _json(replay)
     audit = commands.add_parser("audit", help="the ledger's audit log")
     verify = _add(audit.add_subparsers(required=True, metavar="ACTION"), "verify", "check its hash chain", _audit)
     _folder(verify)
@@ -187,6 +191,12 @@ def _view(options: argparse.Namespace) -> int:
 
     sentence = options.with_asset.format(options.asset) if options.asset else options.sentence
     return say(options.dir, sentence, options.json)
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from agent.commands.replay import run
+
+    return run(options.dir, options.decision, options.json)
 
 
 def _audit(options: argparse.Namespace) -> int:

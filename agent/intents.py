@@ -17,6 +17,7 @@ Symbol = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.]{1,20}$")]
 VenueId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+:[A-Za-z0-9.-]+:[A-Za-z0-9.]+$", max_length=100)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
 AddressText = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-fA-F]{40}$")]
+Hour = Annotated[int, Field(ge=0, le=23)]
 
 
 class _Closed(BaseModel):
@@ -139,6 +140,22 @@ class Rebalance(_Closed):
     assets: Annotated[tuple[Symbol, ...], Field(min_length=1, max_length=20)] | None
 
 
+class Quiet(_Closed):
+    """Hours of the day in the user's time zone; over midnight where `start` is the later one."""
+
+    start: Hour
+    end: Hour
+
+
+class Hours(_Closed):
+    """When the agent speaks on its own: the daily summary's hour, the quiet hours, the time zone; null: as it is."""
+
+    action: Literal["hours"] = "hours"
+    summary: Hour | Literal["off"] | None
+    quiet: Quiet | Literal["off"] | None
+    tz: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]{1,50}$")] | None
+
+
 class Yields(_Closed):
     action: Literal["yields"] = "yields"
     asset: Symbol | None
@@ -200,6 +217,7 @@ Intent = Annotated[
     | Resume
     | Mandate
     | Rebalance
+    | Hours
     | Yields
     | Portfolio
     | Explain

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from agent.errors import NeedsAnswer, Refused
+from agent.gate.mandate_words import bind_mandate
 from agent.intents import (
     Advance,
     All,
@@ -47,6 +48,8 @@ def bind(intent: Intent, origins: Mapping[str, Origin], said: Sequence[str], voc
     turns before the last settled or cancelled request are not to be handed in.
     """
     _check_origins(origins, said)
+    if bind_mandate(intent, said, vocabulary):
+        return
     if intent.action in _READ_ONLY:
         _bind_question(intent, said, vocabulary)
         return

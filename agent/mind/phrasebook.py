@@ -36,7 +36,7 @@ _REPLACED = {
 
 def interpret(text: str, context: Context, vocabulary: Vocabulary) -> Understood:
     """What the user means by `text`: an intent with each field's words, or one question. Never both."""
-    linking = links.read(text)
+    linking = links.read(text) or mandates.read_hours(text)
     if linking is not None:
         return linking
     readings = read(text, vocabulary)

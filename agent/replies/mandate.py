@@ -7,6 +7,7 @@ from agent.gate.mandate import Terms
 from agent.money import Amount
 from agent.replies.reply import Offer, Reply, Table
 from agent.usd import cents, dollars
+from memory.mandates import UserSettings
 
 OFFERS = (Offer("Confirm", "confirm"), Offer("Cancel", "cancel"))
 
@@ -60,6 +61,18 @@ def revoked(was: bool) -> Reply:
 
 def none() -> Reply:
     return Reply("You have no mandate with me. Say `keep my usdc well placed` and I show you one first.")
+
+
+def hours(settings: UserSettings) -> Reply:
+    """When the agent speaks on its own from now on."""
+    if settings.summary_hour is None:
+        text = "You get no daily summary"
+    else:
+        text = f"You get a summary every day at {settings.summary_hour}:00"
+    quiet = settings.quiet_from is not None and settings.quiet_from != settings.quiet_to
+    if quiet:
+        text += f", and I say nothing on my own from {settings.quiet_from}:00 to {settings.quiet_to}:00"
+    return Reply(f"{text} ({settings.tz}). What I do on my own I tell you here.")
 
 
 def _by(terms: Terms, field: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from zoneinfo import available_timezones
 
-from agent.errors import Refused
+from agent.errors import NeedsAnswer, Refused
 from agent.gate.mandate import Terms, terms_of
-from agent.intents import Mandate, Origin, as_json
+from agent.intents import Hours, Mandate, Origin, Quiet, as_json
 from agent.money import Address
 from agent.plans import Plan
 from agent.replies import mandate
@@ -48,9 +49,7 @@ class Mandating:
             raise Refused("freeze", "The operator has frozen everything.", "Ask the operator.")
         before = await world.ledger.mandate(user.id)
         found = await world.ledger.grant(row.plan_id, user.id, row.digest, world.now())
-        if await world.ledger.settings(user.id) is None:
-            hour = world.settings.summary_hour
-            await world.ledger.set_settings(UserSettings(user.id, found.channel, summary_hour=hour))
+        await self._told_in(user, found.channel)
         reply = mandate.granted(
             Terms.from_json(found.limits), world.registry, self._hours, renewed=before is not None
         )
@@ -68,6 +67,29 @@ class Mandating:
         if row is None:
             return mandate.none()
         return mandate.shown(Terms.from_json(row.limits), self.world.registry, self._hours)
+
+    async def hours(self, user: User, channel: str, intent: Hours) -> Reply:
+        """Sets when the agent speaks on its own, and where: here."""
+        if intent.tz is not None and intent.tz not in available_timezones():
+            raise NeedsAnswer(f"I know no time zone {intent.tz}. They look like Europe/Vienna. Which one?")
+        now = await self._told_in(user, channel)
+        if intent.summary is not None:
+            now = replace(now, summary_hour=None if intent.summary == "off" else intent.summary)
+        if isinstance(intent.quiet, Quiet):
+            now = replace(now, quiet_from=intent.quiet.start, quiet_to=intent.quiet.end)
+        elif intent.quiet == "off":
+            now = replace(now, quiet_from=None, quiet_to=None)
+        now = replace(now, tz=intent.tz or now.tz)
+        await self.world.ledger.set_settings(now)
+        return mandate.hours(now)
+
+    async def _told_in(self, user: User, channel: str) -> UserSettings:
+        """The user's settings with this channel in them; the summary's hour is the operator's default at first."""
+        known = await self.world.ledger.settings(user.id)
+        new = UserSettings(user.id, channel, summary_hour=self.world.settings.summary_hour)
+        now = new if known is None else replace(known, channel=channel)
+        await self.world.ledger.set_settings(now)
+        return now
 
     @property
     def _hours(self) -> int:

@@ -45,7 +45,13 @@ class Reports:
     async def could_not_look(self, user: User, row: MandateRow, error: MonetaError) -> None:
         """The decision of a run that saw nothing: the chain could not be read."""
         for symbol in Terms.from_json(row.limits).assets:
-            snapshot: dict[str, Any] = {"asset": symbol, "limits": None, "why_not": str(error), "mandate": row.id, "venues": {}}
+            snapshot: dict[str, Any] = {
+                "asset": symbol,
+                "limits": None,
+                "why_not": str(error),
+                "mandate": row.id,
+                "venues": {},
+            }
             number = await self.world.ledger.decide(
                 user=user.id, kind="rebalance", rule=rebalanced.RULE, snapshot=snapshot, alternatives=[], chosen=""
             )

@@ -21,6 +21,7 @@ from agent.intents import (
     Explain,
     Help,
     History,
+    Hours,
     Intent,
     Mandate,
     Pause,
@@ -211,6 +212,8 @@ class Runtime:
                 return await self.acting.propose(said.user, said.channel, intent, understood.origins)
             case Mandate():
                 return await self.mandating.preview(said.user, said.channel, intent, understood.origins)
+            case Hours():
+                reply = await self.mandating.hours(said.user, said.channel, intent)
             case Cancel(ref="mandate"):
                 reply = await self.mandating.revoke(said.user)
             case Cancel():

@@ -24,6 +24,13 @@ _VERBS = {
     "resume": "resume; unpause; resume everything; carry on; start again",
     "cancel": "cancel; abort; never mind; nevermind; forget it; scrap that; forget about it; don't do it;"
     " dont do it; do not do it; leave it; cancel that; cancel it; cancel this; cancel the plan",
+    "rebalance": "rebalance; re-balance",
+    "mandate": "start rebalancing; keep rebalancing; start to rebalance; auto-rebalance; set a mandate; new mandate;"
+    " set up a mandate; give you a mandate; set mandate; i give you a mandate",
+    "end mandate": "stop rebalancing; quit rebalancing; no more rebalancing; revoke my mandate; revoke the mandate;"
+    " revoke mandate; end my mandate; end the mandate; cancel my mandate; cancel the mandate; cancel mandate;"
+    " stop my mandate; stop the mandate; withdraw my mandate; remove my mandate; delete my mandate; drop my mandate;"
+    " stop the autopilot; stop autopilot; stop rebalancing automatically",
     "advance": "advance; fast forward; fast-forward; skip; skip ahead; jump ahead; advance time; advance the clock;"
     " advance by; fast forward by; skip forward; move time forward; let time pass",
 }
@@ -39,6 +46,7 @@ _MENTIONS = {
     "exit": "exited; exiting; exits; left; closed; closing; liquidated; liquidating",
     "pause": "paused; pausing",
     "resume": "resumed; resuming",
+    "rebalance": "rebalanced; rebalancing; rebalances",
     "advance": "advanced; advancing; skipped; skipping",
 }
 
@@ -54,7 +62,6 @@ _UNSUPPORTED = {
     "revoke": "revoke",
     "approve": "approve",
     "mint": "mint; burn",
-    "rebalance": "rebalance; rebalancing",
     "set an alert": "alert; notify; remind; alert me; notify me; remind me; tell me when; warn me",
     "set a schedule": "schedule; every day; every week; every month; daily; weekly; monthly; tomorrow",
     "undo": "undo; revert",
@@ -66,6 +73,13 @@ _PARTICLES = {
     "back": "back",
     "contact": "as a contact; as contact; as a new contact; as new contact; to my contacts; to contacts;"
     " to my address book; to the address book; contact; named; called",
+}
+
+_PARTICLES |= {
+    "keep": "keep; look after; take care of; manage",
+    "mandate": "automatically; on your own; by yourself; on its own; without asking; without asking me; regularly;"
+    " continuously; on autopilot; autopilot; well placed; well-placed; in the best place; at the best place;"
+    " well invested; in the best venues",
 }
 
 _PREPOSITIONS = {
@@ -167,6 +181,8 @@ _TOPICS = {
     " how is my money; how are my positions; how is it going; how are my deposits; how are my investments doing",
     "explain": "why; explain; reason; reasons; reasoning; how come; tell me why; what made you; why so;"
     " how did you choose; how did you decide; rationale",
+    "mandate": "mandate; my mandate; the mandate; what is my mandate; what's my mandate; show my mandate;"
+    " show me my mandate; show mandate; my limits; what are my limits; show my limits",
     "history": "history; transactions; activity; what did you do; what have you done; what happened; what did we do;"
     " what did i do; what have i done; log; past transactions; recent activity; statement; my transactions;"
     " show transactions; what has happened",

@@ -1,0 +1,75 @@
+"""Bound to the user's words: a mandate's tokens, venues and every limit are read again from what the user said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent.errors import Refused
+from agent.intents import Cancel, Explain, Hours, Intent, Mandate, Rebalance
+from agent.words.hours import hours
+from agent.words.limits import MANDATE, REVOKE, Ordered, Unclear, ordered
+from agent.words.reader import read
+from agent.words.readings import Kind
+from agent.words.vocabulary import Vocabulary
+
+RULE = "bind"
+MAX_TURNS = 4
+
+
+def bind_mandate(intent: Intent, said: Sequence[str], vocabulary: Vocabulary) -> bool:
+    """Whether the intent is about a mandate and every field of it stands in the user's words `said`.
+
+    False where it is about something else. Raises Refused("bind") where a field isn't the user's. Unsaid limits stay
+    null: their defaults are read back.
+    """
+    if isinstance(intent, Hours):
+        if hours(said[-1]) != intent:
+            raise Refused(RULE, "Those hours aren't in your words.", "Say `summary at 9`, or `quiet from 22 to 7`.")
+        return True
+    about = isinstance(intent, Mandate | Rebalance) or (
+        isinstance(intent, Cancel | Explain) and intent.ref == MANDATE
+    )
+    if not about:
+        return False
+    problem = f"Your words don't order a {intent.action}."
+    for turns in range(1, min(len(said), MAX_TURNS) + 1):
+        try:
+            found = _ordered(said[-turns:], vocabulary)
+        except Unclear as unclear:
+            problem = unclear.text
+            continue
+        if found is not None and _same(intent, found):
+            return True
+    raise Refused(RULE, problem, "Say it yourself, in one sentence.")
+
+
+def _ordered(said: Sequence[str], vocabulary: Vocabulary) -> Ordered | None:
+    """What the turns order together; all but the first may only answer, not order again."""
+    readings = [read(text, vocabulary, turn) for turn, text in enumerate(said, start=1 - len(said))]
+    for later in readings[1:]:
+        if any(each.kind in (Kind.VERB, Kind.NEGATION, Kind.UNSUPPORTED, Kind.MENTION) for each in later):
+            return None
+    return ordered([each for turn in readings for each in turn], vocabulary)
+
+
+def _same(intent: Intent, found: Ordered) -> bool:
+    match intent:
+        case Cancel():
+            return found.what == REVOKE
+        case Explain():
+            return found.what not in (REVOKE, "rebalance")
+        case Rebalance(assets=assets):
+            return found.what == "rebalance" and set(assets or ()) == set(found.assets)
+        case Mandate():
+            limits = {name: value for name in _LIMITS if (value := getattr(intent, name)) is not None}
+            same_venues = intent.venues == found.venues or set(intent.venues or ()) == set(found.venues or ())
+            return (
+                found.what == MANDATE
+                and set(intent.assets) == set(found.assets)
+                and same_venues
+                and limits == found.limits
+            )
+    return False
+
+
+_LIMITS = ("cap_per_venue", "min_gain_usd", "gas_budget_usd", "max_move", "horizon_days")

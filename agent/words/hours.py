@@ -1,0 +1,48 @@
+"""'Summary at 9', 'quiet from 22 to 7', 'my time zone is Europe/Vienna': the whole message, or nothing."""
+
+from __future__ import annotations
+
+import re
+
+from agent.intents import Hours, Quiet
+from agent.words.text import clean
+
+_HOUR = r"([01]?\d|2[0-3])(?::00)?\s*(am|pm|h|o'clock)?"
+_MINE = r"(?:please\s+)?(?:send\s+(?:me\s+)?|give\s+me\s+)?(?:my|the|a)?\s*(?:daily\s+)?"
+_SUMMARY = re.compile(rf"{_MINE}summary(?:\s+(?:every\s+day|daily))?\s+at\s+{_HOUR}")
+_NO_SUMMARY = re.compile(r"(?:no|stop|end)(?:\s+(?:my|the))?(?:\s+more)?(?:\s+daily)?\s+summar(?:y|ies)")
+_QUIET = re.compile(
+    rf"(?:please\s+)?(?:be\s+)?quiet(?:\s+hours)?(?:\s+(?:from|between))?\s+{_HOUR}\s*(?:to|until|till|and|-|–)\s*{_HOUR}"
+)
+_NO_QUIET = re.compile(r"(?:no|end|stop)(?:\s+more)?\s+quiet(?:\s+hours)?")
+_ZONE = re.compile(r"(?:my\s+)?time\s?zone(?:\s+is)?\s*:?\s+([a-z_]+(?:/[a-z0-9_+-]+){0,2})", re.IGNORECASE)
+
+
+def hours(text: str) -> Hours | None:
+    """What the message sets, None where it is about something else or an hour isn't one."""
+    plain = clean(text).plain.strip().strip("/.! ")
+    said = plain.casefold()
+    try:
+        if found := _SUMMARY.fullmatch(said):
+            return Hours(summary=_hour(found[1], found[2]), quiet=None, tz=None)
+        if found := _QUIET.fullmatch(said):
+            quiet = Quiet(start=_hour(found[1], found[2]), end=_hour(found[3], found[4]))
+            return Hours(summary=None, quiet=quiet, tz=None)
+    except ValueError:
+        return None
+    if _NO_SUMMARY.fullmatch(said):
+        return Hours(summary="off", quiet=None, tz=None)
+    if _NO_QUIET.fullmatch(said):
+        return Hours(summary=None, quiet="off", tz=None)
+    zone = _ZONE.fullmatch(plain)
+    return Hours(summary=None, quiet=None, tz=zone[1]) if zone else None
+
+
+def _hour(figures: str, half: str | None) -> int:
+    """0 to 23. Raises ValueError for '13 pm'."""
+    hour = int(figures)
+    if half not in ("am", "pm"):
+        return hour
+    if not 1 <= hour <= 12:
+        raise ValueError(f"{hour} {half}")
+    return hour % 12 + (12 if half == "pm" else 0)
