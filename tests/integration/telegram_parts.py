@@ -6,8 +6,11 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+
+from PIL import Image
 
 from agent.chat.telegram import TelegramAdapter
 from agent.commands.places import fund, of_devnet
@@ -21,6 +24,7 @@ from tests.servers.telegram_people import Message, Person
 from tests.servers.telegram_server import TOKEN, TelegramServer
 
 OWNER = 7
+ALIVE = "best yield for dai?"
 PAUSE = 0.02  # between tries, so that tests of failures don't wait
 
 
@@ -45,6 +49,10 @@ class Moneta:
         before = len(self.server.people.told(chat or who))
         self.server.people.say(who, text, chat, **more)
         return await self.next(chat or who, before)
+
+    async def alive(self) -> None:
+        """It answers what is said now; what was said before has had its answer by then."""
+        assert told_alive(await self.ask(ALIVE))
 
     async def press(self, message: Message, label: str, person: Person | None = None) -> Message:
         """Presses a button and gives back what is said to that in its chat."""
@@ -104,10 +112,29 @@ async def moneta(place: Place, server: TelegramServer, owner: Person, **options:
         adapter = TelegramAdapter(instance.service, TOKEN, base_url=server.url, pause=PAUSE, **options)
         stop = asyncio.Event()
         serving = asyncio.create_task(serve(instance, [adapter], stop))
+        running = Moneta(server, instance, adapter, owner, serving)
         try:
-            yield Moneta(server, instance, adapter, owner, serving)
+            yield running
         finally:
             stop.set()
             with contextlib.suppress(asyncio.CancelledError):
-                await serving
+                await running.serving
             await adapter.close()
+
+
+def png(width: int = 40, height: int = 30) -> bytes:
+    """A picture of that size."""
+    file = BytesIO()
+    Image.new("RGB", (width, height), "white").save(file, "PNG")
+    return file.getvalue()
+
+
+def labels(message: Message) -> list[str]:
+    """What stands on a message's buttons."""
+    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+    return [button["text"] for row in rows for button in row]
+
+
+def told_alive(message: Message) -> bool:
+    """Whether that is the answer to ALIVE."""
+    return "aave-v3:core:DAI" in message.get("text", "")

@@ -24,6 +24,7 @@ BOT: dict[str, Any] = {
     "can_read_all_group_messages": False,
     "supports_inline_queries": False,
 }
+_IDS = itertools.count(100)  # for all servers of a run: a ledger that meets two of them sees ids that grow
 _COMMAND = re.compile(r"(?:^|(?<=\s))/\w{1,32}(?:@\w{1,64})?")
 
 
@@ -50,7 +51,6 @@ class People:
     closed: dict[int, str] = field(default_factory=dict)
     moved: dict[int, int] = field(default_factory=dict)
     notify: Callable[[], None] = lambda: None
-    _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(100))
 
     def person(self, person_id: int, name: str, *, started: bool = True) -> Person:
         """Somebody; `started` is whether they pressed Start, so that the bot may write to them."""
@@ -67,7 +67,7 @@ class People:
 
     def message(self, sender: dict[str, Any], chat: dict[str, Any], **content: Any) -> Message:
         """A message in a chat, whoever wrote it."""
-        number = next(self._ids)
+        number = next(_IDS)
         message = {"message_id": number, "date": int(time.time()), "chat": chat, "from": sender, **content}
         self.messages[number] = message
         return message
@@ -107,7 +107,7 @@ class People:
 
     def press_data(self, person: Person, message: Message, data: str) -> Update:
         """A press as a client sends it, whether or not the message still shows that button."""
-        query = str(next(self._ids))
+        query = str(next(_IDS))
         self.queries.add(query)
         shown = dict(message)
         sender = person.as_json()
@@ -117,7 +117,7 @@ class People:
 
     def push(self, update_id: int | None = None, **content: Any) -> Update:
         """An update for the bot."""
-        update = {"update_id": next(self._ids) if update_id is None else update_id, **content}
+        update = {"update_id": next(_IDS) if update_id is None else update_id, **content}
         self.updates.append(update)
         self.notify()
         return update

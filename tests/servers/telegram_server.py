@@ -89,6 +89,10 @@ class TelegramServer:
         """The next calls of the method fail; '*' stands for every method that sends."""
         self._faults[method] += [failure] * times
 
+    def forgive(self) -> None:
+        """No more failures."""
+        self._faults.clear()
+
     def count(self) -> Counter[str]:
         """How often each method was called."""
         return Counter(call.method for call in self.calls)
@@ -167,13 +171,15 @@ class TelegramServer:
         await self._notified()  # an older poll ends now
         with contextlib.suppress(TimeoutError):
             async with self._changed:
-                waiting = self._changed.wait_for(lambda: self._waiting() or self._polls != mine)
+                waiting = self._changed.wait_for(lambda: self._waiting() or self.away or self._polls != mine)
                 await asyncio.wait_for(waiting, float(given.get("timeout", 0)))
         if self._polls != mine:
             raise Failure(
                 409,
                 "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
             )
+        if self.away:
+            raise Failure(502, MALFORMED)
         found = self._waiting()[: int(given.get("limit", 100))]
         self.problems += telegram_spec.object_problems(found, "Array of Update")
         return found

@@ -110,22 +110,20 @@ class TelegramAdapter:
             if each.kind == "press":
                 await self._take_press(each)
             else:
-                await self._commit(each, each.channel)
+                await self._commit(each)
 
     async def _take_press(self, pressed: Heard) -> None:
         button = await self._service.ledger.button(pressed.text)
         user = await self._service.user(PLATFORM, str(pressed.sender), pressed.name)
         foreign = button is not None and button.user != user.id
-        # A plan belongs to the channel that it was asked for in, wherever its buttons are shown.
-        ours = button is not None and not foreign and button.channel.startswith(f"{PLATFORM}:")
-        row = await self._commit(pressed, button.channel if button and ours else pressed.channel)
+        row = await self._commit(pressed)
         if row is not None and not foreign:  # a foreign press is answered by its refusal, in a window
             self._beside(self._acknowledge(pressed, button))
 
-    async def _commit(self, said: Heard, channel: str) -> InboxRow | None:
+    async def _commit(self, said: Heard) -> InboxRow | None:
         user = await self._service.user(PLATFORM, str(said.sender), said.name)
         return await self._service.receive(
-            Inbound(PLATFORM, str(said.update_id), channel, user.id, said.text, said.kind, said.meta)
+            Inbound(PLATFORM, str(said.update_id), said.channel, user.id, said.text, said.kind, said.meta)
         )
 
     async def _acknowledge(self, pressed: Heard, button: ButtonRow | None) -> None:

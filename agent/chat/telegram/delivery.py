@@ -22,6 +22,7 @@ AT_ONCE = 24  # requests under way; Telegram takes about 30 messages a second
 LONGEST_PAUSE_SECONDS = 60.0
 MOST_DOUBLINGS = 10
 PRIVATELY = "I answered you in our private chat."
+PLANNED = "I have a plan for you: it is in our private chat."
 CLOSED = "That is for you alone, and I can't write to you yet: open a chat with me, press Start, and ask again."
 
 
@@ -67,7 +68,8 @@ class Deliveries:
         foreign = await self._foreign(row)
         if foreign and await self._alerted(row, body):
             return
-        alone = body.private or foreign or bool(row.meta.get("private"))
+        # A preview is private, too: "all my USDC" would tell everybody how much that is.
+        alone = body.private or bool(body.lines) or foreign or bool(row.meta.get("private"))
         if alone and row.meta.get("group", chat < 0):  # groups have negative ids
             await self._to_asker(row, body, delivery)
             answering, thread = _place(row)
@@ -88,11 +90,13 @@ class Deliveries:
 
         if delivery.note:
             return
-        if "sender" not in row.meta:
+        person = await self.service.ledger.platform_id(row.user, row.platform)
+        asker = row.meta.get("sender", person)
+        if asker is None:
             raise Undeliverable("a private message for a group, with nobody to give it to")
         try:
-            await self._all(int(row.meta["sender"]), parts(body), delivery, None, None)
-            delivery.note = PRIVATELY
+            await self._all(int(asker), parts(body), delivery, None, None)
+            delivery.note = PLANNED if body.lines else PRIVATELY
         except (Forbidden, BadRequest):  # who never pressed Start, or blocked the bot
             delivery.note = CLOSED
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from agent.chat.adapter import RetryLater, Undeliverable
 from agent.errors import Refused
+
+if TYPE_CHECKING:
+    from telegram.error import RetryAfter
 
 NO_TOKEN = "Telegram doesn't take this bot token."  # noqa: S105  (a message)
 NEW_TOKEN = "Get the bot's token from @BotFather and put it in the token file."  # noqa: S105
@@ -22,7 +26,7 @@ def understood(network_pause: float) -> Iterator[None]:
     try:
         yield
     except error.RetryAfter as again:
-        raise RetryLater(seconds(again.retry_after), "Telegram limits the rate") from again
+        raise RetryLater(seconds(again), "Telegram limits the rate") from again
     except error.InvalidToken:
         raise refused_token() from None
     except error.Forbidden as no:
@@ -45,6 +49,7 @@ def refused_twice() -> Refused:
     return Refused("telegram-token", TWICE, "Stop the other one, or give each its own bot.")
 
 
-def seconds(wait: float | dt.timedelta) -> float:
-    """Telegram's retry_after, which the library gives as a number or as a timedelta."""
+def seconds(again: RetryAfter) -> float:
+    """The wait that Telegram asks for; the library is on its way from a number to a timedelta."""
+    wait = again.retry_after
     return wait.total_seconds() if isinstance(wait, dt.timedelta) else float(wait)

@@ -83,7 +83,7 @@ def _said(update_id: int, message: Message, me: User) -> Heard | None:
     )
     if said is None or (group and not (mentions or said.to_us or _replies_to(message, me))):
         return None
-    meta = {
+    meta: dict[str, Any] = {
         "chat": message.chat.id,
         "group": group,
         "sender": user.id,
@@ -91,6 +91,8 @@ def _said(update_id: int, message: Message, me: User) -> Heard | None:
         "thread": _thread(message),
         "private": said.private,
     }
+    if group:
+        meta["server"] = str(message.chat.id)
     return Heard(update_id, channel_of(message.chat.id), user.id, user.full_name, said.text, meta=meta)
 
 

@@ -60,7 +60,7 @@ class Poller:
             )
             await self.take(sorted(updates, key=lambda update: update.update_id))
         except error.RetryAfter as again:
-            return seconds(again.retry_after)
+            return seconds(again)
         except error.InvalidToken:
             raise refused_token() from None
         except error.Conflict:

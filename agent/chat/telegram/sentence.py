@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from agent.chat.commands import named, typed
 
+START = "start"
 HELP = "what can you do?"
 _COMMAND = re.compile(r"/+(?P<name>\w{1,32})(?:@(?P<bot>\w{1,64}))?(?:\s+(?P<rest>.*))?", re.DOTALL | re.ASCII)
+_INVITE = re.compile(r"[A-Za-z2-7]{16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class Sentence:
 
 
 def sentence(text: str, username: str) -> Sentence | None:
-    """What the text says; None for a command to another bot. It never begins with a slash."""
+    """What the text says; None for a command to another bot. Only `/start` keeps its slash: the door knows it."""
     match = _COMMAND.fullmatch(text)
     if match is None:
         return Sentence(text.lstrip("/").strip() or HELP)
@@ -29,8 +31,9 @@ def sentence(text: str, username: str) -> Sentence | None:
     if bot is not None and bot.casefold() != username.casefold():
         return None
     name, rest = match["name"].casefold(), (match["rest"] or "").strip()
-    if name == "start":  # its argument comes from whoever made the link, not from the person
-        return Sentence(HELP, to_us=True)
+    if name == START:
+        code = _INVITE.fullmatch(rest)  # all else behind a link's `?start=` are the words of whoever made the link
+        return Sentence(f"/{START} {rest}" if code else f"/{START}", to_us=True, private=True)
     command = named(name)
     if command is None:
         return Sentence(f"{name} {rest}".strip(), to_us=bot is not None)
