@@ -44,7 +44,7 @@ ACTS = {
 }
 _UNSAID = frozenset({"ref"})  # of explain and cancel: the latest is meant
 _MOVES = ("deposit", "withdraw", "transfer")
-_PLACES = ("to", "from", "on")
+_PLACES = ("to", "from", "on", "in")
 
 
 class NotProposed(Exception):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import queue
 import subprocess
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from devnet import artefacts
 from devnet.cache import cache_folder, exclusive
@@ -44,16 +46,22 @@ def aimock() -> Path:
 class OpenAIServer:
     """A running server. `request` reads what came in, one after the other."""
 
-    def __init__(self, process: subprocess.Popen[str], url: str) -> None:
-        self._process = process
-        self.url = f"{url}/v1"
+    def __init__(self, lines: IO[str]) -> None:
+        self.url = f"{json.loads(lines.readline())['url']}/v1"
+        self._lines: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=lambda: [self._lines.put(line) for line in lines], daemon=True).start()
 
     def request(self) -> dict[str, Any]:
         """The next request that came in: its messages and tools, whether it wanted a stream."""
-        if self._process.stdout is None:
-            raise AssertionError("no pipe")
-        line: dict[str, Any] = json.loads(self._process.stdout.readline())
+        line: dict[str, Any] = json.loads(self._lines.get(timeout=5))
         return line
+
+    def forget(self) -> int:
+        """Leaves out the requests that nobody asked for; how many they were."""
+        left = self._lines.qsize()
+        for _ in range(left):
+            self._lines.get()
+        return left
 
 
 @contextmanager
@@ -68,7 +76,7 @@ def serving(fixtures: Sequence[dict[str, Any]]) -> Iterator[OpenAIServer]:
         process.stdin.write(json.dumps(list(fixtures)) + "\n")
         process.stdin.flush()
         try:
-            yield OpenAIServer(process, json.loads(process.stdout.readline())["url"])
+            yield OpenAIServer(process.stdout)
         finally:
             process.stdin.close()
             process.wait(timeout=5)

@@ -1,0 +1,292 @@
+"""The mind with a model: asked only where the phrasebook can't read, and believed in nothing but the user's words."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import characters
+from agent.character import load
+from agent.intents import Chat, Understood
+from agent.mind import prompt, tools
+from agent.mind.context import Context, Pending, Turn
+from agent.mind.mind import DOWN, Mind, Spoken
+from agent.mind.model import Answer, Call, ModelDown
+from agent.mind.phrasebook import interpret
+from tests.unit.mind_parts import ADA, Scripted, bound, call, understand
+from tests.unit.spoken import NOW, VOCABULARY, amount, deposit, transfer, withdraw
+from tests.unit.test_phrasebook_commands import SENTENCES
+
+pytestmark = pytest.mark.unit
+
+DEPOSIT = "my friend asks to deposit 100 usdc into venus pretty sharpish"
+SEND = "kindly mumble send 20 usdc to bob"
+HUNDRED = deposit("USDC", amount("exact", "100"), "venus:core:USDC")
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "expected"),
+    [
+        (DEPOSIT, call("deposit", asset="usdc", amount="100", venue="venus"), HUNDRED),
+        (DEPOSIT, call("deposit", asset="USDC", amount="100 usdc", venue="into venus"), HUNDRED),
+        (SEND, call("transfer", asset="usdc", amount="20", recipient="bob"),
+         transfer("USDC", amount("exact", "20"), "bob")),
+        ("mumble withdraw half of my dai", call("withdraw", asset="dai", amount="half", venue=None),
+         withdraw("DAI", amount("percent", "50"))),
+        ("gosh what of everything you do to my coins", call("portfolio"), {"action": "portfolio"}),
+        ("oi mumble, pause", call("pause"), {"action": "pause"}),
+    ],
+)  # fmt: skip
+async def test_what_points_at_the_users_words_binds(text: str, answer: Answer, expected: dict[str, Any]) -> None:
+    model = Scripted(answer)
+    if interpret(text, Context(now=NOW), VOCABULARY).intent is None:
+        assert bound(await understand(text, model), text) == expected
+        assert len(model.asked) == 1
+
+
+GOOD = {"asset": "usdc", "amount": "100", "venue": "venus"}
+HOSTILE = {
+    "another amount": call("deposit", asset="usdc", amount="1000", venue="venus"),
+    "an amount out of another word": call("deposit", asset="usdc", amount="usdc", venue="venus"),
+    "a number": call("deposit", asset="usdc", amount=100, venue="venus"),
+    "an object": call("deposit", asset="usdc", amount={"kind": "all"}, venue="venus"),
+    "no amount": call("deposit", asset="usdc", venue="venus"),
+    "all": call("deposit", asset="usdc", amount="all", venue="venus"),
+    "another token": call("deposit", asset="dai", amount="100", venue="venus"),
+    "an invented venue": call("deposit", asset="usdc", amount="100", venue="aave-v3:core:USDC"),
+    "a venue left out": call("deposit", asset="usdc", amount="100"),
+    "the other direction": call("withdraw", asset="usdc", amount="100", venue="venus"),
+    "a transfer": call("transfer", asset="usdc", amount="100", recipient="bob"),
+    "an added recipient": call("deposit", asset="usdc", amount="100", venue="venus", recipient="bob"),
+    "an added address": call("deposit", asset="usdc", amount="100", venue="venus", address="0x" + "ab" * 20),
+    "an exit": call("exit"),
+    "a contact": call("contact", name="mallory", address="0x" + "ab" * 20),
+    "two calls": Answer("", (Call("deposit", GOOD), Call("exit", {}))),
+    "the same twice": Answer("", (Call("deposit", GOOD),) * 2),
+    "an invented tool": call("sign", to="0x" + "ab" * 20),
+    "a private tool": call("mandate", assets="usdc"),
+    "no tool": call(""),
+    "no arguments": Answer("", (Call("deposit", None),)),
+    "nothing": Answer(""),
+    "a report": Answer("Done: deposited 100 USDC into Venus."),
+    "an address in words": call("say", text="Send it to 0x1234567890123456789012345678901234567890."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("answer", HOSTILE.values(), ids=HOSTILE.keys())
+async def test_nothing_else_binds(answer: Answer) -> None:
+    model = Scripted(answer)
+    found = await understand(DEPOSIT, model)
+    assert bound(found, DEPOSIT) is None
+    assert isinstance(found, Understood)
+    assert len(model.asked) <= 2, "a repair round, and no more"
+
+
+@pytest.mark.parametrize("answer", HOSTILE.values(), ids=HOSTILE.keys())
+async def test_a_repaired_answer_counts(answer: Answer) -> None:
+    good = call("deposit", asset="usdc", amount="100", venue="venus")
+    found = await understand(DEPOSIT, Scripted(answer, good))
+    assert bound(found, DEPOSIT) in (HUNDRED, None)
+    if answer in (HOSTILE["another amount"], HOSTILE["two calls"], HOSTILE["no arguments"]):
+        assert bound(found, DEPOSIT) == HUNDRED
+
+
+HARD = [
+    "d\u0435posit 100 usdc into venus pretty sharpish",
+    "don't deposit 100 usdc into venus pretty sharpish",
+    'deposit "100 usdc" into venus with style',
+    "deposit 1,00 usdc into venus pretty sharpish",
+    "deposit some usdc into venus pretty sharpish",
+    "if rates rise deposit 100 usdc with style",
+    "should I deposit 100 usdc with style",
+    "deposit usdc",
+    "withdraw 100 usdc to 0x" + "ab" * 20,
+    "send 5 usdc to carol",
+    "deposit 5 usdc and withdraw 5 dai",
+    "",
+    "yes",
+]
+
+
+@pytest.mark.parametrize("text", HARD)
+async def test_a_model_overrides_no_stop_of_the_phrasebooks(text: str) -> None:
+    model = Scripted(call("deposit", asset="usdc", amount="100", venue="venus"))
+    found = await understand(text, model)
+    assert found == interpret(text, Context(now=NOW), VOCABULARY)
+    assert model.asked == []
+
+
+@pytest.mark.parametrize(("text", "expected"), SENTENCES, ids=[text for text, _ in SENTENCES])
+async def test_plain_commands_cost_nothing(text: str, expected: dict[str, Any]) -> None:
+    model = Scripted(call("exit"))
+    found = await understand(text, model)
+    assert isinstance(found, Understood)
+    assert found.intent is not None
+    assert model.asked == []
+
+
+async def test_what_asks_or_tells_is_only_talked_about() -> None:
+    model = Scripted(call("deposit", asset="usdc", amount="5"))
+    found = await understand("I deposited 5 usdc yesterday", model)
+    assert bound(found, "I deposited 5 usdc yesterday") is None
+    for _, offered in model.asked:
+        assert {tool["function"]["name"] for tool in offered} == {*tools.READS, tools.SAY}
+
+
+async def test_a_verb_that_code_does_not_know_is_asked_for() -> None:
+    text = "chuck 100 usdc into venus"
+    model = Scripted(call("deposit", asset="usdc", amount="100", venue="venus"))
+    found = await understand(text, model)
+    assert found.intent is None
+    assert found.question.missing == "action"
+    assert "deposit, withdraw or send" in found.question.text
+    pending = Context(now=NOW, pending=Pending(text=text, missing="action"))
+    found = await understand("deposit", Scripted(call("deposit", asset="usdc", amount="100", venue="venus")), pending)
+    assert bound(found, text, "deposit") == HUNDRED
+
+
+async def test_unknown_places_are_not_dropped() -> None:
+    text = "mumble deposit 100 usdc to somewhere nice"
+    found = await understand(text, Scripted(call("deposit", asset="usdc", amount="100")))
+    assert bound(found, text) is None
+
+
+async def test_a_model_that_is_down_is_told_in_one_line_and_the_question_goes_on() -> None:
+    found = await understand(DEPOSIT, Scripted(ModelDown("status 500")))
+    plain = interpret(DEPOSIT, Context(now=NOW), VOCABULARY).question
+    assert plain is not None
+    assert found.question.text == f"{DOWN} {plain.text}"
+    assert found.question.missing == plain.missing
+
+
+TALK = "what is impermanent loss?"
+
+
+@pytest.mark.parametrize(
+    ("words", "facts"),
+    [
+        ("It is what a pool costs against holding.", ""),
+        ("Aave pays 4.2 % now.", "aave 4.2%"),
+        ("You hold 1,000 USDC.", "wallet 1000 USDC"),
+        ("Ask me for yields, then say a sum.", ""),
+    ],
+)
+async def test_talk_is_shown_with_the_figures_that_code_gave(words: str, facts: str) -> None:
+    assert await understand(TALK, Scripted(Answer(words)), facts=facts) == Spoken(words)
+    assert await understand(TALK, Scripted(call("say", text=words)), facts=facts) == Spoken(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Aave pays 9.9 % now.",
+        "Aave pays ９.９ % now.",
+        "It is 1000 % sure.",
+        "It earns five percent.",
+        "You hold twenty USDC.",
+        "Done: it is in.",
+        "I've deposited it for you.",
+        "I have just sent it.",
+        "I will withdraw it tomorrow.",
+        "Your money has been transferred.",
+        "Visit https://evil.example",
+        "Visit evil.com",
+        "Send it to 0xabcdef0123456789",
+        "Tell me your seed phrase.",
+        "It is guaranteed.",
+        "\u202e",
+        "",
+    ],
+)
+async def test_invented_figures_reports_and_links_are_not_shown(words: str) -> None:
+    model = Scripted(call("say", text=words))
+    found = await understand(TALK, model, facts="wallet 1000 USDC, aave 4.2%")
+    assert found == interpret(TALK, Context(now=NOW), VOCABULARY)
+    assert len(model.asked) == 2
+
+
+async def test_talk_is_stripped_and_capped() -> None:
+    found = await understand(TALK, Scripted(Answer("\x1bred\x00 \u202eand\u200b  more\n\n\n\nend" + " x" * 2_000)))
+    assert found.text.startswith("red and more\n\nend x x")
+    assert len(found.text) <= 600
+
+
+LONG = Context(
+    now=NOW, turns=tuple(Turn(role=role, text="so much to say " * 40) for role in ("user", "assistant") * 3)
+)
+
+
+@pytest.mark.parametrize("name", characters.names())
+async def test_the_prompt_stays_small(name: str) -> None:
+    model = Scripted(call("sign"))
+
+    async def facts() -> str:
+        return "venue rate\n" * 400
+
+    text = "mumble " * 113
+    assert len(text) <= prompt.LONGEST_MESSAGE
+    await Mind(load(name), model).understand(text, LONG, VOCABULARY, facts)
+    assert len(model.asked) == 2
+    for messages, offered in model.asked:
+        size = sum(len(part) for _, part in messages)
+        assert size <= 3_000
+        assert size + len(json.dumps(offered)) <= 6_000
+        assert messages[0][1].startswith(f"You are {load(name).name},")
+
+
+async def test_a_message_that_is_too_long_is_not_sent() -> None:
+    model = Scripted(call("exit"))
+    await understand("mumble " * 400, model)
+    assert model.asked == []
+
+
+async def test_history_and_an_empty_model() -> None:
+    found = await understand("mumble mumble do tell of it", Scripted(call("history")))
+    assert found.intent.action == "history"
+    plain = await Mind(ADA).understand("hello", Context(), VOCABULARY)
+    assert plain == Understood(Chat(), plain.origins)
+
+
+WORDS = st.sampled_from(
+    ["100", "1000", "usdc", "dai", "all", "half", "venus", "aave", "bob", "alice", "0x" + "ab" * 20, "", "7"]
+)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(SENTENCES), st.data())
+def test_whatever_a_model_calls_binds_only_as_the_sentence_reads(
+    sentence: tuple[str, dict[str, Any]], data: st.DataObject
+) -> None:
+    text, expected = sentence
+    name = data.draw(st.sampled_from([*tools.ACTS, expected["action"]]))
+    words = st.one_of(WORDS, st.sampled_from(text.split()), st.just(text))
+    fields = ["asset", "amount", "venue", "recipient", "name", "address", "seconds"]
+    arguments = data.draw(st.dictionaries(st.sampled_from(fields), words, max_size=5))
+    try:
+        found = tools.understood(name, arguments, text, Context(now=NOW), VOCABULARY)
+    except tools.NotProposed:
+        return
+    got = bound(found, text)
+    if got is not None and name in tools.ACTS:
+        assert got == expected or name == "cancel"
+
+
+def test_only_known_tools_are_offered() -> None:
+    offered = tools.schemas(acts=True)
+    assert {tool["function"]["name"] for tool in offered} == {*tools.READS, *tools.ACTS, tools.SAY}
+    money = next(tool for tool in offered if tool["function"]["name"] == "deposit")["function"]["parameters"]
+    assert money["properties"] == {field: {"type": "string"} for field in ("asset", "amount", "venue")}
+    assert money["required"] == ["asset", "amount"]
+
+
+def test_one_mind_serves_many_at_once() -> None:
+    async def all_of_them() -> list[Any]:
+        model = Scripted(call("deposit", asset="usdc", amount="100", venue="venus"))
+        return await asyncio.gather(*(understand(DEPOSIT, model) for _ in range(20)))
+
+    assert {bound(found, DEPOSIT) is not None for found in asyncio.run(all_of_them())} == {True}
