@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from agent.errors import NeedsAnswer, Refused
+from agent.gate.bind_swap import bind_trade
 from agent.gate.mandate_words import bind_mandate
 from agent.intents import (
     Advance,
@@ -20,13 +21,16 @@ from agent.intents import (
     History,
     Intent,
     Origin,
+    Swap,
     Transfer,
     Withdraw,
     Yields,
 )
+from agent.intents import Sequence as Sequence_
 from agent.words.clauses import Clause, action_of, assets, candidates, clauses, merged, pairs, spec_for
 from agent.words.reader import read
 from agent.words.readings import Kind, Reading
+from agent.words.trades import VERBS as TRADES
 from agent.words.vocabulary import Vocabulary
 
 RULE = "bind"
@@ -58,6 +62,9 @@ def bind(intent: Intent, origins: Mapping[str, Origin], said: Sequence[str], voc
         _bind_cancel(intent, request)
         return
     _check_in_force(intent.action, request)
+    if isinstance(intent, Swap | Sequence_):
+        bind_trade(intent, clauses(request), vocabulary)
+        return
     clause = _clause(intent.action, request, origins)
     match intent:
         case Deposit() | Withdraw():
@@ -119,10 +126,10 @@ def _from_the_verb(turns: list[tuple[Reading, ...]]) -> list[tuple[Reading, ...]
 
 
 def _latest(readings: Sequence[Reading], turns: Sequence[Sequence[Reading]]) -> Iterable[Reading]:
-    """The readings of a turn that no later turn says anew."""
-    later = {
-        kind for kind in (Kind.AMOUNT, Kind.TOKEN, Kind.NAME, Kind.ADDRESS) if _said_after(kind, readings, turns)
-    }
+    """The readings of a turn that no later turn says anew. A swap has two tokens: a later one stands beside it."""
+    trades = any(reading.kind is Kind.VERB and reading.text in TRADES for turn in turns for reading in turn)
+    anew = {Kind.AMOUNT, Kind.TOKEN, Kind.NAME, Kind.ADDRESS} - ({Kind.TOKEN} if trades else set())
+    later = {kind for kind in anew if _said_after(kind, readings, turns)}
     return [reading for reading in readings if reading.kind not in later]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from agent.intents import Cancel, Chat, Understood
-from agent.mind import links, mandates, questions, topics
+from agent.mind import links, mandates, questions, swaps, topics
 from agent.mind.context import Context, Pending
 from agent.mind.grammar import command, unlisted
 from agent.words.clauses import clauses
@@ -168,6 +168,9 @@ def _commanded(readings: Sequence[Reading], vocabulary: Vocabulary, answering: b
     if any(reading.kind is Kind.MENTION for reading in readings):
         return Understood(None, question=questions.PAST)
     found = clauses(readings)
+    trade = swaps.read(found, vocabulary, answering)
+    if trade is not None:
+        return trade
     if len(found) > 1:
         return Understood(None, question=questions.ONE_AT_A_TIME)
     if found[0].verb is None:

@@ -88,6 +88,8 @@ def action_of(clause: Clause) -> str | None:
     if clause.verb is None:
         return None
     verb = clause.verb.text
+    if verb in ("buy", "sell"):
+        return "swap"
     if verb == "withdraw" or verb in _WEAK_VERBS:
         verb = _WITH_COMPANY[verb](clause) or ""
     return verb or None

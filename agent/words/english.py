@@ -14,6 +14,9 @@ _VERBS = {
     "take": "take; get; pull; bring; remove",
     "withdraw": "withdraw; redeem; retrieve; cash out; pull out; take out; get out; bring back; take back; get back;"
     " move out; make a withdrawal; make a withdrawal of",
+    "swap": "swap; exchange; convert; trade; swap out; trade in",
+    "buy": "buy; purchase",
+    "sell": "sell; sell off",
     "transfer": "send; transfer; pay; give; wire; send over",
     "add": "add",
     "contact": "add contact; add a contact; add new contact; add a new contact; new contact; save contact; save;"
@@ -42,6 +45,8 @@ _MENTIONS = {
     " took; taken; pulling; pulled; removed; removing",
     "transfer": "sent; sending; sends; transferred; transferring; transfers; paid; paying; gave; given; giving;"
     " wired",
+    "swap": "swapped; swapping; swaps; exchanged; exchanging; converted; converting; traded; trading; bought; buying;"
+    " sold; selling; purchased; purchasing",
     "contact": "added; adding; saved; saving",
     "exit": "exited; exiting; exits; left; closed; closing; liquidated; liquidating",
     "pause": "paused; pausing",
@@ -51,9 +56,6 @@ _MENTIONS = {
 }
 
 _UNSUPPORTED = {
-    "swap": "swap; swapping; exchange; convert; trade",
-    "buy": "buy; buying; purchase",
-    "sell": "sell; selling",
     "bridge": "bridge; bridging",
     "borrow": "borrow; borrowing; take a loan",
     "repay": "repay; repaying; pay back",
@@ -160,7 +162,10 @@ _VAGUE = (
     " another; more; double; twice"
 )
 
-_REFERENCES = "it; that; this; them; those; these; of it; of that; of them; of those; of this; the rest; the same"
+_REFERENCES = (
+    "it; that; this; them; those; these; of it; of that; of them; of those; of this; the rest; the same;"
+    " the proceeds; the result"
+)
 
 _TOPICS = {
     "yields": "yields; yield; rate; rates; apy; apys; apr; aprs; best yield; best yields; best rate; best rates;"

@@ -72,7 +72,7 @@ ASKED: list[tuple[str, str]] = [  # text, what the question must name
     ("move 100 usdc from aave core to aave prime", "between venues"),
     ("get 100 usdc", "get"),
     ("put 100 usdc", "put"),
-    ("swap 100 usdc for eth", "swap"),
+    ("bridge 100 usdc", "bridge"),
     ("deposit 100 usdc every week", "schedule"),
     ("deposit 100 usdc tomorrow", "schedule"),
     ("exit aave", "withdraw how much"),

@@ -1,0 +1,170 @@
+"""The grammar of swaps: "swap half my eth to usdc", "buy 0.5 eth with usdc", "… and put it to work".
+
+The direction is never guessed, an exact amount belongs to the token beside it, and every word must be accounted for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from agent import intents
+from agent.intents import All, Exact, Origin, Percentage, Question, Understood
+from agent.mind import questions
+from agent.mind.grammar import Asks
+from agent.words.clauses import Clause, action_of, candidates, spec_for
+from agent.words.readings import Kind, Reading
+from agent.words.trades import Trade, read_trade, takes_all
+from agent.words.vocabulary import Vocabulary
+
+WHICH_WAY = Question("Which way: say it like “swap 100 USDC to DAI”, or “buy 1 WETH with USDC”.")
+FOR_WHAT = Question("For which token?", "to_asset")
+WITH_WHAT = Question("Which token do you give for it?", "from_asset")
+ONE_AMOUNT = Question("Say one amount: what you give, or what you want to get. The price decides the other.")
+ALL_OF_IT = Question("I can put all that a swap gives to work, in one go: say “and deposit it”.")
+_TRADERS = frozenset({"uniswap", "uniswap v3", "dex"})
+_DEPOSIT_KINDS = frozenset({Kind.AMOUNT, Kind.TOKEN, Kind.VENUE, Kind.REFERENCE, Kind.JOIN, Kind.ASKS})
+_DEPOSIT_ROLES = ("to", "in", "on", "")
+
+
+def read(found: Sequence[Clause], vocabulary: Vocabulary, answering: bool) -> Understood | None:
+    """What clauses that begin with a swap ask for; None where they don't, or where more than a deposit follows."""
+    actions = [action_of(clause) for clause in found]
+    if actions not in (["swap"], ["swap", "deposit"]):
+        return None
+    try:
+        swap, origins = _swap(found[0], vocabulary, answering)
+        if len(found) == 1:
+            return Understood(swap, origins)
+        return _sequence(swap, origins, found[1])
+    except Asks as asks:
+        return Understood(None, question=asks.question)
+
+
+def _swap(clause: Clause, vocabulary: Vocabulary, answering: bool) -> tuple[intents.Swap, dict[str, Origin]]:
+    if clause.has(Kind.QUOTED):
+        raise Asks(questions.QUOTED)
+    for bad in clause.of(Kind.BAD_AMOUNT):
+        raise Asks(questions.doubtful(bad.text))
+    for vague in clause.of(Kind.VAGUE):
+        raise Asks(questions.vague(vague.words, None))
+    trade = read_trade(clause)
+    _check_strays(clause, trade, vocabulary, answering)
+    given, wanted = _tokens(clause, trade)
+    if trade.unclear or given.text == wanted.text:
+        raise Asks(WHICH_WAY)
+    amount, to_amount = _amounts(trade, given, wanted, vocabulary)
+    swap = intents.Swap(asset=given.text, amount=amount, to_asset=wanted.text, to_amount=to_amount)
+    said = trade.given_amount if amount is not None else trade.wanted_amount
+    origins = {"asset": given.origin, "to_asset": wanted.origin}
+    if clause.verb is not None:
+        origins["action"] = clause.verb.origin
+    if said is not None:
+        origins["amount" if amount is not None else "to_amount"] = said.origin
+    return swap, origins
+
+
+def _tokens(clause: Clause, trade: Trade) -> tuple[Reading, Reading]:
+    if trade.unclear:
+        raise Asks(WHICH_WAY)
+    if trade.given is None and trade.wanted is None:
+        raise Asks(WHICH_WAY)
+    if trade.wanted is None:
+        raise Asks(FOR_WHAT)
+    if trade.given is None:
+        raise Asks(WITH_WHAT)
+    return trade.given, trade.wanted
+
+
+def _amounts(
+    trade: Trade, given: Reading, wanted: Reading, vocabulary: Vocabulary
+) -> tuple[intents.AmountSpec | None, Exact | None]:
+    if trade.given_amount is not None and trade.wanted_amount is not None:
+        raise Asks(ONE_AMOUNT)
+    if trade.wanted_amount is not None:
+        spec = spec_for(trade.wanted_amount, wanted.text, vocabulary)
+        if not isinstance(spec, Exact):
+            raise Asks(questions.how_much(wanted.text) if spec else questions.dollars(wanted.text))
+        return None, spec
+    if trade.given_amount is None:
+        raise Asks(questions.how_much(given.text))
+    _check_part(trade.given_amount, given)
+    spec = spec_for(trade.given_amount, given.text, vocabulary)
+    if spec is None:
+        raise Asks(questions.dollars(given.text))
+    return spec, None
+
+
+def _check_part(amount: Reading, token: Reading) -> None:
+    """'half eth' is half of what there is, or half of one: it is asked, as for a deposit."""
+    fraction = isinstance(amount.said.spec, Percentage) and not any(sign.isdigit() for sign in amount.words)
+    if fraction and not amount.words.endswith(" of") and amount.turn == token.turn and token.start - amount.end == 1:
+        words, symbol = amount.words, token.text
+        text = f"“{words} {symbol}” has two meanings: say “{words} of my {symbol}”, or the number."
+        raise Asks(Question(text, "amount"))
+
+
+def _check_strays(clause: Clause, trade: Trade, vocabulary: Vocabulary, answering: bool) -> None:
+    strays = list(_strays(clause, answering))
+    if not strays:
+        return
+    unknown = clause.of(Kind.WORD)
+    if len(strays) == 1 and len(unknown) == 1 and (trade.given is None or trade.wanted is None):
+        raise Asks(Question(questions.unlisted(unknown[0].words, vocabulary.tokens).text))
+    raise Asks(questions.not_understood(strays))
+
+
+def _strays(clause: Clause, answering: bool) -> Iterator[str]:
+    for placed in clause.placed:
+        reading = placed.reading
+        match reading.kind:
+            case Kind.AMOUNT | Kind.TOKEN | Kind.JOIN | Kind.ASKS:
+                continue
+            case Kind.WALLET if reading.text == "from":
+                continue
+            case Kind.DATE if reading.text == "today":
+                continue
+            case Kind.REFERENCE if answering:
+                continue
+            case Kind.WORD if reading.text in _TRADERS and placed.role in ("on", "in"):
+                continue
+            case _:
+                yield reading.words
+    if not clause.of(Kind.TOKEN):
+        return
+    missing = len(clause.of(Kind.TOKEN)) < 2  # "swap 1 eth for": the token behind it is asked for
+    yield from (reading.words for reading in clause.dangling if not missing)
+
+
+def _sequence(swap: intents.Swap, origins: dict[str, Origin], then: Clause) -> Understood:
+    if swap.to_amount is not None:
+        raise Asks(questions.how_much(swap.asset))
+    others = [placed.reading for placed in then.placed if not _fits(placed.reading)]
+    strays = [reading.words for reading in (*others, *then.dangling)]
+    if strays:
+        raise Asks(questions.not_understood(strays))
+    if not takes_all(then, swap.to_asset):
+        raise Asks(ALL_OF_IT)
+    deposit = intents.Deposit(asset=swap.to_asset, amount=All(), venue=_venue(then, swap.to_asset))
+    told = {name if name == "action" else f"steps.0.{name}": origin for name, origin in origins.items()}
+    for venue in then.of(Kind.VENUE)[-1:]:
+        told["steps.1.venue"] = venue.origin
+    return Understood(intents.Sequence(steps=(swap, deposit)), told)
+
+
+def _fits(reading: Reading) -> bool:
+    return reading.kind in _DEPOSIT_KINDS or (reading.kind is Kind.PARTICLE and reading.text in ("to work", "back"))
+
+
+def _venue(clause: Clause, asset: str) -> str | None:
+    named = clause.roles(Kind.VENUE)
+    if not named:
+        return None
+    for placed in named:
+        if placed.role not in _DEPOSIT_ROLES:
+            raise Asks(questions.wrong_role(placed.reading.words))
+    fitting = candidates(clause, asset)
+    if not fitting:
+        raise Asks(questions.no_such_venue(named[-1].reading.words, asset))
+    if len(fitting) > 1:
+        raise Asks(questions.which_venue(fitting))
+    return fitting[0]

@@ -1,0 +1,123 @@
+"""What a clause about a swap says: the token that is given, the one that is wanted, and the amount beside each.
+
+The direction is in the prepositions and in the verb, never in the order alone: "swap usdc eth" says none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from agent.intents import All
+from agent.words.clauses import BARE, Clause, merged
+from agent.words.readings import Kind, Reading
+
+VERBS = frozenset({"swap", "buy", "sell"})
+_GIVEN = {"swap": (BARE, "from"), "sell": (BARE,), "buy": ("on", "for", "from")}
+_WANTED = {"swap": ("to", "for"), "sell": ("to", "for"), "buy": (BARE,)}
+_INEXACT = (Kind.VAGUE, Kind.BAD_AMOUNT)  # asked about by the mind, but the preposition before one begins a side
+_OTHERS = frozenset({"the rest", "the same"})  # what these point at isn't what the swap gives
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """The two sides of a swap, each with what was said of it. `unclear`: the words don't say which is which."""
+
+    given: Reading | None = None
+    given_amount: Reading | None = None
+    wanted: Reading | None = None
+    wanted_amount: Reading | None = None
+    unclear: bool = False
+
+
+@dataclass
+class _Side:
+    """An amount and a token that stand together behind one preposition."""
+
+    role: str
+    turn: int
+    amount: Reading | None = None
+    token: Reading | None = None
+    backwards: bool = field(default=False)  # the token stands before the amount
+
+    def takes(self, reading: Reading, role: str) -> bool:
+        free = self.token is None if reading.kind is Kind.TOKEN else self.amount is None
+        return free and role in (BARE, "of") and reading.turn == self.turn
+
+    def add(self, reading: Reading) -> None:
+        if reading.kind is Kind.AMOUNT:
+            self.backwards = self.token is not None
+            self.amount = reading
+        elif reading.kind is Kind.TOKEN:
+            self.token = reading
+
+
+def read_trade(clause: Clause) -> Trade:
+    """The trade in a clause whose verb is one of VERBS; what isn't said is None."""
+    verb = clause.verb
+    if verb is None or verb.text not in VERBS:
+        return Trade(unclear=True)
+    trade = Trade()
+    for side in _sides(clause):
+        trade = _with(trade, side, verb)
+    return trade
+
+
+def takes_all(clause: Clause, symbol: str) -> bool:
+    """Whether a later clause acts on all that a swap into `symbol` gives: "it", "that", "the usdc"; not on a part."""
+    tokens = {reading.text for reading in clause.of(Kind.TOKEN)}
+    pointing = {reading.text for reading in clause.of(Kind.REFERENCE)}
+    whole = all(isinstance(amount.said.spec, All) for amount in clause.of(Kind.AMOUNT))
+    strange = clause.of(Kind.NAME, Kind.ADDRESS, Kind.BAD_ADDRESS, Kind.BAD_AMOUNT, Kind.VAGUE)
+    return whole and not strange and not pointing & _OTHERS and tokens <= {symbol} and bool(tokens or pointing)
+
+
+def _sides(clause: Clause) -> list[_Side]:
+    sides: list[_Side] = []
+    for placed in clause.roles(Kind.AMOUNT, Kind.TOKEN, *_INEXACT):
+        if not sides or not sides[-1].takes(placed.reading, placed.role):
+            sides.append(_Side(BARE if placed.role == "of" else placed.role, placed.reading.turn))
+        sides[-1].add(placed.reading)
+    return list(_with_exceptions(sides))
+
+
+def _with_exceptions(sides: Iterable[_Side]) -> list[_Side]:
+    """'all my eth' and 'but 0.1' are one amount of one side."""
+    joined: list[_Side] = []
+    for side in sides:
+        before = joined[-1] if joined else None
+        if before is not None and before.amount is not None and side.amount is not None and side.token is None:
+            both = merged([before.amount, side.amount])
+            if len(both) == 1:
+                before.amount = both[0]
+                continue
+        joined.append(side)
+    return joined
+
+
+def _with(trade: Trade, side: _Side, verb: Reading) -> Trade:
+    if side.turn > verb.turn and side.role == BARE:
+        return _answered(trade, side)
+    if side.role in _GIVEN[verb.text] and trade.given is None and trade.given_amount is None:
+        doubtful = side.backwards and verb.text == "buy"
+        return replace(trade, given=side.token, given_amount=side.amount, unclear=trade.unclear or doubtful)
+    if side.role in _WANTED[verb.text] and trade.wanted is None and trade.wanted_amount is None:
+        unclear = trade.unclear or side.backwards
+        return replace(trade, wanted=side.token, wanted_amount=side.amount, unclear=unclear)
+    return replace(trade, unclear=True)
+
+
+def _answered(trade: Trade, side: _Side) -> Trade:
+    """What a later turn adds: the token that was missing, or the amount; of what is given where it names no token."""
+    token, amount = side.token, side.amount
+    if token is not None and trade.given is None and trade.wanted is not None:
+        trade = replace(trade, given=token)
+    elif token is not None and trade.wanted is None and trade.given is not None:
+        trade = replace(trade, wanted=token)
+    if amount is None:
+        return trade
+    if token is None or (trade.given is not None and token.text == trade.given.text):
+        return replace(trade, given_amount=amount, unclear=trade.unclear or trade.given_amount is not None)
+    if trade.wanted is not None and token.text == trade.wanted.text:
+        return replace(trade, wanted_amount=amount, unclear=trade.unclear or trade.wanted_amount is not None)
+    return replace(trade, unclear=True)
