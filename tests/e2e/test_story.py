@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from tests.e2e.program import Program, rows, run
 
@@ -74,7 +75,7 @@ def test_from_hello_to_the_last_unit(tmp_path: Path) -> None:
     assert (audit.returncode, json.loads(audit.stdout)) == (0, {"problems": [], "holds": True})
 
 
-def _carried_out(talk: Program, sentence: str) -> dict[str, object]:
+def _carried_out(talk: Program, sentence: str) -> dict[str, Any]:
     """Says it, confirms the preview, and finds on the chain what the reply says about its transactions."""
     nonce = talk.nonce()
     preview = talk.say(sentence)
