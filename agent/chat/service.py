@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from agent.replies.reply import Reply
+from agent.replies.reply import Reply, Status, Verdict
 from agent.runtime.turn import Runtime, Said
 from memory.ledger import Ledger
 from memory.rows import Inbound, User
 
+log = logging.getLogger(__name__)
+
 CONFIRM, CANCEL = "/confirm", "/cancel"
 INTERRUPTED = "I was stopped before I answered that. Say it again if it still holds."
+UNDELIVERED = "I was stopped before this reached you:"
+FAULT = "Something went wrong inside me, so I stopped there. What was under way is looked up with your next message."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +49,23 @@ class Service:
             user = await self.ledger.user(message.user)
             if user is None:
                 raise LookupError(f"no user {message.user}")
-            said = Said(user, message.channel, message.text)
-            match message.text.strip():
-                case word if word == CONFIRM:
-                    reply = await self.runtime.press_confirm(said)
-                case word if word == CANCEL:
-                    reply = await self.runtime.press_cancel(said)
-                case _:
-                    reply = await self.runtime.turn(said)
+            reply = await self._reply(Said(user, message.channel, message.text))
             queued = await self.ledger.finish(row.id, reply.as_json())
             return Answer(reply, queued.id)
+
+    async def _reply(self, said: Said) -> Reply:
+        """One reply to every message, a fault of ours included."""
+        try:
+            match said.text.strip():
+                case word if word == CONFIRM:
+                    return await self.runtime.press_confirm(said)
+                case word if word == CANCEL:
+                    return await self.runtime.press_cancel(said)
+                case _:
+                    return await self.runtime.turn(said)
+        except Exception:
+            log.exception("a turn failed")
+            return Reply(FAULT, verdict=Verdict(Status.REFUSED, "fault"))
 
     async def delivered(self, answer: Answer) -> None:
         """The channel has it."""
@@ -62,9 +74,11 @@ class Service:
     async def recover(self) -> list[Reply]:
         """First thing at a start: what was under way is brought to its end, what was left unanswered is said so."""
         replies = await self.runtime.acting.recover()
-        for row in await self.ledger.unfinished():
-            await self.ledger.finish(row.id, Reply(INTERRUPTED).as_json())
-            replies.append(Reply(f"{INTERRUPTED} ({row.text!r})"))
         for unsent in await self.ledger.unsent():
+            replies.append(Reply(f"{UNDELIVERED} {unsent.body['reply']}"))
             await self.ledger.sent(unsent.id)
+        for row in await self.ledger.unfinished():
+            replies.append(Reply(f"{INTERRUPTED} ({row.text!r})"))
+            queued = await self.ledger.finish(row.id, Reply(INTERRUPTED).as_json())
+            await self.ledger.sent(queued.id)
         return replies

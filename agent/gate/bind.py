@@ -34,7 +34,7 @@ MAX_TURNS = 6
 _READ_ONLY = frozenset({"yields", "portfolio", "explain", "history", "help", "chat"})
 _BREAKS = frozenset({Kind.MENTION, Kind.TOPIC, Kind.UNSUPPORTED})
 _UNREAL = frozenset({Kind.HYPOTHETICAL, Kind.QUESTION})
-_VENUE_ROLES = {"deposit": ("to", "on", ""), "withdraw": ("from", "on", "")}
+_VENUE_ROLES = {"deposit": ("to", "in", "on", ""), "withdraw": ("from", "in", "on", "")}
 _SMALL_TALK = frozenset({Kind.FILLER, Kind.CHAT, Kind.AFFIRM, Kind.QUOTED_LINE})
 _FREE = frozenset({Kind.FILLER, Kind.CHAT, Kind.POLITE, Kind.QUOTED_LINE, Kind.PARTICLE, Kind.REFERENCE, Kind.AFFIRM})
 
@@ -62,6 +62,7 @@ def bind(intent: Intent, origins: Mapping[str, Origin], said: Sequence[str], voc
             _bind_money(intent, clause, origins, vocabulary)
             _bind_venue(intent, clause)
         case Transfer():
+            _require(not clause.of(Kind.VENUE), "source: it is your wallet, and you named a venue")
             _bind_money(intent, clause, origins, vocabulary)
             _bind_recipient(intent, clause)
         case Contact():
@@ -69,6 +70,7 @@ def bind(intent: Intent, origins: Mapping[str, Origin], said: Sequence[str], voc
         case Exit():
             partly = [r for r in clause.of(Kind.AMOUNT) if not isinstance(r.said.spec, All)]
             _require(not partly and not clause.of(Kind.TOKEN, Kind.VENUE), "exit of everything")
+            _require(not _is_for_another(clause), "account: it is your own, and you named another")
         case Advance():
             seconds = sum(r.value for r in clause.of(Kind.DURATION) if isinstance(r.value, int))
             _require(seconds == intent.seconds, "seconds")

@@ -9,6 +9,7 @@ from agent.abi import Call
 from agent.chain.multicall import aggregate, disaggregate
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
+from agent.chain.rpc_types import RpcError
 from agent.chain.simulate import SECONDS_AHEAD, Simulated, changes, simulate
 from agent.errors import Refused
 from agent.money import Address
@@ -37,7 +38,12 @@ async def rehearse(
     calls = [(step.to, step.data, step.value, step.gas or None) for step in running]
     reads = [venue.reads(account) for venue in venues]
     after = aggregate([call for group in reads for call in group])
-    results = await simulate(rpc, account, [*calls, (registry.multicall3, after, 0, None)], block)
+    try:
+        results = await simulate(rpc, account, [*calls, (registry.multicall3, after, 0, None)], block)
+    except RpcError as error:  # the whole request, such as a value that the account doesn't have
+        raise Refused(
+            "simulate", f"The node would not simulate that: {error.message}.", "Nothing was sent."
+        ) from error
     for step, result in zip(running, results[:-1], strict=True):
         if not result.ok:
             what = step.function.partition("(")[0] or "transfer"

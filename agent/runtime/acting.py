@@ -42,8 +42,7 @@ class Acting:
         self, user: User, channel: str, intent: Intent, origins: Mapping[str, Origin], verdict: Verdict | None = None
     ) -> Reply:
         """The preview of what the intent comes to. A newer preview replaces those that still wait in the channel."""
-        if await self.world.ledger.frozen():
-            raise Refused("freeze", "The operator has frozen everything.", "Ask the operator.")
+        await self._check_frozen()
         snapshot = await self.world.snapshot()
         contacts = await self._ripe_contacts(user)
         resolved = self._resolve(intent, self._desk(snapshot, contacts))
@@ -72,17 +71,34 @@ class Acting:
 
     async def confirm(self, user: User, channel: str, plan_id: str | None) -> Reply:
         """Carries out a preview: simulated again, confirmed once, then run. None: the channel's latest one."""
-        row = await self._row(user, channel, plan_id)
+        async with self.world.executing:
+            return await self._confirm(user, channel, await self._row(user, channel, plan_id))
+
+    async def _confirm(self, user: User, channel: str, row: PlanRow) -> Reply:
         if row.status is PlanStatus.PROPOSED and self.world.now() <= row.not_after:
-            entering = row.intent.get("action") in ("deposit", "transfer")
-            if user.paused and entering:
-                raise Refused("pause", "You paused me: I only take money out.", "Say `resume` first.")
+            await self._check_may_run(user, row)
             void = await why_void(self.world.gate, row.plan, self.world.venues)
             if void:
                 return await self._renew(user, channel, row, void)
         confirmed = await self.world.ledger.confirm(row.plan_id, user.id, row.digest, self.world.now())
         outcome = await self.world.manager.run(confirmed.plan)
         return reported(confirmed.plan, outcome, str(row.preview.get("headline", "")))
+
+    async def _check_may_run(self, user: User, row: PlanRow) -> None:
+        """What may have changed since the preview, besides the chain. The preview stays as it is."""
+        if row.user != user.id:
+            raise Refused("owner", "Only the person who asked for a plan can confirm it.")
+        await self._check_frozen()
+        if user.paused and row.intent.get("action") in ("deposit", "transfer"):
+            raise Refused("pause", "You paused me: I only take money out.", "Say `resume` first.")
+        if await self.world.ledger.unsettled():
+            raise Refused(
+                "under-way", "An earlier transaction isn't settled yet.", "Confirm again once I have told its end."
+            )
+
+    async def _check_frozen(self) -> None:
+        if await self.world.ledger.frozen():
+            raise Refused("freeze", "The operator has frozen everything.", "Ask the operator.")
 
     async def cancel(self, user: User, channel: str) -> Reply:
         """Takes back every preview that waits in the channel."""
@@ -91,10 +107,11 @@ class Acting:
         return Reply(text)
 
     async def recover(self) -> list[Reply]:
-        """Brings every plan that was under way to its end, and says what became of it."""
-        if not await self.world.ledger.unsettled():
-            return []
-        found = await self.world.manager.recover()
+        """Brings every plan that was left under way to its end, and says what became of it."""
+        if self.world.executing.locked() or not await self.world.ledger.unsettled():
+            return []  # what this process carries out at this moment has a turn of its own that tells its end
+        async with self.world.executing:
+            found = await self.world.manager.recover()
         return [reported(plan, outcome, "what was under way before") for plan, outcome in found]
 
     async def _row(self, user: User, channel: str, plan_id: str | None) -> PlanRow:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -27,7 +28,10 @@ Advance = Callable[[int], Awaitable[str]]
 
 @dataclass
 class World:
-    """One instance: one chain, one keystore, one ledger. `now` gives Unix seconds, `new_id` 32 hex digits."""
+    """One instance: one chain, one keystore, one ledger. `now` gives Unix seconds, `new_id` 32 hex digits.
+
+    `executing` is held from a plan's last check to its end: no second plan, and no recovery, comes in between.
+    """
 
     settings: Settings
     registry: Registry
@@ -45,10 +49,12 @@ class World:
     advance: Advance | None = None
     manager: Manager = field(init=False)
     gate: Gate = field(init=False)
+    executing: asyncio.Lock = field(init=False)
 
     def __post_init__(self) -> None:
         self.manager = Manager(self.rpc, self.ledger, self.signer, self.settings.receipt_seconds)
         self.gate = Gate(self.rpc, self.registry, self.policy)
+        self.executing = asyncio.Lock()
 
     async def snapshot(self) -> Snapshot:
         """Everything at the head, in one eth_call."""
