@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from agent.replies.reply import Reply, Status, Verdict
-from agent.runtime.turn import Runtime, Said
+from agent.runtime.turn import Runtime, Said, is_yes
 from memory.ledger import Ledger
 from memory.rows import Inbound, User
 
@@ -78,6 +78,10 @@ class Service:
             replies.append(Reply(f"{UNDELIVERED} {unsent.body['reply']}"))
             await self.ledger.sent(unsent.id)
         for row in await self.ledger.unfinished():
+            if replies and (row.text.strip() == CONFIRM or is_yes(row.text)):  # what became of its plan answers it
+                queued = await self.ledger.finish(row.id, replies[0].as_json())
+                await self.ledger.sent(queued.id)
+                continue
             replies.append(Reply(f"{INTERRUPTED} ({row.text!r})"))
             queued = await self.ledger.finish(row.id, Reply(INTERRUPTED).as_json())
             await self.ledger.sent(queued.id)

@@ -58,8 +58,8 @@ def run(*arguments: str, stdin: str | None = None, cwd: Path | None = None) -> s
 class Program:
     """`moneta … --script - --json`. Every line that it prints is held against the contract."""
 
-    def __init__(self, *arguments: str, cwd: Path, errors: Path | None = None, **settings: str) -> None:
-        self._errors = (errors or cwd / "stderr.txt").open("wb")
+    def __init__(self, *arguments: str, cwd: Path, **settings: str) -> None:
+        self._errors = (cwd / "stderr.txt").open("wb")
         self.process = subprocess.Popen(
             [*MONETA, *arguments, "--script", "-", "--json"],
             stdin=subprocess.PIPE,
