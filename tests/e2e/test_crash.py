@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -50,14 +51,12 @@ class Place:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
-    """`moneta devnet up --dir D`; down at the end."""
-    assert run("devnet", "up", "--dir", str(tmp_path), cwd=tmp_path).returncode == 0
-    running = devnet.status(tmp_path).running
-    assert running is not None
+    """What `moneta devnet up --dir D` gives; down at the end."""
+    running = devnet.up(tmp_path)
     try:
         yield Place(tmp_path, Chain(running.rpc_url))
     finally:
-        assert run("devnet", "down", "--dir", str(tmp_path), cwd=tmp_path).returncode == 0
+        devnet.down(tmp_path)
 
 
 def killed_with(place: Place, attempt: int) -> tuple[str, int, str]:
@@ -126,6 +125,8 @@ def test_restarted_while_still_unmined(place: Place) -> None:
         assert talk.units("USDC") == start - DEPOSIT
         _sent_once(place, talk, 2)
         _goes_on(place, talk, 2)
+    audit = run("audit", "verify", "--dir", str(place.folder), "--json", cwd=place.folder)
+    assert audit.returncode == 0, audit.stdout
 
 
 def test_nothing_of_a_killed_demo_lives_on(tmp_path: Path) -> None:
@@ -138,12 +139,38 @@ def test_nothing_of_a_killed_demo_lives_on(tmp_path: Path) -> None:
         until(f"{words} has ended with its parent", partial(gone, pid), seconds=1.0)
 
 
-def test_one_executor_at_a_time(place: Place) -> None:
-    with place.chat():
-        second = run("chat", "--dir", str(place.folder), "--script", "-", "--json", stdin="hi\n", cwd=place.folder)
-        assert second.returncode == 1
-        assert not second.stdout
-        assert "already runs" in second.stderr
+def test_the_commands_of_a_devnet_that_outlives_its_chats(tmp_path: Path) -> None:
+    """up, status, two chats one after the other, none beside another, advance, down; its state is kept."""
+
+    def moneta(*arguments: str, code: int = 0) -> dict[str, Any]:
+        done = run(*arguments, "--dir", str(tmp_path), "--json", cwd=tmp_path)
+        assert done.returncode == code, done.stderr
+        found = json.loads(done.stdout) if done.stdout else {"stderr": done.stderr}
+        assert isinstance(found, dict)
+        return found
+
+    assert "No devnet runs" in moneta("chat", code=1)["stderr"]
+    assert moneta("devnet", "status", code=1)["running"] is False
+    up = moneta("devnet", "up")
+    try:
+        assert moneta("devnet", "status")["rpc_url"] == up["rpc_url"]
+        place = Place(tmp_path, Chain(up["rpc_url"]))
+        with place.chat() as talk:
+            assert "already runs" in moneta("chat", "--script", "-", code=1)["stderr"]
+            talk.say("put 5 usdc to work")
+            assert talk.say("/confirm")["verdict"]["status"] == "settled"
+            account, left = talk.account, talk.units("USDC")
+        assert moneta("devnet", "advance", "3600")["seconds"] == 3600
+    finally:
+        assert moneta("devnet", "down")["was_running"] is True
+    running = devnet.up(tmp_path)
+    try:
+        with place.chat() as talk:
+            assert talk.ready["rpc_url"] == running.rpc_url
+            assert (talk.account, talk.units("USDC")) == (account, left)
+            assert "recovered" not in talk.ready
+    finally:
+        devnet.down(tmp_path)
 
 
 def _find_out(place: Place, tx_hash: str, dropped: bool) -> None:
@@ -168,5 +195,3 @@ def _goes_on(place: Place, talk: Program, count: int) -> None:
     talk.say("put 5 usdc to work")
     assert talk.say("/confirm")["verdict"] == {"status": "settled", "rule": None}
     _sent_once(place, talk, count + 2)
-    audit = run("audit", "verify", "--dir", str(place.folder), "--json", cwd=place.folder)
-    assert audit.returncode == 0, audit.stdout
