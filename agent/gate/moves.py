@@ -93,7 +93,8 @@ class Desk:
     def exit(self) -> Resolved:
         """Out of everything that can be left now; what can't is said."""
         moves: list[Leave] = []
-        notes: list[str] = []
+        unread = [(key, why) for key, why in sorted(self.snapshot.missing.items()) if key in self.venues]
+        notes = [f"{key} can't be read now ({why}): what you may have there stays." for key, why in unread]
         for venue_id in sorted(self.snapshot.venues):
             state, venue = self.snapshot.venues[venue_id], self.venues[venue_id]
             free = free_to_leave(state)

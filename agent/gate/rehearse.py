@@ -30,10 +30,18 @@ class Rehearsal:
     states: Mapping[str, VenueState]
 
 
+class WouldRevert(Refused):
+    """A step fails in the simulation; `venue` is the one that it is about, '' for none."""
+
+    def __init__(self, message: str, venue: str) -> None:
+        super().__init__("simulate", message, "Nothing was sent.")
+        self.venue = venue
+
+
 async def rehearse(
     rpc: Rpc, registry: Registry, account: Address, steps: Sequence[Step], venues: Sequence[Venue], block: Block
 ) -> Rehearsal:
-    """Runs `steps` in one simulated block. Raises Refused("simulate") naming the step that would fail."""
+    """Runs `steps` in one simulated block. Raises WouldRevert naming the step that would fail."""
     running = [step for step in steps if step.role is not Role.CLEANUP]
     calls = [(step.to, step.data, step.value, step.gas or None) for step in running]
     reads = [venue.reads(account) for venue in venues]
@@ -47,9 +55,7 @@ async def rehearse(
     for step, result in zip(running, results[:-1], strict=True):
         if not result.ok:
             what = step.function.partition("(")[0] or "transfer"
-            raise Refused(
-                "simulate", f"{step.contract} would refuse the call of {what}: {result.error}.", "Nothing was sent."
-            )
+            raise WouldRevert(f"{step.contract} would refuse the call of {what}: {result.error}.", step.venue)
     return Rehearsal(
         gas_used=tuple(result.gas_used for result in results[:-1]),
         changes=changes(results[:-1], account),

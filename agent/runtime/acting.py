@@ -56,7 +56,8 @@ class Acting:
             paused=user.paused,
             notes=resolved.notes,
         )
-        proposal = await self.world.gate.propose(request, resolved.moves, snapshot)
+        build = self.world.gate.propose_exit if isinstance(intent, Exit) else self.world.gate.propose
+        proposal = await build(request, resolved.moves, snapshot)
         await self.world.ledger.cancel_previews(user.id, channel, "a newer preview took its place")
         decision = await self._record(user, snapshot, resolved.choice)
         await self.world.ledger.propose(
