@@ -54,7 +54,8 @@ class Terminal:
                 break
             answer = await self.say(user, line)
             if answer is not None and answer.reply.verdict and answer.reply.verdict.status is Status.READY:
-                await self._yes_or_no(user)
+                if not await self._yes_or_no(user):
+                    break
 
     async def say(self, user: User, line: str) -> Answer | None:
         """Hands a line over, with a spinner while it works, and shows the reply."""
@@ -66,12 +67,12 @@ class Terminal:
             await self.service.delivered(answer)
         return answer
 
-    async def _yes_or_no(self, user: User) -> None:
-        """Asks for the preview that was just shown. Anything but y or n is said as the next message."""
+    async def _yes_or_no(self, user: User) -> bool:
+        """Asks for the preview that was just shown; False to leave. Anything but y or n is the next message."""
         line = await self.lines("confirm? [y/n] ")
         if line is None or line.strip().casefold() in LEAVE:
             await self.say(user, CANCEL)
-            return
+            return False
         word = line.strip().casefold()
         if word in ("y", "yes", "confirm"):
             answer = await self.say(user, CONFIRM)
@@ -81,7 +82,8 @@ class Terminal:
             answer = await self.say(user, line)
         verdict = answer.reply.verdict if answer else None
         if answer and answer.reply.preview and verdict and verdict.status in (Status.READY, Status.VOID):
-            await self._yes_or_no(user)
+            return await self._yes_or_no(user)
+        return True
 
     def show(self, reply: Reply) -> None:
         """Renders a reply. Text from outside is never read as markup."""
