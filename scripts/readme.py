@@ -34,10 +34,8 @@ def transcript() -> str:
 def figures(path: Path) -> str:
     """A table of the benchmark's JSON lines."""
     rows = ["| figure | value | target | holds |", "|---|---|---|---|"]
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if line.startswith("{"):
-            rows.append(_row(json.loads(line)))
-    return "\n".join(rows)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return "\n".join([*rows, *(_row(json.loads(line)) for line in lines if line.startswith("{"))])
 
 
 def _row(figure: dict[str, object]) -> str:
