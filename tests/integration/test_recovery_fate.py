@@ -10,7 +10,6 @@ import pytest_asyncio
 
 import devnet
 from agent.chain.rpc import Rpc
-from agent.config import Settings
 from agent.execution.manager import Manager
 from agent.execution.outcome import End
 from devnet import Node
@@ -212,24 +211,25 @@ async def test_the_node_dies_between_the_last_receipt_and_the_books(whole: Whole
     assert (net.deposited, net.withdrawn) == (1000 * USDC, 400 * USDC)
 
 
-async def test_no_new_plan_runs_while_one_is_open(devnet_node: Node, proxy: FaultyNode, tmp_path: Path) -> None:
+async def test_no_new_plan_runs_while_one_is_open(whole: Whole) -> None:
     """A transaction that waits in the pool: the next confirmation waits too, and its preview isn't used up."""
-    async with opened(tmp_path, devnet_node, proxy.url, Settings(receipt_seconds=1)) as whole:
-        await whole.do(deposit("1000"))
-        first = await whole.ask(withdraw("400"))
-        whole.chain.call("evm_setAutomine", False)
-        assert [tx["status"] for tx in (await whole.confirm()).txs] == ["pending"]
-        second = await whole.ask(withdraw("100"))
-        reply = await whole.confirm()
-        assert (status(reply), rule(reply)) == ("refused", "under-way")
-        assert await whole.status(second) is PlanStatus.PROPOSED
-        assert whole.nonce() == 2
-        whole.chain.call("evm_setAutomine", True)
-        whole.chain.call("evm_mine")
-        assert "Done" in (await whole.say("hi")).text
-        assert await whole.status(first) is PlanStatus.SETTLED
-        assert status(await whole.confirm()) == "settled"
-        assert whole.balance("USDC") == 10_000_000 * USDC - 500 * USDC
+    await whole.do(deposit("1000"))
+    first = await whole.ask(withdraw("400"))
+    whole.chain.call("evm_setAutomine", False)
+    whole.world.manager.receipt_seconds = 0
+    assert [tx["status"] for tx in (await whole.confirm()).txs] == ["pending"]
+    second = await whole.ask(withdraw("100"))
+    reply = await whole.confirm()
+    assert (status(reply), rule(reply)) == ("refused", "under-way")
+    assert await whole.status(second) is PlanStatus.PROPOSED
+    assert whole.nonce() == 2
+    whole.chain.call("evm_setAutomine", True)
+    whole.chain.call("evm_mine")
+    assert "Done" in (await whole.say("hi")).text
+    assert await whole.status(first) is PlanStatus.SETTLED
+    whole.world.manager.receipt_seconds = 120
+    assert status(await whole.confirm()) == "settled"
+    assert whole.balance("USDC") == 10_000_000 * USDC - 500 * USDC
 
 
 async def test_replaced_by_a_transaction_of_the_same_nonce(whole: Whole, proxy: FaultyNode) -> None:
