@@ -53,9 +53,9 @@ class Terminal:
             if line.strip().casefold() in LEAVE:
                 break
             answer = await self.say(user, line)
-            if answer is not None and answer.reply.verdict and answer.reply.verdict.status is Status.READY:
-                if not await self._yes_or_no(user):
-                    break
+            ready = answer and answer.reply.verdict and answer.reply.verdict.status is Status.READY
+            if ready and not await self._yes_or_no(user):
+                break
 
     async def say(self, user: User, line: str) -> Answer | None:
         """Hands a line over, with a spinner while it works, and shows the reply."""
