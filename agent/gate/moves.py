@@ -9,8 +9,8 @@ from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
 from agent.errors import NeedsAnswer, Refused
 from agent.gate.order import Enter, Leave, Move, Send
-from agent.gate.resolve import free_to_leave, leave_in_turn, positions_of, units_of, venue_named
-from agent.intents import All, Deposit, Transfer, Withdraw
+from agent.gate.resolve import free_to_leave, is_everything, leave_in_turn, positions_of, units_of, venue_named
+from agent.intents import Deposit, Transfer, Withdraw
 from agent.money import Address, Amount, Token
 from agent.plugin import Option, Venue
 
@@ -85,7 +85,7 @@ class Desk:
             )
         token = self.registry.token(intent.asset)
         whole = self._balance(token)
-        if token.is_native and isinstance(intent.amount, All):
+        if token.is_native and is_everything(intent.amount):
             whole = self.spare_native
         units = units_of(intent.amount, token, whole, "Your wallet")
         return Resolved((Send(token, units, intent.recipient, recipient),))
