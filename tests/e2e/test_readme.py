@@ -7,6 +7,7 @@ what follows them is what they print, with any digits and with `…` for anythin
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -19,13 +20,14 @@ from pathlib import Path
 import pytest
 
 import devnet
-from tests.e2e.program import ROOT, environment
+from tests.e2e.program import ROOT, check_ready, environment, run
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]
 FENCE = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 OURS = re.compile(r"(^|[|;&]\s*|\s)(moneta|python3? -m) ")
 MAKE = re.compile(r"\s*make\b")  # `make demo` and `make test` are what runs this
 TYPED = re.compile(r"(?:you> |confirm\? \[y/n\] )(.*)")
+CHANGING = re.compile(r"0x[0-9a-fA-F]+|\b(?:[0-9a-f]{64}|[0-9a-f]{32})\b|\d+(?:[.,:-]\d+)*")
 SECONDS = 60
 
 
@@ -118,12 +120,33 @@ def _run(command: Command, folder: Path) -> subprocess.CompletedProcess[str]:
 
 def _plain(text: str) -> str:
     """Numbers, hashes and the width of a table change from run to run."""
-    return re.sub(r"[ \t]+", " ", re.sub(r"\d[\d,.]*", "#", re.sub(r"\b0x[0-9a-fA-F]+|\b[0-9a-f]{16,}", "#", text)))
+    return re.sub(r"[ \t]+", " ", CHANGING.sub("#", text))
 
 
 def _like(line: str) -> re.Pattern[str]:
     parts = (re.escape(part) for part in re.split(r"\s*(?:…|\.\.\.)\s*", _plain(line.strip())))
     return re.compile(".*".join(parts))
+
+
+def test_the_transcript(tmp_path: Path) -> None:
+    """README's transcript is what docs/story.txt comes to, but for numbers that move with the time of day."""
+    found = re.search(r"<!-- transcript -->\n```text\n(.*?)```", PAGES[0].read_text(encoding="utf-8"), re.DOTALL)
+    assert found
+    done = run("demo", "--script", str(ROOT / "docs" / "story.txt"), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert _lines(done.stdout) == _lines(found[1])
+
+
+@pytest.mark.parametrize("block", [*blocks("json")], ids=lambda block: block.where)
+def test_json(block: Block) -> None:
+    """A JSON block is JSON, and a ready line has the keys of one."""
+    found = json.loads(block.text)
+    if found.get("event") == "ready":
+        check_ready(found | {"account": "0x" + "0" * 40})
+
+
+def _lines(text: str) -> list[str]:
+    return [_plain(line).strip() for line in text.splitlines() if line.strip()]
 
 
 def test_a_block_is_read_as_it_is_meant() -> None:
