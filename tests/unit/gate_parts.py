@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from agent.abi import Call
 from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
+from agent.errors import Refused
 from agent.money import RAY, Address, Rate, Token
 from agent.plans import Step
 from agent.plugin import Block, Flag, Listed, Venue, VenueState
 from tests.unit.policy_parts import ACCOUNT, CHAIN, DAI, ETH, USDC, place
 
 BLOCK = Block(100, "0x" + "11" * 32, 1_800_000_000, 10**9)
+
+
+def rule_of(check: Callable[[], object]) -> str | None:
+    """The rule that refuses, None where none does."""
+    try:
+        check()
+    except Refused as error:
+        return error.rule
+    return None
 
 
 class FakeVenue(Venue):

@@ -15,7 +15,7 @@ from agent.gate.resolve import free_to_leave, leave_in_turn, positions_of, units
 from agent.intents import All, AllBut, AmountSpec, Exact, Percentage
 from agent.money import text_from_units
 from agent.plugin import Flag, VenueState
-from tests.unit.gate_parts import FakeVenue, snapshot, state
+from tests.unit.gate_parts import FakeVenue, rule_of, snapshot, state
 from tests.unit.policy_parts import DAI, USDC
 
 pytestmark = pytest.mark.unit
@@ -41,11 +41,10 @@ def test_exact_is_exact(whole: int, units: int) -> None:
 @given(WHOLE, PERCENT)
 def test_percent_is_rounded_down(whole: int, percent: str) -> None:
     true = Fraction(whole) * Fraction(percent) / 100
-    try:
-        units = units_of(Percentage(value=percent), USDC, whole, "It")
-    except Refused as error:
-        assert (error.rule, true < 1) == ("amount", True)
+    if true < 1:
+        assert rule_of(lambda: units_of(Percentage(value=percent), USDC, whole, "It")) == "amount"
         return
+    units = units_of(Percentage(value=percent), USDC, whole, "It")
     assert units <= true < units + 1
     assert 0 < units <= whole
 
@@ -116,14 +115,13 @@ SPECS = st.one_of(
 def test_leaving_in_turn_gives_the_sum_or_refuses(spec: AmountSpec, states: list[VenueState]) -> None:
     venues = {each.venue: FakeVenue(each.venue) for each in states}
     whole, free = sum(each.position for each in states), sum(map(free_to_leave, states))
-    try:
-        moves = leave_in_turn(spec, USDC, states, venues)
-    except Refused as error:
-        if error.rule == "state":
-            assert units_of(spec, USDC, whole, "It") > free
-        else:
-            assert error.rule in ("amount", "balance")
+    wrong = rule_of(lambda: units_of(spec, USDC, whole, "It")) if whole else "balance"
+    if wrong is None and units_of(spec, USDC, whole, "It") > free:
+        wrong = "state"
+    if wrong is not None:
+        assert rule_of(lambda: leave_in_turn(spec, USDC, states, venues)) == wrong
         return
+    moves = leave_in_turn(spec, USDC, states, venues)
     taken = {move.venue.id: move.units for move in moves}
     assert len(taken) == len(moves)
     by_id = {each.venue: each for each in states}

@@ -19,6 +19,7 @@ from agent.plans import Role
 from agent.plugin import Option
 from agent.replies.clock import day_and_time, duration
 from agent.replies.explain import explain, record
+from agent.replies.harmless import harmless
 from agent.replies.reply import Reply, Status, Table, Verdict, as_text, of_error, plan_json, table_text
 from agent.replies.yields import yields
 from agent.runtime.acting import reported
@@ -55,6 +56,15 @@ def test_markup_of_others_is_text() -> None:
     seen = rendered(Reply(EVIL, table, SHOWN, verdict=Verdict(Status.READY)))
     assert seen.count(EVIL) == 7  # text, title, step, rate, note, column and cell
     assert "evil.example" in seen
+
+
+def test_a_terminal_obeys_nothing_that_came_from_outside() -> None:
+    """A contract says why it reverts in its own words, and a terminal would take some as orders."""
+    orders = "\x1b]0;title\x07\x1b[2J\x9b1m\rover\u202enaidem"
+    seen = rendered(Reply(orders, Table((orders,), ((orders,),)), replace(SHOWN, notes=(orders,))))
+    assert not set(seen) & set("\x1b\x07\x9b\r\u202e")
+    assert seen.count("over") == 4
+    assert harmless("line\nline ü 漢 🙂") == "line\nline ü 漢 🙂"
 
 
 def test_what_is_shown_as_a_preview() -> None:
