@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.chain.snapshot import Snapshot
 from agent.chain.snapshot_json import to_json
@@ -43,7 +43,7 @@ class Acting:
     ) -> Reply:
         """The preview of what the intent comes to. A newer preview replaces those that still wait in the channel."""
         await self._check_frozen()
-        snapshot = await self.world.snapshot()
+        snapshot = await self._priced(await self.world.snapshot())
         contacts = await self._ripe_contacts(user)
         resolved = self._resolve(intent, self._desk(snapshot, contacts))
         request = Request(
@@ -137,6 +137,11 @@ class Acting:
             return Reply(text, intent=dict(row.intent), plan=void, verdict=verdict)
         text = f"Nothing was sent: things have changed since the preview ({reason}). Here is a new one. {reply.text}"
         return Reply(text, reply.table, reply.preview, reply.intent, reply.plan, verdict)
+
+    async def _priced(self, snapshot: Snapshot) -> Snapshot:
+        """The snapshot with its block's own base fee: inside an eth_call geth and others tell a contract zero."""
+        head = await self.world.rpc.block(snapshot.block.number)
+        return replace(snapshot, block=replace(snapshot.block, base_fee=head.base_fee))
 
     def _resolve(self, intent: Intent, desk: Desk) -> Resolved:
         match intent:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from agent.chain.snapshot import Snapshot
 from agent.intents import All, Deposit, Exact
 from devnet import Node
 from memory.rows import PlanStatus
@@ -111,6 +113,20 @@ async def test_the_native_coin_of_a_transfer_is_gone_in_between(whole: Whole) ->
     reply = await whole.confirm()
     assert (status(reply), rule(reply)) == ("void", "expected")
     assert await whole.attempts() == []
+
+
+async def test_a_node_that_tells_contracts_no_base_fee(whole: Whole, monkeypatch: pytest.MonkeyPatch) -> None:
+    """geth has a base fee of zero inside of eth_call: what a plan may cost comes from the block's header."""
+    whole.chain.call("anvil_setNextBlockBaseFeePerGas", hex(5 * 10**9))
+    whole.chain.call("evm_mine")
+    real = whole.world.snapshot
+
+    async def like_geth() -> Snapshot:
+        seen = await real()
+        return replace(seen, block=replace(seen.block, base_fee=0))
+
+    monkeypatch.setattr(whole.world, "snapshot", like_geth)
+    await whole.do(deposit("1000"))
 
 
 async def test_frozen_in_between(whole: Whole) -> None:
