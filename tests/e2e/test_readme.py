@@ -135,6 +135,7 @@ def test_the_transcript(tmp_path: Path) -> None:
     done = run("demo", "--script", str(ROOT / "docs" / "story.txt"), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert _lines(done.stdout) == _lines(found[1])
+    assert "\x1b" not in done.stdout, "no colours where there is no terminal"
 
 
 @pytest.mark.parametrize("block", [*blocks("json")], ids=lambda block: block.where)
