@@ -213,7 +213,8 @@ class Manager:
 
     async def _pending(self, plan: Plan, error: Unavailable) -> Outcome:
         """The plan stays running: recovery goes on with it."""
-        return Outcome(End.PENDING, error.message, tuple(map(_sent, await self.ledger.attempts(plan.plan_id))))
+        sent = [each for each in await self.ledger.attempts(plan.plan_id) if each.status not in GONE]
+        return Outcome(End.PENDING, error.message, tuple(map(_sent, sent)))
 
 
 def _sent(attempt: Attempt) -> Sent:

@@ -11,7 +11,7 @@ import pytest_asyncio
 from devnet import Node
 from memory.rows import AttemptStatus, PlanStatus
 from tests.integration.runtime_parts import AAVE, MORPHO, USDC, Whole, deposit, opened, rule, status, withdraw
-from tests.servers.faulty_node import FaultyNode
+from tests.servers.faulty_node import Fault, FaultyNode
 
 pytestmark = pytest.mark.integration
 
@@ -84,6 +84,28 @@ async def test_the_second_transaction_refused_takes_the_allowance_back(whole: Wh
     assert status(reply) == "partial"
     assert whole.allowance("USDC", spender) == 0
     assert whole.nonce() == 2  # the approval and what took it back
+    await whole.do(deposit("1000"))
+
+
+async def test_the_fate_of_a_clean_up_is_looked_up_too(whole: Whole, proxy: FaultyNode) -> None:
+    """The deposit is refused, the answer to its clean-up is lost: the refused bytes are never sent again."""
+
+    async def refuse_next() -> None:
+        proxy.answer(SEND, -32000, "insufficient funds for gas * price + value")
+
+    preview = await whole.ask(deposit("1000"))
+    proxy.before("eth_getTransactionReceipt", refuse_next)
+    proxy.fail(SEND, None, None, Fault.LOSE)
+    reply = await whole.confirm()
+    assert await whole.status(preview) is PlanStatus.RUNNING
+    assert [tx["status"] for tx in reply.txs] == ["mined", "pending"]
+    approval, refused, clean_up = await whole.attempts()
+    assert (refused.status, refused.nonce) == (AttemptStatus.LOST, clean_up.nonce)
+    later = await whole.say("hi")
+    assert "taken back" in later.text
+    assert await whole.status(preview) is PlanStatus.PARTIAL
+    assert proxy.sent() == ["0x" + each.raw.hex() for each in (approval, clean_up)]
+    assert [each.status for each in await whole.attempts()] == ["mined", "lost", "mined"]
     await whole.do(deposit("1000"))
 
 
