@@ -74,14 +74,14 @@ async def open_instance(place: Place, settings: Settings) -> AsyncIterator[Insta
         rpc = Rpc(place.rpc_url)
         stack.push_async_callback(rpc.close)
         found = await discover(_protocols(plugins.hook), registry, rpc)
+        ledger, memory = await _files(stack, place.folder)
+        await check_same_chain(rpc, ledger, registry.chain_id)
         new_wallet = await making
         policy = _kept_policy(place, found)
         if policy is None:
             policy = _first_policy(place, settings, registry, found, plugins.hook)
             await asyncio.to_thread(write_policy, place.signer_folder, policy)
         signer, account = await _signer(stack, place)
-        ledger, memory = await _files(stack, place.folder)
-        await check_same_chain(rpc, ledger, registry.chain_id)
         world = World(
             settings=settings,
             registry=registry,
