@@ -95,7 +95,8 @@ async def test_a_vault_inflated_between_preview_and_confirmation(whole: Whole) -
 
 async def test_an_entry_keeps_gas_for_leaving_and_an_exit_needs_none_of_it(whole: Whole) -> None:
     await whole.do(deposit("1000"))
-    whole.chain.call("anvil_setBalance", whole.world.account, hex(6 * 10**13))  # enough to pay, not to keep
+    fee = (await whole.row(await whole.ask(deposit("1000")))).plan.max_total_fee_wei
+    whole.chain.call("anvil_setBalance", whole.world.account, hex(fee))  # enough to pay, nothing to keep
     with pytest.raises(Refused) as caught:
         await whole.ask(deposit("1000"))
     assert caught.value.rule == "gas-reserve"
