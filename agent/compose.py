@@ -18,6 +18,7 @@ from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
 from agent.chat.service import Service
 from agent.config import Settings
+from agent.errors import Refused
 from agent.execution.same_chain import check_same_chain
 from agent.execution.signer.client import SignerClient
 from agent.execution.signer.paths import KEYSTORE, POLICY
@@ -63,10 +64,13 @@ class Instance:
 
 
 @contextlib.asynccontextmanager
-async def open_instance(place: Place, settings: Settings) -> AsyncIterator[Instance]:
-    """Opens everything, holding the folder's executor lock; closes everything at the end."""
+async def open_instance(place: Place, settings: Settings, *, beside: bool = False) -> AsyncIterator[Instance]:
+    """Opens everything, holding the folder's executor lock; closes everything at the end.
+
+    `beside`: where another process holds the lock, look and plan beside it, by its signer, and carry nothing out.
+    """
     async with contextlib.AsyncExitStack() as stack:
-        stack.enter_context(ExecutorLock(place.folder))
+        executes = _lock(stack, place, beside)
         making = asyncio.create_task(_wallet(place))
         await asyncio.sleep(0)  # its process starts now and works while this one imports web3
         registry = Registry.load(place.chain_file)
@@ -81,7 +85,7 @@ async def open_instance(place: Place, settings: Settings) -> AsyncIterator[Insta
         if policy is None:
             policy = _first_policy(place, settings, registry, found, plugins.hook)
             await asyncio.to_thread(write_policy, place.signer_folder, policy)
-        signer, account = await _signer(stack, place)
+        signer, account = await _signer(stack, place, executes)
         world = World(
             settings=settings,
             registry=registry,
@@ -97,8 +101,20 @@ async def open_instance(place: Place, settings: Settings) -> AsyncIterator[Insta
             now=lambda: int(time.time()),
             new_id=lambda: secrets.token_hex(16),
             advance=place.advance,
+            executes=executes,
         )
         yield Instance(world, Service(Runtime(world), ledger), new_wallet)
+
+
+def _lock(stack: contextlib.AsyncExitStack, place: Place, beside: bool) -> bool:
+    """Holds the folder's lock; False where another process does and to work beside it is enough."""
+    try:
+        stack.enter_context(ExecutorLock(place.folder))
+    except Refused as error:
+        if not beside or error.rule != "one-executor" or not (place.signer_folder / POLICY).exists():
+            raise
+        return False
+    return True
 
 
 async def _wallet(place: Place) -> bool:
@@ -109,9 +125,10 @@ async def _wallet(place: Place) -> bool:
     return True
 
 
-async def _signer(stack: contextlib.AsyncExitStack, place: Place) -> tuple[SignerClient, Address]:
-    process = await SignerProcess.start(place.signer_folder)
-    stack.push_async_callback(process.stop)
+async def _signer(stack: contextlib.AsyncExitStack, place: Place, executes: bool) -> tuple[SignerClient, Address]:
+    if executes:
+        process = await SignerProcess.start(place.signer_folder)
+        stack.push_async_callback(process.stop)
     client = await SignerClient.connect(place.signer_folder)
     stack.push_async_callback(client.close)
     return client, (await client.unlock(place.password))[0]

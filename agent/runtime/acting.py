@@ -72,6 +72,8 @@ class Acting:
 
     async def confirm(self, user: User, channel: str, plan_id: str | None) -> Reply:
         """Carries out a preview: simulated again, confirmed once, then run. None: the channel's latest one."""
+        if not self.world.executes:
+            raise Refused("one-executor", "Another process runs Moneta in this folder.", "Confirm it there.")
         async with self.world.executing:
             return await self._confirm(user, channel, await self._row(user, channel, plan_id))
 
@@ -109,7 +111,7 @@ class Acting:
 
     async def recover(self) -> list[Reply]:
         """Brings every plan that was left under way to its end, and says what became of it."""
-        if self.world.executing.locked() or not await self.world.ledger.unsettled():
+        if not self.world.executes or self.world.executing.locked() or not await self.world.ledger.unsettled():
             return []  # what this process carries out at this moment has a turn of its own that tells its end
         async with self.world.executing:
             found = await self.world.manager.recover()

@@ -47,6 +47,7 @@ class World:
     now: Callable[[], int]
     new_id: Callable[[], str]
     advance: Advance | None = None
+    executes: bool = True
     manager: Manager = field(init=False)
     gate: Gate = field(init=False)
     executing: asyncio.Lock = field(init=False)

@@ -159,6 +159,8 @@ def test_the_commands_of_a_devnet_that_outlives_its_chats(tmp_path: Path) -> Non
             assert "already runs" in moneta("chat", "--script", "-", code=1)["stderr"]
             talk.say("put 5 usdc to work")
             assert talk.say("/confirm")["verdict"]["status"] == "settled"
+            assert moneta("portfolio")["intent"] == {"action": "portfolio"}, "who only looks works beside a chat"
+            assert moneta("plan", "put 7 usdc to work")["verdict"] == {"status": "ready", "rule": None}
             account, left = talk.account, talk.units("USDC")
         assert moneta("devnet", "advance", "3600")["seconds"] == 3600
     finally:
