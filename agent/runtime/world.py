@@ -48,6 +48,7 @@ class World:
     new_id: Callable[[], str]
     advance: Advance | None = None
     executes: bool = True
+    """False beside another process that holds the folder: looks and plans, recovers and carries out nothing."""
     manager: Manager = field(init=False)
     gate: Gate = field(init=False)
     executing: asyncio.Lock = field(init=False)
