@@ -1,7 +1,7 @@
 """Fills the README's transcript and figures in from real runs. Run it from the repository's root.
 
-    python scripts/readme.py transcript            runs the demo on docs/story.txt
-    python scripts/readme.py figures BENCH.jsonl   takes the lines that `make bench` printed
+python scripts/readme.py transcript            runs the demo on docs/story.txt
+python scripts/readme.py figures BENCH.jsonl   takes the lines that `make bench` printed
 """
 
 from __future__ import annotations
