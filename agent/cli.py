@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import io
-import logging
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.errors import MonetaError
+from agent.logs import to_stderr
 
 if TYPE_CHECKING:
     _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdin, io.TextIOWrapper):  # UTF-8 whatever the locale; a bad byte or a lone \r ends nothing
         sys.stdin.reconfigure(encoding="utf-8", errors="replace", newline="\n")
     options = _parser().parse_args(arguments)
-    logging.basicConfig(stream=sys.stderr, level=logging.DEBUG if options.verbose else logging.WARNING)
+    to_stderr(options.verbose)
     run: Callable[[argparse.Namespace], int] = options.run
     try:
         return run(options)

@@ -21,6 +21,7 @@ from agent.character.files import load as load_character
 from agent.chat.door import Door
 from agent.chat.service import Service
 from agent.config import Settings
+from agent.errors import Refused
 from agent.execution.same_chain import check_same_chain
 from agent.execution.signer.client import SignerClient
 from agent.execution.signer.paths import KEYSTORE, POLICY
@@ -92,10 +93,13 @@ class Instance:
 
 
 @contextlib.asynccontextmanager
-async def open_instance(place: Place, settings: Settings) -> AsyncIterator[Instance]:
-    """Opens everything, holding the folder's executor lock; closes everything at the end."""
+async def open_instance(place: Place, settings: Settings, *, beside: bool = False) -> AsyncIterator[Instance]:
+    """Opens everything, holding the folder's executor lock; closes everything at the end.
+
+    `beside`: where another process holds the lock, look and plan beside it, by its signer, and carry nothing out.
+    """
     async with contextlib.AsyncExitStack() as stack:
-        stack.enter_context(ExecutorLock(place.folder))
+        executes = _lock(stack, place, beside)
         character = load_character(settings.character)
         mind = mind_of(settings, character)
         stack.push_async_callback(mind.close)
@@ -108,15 +112,15 @@ async def open_instance(place: Place, settings: Settings) -> AsyncIterator[Insta
         found = await discover(_protocols(plugins.hook), registry, rpc)
         traders, faults = await find_traders(_traders(plugins.hook), registry, rpc, found.missing)
         found.missing.update(faults)
+        ledger, memory = await _files(stack, place.folder)
+        await check_same_chain(rpc, ledger, registry.chain_id)
         new_wallet = await making
         policy = _kept_policy(place, found, traders)
         if policy is None:
             listed = [*(each.contract for each in found.values()), *(each.contract for each in traders.values())]
             policy = _first_policy(place, settings, registry, listed, plugins.hook)
             await asyncio.to_thread(write_policy, place.signer_folder, policy)
-        signer, account = await _signer(stack, place)
-        ledger, memory = await _files(stack, place.folder)
-        await check_same_chain(rpc, ledger, registry.chain_id)
+        signer, account = await _signer(stack, place, executes)
         world = World(
             settings=settings,
             registry=registry,
@@ -134,10 +138,22 @@ async def open_instance(place: Place, settings: Settings) -> AsyncIterator[Insta
             character=character,
             mind=mind,
             traders=traders,
+            executes=executes,
         )
         instance = Instance(world, Service(Runtime(world), ledger), account, new_wallet)
         instance.service.welcome = Door(world, instance.service, instance.account_for)
         yield instance
+
+
+def _lock(stack: contextlib.AsyncExitStack, place: Place, beside: bool) -> bool:
+    """Holds the folder's lock; False where another process does and to work beside it is enough."""
+    try:
+        stack.enter_context(ExecutorLock(place.folder))
+    except Refused as error:
+        if not beside or error.rule != "one-executor" or not (place.signer_folder / POLICY).exists():
+            raise
+        return False
+    return True
 
 
 async def _wallet(place: Place) -> bool:
@@ -148,9 +164,10 @@ async def _wallet(place: Place) -> bool:
     return True
 
 
-async def _signer(stack: contextlib.AsyncExitStack, place: Place) -> tuple[SignerClient, Address]:
-    process = await SignerProcess.start(place.signer_folder)
-    stack.push_async_callback(process.stop)
+async def _signer(stack: contextlib.AsyncExitStack, place: Place, executes: bool) -> tuple[SignerClient, Address]:
+    if executes:
+        process = await SignerProcess.start(place.signer_folder)
+        stack.push_async_callback(process.stop)
     client = await SignerClient.connect(place.signer_folder)
     stack.push_async_callback(client.close)
     return client, (await client.unlock(place.password))[0]

@@ -66,8 +66,8 @@ class Rpc:
             from aiohttp import ClientTimeout
             from web3 import AsyncHTTPProvider
 
-            # its debug lines hold the whole URL, which for many providers is the key
-            logging.getLogger("web3.providers").setLevel(logging.INFO)
+            # what it logs below that holds the whole URL, which for many providers is the key
+            logging.getLogger("web3.providers").setLevel(logging.WARNING)
             self._provider = AsyncHTTPProvider(
                 self.url,
                 request_kwargs={"timeout": ClientTimeout(total=self.timeout)},

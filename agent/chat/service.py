@@ -14,17 +14,17 @@ from agent.chat.courier import Courier
 from agent.chat.limits import Limits
 from agent.chat.limits import Verdict as Pace
 from agent.replies.body import Pressable, body_of
-from agent.replies.reply import Offer, Reply, Status
-from agent.runtime.turn import Runtime, Said
+from agent.replies.reply import Offer, Reply, Status, Verdict
+from agent.runtime.turn import Runtime, Said, is_yes
 from memory.ledger import Ledger
 from memory.rows import ButtonRow, Inbound, InboxRow, OutboxRow, PlanRow, User
 
 CONFIRM, CANCEL = "/confirm", "/cancel"
 PREVIEW_OFFERS = (Offer("Confirm", "confirm"), Offer("Cancel", "cancel"), Offer("Details", "details"))
 OPEN = Offer("Open", "open")
-FAULT = (
-    "Something in me broke while I worked on that; the operator can see it in the log. Ask `history` what was done."
-)
+INTERRUPTED = "I was stopped before I answered that. Say it again if it still holds."
+UNDELIVERED = "I was stopped before this reached you:"
+FAULT = "Something went wrong inside me, so I stopped there. What was under way is looked up with your next message."
 
 Welcome = Callable[[User, InboxRow, str], Awaitable[Reply | None]]
 """Answers before a message becomes a turn, or gives None. The text is what was said or what a button says."""
@@ -99,16 +99,47 @@ class Service:
     async def recover(self) -> list[Reply]:
         """First thing at a start: plans under way are brought to their end, their people told where they asked."""
         told = []
-        for row, reply in await self.runtime.acting.recover():
+        cut_off = await self.ledger.unfinished()
+        for plan, reply in await self.runtime.acting.recover():
             told.append(reply)
-            await self._tell(row, reply)
+            asked = [row for row in cut_off if row.channel == plan.channel and await self._confirms(row, plan)]
+            if asked:  # what became of the plan answers the yes that was cut off
+                await self.ledger.finish(asked[0].id, reply.as_json(), body_of(reply).as_json())
+            elif plan.channel.partition(":")[0] in self.adapters:
+                await self._tell(plan, reply)
         return told
+
+    async def leftovers(self, platform: str) -> list[Reply]:
+        """For a channel without an adapter: what an earlier run left undelivered or unanswered, told now."""
+        replies = []
+        for unsent in await self.ledger.unsent():
+            if unsent.platform == platform:
+                replies.append(Reply(f"{UNDELIVERED} {unsent.body['text']}"))
+                await self.ledger.sent(unsent.id)
+        for row in await self.ledger.unfinished():
+            if row.platform == platform:
+                replies.append(Reply(f"{INTERRUPTED} ({row.text!r})"))
+                queued = await self.ledger.finish(
+                    row.id, Reply(INTERRUPTED).as_json(), body_of(Reply(INTERRUPTED)).as_json()
+                )
+                await self.ledger.sent(queued.id)
+        return replies
+
+    async def _confirms(self, row: InboxRow, plan: PlanRow) -> bool:
+        """Whether a message was the yes to that plan."""
+        if row.user != plan.user:
+            return False
+        if row.kind != "press":
+            return row.text.strip() == CONFIRM or is_yes(row.text)
+        button = await self.ledger.button(row.text)
+        return button is not None and (button.press, button.plan_id) == ("confirm", plan.plan_id)
 
     async def resume(self) -> None:
         """Answers what was taken in and not answered, and delivers what was not delivered."""
         await self.courier.start()
         for row in await self.ledger.unfinished():
-            self._enqueue(row)
+            if row.platform in self.adapters:
+                self._enqueue(row)
 
     async def drain(self, seconds: float) -> None:
         """Finishes the turns under way, `seconds` at the most. What isn't begun stays in the ledger for next time."""
@@ -170,7 +201,7 @@ class Service:
             return await self.runtime.turn(said)
         except Exception:  # a broken turn costs its reply, not the channel
             log.exception("a turn failed", inbox=row.id)
-            return Reply(FAULT)
+            return Reply(FAULT, verdict=Verdict(Status.REFUSED, "fault"))
 
     async def _progress(self, row: InboxRow, text: str) -> None:
         adapter = self.adapters.get(row.platform)

@@ -13,10 +13,11 @@ from rich import box
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table as RichTable
-from rich.text import Text
+from rich.text import Text as RichText
 
 from agent.chat.service import CANCEL, CONFIRM, Answer, Service
 from agent.gate.preview import Preview
+from agent.replies.harmless import harmless
 from agent.replies.reply import Reply, Status, Table
 from memory.rows import Inbound, User
 
@@ -53,8 +54,9 @@ class Terminal:
             if line.strip().casefold() in LEAVE:
                 break
             answer = await self.say(user, line)
-            if answer is not None and answer.reply.verdict and answer.reply.verdict.status is Status.READY:
-                await self._yes_or_no(user)
+            ready = answer and answer.reply.verdict and answer.reply.verdict.status is Status.READY
+            if ready and not await self._yes_or_no(user):
+                break
 
     async def say(self, user: User, line: str) -> Answer | None:
         """Hands a line over, with a spinner while it works, and shows the reply."""
@@ -66,12 +68,12 @@ class Terminal:
             await self.service.delivered(answer)
         return answer
 
-    async def _yes_or_no(self, user: User) -> None:
-        """Asks for the preview that was just shown. Anything but y or n is said as the next message."""
+    async def _yes_or_no(self, user: User) -> bool:
+        """Asks for the preview that was just shown; False to leave. Anything but y or n is the next message."""
         line = await self.lines("confirm? [y/n] ")
         if line is None or line.strip().casefold() in LEAVE:
             await self.say(user, CANCEL)
-            return
+            return False
         word = line.strip().casefold()
         if word in ("y", "yes", "confirm"):
             answer = await self.say(user, CONFIRM)
@@ -81,19 +83,20 @@ class Terminal:
             answer = await self.say(user, line)
         verdict = answer.reply.verdict if answer else None
         if answer and answer.reply.preview and verdict and verdict.status in (Status.READY, Status.VOID):
-            await self._yes_or_no(user)
+            return await self._yes_or_no(user)
+        return True
 
     def show(self, reply: Reply) -> None:
         """Renders a reply. Text from outside is never read as markup."""
         colour = COLOURS.get(reply.verdict.status) if reply.verdict else None
-        self.console.print(Text(reply.text, style=colour or ""))
+        self.console.print(_text(reply.text, style=colour or ""))
         if reply.preview:
             self.console.print(preview_panel(reply.preview))
         if reply.table:
             self.console.print(grid(reply.table))
         for tx in reply.txs:
             self.console.print(
-                Text(f"  {tx['hash']} {tx['status']} in block {tx['block']}, {tx['gas_used']} gas", "dim")
+                _text(f"  {tx['hash']} {tx['status']} in block {tx['block']}, {tx['gas_used']} gas", "dim")
             )
 
 
@@ -101,9 +104,9 @@ def grid(table: Table) -> RichTable:
     """A table of a reply for the terminal."""
     shown = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
     for index, name in enumerate(table.columns):
-        shown.add_column(Text(name), justify="right" if index in table.numeric else "left", overflow="fold")
+        shown.add_column(_text(name), justify="right" if index in table.numeric else "left", overflow="fold")
     for row in table.rows:
-        shown.add_row(*(Text(cell) for cell in row))
+        shown.add_row(*(_text(cell) for cell in row))
     return shown
 
 
@@ -113,16 +116,16 @@ def preview_panel(preview: Preview) -> Panel:
     rows.add_column(style="dim", justify="right")
     rows.add_column(overflow="fold")
     for number, step in enumerate(preview.steps, 1):
-        rows.add_row(f"{number}.", Text(step))
-    rows.add_row("balance", Text("\n".join(preview.changes)))
+        rows.add_row(f"{number}.", _text(step))
+    rows.add_row("balance", _text("\n".join(preview.changes)))
     for rate in preview.rates:
-        rows.add_row("rate", Text(f"{rate.venue}: {rate.before} a year now, {rate.after} with this done"))
+        rows.add_row("rate", _text(f"{rate.venue}: {rate.before} a year now, {rate.after} with this done"))
     for note in preview.notes:
-        rows.add_row("note", Text(note))
-    rows.add_row("gas", Text(preview.gas))
-    rows.add_row("valid", Text(f"{preview.seconds} s"))
-    rows.add_row("digest", Text(preview.digest[:16] + "…"))
-    return Panel(rows, title=Text(f"Preview on {preview.chain}"), title_align="left", expand=False)
+        rows.add_row("note", _text(note))
+    rows.add_row("gas", _text(preview.gas))
+    rows.add_row("valid", _text(f"{preview.seconds} s"))
+    rows.add_row("digest", _text(preview.digest[:16] + "…"))
+    return Panel(rows, title=_text(f"Preview on {preview.chain}"), title_align="left", expand=False)
 
 
 def prompt_lines(history: Path) -> Lines:
@@ -156,3 +159,8 @@ async def every(lines: Lines, prompt: str = "") -> AsyncIterator[str]:
     """All lines to the end."""
     while (line := await lines(prompt)) is not None:
         yield line
+
+
+def _text(text: str, style: str = "") -> RichText:
+    """Text as it stands: neither markup nor anything that a terminal obeys."""
+    return RichText(harmless(text), style=style)

@@ -9,10 +9,15 @@ from agent.chat.service import CANCEL
 from agent.chat.terminal import CHANNEL, OWNER, PLATFORM
 from agent.commands import places
 from agent.commands.output import json_line, text_line
-from agent.compose import open_instance
+from agent.compose import Instance, open_instance
 from agent.config import Settings
+from agent.errors import Refused
+from agent.intents import Advance, Cancel, Contact, Pause, Resume
+from agent.mind.context import Context
+from agent.mind.phrasebook import interpret
 from agent.replies.reply import Reply, Status
 from agent.runtime.turn import Said
+from memory.rows import User
 
 
 def say(folder: Path, sentence: str, as_json: bool) -> int:
@@ -28,14 +33,25 @@ def say(folder: Path, sentence: str, as_json: bool) -> int:
 
 async def _say(folder: Path, sentence: str) -> Reply:
     place = places.running_devnet(folder)
-    async with open_instance(place, Settings()) as instance:
+    async with open_instance(place, Settings(), beside=True) as instance:
         if instance.new_wallet:
             await places.fund(place, instance.first_account)
         user = await instance.owner(PLATFORM, OWNER, "you")
         said = Said(user, f"{CHANNEL}:command", sentence)
+        await _check_only_looks(instance, user, sentence)
         reply = await instance.service.runtime.turn(said)
         await instance.service.runtime.press_cancel(Said(user, said.channel, CANCEL))
         return reply
+
+
+async def _check_only_looks(instance: Instance, user: User, sentence: str) -> None:
+    """Raises Refused where the sentence would take effect without a confirmation."""
+    vocabulary = await instance.world.vocabulary(user.id)
+    intent = interpret(sentence, Context(now=instance.world.now()), vocabulary).intent
+    if isinstance(intent, Advance | Cancel | Contact | Pause | Resume):
+        raise Refused(
+            "dry-run", f"That would {intent.action} at once; this command only looks.", "Say it in the chat."
+        )
 
 
 def audit(folder: Path, as_json: bool) -> int:

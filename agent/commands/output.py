@@ -6,6 +6,8 @@ import json
 import sys
 from typing import Any
 
+from agent.replies.harmless import harmless
+
 
 def json_line(data: dict[str, Any]) -> None:
     """One object, one line, flushed: the program that reads may be waiting for it.
@@ -17,7 +19,8 @@ def json_line(data: dict[str, Any]) -> None:
 
 
 def text_line(text: str) -> None:
-    sys.stdout.write(text + "\n")
+    """For people, by a pipe."""
+    sys.stdout.write(harmless(text) + "\n")
     sys.stdout.flush()
 
 

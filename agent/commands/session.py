@@ -20,7 +20,7 @@ from memory.rows import Inbound
 
 async def converse(instance: Instance, *, script: str | None, as_json: bool, history: Path) -> None:
     """Talks until the input ends. `script`: None for a person, '-' for standard input, else a file's path."""
-    told = await instance.service.recover()
+    told = [*await instance.service.recover(), *await instance.service.leftovers(PLATFORM)]
     lines = _lines(script, history)
     if as_json:
         await _json(instance, lines, told)

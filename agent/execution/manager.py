@@ -17,7 +17,7 @@ from agent.chain.rpc_types import Receipt, RpcError
 from agent.errors import MonetaError, Refused, Unavailable
 from agent.execution import fees
 from agent.execution.flows import Mined
-from agent.execution.outcome import End, Outcome
+from agent.execution.outcome import End, Outcome, Sent
 from agent.execution.outputs import known
 from agent.execution.settle import settle
 from agent.money import Address
@@ -26,10 +26,15 @@ from memory.ledger import Ledger
 from memory.rows import Attempt, AttemptStatus, PlanStatus
 
 RECEIPT_SECONDS = 120
+LATE_SECONDS = 5  # how long recovery waits for one that was sent before: it comes back to it
 FIRST_POLL_SECONDS = 0.002
 LAST_POLL_SECONDS = 0.5
 ALREADY_THERE = ("already known", "already imported", "known transaction")
 NONCE_TAKEN = ("nonce too low", "replacement transaction underpriced", "replacement underpriced")
+NOT_TAKEN = ("insufficient funds", "fee cap", "base fee", "underpriced", "intrinsic gas", "gas limit")
+"""What a node says of a transaction that it didn't take (geth, core/txpool/errors.go). Any other error, such as a
+rate limit, leaves its fate unknown."""
+GONE = (AttemptStatus.REPLACED, AttemptStatus.LOST)
 
 
 Progress = Callable[[str], Awaitable[None]]
@@ -81,9 +86,13 @@ class Manager:
         self._one_at_a_time: dict[Address, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def run(self, plan: Plan, progress: Progress = silent) -> Outcome:
-        """Carries out a plan whose row is confirmed. Returns what became of it; raises only for a broken ledger."""
+        """Carries out a plan whose row is confirmed, and returns what became of it.
+
+        Raises Refused("single-use") for a plan in any other state, Unavailable("ledger") for a broken ledger.
+        """
         async with self._one_at_a_time[plan.account]:
-            await self.ledger.set_status(plan.plan_id, PlanStatus.CONFIRMED, PlanStatus.RUNNING)
+            if not await self.ledger.set_status(plan.plan_id, PlanStatus.CONFIRMED, PlanStatus.RUNNING):
+                raise Refused("single-use", "That plan isn't waiting to be carried out: a confirmation counts once.")
             mined: list[Mined] = []
             steps = sum(1 for step in plan.steps if step.role is not Role.CLEANUP)
             try:
@@ -94,7 +103,7 @@ class Manager:
                         await progress(f"{len(mined)} of {steps} transactions are mined…")
             except MonetaError as error:
                 return await self._stopped(plan, mined, error)
-            return await settle(self.rpc, self.ledger, plan, mined)
+            return await self._settle(plan, mined)
 
     async def recover(self, plan: Plan) -> Outcome:
         """Learns the fate of a plan that was under way and brings it to its end."""
@@ -104,23 +113,27 @@ class Manager:
     async def _recover(self, plan: Plan) -> Outcome:
         mined: list[Mined] = []
         try:
-            for attempt in await self.ledger.attempts(plan.plan_id):
+            sent = [each for each in await self.ledger.attempts(plan.plan_id) if each.status not in GONE]
+            for attempt in sent:
                 receipt = await self._fate(attempt)
                 mined.append(Mined(attempt.step, plan.steps[attempt.step], receipt))
         except MonetaError as error:
             return await self._stopped(plan, mined, error)
         running = [index for index, step in enumerate(plan.steps) if step.role is not Role.CLEANUP]
         if [each.index for each in mined if each.receipt.ok] == running:
-            return await settle(self.rpc, self.ledger, plan, mined)
-        reason = "I was stopped before the rest was sent"
-        return await self._stopped(plan, mined, Refused("interrupted", reason))
+            return await self._settle(plan, mined)
+        reverted = [each for each in mined if not each.receipt.ok]
+        if reverted:
+            return await self._stopped(plan, mined, _reverted(reverted[0]))
+        what = "the rest" if mined else "anything"
+        return await self._stopped(plan, mined, Refused("interrupted", f"I was stopped before {what} was sent"))
 
     async def _fate(self, attempt: Attempt) -> Receipt:
         """The receipt of an attempt; what the node doesn't know is sent again, the same bytes."""
         receipt = await self.rpc.receipt(attempt.hash)
         if receipt is None:
             await self._broadcast(attempt.raw, attempt.hash)
-            receipt = await self._receipt(attempt.hash)
+            receipt = await self._receipt(attempt.hash, min(self.receipt_seconds, LATE_SECONDS))
         await self._note(attempt.hash, receipt)
         return receipt
 
@@ -145,7 +158,7 @@ class Manager:
             max_fee_wei=step.gas * fee.max_fee_per_gas,
         )
         await self._broadcast(signed.raw, signed.hash)
-        receipt = await self._receipt(signed.hash)
+        receipt = await self._receipt(signed.hash, self.receipt_seconds)
         await self._note(signed.hash, receipt)
         return receipt
 
@@ -162,24 +175,29 @@ class Manager:
         return pending
 
     async def _broadcast(self, raw: bytes, tx_hash: str) -> None:
+        """Sends the bytes. Raises Refused where the node surely didn't take them; the nonce is then free again."""
         try:
             await self.rpc.send_raw(raw)
         except RpcError as error:
             said = error.message.lower()
-            if any(words in said for words in ALREADY_THERE):
+            if any(words in said for words in ALREADY_THERE) or await self.rpc.transaction(tx_hash) is not None:
                 return
-            if any(words in said for words in NONCE_TAKEN) and await self.rpc.receipt(tx_hash) is not None:
-                return
+            if any(words in said for words in NONCE_TAKEN):
+                await self.ledger.mark_attempt(tx_hash, AttemptStatus.REPLACED)
+            elif any(words in said for words in NOT_TAKEN):
+                await self.ledger.mark_attempt(tx_hash, AttemptStatus.LOST)
+            else:
+                raise Unavailable("node", f"The node didn't say whether it took the transaction: {said}.") from error
             raise Refused("broadcast", f"The node refused the transaction: {error.message}.") from error
 
-    async def _receipt(self, tx_hash: str) -> Receipt:
+    async def _receipt(self, tx_hash: str, patience: float) -> Receipt:
         """Waits for the receipt, asking often at first. Raises Unavailable where it stays unknown."""
         waited, pause = 0.0, FIRST_POLL_SECONDS
         while True:
             receipt = await self.rpc.receipt(tx_hash)
             if receipt is not None:
                 return receipt
-            if waited >= self.receipt_seconds:
+            if waited >= patience:
                 raise Unavailable("node", f"Transaction {tx_hash} is sent but not mined yet.")
             await self.sleep(pause)
             waited, pause = waited + pause, min(pause * 1.5, LAST_POLL_SECONDS)
@@ -197,18 +215,41 @@ class Manager:
     async def _stopped(self, plan: Plan, mined: list[Mined], error: MonetaError) -> Outcome:
         """A plan that can't go on: known to have failed, or not known. Clean-ups run only for what is known."""
         if isinstance(error, Unavailable) and await self.ledger.attempts(plan.plan_id):
-            return Outcome(End.PENDING, error.message)
+            return await self._pending(plan, error)
         for index in _cleanups(plan, mined):
             try:
                 mined.append(Mined(index, plan.steps[index], await self._step(plan, index, mined)))
+                _raise_if_reverted(mined[-1])
+            except Unavailable as unknown:
+                return await self._pending(plan, unknown)
             except MonetaError as second:
-                error = Refused("cleanup", f"{error}; and an allowance could not be taken back: {second}")
-        return await settle(self.rpc, self.ledger, plan, mined, stopped=error)
+                error = Refused("cleanup", f"{error} And an allowance could not be taken back: {second}")
+        return await self._settle(plan, mined, error)
+
+    async def _settle(self, plan: Plan, mined: list[Mined], stopped: MonetaError | None = None) -> Outcome:
+        try:
+            return await settle(self.rpc, self.ledger, plan, mined, stopped)
+        except Unavailable as error:
+            return await self._pending(plan, error)
+
+    async def _pending(self, plan: Plan, error: Unavailable) -> Outcome:
+        """The plan stays running: recovery goes on with it."""
+        sent = [each for each in await self.ledger.attempts(plan.plan_id) if each.status not in GONE]
+        return Outcome(End.PENDING, error.message, tuple(map(_sent, sent)))
+
+
+def _sent(attempt: Attempt) -> Sent:
+    known = attempt.status in (AttemptStatus.MINED, AttemptStatus.REVERTED)
+    return Sent(attempt.hash, str(attempt.status) if known else "pending", attempt.block_number, attempt.gas_used)
 
 
 def _raise_if_reverted(mined: Mined) -> None:
     if not mined.receipt.ok:
-        raise StepFailed(f"The call of {mined.step.contract} was mined and reverted; nothing moved in it.")
+        raise _reverted(mined)
+
+
+def _reverted(mined: Mined) -> StepFailed:
+    return StepFailed(f"The call of {mined.step.contract} was mined and reverted; nothing moved in it.")
 
 
 def _cleanups(plan: Plan, mined: list[Mined]) -> list[int]:

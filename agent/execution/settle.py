@@ -11,7 +11,7 @@ from agent.errors import MonetaError
 from agent.execution.flows import NATIVE, Mined, account_changes, kind_of, step_changes
 from agent.execution.outcome import End, Outcome, Sent
 from agent.money import text_from_units
-from agent.plans import Change, Plan, Role
+from agent.plans import Change, Plan, Role, Step
 from memory.ledger import Ledger
 from memory.rows import Flow, FlowKind, PlanStatus
 
@@ -88,14 +88,17 @@ def _sent(mined: Mined) -> Sent:
 
 
 def _words(mined: Mined) -> str:
-    name = mined.step.function.partition("(")[0] or "transfer"
-    return f"{name} of {mined.step.contract}"
+    return _name(mined.step)
 
 
 def _undone(plan: Plan, mined: Sequence[Mined]) -> tuple[str, ...]:
     done = {each.index for each in mined if each.receipt.ok}
     return tuple(
-        f"{step.function.partition('(')[0] or 'transfer'} of {step.contract}"
-        for index, step in enumerate(plan.steps)
-        if step.role is not Role.CLEANUP and index not in done
+        _name(step) for index, step in enumerate(plan.steps) if step.role is not Role.CLEANUP and index not in done
     )
+
+
+def _name(step: Step) -> str:
+    if step.role is Role.CLEANUP:
+        return f"the allowance of {step.contract} taken back"
+    return f"{step.function.partition('(')[0] or 'transfer'} of {step.contract}"

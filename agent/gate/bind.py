@@ -36,10 +36,11 @@ from agent.words.vocabulary import Vocabulary
 RULE = "bind"
 MAX_TURNS = 6
 
+_BARE = frozenset({"exit", "pause", "resume", "cancel"})
 _READ_ONLY = frozenset({"yields", "portfolio", "explain", "history", "help", "chat"})
 _BREAKS = frozenset({Kind.MENTION, Kind.TOPIC, Kind.UNSUPPORTED})
 _UNREAL = frozenset({Kind.HYPOTHETICAL, Kind.QUESTION})
-_VENUE_ROLES = {"deposit": ("to", "on", ""), "withdraw": ("from", "on", "")}
+_VENUE_ROLES = {"deposit": ("to", "in", "on", ""), "withdraw": ("from", "in", "on", "")}
 _SMALL_TALK = frozenset({Kind.FILLER, Kind.CHAT, Kind.AFFIRM, Kind.QUOTED_LINE})
 _FREE = frozenset({Kind.FILLER, Kind.CHAT, Kind.POLITE, Kind.QUOTED_LINE, Kind.PARTICLE, Kind.REFERENCE, Kind.AFFIRM})
 
@@ -57,7 +58,7 @@ def bind(intent: Intent, origins: Mapping[str, Origin], said: Sequence[str], voc
     if intent.action in _READ_ONLY:
         _bind_question(intent, said, vocabulary)
         return
-    request = _request(said, vocabulary)
+    request = _request(intent.action, said, vocabulary)
     if isinstance(intent, Cancel):
         _bind_cancel(intent, request)
         return
@@ -72,6 +73,7 @@ def bind(intent: Intent, origins: Mapping[str, Origin], said: Sequence[str], voc
             _bind_money(intent, clause, origins, vocabulary)
             _bind_venue(intent, clause)
         case Transfer():
+            _require(not clause.of(Kind.VENUE), "source: it is your wallet, and you named a venue")
             _bind_money(intent, clause, origins, vocabulary)
             _bind_recipient(intent, clause)
         case Contact():
@@ -79,6 +81,7 @@ def bind(intent: Intent, origins: Mapping[str, Origin], said: Sequence[str], voc
         case Exit():
             partly = [r for r in clause.of(Kind.AMOUNT) if not isinstance(r.said.spec, All)]
             _require(not partly and not clause.of(Kind.TOKEN, Kind.VENUE), "exit of everything")
+            _require(not _is_for_another(clause), "account: it is your own, and you named another")
         case Advance():
             seconds = sum(r.value for r in clause.of(Kind.DURATION) if isinstance(r.value, int))
             _require(seconds == intent.seconds, "seconds")
@@ -101,28 +104,35 @@ def _check_origins(origins: Mapping[str, Origin], said: Sequence[str]) -> None:
         _require(held and said[place][origin.start : origin.end] == origin.words, field)
 
 
-def _request(said: Sequence[str], vocabulary: Vocabulary) -> list[Reading]:
+def _request(action: str, said: Sequence[str], vocabulary: Vocabulary) -> list[Reading]:
     """The readings of the request in force: from the present turn back over mere answers to the one with its verb."""
     turns: list[tuple[Reading, ...]] = []
     for back, text in enumerate(reversed(said[-MAX_TURNS:])):
         readings = read(text, vocabulary, -back)
-        kinds = {reading.kind for reading in readings}
-        answered = kinds <= _SMALL_TALK  # a yes, a thank-you: what came before it is settled
-        if turns and (answered or kinds & (_BREAKS | _UNREAL | {Kind.NEGATION})):
+        picked_up = any(_has_verb(later) for later in turns) and not _has_verb(turns[0])
+        if picked_up or (turns and not _goes_on(turns[0], readings, action)):
             break
         turns.insert(0, readings)
-        if answered or kinds & _BREAKS or (Kind.VERB in kinds and not kinds <= _FREE | {Kind.VERB}):
-            break
-    turns = _from_the_verb(turns)
+    if not any(_has_verb(readings) for readings in turns):
+        turns = turns[-1:]
     return [reading for readings in turns for reading in _latest(readings, turns)]
 
 
-def _from_the_verb(turns: list[tuple[Reading, ...]]) -> list[tuple[Reading, ...]]:
-    """Without turns before the one with the verb, but for the one that it picks up ("100 usdc", then "deposit")."""
-    for place, readings in enumerate(turns):
-        if any(reading.kind is Kind.VERB for reading in readings):
-            return turns[max(0, place - 1) :]
-    return turns[-1:]
+def _has_verb(readings: Sequence[Reading]) -> bool:
+    return any(reading.kind is Kind.VERB for reading in readings)
+
+
+def _goes_on(later: Sequence[Reading], earlier: Sequence[Reading], action: str) -> bool:
+    """Whether `later` goes on with what `earlier` said: an answer to it, or a bare verb for its pieces."""
+    kinds, before = {reading.kind for reading in later}, {reading.kind for reading in earlier}
+    if kinds <= _SMALL_TALK or kinds & _BREAKS or before <= _SMALL_TALK:  # what came before is settled
+        return False
+    if before & (_BREAKS | _UNREAL | {Kind.NEGATION}):
+        return False
+    if Kind.VERB not in kinds:
+        return True
+    picks_up = action not in _BARE and kinds <= _FREE | {Kind.VERB}
+    return picks_up and not before & {Kind.VERB, Kind.ASKS}
 
 
 def _latest(readings: Sequence[Reading], turns: Sequence[Sequence[Reading]]) -> Iterable[Reading]:

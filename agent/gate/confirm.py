@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from agent.chain.snapshot import take
 from agent.errors import Refused
 from agent.execution.settle import outside
-from agent.gate import shares, state
+from agent.gate import reserve, shares, state
 from agent.gate.propose import Gate
 from agent.gate.rehearse import rehearse
 from agent.plans import Plan, Role
@@ -19,6 +19,8 @@ async def why_void(gate: Gate, plan: Plan, venues: Mapping[str, Venue]) -> str:
     touched = {step.venue: venues[step.venue] for step in plan.steps if step.venue in venues}
     snapshot = await take(gate.rpc, gate.registry, touched, plan.account)
     try:
+        spent = sum(step.value for step in plan.steps)
+        reserve.check_fee(gate.registry.native, snapshot.native - spent, plan.max_total_fee_wei)
         rehearsal = await rehearse(
             gate.rpc, gate.registry, plan.account, plan.steps, list(touched.values()), snapshot.block
         )

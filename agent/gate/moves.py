@@ -9,8 +9,8 @@ from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
 from agent.errors import NeedsAnswer, Refused
 from agent.gate.order import Enter, Leave, Move, Send
-from agent.gate.resolve import free_to_leave, leave_in_turn, positions_of, units_of, venue_named
-from agent.intents import All, Deposit, Transfer, Withdraw
+from agent.gate.resolve import free_to_leave, is_everything, leave_in_turn, positions_of, units_of, venue_named
+from agent.intents import Deposit, Transfer, Withdraw
 from agent.money import Address, Amount, Token
 from agent.plugin import Option, Trader, Venue
 
@@ -88,7 +88,7 @@ class Desk:
             )
         token = self.registry.token(intent.asset)
         whole = self.balance(token)
-        if token.is_native and isinstance(intent.amount, All):
+        if token.is_native and is_everything(intent.amount):
             whole = self.spare_native
         units = units_of(intent.amount, token, whole, "Your wallet")
         return Resolved((Send(token, units, intent.recipient, recipient),))
@@ -96,7 +96,8 @@ class Desk:
     def exit(self) -> Resolved:
         """Out of everything that can be left now; what can't is said."""
         moves: list[Leave] = []
-        notes: list[str] = []
+        unread = [(key, why) for key, why in sorted(self.snapshot.missing.items()) if key in self.venues]
+        notes = [f"{key} can't be read now ({why}): what you may have there stays." for key, why in unread]
         for venue_id in sorted(self.snapshot.venues):
             state, venue = self.snapshot.venues[venue_id], self.venues[venue_id]
             free = free_to_leave(state)

@@ -15,7 +15,7 @@ from agent.execution import fees
 from agent.gate import approvals, expect, reserve, shares, state
 from agent.gate.order import Enter, Leave, Move, Send, Swap
 from agent.gate.preview import Preview, preview
-from agent.gate.rehearse import Rehearsal, rehearse
+from agent.gate.rehearse import Rehearsal, WouldRevert, rehearse
 from agent.gate.templates import opened, output_of
 from agent.money import Address, Token
 from agent.plans import Change, Plan, Role, Step
@@ -94,6 +94,19 @@ class Gate:
             request.seconds,
         )
         return Proposal(plan, shown, tuple(moves), rehearsal)
+
+    async def propose_exit(self, request: Request, moves: Sequence[Move], snapshot: Snapshot) -> Proposal:
+        """As `propose`, but a venue whose contract refuses is left out and named: it holds no other one back."""
+        left = list(moves)
+        while True:
+            try:
+                return await self.propose(request, left, snapshot)
+            except WouldRevert as error:
+                left = [move for move in left if not isinstance(move, Leave) or move.venue.id != error.venue]
+                if not left or not error.venue:
+                    raise
+                note = f"What you have in {error.venue} stays there: {error.message}"
+                request = replace(request, notes=(*request.notes, note))
 
     async def _steps(self, moves: Sequence[Move], snapshot: Snapshot) -> tuple[Step, ...]:
         steps: list[Step] = []

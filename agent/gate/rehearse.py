@@ -9,6 +9,7 @@ from agent.abi import Call
 from agent.chain.multicall import aggregate, disaggregate
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
+from agent.chain.rpc_types import RpcError
 from agent.chain.simulate import SECONDS_AHEAD, Simulated, changes, simulate
 from agent.errors import Refused
 from agent.gate.foresee import foresee
@@ -32,22 +33,33 @@ class Rehearsal:
     outputs: Mapping[int, int] = field(default_factory=dict)
 
 
+class WouldRevert(Refused):
+    """A step fails in the simulation; `venue` is the one that it is about, '' for none."""
+
+    def __init__(self, message: str, venue: str) -> None:
+        super().__init__("simulate", message, "Nothing was sent.")
+        self.venue = venue
+
+
 async def rehearse(
     rpc: Rpc, registry: Registry, account: Address, steps: Sequence[Step], venues: Sequence[Venue], block: Block
 ) -> Rehearsal:
-    """Runs `steps` in one simulated block. Raises Refused("simulate") naming the step that would fail."""
+    """Runs `steps` in one simulated block. Raises WouldRevert naming the step that would fail."""
     outputs = await foresee(rpc, account, steps, block)
     running = [step.filled(outputs) for step in steps if step.role is not Role.CLEANUP]
     calls = [(step.to, step.data, step.value, step.gas or None) for step in running]
     reads = [venue.reads(account) for venue in venues]
     after = aggregate([call for group in reads for call in group])
-    results = await simulate(rpc, account, [*calls, (registry.multicall3, after, 0, None)], block)
+    try:
+        results = await simulate(rpc, account, [*calls, (registry.multicall3, after, 0, None)], block)
+    except RpcError as error:  # the whole request, such as a value that the account doesn't have
+        raise Refused(
+            "simulate", f"The node would not simulate that: {error.message}.", "Nothing was sent."
+        ) from error
     for step, result in zip(running, results[:-1], strict=True):
         if not result.ok:
             what = step.function.partition("(")[0] or "transfer"
-            raise Refused(
-                "simulate", f"{step.contract} would refuse the call of {what}: {result.error}.", "Nothing was sent."
-            )
+            raise WouldRevert(f"{step.contract} would refuse the call of {what}: {result.error}.", step.venue)
     return Rehearsal(
         gas_used=tuple(result.gas_used for result in results[:-1]),
         changes=changes(results[:-1], account),

@@ -28,6 +28,11 @@ def units_of(spec: AmountSpec, token: Token, whole: int, what: str) -> int:
     return units
 
 
+def is_everything(spec: AmountSpec) -> bool:
+    """'All' and '100%' say the same."""
+    return isinstance(spec, All) or (isinstance(spec, Percentage) and spec.value == "100")
+
+
 def _raw_units(spec: AmountSpec, token: Token, whole: int) -> int:
     match spec:
         case Exact(value=value):
@@ -83,7 +88,7 @@ def leave_in_turn(spec: AmountSpec, asset: Token, held: list[VenueState], venues
         take = min(left, state.position, free_to_leave(state))
         if take <= 0:
             continue
-        everything = isinstance(spec, All) and take == state.position
+        everything = is_everything(spec) and take == state.position
         moves.append(Leave(venues[state.venue], None if everything else take))
         left -= take
     if left:

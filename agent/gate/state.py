@@ -10,7 +10,6 @@ REASONS = {
     Flag.PAUSED: "is paused by its own guardians",
     Flag.FROZEN: "is frozen: it takes no new deposits",
     Flag.UNRATED: "has a rate that can't be computed",
-    Flag.UNRATED: "has a rate that I can't compute",
     Flag.ILLIQUID: "has nothing left to withdraw: what goes in now could not come out",
 }
 

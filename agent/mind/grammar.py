@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from agent import intents
-from agent.intents import Origin, Percentage, Question, Understood
+from agent.intents import Origin, Question, Understood
 from agent.mind import questions
 from agent.words.clauses import BARE, Clause, action_of, assets, candidates, spec_for
 from agent.words.readings import Kind, Reading
@@ -22,8 +22,8 @@ _NO_ADDRESS = {
 }
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _MOVES = ("deposit", "withdraw", "transfer")
-_VENUE_ROLES = {"deposit": ("to", "on", BARE), "withdraw": ("from", "on", BARE)}
-_MONEY_ROLES = {"deposit": (BARE, "of", "on"), "withdraw": (BARE, "of"), "transfer": (BARE, "of")}
+_VENUE_ROLES = {"deposit": ("to", "in", "on", BARE), "withdraw": ("from", "in", "on", BARE)}
+_MONEY_ROLES = {"deposit": (BARE, "of", "in", "on"), "withdraw": (BARE, "of", "in"), "transfer": (BARE, "of", "in")}
 _WALLET_ROLE = {"deposit": "from", "withdraw": "to", "transfer": "from", "exit": "to"}
 _EXPECTED: dict[str, frozenset[Kind]] = {
     "deposit": frozenset({Kind.AMOUNT, Kind.TOKEN, Kind.VENUE}),
@@ -107,6 +107,9 @@ def _check_amounts(clause: Clause, asset: Reading | None) -> None:
         raise Asks(questions.doubtful(reading.text))
     for reading in clause.of(Kind.VAGUE):
         raise Asks(questions.vague(reading.words, symbol))
+    for reading in clause.amounts:
+        if reading.said.rest:
+            raise Asks(questions.vague(reading.words, symbol))
     if len(clause.amounts) > 1:
         raise Asks(questions.two_amounts([reading.words for reading in clause.amounts]))
 
@@ -177,7 +180,7 @@ def _harmless(action: str, reading: Reading, answering: bool, clause: Clause) ->
         case Kind.DATE:
             return reading.text == "today"
         case Kind.REFERENCE:
-            return answering
+            return answering or not (assets(clause) and clause.amounts)  # what it stands for is asked for
         case Kind.ASKS:
             return True  # a question mark without a polite request never gets here
         case Kind.OWN:
@@ -202,9 +205,8 @@ def _amount(clause: Clause, asset: Reading) -> Reading:
     if not clause.amounts:
         raise Asks(questions.how_much(asset.text))
     amount = clause.amounts[0]
-    half = isinstance(amount.said.spec, Percentage) and amount.words.casefold() in ("half", "½")
-    if half and asset.turn == amount.turn and asset.start - amount.end == 1:
-        raise Asks(questions.ambiguous_half(asset.text))
+    if amount.said.part and asset.turn == amount.turn and asset.start - amount.end == 1:
+        raise Asks(questions.ambiguous_part(amount.words, asset.text))
     return amount
 
 

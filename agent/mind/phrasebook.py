@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from agent.intents import Cancel, Chat, Understood
+from agent.intents import Cancel, Chat, Help, Understood
 from agent.mind import links, mandates, questions, swaps, topics
 from agent.mind.context import Context, Pending
 from agent.mind.grammar import command, unlisted
@@ -135,7 +135,7 @@ def _blocked(readings: Sequence[Reading], context: Context, vocabulary: Vocabula
     for reading in readings:
         if reading.kind is Kind.UNSUPPORTED:
             return Understood(None, question=questions.unsupported(reading.text))
-    if Kind.MENTION in kinds and Kind.TOPIC not in kinds:
+    if Kind.MENTION in kinds and not kinds & {Kind.TOPIC, Kind.VERB}:
         return Understood(None, question=questions.PAST)
     return None
 
@@ -165,8 +165,9 @@ def _is_conditional(readings: Sequence[Reading]) -> bool:
 
 
 def _commanded(readings: Sequence[Reading], vocabulary: Vocabulary, answering: bool = False) -> Understood:
-    if any(reading.kind is Kind.MENTION for reading in readings):
-        return Understood(None, question=questions.PAST)
+    mentioned = [reading.words for reading in readings if reading.kind is Kind.MENTION]
+    if mentioned:
+        return Understood(None, question=questions.not_understood(mentioned))
     found = clauses(readings)
     trade = swaps.read(found, vocabulary, answering)
     if trade is not None:
@@ -183,6 +184,8 @@ def _rest(readings: Sequence[Reading]) -> Understood:
     content = [reading for reading in readings if reading.kind not in _SILENT]
     kinds = _kinds(content)
     first = content[0]
+    if kinds == {Kind.ASKS}:
+        return Understood(Help(), {"action": first.origin})
     if kinds == {Kind.NEGATION}:
         return Understood(Cancel(ref=None), {"action": first.origin})
     if kinds == {Kind.AFFIRM}:
@@ -195,7 +198,7 @@ def _rest(readings: Sequence[Reading]) -> Understood:
         if reading.kind is Kind.BAD_AMOUNT:
             return Understood(None, question=questions.doubtful(reading.text))
     pieces = [reading for reading in content if reading.kind in (Kind.AMOUNT, Kind.TOKEN, Kind.VENUE)]
-    if pieces and kinds <= {Kind.AMOUNT, Kind.TOKEN, Kind.VENUE, Kind.PREPOSITION}:
+    if pieces and kinds <= {Kind.AMOUNT, Kind.TOKEN, Kind.VENUE, Kind.NAME, Kind.PREPOSITION}:
         return Understood(None, question=questions.what_to_do(" ".join(piece.words for piece in pieces)))
     if kinds & _ASKING:
         return Understood(None, question=questions.NO_ANSWER)

@@ -96,8 +96,8 @@ def vague(words: str, asset: str | None) -> Question:
     return Question(f"“{shortened(words)}” isn't an exact amount. How much{of}?", "amount")
 
 
-def ambiguous_half(asset: str) -> Question:
-    return Question(f"“Half {asset}” has two meanings: say “half of my {asset}”, or the number.", "amount")
+def ambiguous_part(words: str, asset: str) -> Question:
+    return Question(f"“{words} {asset}” has two meanings: say “{words} of my {asset}”, or the number.", "amount")
 
 
 def doubtful(problem: str) -> Question:

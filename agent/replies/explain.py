@@ -43,7 +43,7 @@ def explain(
         if second:
             text += f" The next best was {second['venue']} with {_rate(second['after'])}."
     rows = tuple(
-        (each["venue"], _rate(each["rate"]), _rate(each["after"]), each["why_not"] or "; ".join(each["reasons"]))
+        (each["venue"], _rate(each["rate"]), _rate(each["after"]), each["why_not"] or _why(each))
         for each in alternatives
     )
     return Reply(
@@ -54,6 +54,11 @@ def explain(
 def nothing() -> Reply:
     """The answer where no choice was made yet."""
     return Reply("I haven't chosen a venue for you yet. Say `put 1,000 USDC to work` and I will, with my reasons.")
+
+
+def _why(option: dict[str, Any]) -> str:
+    """The reasons but for the rates, which have columns of their own."""
+    return "; ".join(reason for reason in option["reasons"] if not reason.startswith(_rate(option["rate"])))
 
 
 def _rate(ray: str) -> str:

@@ -48,7 +48,7 @@ def portfolio(
         gained = f"{gain.value} {venue.asset.symbol}" if gain else "not known"
         rows.append((venue_id, grouped(Amount(position, venue.asset).value), _shown(value), rate, gained))
     text = f"You hold {dollars(total)} in all, {dollars(at_work)} of it at work."
-    if not at_work:
+    if not any(state.position for state in snapshot.venues.values()):
         text += " Nothing is at work now."
     if not known:
         text += " What has no price isn't counted."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.chain.snapshot import Snapshot
 from agent.chain.snapshot_json import to_json
@@ -46,11 +46,10 @@ class Acting:
         self, user: User, channel: str, intent: Intent, origins: Mapping[str, Origin], verdict: Verdict | None = None
     ) -> Reply:
         """The preview of what the intent comes to. A newer preview replaces those that still wait in the channel."""
-        if await self.world.ledger.frozen():
-            raise Refused("freeze", "The operator has frozen everything.", "Ask the operator.")
+        await self._check_frozen()
         if isinstance(intent, Rebalance):
             return await Rebalancing(self.world).propose(user, channel, intent, origins, verdict)
-        snapshot = await self.world.snapshot(await self.world.account(user))
+        snapshot = await self._priced(await self.world.snapshot(await self.world.account(user)))
         contacts = await self._ripe_contacts(user)
         resolved = self._resolve(intent, self._desk(snapshot, contacts))
         request = Request(
@@ -63,7 +62,8 @@ class Acting:
             paused=user.paused,
             notes=resolved.notes,
         )
-        proposal = await self.world.gate.propose(request, resolved.moves, snapshot)
+        build = self.world.gate.propose_exit if isinstance(intent, Exit) else self.world.gate.propose
+        proposal = await build(request, resolved.moves, snapshot)
         await self.world.ledger.cancel_previews(user.id, channel, "a newer preview took its place")
         decision = await self._record(user, snapshot, resolved.choice)
         await self.world.ledger.propose(
@@ -78,19 +78,39 @@ class Acting:
 
     async def confirm(self, user: User, channel: str, plan_id: str | None, progress: Progress = silent) -> Reply:
         """Carries out a preview: simulated again, confirmed once, then run. None: the channel's latest one."""
+        if not self.world.executes:
+            raise Refused("one-executor", "Another process runs Moneta in this folder.", "Confirm it there.")
         row = await self._row(user, channel, plan_id)
         if row.intent.get("action") == "mandate":
             return await Mandating(self.world).grant(user, row)
+        async with self.world.executing[row.account]:
+            return await self._confirm(user, channel, await self._row(user, channel, row.plan_id), progress)
+
+    async def _confirm(self, user: User, channel: str, row: PlanRow, progress: Progress) -> Reply:
         if row.status is PlanStatus.PROPOSED and self.world.now() <= row.not_after:
-            entering = row.intent.get("action") in ENTERING
-            if user.paused and entering:
-                raise Refused("pause", "You paused me: I only take money out.", "Say `resume` first.")
+            await self._check_may_run(user, row)
             void = await why_void(self.world.gate, row.plan, self.world.venues)
             if void:
                 return await self._renew(user, channel, row, void)
         confirmed = await self.world.ledger.confirm(row.plan_id, user.id, row.digest, self.world.now())
         outcome = await self.world.manager.run(confirmed.plan, progress)
         return reported(confirmed.plan, outcome, str(row.preview.get("headline", "")))
+
+    async def _check_may_run(self, user: User, row: PlanRow) -> None:
+        """What may have changed since the preview, besides the chain. The preview stays as it is."""
+        if row.user != user.id:
+            raise Refused("owner", "Only the person who asked for a plan can confirm it.")
+        await self._check_frozen()
+        if user.paused and row.intent.get("action") in ENTERING:
+            raise Refused("pause", "You paused me: I only take money out.", "Say `resume` first.")
+        if any(each.account == row.account for each in await self.world.ledger.unsettled()):
+            raise Refused(
+                "under-way", "An earlier transaction isn't settled yet.", "Confirm again once I have told its end."
+            )
+
+    async def _check_frozen(self) -> None:
+        if await self.world.ledger.frozen():
+            raise Refused("freeze", "The operator has frozen everything.", "Ask the operator.")
 
     async def cancel(self, user: User, channel: str) -> Reply:
         """Takes back every preview that waits in the channel."""
@@ -99,18 +119,24 @@ class Acting:
         return Reply(text)
 
     async def recover(self) -> list[tuple[PlanRow, Reply]]:
-        """Brings every plan that was under way to its end, and says what became of it."""
-        rows = await self.world.ledger.unsettled()
-        return [(row, await self._recovered(row)) for row in rows]
+        """Brings every plan that was left under way to its end, and says what became of it."""
+        return await self._recover(await self.world.ledger.unsettled())
 
     async def recover_of(self, user: User) -> list[Reply]:
         """The same for one user's plans: their fate is known before anything new is signed for them."""
-        rows = await self.world.ledger.unsettled()
-        return [await self._recovered(row) for row in rows if row.user == user.id]
+        rows = [row for row in await self.world.ledger.unsettled() if row.user == user.id]
+        return [reply for _, reply in await self._recover(rows)]
 
-    async def _recovered(self, row: PlanRow) -> Reply:
-        outcome = await self.world.manager.recover(row.plan)
-        return reported(row.plan, outcome, str(row.preview.get("headline", "")))
+    async def _recover(self, rows: list[PlanRow]) -> list[tuple[PlanRow, Reply]]:
+        told = []
+        for row in rows:
+            executing = self.world.executing[row.account]
+            if not self.world.executes or executing.locked():
+                continue  # what this process carries out at this moment has a turn of its own that tells its end
+            async with executing:
+                outcome = await self.world.manager.recover(row.plan)
+            told.append((row, reported(row.plan, outcome, str(row.preview.get("headline", "")))))
+        return told
 
     async def _row(self, user: User, channel: str, plan_id: str | None) -> PlanRow:
         if plan_id is not None:
@@ -134,6 +160,11 @@ class Acting:
             return Reply(text, intent=dict(row.intent), plan=void, verdict=verdict)
         text = f"Nothing was sent: things have changed since the preview ({reason}). Here is a new one. {reply.text}"
         return Reply(text, reply.table, reply.preview, reply.intent, reply.plan, verdict)
+
+    async def _priced(self, snapshot: Snapshot) -> Snapshot:
+        """The snapshot with its block's own base fee: inside an eth_call geth and others tell a contract zero."""
+        head = await self.world.rpc.block(snapshot.block.number)
+        return replace(snapshot, block=replace(snapshot.block, base_fee=head.base_fee))
 
     def _resolve(self, intent: Intent, desk: Desk) -> Resolved:
         match intent:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from agent.errors import MonetaError, NeedsAnswer, Refused
+from agent.errors import MonetaError, NeedsAnswer, Refused, Unavailable
 from agent.execution.manager import Progress, silent
 from agent.gate.bind import bind
 from agent.gate.preview import Preview
@@ -69,6 +71,15 @@ class Said:
     progress: Progress = silent
 
 
+def is_yes(text: str) -> bool:
+    """Whether a message is a typed yes and nothing else."""
+    return _bare(text) in YES
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\s.!]+$", "", text.strip()).casefold()
+
+
 class Runtime:
     """Takes messages of one instance. The caller hands them over one at a time per channel."""
 
@@ -81,19 +92,7 @@ class Runtime:
 
     async def turn(self, said: Said) -> Reply:
         """The reply to a message. Whatever goes wrong on purpose is a reply, too."""
-        try:
-            late = await self.acting.recover_of(said.user)
-            pending = await self.world.ledger.pending(said.user.id, said.channel)
-            await self.world.ledger.set_pending(said.user.id, said.channel, None)
-            reply = await self._answer(said, dict(pending) if pending else {})
-        except MonetaError as error:
-            return self._voiced(said, of_error(error))
-        reply = self._voiced(said, reply)
-        if late:
-            told = " ".join(each.text for each in late)
-            reply = replace(
-                reply, text=f"{told}\n{reply.text}", txs=(*(tx for each in late for tx in each.txs), *reply.txs)
-            )
+        reply = await self._told(said, self._typed)
         await self._remember(said, reply)
         return reply
 
@@ -145,24 +144,41 @@ class Runtime:
         return await self._pressed(said, confirm=False)
 
     async def _pressed(self, said: Said, confirm: bool, plan_id: str | None = None) -> Reply:
-        try:
+        async def press(said: Said) -> Reply:
             await self.world.ledger.set_pending(said.user.id, said.channel, None)
             if confirm:
-                reply = await self.acting.confirm(said.user, said.channel, plan_id, said.progress)
-            else:
-                reply = await self.acting.cancel(said.user, said.channel)
+                return await self.acting.confirm(said.user, said.channel, plan_id, said.progress)
+            return await self.acting.cancel(said.user, said.channel)
+
+        return await self._told(said, press)
+
+    async def _told(self, said: Said, answer: Callable[[Said], Awaitable[Reply]]) -> Reply:
+        """The answer in the character's voice, after what became of plans that were left under way."""
+        late: list[Reply] = []
+        try:
+            late = await self.acting.recover_of(said.user)
+            reply = await answer(said)
         except MonetaError as error:
             reply = of_error(error)
-        return self._voiced(said, reply)
+        reply = self._voiced(said, reply)
+        if not late:
+            return reply
+        told = "\n".join(each.text for each in late)
+        txs = (*(tx for each in late for tx in each.txs), *reply.txs)
+        return replace(reply, text=f"{told}\n{reply.text}", txs=txs)
 
     def _voiced(self, said: Said, reply: Reply) -> Reply:
         return voiced(reply, self.world.character, f"{said.channel}:{self.world.now()}", said.text)
 
+    async def _typed(self, said: Said) -> Reply:
+        pending = await self.world.ledger.pending(said.user.id, said.channel)
+        await self.world.ledger.set_pending(said.user.id, said.channel, None)
+        return await self._answer(said, dict(pending) if pending else {})
+
     async def _answer(self, said: Said, pending: dict[str, Any]) -> Reply:
-        word = re.sub(r"[\s.!]+$", "", said.text.strip()).casefold()
-        if word in YES:
+        if is_yes(said.text):
             return await self._typed_yes(said, pending)
-        if word in NO and "preview" in pending:
+        if _bare(said.text) in NO and "preview" in pending:
             return await self.acting.cancel(said.user, said.channel)
         vocabulary = await self.world.vocabulary(said.user.id)
         context = await self._context(said, pending)
@@ -190,13 +206,18 @@ class Runtime:
         live = await self.world.ledger.live_previews(said.user.id, said.channel, self.world.now())
         if plan_id is None or [row.plan_id for row in live] not in ([plan_id], []):
             raise Refused("nothing-pending", NOTHING_PENDING, "Say what you want, and I show you a preview first.")
-        return await self.acting.confirm(said.user, said.channel, str(plan_id))
+        try:
+            return await self.acting.confirm(said.user, said.channel, str(plan_id))
+        except MonetaError:
+            row = await self.world.ledger.plan(str(plan_id))
+            if row is not None and row.status is PlanStatus.PROPOSED:  # so the next yes may still mean it
+                await self.world.ledger.set_pending(said.user.id, said.channel, pending)
+            raise
 
     async def _context(self, said: Said, pending: dict[str, Any]) -> Context:
         """What a mind may know besides the message. Earlier turns are the user's own channel, nobody else's."""
-        recent = await self.world.memory.recent(said.user.id, said.channel, RECENT_TURNS)
         return Context(
-            turns=tuple(Turn(role=ROLES[turn.role], text=turn.text) for turn in recent),
+            turns=await self._recent(said),
             pending=Pending.model_validate(pending["question"]) if "question" in pending else None,
             now=self.world.now(),
         )
@@ -275,8 +296,17 @@ class Runtime:
         return Reply(await self.world.advance(intent.seconds))
 
     async def _remember(self, said: Said, reply: Reply) -> None:
-        await self.world.memory.remember_turn(said.user.id, said.channel, "user", said.text)
-        await self.world.memory.remember_turn(said.user.id, said.channel, "agent", reply.text)
+        """Into memory.db, without which everything else goes on."""
+        with contextlib.suppress(Unavailable):
+            await self.world.memory.remember_turn(said.user.id, said.channel, "user", said.text)
+            await self.world.memory.remember_turn(said.user.id, said.channel, "agent", reply.text)
+
+    async def _recent(self, said: Said) -> tuple[Turn, ...]:
+        try:
+            recent = await self.world.memory.recent(said.user.id, said.channel, RECENT_TURNS)
+        except Unavailable:
+            return ()
+        return tuple(Turn(role=ROLES[turn.role], text=turn.text) for turn in recent)
 
 
 def _asked(understood: Understood) -> Reply:

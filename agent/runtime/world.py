@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -32,7 +34,10 @@ Advance = Callable[[int], Awaitable[str]]
 
 @dataclass
 class World:
-    """One instance: one chain, one keystore, one ledger. `now` gives Unix seconds, `new_id` 32 hex digits."""
+    """One instance: one chain, one keystore, one ledger. `now` gives Unix seconds, `new_id` 32 hex digits.
+
+    `executing` is held from a plan's last check to its end: no second plan, and no recovery, comes in between.
+    """
 
     settings: Settings
     registry: Registry
@@ -50,12 +55,17 @@ class World:
     character: Character = field(default_factory=default)
     mind: Mind = field(default_factory=Mind)
     traders: Mapping[str, Trader] = field(default_factory=dict)
+    executes: bool = True
+    """False beside another process that holds the folder: looks and plans, recovers and carries out nothing."""
     manager: Manager = field(init=False)
     gate: Gate = field(init=False)
+    executing: dict[Address, asyncio.Lock] = field(init=False)
+    """Held per account from the last check of a plan to its end."""
 
     def __post_init__(self) -> None:
         self.manager = Manager(self.rpc, self.ledger, self.signer, self.settings.receipt_seconds)
         self.gate = Gate(self.rpc, self.registry, self.policy)
+        self.executing = defaultdict(asyncio.Lock)
 
     async def account(self, user: User) -> Address:
         """The user's account. Raises Refused("wallet") where there is none yet."""

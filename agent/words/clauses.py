@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from agent.intents import All, AllBut, AmountSpec
-from agent.words.readings import Kind, Reading
+from agent.intents import All, AmountSpec
+from agent.words.readings import Kind, Reading, Said
 from agent.words.vocabulary import Vocabulary, asset_of
 
 BARE = ""
@@ -18,7 +18,7 @@ _WEAK_VERBS = frozenset({"put", "make", "move", "take", "add", "close"})
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A reading with the preposition before it: 'to', 'from', 'on', 'of', 'for', 'as' or none."""
+    """A reading with the preposition before it: 'to', 'from', 'in', 'on', 'of', 'for', 'as' or none."""
 
     role: str
     reading: Reading
@@ -49,9 +49,9 @@ class Clause:
 
 def merged(amounts: Sequence[Reading]) -> list[Reading]:
     """'all my usdc' and 'but 100' are one amount, all but 100; its words are those that end it: 'but 100'."""
-    match [amount.said.spec for amount in amounts]:
-        case [All(), AllBut()] if amounts[0].turn == amounts[1].turn:
-            return [amounts[1]]
+    match [amount.said for amount in amounts]:
+        case [Said(spec=All()), Said(rest=True) as rest] if amounts[0].turn == amounts[1].turn:
+            return [replace(amounts[1], value=replace(rest, rest=False))]
     return list(amounts)
 
 
@@ -96,11 +96,11 @@ def action_of(clause: Clause) -> str | None:
 
 
 def _put(clause: Clause) -> str | None:
-    return "deposit" if clause.has(Kind.PARTICLE, "to work") or _goes(clause, "to", "on") else None
+    return "deposit" if clause.has(Kind.PARTICLE, "to work") or _goes(clause, "to", "in", "on") else None
 
 
 def _move(clause: Clause) -> str | None:
-    into, out = _goes(clause, "to"), _goes(clause, "from")
+    into, out = _goes(clause, "to", "in"), _goes(clause, "from")
     if any(placed.role == "to" for placed in clause.roles(Kind.NAME)):
         return None if into or out else "transfer"
     if into:
@@ -123,7 +123,7 @@ def _withdraw(clause: Clause) -> str:
 def _add(clause: Clause) -> str | None:
     if clause.of(Kind.ADDRESS, Kind.BAD_ADDRESS) or clause.has(Kind.PARTICLE, "contact"):
         return "contact"
-    return "deposit" if _goes(clause, "to") else None
+    return "deposit" if _goes(clause, "to", "in") else None
 
 
 def _close(clause: Clause) -> str | None:
@@ -191,4 +191,4 @@ def pairs(readings: Iterable[Reading]) -> Iterator[tuple[Reading, Reading | None
 def spec_for(amount: Reading, asset: str, vocabulary: Vocabulary) -> AmountSpec | None:
     """The amount of `asset` that was said; None where dollars were said and the asset isn't worth one."""
     said = amount.said
-    return said.spec if not said.dollars or asset in vocabulary.dollars else None
+    return said.spec if not said.rest and (not said.dollars or asset in vocabulary.dollars) else None

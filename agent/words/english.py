@@ -24,8 +24,8 @@ _VERBS = {
     "exit": "exit; get me out; get me out of; get out of; get us out of; exit from",
     "close": "close; liquidate; unwind",
     "pause": "pause; stop everything; pause everything; stop acting; pause yourself",
-    "resume": "resume; unpause; resume everything; carry on; start again",
-    "cancel": "cancel; abort; never mind; nevermind; forget it; scrap that; forget about it; don't do it;"
+    "resume": "resume; unpause; resume everything; unpause everything; carry on; start again",
+    "cancel": "cancel; abort; never mind; nevermind; forget it; scrap that; forget about it; stop it; don't do it;"
     " dont do it; do not do it; leave it; cancel that; cancel it; cancel this; cancel the plan",
     "rebalance": "rebalance; re-balance",
     "mandate": "start rebalancing; keep rebalancing; start to rebalance; auto-rebalance; set a mandate; new mandate;"
@@ -34,7 +34,9 @@ _VERBS = {
     " revoke mandate; end my mandate; end the mandate; cancel my mandate; cancel the mandate; cancel mandate;"
     " stop my mandate; stop the mandate; withdraw my mandate; remove my mandate; delete my mandate; drop my mandate;"
     " stop the autopilot; stop autopilot; stop rebalancing automatically",
-    "advance": "advance; fast forward; fast-forward; skip; skip ahead; jump ahead; advance time; advance the clock;"
+    "advance": "advance; fast forward; fast-forward; skip; skip ahead; jump ahead; advance time;"
+    " advance the clock; advance the clock by;"
+    " advance time by;"
     " advance by; fast forward by; skip forward; move time forward; let time pass",
 }
 
@@ -85,7 +87,8 @@ _PARTICLES |= {
 }
 
 _PREPOSITIONS = {
-    "to": "to; into; in; onto; at; in to; back into",
+    "to": "to; into; onto; in to; back into",
+    "in": "in; at; within",
     "from": "from; out of; off; off of; out from; from within",
     "of": "of; worth of",
     "on": "on; with; using",
@@ -98,7 +101,7 @@ _NEGATIONS = {
     "don't": "don't; dont; do not; please don't; please do not; don't you dare",
     "not": "not; never; cannot; can't; cant; won't; wont; without; refuse; avoid; nothing; none; neither; nor;"
     " isn't; aren't; wasn't; wouldn't; shouldn't; couldn't; didn't; doesn't; mustn't; needn't; hardly; nobody;"
-    " rather not; stop; instead of; anything but; far from; ain't; no longer; quit; ignore; leave",
+    " rather not; stop; instead of; anything but; far from; ain't; no longer; quit; ignore",
 }
 
 _HYPOTHETICAL = {
@@ -127,12 +130,15 @@ _POLITE = (
 _FILLER = (
     "please; pls; plz; now; right now; kindly; just; right away; straight away; immediately; asap; at once; moneta;"
     " @moneta; dear; the; a; an; my; our; your; for me; for us; me; us; exactly; precisely; only; in total; total;"
-    " so; well; um; uh; hmm; venue; market; vault; pool; protocol; lending market; tokens;"
+    " so; well; um; uh; hmm; venue; position; market; vault; pool; protocol; lending market; tokens;"
     " token; coins; coin; interest; some yield; some interest;"
     " at the best rate; for the best rate; at the highest rate; with the best rate; at the best yield;"
     " for the best yield; with the best yield; at best; best; wherever is best; where it earns the most;"
     " where it earns most; wherever it earns most; wherever it earns the most; wherever you like; anywhere;"
-    " at the best venue; in the best venue; into the best venue; into the best one; wherever it's best; available;"
+    " into the venue with the best yield;"
+    " into the venue with the best rate; at the best venue;"
+    " in the venue with the best yield; in the venue with the best rate; in the best venue;"
+    " into the best venue; into the best one; wherever it's best; available;"
     " to earn yield; to earn interest; to earn; for yield; and thanks; and thank you"
 )
 
@@ -267,6 +273,7 @@ ENGLISH = Language(
         "20": "a fifth; one fifth; a fifth of; one fifth of",
     },
     inexact=frozenset({"⅓", "⅔", "⅙", "⅐", "⅑", "⅚"}),
+    of=" of",
     half=frozenset({"half", "½"}),
     articles=frozenset({"a", "an"}),
     units={**_UNITS, **_COMPOUNDS},

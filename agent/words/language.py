@@ -21,6 +21,7 @@ class Language:
     phrases: Phrases
     parts: Mapping[str, str]
     inexact: frozenset[str]
+    of: str
     half: frozenset[str]
     articles: frozenset[str]
     units: Mapping[str, int]

@@ -149,5 +149,5 @@ def _exact(reading: Reading) -> Exact | None:
 
 
 def _all_but(first: Reading, last: Reading, left: Exact, original: str) -> Reading:
-    said = Said(AllBut(value=left.value), last.said.dollars)
+    said = Said(AllBut(value=left.value), last.said.dollars, rest=first.kind is Kind.EXCEPT)
     return Reading(Kind.AMOUNT, said, first.start, last.end, original[first.start : last.end], first.turn)

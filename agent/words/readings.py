@@ -50,10 +50,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An amount as it was said. `dollars`: of US dollars, which is a token's amount only for a dollar stable."""
+    """An amount as it was said.
+
+    `dollars`: of US dollars, which is a token's amount only for a dollar stable. `rest`: "but 100" alone, which means
+    something only after an "all". `part`: a fraction's word, doubtful with a token right behind it ("half eth").
+    """
 
     spec: Exact | Percentage | All | AllBut
     dollars: bool = False
+    rest: bool = False
+    part: bool = False
 
 
 Value = str | int | tuple[str, ...] | Said

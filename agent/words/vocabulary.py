@@ -75,8 +75,9 @@ def _phrases(language: Language) -> Iterator[tuple[Key, Entry]]:
             for phrase in phrases.split(";"):
                 yield key_of(phrase), (kind, value or phrase.strip())
     for part, phrases in language.parts.items():
-        said = Said(All() if part == "all" else Percentage(value=part))
         for phrase in phrases.split(";"):
+            fraction = not phrase.endswith(language.of)
+            said = Said(All()) if part == "all" else Said(Percentage(value=part), part=fraction)
             yield key_of(phrase), (Kind.AMOUNT, said)
 
 

@@ -58,8 +58,8 @@ def run(*arguments: str, stdin: str | None = None, cwd: Path | None = None) -> s
 class Program:
     """`moneta … --script - --json`. Every line that it prints is held against the contract."""
 
-    def __init__(self, *arguments: str, cwd: Path, errors: Path | None = None, **settings: str) -> None:
-        self._errors = (errors or cwd / "stderr.txt").open("wb")
+    def __init__(self, *arguments: str, cwd: Path, **settings: str) -> None:
+        self._errors = (cwd / "stderr.txt").open("wb")
         self.process = subprocess.Popen(
             [*MONETA, *arguments, "--script", "-", "--json"],
             stdin=subprocess.PIPE,
@@ -163,7 +163,7 @@ class Chain:
 
     def call(self, method: str, *params: Any) -> Any:
         body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
-        request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})
+        request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})  # noqa: S310
         with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310  (http://127.0.0.1)
             read = json.load(answer)
         assert "error" not in read, read
@@ -187,8 +187,7 @@ class Chain:
     def pending(self, account: str) -> list[str]:
         """Hashes of the account's transactions that wait to be mined."""
         waiting = self.call("txpool_content")["pending"]
-        found = next((txs for who, txs in waiting.items() if who.lower() == account.lower()), {})
-        return [tx["hash"] for tx in found.values()]
+        return [tx["hash"] for who, txs in waiting.items() if who.lower() == account.lower() for tx in txs.values()]
 
 
 def word(address: str) -> str:
@@ -271,7 +270,7 @@ def until(what: str, holds: Callable[[], Any], seconds: float = 10.0) -> Any:
 def descendants(pid: int) -> dict[int, str]:
     """The living children of a process, and theirs: command line by process id, out of `ps`."""
     listed = subprocess.run(
-        ["ps", "-A", "-o", "pid=,ppid=,stat=,args="], capture_output=True, text=True, check=True
+        ["ps", "-A", "-ww", "-o", "pid=,ppid=,stat=,args="], capture_output=True, text=True, check=True
     ).stdout
     parts = [line.split(None, 3) for line in listed.splitlines()]
     children: dict[int, list[tuple[int, str]]] = {}

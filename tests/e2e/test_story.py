@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from tests.e2e.program import Program, rows, run
 
@@ -45,7 +46,7 @@ def test_from_hello_to_the_last_unit(tmp_path: Path) -> None:
         assert 0 <= after - before - 30 * 86_400 < 60
         assert venue in talk.say("portfolio")["reply"]
 
-        half = _carried_out(talk, "withdraw half my usdc")
+        half = _carried_out(talk, "withdraw half my usdc", yes="Confirm.")
         got_half = talk.units("USDC") - (start - DEPOSIT)
         assert DEPOSIT // 2 < got_half < DEPOSIT * 11 // 20
         assert half["plan"]["expected"][0]["token"] == talk.token("USDC")
@@ -55,7 +56,7 @@ def test_from_hello_to_the_last_unit(tmp_path: Path) -> None:
         assert venue in why["reply"]
         assert all(other in why["reply"] for other in rates), "the alternatives are told, too"
 
-        _carried_out(talk, "get me out of everything")
+        _carried_out(talk, "get me out of everything", yes="yes")
         end, nonce, ether = talk.units("USDC"), talk.nonce(), talk.chain.native(talk.account)
         interest = end - start
         assert 0 < interest < DEPOSIT // 20
@@ -74,7 +75,7 @@ def test_from_hello_to_the_last_unit(tmp_path: Path) -> None:
     assert (audit.returncode, json.loads(audit.stdout)) == (0, {"problems": [], "holds": True})
 
 
-def _carried_out(talk: Program, sentence: str) -> dict[str, object]:
+def _carried_out(talk: Program, sentence: str, yes: str = "/confirm") -> dict[str, Any]:
     """Says it, confirms the preview, and finds on the chain what the reply says about its transactions."""
     nonce = talk.nonce()
     preview = talk.say(sentence)
@@ -82,7 +83,7 @@ def _carried_out(talk: Program, sentence: str) -> dict[str, object]:
     assert preview["plan"]["status"] == "proposed"
     assert not preview["txs"]
     assert talk.nonce() == nonce, "a preview sends nothing"
-    done = talk.say("/confirm")
+    done = talk.say(yes)
     assert done["verdict"] == {"status": "settled", "rule": None}
     assert done["plan"]["digest"] == preview["plan"]["digest"]
     assert done["plan"]["steps"] == preview["plan"]["steps"]
@@ -95,17 +96,6 @@ def _carried_out(talk: Program, sentence: str) -> dict[str, object]:
         assert receipt["from"].lower() == talk.account.lower()
         assert (int(receipt["blockNumber"], 16), int(receipt["gasUsed"], 16)) == (tx["block"], tx["gas_used"])
     return done
-
-
-def test_the_same_conversation_out_of_a_file(tmp_path: Path) -> None:
-    """`--script FILE`, for people: each message is shown with its reply, and the end of the file is the end."""
-    script = tmp_path / "said.txt"
-    script.write_text("put 1,000 USDC to work\nyes\nportfolio\n")
-    done = run("demo", "--script", str(script), cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.count("you> ") == 3
-    assert "Done: put 1,000 USDC into" in done.stdout
-    assert "\x1b" not in done.stdout, "no colours where there is no terminal"
 
 
 def test_a_script_that_is_not_there(tmp_path: Path) -> None:

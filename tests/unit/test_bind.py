@@ -79,6 +79,31 @@ def test_a_changed_field_never_binds(
     assert not binds(expected | {field: changed}, text, origins=origins)
 
 
+SALAD = (
+    "deposit withdraw send put take out move add exit pause to into from of on in for and but all half 100 1k 25% $5"
+)
+SALAD += (
+    " usdc dai eth aave core prime morpho venus bob alice my please to work everything except if not ? it 30 days"
+)
+SALAD += f" what best yield history cancel advance deposited contact {ADDRESS} doge 1,00 2026-11-01 last yesterday"
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(SALAD.split()), min_size=1, max_size=8).map(" ".join), min_size=1, max_size=3)
+)
+def test_mind_and_gate_agree_on_any_words(texts: list[str]) -> None:
+    """Whatever the phrasebook makes of a salad of words, binding reads the same in them, and no no or if acts."""
+    pending: Pending | None = None
+    for place, text in enumerate(texts):
+        context = Context(pending=pending, now=NOW)
+        result = interpret(text, context, VOCABULARY)
+        pending = pending_after(result, text, context, VOCABULARY)
+        if result.intent is not None:
+            bind(result.intent, result.origins, texts[: place + 1], VOCABULARY)
+            moves = result.intent.action in ("deposit", "withdraw", "transfer", "contact", "exit", "advance")
+            assert not (moves and {"if", "not", "what", "deposited"} & set(text.split()))
+
+
 @given(st.sampled_from(SENTENCES), st.sampled_from(SENTENCES))
 def test_another_sentences_action_never_binds(
     one: tuple[str, dict[str, Any]], other: tuple[str, dict[str, Any]]
@@ -121,6 +146,9 @@ def test_another_sentences_action_never_binds(
         (transfer("USDC", HUNDRED, "bob"), (f"send 100 usdc to {ADDRESS} and tell bob",)),
         (transfer("USDC", HUNDRED, "bob"), ("send 100 usdc to bob and alice",)),
         (transfer("USDC", HUNDRED, "bob"), ("what did bob do?", "deposit 100 usdc")),
+        (transfer("USDC", HUNDRED, "bob"), ("send 100 usdc from aave core to bob",)),
+        (deposit("USDC", amount("all_but", "100")), ("deposit but 100 usdc",)),
+        ({"action": "exit"}, (f"withdraw everything to {ADDRESS}",)),
         ({"action": "exit"}, ("exit aave",)),
         ({"action": "exit"}, ("withdraw half my usdc",)),
         ({"action": "exit"}, ("don't exit",)),
@@ -133,6 +161,14 @@ def test_another_sentences_action_never_binds(
 )
 def test_never_binds(intent: dict[str, Any], said: tuple[str, ...]) -> None:
     assert not binds(intent, *said)
+
+
+def test_a_request_reaches_no_further_back_than_its_verb() -> None:
+    assert binds(deposit("USDC", HUNDRED), "withdraw 5 dai", "100 usdc", "deposit")
+    assert not binds(withdraw("USDC", HUNDRED), "withdraw 5 dai", "100 usdc", "deposit")
+    assert not binds(withdraw("DAI", amount("exact", "5")), "withdraw 5 dai", "100 usdc", "deposit")
+    assert binds({"action": "exit"}, "deposit 100 usdc?", "exit")
+    assert binds({"action": "exit"}, "send 5 dai to carol", "exit everything")
 
 
 def test_origins_are_not_trusted() -> None:

@@ -57,6 +57,7 @@ SENTENCES: list[tuple[str, dict[str, Any]]] = [
     ("withdraw all from aave-v3:core:USDC", withdraw("USDC", amount("all"), "aave-v3:core:USDC")),
     ("pull 100 usdc from venus back to my wallet", withdraw("USDC", HUNDRED, "venus:core:USDC")),
     ("get my 100 usdc back", withdraw("USDC", HUNDRED)),
+    ("withdraw half of my position in usdc", withdraw("USDC", amount("percent", "50"))),
     ("redeem 10% of my dai", withdraw("DAI", amount("percent", "10"))),
     ("send 100 usdc to bob", transfer("USDC", HUNDRED, "bob")),
     ("pay Bob 100 usdc", transfer("USDC", HUNDRED, "bob")),

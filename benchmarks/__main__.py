@@ -1,0 +1,31 @@
+"""`python -m benchmarks [--quick]`: one JSON line a figure. Exit 0 where every figure holds what was promised."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+
+import devnet
+from benchmarks import confirm, interpret, memory_use, preview, set_up, snapshot, start
+
+ALL = (start, preview, confirm, snapshot, memory_use, interpret, set_up)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="within 50 seconds: no first set-up, a short idleness")
+    quick: bool = parser.parse_args().quick
+    logging.basicConfig(level=logging.WARNING)
+    devnet.setup()
+    failed = False
+    for module in ALL:
+        for figure in module.figures(quick):
+            sys.stdout.write(figure.as_line() + "\n")
+            sys.stdout.flush()
+            failed = failed or figure.holds is False
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

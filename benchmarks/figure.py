@@ -1,0 +1,28 @@
+"""A figure: what was measured, against what was promised."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """`target` is the most that is allowed (exactly that for a count), None where nothing was promised."""
+
+    name: str
+    value: float | None
+    unit: str
+    target: float | None = None
+
+    @property
+    def holds(self) -> bool | None:
+        if self.target is None or self.value is None:
+            return None
+        return self.value <= self.target
+
+    def as_line(self) -> str:
+        value = round(self.value, 3) if self.value is not None else None
+        return json.dumps(
+            {"name": self.name, "value": value, "unit": self.unit, "target": self.target, "holds": self.holds}
+        )

@@ -1,0 +1,117 @@
+"""A proxy in front of a node that can fail on purpose: requests that never arrive, answers that are lost."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
+
+Hook = Callable[[], Awaitable[None]]
+
+
+class Fault(StrEnum):
+    """REFUSE: the node never sees the request. LOSE: the node acts on it, its answer doesn't come back."""
+
+    REFUSE = "refuse"
+    LOSE = "lose"
+
+
+class FaultyNode:
+    """Forwards JSON-RPC over HTTP to `upstream`. `arrived` are the requests that reached the node, in order."""
+
+    def __init__(self, upstream: str) -> None:
+        parts = urlsplit(upstream)
+        self._upstream = parts.hostname or "", parts.port or 80
+        self._plans: dict[str, list[Fault | None]] = defaultdict(list)
+        self._answers: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self._hooks: dict[str, list[Hook | None]] = defaultdict(list)
+        self._server: asyncio.Server | None = None
+        self.down = False
+        self.arrived: list[tuple[str, list[Any]]] = []
+        self.url = ""
+
+    async def __aenter__(self) -> FaultyNode:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        host, port = self._server.sockets[0].getsockname()
+        self.url = f"http://{host}:{port}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._server is not None:
+            self._server.close()
+
+    def fail(self, method: str, *faults: Fault | None) -> None:
+        """What happens to the next requests of `method`, in turn; None lets one through."""
+        self._plans[method] += faults
+
+    def answer(self, method: str, code: int, message: str) -> None:
+        """The next request of `method` is answered with this error, and the node never sees it."""
+        self._answers[method].append({"code": code, "message": message})
+
+    def before(self, method: str, *hooks: Hook | None) -> None:
+        """What is done before the next requests of `method` reach the node, in turn."""
+        self._hooks[method] += hooks
+
+    def sent(self) -> list[str]:
+        """The raw transactions that reached the node."""
+        return [str(params[0]) for method, params in self.arrived if method == "eth_sendRawTransaction"]
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while (body := await _body(reader)) is not None:
+                answer = await self._answer(body)
+                if answer is None:
+                    break
+                head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(answer)}\r\n\r\n"
+                writer.write(head.encode() + answer)
+                await writer.drain()
+        except OSError:
+            pass  # the client is gone
+        finally:
+            writer.close()
+
+    async def _answer(self, body: bytes) -> bytes | None:
+        """The answer to a request; None where the connection is to break instead."""
+        if self.down:
+            return None
+        request = json.loads(body)
+        requests = request if isinstance(request, list) else [request]
+        faults = [self._plans[each["method"]].pop(0) for each in requests if self._plans[each["method"]]]
+        if Fault.REFUSE in faults:
+            return None
+        if isinstance(request, dict) and self._answers[request["method"]]:
+            error = self._answers[request["method"]].pop(0)
+            return json.dumps({"jsonrpc": "2.0", "id": request["id"], "error": error}).encode()
+        for each in requests:
+            hooks = self._hooks[each["method"]]
+            hook = hooks.pop(0) if hooks else None
+            if hook is not None:
+                await hook()
+            self.arrived.append((each["method"], each.get("params", [])))
+        answer = await self._forwarded(body)
+        return None if Fault.LOSE in faults else answer
+
+    async def _forwarded(self, body: bytes) -> bytes:
+        reader, writer = await asyncio.open_connection(*self._upstream)
+        head = f"POST / HTTP/1.1\r\nHost: node\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+        writer.write(f"{head}\r\nConnection: close\r\n\r\n".encode() + body)
+        await writer.drain()
+        answer = await _body(reader)
+        writer.close()
+        if answer is None:
+            raise ConnectionError("the node closed the connection")
+        return answer
+
+
+async def _body(reader: asyncio.StreamReader) -> bytes | None:
+    """The body of the next HTTP message; None at the end of the stream."""
+    try:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+    except asyncio.IncompleteReadError:
+        return None
+    length = next(line.split(":")[1] for line in head.splitlines() if line.startswith("content-length:"))
+    return await reader.readexactly(int(length))
