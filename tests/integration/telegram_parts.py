@@ -104,7 +104,7 @@ class Moneta:
 @contextlib.asynccontextmanager
 async def moneta(place: Place, server: TelegramServer, owner: Person, **options: Any) -> AsyncIterator[Moneta]:
     """Moneta on that place, serving that Telegram."""
-    settings = options.pop("settings", Settings())
+    settings = Settings(messages_a_minute=60_000, message_burst=10_000, presses_a_minute=60_000, press_burst=10_000)
     async with open_instance(place, settings) as instance:
         await instance.owner("telegram", str(owner.id), owner.first_name)
         if instance.new_wallet:
