@@ -249,7 +249,8 @@ async def test_history_and_an_empty_model() -> None:
     found = await understand("mumble mumble do tell of it", Scripted(call("history")))
     assert found.intent.action == "history"
     plain = await Mind(ADA).understand("hello", Context(), VOCABULARY)
-    assert plain == Understood(Chat(), plain.origins)
+    assert isinstance(plain, Understood)
+    assert plain.intent == Chat()
 
 
 WORDS = st.sampled_from(
