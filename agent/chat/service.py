@@ -56,6 +56,8 @@ class Service:
     _turns: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     _queues: dict[str, list[InboxRow]] = field(default_factory=dict)
     _workers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _taken_up: set[tuple[str, int]] = field(default_factory=set)
+    _resumed: bool = False
     courier: Courier = field(init=False)
 
     def __post_init__(self) -> None:
@@ -83,7 +85,7 @@ class Service:
         """Says something on the agent's own account: queued durably, then delivered."""
         buttons = await self._buttons(user, channel, reply)
         row = await self.ledger.post(platform, user.id, channel, body_of(reply, buttons).as_json())
-        self.courier.post(row)
+        self._post(row)
         return row
 
     async def tell(self, user: User, reply: Reply, but: str = "") -> None:
@@ -136,10 +138,13 @@ class Service:
 
     async def resume(self) -> None:
         """Answers what was taken in and not answered, and delivers what was not delivered."""
-        await self.courier.start()
-        for row in await self.ledger.unfinished():
+        unsent, unfinished = await self.ledger.unsent(), await self.ledger.unfinished()
+        for reply in unsent:
+            self._post(reply)
+        for row in unfinished:
             if row.platform in self.adapters:
                 self._enqueue(row)
+        self._resumed = True
 
     async def drain(self, seconds: float) -> None:
         """Finishes the turns under way, `seconds` at the most. What isn't begun stays in the ledger for next time."""
@@ -148,7 +153,21 @@ class Service:
             await asyncio.wait(list(self._workers.values()), timeout=seconds)
         await self.courier.drain(seconds)
 
+    def _first(self, kind: str, row_id: int) -> bool:
+        """False for a row that was taken up before: what comes in while `resume` reads may be in what it finds."""
+        if (kind, row_id) in self._taken_up:
+            return False
+        if not self._resumed:
+            self._taken_up.add((kind, row_id))
+        return True
+
+    def _post(self, row: OutboxRow) -> None:
+        if self._first("out", row.id):
+            self.courier.post(row)
+
     def _enqueue(self, row: InboxRow) -> None:
+        if not self._first("in", row.id):
+            return
         self._queues.setdefault(row.channel, []).append(row)
         if row.channel not in self._workers:
             self._workers[row.channel] = asyncio.create_task(self._work(row.channel))
@@ -158,7 +177,7 @@ class Service:
             while self._queues.get(channel):
                 answer = await self._answer(self._queues[channel].pop(0))
                 if answer is not None:
-                    self.courier.post(answer.row)
+                    self._post(answer.row)
         finally:
             self._workers.pop(channel, None)
 

@@ -26,8 +26,15 @@ def check(files: list[str], as_json: bool) -> int:
         if as_json:
             json_line({"file": name, **report.as_json()})
         else:
-            text_line("\n".join(_told(name, report)))
+            text_line(_printable("\n".join(_told(name, report))))
     return 0 if all(report.usable for _, report in reports) else 1
+
+
+def _printable(text: str) -> str:
+    """A file's text may hold what would move a terminal's cursor or can't be written at all."""
+    return "".join(
+        letter if letter.isprintable() or letter == "\n" else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )
 
 
 def _told(name: str, report: Report) -> Iterator[str]:
@@ -49,7 +56,7 @@ def list_(as_json: bool) -> int:
             json_line({"id": name, "name": called, "usable": report.usable})
         else:
             bio = character.bio[0] if character and character.bio else ""
-            text_line(f"{name:16} {called}: {bio}" if report.usable else f"{name:16} not usable")
+            text_line(_printable(f"{name:16} {called}: {bio}") if report.usable else f"{name:16} not usable")
     return 0 if usable else 1
 
 
@@ -57,14 +64,14 @@ def show(name: str, as_json: bool) -> int:
     """The character as Moneta reads it."""
     character, report = read(find(name))
     if character is None:
-        complain("\n".join(_told(name, report)))
+        complain(_printable("\n".join(_told(name, report))))
         if as_json:
             json_line({"file": name, **report.as_json()})
         return 1
     if as_json:
         json_line(_shown(character))
     else:
-        text_line("\n".join(_lines(character)))
+        text_line(_printable("\n".join(_lines(character))))
     return 0
 
 

@@ -20,7 +20,7 @@ from memory.rows import DecisionRow
 
 
 def run(folder: Path, number: int, as_json: bool) -> int:
-    """Ends with 0 only where the choice, its numbers and the plan's steps are the same. Raises Refused, Unavailable."""
+    """Ends with 0 only where the choice, its numbers and the plan's steps are the same."""
     row, found = asyncio.run(_replay(folder, number))
     if as_json:
         json_line({"decision": row.id, "kind": row.kind, "at": row.at, "plan": row.plan_id, **found.as_json()})

@@ -12,7 +12,7 @@ from agent.errors import NeedsAnswer, Refused
 from agent.gate.order import Enter, Leave, Move
 from agent.intents import Mandate
 from agent.money import Amount, Token, units_from_text
-from agent.plugin import Limits, Venue, VenueState
+from agent.plugin import Limits, Shift, Venue, VenueState
 from agent.usd import PRICE_DECIMALS, cents, dollars
 
 RULE = "mandate"
@@ -141,6 +141,14 @@ def check(
         if isinstance(move, Enter):
             _check_cap(terms, move, states[move.venue.id].position)
     _check_gas(terms, fee_wei, spent_wei, native_price)
+
+
+def check_gain(terms: Terms, shift: Shift, gas: int) -> None:
+    """Raises Refused("mandate") where the simulated gas (USD, 8 decimals) leaves too little of the gain."""
+    if shift.gain_usd <= terms.min_gain + gas:
+        raise Refused(
+            RULE, f"The move would gain {_shown(shift.gain_usd)} and its gas came out at {_shown(gas)}: not worth it."
+        )
 
 
 def _check_move(terms: Terms, move: Enter | Leave, units: int) -> None:

@@ -7,6 +7,7 @@ binds it like everything else.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
@@ -23,6 +24,7 @@ from agent.words.vocabulary import Vocabulary
 
 DOWN = "My language model doesn't answer, so I go by plain commands."
 ROUNDS = 2  # the answer, and one repair
+TURN_SECONDS = 30.0  # for all that a model is asked about one message
 Facts = Callable[[], Awaitable[str]]
 """What code computed for the user at this moment, as lines of text; asked for only when a model is."""
 
@@ -46,6 +48,7 @@ class Mind:
 
     character: Character = field(default_factory=default)
     model: Model | None = None
+    seconds: float = TURN_SECONDS
 
     async def understand(
         self, text: str, context: Context, vocabulary: Vocabulary, facts: Facts | None = None
@@ -56,8 +59,10 @@ class Mind:
         if self.model is None or question is None or not _is_unread(question, text, vocabulary):
             return understood
         try:
-            found = await self._ask(self.model, text, context, vocabulary, await facts() if facts else "")
-        except ModelDown:
+            computed = await facts() if facts else ""
+            async with asyncio.timeout(self.seconds):
+                found = await self._ask(self.model, text, context, vocabulary, computed)
+        except (ModelDown, TimeoutError):
             return Understood(None, question=replace(question, text=f"{DOWN} {question.text}"))
         return found or understood
 

@@ -138,6 +138,8 @@ class Rebalancing:
             native = snapshot.prices.get(self.world.registry.native.symbol)
             fee = proposal.plan.max_total_fee_wei
             under_mandate.check(terms, moves, snapshot.venues, fee, spent, native)
+            gas = sum(proposal.rehearsal.gas_used) * fees.offered(snapshot.block.base_fee).max_fee_per_gas
+            under_mandate.check_gain(terms, shift, wei_in_usd(gas, native or 0))
             await self._write_down(proposal, f"{CHANNEL}{row.id}", number, {})
             confirmed = await ledger.confirm_by_mandate(
                 proposal.plan.plan_id, row, proposal.plan.digest, self.world.now()

@@ -50,6 +50,7 @@ def replay(
     gone = sorted(set(snapshot.venues) - set(venues))
     if gone:
         raise Refused("replay", f"Venues of decision {row.id} aren't listed any more: {', '.join(gone)}.")
+    venues = {key: venue for key, venue in venues.items() if key in snapshot.venues or key in snapshot.missing}
     asset = registry.token(str(row.snapshot["asset"]))
     if row.kind.startswith("rebalance"):
         chosen, weighed, steps = _rebalance(row, asset, snapshot, venues, hooks)

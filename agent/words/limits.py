@@ -70,7 +70,7 @@ def ordered(readings: Sequence[Reading], vocabulary: Vocabulary) -> Ordered | No
         _check_alone(readings, reading)
         return found
     _check_outright(readings)
-    parts = list(_parts(readings, reading))
+    parts = _joined(_parts(readings, reading))
     for part in parts:
         if not _numbers(part):
             _main(part, found, reading)
@@ -90,8 +90,7 @@ def _order(readings: Sequence[Reading]) -> tuple[str, Reading] | None:
         named.setdefault((each.kind, each.text), each)
     if (Kind.TOPIC, "explain") in named or (Kind.TOPIC, "help") in named:
         return None  # "why did you rebalance?" asks about it
-    revoke = named.get((Kind.VERB, REVOKE))
-    if revoke is not None:
+    if (revoke := named.get((Kind.VERB, REVOKE))) is not None:
         return REVOKE, revoke
     how = named.get((Kind.PARTICLE, MANDATE))
     verb, now = named.get((Kind.VERB, MANDATE)), named.get((Kind.VERB, "rebalance"))
@@ -147,6 +146,17 @@ def _parts(readings: Sequence[Reading], order: Reading) -> Iterator[list[Reading
         yield part
 
 
+def _joined(parts: Iterable[list[Reading]]) -> list[list[Reading]]:
+    """With a bound that stands behind its number beside it: "$20 gas at the most"."""
+    joined: list[list[Reading]] = []
+    for part in parts:
+        if joined and _numbers(joined[-1]) and all(each.kind is Kind.VAGUE or each.kind in FREE for each in part):
+            joined[-1] = [*joined[-1], *part]
+        else:
+            joined.append(part)
+    return joined
+
+
 def _separates(reading: Reading) -> bool:
     return (reading.kind is Kind.FILLER and reading.words in SEPARATORS) or (
         reading.kind is Kind.JOIN and reading.text == "and"
@@ -155,20 +165,13 @@ def _separates(reading: Reading) -> bool:
 
 def _begins(reading: Reading, part: Sequence[Reading]) -> bool:
     """Whether a new limit begins: a bound, a number or a word that opens one, where the last one is whole."""
-    opens = reading.kind in (Kind.VAGUE, Kind.AMOUNT, Kind.DURATION) or _key(reading) in OPENS
-    if not opens:
-        return False
-    if _is_lead(part):
+    numeric = reading.kind in (Kind.VAGUE, Kind.AMOUNT, Kind.DURATION)
+    if not (numeric or _key(reading) in OPENS) or _is_lead(part):
         return False
     if not _numbers(part):
         return not any(each.kind is Kind.VAGUE or _key(each) in OPENS for each in part)
-    return _cue(part) is not None and not _ends(reading, part)
-
-
-def _ends(reading: Reading, part: Sequence[Reading]) -> bool:
-    """A cue of the very limit that the part already speaks of: "30 days ahead", "$20 gas fees"."""
     cue = _cue(part)
-    return cue is not None and _key(reading) in CUES[cue]
+    return cue is not None and _key(reading) not in CUES[cue]  # "$20 gas fees" is one limit
 
 
 def _is_lead(part: Sequence[Reading]) -> bool:
@@ -242,9 +245,8 @@ def _limit(part: Sequence[Reading], found: Ordered, vocabulary: Vocabulary) -> N
     if side is not None and side != (LOWER if cue == "min_gain_usd" else UPPER) and cue != "horizon_days":
         raise Unclear(f"“{said[:40]}” bounds it from the wrong side, so I do nothing. Please say it again.")
     _check_words(part, cue)
-    number = numbers[0]
-    found.limits[cue] = _days(number) if cue == "horizon_days" else _value(part, number, cue, found, vocabulary)
-    found.origins[cue] = number.origin
+    value = _days(numbers[0]) if cue == "horizon_days" else _value(part, numbers[0], cue, found, vocabulary)
+    found.limits[cue], found.origins[cue] = value, numbers[0].origin
 
 
 def _side(part: Sequence[Reading]) -> frozenset[str] | None:

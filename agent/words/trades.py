@@ -78,7 +78,7 @@ def _sides(clause: Clause) -> list[_Side]:
         if not sides or not sides[-1].takes(placed.reading, placed.role):
             sides.append(_Side(BARE if placed.role == "of" else placed.role, placed.reading.turn))
         sides[-1].add(placed.reading)
-    return list(_with_exceptions(sides))
+    return _with_exceptions(side for side in sides if side.amount is not None or side.token is not None)
 
 
 def _with_exceptions(sides: Iterable[_Side]) -> list[_Side]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,14 @@ from agent.chat.discord.adapter import DiscordAdapter
 from agent.commands import places
 from agent.compose import Instance, Place, open_instance
 from agent.config import Settings
+from agent.errors import Refused
 from devnet import Node
 from memory.rows import User
-from tests.servers.discord_objects import Channel, Interaction, Json, Person
+from tests.servers.discord_objects import BOT_ID, Channel, Interaction, Json, Person
 from tests.servers.discord_server import DiscordServer, text_of
 
 LEAVING_SECONDS = 5.0
+HELP = "I find the yield"
 
 
 @dataclass
@@ -32,6 +34,7 @@ class Bot:
     town: Channel
     user: User
     running: asyncio.Task[None]
+    heard: dict[str, int] = field(default_factory=dict)
 
     @property
     def direct(self) -> Channel:
@@ -62,6 +65,15 @@ class Bot:
         await self.server.until(lambda: interaction.answer)
         return interaction
 
+    async def helped(self, channel: Channel | None = None) -> list[Json]:
+        """Asks for help and gives all that the bot said since the last time, the answer to it included."""
+        where = channel or self.direct
+        asked = await self.server.mention(self.alice, where, "what can you do?")
+        await self.server.until(lambda: [each for each in said_after(where, asked) if HELP in text_of(each)])
+        said = [each for each in where.messages if each["author"]["id"] == BOT_ID]
+        before, self.heard[where.id] = self.heard.get(where.id, 0), len(said)
+        return said[before:]
+
     async def units(self, symbol: str) -> int:
         """What Alice's wallet holds by the chain itself, in base units."""
         world = self.instance.world
@@ -73,14 +85,11 @@ class Bot:
         snapshot = await self.instance.world.snapshot(self.instance.first_account)
         return snapshot.venues[venue].position
 
-    def problems(self) -> list[str]:
-        return self.server.rest.problems
-
 
 def said_after(channel: Channel, message: Json) -> list[Json]:
     """What the bot said in the channel after a message, the oldest first."""
     place = channel.messages.index(message)
-    return [each for each in channel.messages[place + 1 :] if each["author"]["bot"]]
+    return [each for each in channel.messages[place + 1 :] if each["author"]["id"] == BOT_ID]
 
 
 def read(interaction: Interaction) -> str:
@@ -107,14 +116,16 @@ async def bot_on(
         service.adapters["discord"] = adapter
         stop = asyncio.Event()
         running = asyncio.create_task(adapter.run(stop))
-        await adapter.wait_until_ready()
+        connected = asyncio.create_task(adapter.connected.wait())
+        await asyncio.wait([running, connected], return_when=asyncio.FIRST_COMPLETED)
         await service.resume()
         bot = Bot(server, instance, adapter, alice, town, user, running)
         try:
             yield bot
         finally:
-            stop.set()
+            connected.cancel()
             await service.drain(1.0)
-            with contextlib.suppress(Exception):
+            stop.set()
+            with contextlib.suppress(Refused):
                 await asyncio.wait_for(running, LEAVING_SECONDS)
     assert server.rest.problems == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ from agent.errors import Refused
 from agent.replies.reply import Reply
 from devnet import Node
 from devnet.rpc import Rpc
-from tests.integration.telegram_parts import ALIVE, OWNER, PAUSE, Moneta, moneta, place_on, told_alive
+from tests.integration.telegram_parts import ALIVE, OWNER, PAUSE, Moneta, labels, moneta, place_on, told_alive
 from tests.servers.telegram_people import Person
 from tests.servers.telegram_sends import MALFORMED, Failure, too_many
 from tests.servers.telegram_server import TOKEN, TelegramServer, push
@@ -260,6 +261,25 @@ async def test_a_button_works_after_a_restart(
         before = await second.balance()
         assert (await second.press(preview, "Confirm"))["text"].startswith("Done")
         assert before - await second.balance() == 70 * USDC
+
+
+async def test_from_start_to_an_account(
+    node: Node, tmp_path: Path, server: TelegramServer, owner: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    stranger = server.people.person(8, "Bob")
+    async with moneta(place_on(node, tmp_path), server, owner, known=False) as bot:
+        assert "own" in (await bot.ask("/start", stranger))["text"]
+        risk = await bot.ask("/start")
+        assert labels(risk) == ["I understand"]
+        account = await bot.press(risk, "I understand")
+        assert account["photo"]
+        assert server.sends.photos
+        await server.until(lambda: any(bot.account in m.get("text", "") for m in server.people.told(owner)))
+        assert bot.account in (await bot.ask("/start"))["text"]
+        assert not [m for m in server.people.told(stranger) if bot.account in m["text"]]
+    assert caplog.records
+    assert TOKEN not in caplog.text
 
 
 async def test_a_webhook_takes_only_what_has_its_secret(

@@ -155,6 +155,9 @@ class Gateway:
         return session
 
     async def _resume(self, line: Line, data: Json) -> Session | None:
+        if self.refused:
+            await line.socket.close(code=AUTHENTICATION_FAILED, message=b"Authentication failed.")
+            return None
         session = self.sessions.get(data["session_id"])
         if session is None or not session.valid:
             await line.send({"op": INVALID, "d": False})

@@ -29,7 +29,7 @@ TOKEN = "MTAw.test.token"
 MENTION = re.compile(r"<@!?(\d+)>")
 COMMAND, PRESS, SUGGEST = 2, 3, 4
 REPLY = 19
-LONGEST_WAIT_SECONDS = 20.0
+LONGEST_WAIT_SECONDS = 10.0
 RATE_LIMITED = {"Via": "1.1 google", "X-RateLimit-Scope": "shared"}
 
 T = TypeVar("T")
@@ -114,7 +114,7 @@ class DiscordServer:
         """Replies to a message, which comes along."""
         reference = {"message_id": to["id"], "channel_id": channel.id}
         return await self.say(
-            author, channel, text, type=REPLY, message_reference=reference, referenced_message=to, **more
+            author, channel, text, type=REPLY, message_reference=reference, referenced_message=self.rest.visible(to, channel), **more
         )
 
     async def edit(self, author: Person, channel: Channel, message: Json, text: str) -> None:
@@ -146,6 +146,7 @@ class DiscordServer:
         self, kind: int, asker: Person, channel: Channel, data: Json, source: Json | None = None, ago: float = 0
     ) -> Interaction:
         interaction = Interaction(snowflake(ago), f"token-{snowflake()}", kind, channel, asker, source)
+        interaction.expired = ago > 900
         self.rest.interactions[interaction.id] = interaction
         await self.gateway.emit("INTERACTION_CREATE", self._interaction_json(interaction, data), channel.guild)
         return interaction

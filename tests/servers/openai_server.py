@@ -49,7 +49,11 @@ class OpenAIServer:
     def __init__(self, lines: IO[str]) -> None:
         self.url = f"{json.loads(lines.readline())['url']}/v1"
         self._lines: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=lambda: [self._lines.put(line) for line in lines], daemon=True).start()
+        threading.Thread(target=self._keep, args=(lines,), daemon=True).start()
+
+    def _keep(self, lines: IO[str]) -> None:
+        for line in lines:
+            self._lines.put(line)
 
     def request(self) -> dict[str, Any]:
         """The next request that came in: its messages and tools, whether it wanted a stream."""

@@ -37,6 +37,17 @@ def test_list_and_show(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert main(["character", "show", "moneta"]) == 0
 
 
+def test_what_a_terminal_would_obey_is_not_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "one.json"
+    path.write_text(json.dumps({"name": "A", "bio": "\x1b[2Jgone \ud800", "\x1b[1mkey": 1}))
+    assert main(["character", "show", str(path)]) == 0
+    assert main(["character", "check", str(path)]) == 0
+    assert main(["character", "show", str(path), "--json"]) == 0
+    told = capsys.readouterr().out
+    assert "gone" in told
+    assert "\x1b" not in told
+
+
 def test_new_needs_a_terminal_and_overwrites_nothing(tmp_path: Path) -> None:
     assert main(["character", "new", str(tmp_path / "a.json")]) == 1
     assert not (tmp_path / "a.json").exists()

@@ -65,8 +65,8 @@ class DiscordAdapter:
         self._intake = Intake(service, Servers(servers or {}))
         self._client: discord.Client | None = None
         self._delivery: Delivery | None = None
-        self._connected = asyncio.Event()
-        self._ready = asyncio.Event()
+        self.connected = asyncio.Event()  # a session is there
+        self.ready = asyncio.Event()  # and the servers are known, and what was missed is taken in
         self._seen: list[InboxRow] = []
         self._progress: dict[int, asyncio.Task[None]] = {}
         if api_base is not None:
@@ -76,27 +76,26 @@ class DiscordAdapter:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Stays connected until `stop`. Raises Refused("discord-token") where Discord doesn't know the token."""
-        self._seen = await self.service.ledger.latest(PLATFORM)
         stopping = asyncio.create_task(stop.wait())
         pause = FIRST_PAUSE_SECONDS
         try:
             while not stop.is_set():
                 try:
                     await self._session(stopping)
+                except Refused:
+                    raise
                 except UNREACHABLE as error:
                     log.warning("Discord can't be reached", error=type(error).__name__, again_in=pause)
-                    await asyncio.wait([stopping], timeout=pause)
-                    pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+                except Exception:  # an event that the library can't read ends its client; a new one goes on
+                    log.exception("the connection to Discord broke", again_in=pause)
+                await asyncio.wait([stopping], timeout=pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
         finally:
             stopping.cancel()
 
-    async def wait_until_ready(self) -> None:
-        """Connected, the servers known, what was missed asked for."""
-        await self._ready.wait()
-
     async def deliver(self, row: OutboxRow) -> None:
         """Says what is in the row; waits for a connection where there is none yet."""
-        await self._connected.wait()
+        await self.connected.wait()
         await self._progress_over(row.inbox_id)
         body, origin = Body.from_json(row.body), Origin.of_meta(row.meta)
         with translated(row.created_at):
@@ -110,7 +109,7 @@ class DiscordAdapter:
     async def progress(self, row: InboxRow, text: str) -> None:
         """Shows it in the background, unless the last one is still on its way."""
         origin = Origin.of_meta(row.meta)
-        if origin is None or row.id in self._progress or not self._connected.is_set():
+        if origin is None or row.id in self._progress or not self.connected.is_set():
             return
         task = asyncio.create_task(self._show_progress(origin, text))
         self._progress[row.id] = task
@@ -137,20 +136,21 @@ class DiscordAdapter:
 
     async def _session(self, stopping: asyncio.Task[bool]) -> None:
         """One client, from its login to its end."""
+        self._seen = await self.service.ledger.latest(PLATFORM)
         client = self._client = self._new_client()
         self._delivery = Delivery(client)
+        connecting = asyncio.create_task(self._connect(client))
         try:
-            connecting = asyncio.create_task(self._connect(client))
             done, _ = await asyncio.wait([connecting, stopping], return_when=asyncio.FIRST_COMPLETED)
             if connecting in done:
                 connecting.result()
-            else:
-                connecting.cancel()
         finally:
-            self._connected.clear()
-            self._ready.clear()
-            with contextlib.suppress(TimeoutError, asyncio.CancelledError):
-                await asyncio.wait_for(client.close(), LEAVING_SECONDS)
+            self.connected.clear()
+            self.ready.clear()
+            connecting.cancel()
+            leaving = asyncio.gather(connecting, client.close(), return_exceptions=True)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(leaving, LEAVING_SECONDS)
 
     async def _connect(self, client: discord.Client) -> None:
         try:
@@ -201,14 +201,14 @@ class DiscordAdapter:
         """A new session, or one resumed."""
         user = self._open_client.user
         self._intake.me = user.id if user else 0
-        self._connected.set()
+        self.connected.set()
 
     async def on_ready(self) -> None:
         """A new session: what came between the last one and this was not replayed."""
         missed, self._seen = self._seen, []
         await backfill(self._open_client, self._intake, missed)
         log.info("Discord is ready", servers=len(self._open_client.guilds), at=int(time.time()))
-        self._ready.set()
+        self.ready.set()
 
     async def on_resumed(self) -> None:
         """The session went on: what was missed has been replayed."""

@@ -28,5 +28,5 @@ async def backfill(client: discord.Client, intake: Intake, last: Sequence[InboxR
         try:
             async for message in channel.history(limit=MOST_MESSAGES, after=after, oldest_first=True):
                 await intake.message(message)
-        except (discord.HTTPException, OSError) as error:
+        except Exception as error:  # one channel that can't be read doesn't keep the others from it
             log.warning("a channel's history could not be read", channel=row.channel, error=type(error).__name__)

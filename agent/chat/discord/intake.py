@@ -71,25 +71,28 @@ class Intake:
 
     async def command(self, interaction: discord.Interaction) -> None:
         """A slash command, as the sentence that it says."""
-        data = _data(interaction)
-        command = commands.named(str(data.get("name", "")))
+        command = commands.named(str(_data(interaction).get("name", "")))
         refusal = self._refusal(interaction)
         if command is None or refusal:
             await _whisper(interaction, refusal or "I don't have that command any more.")
             return
-        user = await self._user(interaction.user)
-        vocabulary = await self.service.runtime.world.vocabulary(user.id)
+        shared = interaction.guild_id is not None and not command.private
+        origin = _origin(interaction, shared=shared)
         try:
-            sentence = commands.sentence(command, slash.options(data), vocabulary)
+            async with self._turn(origin.channel):
+                sentence = await self._sentence(interaction, command)
+                taken = await self._receive(interaction.user, interaction.id, sentence, "text", origin)
         except Refused as error:
             await _whisper(interaction, str(error))
             return
-        shared = interaction.guild_id is not None and not command.private
-        origin = _origin(interaction, shared=shared)
-        async with self._turn(origin.channel):
-            if await self._receive(interaction.user, interaction.id, sentence, "text", origin):
-                hidden = interaction.guild_id is not None and not shared
-                await _acknowledged(interaction.response.defer(ephemeral=hidden, thinking=True))
+        if taken:
+            hidden = interaction.guild_id is not None and not shared
+            await _acknowledged(interaction.response.defer(ephemeral=hidden, thinking=True))
+
+    async def _sentence(self, interaction: discord.Interaction, command: commands.Command) -> str:
+        user = await self._user(interaction.user)
+        vocabulary = await self.service.runtime.world.vocabulary(user.id)
+        return commands.sentence(command, slash.options(_data(interaction)), vocabulary)
 
     async def suggest(self, interaction: discord.Interaction) -> None:
         """What the option that is being typed may become."""
@@ -111,19 +114,19 @@ class Intake:
         if message is None:
             return
         button_id = str(_data(interaction).get("custom_id", ""))
-        user = await self._user(interaction.user)
-        button = await self.service.ledger.button(button_id)
-        over = _uses_up(button, user)
-        replace = over and message.flags.ephemeral and self._first(message.id, button)
-        origin = _origin(interaction, replace=replace)
-        async with self._turn(origin.channel):
-            if not await self._receive(interaction.user, interaction.id, button_id, "press", origin):
-                return
-            if replace:
-                await _acknowledged(interaction.response.edit_message(view=render.disabled(message)))
-                return
-            hidden = interaction.guild_id is not None
-            await _acknowledged(interaction.response.defer(ephemeral=hidden, thinking=True))
+        async with self._turn(interaction.channel_id or 0):
+            button = await self.service.ledger.button(button_id)
+            over = _uses_up(button, await self._user(interaction.user))
+            replace = over and message.flags.ephemeral and self._first(message.id, button)
+            origin = _origin(interaction, replace=replace)
+            taken = await self._receive(interaction.user, interaction.id, button_id, "press", origin)
+        if not taken:
+            return
+        if replace:
+            await _acknowledged(interaction.response.edit_message(view=render.disabled(message)))
+            return
+        hidden = interaction.guild_id is not None
+        await _acknowledged(interaction.response.defer(ephemeral=hidden, thinking=True))
         if over and not message.flags.ephemeral:
             with contextlib.suppress(discord.HTTPException):  # the ledger refuses a second press anyway
                 await message.edit(view=render.disabled(message))

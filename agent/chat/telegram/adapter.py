@@ -52,7 +52,8 @@ class TelegramAdapter:
         from telegram import Bot
         from telegram.request import HTTPXRequest
 
-        logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs addresses, and the token stands in them
+        for name in ("httpx", "telegram"):
+            logging.getLogger(name).setLevel(logging.WARNING)  # they log addresses, and the token stands in them
         self._requests = (HTTPXRequest(2), HTTPXRequest(AT_ONCE * 2, pool_timeout=10))
         place: dict[str, Any] = {} if base_url is None else {"base_url": base_url}
         self._bot = Bot(token, get_updates_request=self._requests[0], request=self._requests[1], **place)

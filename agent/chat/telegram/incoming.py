@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.chat.telegram.sentence import sentence
 from agent.chat.telegram.spans import Span, cut, without
+from agent.words.text import clean
 
 if TYPE_CHECKING:
     from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update, User
@@ -17,7 +18,7 @@ ALLOWED = ("message", "callback_query")
 """The updates that Telegram is asked for: edits, channel posts and business messages never even come."""
 GROUPS = ("group", "supergroup")
 QUOTED = frozenset({"code", "pre", "blockquote", "expandable_blockquote"})
-_MARKS = str.maketrans(dict.fromkeys("`~>\"'“”„‟«»‹›「」『』\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029", " "))
+_MARKS = str.maketrans(dict.fromkeys("`~>\"'“”„‟«»‹›「」『』\n\t", " "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,9 @@ def own_words(text: str, quoted: list[Span], mentions: list[Span]) -> str:
     What is quoted keeps no mark and no line break of its own, so it can't end its quotation early.
     """
     plain, pieces = without(text, [*quoted, *(span for span in mentions if not _inside(span, quoted))])
-    ticks = "`" not in plain  # else ours could pair with the user's: then the quotation becomes a line of its own
+    ticks = (
+        "`" not in clean(plain).plain
+    )  # else ours could pair with the user's: then the quotation becomes a line of its own
     words = []
     for kind, part in pieces:
         if kind == "mention":
@@ -139,10 +142,15 @@ def own_words(text: str, quoted: list[Span], mentions: list[Span]) -> str:
         elif not kind:
             words.append(part)
         elif ticks and kind == "code":
-            words.append(f"`{part.translate(_MARKS)}`")
+            words.append(f"`{_unmarked(part)}`")
         else:
-            words.append(f"\n> {part.translate(_MARKS)}\n")
+            words.append(f"\n> {_unmarked(part)}\n")
     return "".join(words).strip()
+
+
+def _unmarked(text: str) -> str:
+    """The text as agent.words will read it, wide look-alikes of marks included, without any mark or line break."""
+    return clean(text).plain.translate(_MARKS)
 
 
 def _inside(span: Span, others: list[Span]) -> bool:

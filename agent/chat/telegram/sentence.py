@@ -10,6 +10,7 @@ from agent.chat.commands import named, typed
 START = "start"
 HELP = "what can you do?"
 _COMMAND = re.compile(r"/+(?P<name>\w{1,32})(?:@(?P<bot>\w{1,64}))?(?:\s+(?P<rest>.*))?", re.DOTALL | re.ASCII)
+_SLASHES = re.compile(r"\A[/\s]+")
 _INVITE = re.compile(r"[A-Za-z2-7]{16}")
 
 
@@ -24,9 +25,9 @@ class Sentence:
 
 def sentence(text: str, username: str) -> Sentence | None:
     """What the text says; None for a command to another bot. Only `/start` keeps its slash: the door knows it."""
-    match = _COMMAND.fullmatch(text)
+    match = _COMMAND.fullmatch(text.strip())
     if match is None:
-        return Sentence(text.lstrip("/").strip() or HELP)
+        return Sentence(_SLASHES.sub("", text).rstrip() or HELP)
     bot = match["bot"]
     if bot is not None and bot.casefold() != username.casefold():
         return None
