@@ -61,8 +61,10 @@ class Access(Part):
 
     async def homes(self, user: str) -> list[Home]:
         """Per platform the channel that the person last spoke in: one with nobody else in it where there is one."""
-        sql = "SELECT platform, channel, meta_json FROM inbox WHERE user = ? ORDER BY id DESC LIMIT ?"
-        rows = await self._store.read(lambda db: many(db, sql, (user, RECENT_MESSAGES)))
+        sql = """SELECT platform, channel, meta_json FROM inbox
+                 WHERE user IN (SELECT ? UNION SELECT user FROM merges WHERE into_user = ?)
+                 ORDER BY id DESC LIMIT ?"""
+        rows = await self._store.read(lambda db: many(db, sql, (user, user, RECENT_MESSAGES)))
         rows.sort(key=lambda row: is_shared(json.loads(row["meta_json"])))  # stable: the latest stays first
         found: dict[str, Home] = {}
         for row in rows:

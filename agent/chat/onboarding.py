@@ -65,7 +65,8 @@ class Onboarding:
     access: Access
     account_for: AccountFor
     _done: set[str] = field(default_factory=set)
-    _told: set[str] = field(default_factory=set)
+    _sent_away: set[str] = field(default_factory=set)
+    _shown: set[str] = field(default_factory=set)
     _tries: dict[str, Bucket] = field(default_factory=dict)
 
     async def hear(self, user: User, row: InboxRow, words: str) -> Reply | None:
@@ -84,7 +85,7 @@ class Onboarding:
             case Stage.STRANGER:
                 return self._stranger(user, person, words)
             case Stage.RISK:
-                return await self._risk(user, words, way_in is Rule.OWNER)
+                return await self._risk(user, row, words, way_in is Rule.OWNER)
             case Stage.ACCOUNT:
                 return await self._welcome(user, way_in is Rule.OWNER)
 
@@ -121,19 +122,20 @@ class Onboarding:
         refused = Outcome(Status.REFUSED, "access")
         if INVITE.fullmatch(words.strip()) and self.access.rule is Rule.INVITE:
             return Reply("That is no invite code that I know, or it was used.", verdict=refused)
-        if user.id in self._told:
+        if user.id in self._sent_away:
             return Reply(texts.stranger_again(self.access.rule), verdict=refused)
-        self._told.add(user.id)
+        self._sent_away.add(user.id)
         identity = next(iter(sorted(person.identities)), "unknown")
         return Reply(texts.stranger(self.access.rule, self.world.settings.operator, identity), verdict=refused)
 
-    async def _risk(self, user: User, words: str, owner: bool) -> Reply:
-        if UNDERSTOOD.fullmatch(words.strip().casefold()):
+    async def _risk(self, user: User, row: InboxRow, words: str, owner: bool) -> Reply:
+        """The text must have been seen: in this run, or above the button that was pressed."""
+        seen = user.id in self._shown or row.kind == "press"
+        if seen and UNDERSTOOD.fullmatch(words.strip().casefold()):
             await self.world.ledger.acknowledge(user.id, "risk", texts.RISK_VERSION)
             return await self._welcome(user, owner)
-        first = user.id not in self._told
-        self._told.add(user.id)
-        text = texts.risk(self.world.settings.operator, owner=owner) if first else texts.waiting()
+        text = texts.waiting() if seen else texts.risk(self.world.settings.operator, owner=owner)
+        self._shown.add(user.id)
         offer = Offer(texts.UNDERSTOOD, "say", texts.UNDERSTOOD)
         return Reply(text, offers=(offer,), verdict=Outcome(Status.ASKED))
 
