@@ -73,7 +73,7 @@ def _rates(axes: Axes, data: Mapping[str, Any], look: Theme) -> None:
     _time(axes, [moment for one in series for moment in _moments(one["points"])])
     highest = max(int(ray) for one in series for _, ray in one["points"]) / RAY_PERCENT
     lowest = min(int(ray) for one in series for _, ray in one["points"]) / RAY_PERCENT
-    _room(axes, lowest, highest, floor=0)
+    _room(axes, lowest, highest, 0.1, floor=0)
     _scale(axes, look, "", " %")
     _head(axes, look, "Rate a year", drawn)
 
@@ -92,7 +92,7 @@ def _allocation(axes: Axes, data: Mapping[str, Any], look: Theme) -> None:
             )
     for place, venue in enumerate(reversed(venues)):
         axes.text(0, place + 0.29, venue, color=look.text, fontsize=SMALL, va="bottom", ha="left")
-    axes.set_ylim(-0.5, max(len(venues), 3) - 0.1)
+    axes.set_ylim(-0.5, max(len(venues), 2) - 0.1)
     axes.set_xlim(0, most * 1.22)
     axes.set_yticks([])
     axes.set_xticks([])
@@ -109,7 +109,7 @@ def _worth(axes: Axes, data: Mapping[str, Any], look: Theme) -> None:
     axes.fill_between(moments, worth, held, color=look.lines[0], alpha=0.15, linewidth=0)
     axes.plot(moments[-1:], worth[-1:], "o", color=look.lines[0], markersize=11)
     _time(axes, moments)
-    _room(axes, min(worth + held), max(worth + held))
+    _room(axes, min(worth + held), max(worth + held), 0.05)
     _scale(axes, look, "$", "")
     more = worth[-1] - held[-1]
     told = f"with Moneta {'+' if more >= 0 else '−'}${abs(more):,.2f}"
@@ -135,16 +135,18 @@ def _time(axes: Axes, moments: Sequence[int]) -> None:
     first, last = min(moments), max(moments)
     span = max(last - first, 60)
     axes.set_xlim(first - span * 0.2, last + span * 0.09)
-    marks = [first + (last - first) * part // 3 for part in range(4)]
-    form = "%H:%M UTC" if span <= DAY else "%d %b"
+    one_day = datetime.fromtimestamp(first, UTC).date() == datetime.fromtimestamp(last, UTC).date()
+    form = "%H:%M UTC" if one_day else "%d %b %H:%M" if span <= 2 * DAY else "%d %b"
+    gaps = 2 if form == "%d %b %H:%M" else 3
+    marks = [first + (last - first) * part // gaps for part in range(gaps + 1)]
     texts = [datetime.fromtimestamp(mark, UTC).strftime(form) for mark in marks]
     kept = [place for place, text in enumerate(texts) if text not in texts[:place]]
     axes.set_xticks([marks[place] for place in kept], [texts[place] for place in kept])
 
 
-def _room(axes: Axes, lowest: float, highest: float, floor: float | None = None) -> None:
-    """Air above and below, so that a flat line stands in the middle."""
-    air = max((highest - lowest) * 0.12, abs(highest) * 0.0005, 1e-9)
+def _room(axes: Axes, lowest: float, highest: float, least: float, floor: float | None = None) -> None:
+    """Air above and below, `least` of it at the least, so that a flat line stands in the middle."""
+    air = max((highest - lowest) * 0.12, least, abs(highest) * 1e-12)
     bottom = lowest - air
     axes.set_ylim(bottom if floor is None else max(bottom, floor), highest + air)
 

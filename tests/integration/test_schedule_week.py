@@ -105,6 +105,15 @@ async def check_the_week(desk: Desk, before: int) -> None:
     for row in decisions:
         assert replay(row, None, desk.world.registry, desk.world.venues, desk.world.hooks).chosen == row.chosen
 
+    # against holding: what was earned, less the gas, as the picture draws it
+    last = (await ledger.worth(user, 0))[-1]
+    flows = await ledger.flows(await desk.world.account(desk.user), 0, 2**62)
+    gas_wei = sum(-f.units for f in flows if f.kind is FlowKind.FEE)
+    prices = (await desk.world.snapshot(await desk.world.account(desk.user))).prices
+    gained = last.worth - last.held + gas_wei * prices["ETH"] // 10**18
+    earned = (at_work + await wallet(desk) - before) * prices["USDC"] // ONE
+    assert 0 < gained <= earned
+
     told = [row.body for row in desk.heard.rows]
     moves = [body for body in told if body["text"].startswith("I moved")]
     summaries = [body for body in told if body["text"].startswith("Your day.")]
