@@ -253,12 +253,15 @@ def _reverted(mined: Mined) -> StepFailed:
 
 
 def _cleanups(plan: Plan, mined: list[Mined]) -> list[int]:
-    """The clean-up steps whose approval was mined and whose venue was not entered."""
+    """The clean-up steps whose approval was mined and whose venue was not entered, or was but left a rest of it."""
     approved = {each.step.venue for each in mined if each.receipt.ok and each.step.role is Role.APPROVAL}
     entered = {each.step.venue for each in mined if each.receipt.ok and each.step.role is Role.ACTION}
     done = {each.index for each in mined}
+    rests = {  # an approval behind the entry takes back what it didn't spend
+        step.venue for index, step in enumerate(plan.steps) if step.role is Role.APPROVAL and index not in done
+    } & entered
     return [
         index
         for index, step in enumerate(plan.steps)
-        if step.role is Role.CLEANUP and step.venue in approved - entered and index not in done
+        if step.role is Role.CLEANUP and step.venue in (approved - entered) | rests and index not in done
     ]
