@@ -1,7 +1,8 @@
 """Ticks: prices in steps of a basis point, and where a swap stops next.
 
-@uniswap/v3-core, libraries/TickMath and TickBitmap. A swap looks for its next tick one bitmap word (256 usable ticks) at a time and stops at the word's edge even where
-no liquidity changes there; each stop rounds, so the same stops are made here.
+@uniswap/v3-core, libraries/TickMath and TickBitmap. A swap looks for its next tick one bitmap word (256 usable ticks)
+at a time and stops at the word's edge even where no liquidity changes there; each stop rounds, so the same stops are
+made here.
 """
 
 from __future__ import annotations

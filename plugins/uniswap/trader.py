@@ -83,7 +83,7 @@ class UniswapV3(Trader):
             raise Unavailable(NAME, f"There is no SwapRouter02 of the factory {factory} at {router}.")
         coin = address(wrapped[0])
         listed = Listed(router, "Uniswap v3 router", TABLE, wrapped=coin if coin in pinned else None)
-        pools = [await _pool(address(place), factory, ask) for place in section["pools"]]
+        pools = await _pools([address(place) for place in section["pools"]], factory, ask)
         known = [pool for pool in pools if pool.token0 in pinned and pool.token1 in pinned]
         return cls(listed, address(section["tick_lens"]), known, list(pinned.values()))
 
@@ -124,19 +124,28 @@ class UniswapV3(Trader):
         return (swap_step(self.contract, route, account, limit, native),)
 
 
-async def _pool(place: Address, factory: Address, ask: Ask) -> Pool:
+async def _pools(places: Sequence[Address], factory: Address, ask: Ask) -> list[Pool]:
+    """The pools at these places. Raises Unavailable where one isn't the factory's own."""
     getters = (views.TOKEN0, views.TOKEN1, views.FEE, views.TICK_SPACING, views.SLOT0)
-    answers = [answer for answer in await ask([getter.at(place) for getter in getters]) if answer is not None]
-    if len(answers) < len(getters):
-        raise Unavailable(NAME, f"There is no Uniswap v3 pool at {place}.")
-    (token0,), (token1,), (fee,), (spacing,), (_, tick, *_) = answers
-    (made,) = await ask([views.GET_POOL.at(factory, token0, token1, fee)])
-    if made is None or address(made[0]) != place:
-        raise Unavailable(NAME, f"The factory {factory} doesn't know the pool {place}.")
-    centre = word_of(tick, spacing)
-    lowest, highest = word_of(MIN_TICK, spacing), word_of(MAX_TICK, spacing)
-    words = range(max(centre - WORDS_EACH_SIDE, lowest), min(centre + WORDS_EACH_SIDE, highest) + 1)
-    return Pool(place, address(token0), address(token1), fee, spacing, tuple(words))
+    answers = await ask([getter.at(place) for place in places for getter in getters])
+    pools: list[Pool] = []
+    for start, place in enumerate(places):
+        own = [answer for answer in answers[start * len(getters) :][: len(getters)] if answer is not None]
+        if len(own) < len(getters):
+            raise Unavailable(NAME, f"There is no Uniswap v3 pool at {place}.")
+        (token0,), (token1,), (fee,), (spacing,), (_, tick, *_) = own
+        pools.append(Pool(place, address(token0), address(token1), fee, spacing, _words(tick, spacing)))
+    made = await ask([views.GET_POOL.at(factory, pool.token0, pool.token1, pool.fee) for pool in pools])
+    for pool, answer in zip(pools, made, strict=True):
+        if answer is None or address(answer[0]) != pool.place:
+            raise Unavailable(NAME, f"The factory {factory} doesn't know the pool {pool.place}.")
+    return pools
+
+
+def _words(tick: int, spacing: int) -> tuple[int, ...]:
+    """The bitmap words around a tick that are read."""
+    centre, lowest, highest = (word_of(each, spacing) for each in (tick, MIN_TICK, MAX_TICK))
+    return tuple(range(max(centre - WORDS_EACH_SIDE, lowest), min(centre + WORDS_EACH_SIDE, highest) + 1))
 
 
 def _state(pool: Pool, answers: Sequence[tuple[Any, ...]]) -> PoolState:

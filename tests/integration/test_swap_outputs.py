@@ -140,3 +140,29 @@ async def test_the_same_output_signs_the_same_bytes_again(it: Swapping) -> None:
     assert refused.value.rule == "output"
     again = await it.world.signer.replacement(plan, 1, **dearer, replaces=first.hash, outputs={0: units})
     assert again.hash != first.hash
+
+
+class Refusing:
+    """A signer that says no to one step."""
+
+    def __init__(self, it: Swapping, step: int) -> None:
+        self.signer, self.step = it.world.signer, step
+
+    async def sign(
+        self, plan: Plan, step: int, nonce: int, fee: int, tip: int, outputs: Mapping[int, int] | None = None
+    ) -> Signed:
+        if step == self.step:
+            raise Refused("fees", "Gas has become too dear.")
+        return await self.signer.sign(plan, step, nonce, fee, tip, outputs)
+
+
+async def test_what_an_exact_output_did_not_spend_is_taken_back_even_when_the_plan_stops(it: Swapping) -> None:
+    """The step that takes the rest back is refused: the clean-up does it."""
+    it.world.manager.signer = Refusing(it, 2)
+    before = await it.balance("WETH")
+    plan, outcome = await it.run(swap(None, "USDC", "WETH", out="0.5"))
+    assert [step.role.value for step in plan.steps] == ["approval", "action", "approval", "cleanup"]
+    assert outcome.end is End.PARTIAL
+    assert [sent.status for sent in outcome.txs] == ["mined"] * 3
+    assert await it.balance("WETH") == before + ETH // 2
+    assert await it.allowance("USDC", it.router) == 0
