@@ -81,7 +81,7 @@ def configured(settings: Settings, service: Service) -> list[Adapter]:
     """The adapters that the settings name; their libraries are imported only then."""
     adapters: list[Adapter] = []
     if settings.discord_token_file is not None:
-        from agent.chat.discord import DiscordAdapter
+        from agent.chat.discord.adapter import DiscordAdapter
 
         adapters.append(DiscordAdapter(service, _secret(settings.discord_token_file)))
     if settings.telegram_token_file is not None:
