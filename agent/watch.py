@@ -148,7 +148,7 @@ class Watch:
         balances = await self._balances([each.address for each in quiet], block)
         if busy != await ledger.at_work():  # a plan began or ended meanwhile: its movements aren't all known
             return {}, []
-        moved = await ledger.native_moved({place: was.block for place, was in before.items()})
+        moved = await ledger.native_moved({place: was.block for place, was in before.items()}, block)
         at = (await self.world.rpc.block(block)).timestamp
         arrivals = []
         for each in quiet:

@@ -57,12 +57,12 @@ class Arrivals(Inbox):
         rows = await self._store.read(lambda db: many(db, "SELECT * FROM native_seen"))
         return {row["account"]: Seen(int(row["wei"]), row["block"]) for row in rows}
 
-    async def native_moved(self, since: Mapping[str, int]) -> dict[str, int]:
-        """Per account the signed wei that our own transactions moved in blocks after `since[account]`."""
+    async def native_moved(self, since: Mapping[str, int], until: int) -> dict[str, int]:
+        """Per account the signed wei that our own transactions moved after block `since[account]`, to `until`."""
         first = min(since.values(), default=0)
-        sql = "SELECT holder, units, block FROM flows WHERE token = ? AND block > ?"
+        sql = "SELECT holder, units, block FROM flows WHERE token = ? AND block > ? AND block <= ?"
         moved: dict[str, int] = {}
-        for row in await self._store.read(lambda db: many(db, sql, (NATIVE, first))):
+        for row in await self._store.read(lambda db: many(db, sql, (NATIVE, first, until))):
             if row["block"] > since.get(row["holder"], row["block"]):
                 moved[row["holder"]] = moved.get(row["holder"], 0) + int(row["units"])
         return moved

@@ -87,7 +87,7 @@ async def test_a_message_is_answered_once_and_its_reply_waits_until_sent(tmp_pat
         assert (first.body, first.channel, first.inbox_id) == ({"text": "hello"}, "here", row.id)
         assert len(first.nonce) <= 25  # what Discord takes
         assert await ledger.unfinished() == []
-        alert = await ledger.post(user.id, "here", {"text": "by the way"})
+        alert = await ledger.post("terminal", user.id, "here", {"text": "by the way"})
         assert await ledger.unsent() == [first, alert]
         await ledger.sent(first.id)
         assert await ledger.unsent() == [alert]

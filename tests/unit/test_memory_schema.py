@@ -58,7 +58,7 @@ CREATE TABLE inbox (
   text TEXT NOT NULL,
   received_at INTEGER NOT NULL,
   status TEXT NOT NULL CHECK (status IN ('new', 'done')),
-  reply_json TEXT,
+  reply_json TEXT, kind TEXT NOT NULL DEFAULT 'text' CHECK (kind IN ('text', 'press')), meta_json TEXT NOT NULL DEFAULT '{}',
   UNIQUE (platform, update_id)
 ) STRICT
 CREATE TABLE sqlite_sequence(name,seq)
@@ -73,7 +73,7 @@ CREATE TABLE outbox (
   status TEXT NOT NULL CHECK (status IN ('queued', 'sent')),
   created_at INTEGER NOT NULL,
   sent_at INTEGER
-) STRICT
+, platform TEXT NOT NULL DEFAULT 'terminal', meta_json TEXT NOT NULL DEFAULT '{}', dropped TEXT) STRICT
 CREATE INDEX outbox_queued ON outbox (id) WHERE status = 'queued'
 CREATE TABLE decisions (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -191,7 +191,128 @@ CREATE TABLE audit (
   hash TEXT NOT NULL
 ) STRICT
 CREATE INDEX audit_salted ON audit (user) WHERE salt IS NOT NULL
-"""
+CREATE TABLE buttons (
+  id TEXT PRIMARY KEY,
+  user TEXT NOT NULL REFERENCES users(id),
+  channel TEXT NOT NULL,
+  press TEXT NOT NULL CHECK (press IN ('confirm', 'cancel', 'details', 'say', 'open')),
+  plan_id TEXT REFERENCES plans(plan_id),
+  words TEXT NOT NULL DEFAULT '',
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID
+CREATE TABLE mandates (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  user TEXT NOT NULL REFERENCES users(id),
+  plan_id TEXT NOT NULL UNIQUE REFERENCES plans(plan_id),
+  channel TEXT NOT NULL,
+  mandate_json TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  revoked_at INTEGER
+) STRICT
+CREATE UNIQUE INDEX mandates_one_a_user ON mandates (user) WHERE revoked_at IS NULL
+CREATE TABLE claims (
+  kind TEXT NOT NULL,
+  user TEXT NOT NULL,
+  period INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (kind, user, period)
+) STRICT, WITHOUT ROWID
+CREATE TABLE user_settings (
+  user TEXT PRIMARY KEY REFERENCES users(id),
+  channel TEXT NOT NULL,
+  tz TEXT NOT NULL DEFAULT 'UTC',
+  summary_hour INTEGER CHECK (summary_hour BETWEEN 0 AND 23),
+  quiet_from INTEGER CHECK (quiet_from BETWEEN 0 AND 23),
+  quiet_to INTEGER CHECK (quiet_to BETWEEN 0 AND 23)
+) STRICT, WITHOUT ROWID
+CREATE TABLE rates (
+  venue TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  ray TEXT NOT NULL,
+  PRIMARY KEY (venue, at)
+) STRICT, WITHOUT ROWID
+CREATE INDEX rates_at ON rates (at)
+CREATE TABLE worth (
+  user TEXT NOT NULL REFERENCES users(id),
+  at INTEGER NOT NULL,
+  worth_usd TEXT NOT NULL,
+  held_usd TEXT NOT NULL,
+  PRIMARY KEY (user, at)
+) STRICT, WITHOUT ROWID
+CREATE TABLE invites (
+      hash TEXT PRIMARY KEY,
+      made_by TEXT NOT NULL,
+      made_at INTEGER NOT NULL,
+      used_by TEXT REFERENCES users(id),
+      used_at INTEGER
+    ) STRICT, WITHOUT ROWID
+CREATE TABLE admissions (
+      user TEXT PRIMARY KEY REFERENCES users(id),
+      rule TEXT NOT NULL,
+      at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+CREATE TABLE acknowledgements (
+      user TEXT NOT NULL REFERENCES users(id),
+      document TEXT NOT NULL CHECK (document IN ('risk', 'backup')),
+      version TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      PRIMARY KEY (user, document, version)
+    ) STRICT, WITHOUT ROWID
+CREATE TABLE servers (
+      platform TEXT NOT NULL,
+      server TEXT NOT NULL,
+      channels_json TEXT NOT NULL DEFAULT '[]',
+      roles_json TEXT NOT NULL DEFAULT '[]',
+      language TEXT NOT NULL DEFAULT 'en',
+      PRIMARY KEY (platform, server)
+    ) STRICT, WITHOUT ROWID
+CREATE TABLE links (
+      hash TEXT PRIMARY KEY,
+      maker TEXT NOT NULL REFERENCES users(id),
+      maker_platform TEXT NOT NULL,
+      maker_channel TEXT NOT NULL,
+      made_at INTEGER NOT NULL,
+      not_after INTEGER NOT NULL,
+      claimer TEXT REFERENCES users(id),
+      claimer_platform TEXT,
+      claimer_channel TEXT,
+      maker_yes INTEGER,
+      claimer_yes INTEGER,
+      ended TEXT CHECK (ended IN ('linked', 'refused'))
+    ) STRICT, WITHOUT ROWID
+CREATE INDEX links_of ON links (maker, made_at)
+CREATE TABLE merges (
+      user TEXT PRIMARY KEY REFERENCES users(id),
+      into_user TEXT NOT NULL REFERENCES users(id),
+      at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+CREATE TABLE arrivals (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      account TEXT NOT NULL REFERENCES accounts(address),
+      kind TEXT NOT NULL CHECK (kind IN ('token', 'native', 'unknown')),
+      token TEXT NOT NULL,
+      units TEXT NOT NULL,
+      hash TEXT NOT NULL,
+      log_index INTEGER NOT NULL,
+      block INTEGER NOT NULL,
+      at INTEGER NOT NULL,
+      told_at INTEGER,
+      UNIQUE (account, hash, log_index)
+    ) STRICT
+CREATE INDEX arrivals_untold ON arrivals (id) WHERE told_at IS NULL
+CREATE INDEX arrivals_of ON arrivals (account, at)
+CREATE TABLE native_seen (
+      account TEXT PRIMARY KEY REFERENCES accounts(address),
+      wei TEXT NOT NULL,
+      block INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+CREATE TABLE watch_mark (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      block INTEGER NOT NULL,
+      started_at INTEGER NOT NULL
+    ) STRICT
+CREATE INDEX inbox_of ON inbox (user, id)
+"""  # noqa: E501  (SQLite appends added columns to one line)
 
 MEMORY = """
 CREATE TABLE "_migrations" (
@@ -251,7 +372,7 @@ def test_each_migration_is_recorded_and_an_older_file_gets_the_rest() -> None:
     names = [row["name"] for row in db.query("SELECT name FROM _migrations ORDER BY id")]
     assert names[0] == "m001_users"
     assert names == sorted(names)
-    assert len(names) == 9
+    assert len(names) == 12
 
 
 def test_a_file_of_a_newer_moneta_is_left_alone() -> None:

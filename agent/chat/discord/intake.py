@@ -54,6 +54,7 @@ class Intake:
             server=server,
             message=message.id,
             shared=server is not None,
+            roles=tuple(_roles(message.author)),
         )
         async with self._turn(origin.channel):
             await self._receive(message.author, message.id, text, "text", origin)
@@ -173,6 +174,7 @@ def _origin(interaction: discord.Interaction, shared: bool = False, replace: boo
         token=interaction.token,
         shared=shared,
         replace=replace,
+        roles=tuple(_roles(interaction.user)),
     )
 
 

@@ -18,6 +18,7 @@ class Origin:
 
     `shared`: the answer is for all of a channel to see (a preview then has an Open button, see agent.chat.service).
     `replace`: the answer takes the place of the message whose button was pressed, which nobody else sees.
+    `roles`: the person's in that server, for the operator's rule (agent.chat.access); none in a direct message.
     """
 
     channel: int
@@ -29,6 +30,7 @@ class Origin:
     token: str = ""
     shared: bool = False
     replace: bool = False
+    roles: tuple[int, ...] = ()
 
     def as_meta(self) -> dict[str, Any]:
         return asdict(self)
