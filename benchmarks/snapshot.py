@@ -36,7 +36,7 @@ def figures(quick: bool) -> Iterator[Figure]:
 async def _count(folder: Path, node: devnet.Node, url: str, counts: Counter[str]) -> list[Figure]:
     place = places.of_devnet(folder, url, node.chain_file, throw_away=True)
     async with open_instance(place, Settings()) as instance:
-        await places.fund(place, instance.world.account)
+        await places.fund(place, instance.first_account)
         user = await instance.service.user(PLATFORM, OWNER, "you")
         counts.clear()
         answer = await instance.service.handle(
@@ -45,7 +45,7 @@ async def _count(folder: Path, node: devnet.Node, url: str, counts: Counter[str]
         if answer is None or answer.reply.table is None:
             raise RuntimeError("no yields were shown")
         calls, all_requests = counts["eth_call"], counts.total()
-        snapshot = await instance.world.snapshot()
+        snapshot = await instance.world.snapshot(instance.first_account)
     return [
         Figure("eth_calls_of_a_yields_turn", calls, "calls", 1),
         Figure("node_requests_of_a_yields_turn", all_requests, "requests"),

@@ -15,6 +15,8 @@ from agent.abi import encode_call
 from agent.commands import places
 from agent.compose import Instance, open_instance
 from agent.config import Settings
+from agent.execution.manager import Manager
+from agent.execution.outcome import Outcome
 from agent.intents import All, AmountSpec, Deposit, Exact, Exit, Intent, Transfer, Withdraw
 from agent.money import Address, Token, units_from_text
 from agent.plans import Plan
@@ -46,6 +48,15 @@ class Whole:
     @property
     def world(self) -> World:
         return self.instance.world
+
+    @property
+    def account(self) -> Address:
+        return self.instance.first_account
+
+    async def recover(self, manager: Manager) -> list[tuple[Plan, Outcome]]:
+        """What a manager makes of every plan that is under way."""
+        rows = await self.world.ledger.unsettled()
+        return [(row.plan, await manager.recover(row.plan)) for row in rows]
 
     async def say(self, text: str, channel: str = CHANNEL) -> Reply:
         """The reply to a message."""
@@ -102,19 +113,19 @@ class Whole:
         return int(self.chain.call("eth_call", {"to": to, "data": data}, "latest"), 16)
 
     def balance(self, symbol: str, holder: str = "") -> int:
-        return self.number(self.token(symbol).address, "balanceOf(address)", holder or self.world.account)
+        return self.number(self.token(symbol).address, "balanceOf(address)", holder or self.account)
 
     def allowance(self, symbol: str, spender: Address) -> int:
-        return self.number(self.token(symbol).address, "allowance(address,address)", self.world.account, spender)
+        return self.number(self.token(symbol).address, "allowance(address,address)", self.account, spender)
 
     def native(self, holder: str = "") -> int:
-        return self.chain.number("eth_getBalance", holder or self.world.account, "latest")
+        return self.chain.number("eth_getBalance", holder or self.account, "latest")
 
     def nonce(self) -> int:
-        return self.chain.number("eth_getTransactionCount", self.world.account, "latest")
+        return self.chain.number("eth_getTransactionCount", self.account, "latest")
 
     async def position(self, venue: str) -> int:
-        return (await self.world.snapshot()).venues[venue].position
+        return (await self.world.snapshot(self.account)).venues[venue].position
 
     def send(self, sender: str, to: Address | None, function: str = "", *args: Any, value: int = 0) -> None:
         """A transaction of anybody, this instance's account too, in a block of its own."""
@@ -146,8 +157,8 @@ async def opened(folder: Path, node: Node, url: str = "", settings: Settings | N
             if instance.new_wallet:
                 _keep_wallet(folder)
             if new:
-                await places.fund(place, instance.world.account)
-            user = await instance.service.user("terminal", "owner", "you")
+                await places.fund(place, instance.first_account)
+            user = await instance.owner("terminal", "owner", "you")
             yield Whole(instance, user, node, chain)
 
 

@@ -96,7 +96,7 @@ async def test_a_message_elsewhere_does_not_stop_a_plan_that_starts(whole: Whole
 
 async def test_a_nonce_used_elsewhere_between_two_plans(whole: Whole) -> None:
     await whole.do(deposit("1000"))
-    whole.send(whole.world.account, whole.token("USDC").address, "transfer(address,uint256)", BOB, 7)
+    whole.send(whole.account, whole.token("USDC").address, "transfer(address,uint256)", BOB, 7)
     await whole.do(withdraw(None))
     assert whole.nonce() == 4
     assert [attempt.nonce for attempt in await whole.attempts()] == [0, 1, 3]
@@ -120,5 +120,5 @@ async def test_every_plan_ends_with_its_funds_free(whole: Whole) -> None:
     await whole.confirm()
     assert await whole.status(reply) is PlanStatus.SETTLED
     await whole.do(leave_all())
-    assert await whole.world.ledger.reserved(whole.world.account) == {}
+    assert await whole.world.ledger.reserved(whole.account) == {}
     assert await whole.position(MORPHO) == 0

@@ -50,8 +50,8 @@ async def test_a_step_that_reverts_after_its_approval(whole: Whole, proxy: Fault
     assert whole.allowance("USDC", spender) == 0
     assert whole.balance("USDC") == before
     assert await whole.status(preview) is PlanStatus.PARTIAL
-    assert await whole.world.ledger.net_deposits(whole.world.account) == {}
-    assert await whole.world.ledger.reserved(whole.world.account) == {}
+    assert await whole.world.ledger.net_deposits(whole.account) == {}
+    assert await whole.world.ledger.reserved(whole.account) == {}
     whole.pause_aave(False)
     await whole.do(deposit("1000", venue=AAVE))  # the account goes on
 
@@ -129,7 +129,7 @@ async def test_the_nonce_is_taken_elsewhere_in_the_middle_of_a_plan(whole: Whole
     bob = whole.chain.call("eth_accounts")[5]
 
     async def send_elsewhere() -> None:
-        whole.send(whole.world.account, whole.token("USDC").address, "transfer(address,uint256)", bob, 1)
+        whole.send(whole.account, whole.token("USDC").address, "transfer(address,uint256)", bob, 1)
 
     await whole.ask(deposit("1000"))
     proxy.before(SEND, None, send_elsewhere)

@@ -41,7 +41,7 @@ async def whole(devnet_node: Node, tmp_path: Path) -> AsyncIterator[Whole]:
 def empty(whole: Whole, units: int) -> None:
     """Somebody with the same key takes tokens away."""
     token = whole.token("USDC").address
-    whole.send(whole.world.account, token, "transfer(address,uint256)", BOB, units)
+    whole.send(whole.account, token, "transfer(address,uint256)", BOB, units)
 
 
 async def test_the_wallet_is_emptied_in_between(whole: Whole) -> None:
@@ -99,7 +99,7 @@ async def test_the_venue_is_paused_in_between_and_another_is_offered(whole: Whol
 
 async def test_the_gas_money_is_gone_in_between(whole: Whole) -> None:
     await whole.ask(deposit("1000"))
-    whole.chain.call("anvil_setBalance", whole.world.account, "0x1")
+    whole.chain.call("anvil_setBalance", whole.account, "0x1")
     reply = await whole.confirm()
     assert status(reply) == "void"
     assert "gas" in reply.text
@@ -109,7 +109,7 @@ async def test_the_gas_money_is_gone_in_between(whole: Whole) -> None:
 async def test_the_native_coin_of_a_transfer_is_gone_in_between(whole: Whole) -> None:
     await whole.say(f"add {BOB} as bob")
     await whole.ask(transfer("50", "ETH"))
-    whole.chain.call("anvil_setBalance", whole.world.account, hex(10 * ETH))
+    whole.chain.call("anvil_setBalance", whole.account, hex(10 * ETH))
     reply = await whole.confirm()
     assert (status(reply), rule(reply)) == ("void", "expected")
     assert await whole.attempts() == []

@@ -96,7 +96,7 @@ async def test_a_vault_inflated_between_preview_and_confirmation(whole: Whole) -
 async def test_an_entry_keeps_gas_for_leaving_and_an_exit_needs_none_of_it(whole: Whole) -> None:
     await whole.do(deposit("1000"))
     fee = (await whole.row(await whole.ask(deposit("1000")))).plan.max_total_fee_wei
-    whole.chain.call("anvil_setBalance", whole.world.account, hex(fee))  # enough to pay, nothing to keep
+    whole.chain.call("anvil_setBalance", whole.account, hex(fee))  # enough to pay, nothing to keep
     with pytest.raises(Refused) as caught:
         await whole.ask(deposit("1000"))
     assert caught.value.rule == "gas-reserve"
@@ -105,7 +105,7 @@ async def test_an_entry_keeps_gas_for_leaving_and_an_exit_needs_none_of_it(whole
 
 
 async def test_gas_that_can_not_be_paid(whole: Whole) -> None:
-    whole.chain.call("anvil_setBalance", whole.world.account, hex(10**12))
+    whole.chain.call("anvil_setBalance", whole.account, hex(10**12))
     assert await refusal(whole, deposit("1000")) == "gas"
 
 

@@ -24,7 +24,7 @@ async def whole(devnet_node: Node, tmp_path: Path) -> AsyncIterator[Whole]:
 
 
 def give_weth(whole: Whole) -> None:
-    whole.send(whole.world.account, whole.token("WETH").address, "deposit()", value=10 * 10**18)
+    whole.send(whole.account, whole.token("WETH").address, "deposit()", value=10 * 10**18)
 
 
 @pytest.mark.parametrize("symbol", ["USDC", "DAI", "WETH"])
@@ -43,11 +43,11 @@ async def test_every_venue_takes_and_gives_back_exactly_what_was_said(whole: Who
         await whole.do(withdraw(part, symbol, venue))
         assert whole.balance(symbol) == start - paid + back, venue
         await whole.do(withdraw(None, symbol, venue))
-        state = (await whole.world.snapshot()).venues[venue]
+        state = (await whole.world.snapshot(whole.account)).venues[venue]
         assert (state.position, state.shares) == (0, 0), venue
         lost = start - whole.balance(symbol)
         assert lost <= max(2, paid // 10**9), venue
-        net = (await whole.world.ledger.net_deposits(whole.world.account))[venue, str(token.address)]
+        net = (await whole.world.ledger.net_deposits(whole.account))[venue, str(token.address)]
         assert net == NetDeposit(paid, paid - lost), venue
         assert whole.allowance(symbol, whole.world.venues[venue].contract.address) == 0, venue
 
@@ -62,9 +62,9 @@ async def test_exit_leaves_every_venue_at_once_with_its_interest(whole: Whole) -
     reply = await whole.confirm()
     assert status(reply) == "settled", reply.text
     assert len(reply.txs) == len(whole.world.venues)
-    snapshot = await whole.world.snapshot()
+    snapshot = await whole.world.snapshot(whole.account)
     assert {state.shares for state in snapshot.venues.values()} == {0}
-    flows = await whole.world.ledger.flows(whole.world.account, 0, 2**40)
+    flows = await whole.world.ledger.flows(whole.account, 0, 2**40)
     for symbol, before in start.items():
         token = str(whole.token(symbol).address)
         moved = sum(flow.units for flow in flows if flow.token == token)
@@ -75,14 +75,14 @@ async def test_the_ledger_knows_every_wei_of_gas(whole: Whole) -> None:
     start = whole.native()
     await whole.do(deposit("1000"))
     await whole.do(withdraw(None))
-    flows = await whole.world.ledger.flows(whole.world.account, 0, 2**40)
+    flows = await whole.world.ledger.flows(whole.account, 0, 2**40)
     assert start - whole.native() == -sum(flow.units for flow in flows if flow.kind is FlowKind.FEE) > 0
 
 
 async def test_an_allowance_that_was_left_goes_through_zero(whole: Whole) -> None:
     venue = whole.world.venues["venus:core:USDC"]
     spender, token = venue.contract.address, whole.token("USDC").address
-    whole.send(whole.world.account, token, "approve(address,uint256)", spender, 5)
+    whole.send(whole.account, token, "approve(address,uint256)", spender, 5)
     reply = await whole.do(deposit("100", venue=venue.id))
     assert reply.plan is not None
     approvals = [step["args"] for step in reply.plan["steps"] if step["function"].startswith("approve")]

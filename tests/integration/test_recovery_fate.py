@@ -78,20 +78,20 @@ async def test_killed_between_journal_and_broadcast(whole: Whole, proxy: FaultyN
     plan_id = await crash(whole)
     (signed,) = await whole.attempts()
     assert (signed.status, whole.nonce(), proxy.sent()) == (AttemptStatus.SIGNED, 0, [])
-    ((plan, outcome),) = await fresh(whole).recover()
+    ((plan, outcome),) = await whole.recover(fresh(whole))
     assert plan.plan_id == plan_id
     assert outcome.end is End.PARTIAL  # the approval was mined, then taken back; the deposit was never signed
     assert proxy.sent()[0] == "0x" + signed.raw.hex()
     assert whole.nonce() == len(proxy.sent()) == 2
     assert whole.allowance("USDC", whole.world.venues[MORPHO].contract.address) == 0
-    assert await fresh(whole).recover() == []
+    assert await whole.recover(fresh(whole)) == []
 
 
 async def test_killed_with_the_last_step_in_the_journal(whole: Whole, proxy: FaultyNode) -> None:
     """The bytes that were signed go out, and the plan is whole."""
     before = whole.balance("USDC")
     plan_id = await crash(whole, survived=1)
-    ((_, outcome),) = await fresh(whole).recover()
+    ((_, outcome),) = await whole.recover(fresh(whole))
     assert outcome.end is End.SETTLED
     assert whole.balance("USDC") == before - 1000 * USDC
     raws = ["0x" + attempt.raw.hex() for attempt in await whole.attempts()]
@@ -105,10 +105,10 @@ async def test_killed_with_the_last_step_in_the_journal(whole: Whole, proxy: Fau
 
 async def test_killed_before_anything_was_signed(whole: Whole, proxy: FaultyNode) -> None:
     plan = await whole.confirmed(deposit("1000"))
-    ((_, outcome),) = await fresh(whole).recover()
+    ((_, outcome),) = await whole.recover(fresh(whole))
     assert (outcome.end, outcome.reason) == (End.VOID, "I was stopped before anything was sent")
     assert proxy.sent() == []
-    assert await whole.world.ledger.reserved(whole.world.account) == {}
+    assert await whole.world.ledger.reserved(whole.account) == {}
     row = await whole.world.ledger.plan(plan.plan_id)
     assert row is not None
     assert row.status is PlanStatus.VOID
@@ -207,7 +207,7 @@ async def test_the_node_dies_between_the_last_receipt_and_the_books(whole: Whole
     assert [tx["status"] for tx in reply.txs] == ["mined"]
     assert await whole.status(preview) is PlanStatus.RUNNING
     assert "Done" in (await whole.say("hi")).text
-    net = (await whole.world.ledger.net_deposits(whole.world.account))[MORPHO, str(whole.token("USDC").address)]
+    net = (await whole.world.ledger.net_deposits(whole.account))[MORPHO, str(whole.token("USDC").address)]
     assert (net.deposited, net.withdrawn) == (1000 * USDC, 400 * USDC)
 
 
@@ -235,8 +235,8 @@ async def test_no_new_plan_runs_while_one_is_open(whole: Whole) -> None:
 async def test_replaced_by_a_transaction_of_the_same_nonce(whole: Whole, proxy: FaultyNode) -> None:
     """While we were gone somebody used the nonce: our transaction can never be mined, and that is said."""
     await crash(whole)
-    whole.send(whole.world.account, whole.token("USDC").address, "transfer(address,uint256)", whole.world.account, 1)
-    ((_, outcome),) = await fresh(whole).recover()
+    whole.send(whole.account, whole.token("USDC").address, "transfer(address,uint256)", whole.account, 1)
+    ((_, outcome),) = await whole.recover(fresh(whole))
     assert outcome.end is End.VOID
     assert "nonce too low" in outcome.reason
     (attempt,) = await whole.attempts()

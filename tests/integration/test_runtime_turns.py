@@ -47,7 +47,7 @@ async def test_the_story(whole: Whole) -> None:
     assert MORPHO in (await whole.say("why did you choose that venue?")).text
     assert status(await whole.say("get me out of everything")) == "ready"
     assert status(await whole.say("y")) == "settled"
-    net = (await whole.world.ledger.net_deposits(whole.world.account))[MORPHO, str(whole.token("USDC").address)]
+    net = (await whole.world.ledger.net_deposits(whole.account))[MORPHO, str(whole.token("USDC").address)]
     assert whole.balance("USDC") == start + net.withdrawn - net.deposited > start
     shown = await whole.say("portfolio")
     assert shown.table is not None
