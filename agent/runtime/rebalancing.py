@@ -11,11 +11,11 @@ from agent.chain.snapshot_json import to_json
 from agent.errors import MonetaError, Refused
 from agent.execution import fees
 from agent.gate import mandate as under_mandate
-from agent.gate.mandate import Terms, limits_for, terms_of, wei_in_usd
+from agent.gate.mandate import Bounds, Terms, limits_for, terms_of, wei_in_usd
 from agent.gate.order import Enter, Leave, Move
 from agent.gate.propose import Proposal, Request
 from agent.intents import Mandate, Origin, Rebalance, as_json
-from agent.money import Token
+from agent.money import MAX_UINT256, Token
 from agent.plugin import Limits, Placement, Shift
 from agent.replies import rebalanced
 from agent.replies.reply import Reply, Status, Verdict, plan_json
@@ -198,7 +198,7 @@ class Rebalancing:
         )
 
     async def _terms(self, user: User, intent: Rebalance, snapshot: Snapshot) -> Terms:
-        """The user's mandate where it speaks of the asset, the defaults without their caps where it doesn't."""
+        """The user's mandate where it speaks of the assets; else defaults without caps: what moves is confirmed."""
         row = await self.world.ledger.mandate(user.id)
         held = [self.world.venues[key].asset.symbol for key, state in snapshot.venues.items() if state.position]
         wanted = tuple(dict.fromkeys(intent.assets or sorted(held)))
@@ -216,7 +216,8 @@ class Rebalancing:
             max_move=None,
             horizon_days=None,
         )
-        return terms_of(said, self.world.registry, self.world.venues, snapshot.prices, self.world.settings)
+        terms = terms_of(said, self.world.registry, self.world.venues, snapshot.prices, self.world.settings)
+        return replace(terms, assets=dict.fromkeys(wanted, Bounds(MAX_UINT256, MAX_UINT256)))
 
 
 def _limits_json(limits: Limits) -> dict[str, Any]:

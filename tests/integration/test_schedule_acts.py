@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -160,6 +161,15 @@ async def test_rebalance_now_is_shown_first(devnet_node: Node, tmp_path: Path) -
         assert done.verdict.status is Status.SETTLED
         assert await desk.position(VENUS) >= 40_000 * 10**6 - 2
         assert "I chose to move" in (await desk.say("why?")).text
+
+
+async def test_what_is_asked_for_is_bound_by_no_default_cap(devnet_node: Node, tmp_path: Path) -> None:
+    async with opened(tmp_path, devnet_node) as desk:
+        await desk.say("deposit 120,000 usdc into morpho weth-77")
+        await desk.say("/confirm")
+        asked = await desk.say("rebalance my usdc")
+        assert asked.preview is not None
+        assert re.search(r"put (120,000|119,999\.9+) USDC", asked.preview.headline)  # Morpho rounds down
 
 
 async def test_the_scheduler_looks_at_once_never_twice_at_a_time_and_stops(devnet_node: Node, tmp_path: Path) -> None:
