@@ -13,7 +13,7 @@ from agent.chat.adapter import Adapter
 from agent.chat.courier import Courier
 from agent.chat.limits import Limits
 from agent.chat.limits import Verdict as Pace
-from agent.replies.body import Pressable, body_of
+from agent.replies.body import Body, Pressable, body_of, body_text
 from agent.replies.reply import Offer, Reply, Status, Verdict
 from agent.runtime.turn import Runtime, Said, is_yes
 from memory.ledger import Ledger
@@ -116,7 +116,7 @@ class Service:
         replies = []
         for unsent in await self.ledger.unsent():
             if unsent.platform == platform:
-                replies.append(Reply(f"{UNDELIVERED} {unsent.body['text']}"))
+                replies.append(Reply(f"{UNDELIVERED} {body_text(Body.from_json(unsent.body))}"))
                 await self.ledger.sent(unsent.id)
         for row in await self.ledger.unfinished():
             if row.platform == platform:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.gate.preview import Preview
-from agent.replies.reply import Picture, Reply, Table
+from agent.replies.reply import Picture, Reply, Table, table_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,13 @@ def body_of(reply: Reply, buttons: Sequence[Pressable] = ()) -> Body:
         status=str(reply.verdict.status) if reply.verdict else "",
         private=reply.private,
     )
+
+
+def body_text(body: Body) -> str:
+    """All of a body as plain lines, its table with aligned columns."""
+    lines = [f"  {what} {text}" for what, text in body.lines]
+    table = [] if body.table is None else [table_text(body.table)]
+    return "\n".join(part for part in (body.text, body.title, *lines, *table) if part)
 
 
 def preview_lines(shown: Preview) -> tuple[tuple[str, str], ...]:

@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from agent.chain.snapshot import Snapshot
 from agent.intents import All, Deposit, Exact
+from agent.money import Address
 from devnet import Node
 from memory.rows import PlanStatus
 from tests.integration.runtime_parts import (
@@ -121,8 +122,8 @@ async def test_a_node_that_tells_contracts_no_base_fee(whole: Whole, monkeypatch
     whole.chain.call("evm_mine")
     real = whole.world.snapshot
 
-    async def like_geth() -> Snapshot:
-        seen = await real()
+    async def like_geth(account: Address) -> Snapshot:
+        seen = await real(account)
         return replace(seen, block=replace(seen.block, base_fee=0))
 
     monkeypatch.setattr(whole.world, "snapshot", like_geth)

@@ -191,11 +191,13 @@ async def test_what_a_stopped_program_owes_is_said_at_the_start(devnet_node: Nod
         assert answer is not None  # and never delivered
         expected = answer.reply.as_json()["reply"]
     async with opened(tmp_path, devnet_node) as second:
-        told = [reply.text for reply in await second.instance.service.recover()]
+        service = second.instance.service
+        assert await service.recover() == []  # no plan was under way
+        told = [reply.text for reply in await service.leftovers("terminal")]
         assert len(told) == 2
         assert expected in told[0]
         assert "withdraw everything" in told[1]
-        assert await second.instance.service.recover() == []
+        assert await service.leftovers("terminal") == []
 
 
 async def test_one_executor_in_a_folder(whole: Whole, tmp_path: Path) -> None:
