@@ -106,8 +106,8 @@ COMMANDS: tuple[Command, ...] = (
         "mandate",
         "What I may do without asking; shows it where you say nothing",
         (
-            "keep my {assets} well placed",
-            ", at most {cap} per venue",
+            "rebalance my {assets} automatically",
+            ", at most {cap} a venue",
             ", minimum gain ${gain}",
             ", gas budget ${gas}",
         ),
@@ -115,10 +115,10 @@ COMMANDS: tuple[Command, ...] = (
             Option("assets", "Tokens, with commas: USDC, DAI", Kind.ASSETS),
             Option("cap", "The most in one venue, in tokens", Kind.NUMBER),
             Option("gain", "The least that a move must bring, in dollars", Kind.NUMBER),
-            Option("gas", "The most gas a week, in dollars", Kind.NUMBER),
+            Option("gas", "The most that gas may cost, in dollars", Kind.NUMBER),
         ),
         bare="show my mandate",
-        lead="keep my",
+        lead="set a mandate for",
         private=True,
     ),
     Command(

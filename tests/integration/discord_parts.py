@@ -56,8 +56,11 @@ class Bot:
         """Gives a command (in private unless `at` says where) and waits for its answer."""
         return await self.answered(await self.server.slash(self.alice, at or self.direct, name, **options))
 
-    async def press(self, message: Json, label: str, *, at: Channel | None = None, by: Person | None = None) -> Any:
+    async def press(
+        self, message: Json | None, label: str, *, at: Channel | None = None, by: Person | None = None
+    ) -> Interaction:
         """Presses a button and waits for the answer."""
+        assert message is not None
         pressed = await self.server.press(by or self.alice, at or self.direct, message, label)
         return await self.answered(pressed)
 

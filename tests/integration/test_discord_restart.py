@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from agent.chat.discord.adapter import DiscordAdapter
-from agent.chat.discord.servers import Server
 from agent.errors import Refused
 from devnet import Node
 from tests.integration.discord_parts import bot_on, place_on, read
@@ -72,25 +71,19 @@ async def test_a_token_taken_back_ends_the_adapter_and_says_what_to_do(devnet_no
                 await again.run(asyncio.Event())
 
 
-async def test_shards_share_one_bot_and_a_server_has_rules_of_its_own(devnet_node: Node, tmp_path: Path) -> None:
+async def test_shards_share_one_bot_and_roles_come_along(devnet_node: Node, tmp_path: Path) -> None:
     async with DiscordServer() as server:
-        alice = server.person("alice")
+        alice = server.person("alice", roles=("777",))
         towns = [server.guild(alice, f"server {number}") for number in range(4)]
-        quiet = server.guild(alice, "quiet")
-        assert quiet.guild is not None
-        rules = {int(quiet.guild): Server(channels=frozenset({1}))}
-        async with bot_on(place_on(devnet_node, tmp_path), server, alice, towns[0], shards=2, servers=rules) as bot:
+        async with bot_on(place_on(devnet_node, tmp_path), server, alice, towns[0], shards=2) as bot:
             await bot.adapter.ready.wait()
             assert sorted(session.shard for session in server.gateway.live) == [0, 1]
             for town in towns:
                 asked = await server.mention(alice, town, "what can you do?")
                 assert "I find the yield" in text_of(await bot.answer_to(asked, town))
-            refused = await bot.command("help", at=quiet)
-            assert refused.ephemeral
-            assert "I don't talk in this channel" in read(refused)
-            await server.mention(alice, quiet, "what can you do?")
-            await bot.ask("hello")
-            assert len(quiet.messages) == 1
+            taken = await bot.instance.world.ledger.latest("discord")
+            assert len(taken) == len(towns)
+            assert all("777" in row.meta["roles"] for row in taken)
 
 
 async def test_it_waits_for_discord_and_leaves_when_told(devnet_node: Node, tmp_path: Path) -> None:

@@ -152,25 +152,20 @@ async def test_in_a_server_balances_are_for_their_owner(bot: Bot) -> None:
     assert int(follow_up[0]["flags"]) & EPHEMERAL
     assert not any("10,000,000" in text_of(each) for each in bot.town.messages)
 
-
-async def test_who_takes_no_direct_messages_hears_why_nothing_came(bot: Bot) -> None:
     bot.alice.takes_messages = False
     public = await bot.answer_to(await bot.server.mention(bot.alice, bot.town, "portfolio"), bot.town)
     assert "you don't take direct messages from me" in text_of(public)
 
 
-async def test_a_command_in_a_server_opens_like_a_mention(bot: Bot) -> None:
+async def test_a_command_in_a_server_opens_like_a_mention_and_a_yes_is_typed_with_one(bot: Bot) -> None:
     public = await bot.command("deposit", at=bot.town, asset="USDC", amount="1000", venue=CORE)
     assert not public.ephemeral
     assert read(public) == "I have a plan for you. Only you can open it."
-    assert public.answer is not None
     opened = await bot.press(public.answer, "Open", at=bot.town)
     cancelled = await bot.press(opened.answer, "Cancel", at=bot.town)
     assert read(cancelled) == "Cancelled. Nothing was sent."
     assert "waits no more" in read(await bot.press(public.answer, "Open", at=bot.town))
 
-
-async def test_an_answer_to_a_preview_in_a_server_is_typed_with_a_mention(bot: Bot) -> None:
     await bot.ask_in_town("put 1000 USDC into aave core")
     yes = await bot.server.mention(bot.alice, bot.town, "yes")
     assert text_of(await bot.answer_to(yes, bot.town)).startswith("That is for your eyes only")

@@ -33,6 +33,7 @@ class Person:
     display: str
     bot: bool = False
     takes_messages: bool = True
+    roles: tuple[str, ...] = ()
 
     def json(self) -> Json:
         return {
@@ -45,9 +46,9 @@ class Person:
             "flags": 0,
         }
 
-    def member(self, roles: tuple[str, ...] = ()) -> Json:
+    def member(self) -> Json:
         return {
-            "roles": list(roles),
+            "roles": list(self.roles),
             "joined_at": SINCE,
             "deaf": False,
             "mute": False,
@@ -134,7 +135,7 @@ def guild_json(guild: str, name: str, owner: Person, bot: Person, channels: list
         "icon": None,
         "channels": [channel.json() for channel in channels],
         "members": [{**person.member(), "user": person.json()} for person in (owner, bot)],
-        "roles": [everyone],
+        "roles": [everyone, *({**everyone, "id": role, "name": "a role"} for role in owner.roles)],
         "member_count": 2,
         "large": False,
         "joined_at": SINCE,

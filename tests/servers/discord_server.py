@@ -114,7 +114,13 @@ class DiscordServer:
         """Replies to a message, which comes along."""
         reference = {"message_id": to["id"], "channel_id": channel.id}
         return await self.say(
-            author, channel, text, type=REPLY, message_reference=reference, referenced_message=self.rest.visible(to, channel), **more
+            author,
+            channel,
+            text,
+            type=REPLY,
+            message_reference=reference,
+            referenced_message=self.rest.visible(to, channel),
+            **more,
         )
 
     async def edit(self, author: Person, channel: Channel, message: Json, text: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Mapping
 from typing import Any, Literal
 
 import aiohttp
@@ -21,7 +20,6 @@ from agent.chat.discord.delivery import Delivery
 from agent.chat.discord.errors import translated
 from agent.chat.discord.intake import PLATFORM, Intake
 from agent.chat.discord.origin import Origin, channel_id
-from agent.chat.discord.servers import Server, Servers
 from agent.chat.service import Service
 from agent.errors import Refused
 from agent.replies.body import Body
@@ -57,12 +55,11 @@ class DiscordAdapter:
         api_base: str | None = None,
         gateway: str | None = None,
         shards: Shards = None,
-        servers: Mapping[int, Server] | None = None,
     ) -> None:
         self.service = service
         self._token = token
         self._shards = shards
-        self._intake = Intake(service, Servers(servers or {}))
+        self._intake = Intake(service)
         self._client: discord.Client | None = None
         self._delivery: Delivery | None = None
         self.connected = asyncio.Event()  # a session is there
@@ -211,8 +208,9 @@ class DiscordAdapter:
         self.ready.set()
 
     async def on_resumed(self) -> None:
-        """The session went on: what was missed has been replayed."""
-        self._seen = []
+        """The session went on: what was missed has been replayed. Of several, another may still be broken."""
+        if self._shards is None:
+            self._seen = []
 
     async def on_disconnect(self) -> None:
         """Notes what was seen, before anything of a new session is."""

@@ -17,7 +17,6 @@ import structlog
 from agent.chat import commands
 from agent.chat.discord import render, slash
 from agent.chat.discord.origin import Origin, channel_name
-from agent.chat.discord.servers import Servers
 from agent.chat.service import Service
 from agent.errors import Refused
 from memory.rows import ButtonRow, Inbound, User
@@ -35,7 +34,6 @@ class Intake:
     """What the gateway tells. `me` is the bot's user id, known once it is connected."""
 
     service: Service
-    servers: Servers
     me: int = 0
     _order: WeakValueDictionary[int, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _replaced: deque[tuple[int, str | None]] = field(default_factory=lambda: deque(maxlen=REMEMBERED_PRESSES))
@@ -46,15 +44,13 @@ class Intake:
         if text is None:
             return
         server = message.guild.id if message.guild else None
-        if self.servers.refusal(server, message.channel.id, _roles(message.author)):
-            return
         origin = Origin(
             channel=message.channel.id,
             user=message.author.id,
             server=server,
             message=message.id,
+            roles=_roles(message.author),
             shared=server is not None,
-            roles=tuple(_roles(message.author)),
         )
         async with self._turn(origin.channel):
             await self._receive(message.author, message.id, text, "text", origin)
@@ -73,9 +69,8 @@ class Intake:
     async def command(self, interaction: discord.Interaction) -> None:
         """A slash command, as the sentence that it says."""
         command = commands.named(str(_data(interaction).get("name", "")))
-        refusal = self._refusal(interaction)
-        if command is None or refusal:
-            await _whisper(interaction, refusal or "I don't have that command any more.")
+        if command is None:
+            await _whisper(interaction, "I don't have that command any more.")
             return
         shared = interaction.guild_id is not None and not command.private
         origin = _origin(interaction, shared=shared)
@@ -102,7 +97,7 @@ class Intake:
         option = command.option(name) if command and name else None
         given = slash.options(data)
         found: list[str] = []
-        if option is not None and not self._refusal(interaction):
+        if option is not None:
             user = await self._user(interaction.user)
             vocabulary = await self.service.runtime.world.vocabulary(user.id)
             found = commands.suggestions(option, given.get(option.name, ""), given, vocabulary)
@@ -140,9 +135,6 @@ class Intake:
         self._replaced.append(key)
         return True
 
-    def _refusal(self, interaction: discord.Interaction) -> str:
-        return self.servers.refusal(interaction.guild_id, interaction.channel_id or 0, _roles(interaction.user))
-
     def _turn(self, channel: int) -> asyncio.Lock:
         """Events of one channel are taken in in the order in which they came: the lock is fair."""
         return self._order.setdefault(channel, asyncio.Lock())
@@ -169,12 +161,12 @@ def _origin(interaction: discord.Interaction, shared: bool = False, replace: boo
         channel=interaction.channel_id or 0,
         user=interaction.user.id,
         server=interaction.guild_id,
+        roles=_roles(interaction.user),
         application=interaction.application_id,
         interaction=interaction.id,
         token=interaction.token,
         shared=shared,
         replace=replace,
-        roles=tuple(_roles(interaction.user)),
     )
 
 
@@ -182,8 +174,8 @@ def _data(interaction: discord.Interaction) -> Mapping[str, Any]:
     return dict(interaction.data or {})
 
 
-def _roles(who: discord.User | discord.Member) -> list[int]:
-    return [role.id for role in who.roles] if isinstance(who, discord.Member) else []
+def _roles(who: discord.User | discord.Member) -> tuple[str, ...]:
+    return tuple(str(role.id) for role in who.roles) if isinstance(who, discord.Member) else ()
 
 
 async def _whisper(interaction: discord.Interaction, text: str) -> None:

@@ -24,21 +24,21 @@ class Origin:
     channel: int
     user: int
     server: int | None = None
+    roles: tuple[str, ...] = ()
     message: int | None = None
     application: int | None = None
     interaction: int | None = None
     token: str = ""
     shared: bool = False
     replace: bool = False
-    roles: tuple[int, ...] = ()
 
     def as_meta(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "roles": list(self.roles)}
 
     @classmethod
     def of_meta(cls, meta: Mapping[str, Any]) -> Origin | None:
         """What `as_meta` wrote; None for what the agent says on its own."""
-        return cls(**meta) if meta else None
+        return cls(**{**meta, "roles": tuple(meta.get("roles", ()))}) if meta else None
 
     @property
     def answerable(self) -> bool:
