@@ -73,7 +73,7 @@ class TelegramServer:
         """Listens on a free port of this machine."""
         app = web.Application(client_max_size=60 << 20)
         app.router.add_route("*", "/bot{token}/{method}", self._handle)
-        runner = web.AppRunner(app, shutdown_timeout=0.1)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
@@ -171,14 +171,16 @@ class TelegramServer:
         await self._notified()  # an older poll ends now
         with contextlib.suppress(TimeoutError):
             async with self._changed:
-                waiting = self._changed.wait_for(lambda: self._waiting() or self.away or self._polls != mine)
+                waiting = self._changed.wait_for(
+                    lambda: self._waiting() or self.away or self.revoked or self._polls != mine
+                )
                 await asyncio.wait_for(waiting, float(given.get("timeout", 0)))
         if self._polls != mine:
             raise Failure(
                 409,
                 "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
             )
-        if self.away:
+        if self.away or self.revoked:
             raise Failure(502, MALFORMED)
         found = self._waiting()[: int(given.get("limit", 100))]
         self.problems += telegram_spec.object_problems(found, "Array of Update")
