@@ -107,7 +107,7 @@ class Schedule:
         user = await self._user(row.user)
         try:
             await self.service.runtime.acting.recover_of(user)
-            snapshot = await self.world.snapshot(await self.world.account(user))
+            snapshot = await self.world.priced_snapshot(await self.world.account(user))
         except MonetaError as error:
             await self.reports.could_not_look(user, row, error)
             return

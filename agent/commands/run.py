@@ -16,6 +16,7 @@ from agent.commands.output import complain, json_line
 from agent.compose import Instance, open_instance
 from agent.config import Settings
 from agent.errors import Refused
+from agent.schedule import run_schedule
 from agent.watch import run_watch
 
 DRAIN_SECONDS = 1.2
@@ -43,8 +44,11 @@ async def _run(folder: Path, settings: Settings, as_json: bool) -> None:
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, stop.set)
         instance.service.limits = Limits.of(settings)
-        watching = run_watch(instance.world, instance.service, stop)
-        await serve(instance, adapters, stop, lambda: _told_ready(adapters, as_json), (watching,))
+        jobs = (
+            run_watch(instance.world, instance.service, stop),
+            run_schedule(instance.world, instance.service, stop),
+        )
+        await serve(instance, adapters, stop, lambda: _told_ready(adapters, as_json), jobs)
 
 
 async def serve(
@@ -83,11 +87,15 @@ def configured(settings: Settings, service: Service) -> list[Adapter]:
     if settings.discord_token_file is not None:
         from agent.chat.discord.adapter import DiscordAdapter
 
-        adapters.append(DiscordAdapter(service, _secret(settings.discord_token_file)))
+        token = _secret(settings.discord_token_file)
+        adapters.append(
+            DiscordAdapter(service, token, api_base=settings.discord_api, gateway=settings.discord_gateway)
+        )
     if settings.telegram_token_file is not None:
         from agent.chat.telegram import TelegramAdapter
 
-        adapters.append(TelegramAdapter(service, _secret(settings.telegram_token_file)))
+        token = _secret(settings.telegram_token_file)
+        adapters.append(TelegramAdapter(service, token, base_url=settings.telegram_api))
     return adapters
 
 

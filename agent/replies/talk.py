@@ -9,6 +9,12 @@ ABILITIES = (
     ("put 1,000 USDC to work", "the best venue for that size: a preview first, then once, if you confirm"),
     ("deposit 500 dai into aave core", "a venue of your choice"),
     ("withdraw half my usdc", "the lowest rate first; also `all`, `25%`, `all but 100`"),
+    ("swap half my eth to usdc and put it to work", "the best route, the least that comes back, one plan"),
+    (
+        "keep my usdc well placed, at most 50,000 a venue",
+        "moves it on my own, within limits that you read and confirm",
+    ),
+    ("rebalance now", "the best move, if it earns its gas back"),
     ("get me out of everything", "leaves every position; works while paused, too"),
     ("how am I doing?", "wallet, positions, what they earned"),
     ("why did you choose that venue?", "the choice with its alternatives, as it was recorded"),

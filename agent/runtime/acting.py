@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from agent.chain.snapshot import Snapshot
 from agent.chain.snapshot_json import to_json
@@ -49,7 +49,7 @@ class Acting:
         await self._check_frozen()
         if isinstance(intent, Rebalance):
             return await Rebalancing(self.world).propose(user, channel, intent, origins, verdict)
-        snapshot = await self._priced(await self.world.snapshot(await self.world.account(user)))
+        snapshot = await self.world.priced_snapshot(await self.world.account(user))
         contacts = await self._ripe_contacts(user)
         resolved = self._resolve(intent, self._desk(snapshot, contacts))
         request = Request(
@@ -160,11 +160,6 @@ class Acting:
             return Reply(text, intent=dict(row.intent), plan=void, verdict=verdict)
         text = f"Nothing was sent: things have changed since the preview ({reason}). Here is a new one. {reply.text}"
         return Reply(text, reply.table, reply.preview, reply.intent, reply.plan, verdict)
-
-    async def _priced(self, snapshot: Snapshot) -> Snapshot:
-        """The snapshot with its block's own base fee: inside an eth_call geth and others tell a contract zero."""
-        head = await self.world.rpc.block(snapshot.block.number)
-        return replace(snapshot, block=replace(snapshot.block, base_fee=head.base_fee))
 
     def _resolve(self, intent: Intent, desk: Desk) -> Resolved:
         match intent:

@@ -51,7 +51,7 @@ class Rebalancing:
         for symbol in terms.assets:
             asset = self.world.registry.token(symbol)
             if numbers:  # what the asset before it did is in the next snapshot
-                snapshot = await self.world.snapshot(snapshot.account)
+                snapshot = await self.world.priced_snapshot(snapshot.account)
             barred = await self._barred(user)
             weighed = self._weigh(snapshot, asset, terms)
             placement = Placement(None, weighed.placement.weighed, barred) if barred else weighed.placement
@@ -72,7 +72,7 @@ class Rebalancing:
         verdict: Verdict | None = None,
     ) -> Reply:
         """'Rebalance now': the best move as a preview, which the user confirms like any other."""
-        snapshot = await self.world.snapshot(await self.world.account(user))
+        snapshot = await self.world.priced_snapshot(await self.world.account(user))
         terms = await self._terms(user, intent, snapshot)
         weighed = [self._weigh(snapshot, self.world.registry.token(symbol), terms) for symbol in terms.assets]
         best = max(weighed, key=lambda each: each.placement.shift.gain_usd if each.placement.shift else -1)
@@ -130,6 +130,19 @@ class Rebalancing:
         number: int,
     ) -> None:
         """Through the gate, the mandate and the manager. What refuses is the decision's outcome, nothing is sent."""
+        async with self.world.executing[snapshot.account]:
+            await self._through_the_gate(user, row, terms, snapshot, shift, asset, number)
+
+    async def _through_the_gate(
+        self,
+        user: User,
+        row: MandateRow,
+        terms: Terms,
+        snapshot: Snapshot,
+        shift: Shift,
+        asset: Token,
+        number: int,
+    ) -> None:
         ledger, moves = self.world.ledger, self._moves(shift)
         try:
             intent = as_json(Rebalance(assets=(asset.symbol,)))

@@ -273,6 +273,8 @@ class Runtime:
             place = address(intent.address)
         except ValueError as error:
             raise Refused("address", f"{error}.", "Nothing was added.") from error
+        if await self.world.ledger.contact(said.user.id, intent.name) is not None:  # before the signer learns of it
+            raise Refused("contact", f"You already have a contact {intent.name}.", "Use another name.")
         # the signer has one list for everybody, so a name there also holds whose it is and where it leads
         ripe = await self.world.signer.contact(f"{said.user.id[:8]} {intent.name} {place[-8:]}", place)
         ripe = max(ripe, await self.world.ledger.transfers_from(said.user.id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pluggy
 
@@ -77,6 +77,12 @@ class World:
     async def snapshot(self, account: Address) -> Snapshot:
         """Everything at the head as `account` has it, in one eth_call."""
         return await take(self.rpc, self.registry, self.venues, account, traders=self.traders)
+
+    async def priced_snapshot(self, account: Address) -> Snapshot:
+        """The same with its block's own base fee: inside an eth_call geth and others tell a contract zero."""
+        seen = await self.snapshot(account)
+        head = await self.rpc.block(seen.block.number)
+        return replace(seen, block=replace(seen.block, base_fee=head.base_fee))
 
     def rank(self, states: Mapping[str, VenueState], asset: Token, units: int) -> list[Option]:
         """The venues for a deposit, by the first plug-in that ranks."""
