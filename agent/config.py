@@ -41,6 +41,12 @@ class Settings(BaseSettings):
     """A file with the Discord bot's token."""
     telegram_token_file: Path | None = None
     """A file with the Telegram bot's token."""
+    discord_api: str | None = None
+    """The base URL of another REST server than Discord's own, such as http://127.0.0.1:9000/api/v10; for tests."""
+    discord_gateway: str | None = None
+    """The gateway's WebSocket URL that belongs to it."""
+    telegram_api: str | None = None
+    """The base URL of a self-hosted Bot API server, up to the token: http://127.0.0.1:8081/bot; for tests, too."""
 
     rebalance_every_hours: Annotated[int, Field(ge=1, le=24 * 7)] = 6
     """How often the positions under a mandate are weighed."""
