@@ -28,6 +28,7 @@ async def test_a_button_works_after_a_restart_and_what_was_said_meanwhile_is_ans
         async with bot_on(place, server, alice, town) as bot:
             preview = await bot.ask("deposit 1000 USDC into aave core")
             public = await bot.ask_in_town("what can you do?")
+            await bot.adapter.ready.wait()
         assert server.gateway.live == []
         missed = await server.say(alice, server.direct(alice), "hello")
         missed_in_town = await server.mention(alice, town, "hello")

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.chat.commands import COMMANDS, Kind, named, sentence, suggestions, typed
+from agent.chat.commands import COMMANDS, Kind, named, typed
+from agent.chat.options import sentence, suggestions
 from agent.errors import Refused
 from agent.mind.context import Context
 from agent.mind.phrasebook import interpret

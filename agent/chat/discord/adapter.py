@@ -144,10 +144,10 @@ class DiscordAdapter:
         finally:
             self.connected.clear()
             self.ready.clear()
-            connecting.cancel()
-            leaving = asyncio.gather(connecting, client.close(), return_exceptions=True)
+            connecting.cancel()  # first: after `close` the library has no loop to tell of a disconnect in
+            await asyncio.wait([connecting], timeout=LEAVING_SECONDS / 2)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(leaving, LEAVING_SECONDS)
+                await asyncio.wait_for(client.close(), LEAVING_SECONDS / 2)
 
     async def _connect(self, client: discord.Client) -> None:
         try:

@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 import discord
 import structlog
 
-from agent.chat import commands
+from agent.chat import commands, options
 from agent.chat.discord import render, slash
 from agent.chat.discord.origin import Origin, channel_name
 from agent.chat.service import Service
@@ -88,7 +88,7 @@ class Intake:
     async def _sentence(self, interaction: discord.Interaction, command: commands.Command) -> str:
         user = await self._user(interaction.user)
         vocabulary = await self.service.runtime.world.vocabulary(user.id)
-        return commands.sentence(command, slash.options(_data(interaction)), vocabulary)
+        return options.sentence(command, slash.options(_data(interaction)), vocabulary)
 
     async def suggest(self, interaction: discord.Interaction) -> None:
         """What the option that is being typed may become."""
@@ -100,7 +100,7 @@ class Intake:
         if option is not None:
             user = await self._user(interaction.user)
             vocabulary = await self.service.runtime.world.vocabulary(user.id)
-            found = commands.suggestions(option, given.get(option.name, ""), given, vocabulary)
+            found = options.suggestions(option, given.get(option.name, ""), given, vocabulary)
         choices = [discord.app_commands.Choice(name=each, value=each) for each in found if len(each) <= 100]
         await _acknowledged(interaction.response.autocomplete(choices))
 
