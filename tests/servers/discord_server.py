@@ -266,7 +266,9 @@ def buttons(message: Json) -> list[Json]:
 
 def button(message: Json, label: str) -> Json:
     """The button with this label."""
-    return next(each for each in buttons(message) if each["label"] == label)
+    found = next((each for each in buttons(message) if each["label"] == label), None)
+    assert found is not None, f"no {label} on: {text_of(message)}"
+    return found
 
 
 def text_of(message: Json) -> str:
