@@ -39,8 +39,16 @@ class Settings(BaseSettings):
 
     discord_token_file: Path | None = None
     """A file with the Discord bot's token."""
+    discord_shards: int | Literal["auto"] | None = None
+    """How many gateway connections: a number, `auto` as Discord suggests, one where it isn't said."""
     telegram_token_file: Path | None = None
     """A file with the Telegram bot's token."""
+    telegram_webhook_url: str | None = None
+    """The public HTTPS address that Telegram pushes to; without it updates are polled."""
+    telegram_webhook_listen: Annotated[str, Field(pattern=r"^[^:\s]+:\d{1,5}$")] = "127.0.0.1:8443"
+    """Host and port to listen on behind that address (a proxy ends TLS)."""
+    telegram_webhook_secret_file: Path | None = None
+    """A file with the webhook's secret token: 1 to 256 letters, digits, _ and -."""
     discord_api: str | None = None
     """The base URL of another REST server than Discord's own, such as http://127.0.0.1:9000/api/v10; for tests."""
     discord_gateway: str | None = None

@@ -32,6 +32,9 @@ class Adapter(Protocol):
         Raises Refused where it can't start at all: a token that the platform doesn't know.
         """
 
+    async def close(self) -> None:
+        """Lets go of the connections that `deliver` uses. Called last, once nothing is under way."""
+
     async def deliver(self, row: OutboxRow) -> None:
         """Says what is in the row, once. Raises RetryLater or Undeliverable. `row.nonce` names the delivery."""
 

@@ -6,7 +6,7 @@ import asyncio
 import signal
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agent.chat.adapter import Adapter
 from agent.chat.limits import Limits
@@ -18,6 +18,9 @@ from agent.config import Settings
 from agent.errors import Refused
 from agent.schedule import run_schedule
 from agent.watch import run_watch
+
+if TYPE_CHECKING:
+    from agent.chat.telegram import Webhook
 
 DRAIN_SECONDS = 1.2
 """What a turn under way may take at the end; the whole end stays under two seconds."""
@@ -74,6 +77,8 @@ async def serve(
         await service.drain(DRAIN_SECONDS)
         waiting.cancel()
         ends = await asyncio.gather(*running, return_exceptions=True)
+        for adapter in adapters:
+            await adapter.close()
     for end in ends:
         if isinstance(end, BaseException) and not isinstance(end, asyncio.CancelledError):
             raise end
@@ -89,14 +94,36 @@ def configured(settings: Settings, service: Service) -> list[Adapter]:
 
         token = _secret(settings.discord_token_file)
         adapters.append(
-            DiscordAdapter(service, token, api_base=settings.discord_api, gateway=settings.discord_gateway)
+            DiscordAdapter(
+                service,
+                token,
+                api_base=settings.discord_api,
+                gateway=settings.discord_gateway,
+                shards=settings.discord_shards,
+            )
         )
     if settings.telegram_token_file is not None:
         from agent.chat.telegram import TelegramAdapter
 
         token = _secret(settings.telegram_token_file)
-        adapters.append(TelegramAdapter(service, token, base_url=settings.telegram_api))
+        adapters.append(TelegramAdapter(service, token, base_url=settings.telegram_api, webhook=_webhook(settings)))
     return adapters
+
+
+def _webhook(settings: Settings) -> Webhook | None:
+    """Telegram's webhook, None where updates are polled."""
+    if settings.telegram_webhook_url is None:
+        return None
+    if settings.telegram_webhook_secret_file is None:
+        raise Refused(
+            "secret",
+            "A webhook needs a secret, or anybody could push updates.",
+            "Name its file in MONETA_TELEGRAM_WEBHOOK_SECRET_FILE.",
+        )
+    from agent.chat.telegram import Webhook
+
+    host, _, port = settings.telegram_webhook_listen.rpartition(":")
+    return Webhook(settings.telegram_webhook_url, host, int(port), _secret(settings.telegram_webhook_secret_file))
 
 
 def _secret(path: Path) -> str:

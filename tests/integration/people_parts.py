@@ -31,6 +31,8 @@ class Chat:
     async def run(self, stop: asyncio.Event) -> None:
         await stop.wait()
 
+    async def close(self) -> None: ...
+
     async def deliver(self, row: OutboxRow) -> None:
         self.delivered.append(row)
 

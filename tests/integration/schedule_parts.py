@@ -42,6 +42,8 @@ class Heard:
     async def run(self, stop: asyncio.Event) -> None:
         await stop.wait()
 
+    async def close(self) -> None: ...
+
     async def deliver(self, row: OutboxRow) -> None:
         self.rows.append(row)
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -286,7 +287,8 @@ def test_words_are_shown_at_a_terminal_only(made: Path) -> None:
     terminal = pexpect.spawn(arguments[0], arguments[1:], env=environment(), encoding="utf-8", timeout=20)
     terminal.expect("Password of the keystore: ")
     terminal.sendline(PASSWORD)
-    terminal.expect(WORDS)
+    numbered = [f"{number}. {word}" for number, word in enumerate(WORDS.split(), 1)]
+    terminal.expect(r"\s+".join(re.escape(each) for each in numbered))
     terminal.expect(pexpect.EOF)
 
 

@@ -90,6 +90,9 @@ class DiscordAdapter:
         finally:
             stopping.cancel()
 
+    async def close(self) -> None:
+        """The client is closed when `run` returns."""
+
     async def deliver(self, row: OutboxRow) -> None:
         """Says what is in the row; waits for a connection where there is none yet."""
         await self.connected.wait()
