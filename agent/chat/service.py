@@ -106,7 +106,9 @@ class Service:
             told.append(reply)
             asked = [row for row in cut_off if row.channel == plan.channel and await self._confirms(row, plan)]
             if asked:  # what became of the plan answers the yes that was cut off
-                await self.ledger.finish(asked[0].id, reply.as_json(), body_of(reply).as_json())
+                queued = await self.ledger.finish(asked[0].id, reply.as_json(), body_of(reply).as_json())
+                if queued.platform not in self.adapters:  # it is told by whoever called this
+                    await self.ledger.sent(queued.id)
             elif plan.channel.partition(":")[0] in self.adapters:
                 await self._tell(plan, reply)
         return told
