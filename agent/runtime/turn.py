@@ -168,7 +168,7 @@ class Runtime:
         return replace(reply, text=f"{told}\n{reply.text}", txs=txs)
 
     def _voiced(self, said: Said, reply: Reply) -> Reply:
-        return voiced(reply, self.world.character, f"{said.channel}:{self.world.now()}", said.text)
+        return voiced(reply, self.world.character, said.text, said.text)
 
     async def _typed(self, said: Said) -> Reply:
         pending = await self.world.ledger.pending(said.user.id, said.channel)
