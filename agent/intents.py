@@ -193,6 +193,13 @@ class Link(_Closed):
     code: Annotated[str, StringConstraints(pattern=r"^[A-HJ-NP-Z]{8}$")] | None
 
 
+class Forget(_Closed):
+    """Erases what was said; what was done stays in the ledger."""
+
+    action: Literal["forget"] = "forget"
+    scope: Literal["conversation", "everything"]
+
+
 class Cancel(_Closed):
     action: Literal["cancel"] = "cancel"
     ref: str | None
@@ -226,6 +233,7 @@ Intent = Annotated[
     | Chat
     | Cancel
     | Link
+    | Forget
     | Advance,
     Field(discriminator="action"),
 ]

@@ -18,6 +18,7 @@ from agent.intents import (
     Deposit,
     Exit,
     Explain,
+    Forget,
     History,
     Intent,
     Origin,
@@ -28,6 +29,7 @@ from agent.intents import (
 )
 from agent.intents import Sequence as Sequence_
 from agent.words.clauses import Clause, action_of, assets, candidates, clauses, merged, pairs, spec_for
+from agent.words.forgetting import forgetting
 from agent.words.reader import read
 from agent.words.readings import Kind, Reading
 from agent.words.trades import VERBS as TRADES
@@ -53,7 +55,7 @@ def bind(intent: Intent, origins: Mapping[str, Origin], said: Sequence[str], voc
     turns before the last settled or cancelled request are not to be handed in.
     """
     _check_origins(origins, said)
-    if bind_mandate(intent, said, vocabulary):
+    if bind_mandate(intent, said, vocabulary) or _bind_forget(intent, said[-1]):
         return
     if intent.action in _READ_ONLY:
         _bind_question(intent, said, vocabulary)
@@ -85,6 +87,15 @@ def bind(intent: Intent, origins: Mapping[str, Origin], said: Sequence[str], voc
         case Advance():
             seconds = sum(r.value for r in clause.of(Kind.DURATION) if isinstance(r.value, int))
             _require(seconds == intent.seconds, "seconds")
+
+
+def _bind_forget(intent: Intent, text: str) -> bool:
+    """Whether it is a wish to forget; that is the whole message, or isn't one."""
+    if not isinstance(intent, Forget):
+        return False
+    heard = forgetting(text)
+    _require(heard is not None and heard.scope == intent.scope, "scope")
+    return True
 
 
 def _is_for_another(clause: Clause) -> bool:

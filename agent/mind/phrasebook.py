@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from agent.intents import Cancel, Chat, Help, Understood
+from agent.intents import Cancel, Chat, Forget, Help, Origin, Understood
 from agent.mind import links, mandates, questions, swaps, topics
 from agent.mind.context import Context, Pending
 from agent.mind.grammar import command, unlisted
 from agent.words.clauses import clauses
+from agent.words.forgetting import forgetting
 from agent.words.reader import read
 from agent.words.readings import Kind, Reading
 from agent.words.vocabulary import Vocabulary
@@ -36,9 +37,9 @@ _REPLACED = {
 
 def interpret(text: str, context: Context, vocabulary: Vocabulary) -> Understood:
     """What the user means by `text`: an intent with each field's words, or one question. Never both."""
-    linking = links.read(text) or mandates.read_hours(text)
-    if linking is not None:
-        return linking
+    whole = links.read(text) or mandates.read_hours(text) or _forgetting(text)
+    if whole is not None:
+        return whole
     readings = read(text, vocabulary)
     if all(reading.kind in _SILENT for reading in readings):
         return Understood(None, question=questions.EMPTY)
@@ -48,6 +49,14 @@ def interpret(text: str, context: Context, vocabulary: Vocabulary) -> Understood
     if context.pending is not None and _is_answer(readings, context.pending):
         return _answered(readings, context, context.pending, vocabulary)
     return _fresh(readings, context, vocabulary)
+
+
+def _forgetting(text: str) -> Understood | None:
+    found = forgetting(text)
+    if found is None:
+        return None
+    origin = Origin(found.start, found.end, text[found.start : found.end])
+    return Understood(Forget(scope=found.scope), {"action": origin, "scope": origin})
 
 
 def pending_after(understood: Understood, text: str, context: Context, vocabulary: Vocabulary) -> Pending | None:

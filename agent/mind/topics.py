@@ -11,7 +11,7 @@ from agent.mind.context import Context
 from agent.words.readings import Kind, Reading
 from agent.words.vocabulary import Vocabulary
 
-_ORDER = ("explain", "help", "history", "yields", "portfolio")
+_ORDER = ("explain", "policy", "help", "history", "yields", "portfolio")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _AT_ASSET = ("for", "on", "of", "to")
 
@@ -26,6 +26,8 @@ def topic(readings: Sequence[Reading], context: Context, vocabulary: Vocabulary)
     match about:
         case "explain":
             return Understood(Explain(ref=None), {"action": named[about].origin})
+        case "policy":
+            return Understood(Explain(ref="policy"), {"action": named[about].origin, "ref": named[about].origin})
         case "help":
             return Understood(Help(), {"action": named[about].origin})
         case "history":

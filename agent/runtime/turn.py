@@ -21,6 +21,7 @@ from agent.intents import (
     Deposit,
     Exit,
     Explain,
+    Forget,
     Help,
     History,
     Hours,
@@ -245,6 +246,8 @@ class Runtime:
                 reply = await self._pause(said, isinstance(intent, Pause))
             case Advance():
                 reply = await self._advance(intent)
+            case Forget():
+                reply = await self._forget(said, intent)
             case _:
                 reply = await self._look(said, intent)
         return replace(reply, intent=as_json(intent))
@@ -255,6 +258,8 @@ class Runtime:
                 return await self.viewing.yields(said.user, intent)
             case Portfolio():
                 return await self.viewing.portfolio(said.user)
+            case Explain(ref="policy"):
+                return await self.viewing.policy(said.user)
             case Explain(ref="mandate"):
                 return await self.mandating.show(said.user)
             case Explain():
@@ -282,6 +287,13 @@ class Runtime:
         wait = ripe - self.world.now()
         when = f"can be paid in {duration(wait)}" if wait > 0 else "can be paid now"
         return Reply(f"{intent.name} is {place}, and {when}.")
+
+    async def _forget(self, said: Said, intent: Forget) -> Reply:
+        await self.world.memory.forget(said.user.id)
+        if intent.scope == "everything":
+            await self.world.ledger.forget_words(said.user.id)
+        kept = "What was done stays in the ledger: plans, transactions, your address book."
+        return Reply(f"Forgotten: what you said to me and what I answered. {kept}")
 
     async def _pause(self, said: Said, paused: bool) -> Reply:
         await self.world.ledger.set_paused(said.user.id, paused)

@@ -9,8 +9,8 @@ from agent.chain.snapshot import Snapshot
 from agent.intents import Explain, History, Yields
 from agent.money import ZERO_ADDRESS, Token
 from agent.plugin import Option
-from agent.replies import explain, history, portfolio, rebalanced, talk, yields
-from agent.replies.clock import day_and_time
+from agent.replies import explain, history, policy, portfolio, rebalanced, talk, yields
+from agent.replies.clock import day_and_time, duration
 from agent.replies.reply import Reply
 from agent.runtime.world import World
 from agent.voice import voiced
@@ -78,6 +78,13 @@ class Viewing:
             [dict(each) for each in row.alternatives],
             day_and_time(row.at),
         )
+
+    async def policy(self, user: User) -> Reply:
+        """The limits, and who may be paid."""
+        now = self.world.now()
+        rows = await self.world.ledger.contacts(user.id)
+        names = [row.name if row.ripe_at <= now else f"{row.name} (in {duration(row.ripe_at - now)})" for row in rows]
+        return policy.policy(self.world.policy, names, user.paused)
 
     async def history(self, user: User, intent: History) -> Reply:
         """The user's plans of a span of days, with their transactions."""
