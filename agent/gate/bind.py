@@ -55,7 +55,7 @@ def bind(intent: Intent, origins: Mapping[str, Origin], said: Sequence[str], voc
     turns before the last settled or cancelled request are not to be handed in.
     """
     _check_origins(origins, said)
-    if bind_mandate(intent, said, vocabulary) or _bind_forget(intent, said[-1]):
+    if bind_mandate(intent, said, vocabulary) or _bind_forget(intent, said):
         return
     if intent.action in _READ_ONLY:
         _bind_question(intent, said, vocabulary)
@@ -89,11 +89,11 @@ def bind(intent: Intent, origins: Mapping[str, Origin], said: Sequence[str], voc
             _require(seconds == intent.seconds, "seconds")
 
 
-def _bind_forget(intent: Intent, text: str) -> bool:
+def _bind_forget(intent: Intent, said: Sequence[str]) -> bool:
     """Whether it is a wish to forget; that is the whole message, or isn't one."""
     if not isinstance(intent, Forget):
         return False
-    heard = forgetting(text)
+    heard = forgetting(said[-1]) if said else None
     _require(heard is not None and heard.scope == intent.scope, "scope")
     return True
 
