@@ -47,8 +47,15 @@ class NotJson(Exception):
         self.remedy = remedy
 
 
+MOST_BRACKETS = 20_000
+
+
 def parse(text: str) -> Located:
     """The data of a JSON text with its lines. Raises NotJson."""
+    if (
+        text.count("[") + text.count("{") > MOST_BRACKETS
+    ):  # json's parser recurses in C: deep nesting overruns its stack
+        raise NotJson(0, "It is nested too deeply to be a character, or far too long.", "Write it flatter.")
     try:
         data = json.loads(text, parse_constant=_no_constant)
         scanner = _Scanner(text)
