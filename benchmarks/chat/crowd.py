@@ -7,13 +7,14 @@ import contextlib
 import random
 import re
 import time
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from benchmarks.chat.sides import Press, Side
 from benchmarks.chat.talk import DEPOSIT, Talk, kind_of, script
+from tests.servers.discord_server import text_of
 
 UNASKED = re.compile(r"[\d.,]+ \w+ arrived in your account|Thank you, I wrote that down|0x\w{40} on devnet")
 SETTLED = re.compile(r"Done: put 10 USDC into")
@@ -48,7 +49,6 @@ class Crowd:
     rng: random.Random
     people: dict[tuple[str, str], One] = field(default_factory=dict)
     unasked: int = 0
-    burst: defaultdict[tuple[str, str], int] | None = None
 
     def heard(self, side: str, person: str, text: str, message: Any) -> None:
         """The ear of a side."""
@@ -84,9 +84,10 @@ class Crowd:
 
     async def _come_in(self, one: One, gate: asyncio.Semaphore) -> None:
         async with gate:
-            for count, words in enumerate(("hi", UNDERSTOOD)):
+            for words in ("hi", UNDERSTOOD):
+                before = one.told
                 await one.side.say(one.id, words)
-                await until(lambda count=count: one.told > count, f"{one.talk.key} comes in")
+                await until(partial(_told_more, one, before), f"{one.talk.key} comes in")
         one.inside = True
 
     async def talk(self, window: float, messages: int) -> None:
@@ -94,7 +95,7 @@ class Crowd:
         await asyncio.gather(*(self._talk(one, window, messages) for one in self.people.values()))
 
     async def _talk(self, one: One, window: float, messages: int) -> None:
-        rng = random.Random(f"{self.rng.random()}")
+        rng = random.Random(self.rng.random())  # noqa: S311
         began = time.perf_counter()
         words = script(rng, messages - (2 if one.deposits else 0))
         if one.deposits:
@@ -145,8 +146,6 @@ class Crowd:
 
     def heard_press(self, one: One, answer: Any) -> None:
         """Discord's answer to a press."""
-        from tests.servers.discord_server import text_of
-
         one.done = text_of(answer)
         if "Confirm" in one.side.labels(answer):
             one.shown = answer
@@ -160,6 +159,10 @@ class Crowd:
         with contextlib.suppress(TimeoutError):
             await until(lambda: all(one.talk.quiet for one in self.people.values()), "the burst is answered")
         return len(self.people) / (time.perf_counter() - began)
+
+
+def _told_more(one: One, before: int) -> bool:
+    return one.told > before
 
 
 async def until(holds: Callable[[], bool], what: str) -> None:

@@ -45,7 +45,7 @@ class Run:
     def __init__(self, folder: Path, size: Size) -> None:
         self.folder = folder
         self.size = size
-        self.crowd = Crowd(random.Random(size.people))
+        self.crowd = Crowd(random.Random(size.people))  # noqa: S311
         self.discord = DiscordSide(lambda *heard: self.crowd.heard("discord", *heard))
         self.telegram = TelegramSide(lambda *heard: self.crowd.heard("telegram", *heard))
         self.down_seconds = 0.0
@@ -116,7 +116,7 @@ class Run:
         self.peak.pid = self.bot.process.pid
 
     def _speed(self, used: float, burst: float) -> Iterator[Figure]:
-        answered = sum(one.talk.next for one in self.crowd.people.values())
+        answered = sum(line.answered is not None for one in self.crowd.people.values() for line in one.talk.lines)
         talked = [line for one in self.crowd.people.values() for line in one.talk.lines[:-1] if line.answered]
         said = len(talked) + sum(len(one.presses) for one in self.crowd.people.values() if one.side.name == "discord")
         first, last = min(line.said for line in talked), max(line.answered or 0 for line in talked)
@@ -141,10 +141,11 @@ class Run:
         people = self.crowd.people.values()
         troubled = [one.talk for one in people if one.talk.astray or not one.talk.quiet]
         for talk in troubled[:5]:
-            left = [line.words for line in talk.lines[talk.next :]]
+            left = [line.words for line in talk.lines if line.answered is None]
             sys.stderr.write(f"{talk.key}: astray {talk.astray[:2]}, unanswered {left}\n")
         yield Figure("pushed_once_more", self.discord.doubled + self.telegram.doubled, "updates")
-        yield Figure("unanswered", sum(len(one.talk.lines) - one.talk.next for one in people), "messages", 0)
+        unanswered = sum(line.answered is None for one in people for line in one.talk.lines)
+        yield Figure("unanswered", unanswered, "messages", 0)
         yield Figure("out_of_order", sum(len(one.talk.astray) for one in people), "replies", 0)
         for side, target in (("discord", 0), ("telegram", 1)):
             twice = [one.talk.twice for one in people if one.side.name == side]

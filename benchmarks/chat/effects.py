@@ -8,8 +8,8 @@ from pathlib import Path
 
 from tests.e2e.program import Chain, rows
 
-ACCOUNTS = """SELECT identities.platform || ':' || identities.platform_user_id AS identity, accounts.address AS address
-              FROM identities JOIN accounts ON accounts.user = identities.user"""
+ACCOUNTS = """SELECT identities.platform || ':' || identities.platform_user_id AS identity,
+              accounts.address AS address FROM identities JOIN accounts ON accounts.user = identities.user"""
 UNIQUE_REPLIES = "SELECT count(*) AS n FROM outbox WHERE inbox_id IS NOT NULL"
 
 
@@ -39,9 +39,7 @@ def effects(folder: Path, chain: Chain, usdc: str, funded: Mapping[str, int], de
 
     steps = {
         row["account"]: int(row["n"])
-        for row in rows(
-            folder, "SELECT account, count(*) AS n FROM attempts WHERE status = 'mined' GROUP BY account"
-        )
+        for row in rows(folder, "SELECT account, count(*) AS n FROM attempts WHERE status = 'mined' GROUP BY account")
     }
     nonces = {place: chain.nonce(place) for place in funded}
     wrong = [

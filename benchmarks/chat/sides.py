@@ -74,7 +74,7 @@ class Disorderly(TelegramServer):
 
     doubled = 0
     history: list[Update]
-    rng = random.Random(1)
+    rng = random.Random(1)  # noqa: S311
 
     async def _get_updates(self, given: dict[str, str]) -> list[Update]:
         found = await super()._get_updates(given)
@@ -124,7 +124,7 @@ class TelegramSide:
 
 
 class DiscordSide:
-    """Direct messages. Events of different channels overtake each other, some come again; a channel keeps its order."""
+    """Direct messages. Events of different channels overtake each other, some come again."""
 
     name = "discord"
 
@@ -132,7 +132,7 @@ class DiscordSide:
         self.server = DiscordServer()
         self._doubled = 0
         self._ear = ear
-        self._rng = random.Random(2)
+        self._rng = random.Random(2)  # noqa: S311
         self._people: dict[str, DiscordPerson] = {}
         self._owners: dict[str, str] = {}
         self._channels: dict[str, Channel] = {}

@@ -42,7 +42,6 @@ class Talk:
     lines: list[Line] = field(default_factory=list)
     twice: int = 0
     astray: list[str] = field(default_factory=list)
-    next: int = 0
     last: str = ""
 
     def say(self, words: str) -> Line:
@@ -51,21 +50,24 @@ class Talk:
         return line
 
     def heard(self, text: str) -> None:
-        """A reply: the next line's, the last one's a second time, or one out of its order."""
-        kind = kind_of(text)
-        if self.next < len(self.lines) and self.lines[self.next].words == kind:
-            self.lines[self.next].answered = time.perf_counter()
-            self.next += 1
-            self.last = text
+        """A reply: the next line's, a later one's (out of order), or one that came before."""
+        kind, now = kind_of(text), time.perf_counter()
+        waiting = [line for line in self.lines if line.answered is None]
+        if waiting and waiting[0].words == kind:
+            waiting[0].answered, self.last = now, text
         elif text == self.last:
             self.twice += 1
         else:
             self.astray.append(f"{kind or 'unknown'}: {text[:80]!r}")
+            for line in waiting:
+                if line.words == kind:
+                    line.answered = now
+                    return
 
     @property
     def quiet(self) -> bool:
         """Whether all that was said is answered."""
-        return self.next == len(self.lines)
+        return all(line.answered is not None for line in self.lines)
 
 
 def kind_of(text: str) -> str:

@@ -15,7 +15,6 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from agent.chat.discord import slash
-from agent.chat.discord.backfill import backfill
 from agent.chat.discord.delivery import Delivery
 from agent.chat.discord.errors import translated
 from agent.chat.discord.intake import PLATFORM, Intake
@@ -64,7 +63,6 @@ class DiscordAdapter:
         self._delivery: Delivery | None = None
         self.connected = asyncio.Event()  # a session is there
         self.ready = asyncio.Event()  # and the servers are known, and what was missed is taken in
-        self._seen: list[InboxRow] = []
         self._progress: dict[int, asyncio.Task[None]] = {}
         if api_base is not None:
             Route.BASE = api_base
@@ -136,8 +134,8 @@ class DiscordAdapter:
 
     async def _session(self, stopping: asyncio.Task[bool]) -> None:
         """One client, from its login to its end."""
-        self._seen = await self.service.ledger.latest(PLATFORM)
         client = self._client = self._new_client()
+        self._intake.missed.starts(await self.service.ledger.latest(PLATFORM), client)
         self._delivery = Delivery(client)
         connecting = asyncio.create_task(self._connect(client))
         try:
@@ -205,19 +203,18 @@ class DiscordAdapter:
 
     async def on_ready(self) -> None:
         """A new session: what came between the last one and this was not replayed."""
-        missed, self._seen = self._seen, []
-        await backfill(self._open_client, self._intake, missed)
+        await self._intake.missed.all()
         log.info("Discord is ready", servers=len(self._open_client.guilds), at=int(time.time()))
         self.ready.set()
 
     async def on_resumed(self) -> None:
         """The session went on: what was missed has been replayed. Of several, another may still be broken."""
         if self._shards is None:
-            self._seen = []
+            self._intake.missed.resumed()
 
     async def on_disconnect(self) -> None:
-        """Notes what was seen, before anything of a new session is."""
-        self._seen = self._seen or await self.service.ledger.latest(PLATFORM)
+        """Notes what was heard, before anything of a new session is."""
+        self._intake.missed.broke()
 
     async def on_message(self, message: discord.Message) -> None:
         await self._intake.message(message)

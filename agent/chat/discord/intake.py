@@ -16,6 +16,7 @@ import structlog
 
 from agent.chat import commands, options
 from agent.chat.discord import render, slash
+from agent.chat.discord.backfill import Missed
 from agent.chat.discord.origin import Origin, channel_name
 from agent.chat.service import Service
 from agent.errors import Refused
@@ -38,7 +39,15 @@ class Intake:
     _order: WeakValueDictionary[int, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _replaced: deque[tuple[int, str | None]] = field(default_factory=lambda: deque(maxlen=REMEMBERED_PRESSES))
 
+    def __post_init__(self) -> None:
+        self.missed = Missed(self.take)
+
     async def message(self, message: discord.Message) -> None:
+        """A message that the gateway tells, after those of its channel that it didn't tell."""
+        await self.missed.caught_up(message.channel.id)
+        await self.take(message)
+
+    async def take(self, message: discord.Message) -> None:
         """A person's own words in a direct message, or in a server where they mention the bot."""
         text = self._own_words(message)
         if text is None:
@@ -74,6 +83,7 @@ class Intake:
             return
         shared = interaction.guild_id is not None and not command.private
         origin = _origin(interaction, shared=shared)
+        await self.missed.caught_up(origin.channel)
         try:
             async with self._turn(origin.channel):
                 sentence = await self._sentence(interaction, command)
@@ -110,6 +120,7 @@ class Intake:
         if message is None:
             return
         button_id = str(_data(interaction).get("custom_id", ""))
+        await self.missed.caught_up(interaction.channel_id or 0)
         async with self._turn(interaction.channel_id or 0):
             button = await self.service.ledger.button(button_id)
             over = _uses_up(button, await self._user(interaction.user))
@@ -149,7 +160,9 @@ class Intake:
         user = await self._user(who)
         channel = channel_name(origin.channel)
         inbound = Inbound(PLATFORM, str(update), channel, user.id, text, kind, origin.as_meta())
-        return await self.service.receive(inbound) is not None
+        taken = await self.service.receive(inbound) is not None
+        self.missed.heard(origin.channel, update, origin.server)
+        return taken
 
 
 def _uses_up(button: ButtonRow | None, user: User) -> bool:
