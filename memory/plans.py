@@ -106,6 +106,16 @@ class Plans(Part):
         sql = "SELECT * FROM plans WHERE user = ? AND created_at BETWEEN ? AND ? ORDER BY created_at, rowid"
         return await self._store.read(lambda db: [_plan_row(row) for row in many(db, sql, (user, since, until))])
 
+    async def last_confirmed(self, user: str, since: int, after: str | None) -> PlanRow | None:
+        """The user's latest plan that was confirmed and that no decision stands behind, made at `since` or later and
+        after the plan `after`, where that is given. A mandate isn't one: `show my mandate` tells it.
+        """
+        sql = """SELECT * FROM plans WHERE user = ? AND confirmed_at IS NOT NULL AND decision_id IS NULL
+                 AND json_extract(intent_json, '$.action') <> 'mandate' AND created_at >= ?
+                 AND rowid > coalesce((SELECT rowid FROM plans WHERE plan_id = ?), 0) ORDER BY rowid DESC LIMIT 1"""
+        row = await self._store.read(lambda db: one(db, sql, (user, since, after)))
+        return None if row is None else _plan_row(row)
+
     async def set_status(
         self, plan_id: str, expected_from: PlanStatus | Collection[PlanStatus], to: PlanStatus, reason: str = ""
     ) -> bool:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from agent.money import Amount, Rate, Token
 from agent.plugin import Option
+from agent.replies.clock import day_and_time
 from agent.replies.reply import Reply, Table
+from memory.rows import PlanRow, PlanStatus
 
 RULE = "the highest rate with your own deposit in it, of the venues that can take it"
 NAMED = "you named it"
+ROUTE = (
+    "I took the best price among the pools that I know, one or two hops, within the slippage that the policy allows."
+)
 
 
 def record(options: Sequence[Option]) -> list[dict[str, Any]]:
@@ -49,6 +55,23 @@ def explain(
     return Reply(
         text, Table(("venue", "rate then", "with yours in it", "why"), rows, frozenset({1, 2})) if rows else None
     )
+
+
+def with_request(choice: Reply | None, row: PlanRow) -> Reply:
+    """The same with a plan that was made later and needed no venue of the agent's choosing. A swap goes first: what
+    it chose is its route.
+    """
+    swap = row.intent.get("action") == "swap"
+    what = row.preview.get("headline") or f"a {row.intent.get('action', 'plan')}"  # forgotten words leave the kind
+    text = f"On {day_and_time(row.created_at)} you asked for this and confirmed it: {what}."
+    if swap:
+        text += f" {ROUTE}"
+    if row.status is not PlanStatus.SETTLED:
+        text += f" It ended as {row.status}{': ' + row.reason if row.reason else ''}."
+    if choice is None:
+        return Reply(text, private=True)
+    whole = f"{text} Before that: {choice.text}" if swap else f"{choice.text} After that: {text}"
+    return replace(choice, text=whole, private=True)
 
 
 def nothing() -> Reply:

@@ -14,7 +14,7 @@ from agent.replies.clock import day_and_time, duration
 from agent.replies.reply import Reply
 from agent.runtime.world import World
 from agent.voice import voiced
-from memory.rows import User
+from memory.rows import DecisionRow, User
 
 SIZES = (1_000, 100_000)
 """Deposits in whole tokens at which `yields` also shows each venue's rate, beside all that the wallet holds."""
@@ -62,11 +62,19 @@ class Viewing:
         return replace(reply, private=True)
 
     async def explain(self, user: User, intent: Explain) -> Reply:
-        """Why the last venue was chosen, or the one that `ref` names."""
+        """Why the last venue was chosen, or the one that `ref` names, and what was done on request since."""
         venue = intent.ref if intent.ref in self.world.venues else None
         row = await self.world.ledger.last_decision(user.id, venue)
-        if row is None:
-            return explain.nothing()
+        choice = None if row is None else self._chosen(row)
+        asked = None
+        if venue is None:
+            since, after = (row.at, row.plan_id) if row is not None else (0, None)
+            asked = await self.world.ledger.last_confirmed(user.id, since, after)
+        if asked is not None:
+            return explain.with_request(choice, asked)
+        return choice or explain.nothing()
+
+    def _chosen(self, row: DecisionRow) -> Reply:
         asset = self.world.registry.token(str(row.snapshot["asset"]))
         if row.kind.startswith("rebalance"):
             return rebalanced.why(row, asset, day_and_time(row.at))
