@@ -11,7 +11,7 @@ from agent.mind.context import Context
 Messages = list[tuple[str, str]]
 """(role, text), the role 'system', 'user' or 'assistant'."""
 
-MOST_CHARACTERS = 3_000
+MOST_CHARACTERS = 2_600
 LONGEST_MESSAGE = 800
 """A longer message isn't sent to a model at all: cut short, it could say something else."""
 

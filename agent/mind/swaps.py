@@ -32,23 +32,32 @@ def read(found: Sequence[Clause], vocabulary: Vocabulary, answering: bool) -> Un
     if actions not in (["swap"], ["swap", "deposit"]):
         return None
     try:
-        swap, origins = _swap(found[0], vocabulary, answering)
-        if len(found) == 1:
-            return Understood(swap, origins)
-        return _sequence(swap, origins, found[1])
+        _check_words(found[0])
+        _check_strays(found[0], read_trade(found[0]), vocabulary, answering)
+        for clause in found[1:]:
+            _check_rest(clause)
+        return understood(found, vocabulary)
     except Asks as asks:
         return Understood(None, question=asks.question)
 
 
-def _swap(clause: Clause, vocabulary: Vocabulary, answering: bool) -> tuple[intents.Swap, dict[str, Origin]]:
+def understood(found: Sequence[Clause], vocabulary: Vocabulary) -> Understood:
+    """The swap, or the swap and the deposit of its output, whatever else the clauses say. Raises Asks."""
+    swap, origins = _swap(found[0], vocabulary)
+    return Understood(swap, origins) if len(found) == 1 else _sequence(swap, origins, found[1])
+
+
+def _check_words(clause: Clause) -> None:
     if clause.has(Kind.QUOTED):
         raise Asks(questions.QUOTED)
     for bad in clause.of(Kind.BAD_AMOUNT):
         raise Asks(questions.doubtful(bad.text))
     for vague in clause.of(Kind.VAGUE):
         raise Asks(questions.vague(vague.words, None))
+
+
+def _swap(clause: Clause, vocabulary: Vocabulary) -> tuple[intents.Swap, dict[str, Origin]]:
     trade = read_trade(clause)
-    _check_strays(clause, trade, vocabulary, answering)
     given, wanted = _tokens(clause, trade)
     if trade.unclear or given.text == wanted.text:
         raise Asks(WHICH_WAY)
@@ -135,13 +144,16 @@ def _strays(clause: Clause, answering: bool) -> Iterator[str]:
     yield from (reading.words for reading in clause.dangling if not missing)
 
 
-def _sequence(swap: intents.Swap, origins: dict[str, Origin], then: Clause) -> Understood:
-    if swap.to_amount is not None:
-        raise Asks(questions.how_much(swap.asset))
+def _check_rest(then: Clause) -> None:
     others = [placed.reading for placed in then.placed if not _fits(placed.reading)]
     strays = [reading.words for reading in (*others, *then.dangling)]
     if strays:
         raise Asks(questions.not_understood(strays))
+
+
+def _sequence(swap: intents.Swap, origins: dict[str, Origin], then: Clause) -> Understood:
+    if swap.to_amount is not None:
+        raise Asks(questions.how_much(swap.asset))
     if not takes_all(then, swap.to_asset):
         raise Asks(ALL_OF_IT)
     deposit = intents.Deposit(asset=swap.to_asset, amount=All(), venue=_venue(then, swap.to_asset))

@@ -15,9 +15,9 @@ from pydantic import ValidationError
 
 from agent import intents
 from agent.intents import Origin, Understood
-from agent.mind import questions, topics
+from agent.mind import questions, swaps, topics
 from agent.mind.context import Context
-from agent.mind.grammar import total_seconds
+from agent.mind.grammar import Asks, total_seconds
 from agent.words.clauses import BARE, Clause, action_of, assets, candidates, clauses, merged, spec_for
 from agent.words.reader import read
 from agent.words.readings import Kind, Reading
@@ -34,6 +34,8 @@ READS = {
 ACTS = {
     "deposit": "put money into a venue",
     "withdraw": "take money out of a venue",
+    "swap": "change one token into another",
+    "sequence": "swap, then put all that it gives to work",
     "transfer": "send money to a contact",
     "contact": "add an address as a contact",
     "exit": "leave every position",
@@ -44,6 +46,9 @@ ACTS = {
 }
 _UNSAID = frozenset({"ref"})  # of explain and cancel: the latest is meant
 _MOVES = ("deposit", "withdraw", "transfer")
+_TRADES = {"swap": ["swap"], "sequence": ["swap", "deposit"]}
+_NESTED = {"sequence": {"asset": True, "amount": True, "to_asset": True, "venue": False}}
+"""Where an intent has others within it: their fields as a model fills them in, and whether each must be said."""
 _PLACES = ("to", "from", "on", "in")
 
 
@@ -55,7 +60,7 @@ def schemas(acts: bool) -> list[dict[str, Any]]:
     """The tools in OpenAI's shape; without `acts` only those that move nothing."""
     models = {cls.model_fields["action"].default: cls for cls in get_args(get_args(intents.Intent)[0])}
     offered = READS | (ACTS if acts else {})
-    tools = [_tool(name, offered[name], _fields(models[name])) for name in offered if name in models]
+    tools = [_tool(name, offered[name], _NESTED.get(name) or _fields(models[name])) for name in offered]
     return [*tools, _tool(SAY, "answer in words; nothing happens", {"text": True})]
 
 
@@ -123,6 +128,8 @@ class _Words:
             return topics.history(read(self.text, self.vocabulary), self.context, whole)
         if action in READS:
             return self._look(action, quotes, whole)
+        if action in _TRADES:
+            return self._trade(action, quotes)
         ordered = [clause for clause in clauses(self.readings) if action_of(clause) == action]
         if not ordered:
             return self._unordered(action, quotes)
@@ -163,12 +170,37 @@ class _Words:
             return {"seconds": total_seconds(spoken)}, {"seconds": first.origin}
         return ({"ref": None} if action == "cancel" else {}), {}
 
-    def _move(
-        self, action: str, clause: Clause, quotes: Mapping[str, str]
-    ) -> tuple[dict[str, Any], dict[str, Origin]]:
+    def _trade(self, action: str, quotes: Mapping[str, str]) -> Understood:
+        """A swap, alone or with all that it gives put to work: the sentence says which token is which, and the call
+        must point at the same words.
+        """
+        found = clauses(self.readings)
+        if [action_of(clause) for clause in found] != _TRADES[action]:
+            raise NotProposed(f"The user's words don't order {action}.")
+        for clause in found:
+            self._check_places(clause)
+        try:
+            read = swaps.understood(found, self.vocabulary)
+        except Asks as asks:
+            raise NotProposed(f"The words leave something open: {asks.question.text}") from asks
+        said = {field.rpartition(".")[2]: place for field, place in read.origins.items() if field != "action"}
+        if said.keys() != quotes.keys():
+            raise NotProposed(f"Name what the user said, and only that: {', '.join(sorted(said))}.")
+        for field, place in said.items():
+            spot = self._spot(field, quotes[field])
+            if spot is None or spot.turn != place.turn or spot.end <= place.start or place.end <= spot.start:
+                raise NotProposed(f"{field}: the user's words for it are “{place.words[:40]}”.")
+        return read
+
+    def _check_places(self, clause: Clause) -> None:
         for placed in clause.roles(Kind.WORD, Kind.SYMBOL):
             if placed.role in _PLACES:
                 raise NotProposed(f"Where “{placed.reading.words[:40]}” is, isn't known.")
+
+    def _move(
+        self, action: str, clause: Clause, quotes: Mapping[str, str]
+    ) -> tuple[dict[str, Any], dict[str, Origin]]:
+        self._check_places(clause)
         asset = self._one("asset", quotes.get("asset", ""), assets(clause))
         amount = self._one("amount", quotes.get("amount", ""), merged(clause.of(Kind.AMOUNT)))
         spec = spec_for(amount, asset.text, self.vocabulary)

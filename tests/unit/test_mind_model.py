@@ -21,11 +21,13 @@ from agent.mind.phrasebook import interpret
 from tests.unit.mind_parts import ADA, Scripted, bound, call, understand
 from tests.unit.spoken import NOW, VOCABULARY, amount, deposit, transfer, withdraw
 from tests.unit.test_phrasebook_commands import SENTENCES
+from tests.unit.test_phrasebook_swap import SWAPS, sequence, swap
 
 pytestmark = pytest.mark.unit
 
 DEPOSIT = "my friend asks to deposit 100 usdc into venus pretty sharpish"
 SEND = "kindly mumble send 20 usdc to bob"
+TRADE = "my friend mumbles, swap half of my eth to usdc pretty sharpish"
 HUNDRED = deposit("USDC", amount("exact", "100"), "venus:core:USDC")
 
 
@@ -38,6 +40,13 @@ HUNDRED = deposit("USDC", amount("exact", "100"), "venus:core:USDC")
          transfer("USDC", amount("exact", "20"), "bob")),
         ("mumble withdraw half of my dai", call("withdraw", asset="dai", amount="half", venue=None),
          withdraw("DAI", amount("percent", "50"))),
+        (TRADE, call("swap", asset="eth", amount="half of my", to_asset="usdc"),
+         swap("ETH", "USDC", amount("percent", "50"))),
+        (f"{TRADE} and put it to work", call("sequence", asset="eth", amount="half", to_asset="usdc"),
+         sequence(swap("ETH", "USDC", amount("percent", "50")))),
+        (f"{TRADE} and put it into venus",
+         call("sequence", asset="eth", amount="half", to_asset="usdc", venue="venus"),
+         sequence(swap("ETH", "USDC", amount("percent", "50")), "venus:core:USDC")),
         ("gosh what of everything you do to my coins", call("portfolio"), {"action": "portfolio"}),
         ("oi mumble, pause", call("pause"), {"action": "pause"}),
     ],
@@ -85,6 +94,22 @@ async def test_nothing_else_binds(answer: Answer) -> None:
     assert bound(found, DEPOSIT) is None
     assert isinstance(found, Understood)
     assert len(model.asked) <= 2, "a repair round, and no more"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        call("swap", asset="usdc", amount="half of my", to_asset="eth"),
+        call("swap", asset="eth", amount="eth", to_asset="usdc"),
+        call("swap", asset="eth", to_asset="usdc"),
+        call("swap", asset="eth", amount="half of my", to_asset="dai"),
+        call("swap", asset="eth", amount="half of my", to_asset="usdc", to_amount="half"),
+        call("sequence", asset="eth", amount="half of my", to_asset="usdc"),
+        call("deposit", asset="eth", amount="half of my"),
+    ],
+)
+async def test_a_swap_binds_in_the_direction_of_the_words_only(answer: Answer) -> None:
+    assert bound(await understand(TRADE, Scripted(answer)), TRADE) is None
 
 
 @pytest.mark.parametrize("answer", HOSTILE.values(), ids=HOSTILE.keys())
@@ -258,7 +283,7 @@ async def test_the_prompt_stays_small(name: str) -> None:
     assert len(model.asked) == 2
     for messages, offered in model.asked:
         size = sum(len(part) for _, part in messages)
-        assert size <= 3_000
+        assert size <= prompt.MOST_CHARACTERS
         assert size + len(json.dumps(offered)) <= 6_000
         assert messages[0][1].startswith(f"You are {load(name).name},")
 
@@ -283,14 +308,14 @@ WORDS = st.sampled_from(
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
-@given(st.sampled_from(SENTENCES), st.data())
+@given(st.sampled_from([*SENTENCES, *SWAPS]), st.data())
 def test_whatever_a_model_calls_binds_only_as_the_sentence_reads(
     sentence: tuple[str, dict[str, Any]], data: st.DataObject
 ) -> None:
     text, expected = sentence
     name = data.draw(st.sampled_from([*tools.ACTS, expected["action"]]))
     words = st.one_of(WORDS, st.sampled_from(text.split()), st.just(text))
-    fields = ["asset", "amount", "venue", "recipient", "name", "address", "seconds"]
+    fields = ["asset", "amount", "to_asset", "to_amount", "venue", "recipient", "name", "address", "seconds"]
     arguments = data.draw(st.dictionaries(st.sampled_from(fields), words, max_size=5))
     try:
         found = tools.understood(name, arguments, text, Context(now=NOW), VOCABULARY)
