@@ -71,11 +71,14 @@ class Memory:
                  ORDER BY bm25(turns_fts, 0.0, 1.0), turns.id DESC LIMIT ?"""
         return [Turn(**row) for row in await self._store.read(lambda db: many(db, sql, (match, user, limit)))]
 
-    async def forget(self, user: str) -> int:
-        """Erases all that was said with the user, from the index and the log too; how many turns that was."""
+    async def forget(self, user: str, channel: str | None = None) -> int:
+        """Erases what was said with the user, in one channel or in all, from the index and the log too; how many
+        turns that was.
+        """
 
         def erase(db: Database) -> int:
-            erased = db.execute("DELETE FROM turns WHERE user = ?", (user,)).rowcount
+            sql = "DELETE FROM turns WHERE user = ? AND channel = coalesce(?, channel)"
+            erased = db.execute(sql, (user, channel)).rowcount
             # FTS5 only marks words as deleted until segments happen to be merged: this writes the index anew.
             db.execute("INSERT INTO turns_fts (turns_fts) VALUES ('rebuild')")
             return erased

@@ -114,6 +114,6 @@ def privacy() -> str:
         "• Every plan, transaction and decision, for as long as the bot exists: that is the book of your money.\n"
         "What leaves the machine: messages to this platform, transactions to the chain (public for ever) and to its "
         "node, and your words to a language model where the operator configured one. I sell nothing.\n"
-        "`forget` erases what was said, from both files; the audit log keeps hashes that nobody can turn back. Plans "
-        "and transactions stay."
+        "`forget everything` erases what was said, from both files; the audit log keeps hashes that nobody can turn "
+        "back. Plans and transactions stay."
     )

@@ -12,7 +12,7 @@ from agent.mind import links, mandates, questions, swaps, topics
 from agent.mind.context import Context, Pending
 from agent.mind.grammar import command, unlisted
 from agent.words.clauses import clauses
-from agent.words.forgetting import forgetting
+from agent.words.forgetting import forgetting, unsaid
 from agent.words.reader import read
 from agent.words.readings import Kind, Reading
 from agent.words.vocabulary import Vocabulary
@@ -54,7 +54,7 @@ def interpret(text: str, context: Context, vocabulary: Vocabulary) -> Understood
 def _forgetting(text: str) -> Understood | None:
     found = forgetting(text)
     if found is None:
-        return None
+        return Understood(None, question=questions.FORGET_WHAT) if unsaid(text) else None
     origin = Origin(found.start, found.end, text[found.start : found.end])
     return Understood(Forget(scope=found.scope), {"action": origin, "scope": origin})
 

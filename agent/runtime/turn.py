@@ -94,7 +94,8 @@ class Runtime:
     async def turn(self, said: Said) -> Reply:
         """The reply to a message. Whatever goes wrong on purpose is a reply, too."""
         reply = await self._told(said, self._typed)
-        await self._remember(said, reply)
+        if (reply.intent or {}).get("action") != "forget":  # what was forgotten isn't recalled by the wish for it
+            await self._remember(said, reply)
         return reply
 
     async def press(self, said: Said, button: ButtonRow | None) -> Reply:
@@ -289,11 +290,16 @@ class Runtime:
         return Reply(f"{intent.name} is {place}, and {when}.")
 
     async def _forget(self, said: Said, intent: Forget) -> Reply:
-        await self.world.memory.forget(said.user.id)
-        if intent.scope == "everything":
-            await self.world.ledger.forget_words(said.user.id)
         kept = "What was done stays in the ledger: plans, transactions, your address book."
-        return Reply(f"Forgotten: what you said to me and what I answered. {kept}")
+        if intent.scope == "conversation":
+            await self.world.memory.forget(said.user.id, said.channel)
+            return Reply(
+                "Forgotten: I recall nothing of what we said here. The ledger still holds the messages themselves; "
+                f"`forget everything` erases those, too. {kept}"
+            )
+        await self.world.memory.forget(said.user.id)
+        await self.world.ledger.forget_words(said.user.id)
+        return Reply(f"Forgotten: what you said to me and what I answered, everywhere. {kept}")
 
     async def _pause(self, said: Said, paused: bool) -> Reply:
         await self.world.ledger.set_paused(said.user.id, paused)

@@ -15,6 +15,7 @@ _FORGET = re.compile(
     r")\s*(?:please)?\s*[.!]*\s*",
     re.IGNORECASE | re.ASCII,
 )
+_BARE = re.compile(r"\s*(?:please\s+)?/?forget\s*(?:please)?\s*[.!?]*\s*", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +35,8 @@ def forgetting(text: str) -> Forgetting | None:
         return None
     group = "everything" if found["everything"] else "conversation"
     return Forgetting("everything" if found["everything"] else "conversation", *said.span(*found.span(group)))
+
+
+def unsaid(text: str) -> bool:
+    """Whether a message wants something forgotten and doesn't say what."""
+    return _BARE.fullmatch(clean(text).plain) is not None

@@ -120,11 +120,18 @@ SAID: tuple[tuple[str, dict[str, str], str], ...] = (
     ("deposit", {"asset": "USDC; pause", "amount": "1"}, "`asset` can't be"),
     ("deposit", {"asset": "DAI", "amount": "1", "venue": CORE}, "doesn't take DAI"),
     ("deposit", {"asset": "USDC", "amount": "1", "venue": "@everyone"}, "`venue` can't be"),
-    ("swap", {"asset": "ETH", "amount": "half", "to": "USDC"}, ""),
-    ("forget", {"scope": "this conversation"}, ""),
-    *((name, {}, "") for name in ("rebalance", "mandate", "policy", "link", "terms", "privacy")),
+    ("swap", {"asset": "ETH", "amount": "half", "to": "USDC"}, "price impact"),
+    ("forget", {"scope": "this conversation"}, "what we said here"),
+    ("forget", {"scope": "everything"}, "everywhere"),
+    ("forget", {"scope": "the rules"}, "`scope` can't be"),
+    ("policy", {}, "who may be paid"),
+    ("rebalance", {}, "nothing to rebalance"),
+    ("mandate", {}, "no mandate"),
+    ("mandate", {"assets": "USDC", "cap": "50000"}, "50,000 USDC"),
+    ("link", {}, "link "),
+    ("terms", {}, "experimental"),
+    ("privacy", {}, "What I keep"),
 )
-"""What stands behind the last of these is tested where it is made; here each gets one answer."""
 
 
 async def test_a_command_says_one_sentence_and_is_answered(bot: Bot) -> None:

@@ -15,6 +15,7 @@ from memory.rows import Inbound, PlanStatus
 from tests.integration.runtime_parts import (
     BOB,
     CAROL,
+    CHANNEL,
     MORPHO,
     USDC,
     Whole,
@@ -219,3 +220,36 @@ async def test_history_and_reasons_after_the_fact(whole: Whole) -> None:
     why = await whole.say("why did you choose that venue?")
     assert why.table is not None
     assert len(why.table.rows) >= 5
+
+
+async def test_why_tells_of_what_needed_no_venue_chosen(whole: Whole) -> None:
+    """A swap after a deposit, and a swap alone: neither is passed over for an older choice."""
+    await whole.say("swap 1 ETH to USDC")
+    assert status(await whole.say("confirm")) == "settled"
+    why = await whole.say("why?")
+    assert "swap 1 ETH" in why.text
+    assert "best price" in why.text
+    await whole.say("put 1,000 USDC to work")
+    assert status(await whole.say("confirm")) == "settled"
+    assert "swap" not in (await whole.say("why?")).text
+    await whole.say("swap 2 ETH to USDC")
+    assert "swap" not in (await whole.say("why?")).text, "a preview that wasn't confirmed was never done"
+    await whole.say("swap 2 ETH to USDC")
+    await whole.say("confirm")
+    both = await whole.say("why?")
+    assert "swap 2 ETH" in both.text.partition(MORPHO)[0]
+    assert MORPHO in both.text
+    await whole.do(withdraw("100"))
+    after = await whole.say("why?")
+    assert "take 100 USDC out" in after.text.partition(MORPHO)[2]
+
+
+async def test_forgetting_goes_as_far_as_it_says(whole: Whole) -> None:
+    memory, other = whole.world.memory, "terminal:elsewhere"
+    await memory.remember_turn(whole.user.id, other, "user", "kept elsewhere")
+    await whole.say("best yield for usdc?")
+    assert "what we said here" in (await whole.say("forget this conversation")).text
+    assert await memory.recent(whole.user.id, CHANNEL, 9) == []
+    assert len(await memory.recent(whole.user.id, other, 9)) == 1
+    await whole.say("forget everything")
+    assert await memory.recent(whole.user.id, other, 9) == []

@@ -8,6 +8,7 @@ from agent import logs
 from agent.errors import Refused
 from agent.gate.bind import bind
 from agent.intents import Explain, Forget
+from agent.mind import questions
 from agent.mind.context import Context
 from agent.mind.phrasebook import interpret
 from agent.words.vocabulary import Vocabulary
@@ -46,6 +47,11 @@ def test_what_forgets_nothing(text: str) -> None:
     assert not isinstance(interpret(text, Context(), VOCABULARY).intent, Forget)
     with pytest.raises(Refused):
         bind(Forget(scope="everything"), {}, (text,), VOCABULARY)
+
+
+@pytest.mark.parametrize("text", ["forget", "/forget", "please forget."])
+def test_what_to_forget_is_asked_for(text: str) -> None:
+    assert interpret(text, Context(), VOCABULARY).question == questions.FORGET_WHAT
 
 
 @pytest.mark.parametrize("text", ["show my policy", "what's my policy?", "policy"])
