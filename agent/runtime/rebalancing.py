@@ -145,6 +145,7 @@ class Rebalancing:
     ) -> None:
         ledger, moves = self.world.ledger, self._moves(shift)
         try:
+            await self._check_still(snapshot)
             intent = as_json(Rebalance(assets=(asset.symbol,)))
             proposal = await self._build(user, moves, snapshot, intent, paused=False)
             spent = await ledger.mandate_fees(user.id, self.world.now() - terms.seconds)
@@ -161,6 +162,14 @@ class Rebalancing:
             await ledger.set_outcome(number, f"{error}".rstrip("."))
             return
         await self.world.manager.run(confirmed.plan)
+
+    async def _check_still(self, snapshot: Snapshot) -> None:
+        """Raises Refused("mandate") where the account sent anything since the look: what it holds is not what was
+        weighed, and an entry of that size could take what its user has just taken out.
+        """
+        account, seen = snapshot.account, snapshot.block.number
+        if await self.world.rpc.nonce(account, "pending") != await self.world.rpc.nonce(account, seen):
+            raise Refused("mandate", "Something of yours was sent while I looked.", "I look again at the next time.")
 
     def _moves(self, shift: Shift) -> tuple[Move, ...]:
         """Out of one venue and into the other with exactly the units that left; interest of the meantime stays."""
