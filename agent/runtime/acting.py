@@ -18,6 +18,7 @@ from agent.gate.propose import Proposal, Request
 from agent.intents import Deposit, Exit, Intent, Origin, Rebalance, Sequence, Swap, Transfer, Withdraw, as_json, parse
 from agent.money import Address, Amount
 from agent.plans import Plan
+from agent.policy.whole import check_plan
 from agent.replies.explain import NAMED, RULE, record
 from agent.replies.reply import Reply, Status, Verdict, plan_json
 from agent.runtime.mandating import Mandating
@@ -101,8 +102,11 @@ class Acting:
         if row.user != user.id:
             raise Refused("owner", "Only the person who asked for a plan can confirm it.")
         await self._check_frozen()
-        if user.paused and row.intent.get("action") in ENTERING:
+        fresh = await self.world.ledger.user(user.id)  # a pause said elsewhere while this waited its turn counts
+        if (fresh is None or fresh.paused) and row.intent.get("action") in ENTERING:
             raise Refused("pause", "You paused me: I only take money out.", "Say `resume` first.")
+        contacts = await self._ripe_contacts(user)  # so does a contact that was taken back, or has to wait since
+        check_plan(self.world.policy, row.account, frozenset(contacts.values()), row.plan)
         if any(each.account == row.account for each in await self.world.ledger.unsettled()):
             raise Refused(
                 "under-way", "An earlier transaction isn't settled yet.", "Confirm again once I have told its end."
@@ -134,6 +138,9 @@ class Acting:
             if not self.world.executes or executing.locked():
                 continue  # what this process carries out at this moment has a turn of its own that tells its end
             async with executing:
+                fresh = await self.world.ledger.plan(row.plan_id)
+                if fresh is None or fresh.status.final:
+                    continue  # it came to its end, and told it, since the list was made
                 outcome = await self.world.manager.recover(row.plan)
             told.append((row, reported(row.plan, outcome, str(row.preview.get("headline", "")))))
         return told
