@@ -13,8 +13,9 @@ from agent.chat.adapter import Adapter
 from agent.chat.courier import Courier
 from agent.chat.limits import Limits
 from agent.chat.limits import Verdict as Pace
+from agent.errors import Refused
 from agent.replies.body import Body, Pressable, body_of, body_text
-from agent.replies.reply import Offer, Reply, Status, Verdict
+from agent.replies.reply import Offer, Reply, Status, Verdict, of_error
 from agent.runtime.turn import Runtime, Said, is_yes
 from memory.ledger import Ledger
 from memory.rows import ButtonRow, Inbound, InboxRow, OutboxRow, PlanRow, User
@@ -23,6 +24,7 @@ CONFIRM, CANCEL = "/confirm", "/cancel"
 PREVIEW_OFFERS = (Offer("Confirm", "confirm"), Offer("Cancel", "cancel"), Offer("Details", "details"))
 OPEN = Offer("Open", "open")
 INTERRUPTED = "I was stopped before I answered that. Say it again if it still holds."
+EARLY = "You said that before I showed you the preview."
 UNDELIVERED = "I was stopped before this reached you:"
 FAULT = "Something went wrong inside me, so I stopped there. What was under way is looked up with your next message."
 
@@ -83,6 +85,8 @@ class Service:
 
     async def say(self, user: User, platform: str, channel: str, reply: Reply) -> OutboxRow:
         """Says something on the agent's own account: queued durably, then delivered."""
+        if reply.offers:  # it asks something: a bare yes from now on may be meant for it, not for a preview
+            await self.ledger.set_pending(user.id, channel, None)
         buttons = await self._buttons(user, channel, reply)
         row = await self.ledger.post(platform, user.id, channel, body_of(reply, buttons).as_json())
         self._post(row)
@@ -123,10 +127,7 @@ class Service:
         for row in await self.ledger.unfinished():
             if row.platform == platform:
                 replies.append(Reply(f"{INTERRUPTED} ({row.text!r})"))
-                queued = await self.ledger.finish(
-                    row.id, Reply(INTERRUPTED).as_json(), body_of(Reply(INTERRUPTED)).as_json()
-                )
-                await self.ledger.sent(queued.id)
+                await self.ledger.sent((await self._give_up(row)).id)
         return replies
 
     async def _confirms(self, row: InboxRow, plan: PlanRow) -> bool:
@@ -144,9 +145,27 @@ class Service:
         for reply in unsent:
             self._post(reply)
         for row in unfinished:
-            if row.platform in self.adapters:
+            if row.platform not in self.adapters:
+                continue
+            if await self._is_early_yes(row, row.received_at):
+                self._post(await self._give_up(row))
+            else:
                 self._enqueue(row)
         self._resumed = True
+
+    async def _give_up(self, row: InboxRow) -> OutboxRow:
+        """Answers a message that a stop cut off. A preview that its turn may have made was never seen: it is void."""
+        await self.ledger.set_pending(row.user, row.channel, None)
+        await self.ledger.cancel_previews(row.user, row.channel, "I was stopped before it was shown")
+        reply = Reply(INTERRUPTED)
+        return await self.ledger.finish(row.id, reply.as_json(), body_of(reply).as_json())
+
+    async def _is_early_yes(self, row: InboxRow, since: int) -> bool:
+        """Whether a typed yes came in before what it would confirm was there: a preview made at `since` or later."""
+        if row.kind == "press" or not (row.text.strip() == CONFIRM or is_yes(row.text)):
+            return False
+        live = await self.ledger.live_previews(row.user, row.channel, 0)
+        return any(plan.created_at >= since for plan in live)
 
     async def drain(self, seconds: float) -> None:
         """Finishes the turns under way, `seconds` at the most. What isn't begun stays in the ledger for next time."""
@@ -185,7 +204,7 @@ class Service:
 
     async def _answer(self, row: InboxRow) -> Answer | None:
         async with self._turns[row.channel]:
-            user = await self.ledger.user(row.user)
+            user = await self.ledger.user(await self.ledger.merged_into(row.user))  # linked since it was said
             if user is None:
                 raise LookupError(f"no user {row.user}")
             flood = self._flood(row)
@@ -209,8 +228,11 @@ class Service:
             button = await self.ledger.button(row.text) if row.kind == "press" else None
             if self.welcome is not None:
                 first = await self.welcome(user, row, _words(user, row, button))
-                if first is not None:
+                if first is not None:  # a turn too: a yes after it isn't one to the preview before it
+                    await self.ledger.set_pending(user.id, row.channel, None)
                     return first
+            if await self._is_early_yes(row, row.received_at + 1):
+                return of_error(Refused("nothing-pending", EARLY, "Read it, then confirm."))
             said = Said(user, row.channel, row.text, lambda text: self._progress(row, text))
             if row.kind == "press":
                 return await self.runtime.press(said, button)
