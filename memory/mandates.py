@@ -42,11 +42,14 @@ class UserSettings:
     summary_hour: int | None = None
     quiet_from: int | None = None
     quiet_to: int | None = None
+    pictures: str = "dark"
 
 
 class Mandates(Plans):
-    async def grant(self, plan_id: str, user: str, digest: str, now: int) -> MandateRow:
+    async def grant(self, plan_id: str, user: str, digest: str, now: int, told: UserSettings) -> MandateRow:
         """A previewed mandate comes into force in the place of the one before it, all in one transaction, once.
+
+        `told` says where its runs are told: a mandate never acts without that.
 
         Raises Refused: unknown-plan, owner, digest, single-use, expired.
         """
@@ -72,6 +75,7 @@ class Mandates(Plans):
                     "created_at": self._now(),
                 }
             )
+            _put_settings(db, told)
             self._audit(db, "mandate.granted", user, {"plan_id": plan_id, "limits": limits})
             found = one(db, "SELECT * FROM mandates WHERE plan_id = ?", (plan_id,))
             return _mandate(found or {})
@@ -152,9 +156,13 @@ class Mandates(Plans):
         return await self._store.read(lambda db: [UserSettings(**row) for row in many(db, sql)])
 
     async def set_settings(self, settings: UserSettings) -> None:
-        row = asdict(settings)
-        sql = f"INSERT OR REPLACE INTO user_settings ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"  # noqa: S608  (names of fields)
-        await self._store.write(lambda db: db.execute(sql, tuple(row.values())).rowcount)
+        await self._store.write(lambda db: _put_settings(db, settings))
+
+
+def _put_settings(db: Database, settings: UserSettings) -> None:
+    row = asdict(settings)
+    sql = f"INSERT OR REPLACE INTO user_settings ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"  # noqa: S608  (names of fields)
+    db.execute(sql, tuple(row.values()))
 
 
 def _barred(db: Database, mandate: MandateRow) -> Refused | None:

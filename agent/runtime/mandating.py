@@ -48,8 +48,8 @@ class Mandating:
         if await world.ledger.frozen():
             raise Refused("freeze", "The operator has frozen everything.", "Ask the operator.")
         before = await world.ledger.mandate(user.id)
-        found = await world.ledger.grant(row.plan_id, user.id, row.digest, world.now())
-        await self._told_in(user, found.channel)
+        told = await self._settings_in(user, row.channel)
+        found = await world.ledger.grant(row.plan_id, user.id, row.digest, world.now(), told)
         reply = mandate.granted(
             Terms.from_json(found.limits), world.registry, self._hours, renewed=before is not None
         )
@@ -72,24 +72,22 @@ class Mandating:
         """Sets when the agent speaks on its own, and where: here."""
         if intent.tz is not None and intent.tz not in available_timezones():
             raise NeedsAnswer(f"I know no time zone {intent.tz}. They look like Europe/Vienna. Which one?")
-        now = await self._told_in(user, channel)
+        now = await self._settings_in(user, channel)
         if intent.summary is not None:
             now = replace(now, summary_hour=None if intent.summary == "off" else intent.summary)
         if isinstance(intent.quiet, Quiet):
             now = replace(now, quiet_from=intent.quiet.start, quiet_to=intent.quiet.end)
         elif intent.quiet == "off":
             now = replace(now, quiet_from=None, quiet_to=None)
-        now = replace(now, tz=intent.tz or now.tz)
+        now = replace(now, tz=intent.tz or now.tz, pictures=intent.pictures or now.pictures)
         await self.world.ledger.set_settings(now)
-        return mandate.hours(now)
+        return mandate.pictures(now) if intent.pictures else mandate.hours(now)
 
-    async def _told_in(self, user: User, channel: str) -> UserSettings:
+    async def _settings_in(self, user: User, channel: str) -> UserSettings:
         """The user's settings with this channel in them; the summary's hour is the operator's default at first."""
         known = await self.world.ledger.settings(user.id)
         new = UserSettings(user.id, channel, summary_hour=self.world.settings.summary_hour)
-        now = new if known is None else replace(known, channel=channel)
-        await self.world.ledger.set_settings(now)
-        return now
+        return new if known is None else replace(known, channel=channel)
 
     @property
     def _hours(self) -> int:

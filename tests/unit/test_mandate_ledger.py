@@ -21,6 +21,10 @@ pytestmark = pytest.mark.unit
 LIMITS: dict[str, Any] = {"assets": {"USDC": {"cap": "1", "most": "1"}}, "min_gain": "0"}
 
 
+def told(user: str) -> UserSettings:
+    return UserSettings(user, "here")
+
+
 def mandate_plan(user: User, number: int = 1) -> Plan:
     intent = {"action": "mandate", "limits": LIMITS}
     return replace(make_plan(user, number), intent=intent, steps=(), expected=(), max_total_fee_wei=0)
@@ -32,7 +36,7 @@ async def shown(ledger: Ledger, plan: Plan, channel: str = "here") -> PlanRow:
 
 async def given(ledger: Ledger, user: User, number: int = 1) -> MandateRow:
     row = await shown(ledger, mandate_plan(user, number))
-    return await ledger.grant(row.plan_id, user.id, row.digest, row.not_after)
+    return await ledger.grant(row.plan_id, user.id, row.digest, row.not_after, told(user.id))
 
 
 async def test_a_mandate_is_what_was_shown(tmp_path: Path) -> None:
@@ -59,14 +63,14 @@ async def test_a_press_counts_once_in_time_by_its_user_for_its_digest(tmp_path: 
             (ann.id, row.digest, 1, "expired"),
         ):
             with pytest.raises(Refused) as refused:
-                await ledger.grant(row.plan_id, user, digest, row.not_after + late)
+                await ledger.grant(row.plan_id, user, digest, row.not_after + late, told(user))
             assert refused.value.rule == rule
-        await ledger.grant(row.plan_id, ann.id, row.digest, row.not_after)
+        await ledger.grant(row.plan_id, ann.id, row.digest, row.not_after, told(ann.id))
         with pytest.raises(Refused) as refused:
-            await ledger.grant(row.plan_id, ann.id, row.digest, row.not_after)
+            await ledger.grant(row.plan_id, ann.id, row.digest, row.not_after, told(ann.id))
         assert refused.value.rule == "single-use"
         with pytest.raises(Refused):
-            await ledger.grant("f" * 32, ann.id, row.digest, row.not_after)
+            await ledger.grant("f" * 32, ann.id, row.digest, row.not_after, told(ann.id))
         assert len(await ledger.mandates()) == 1
 
 
