@@ -193,15 +193,24 @@ class Watch:
                 for home in await self.world.ledger.homes(person)
                 if home.platform in self.service.adapters
             ]
-            body = body_of(self.message(arrival)).as_json()
+            account = await self.world.ledger.account(person)
+            left = account is not None and account.address != arrival.account
+            body = body_of(self.message(arrival, left=left)).as_json()
             for row in await self.world.ledger.tell_arrival(number, person, homes, body):
                 self.service.courier.post(row)
             told += 1
         return told
 
-    def message(self, arrival: Arrival) -> Reply:
-        """What is said of an arrival."""
+    def message(self, arrival: Arrival, *, left: bool = False) -> Reply:
+        """What is said of an arrival. `left`: in an account that its person gave up by linking."""
         registry = self.world.registry
+        if left:
+            return Reply(
+                f"Something arrived in {arrival.account} on {registry.name}, an account that you had before your "
+                "identities were linked. I don't use it any more, so I can't put that to work or send it on: ask the "
+                "operator, who has its key, and send no more there.",
+                private=True,
+            )
         if arrival.kind == "unknown":
             return Reply(
                 f"A token that I don't know was sent to your account {arrival.account}: contract {arrival.token} on "

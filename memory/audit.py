@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from agent.plans import plain
 from memory.chain_of_hashes import START, row_hash
-from memory.part import Part, many, one
+from memory.part import many, one
+from memory.plans import Plans, must_plan
+from memory.rows import PlanStatus
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
 
-class Audit(Part):
+class Audit(Plans):
     async def verify_audit(self) -> list[str]:
         """Every row that was changed, removed or moved, named; empty where all is whole.
 
@@ -30,18 +32,31 @@ class Audit(Part):
     async def forget_words(self, user: str) -> None:
         """Erases what the user said and was answered, and the salts of private texts in the audit log.
 
-        Plans, flows and the address book stay: they are what was done. Messages still at work stay until answered.
+        Those whom the user was before a link are the user, too. Plans, flows and the address book stay: they are
+        what was done. Messages still at work stay until answered, the preview of a plan under way until it has ended;
+        one that waits for a confirmation is taken back.
         """
 
         def erase(db: Database) -> None:
-            db.execute("UPDATE outbox SET body_json = '{}' WHERE user = ? AND status = 'sent'", (user,))
-            db.execute("UPDATE inbox SET text = '', reply_json = '{}' WHERE user = ? AND status = 'done'", (user,))
-            db.execute("UPDATE plans SET origins_json = '{}', preview_json = '{}' WHERE user = ?", (user,))
-            db.execute("DELETE FROM pending WHERE user = ?", (user,))
-            db.execute("UPDATE audit SET salt = NULL WHERE user = ?", (user,))
+            sql = "SELECT plan_id FROM plans WHERE user = ? AND status = 'proposed'"
+            for row in many(db, sql, (user,)):
+                self._move(db, must_plan(db, row["plan_id"]), PlanStatus.CANCELLED, "forgotten")
+            earlier = many(db, "SELECT user FROM merges WHERE into_user = ?", (user,))
+            for person in (user, *(row["user"] for row in earlier)):
+                _erase(db, person)
             self._audit(db, "forgotten", user, {})
 
         await self._store.write(erase, scrub=True)
+
+
+def _erase(db: Database, user: str) -> None:
+    db.execute("UPDATE outbox SET body_json = '{}' WHERE user = ? AND status = 'sent'", (user,))
+    db.execute("UPDATE inbox SET text = '', reply_json = '{}' WHERE user = ? AND status = 'done'", (user,))
+    db.execute("UPDATE plans SET origins_json = '{}' WHERE user = ?", (user,))
+    sql = "UPDATE plans SET preview_json = '{}' WHERE user = ? AND status NOT IN ('confirmed', 'running')"
+    db.execute(sql, (user,))
+    db.execute("DELETE FROM pending WHERE user = ?", (user,))
+    db.execute("UPDATE audit SET salt = NULL WHERE user = ?", (user,))
 
 
 def _problems(db: Database) -> list[str]:

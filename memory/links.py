@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from agent.errors import Refused
 from memory.access import hashed
+from memory.mandates import Mandates
 from memory.part import many, one
-from memory.plans import Plans, find_plan
+from memory.plans import find_plan
 from memory.rows import PlanStatus
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class LinkRow:
         return self.maker_yes is not None and self.claimer_yes is not None
 
 
-class Links(Plans):
+class Links(Mandates):
     async def add_link(self, user: str, platform: str, channel: str) -> str:
         """A new code. Raises Refused("link") where the person made too many within the hour."""
         code = "".join(LETTERS[each % len(LETTERS)] for each in _even(self._entropy, CODE_LETTERS))
@@ -141,7 +142,12 @@ class Links(Plans):
                 "UPDATE contacts SET ripe_at = max(ripe_at, ?) WHERE user = ? AND removed_at IS NULL",
                 (now + LINK_DELAY, keep),
             )
-            db.execute("UPDATE mandates SET revoked_at = ? WHERE user = ? AND revoked_at IS NULL", (now, leave))
+            sql = "UPDATE links SET ended = 'refused' WHERE ended IS NULL AND (maker IN (?, ?) OR claimer IN (?, ?))"
+            db.execute(sql, (keep, leave, keep, leave))  # a yes given as one of two persons isn't one of the one
+            self._revoke(db, leave)
+            db.execute("UPDATE OR IGNORE user_settings SET user = ? WHERE user = ?", (keep, leave))
+            db.execute("DELETE FROM user_settings WHERE user = ?", (leave,))  # its empty account has no day to tell
+            db.execute("DELETE FROM pending WHERE user IN (?, ?)", (keep, leave))
             db.execute("UPDATE merges SET into_user = ? WHERE into_user = ?", (keep, leave))
             db.table("merges").insert({"user": leave, "into_user": keep, "at": now})
             sql = """INSERT INTO admissions (user, rule, at) SELECT ?, rule, at FROM admissions WHERE user = ?

@@ -116,6 +116,7 @@ class Linking:
                 "Withdraw everything from one of them and send it to the other, then link again.",
             )
         keep, leave = chosen
+        given_up = await ledger.account(leave)
         await ledger.merge(link, keep, leave)
         await self.world.memory.forget(leave)
         user = await ledger.user(keep)
@@ -125,6 +126,7 @@ class Linking:
         told = Reply(
             f"Linked: {' and '.join(await ledger.identities(keep))} are one person now"
             + (f" with the account {account.address}" if account else "")
+            + (f", and {given_up.address} isn't used any more: send nothing there" if given_up else "")
             + ". For a day nothing can be sent away; that is for the case that it wasn't you. If so, say `pause`."
         )
         await self.service.tell(user, told, but=row.channel)
