@@ -6,7 +6,7 @@ BIN := .venv/bin
 RUN_STAMP := .venv/.runtime
 DEV_STAMP := .venv/.dev
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench bench-quick devnet-cache clean
+.PHONY: help setup demo test lint bench bench-quick bench-chat devnet-cache clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,6 +52,9 @@ bench: $(DEV_STAMP) devnet-cache ## every figure of the README, a JSON line each
 
 bench-quick: $(DEV_STAMP) devnet-cache ## the figures that take less than 50 seconds together
 	@$(BIN)/python -m benchmarks --quick
+
+bench-chat: $(DEV_STAMP) devnet-cache ## two crowds in Discord and Telegram, a JSON line a figure (about 8 minutes; ARGS=--quick)
+	@$(BIN)/python -m benchmarks.chat $(ARGS)
 
 clean: ## the virtual environment and caches of the checks; not the downloads
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -18,6 +18,13 @@ from tests.servers.telegram_server import TOKEN, TelegramServer
 
 READY_SECONDS = 20.0
 END_SECONDS = 10.0
+UNLIMITED = {
+    "MONETA_MESSAGES_A_MINUTE": "60000",
+    "MONETA_MESSAGE_BURST": "10000",
+    "MONETA_PRESSES_A_MINUTE": "60000",
+    "MONETA_PRESS_BURST": "10000",
+}
+"""Settings for somebody who talks faster than people do."""
 
 
 @dataclass
@@ -100,3 +107,10 @@ async def running(folder: Path, given: dict[str, str]) -> AsyncIterator[Bot]:
         await bot.terminate()
     finally:
         await bot.kill()
+
+
+async def in_session(discord: DiscordServer) -> None:
+    """Waits for the bot at Discord's gateway: what is said before its first session it never hears of."""
+    async with asyncio.timeout(READY_SECONDS):
+        while not discord.gateway.live:  # noqa: ASYNC110  (the server tells nobody)
+            await asyncio.sleep(0.01)

@@ -1,0 +1,33 @@
+"""`python -m benchmarks.chat [--quick]`: one JSON line a figure. Exit 0 where every figure holds its promise."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import devnet
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="benchmarks.chat", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="50 people on each platform, a short idleness")
+    quick: bool = parser.parse_args().quick
+    os.environ["MONETA_SPECS"] = os.devnull  # the servers validate in the tests; here they only answer
+    from benchmarks.chat import crowded, overhead
+
+    devnet.setup()
+    failed = False
+    for module in (overhead, crowded):
+        with tempfile.TemporaryDirectory(prefix="moneta-bench-") as folder:
+            for figure in module.figures(Path(folder) / "d", quick=quick):
+                sys.stdout.write(figure.as_line() + "\n")
+                sys.stdout.flush()
+                failed = failed or figure.holds is False
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

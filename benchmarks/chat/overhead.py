@@ -1,0 +1,160 @@
+"""What the adapters add to the bare libraries; start, end, memory: one person a platform, one message at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from statistics import median
+
+import devnet
+from benchmarks.chat.crowd import until
+from benchmarks.chat.echo import TOKEN as ECHO_TOKEN
+from benchmarks.chat.watching import pss, rss
+from benchmarks.figure import Figure
+from tests.e2e import bot
+from tests.e2e.chats import Chat, DiscordChat, TelegramChat
+from tests.e2e.program import ROOT, rows
+from tests.servers.discord_server import DiscordServer
+from tests.servers.telegram_people import Person as TelegramPerson
+from tests.servers.telegram_server import TOKEN, TelegramServer
+
+SAID = "help"
+START_SECONDS, RATIO, PSS_MB, END_SECONDS = 3, 2, 160, 2
+
+
+def figures(folder: Path, *, quick: bool) -> list[Figure]:
+    """All of them."""
+    devnet.up(folder)
+    try:
+        return asyncio.run(_figures(folder, 40 if quick else 200, 5 if quick else 60))
+    finally:
+        devnet.down(folder)
+
+
+async def _figures(folder: Path, times: int, idle: int) -> list[Figure]:
+    found: list[Figure] = []
+    bare = {"discord": await _bare_discord(times), "telegram": await _bare_telegram(times)}
+    async with DiscordServer() as discord, TelegramServer().running() as telegram:
+        chats: dict[str, Chat] = {"discord": DiscordChat(discord), "telegram": TelegramChat(telegram)}
+        given = bot.settings(folder, discord, telegram) | bot.UNLIMITED
+        given["MONETA_OWNERS"] = json.dumps([chat.identity for chat in chats.values()])
+        async with bot.running(folder, given):
+            pass  # the first start makes the keystore
+        ready, heard = [], []
+        for _ in range(3):
+            telegram.calls.clear()
+            sessions, began = discord.gateway.identified, time.perf_counter()
+            async with bot.running(folder, given) as running:
+                ready.append(running.ready_seconds)
+                await until(lambda sessions=sessions: _both(discord, telegram, sessions), "both are connected")
+                heard.append(time.perf_counter() - began)
+        found.append(Figure("start_to_ready_line_median_of_3", median(ready), "s", START_SECONDS))
+        found.append(Figure("start_to_both_connected_median_of_3", median(heard), "s", START_SECONDS))
+        running = await bot.start(folder, given)
+        try:
+            await bot.in_session(discord)
+            for name, chat in chats.items():
+                await chat.press(await chat.ask("hi"), "I understand")
+                taken = await _timed(chat, SAID, times)
+                found += _ratio(name, taken, bare[name])
+            await asyncio.sleep(idle)
+            pid = running.process.pid
+            found.append(Figure(f"main_process_pss_after_{idle}_s_idle", pss(pid), "MB", PSS_MB))
+            found.append(Figure(f"main_process_rss_after_{idle}_s_idle", rss(pid), "MB"))
+            found += await _ends(running, folder, given, discord, telegram)
+        finally:
+            await running.kill()
+    return found
+
+
+def _both(discord: DiscordServer, telegram: TelegramServer, sessions: int) -> bool:
+    return discord.gateway.identified > sessions and telegram.count()["getUpdates"] > 0
+
+
+def _ratio(name: str, taken: list[float], bare: list[float]) -> Iterator[Figure]:
+    yield Figure(f"{name}_echo_bot_median", median(bare) * 1000, "ms")
+    yield Figure(f"{name}_help_median", median(taken) * 1000, "ms")
+    yield Figure(f"{name}_overhead_over_the_bare_library", median(taken) / median(bare), "ratio", RATIO)
+
+
+async def _timed(chat: Chat, text: str, times: int) -> list[float]:
+    taken = []
+    for _ in range(times + 5):
+        began = time.perf_counter()
+        await chat.ask(text)
+        taken.append(time.perf_counter() - began)
+        await asyncio.sleep(0.01)  # what is written down after the delivery
+    return taken[5:]
+
+
+async def _bare_discord(times: int) -> list[float]:
+    async with DiscordServer() as server:
+        where = ("discord", server.api_base, server.gateway_url)
+        async with _echo(server.token, where, lambda: bool(server.gateway.live)):
+            return await _timed(DiscordChat(server), SAID, times)
+
+
+async def _bare_telegram(times: int) -> list[float]:
+    async with (
+        TelegramServer().running() as server,
+        _echo(TOKEN, ("telegram", server.url), lambda: server.count()["getUpdates"] > 0),
+    ):
+        return await _timed(TelegramChat(server), SAID, times)
+
+
+@contextlib.asynccontextmanager
+async def _echo(token: str, where: tuple[str, ...], connected: Callable[[], bool]) -> AsyncIterator[None]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-W", "ignore", "-m", "benchmarks.chat.echo", *where),
+        env={**os.environ, "PYTHONPATH": str(ROOT), ECHO_TOKEN: token},
+    )
+    try:
+        await until(connected, "the echo bot is connected")
+        await asyncio.sleep(0.5)
+        yield
+    finally:
+        process.kill()
+        await process.wait()
+
+
+async def _ends(
+    running: bot.Bot, folder: Path, given: dict[str, str], discord: DiscordServer, telegram: TelegramServer
+) -> list[Figure]:
+    """SIGTERM while both people go on talking; the next start answers what was left."""
+    people = telegram.people
+    ada, dora = next(iter(people.chats)), next(p for p in discord.rest.people.values() if not p.bot)
+    person = TelegramPerson(ada, "Ada")
+
+    def answered() -> int:
+        return len(people.told(ada)) + sum(m["author"]["bot"] for m in discord.direct(dora).messages)
+
+    before, said = answered(), 0
+
+    async def say() -> None:
+        nonlocal said
+        for _ in range(40):
+            people.say(person, "terms")
+            await discord.say(dora, discord.direct(dora), "terms")
+            said += 2
+            await asyncio.sleep(0.01)
+
+    saying = asyncio.create_task(say())
+    await asyncio.sleep(0.15)
+    ended = await running.terminate()
+    await saying
+    async with bot.running(folder, given):
+        with contextlib.suppress(TimeoutError):
+            await until(lambda: answered() >= before + said, "all is answered")
+        await asyncio.sleep(0.5)
+    left = rows(folder, "SELECT count(*) AS n FROM inbox WHERE status = 'new'")[0]["n"]
+    return [
+        Figure("sigterm_to_exit_while_people_talk", ended, "s", END_SECONDS),
+        Figure("answers_missing_after_sigterm_and_restart", before + said - answered() + left, "messages", 0),
+    ]
