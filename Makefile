@@ -39,7 +39,7 @@ demo: setup ## a chain of your own, a funded throw-away account, and the chat
 	@$(BIN)/moneta demo $(ARGS)
 
 test: $(DEV_STAMP) devnet-cache ## unit, integration and end-to-end tests
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 lint: $(DEV_STAMP) ## ruff, mypy --strict, the import contracts
 	@$(BIN)/ruff check .

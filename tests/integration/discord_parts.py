@@ -19,7 +19,7 @@ from memory.rows import User
 from tests.servers.discord_objects import BOT_ID, Channel, Interaction, Json, Person
 from tests.servers.discord_server import DiscordServer, text_of
 
-LEAVING_SECONDS = 5.0
+LEAVING_SECONDS = 15.0
 HELP = "I find the yield"
 
 
