@@ -148,12 +148,15 @@ class Quiet(_Closed):
 
 
 class Hours(_Closed):
-    """When the agent speaks on its own: the daily summary's hour, the quiet hours, the time zone; null: as it is."""
+    """When the agent speaks on its own: the daily summary's hour, the quiet hours, the time zone; and its pictures'
+    colours; null: as it is.
+    """
 
     action: Literal["hours"] = "hours"
     summary: Hour | Literal["off"] | None
     quiet: Quiet | Literal["off"] | None
     tz: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]{1,50}$")] | None
+    pictures: Literal["light", "dark"] | None
 
 
 class Yields(_Closed):

@@ -331,6 +331,14 @@ def m012_access(db: Database) -> None:
     db.executescript(ACCESS)
 
 
+@ledger()
+def m013_pictures(db: Database) -> None:
+    db.execute(
+        "ALTER TABLE user_settings ADD COLUMN pictures TEXT NOT NULL DEFAULT 'dark' "
+        "CHECK (pictures IN ('dark', 'light'))"
+    )
+
+
 @memory()
 def m001_turns(db: Database) -> None:
     """The index carries the user in each row, so that a search never walks through others' words."""

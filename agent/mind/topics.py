@@ -23,6 +23,8 @@ def topic(readings: Sequence[Reading], context: Context, vocabulary: Vocabulary)
     if about is None and any(reading.kind is Kind.OWN for reading in readings):
         about = "portfolio"
         named[about] = next(reading for reading in readings if reading.kind is Kind.OWN)
+    if about == "history" and "yields" in named:
+        about = "yields"  # the history of rates isn't what was done
     match about:
         case "explain":
             return Understood(Explain(ref=None), {"action": named[about].origin})

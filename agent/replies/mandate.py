@@ -75,6 +75,11 @@ def hours(settings: UserSettings) -> Reply:
     return Reply(f"{text} ({settings.tz}). What I do on my own I tell you here.")
 
 
+def pictures(settings: UserSettings) -> Reply:
+    """What pictures look like from now on."""
+    return Reply(f"My pictures are {settings.pictures} from now on. Ask for one: `chart my portfolio`.")
+
+
 def _by(terms: Terms, field: str) -> str:
     return "default" if field in terms.defaults else "you"
 

@@ -134,6 +134,7 @@ def as_text(reply: Reply) -> str:
         parts.append(preview_text(reply.preview))
     if reply.table:
         parts.append(table_text(reply.table))
+    parts += [f"[picture {picture.name}: {picture.caption}]" for picture in reply.pictures]
     return "\n".join(part for part in parts if part)
 
 

@@ -1,4 +1,7 @@
-"""What the schedule says on the agent's own account, and the series that its pictures are drawn from."""
+"""What the schedule says on the agent's own account, and pictures, with the series that they are drawn from.
+
+Their time is the chain's: a devnet has a time of its own, and elsewhere it is everybody's.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ import structlog
 from agent.chain.snapshot import Snapshot
 from agent.errors import MonetaError, Unavailable
 from agent.gate.mandate import Terms, wei_in_usd
-from agent.plots import Kind, plot
+from agent.plots import Kind, Theme, plot
 from agent.replies import rebalanced
 from agent.replies.reply import Picture, Reply
 from agent.runtime.viewing import Viewing
@@ -23,8 +26,11 @@ from memory.rows import DecisionRow, FlowKind, User
 DAY = 86_400
 KEPT_SECONDS = 400 * DAY
 """Rates and worth older than this are let go: a year can be drawn."""
-DRAWN_SECONDS = 30 * DAY
+DRAWN_SECONDS = 31 * DAY
+BETWEEN_SECONDS = 600
+"""Of what is asked for in between, nothing is written down: closer points would draw a flat line."""
 MOST_LINES = 4
+AGAINST_HOLDING = "What you have, against holding."
 
 log = structlog.get_logger()
 
@@ -37,9 +43,8 @@ class Reports:
 
     async def keep(self, user: User, snapshot: Snapshot) -> None:
         """Writes down this moment's rates and what the user's money comes to."""
-        at = self.world.now()
-        rates = {key: state.rate.ray for key, state in snapshot.venues.items()}
-        await self.world.ledger.record_rates(at, rates, at - KEPT_SECONDS)
+        await self._keep_rates(snapshot)
+        at = snapshot.block.timestamp
         await self.world.ledger.record_worth(user.id, await self._worth(snapshot), at - KEPT_SECONDS)
 
     async def could_not_look(self, user: User, row: MandateRow, error: MonetaError) -> None:
@@ -75,7 +80,7 @@ class Reports:
             "decimals": str(asset.decimals),
             **{side: {key: str(units) for key, units in held.items()} for side, held in sides.items()},
         }
-        return await self._with(reply, "allocation", data, f"Your {asset.symbol} before and after.")
+        return await self._with(reply, row.user, "allocation", data, f"Your {asset.symbol} before and after.")
 
     async def summary(self, user: User) -> Reply:
         """The day in short: what it comes to, what was done, and how it went against holding."""
@@ -85,23 +90,66 @@ class Reports:
         portfolio = await Viewing(self.world).portfolio(user)
         decisions = await self.world.ledger.decisions_of(user.id, "rebalance", now - DAY)
         reply = replace(portfolio, text=f"Your day. {_done(decisions)} {portfolio.text}")
-        points = [[str(w.at), str(w.worth), str(w.held)] for w in await self._drawn(user, now)]
+        points = [[str(w.at), str(w.worth), str(w.held)] for w in await self._drawn(user, snapshot)]
         if len(points) > 1:
-            reply = await self._with(reply, "worth", {"points": points}, "What you have, against holding.")
+            reply = await self._with(reply, user.id, "worth", {"points": points}, AGAINST_HOLDING)
         held = [key for key, state in sorted(snapshot.venues.items()) if state.position]
-        series = await self.rate_series(held[:MOST_LINES])
+        series = await self.rate_series(held[:MOST_LINES], snapshot)
         if series and any(len(each["points"]) > 1 for each in series):
-            reply = await self._with(reply, "rates", {"series": series}, "The rates of your venues.")
+            reply = await self._with(reply, user.id, "rates", {"series": series}, "The rates of your venues.")
         return reply
 
-    async def rate_series(self, venues: list[str]) -> list[dict[str, Any]]:
-        """The recorded rates of venues, in the shape that a picture takes."""
-        since = self.world.now() - DRAWN_SECONDS
+    async def rates_drawn(self, user: User, reply: Reply, symbol: str | None) -> Reply:
+        """The reply with its venues' rates over time: the best of one token, or the best of each."""
+        viewing = Viewing(self.world)
+        snapshot = await viewing.snapshot(user)
+        one = next(iter(snapshot.venues), "")
+        if not await self.world.ledger.rates(one, snapshot.block.timestamp - BETWEEN_SECONDS):
+            await self._keep_rates(snapshot)
+        assets = sorted({venue.asset.symbol for venue in self.world.venues.values()})
+        each = MOST_LINES if symbol in assets else 1
+        best = [
+            option.venue
+            for asset in ([symbol] if symbol in assets else assets)
+            for option in viewing.ranked(snapshot, self.world.registry.token(str(asset)), 0)[:each]
+        ]
+        series = await self.rate_series(best[:MOST_LINES], snapshot)
+        if not any(len(one["points"]) > 1 for one in series):
+            return self._not_yet(reply)
+        return await self._asked(reply, user, "rates", {"series": series}, "The rates over time.")
+
+    async def worth_drawn(self, user: User, reply: Reply) -> Reply:
+        """The reply with what the user has over time, against holding."""
+        snapshot = await self.world.snapshot(await self.world.account(user))
+        found = await self._drawn(user, snapshot)
+        if not found or snapshot.block.timestamp - found[-1].at >= BETWEEN_SECONDS:
+            await self.keep(user, snapshot)
+            found = await self._drawn(user, snapshot)
+        if len(found) < 2:
+            return self._not_yet(reply)
+        points = [[str(w.at), str(w.worth), str(w.held)] for w in found]
+        return await self._asked(reply, user, "worth", {"points": points}, AGAINST_HOLDING)
+
+    def _not_yet(self, reply: Reply) -> Reply:
+        hours = self.world.settings.rebalance_every_hours
+        return replace(
+            reply,
+            text=f"{reply.text} A picture needs two moments some time apart, and I have written down one: under a "
+            f"mandate I look every {hours} hours, or ask me for the picture again later.",
+        )
+
+    async def _asked(self, reply: Reply, user: User, kind: Kind, data: Mapping[str, Any], caption: str) -> Reply:
+        drawn = await self._with(reply, user.id, kind, data, caption)
+        return drawn if drawn.pictures else replace(reply, text=f"{reply.text} The picture could not be drawn now.")
+
+    async def rate_series(self, venues: list[str], snapshot: Snapshot) -> list[dict[str, Any]]:
+        """The recorded rates of venues up to the snapshot, in the shape that a picture takes."""
+        since = snapshot.block.timestamp - DRAWN_SECONDS
         found = [(key, await self.world.ledger.rates(key, since)) for key in venues]
         return [{"name": key, "points": [[str(at), str(ray)] for at, ray in rows]} for key, rows in found if rows]
 
-    async def _drawn(self, user: User, now: int) -> list[Worth]:
-        return await self.world.ledger.worth(user.id, now - DRAWN_SECONDS)
+    async def _drawn(self, user: User, snapshot: Snapshot) -> list[Worth]:
+        return await self.world.ledger.worth(user.id, snapshot.block.timestamp - DRAWN_SECONDS)
 
     async def _worth(self, snapshot: Snapshot) -> Worth:
         """Tokens in the wallet and at work less the gas paid so far, and the same without what was earned.
@@ -126,11 +174,19 @@ class Reports:
         paid = await self.world.ledger.flows(snapshot.account, 0, 2**62)
         wei = sum(-flow.units for flow in paid if flow.kind is FlowKind.FEE)
         gas = wei_in_usd(wei, prices.get(self.world.registry.native.symbol, 0))
-        return Worth(self.world.now(), total - gas, total - earned)
+        return Worth(snapshot.block.timestamp, total - gas, total - earned)
 
-    async def _with(self, reply: Reply, kind: Kind, data: Mapping[str, Any], caption: str) -> Reply:
+    async def _keep_rates(self, snapshot: Snapshot) -> None:
+        at = snapshot.block.timestamp
+        rates = {key: state.rate.ray for key, state in snapshot.venues.items()}
+        await self.world.ledger.record_rates(at, rates, at - KEPT_SECONDS)
+
+    async def _with(self, reply: Reply, user: str, kind: Kind, data: Mapping[str, Any], caption: str) -> Reply:
+        settings = await self.world.ledger.settings(user)
+        theme: Theme = "light" if settings is not None and settings.pictures == "light" else "dark"
         try:
-            png = await plot(kind, data, seconds=self.world.settings.plot_seconds)
+            async with self.world.drawing:
+                png = await plot(kind, data, theme, seconds=self.world.settings.plot_seconds)
         except Unavailable as error:
             log.warning("no picture", kind=kind, error=str(error))
             return reply

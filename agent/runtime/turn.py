@@ -51,9 +51,11 @@ from agent.runtime.acting import NOTHING_PENDING, Acting
 from agent.runtime.facts import facts
 from agent.runtime.mandating import Mandating
 from agent.runtime.rebalancing import Rebalancing
+from agent.runtime.reports import Reports
 from agent.runtime.viewing import Viewing
 from agent.runtime.world import World
 from agent.voice import voiced
+from agent.words.pictures import wants_picture
 from memory.rows import ButtonRow, PlanStatus, User
 
 YES = frozenset({"confirm", "yes", "y"})
@@ -90,6 +92,7 @@ class Runtime:
         self.viewing = Viewing(world)
         self.mandating = Mandating(world)
         self.rebalancing = Rebalancing(world)
+        self.reports = Reports(world)
 
     async def turn(self, said: Said) -> Reply:
         """The reply to a message. Whatever goes wrong on purpose is a reply, too."""
@@ -256,9 +259,12 @@ class Runtime:
     async def _look(self, said: Said, intent: Intent) -> Reply:
         match intent:
             case Yields():
-                return await self.viewing.yields(said.user, intent)
+                reply = await self.viewing.yields(said.user, intent)
+                drawn = wants_picture(said.text)
+                return await self.reports.rates_drawn(said.user, reply, intent.asset) if drawn else reply
             case Portfolio():
-                return await self.viewing.portfolio(said.user)
+                reply = await self.viewing.portfolio(said.user)
+                return await self.reports.worth_drawn(said.user, reply) if wants_picture(said.text) else reply
             case Explain(ref="policy"):
                 return await self.viewing.policy(said.user)
             case Explain(ref="mandate"):

@@ -28,12 +28,11 @@ class Viewing:
 
     async def yields(self, user: User, intent: Yields) -> Reply:
         """The venues of one asset, or the best venue of each."""
-        snapshot = await self._snapshot(user)
+        snapshot = await self.snapshot(user)
         if intent.asset is None:
             assets = sorted({venue.asset.symbol for venue in self.world.venues.values()})
             best = [
-                (self.world.registry.token(a), self._ranked(snapshot, self.world.registry.token(a), 0))
-                for a in assets
+                (self.world.registry.token(a), self.ranked(snapshot, self.world.registry.token(a), 0)) for a in assets
             ]
             return yields.overview(best)
         asset = self.world.registry.token(intent.asset)
@@ -41,10 +40,11 @@ class Viewing:
             asset = self.world.registry.token(self.world.registry.wrapped)
         wallet = snapshot.balances.get(asset.symbol, 0)
         sizes = {size * 10**asset.decimals for size in SIZES} | ({wallet} if wallet else set())
-        options = {size: {o.venue: o for o in self._ranked(snapshot, asset, size)} for size in sorted(sizes)}
-        return yields.yields(asset, self._ranked(snapshot, asset, 0), options, snapshot.missing)
+        options = {size: {o.venue: o for o in self.ranked(snapshot, asset, size)} for size in sorted(sizes)}
+        return yields.yields(asset, self.ranked(snapshot, asset, 0), options, snapshot.missing)
 
-    def _ranked(self, snapshot: Snapshot, asset: Token, units: int) -> list[Option]:
+    def ranked(self, snapshot: Snapshot, asset: Token, units: int) -> list[Option]:
+        """The venues of an asset for a deposit of so many base units, the best first."""
         return self.world.rank(snapshot.venues, asset, units)
 
     async def portfolio(self, user: User) -> Reply:
@@ -108,7 +108,7 @@ class Viewing:
         greeting = talk.greeting(self.world.registry.name, await self.world.account(user))
         return voiced(greeting, self.world.character, f"{user.id}:{self.world.now()}")
 
-    async def _snapshot(self, user: User) -> Snapshot:
+    async def snapshot(self, user: User) -> Snapshot:
         """As the user has it; rates are for everybody, so one without an account sees them, too."""
         found = await self.world.ledger.account(user.id)
         return await self.world.snapshot(found.address if found else ZERO_ADDRESS)

@@ -32,6 +32,9 @@ Advance = Callable[[int], Awaitable[str]]
 """Lets seconds pass on a devnet and says what happened meanwhile."""
 
 
+DRAWN_AT_ONCE = 2
+
+
 @dataclass
 class World:
     """One instance: one chain, one keystore, one ledger. `now` gives Unix seconds, `new_id` 32 hex digits.
@@ -61,11 +64,14 @@ class World:
     gate: Gate = field(init=False)
     executing: dict[Address, asyncio.Lock] = field(init=False)
     """Held per account from the last check of a plan to its end."""
+    drawing: asyncio.Semaphore = field(init=False)
+    """Held while a picture is drawn: each takes a process of 100 MB, however many ask at once."""
 
     def __post_init__(self) -> None:
         self.manager = Manager(self.rpc, self.ledger, self.signer, self.settings.receipt_seconds)
         self.gate = Gate(self.rpc, self.registry, self.policy)
         self.executing = defaultdict(asyncio.Lock)
+        self.drawing = asyncio.Semaphore(DRAWN_AT_ONCE)
 
     async def account(self, user: User) -> Address:
         """The user's account. Raises Refused("wallet") where there is none yet."""

@@ -1,4 +1,4 @@
-"""'Summary at 9', 'quiet from 22 to 7', 'my time zone is Europe/Vienna': the whole message, or nothing."""
+"""'Summary at 9', 'quiet from 22 to 7', 'time zone Europe/Vienna', 'light pictures': the whole message, or nothing."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ _QUIET = re.compile(
 )
 _NO_QUIET = re.compile(r"(?:no|end|stop)(?:\s+more)?\s+quiet(?:\s+hours)?")
 _ZONE = re.compile(r"(?:my\s+)?time\s?zone(?:\s+is)?\s*:?\s+([a-z_]+(?:/[a-z0-9_+-]+){0,2})", re.IGNORECASE)
+_PICTURES = re.compile(
+    r"(?:please\s+)?(?:(?:make|draw|show)\s+(?:me\s+)?)?(?:my\s+|the\s+)?(light|dark)\s+(?:pictures?|charts?|plots?|graphs?)"
+)
+_NOTHING = Hours(summary=None, quiet=None, tz=None, pictures=None)
 
 
 def hours(text: str) -> Hours | None:
@@ -24,18 +28,23 @@ def hours(text: str) -> Hours | None:
     said = plain.casefold()
     try:
         if found := _SUMMARY.fullmatch(said):
-            return Hours(summary=_hour(found[1], found[2]), quiet=None, tz=None)
+            return _set(summary=_hour(found[1], found[2]))
         if found := _QUIET.fullmatch(said):
-            quiet = Quiet(start=_hour(found[1], found[2]), end=_hour(found[3], found[4]))
-            return Hours(summary=None, quiet=quiet, tz=None)
+            return _set(quiet=Quiet(start=_hour(found[1], found[2]), end=_hour(found[3], found[4])))
     except ValueError:
         return None
     if _NO_SUMMARY.fullmatch(said):
-        return Hours(summary="off", quiet=None, tz=None)
+        return _set(summary="off")
     if _NO_QUIET.fullmatch(said):
-        return Hours(summary=None, quiet="off", tz=None)
+        return _set(quiet="off")
+    if found := _PICTURES.fullmatch(said):
+        return _set(pictures=found[1])
     zone = _ZONE.fullmatch(plain)
-    return Hours(summary=None, quiet=None, tz=zone[1]) if zone else None
+    return _set(tz=zone[1]) if zone else None
+
+
+def _set(**said: int | str | Quiet) -> Hours:
+    return _NOTHING.model_copy(update=said)
 
 
 def _hour(figures: str, half: str | None) -> int:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from agent.config import Settings
 from agent.errors import Unavailable
@@ -198,3 +200,24 @@ async def test_the_scheduler_looks_at_once_never_twice_at_a_time_and_stops(devne
         assert most == 1
         assert looks >= 1
         assert len(await desk.world.ledger.claims("rebalance", desk.user.id)) == 1
+
+
+async def test_pictures_are_drawn_on_request_in_the_colours_that_were_asked_for(
+    devnet_node: Node, tmp_path: Path
+) -> None:
+    async with opened(tmp_path, devnet_node) as desk:
+        await deposited(desk)
+        for asked in ("chart my portfolio", "show me a chart of the usdc rates"):
+            first = await desk.say(asked)
+            assert first.pictures == ()
+            assert "needs two moments" in first.text
+        assert (await desk.say("portfolio")).pictures == ()
+        await desk.advance(24 * HOUR)
+        (worth,) = (await desk.say("chart my portfolio")).pictures
+        (rates,) = (await desk.say("usdc rate history")).pictures
+        assert (worth.name, rates.name) == ("worth.png", "rates.png")
+        assert "light" in (await desk.say("light pictures")).text
+        (light,) = (await desk.say("chart my portfolio")).pictures
+        corners = [Image.open(io.BytesIO(each.png)).convert("L").getpixel((1, 1)) for each in (worth, light)]
+        assert corners[0] < 64 < 192 < corners[1]
+        assert (await desk.say("portfolio")).pictures == ()

@@ -227,14 +227,15 @@ def test_limits_hold_in_any_order(cap: int, gain: int, gas: int, days: int, orde
 
 
 HOURS = {
-    "summary at 9": {"summary": 9, "quiet": None, "tz": None},
-    "send me my daily summary at 8 pm": {"summary": 20, "quiet": None, "tz": None},
-    "daily summary at 12 am.": {"summary": 0, "quiet": None, "tz": None},
-    "quiet from 22 to 7": {"summary": None, "quiet": {"start": 22, "end": 7}, "tz": None},
-    "quiet hours 10 pm - 6 am": {"summary": None, "quiet": {"start": 22, "end": 6}, "tz": None},
-    "no summary": {"summary": "off", "quiet": None, "tz": None},
-    "no quiet hours": {"summary": None, "quiet": "off", "tz": None},
-    "my time zone is Europe/Vienna": {"summary": None, "quiet": None, "tz": "Europe/Vienna"},
+    "summary at 9": {"summary": 9, "quiet": None, "tz": None, "pictures": None},
+    "send me my daily summary at 8 pm": {"summary": 20, "quiet": None, "tz": None, "pictures": None},
+    "daily summary at 12 am.": {"summary": 0, "quiet": None, "tz": None, "pictures": None},
+    "quiet from 22 to 7": {"summary": None, "quiet": {"start": 22, "end": 7}, "tz": None, "pictures": None},
+    "quiet hours 10 pm - 6 am": {"summary": None, "quiet": {"start": 22, "end": 6}, "tz": None, "pictures": None},
+    "no summary": {"summary": "off", "quiet": None, "tz": None, "pictures": None},
+    "no quiet hours": {"summary": None, "quiet": "off", "tz": None, "pictures": None},
+    "light pictures": {"summary": None, "quiet": None, "tz": None, "pictures": "light"},
+    "my time zone is Europe/Vienna": {"summary": None, "quiet": None, "tz": "Europe/Vienna", "pictures": None},
 }
 
 

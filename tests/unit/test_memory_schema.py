@@ -224,7 +224,7 @@ CREATE TABLE user_settings (
   summary_hour INTEGER CHECK (summary_hour BETWEEN 0 AND 23),
   quiet_from INTEGER CHECK (quiet_from BETWEEN 0 AND 23),
   quiet_to INTEGER CHECK (quiet_to BETWEEN 0 AND 23)
-) STRICT, WITHOUT ROWID
+, pictures TEXT NOT NULL DEFAULT 'dark' CHECK (pictures IN ('dark', 'light'))) STRICT, WITHOUT ROWID
 CREATE TABLE rates (
   venue TEXT NOT NULL,
   at INTEGER NOT NULL,

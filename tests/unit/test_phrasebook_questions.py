@@ -151,6 +151,8 @@ HARMLESS: list[tuple[str, dict[str, Any]]] = [
     ("how much did I deposit?", {"action": "portfolio"}),
     ("why did you choose that venue?", {"action": "explain", "ref": None}),
     ("why", {"action": "explain", "ref": None}),
+    ("usdc rate history", {"action": "yields", "asset": "USDC"}),
+    ("chart my portfolio", {"action": "portfolio"}),
     ("why didn't you deposit into aave", {"action": "explain", "ref": None}),
     ("history", {"action": "history", "since": None, "until": None}),
     ("history since 2026-11-01", {"action": "history", "since": "2026-11-01", "until": None}),

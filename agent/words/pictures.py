@@ -1,0 +1,16 @@
+"""'Chart my portfolio', 'show me a graph of the usdc rates': that a question wants its answer drawn."""
+
+from __future__ import annotations
+
+import re
+
+from agent.words.text import clean
+
+_DRAWN = re.compile(
+    r"\b(?:charts?|graphs?|plots?|pictures?|diagrams?|draw|plotted|over time|history)\b", re.IGNORECASE
+)
+
+
+def wants_picture(text: str) -> bool:
+    """Whether the message speaks of a picture. It moves nothing: the question itself is read elsewhere."""
+    return _DRAWN.search(clean(text).plain) is not None
