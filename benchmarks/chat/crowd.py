@@ -22,7 +22,7 @@ UNDERSTOOD = "I understand the risks"
 AT_ONCE = 100  # people who come in at the same time
 LOST_SECONDS = 4.0  # Discord shows "interaction failed" after 3
 MOST_PRESSES = 12
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 
 
 @dataclass

@@ -36,7 +36,7 @@ class Size:
     window: float
 
 
-FULL, QUICK = Size(1_000, 50, 10, 240.0), Size(50, 5, 10, 12.0)
+FULL, QUICK = Size(1_000, 50, 10, 330.0), Size(50, 5, 10, 12.0)
 
 
 class Run:
@@ -80,7 +80,7 @@ class Run:
         watching.cancel()
         used = cpu_seconds(self.bot.process.pid) - self._used_at_start + self._used_before - used
         end = pss(self.bot.process.pid)
-        ended = await self.bot.terminate()
+        ended = await self.bot.terminate(patience=60)
         found = effects(self.folder, Chain(running.rpc_url), usdc, funded, DEPOSITED)
         return [
             Figure("accounts_made_a_second", people / coming_in, "people/s"),

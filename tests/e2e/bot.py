@@ -41,11 +41,11 @@ class Bot:
         """What it wrote to standard error."""
         return self.errors.read_text(errors="replace")
 
-    async def terminate(self) -> float:
+    async def terminate(self, patience: float = END_SECONDS) -> float:
         """SIGTERM; the seconds that it took to end, which it must with 0."""
         began = time.perf_counter()
         self.process.send_signal(signal.SIGTERM)
-        code = await asyncio.wait_for(self.process.wait(), END_SECONDS)
+        code = await asyncio.wait_for(self.process.wait(), patience)
         assert code == 0, self.log[-2000:]
         return time.perf_counter() - began
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import time
 import tomllib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -42,32 +41,29 @@ STORY = (
 SECONDS_APART = 120
 """How far apart in devnet's time the same steps of two runs may be; interest accrues in it."""
 LATER = 1_200
-"""Seconds from the module's start to when the thirty days begin, in each run: devnet's borrowers throw dice by it."""
+"""Seconds by devnet's clock until the thirty days begin, in each run: its borrowers throw dice by that time."""
 
 
 @dataclass(frozen=True)
 class End:
-    """What the chain says of an account at the end: base units of USDC, transactions."""
+    """What the chain says of an account at the end: base units of USDC, transactions. `moment`: see LATER."""
 
     usdc: int
     nonce: int
+    moment: int
 
 
 @pytest.fixture(scope="module")
-def moment() -> int:
-    """When, by devnet's clock, the thirty days begin in every run."""
-    return int(time.time()) + LATER
-
-
-@pytest.fixture(scope="module")
-def terminal(tmp_path_factory: pytest.TempPathFactory, moment: int) -> End:
+def terminal(tmp_path_factory: pytest.TempPathFactory) -> End:
     """How the story ends in the terminal."""
     with Program("demo", cwd=tmp_path_factory.mktemp("terminal")) as talk:
+        head = talk.chain.call("eth_getBlockByNumber", "latest", False)
+        moment = int(head["timestamp"], 16) + LATER
         for words, answer in STORY:
             if words == ADVANCE:
                 _be_at(talk.chain, moment)
             assert answer in talk.say("/confirm" if words == CONFIRM else words)["reply"]
-        return End(talk.units("USDC"), talk.nonce())
+        return End(talk.units("USDC"), talk.nonce(), moment)
 
 
 @contextlib.asynccontextmanager
@@ -86,7 +82,7 @@ async def chat_on(platform: str, folder: Path) -> AsyncIterator[Chat]:
 
 
 @pytest.mark.parametrize("platform", ["discord", "telegram"])
-async def test_the_story(platform: str, tmp_path: Path, terminal: End, moment: int) -> None:
+async def test_the_story(platform: str, tmp_path: Path, terminal: End) -> None:
     folder = tmp_path / "d"
     running = await asyncio.to_thread(devnet.up, folder)
     try:
@@ -96,9 +92,9 @@ async def test_the_story(platform: str, tmp_path: Path, terminal: End, moment: i
             account = str(rows(folder, 'SELECT address FROM accounts WHERE "index" = 0')[0]["address"])
             chain_file = folder / "chain.toml"
             await asyncio.to_thread(devnet.fund, running.rpc_url, account, TO_START_WITH, chain_file=chain_file)
-            await _tell(chat, transcript, chain, moment)
+            await _tell(chat, transcript, chain, terminal.moment)
         usdc = tomllib.loads(chain_file.read_text())["tokens"]["USDC"]["address"]
-        end = End(chain.balance_of(usdc, account), chain.nonce(account))
+        end = End(chain.balance_of(usdc, account), chain.nonce(account), terminal.moment)
     finally:
         await asyncio.to_thread(devnet.down, folder)
     interest = terminal.usdc - TO_START_WITH["USDC"]

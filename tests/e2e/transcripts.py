@@ -28,7 +28,7 @@ class Transcript:
 
     def told(self, told: Told) -> None:
         """The bot's words as a block, so that nothing in them is markup here."""
-        shown = [f"**Moneta:**\n\n```text\n{told.text.strip()}\n```"]
+        shown = [f"**Moneta:**\n\n~~~~text\n{told.text.strip()}\n~~~~"]
         for png in told.pictures:
             self._pictures.append(png)
             shown.append(f"![a picture]({self._link(len(self._pictures))})")
