@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import textwrap
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -18,7 +19,7 @@ from rich.text import Text as RichText
 from agent.chat.service import CANCEL, CONFIRM, Answer, Service
 from agent.gate.preview import Preview
 from agent.replies.harmless import harmless
-from agent.replies.reply import Reply, Status, Table
+from agent.replies.reply import Picture, Reply, Status, Table, table_text
 from memory.rows import Inbound, User
 
 PLATFORM, CHANNEL, OWNER = "terminal", "terminal", "owner"
@@ -41,10 +42,12 @@ class Lines(Protocol):
 class Terminal:
     """One person at one terminal: the owner."""
 
-    def __init__(self, service: Service, lines: Lines, console: Console) -> None:
+    def __init__(self, service: Service, lines: Lines, console: Console, pictures: Path | None = None) -> None:
+        """`pictures`: the folder that pictures are written to, which a terminal can't show."""
         self.service = service
         self.lines = lines
         self.console = console
+        self.pictures = pictures
 
     async def run(self, greeting: Reply) -> None:
         """Talks until the end of the input, `exit` or `quit`."""
@@ -86,6 +89,15 @@ class Terminal:
             return await self._yes_or_no(user)
         return True
 
+    def _kept(self, picture: Picture) -> str:
+        """Writes a picture down; what to say of it."""
+        if self.pictures is None:
+            return f"[picture: {picture.caption}]"
+        self.pictures.mkdir(mode=0o700, exist_ok=True)
+        path = self.pictures / picture.name  # a later one of its kind takes its place
+        path.write_bytes(picture.png)
+        return f"[{picture.caption} {path}]"
+
     def show(self, reply: Reply) -> None:
         """Renders a reply. Text from outside is never read as markup."""
         colour = COLOURS.get(reply.verdict.status) if reply.verdict else None
@@ -93,21 +105,62 @@ class Terminal:
         if reply.preview:
             self.console.print(preview_panel(reply.preview))
         if reply.table:
-            self.console.print(grid(reply.table))
+            self.console.print(grid(reply.table, self.console.width))
+        for picture in reply.pictures:
+            self.console.print(_text(self._kept(picture), "dim"))
         for tx in reply.txs:
             self.console.print(
                 _text(f"  {tx['hash']} {tx['status']} in block {tx['block']}, {tx['gas_used']} gas", "dim")
             )
 
 
-def grid(table: Table) -> RichTable:
-    """A table of a reply for the terminal."""
+def grid(table: Table, width: int) -> RichTable | RichText:
+    """A table of a reply for a terminal of so many characters. What has no room stands below its row: a cell that is
+    folded to pieces can't be read, nor a hash be copied.
+    """
+    columns = range(len(table.columns))
+    if table.rows and _width(table, columns) + len(columns) + 2 > width:  # a grid has more space between
+        return _narrow(table, width)
     shown = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
     for index, name in enumerate(table.columns):
         shown.add_column(_text(name), justify="right" if index in table.numeric else "left", overflow="fold")
     for row in table.rows:
         shown.add_row(*(_text(cell) for cell in row))
     return shown
+
+
+def _narrow(table: Table, width: int) -> RichText:
+    beside: list[int] = []
+    for column in range(len(table.columns)):
+        if not beside or _width(table, [*beside, column]) <= width:
+            beside.append(column)
+    below = [column for column in range(len(table.columns)) if column not in beside]
+    numeric = frozenset(place for place, column in enumerate(beside) if column in table.numeric)
+    kept = Table(_picked(table.columns, beside), tuple(_picked(row, beside) for row in table.rows), numeric)
+    head, *lines = table_text(kept).split("\n")
+    text = _text(f"\n{head}\n", "bold")
+    for beginning, row in zip(lines, table.rows, strict=True):
+        text.append(f"{harmless(beginning)}\n", "not bold")
+        for line in _below(table, row, below):
+            for piece in textwrap.wrap(harmless(line), width - 2, break_long_words=False, break_on_hyphens=False):
+                text.append(f"  {piece}\n", "not bold dim")
+    return text
+
+
+def _below(table: Table, row: Sequence[str], columns: Sequence[int]) -> list[str]:
+    """The numbers of a row on one line, each of its texts on one of its own."""
+    told = {column: f"{table.columns[column]}: {row[column]}" for column in columns if row[column]}
+    numbers = " · ".join(line for column, line in told.items() if column in table.numeric)
+    return [numbers, *(line for column, line in told.items() if column not in table.numeric)]
+
+
+def _picked(cells: Sequence[str], columns: Iterable[int]) -> tuple[str, ...]:
+    return tuple(cells[column].replace("\n", " ") for column in columns)
+
+
+def _width(table: Table, columns: Iterable[int]) -> int:
+    """Characters that the columns take beside each other, two spaces between them."""
+    return sum(max(len(line[column]) for line in (table.columns, *table.rows)) + 2 for column in columns) - 2
 
 
 def preview_panel(preview: Preview) -> Panel:

@@ -30,7 +30,7 @@ async def converse(instance: Instance, *, script: str | None, as_json: bool, his
         return
     from rich.console import Console
 
-    terminal = Terminal(instance.service, lines, Console())
+    terminal = Terminal(instance.service, lines, Console(), history.parent / "pictures")
     greeting = await instance.service.runtime.viewing.greeting(await instance.owner(PLATFORM, OWNER, "you"))
     for reply in told:
         terminal.show(reply)

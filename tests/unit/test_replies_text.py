@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -20,7 +21,7 @@ from agent.plugin import Option
 from agent.replies.clock import day_and_time, duration
 from agent.replies.explain import explain, record
 from agent.replies.harmless import harmless
-from agent.replies.reply import Reply, Status, Table, Verdict, as_text, of_error, plan_json, table_text
+from agent.replies.reply import Picture, Reply, Status, Table, Verdict, as_text, of_error, plan_json, table_text
 from agent.replies.yields import yields
 from agent.runtime.acting import reported
 from agent.usd import cents, dollars
@@ -44,9 +45,9 @@ SHOWN = Preview(
 )
 
 
-def rendered(reply: Reply) -> str:
+def rendered(reply: Reply, width: int = 200) -> str:
     out = io.StringIO()
-    console = Console(file=out, width=200, force_terminal=True, color_system=None)
+    console = Console(file=out, width=width, force_terminal=True, color_system=None)
     Terminal(None, piped_lines(lambda: ""), console).show(reply)  # type: ignore[arg-type]
     return out.getvalue()
 
@@ -180,3 +181,29 @@ def test_times_and_dollars() -> None:
     ]  # fmt: skip
     assert (dollars(123_456_789), dollars(-5), dollars(0)) == ("$1,234,567.89", "-$0.05", "$0.00")
     assert cents(1_999_999, 6, 10**8) == 199
+
+
+def test_a_narrow_terminal_folds_no_cell_to_pieces() -> None:
+    hashes = " ".join("0x" + digit * 64 for digit in "ab")
+    table = Table(
+        ("when", "what", "how it ended", "gas", "transactions"),
+        (
+            ("2026-11-21 09:42 UTC", "swap 1 ETH for " + "USDC " * 20, "settled", "1,234", hashes),
+            ("", "", "", "", ""),
+        ),
+        frozenset({3}),
+    )
+    seen = rendered(Reply("", table), 80)
+    assert all(each in seen for each in hashes.split())
+    assert max(len(line) for line in seen.splitlines()) <= 80
+    assert "2026-11-21 09:42 UTC  settled" in seen
+    wide = rendered(Reply("", table), 400)
+    assert hashes in wide
+
+
+def test_a_picture_is_written_down_for_a_terminal(tmp_path: Path) -> None:
+    out = io.StringIO()
+    shown = Reply("", pictures=(Picture("rates.png", "The rates.", b"png"),))
+    Terminal(None, piped_lines(lambda: ""), Console(file=out, width=400), tmp_path / "p").show(shown)  # type: ignore[arg-type]
+    assert str(tmp_path / "p" / "rates.png") in out.getvalue()
+    assert (tmp_path / "p" / "rates.png").read_bytes() == b"png"
