@@ -28,11 +28,6 @@ class Courier:
     _waiting: dict[str, list[OutboxRow]] = field(default_factory=dict)
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
-    async def start(self) -> None:
-        """Takes up what an earlier run left undelivered."""
-        for row in await self.ledger.unsent():
-            self.post(row)
-
     def post(self, row: OutboxRow) -> None:
         """Delivers the row after those of its channel that came before it."""
         if row.platform not in self.adapters:

@@ -1,4 +1,4 @@
-"""'Summary at 9', 'quiet from 22 to 7', 'time zone Europe/Vienna', 'light pictures': the whole message, or nothing."""
+"""'Summary at 9', 'quiet from 22 to 7', 'time zone Europe/Vienna', 'light pictures': a whole message, or nothing."""
 
 from __future__ import annotations
 
