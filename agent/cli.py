@@ -135,7 +135,13 @@ def _people(commands: _Commands) -> None:
     invite = _add(commands, "invite", "a code that lets one person in", _invite)
     _folder(invite)
     _json(invite)
+    health = _add(commands, "health", "whether node and signer answer, for a container's health check", _health)
+    _folder(health)
+    _json(health)
     wallet = commands.add_parser("wallet", help="the keystore").add_subparsers(required=True, metavar="ACTION")
+    new = _add(wallet, "new", "make keystore and policy for a signer that is started apart", _new_wallet)
+    _folder(new)
+    _json(new)
     _folder(_add(wallet, "backup", "show the seed words once and prove that they are written down", _backup))
 
 
@@ -209,6 +215,18 @@ def _invite(options: argparse.Namespace) -> int:
     from agent.commands.people import invite
 
     return invite(options.dir, options.json)
+
+
+def _health(options: argparse.Namespace) -> int:
+    from agent.commands.health import health
+
+    return health(options.dir, options.json)
+
+
+def _new_wallet(options: argparse.Namespace) -> int:
+    from agent.commands.people import new_wallet
+
+    return new_wallet(options.dir, options.json)
 
 
 def _backup(options: argparse.Namespace) -> int:

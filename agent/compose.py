@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import secrets
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,7 +31,7 @@ from agent.execution.signer.setup import create_wallet, write_policy
 from agent.mind.configured import mind_of
 from agent.money import Address
 from agent.plugin import Listed, Protocol, Trader, Venue
-from agent.policy.policy import Policy, build, load
+from agent.policy.policy import Policy, build, load, loads
 from agent.runtime.turn import Runtime
 from agent.runtime.world import Advance, World
 from memory.ledger import Ledger
@@ -43,7 +44,10 @@ GWEI = 10**9
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an instance lives and what it talks to. `caps` are base units per transaction by symbol."""
+    """Where an instance lives and what it talks to. `caps` are base units per transaction by symbol.
+
+    With `signer_socket` the signer is somebody else's to start, and its folder isn't touched.
+    """
 
     folder: Path
     rpc_url: str
@@ -53,6 +57,7 @@ class Place:
     contact_delay_seconds: int
     advance: Advance | None = None
     throw_away: bool = False
+    signer_socket: Path | None = None
 
     @property
     def signer_folder(self) -> Path:
@@ -115,12 +120,12 @@ async def open_instance(place: Place, settings: Settings, *, beside: bool = Fals
         ledger, memory = await _files(stack, place.folder)
         await check_same_chain(rpc, ledger, registry.chain_id)
         new_wallet = await making
-        policy = _kept_policy(place, found, traders)
-        if policy is None:
-            listed = [*(each.contract for each in found.values()), *(each.contract for each in traders.values())]
-            policy = _first_policy(place, settings, registry, listed, plugins.hook)
-            await asyncio.to_thread(write_policy, place.signer_folder, policy)
-        signer, account = await _signer(stack, place, executes)
+        if place.signer_socket is not None:
+            signer, account, policy = await _signer_apart(stack, place.signer_socket, registry)
+        else:
+            policy = await _policy(place, settings, registry, found, traders, plugins.hook)
+            signer, account = await _signer(stack, place, executes)
+        _keep_listed(policy, found, traders)
         world = World(
             settings=settings,
             registry=registry,
@@ -145,12 +150,36 @@ async def open_instance(place: Place, settings: Settings, *, beside: bool = Fals
         yield instance
 
 
+async def make_wallet(place: Place, settings: Settings, fund: Callable[[Address], Awaitable[None]]) -> Address | None:
+    """Makes what a signer that runs apart starts with, keystore and policy; None where both are there already.
+
+    The policy is the last thing, so a run that was cut off is made whole by the next. `fund` gets a new account.
+    """
+    if (place.signer_folder / POLICY).exists():
+        return None
+    new = await _wallet(place)
+    keystore = json.loads((place.signer_folder / KEYSTORE).read_text())
+    account = Address(keystore["accounts"][0])  # addresses stand in the open there
+    registry = Registry.load(place.chain_file)
+    plugins = hooks.load()
+    async with contextlib.AsyncExitStack() as stack:
+        rpc = Rpc(place.rpc_url)
+        stack.push_async_callback(rpc.close)
+        found = await discover(_protocols(plugins.hook), registry, rpc)
+        traders, _ = await find_traders(_traders(plugins.hook), registry, rpc, found.missing)
+    if new:
+        await fund(account)
+    await _policy(place, settings, registry, found, traders, plugins.hook)
+    return account
+
+
 def _lock(stack: contextlib.AsyncExitStack, place: Place, beside: bool) -> bool:
     """Holds the folder's lock; False where another process does and to work beside it is enough."""
     try:
         stack.enter_context(ExecutorLock(place.folder))
     except Refused as error:
-        if not beside or error.rule != "one-executor" or not (place.signer_folder / POLICY).exists():
+        has_signer = place.signer_socket is not None or (place.signer_folder / POLICY).exists()
+        if not beside or error.rule != "one-executor" or not has_signer:
             raise
         return False
     return True
@@ -158,7 +187,7 @@ def _lock(stack: contextlib.AsyncExitStack, place: Place, beside: bool) -> bool:
 
 async def _wallet(place: Place) -> bool:
     """Makes the keystore where there is none; says whether it did."""
-    if (place.signer_folder / KEYSTORE).exists():
+    if place.signer_socket is not None or (place.signer_folder / KEYSTORE).exists():
         return False
     await asyncio.to_thread(create_wallet, place.signer_folder, place.password, light=place.throw_away)
     return True
@@ -171,6 +200,24 @@ async def _signer(stack: contextlib.AsyncExitStack, place: Place, executes: bool
     client = await SignerClient.connect(place.signer_folder)
     stack.push_async_callback(client.close)
     return client, (await client.unlock(place.password))[0]
+
+
+async def _signer_apart(
+    stack: contextlib.AsyncExitStack, socket: Path, registry: Registry
+) -> tuple[SignerClient, Address, Policy]:
+    """A signer that runs already, with its policy as it tells it: the one that it will hold plans against."""
+    client = await SignerClient.connect_to(socket)
+    stack.push_async_callback(client.close)
+    status = await client.status()
+    if not status["unlocked"]:
+        raise Refused("locked", f"The signer at {socket} is locked.", "Start it with --password-file.")
+    if int(status["chain_id"]) != registry.chain_id:
+        raise Refused(
+            "another chain",
+            f"The signer's policy is for chain {status['chain_id']}, and this is chain {registry.chain_id}.",
+            "Connect to the signer of this chain.",
+        )
+    return client, Address(status["accounts"][0]), loads(await client.policy())
 
 
 async def _files(stack: contextlib.AsyncExitStack, folder: Path) -> tuple[Ledger, Memory]:
@@ -192,19 +239,32 @@ def _traders(hook: pluggy.HookRelay) -> list[type[Trader]]:
     return [trader for group in hook.moneta_traders() for trader in group]
 
 
-def _kept_policy(place: Place, found: Discovered, traders: dict[str, Trader]) -> Policy | None:
-    """The policy that the folder has, None for the first start. What it doesn't list isn't used."""
+async def _policy(
+    place: Place,
+    settings: Settings,
+    registry: Registry,
+    found: Discovered,
+    traders: dict[str, Trader],
+    hook: pluggy.HookRelay,
+) -> Policy:
+    """The policy that the folder has; at the first start it is made."""
     path = place.signer_folder / POLICY
-    if not path.exists():
-        return None
-    policy = load(path)
+    if path.exists():
+        return load(path)
+    listed = [*(each.contract for each in found.values()), *(each.contract for each in traders.values())]
+    policy = _first_policy(place, settings, registry, listed, hook)
+    await asyncio.to_thread(write_policy, place.signer_folder, policy)
+    return policy
+
+
+def _keep_listed(policy: Policy, found: Discovered, traders: dict[str, Trader]) -> None:
+    """What the policy doesn't list isn't used."""
     for venue_id in [key for key, venue in found.items() if not _listed(policy, venue)]:
         found.missing[venue_id] = "the operator's policy doesn't list it"
         del found[venue_id]
     for name in [name for name, trader in traders.items() if not _listed(policy, trader)]:
         found.missing[name] = "the operator's policy doesn't list it"
         del traders[name]
-    return policy
 
 
 def _listed(policy: Policy, venue: Venue | Trader) -> bool:

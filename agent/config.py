@@ -28,6 +28,12 @@ class Settings(BaseSettings):
     max_fee_gwei: Annotated[int, Field(ge=1)] = 50_000_000
     """What all gas of one plan may cost at the most, in gwei (10**9 wei); 0.05 of the native coin."""
 
+    devnet: Path | None = None
+    """The folder of `moneta devnet up`, where it isn't the instance's own."""
+    signer_socket: Path | None = None
+    """The socket of a signer that somebody else started, another system user say (docs/docker.md). With it no signer
+    is started here, and no keystore and no policy is made, read or written."""
+
     character: str = "moneta"
     """Who Moneta speaks as: a name of characters/ or the path of an ElizaOS file."""
     model: str = ""

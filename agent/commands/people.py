@@ -1,4 +1,4 @@
-"""`moneta invite` and `moneta wallet backup`: what the operator does at the machine, beside a running instance."""
+"""`moneta invite` and `moneta wallet new|backup`: what the operator does at the machine, apart from an instance."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from agent.chat.terminal import OWNER, PLATFORM
 from agent.chat.texts import BACKUP_VERSION
 from agent.commands import places
 from agent.commands.output import complain, json_line, text_line
+from agent.config import Settings
 from agent.errors import Refused
 from agent.execution.signer.process import command, environment
 from memory.ledger import FILE, Ledger
-
-PASSWORD_FILE = "MONETA_PASSWORD_FILE"  # noqa: S105  (the name of a variable)
 
 
 def invite(folder: Path, as_json: bool) -> int:
@@ -37,6 +36,25 @@ async def _invite(folder: Path) -> str:
         return await ledger.add_invite("command")
     finally:
         await ledger.close()
+
+
+def new_wallet(folder: Path, as_json: bool) -> int:
+    """Makes keystore and policy in `folder`/signer, for a signer that runs apart, where they aren't there yet."""
+    account = asyncio.run(_new_wallet(folder))
+    if as_json:
+        json_line({"event": "wallet", "new": account is not None, "account": account})
+    elif account is None:
+        text_line("Keystore and policy are there already.")
+    else:
+        text_line(f"{folder / 'signer'} holds a new keystore, first account {account}, and its policy.")
+    return 0
+
+
+async def _new_wallet(folder: Path) -> str | None:
+    from agent.compose import make_wallet
+
+    place = places.running_devnet(folder)
+    return await make_wallet(place, Settings(), lambda account: places.fund(place, account))
 
 
 def backup(folder: Path) -> int:
@@ -63,7 +81,7 @@ async def _proved(folder: Path) -> None:
 
 def _password_file(folder: Path) -> Path | None:
     """Where the password stands, if it does: a devnet's lies in its folder, and nobody ever typed it."""
-    named = os.environ.get(PASSWORD_FILE)
+    named = os.environ.get(places.PASSWORD_FILE)
     if named:
         return Path(named)
     return folder / places.PASSWORD if (folder / places.PASSWORD).exists() else None

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+from dataclasses import replace
 from pathlib import Path
 
 import devnet
 from agent.compose import Place
-from agent.errors import Unavailable
+from agent.config import Settings
+from agent.errors import Refused, Unavailable
 from agent.replies.clock import duration
 from agent.runtime.world import Advance
 
@@ -20,15 +22,18 @@ CAPS = {"USDC": 20_000_000 * 10**6, "DAI": 20_000_000 * 10**18, "WETH": 10_000 *
 """The caps per transaction of a devnet's policy, in base units. Nothing there is anybody's money."""
 
 PASSWORD = "devnet-password"  # noqa: S105  (the name of a file)
+PASSWORD_FILE = "MONETA_PASSWORD_FILE"  # noqa: S105  (the name of a variable)
 
 
-def of_devnet(folder: Path, rpc_url: str, chain_file: Path, *, throw_away: bool) -> Place:
-    """A place on a devnet: its keystore's password lies beside it, which only play money forgives."""
+def of_devnet(
+    folder: Path, rpc_url: str, chain_file: Path, *, throw_away: bool, password: str | None = None
+) -> Place:
+    """A place on a devnet. Without `password` the keystore's lies beside it, which only play money forgives."""
     return Place(
         folder=folder,
         rpc_url=rpc_url,
         chain_file=chain_file,
-        password=_password(folder),
+        password=_password(folder) if password is None else password,
         caps=CAPS,
         contact_delay_seconds=0,
         advance=advancing(rpc_url, chain_file),
@@ -37,11 +42,21 @@ def of_devnet(folder: Path, rpc_url: str, chain_file: Path, *, throw_away: bool)
 
 
 def running_devnet(folder: Path) -> Place:
-    """The place of `moneta devnet up --dir`. Raises Unavailable where none runs."""
-    running = devnet.status(folder).running
+    """The place of `folder` on the devnet that runs there, or in the folder that the settings name for it.
+
+    Raises Unavailable where none runs.
+    """
+    settings = Settings()
+    chain = settings.devnet or folder
+    running = devnet.status(chain).running
     if running is None:
-        raise Unavailable("node", f"No devnet runs in {folder}: start one with `moneta devnet up --dir {folder}`.")
-    return of_devnet(folder, running.rpc_url, folder / "chain.toml", throw_away=True)
+        raise Unavailable("node", f"No devnet runs in {chain}: start one with `moneta devnet up --dir {chain}`.")
+    named = os.environ.get(PASSWORD_FILE)
+    password = _named_password(Path(named)) if named else None
+    if settings.signer_socket is not None:
+        password = ""  # whoever started the signer unlocked it
+    place = of_devnet(folder, running.rpc_url, chain / "chain.toml", throw_away=not named, password=password)
+    return replace(place, signer_socket=settings.signer_socket)
 
 
 def advancing(rpc_url: str, chain_file: Path) -> Advance:
@@ -67,6 +82,15 @@ async def fund(place: Place, account: str) -> None:
         await asyncio.to_thread(devnet.fund, place.rpc_url, account, TO_START_WITH, chain_file=place.chain_file)
     except devnet.DevnetError as error:
         raise Unavailable("node", f"The account could not be funded: {error}") from error
+
+
+def _named_password(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise Refused(
+            "secret", f"{path} can't be read: {error.strerror}.", "It holds the keystore's password, one line."
+        ) from error
 
 
 def _password(folder: Path) -> str:

@@ -1,37 +1,44 @@
-"""`python -m agent.execution.signer [serve|init|words|backup] --dir D`: the signer's own command line.
+"""`python -m agent.execution.signer [serve|init|words|backup|health] --dir D`: the signer's own command line.
 
-serve   holds the keys and answers on D/signer.sock; it ends with its parent unless --detached
+serve   holds the keys and answers on D/signer.sock; it ends with its parent unless --detached. With --socket-dir and
+        --socket-group it answers there instead, and every system user of that group may ask
 init    makes D/keystore.json; one JSON object on standard input holds the password, and what is imported if any
 words   shows the seed words, at a terminal only
 backup  shows them, wipes the screen, and asks for three of them
+health  0 where a signer answers on the socket and is unlocked, and 2 where not
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import socket
 import sys
 from pathlib import Path
 from typing import Any
 
 from agent.errors import Refused
 
+HEALTH_SECONDS = 5.0
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="moneta-signer", description="Moneta's signer")
-    parser.add_argument("command", nargs="?", choices=["serve", "init", "words", "backup"], default="serve")
+    parser.add_argument("command", nargs="?", choices=["serve", "init", "words", "backup", "health"], default="serve")
     parser.add_argument("--dir", type=Path, required=True, help="its folder, mode 0700")
     parser.add_argument("--detached", action="store_true", help="serve: don't end with the parent")
     parser.add_argument("--light", action="store_true", help="init: weak encryption, for throw-away demo keys only")
-    parser.add_argument("--password-file", type=Path, help="words, backup: read the password from this file")
+    parser.add_argument("--password-file", type=Path, help="serve, words, backup: read the password from this file")
+    parser.add_argument("--socket-dir", type=Path, help="serve, health: where the socket lies, instead of in D")
+    parser.add_argument("--socket-group", type=int, metavar="GID", help="serve: who may connect there")
     options = parser.parse_args()
+    if options.command == "serve" and (options.socket_dir is None) != (options.socket_group is None):
+        parser.error("--socket-dir and --socket-group go together")
     folder = options.dir.absolute()
     try:
         match options.command:
             case "serve":
-                from agent.execution.signer.server import serve
-
-                serve(folder, detached=options.detached)
+                _serve(folder, options)
             case "init":
                 _say({"accounts": _init(folder, light=options.light)})
             case "words":
@@ -42,6 +49,8 @@ def main() -> int:
                 from agent.execution.signer.export import prove_backup
 
                 prove_backup(folder, options.password_file)
+            case "health":
+                _check_health(folder if options.socket_dir is None else options.socket_dir.absolute())
     except Refused as error:
         _say({"error": {"kind": "refused", "rule": error.rule, "message": error.message, "remedy": error.remedy}})
         return 2
@@ -49,6 +58,27 @@ def main() -> int:
         _say({"error": {"kind": "unavailable", "rule": "", "message": str(error), "remedy": ""}})
         return 2
     return 0
+
+
+def _serve(folder: Path, options: argparse.Namespace) -> None:
+    from agent.execution.signer.server import Shared, serve
+
+    shared = None if options.socket_dir is None else Shared(options.socket_dir.absolute(), options.socket_group)
+    password = options.password_file.read_text(encoding="utf-8").strip() if options.password_file else None
+    serve(folder, detached=options.detached, shared=shared, password=password)
+
+
+def _check_health(folder: Path) -> None:
+    from agent.execution.signer import paths
+
+    with socket.socket(socket.AF_UNIX) as signer:
+        signer.settimeout(HEALTH_SECONDS)
+        signer.connect(paths.socket_address(folder))
+        signer.sendall(b'{"op": "status"}\n')
+        with signer.makefile("rb") as answers:
+            status = json.loads(answers.readline())
+    if not status.get("unlocked"):
+        raise Refused("locked", "The signer is locked.", "Unlock it first.")
 
 
 def _init(folder: Path, *, light: bool) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,15 +30,22 @@ class Signed:
 class SignerClient:
     """One connection; requests wait for their turn. After a time-out the next request connects anew."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, where: Callable[[], str]) -> None:
+        self._where = where  # asked at each connection: a restarted signer's socket may lie elsewhere
         self._turn = asyncio.Lock()
         self._stream: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     @classmethod
     async def connect(cls, folder: Path) -> SignerClient:
         """A client of the signer that serves `folder`. Raises Unavailable("signer")."""
-        client = cls(folder)
+        client = cls(lambda: paths.socket_address(folder))
+        await client.status()
+        return client
+
+    @classmethod
+    async def connect_to(cls, socket: Path) -> SignerClient:
+        """A client of the signer that listens at `socket`, whoever started it. Raises Unavailable("signer")."""
+        client = cls(lambda: str(socket))
         await client.status()
         return client
 
@@ -66,6 +73,10 @@ class SignerClient:
     async def caps(self) -> dict[str, Any]:
         """What the signer's own policy allows: `caps` by symbol, `max_fee_wei`, `contracts`, `policy`."""
         return await self._ask("caps")
+
+    async def policy(self) -> str:
+        """The signer's whole policy, as the text of its file."""
+        return str((await self._ask("policy"))["policy"])
 
     async def sign(
         self,
@@ -139,8 +150,7 @@ class SignerClient:
 
     async def _exchange(self, line: bytes) -> bytes:
         if self._stream is None:
-            where = paths.socket_address(self._folder)
-            self._stream = await asyncio.open_unix_connection(where, limit=MAX_ANSWER)
+            self._stream = await asyncio.open_unix_connection(self._where(), limit=MAX_ANSWER)
         reader, writer = self._stream
         writer.write(line)
         await writer.drain()

@@ -16,6 +16,7 @@ from agent.execution.signer.keyring import Derived, Keyring, open_keys
 from agent.execution.signer.keystore import addresses
 from agent.money import Address, address
 from agent.plans import Plan, canonical, from_canonical
+from agent.policy.policy import dumps
 
 MAX_REQUEST = 256 * 1024  # bytes of a line
 MAX_BRACKETS = 2000  # of one request: a deeply nested one would overrun the parser's stack
@@ -94,6 +95,10 @@ class Desk:
             "policy": policy.sha256,
         }
 
+    def policy(self, _: Request) -> Answer:
+        """The whole policy, as its file has it: for a main process that can't read the signer's folder."""
+        return {"policy": dumps(self._authority.policy)}
+
     def sign(self, request: Request) -> Answer:
         return self._signed(request, None)
 
@@ -144,6 +149,7 @@ _OPERATIONS: dict[str, Callable[[Desk, Request], Answer]] = {
     "accounts": Desk.accounts,
     "derive": Desk.derive,
     "caps": Desk.caps,
+    "policy": Desk.policy,
     "sign": Desk.sign,
     "replacement": Desk.replacement,
     "cancel": Desk.cancel,

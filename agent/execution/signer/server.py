@@ -6,6 +6,7 @@ import os
 import socketserver
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from agent.errors import Refused
@@ -41,10 +42,20 @@ class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
         super().__init__(place, _Handler)
 
 
-def serve(folder: Path, *, detached: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Where the socket lies when another system user's process connects, and the group that lets it."""
+
+    folder: Path
+    group: int
+
+
+def serve(folder: Path, *, detached: bool, shared: Shared | None = None, password: str | None = None) -> None:
     """Serves until the parent ends or, when detached, for ever. Prints `ready` once the socket is there.
 
-    Raises Refused or ValueError where folder, environment, policy or keystore aren't fit to start with.
+    With `shared` the socket lies there, not in `folder`; whoever is in the group can ask, and reads nothing else.
+    With `password` it starts unlocked, so that whoever asks need not know it.
+    Raises Refused or ValueError where folder, environment, policy, keystore or password aren't fit to start with.
     """
     guard.harden()
     guard.check_environment(os.environ)
@@ -52,9 +63,14 @@ def serve(folder: Path, *, detached: bool) -> None:
     if not detached:
         guard.end_with_parent()
     desk = _desk(folder)
-    place = paths.place_socket(folder)
-    with _Server(place, desk) as server:
-        Path(place).chmod(0o600)
+    if password is not None:
+        desk.unlock({"password": password})
+    place = paths.place_shared_socket(shared.folder, shared.group) if shared else paths.place_socket(folder)
+    with _Server(place, desk) as server:  # the umask makes it 0600
+        if shared:
+            paths.share(Path(place), shared.group, 0o660)
+        else:
+            Path(place).chmod(0o600)
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         server.serve_forever(poll_interval=3600)

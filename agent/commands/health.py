@@ -1,0 +1,42 @@
+"""`moneta health`: whether what an instance leans on is there, for a container's health check."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from agent.commands import places
+from agent.commands.output import json_line, text_line
+from agent.errors import Refused
+from agent.execution.signer.client import SignerClient
+from devnet.rpc import Rpc
+
+
+def health(folder: Path, as_json: bool) -> int:
+    """0 where the node answers, and the signer answers, is unlocked and has the policy of the node's chain.
+
+    It says nothing about the chats: a platform that is away is no reason to start anew. Raises Unavailable, Refused.
+    """
+    chain = asyncio.run(_health(folder))
+    if as_json:
+        json_line({"event": "health", "chain_id": chain})
+    else:
+        text_line(f"node and signer answer, chain {chain}")
+    return 0
+
+
+async def _health(folder: Path) -> int:
+    place = places.running_devnet(folder)
+    connected = SignerClient.connect_to(place.signer_socket) if place.signer_socket else None
+    signer = await (connected or SignerClient.connect(place.signer_folder))
+    try:
+        status = await signer.status()
+    finally:
+        await signer.close()
+    with Rpc(place.rpc_url) as rpc:
+        chain = rpc.number("eth_chainId")
+    if not status["unlocked"]:
+        raise Refused("locked", "The signer is locked.", "Unlock it first.")
+    if int(status["chain_id"]) != chain:
+        raise Refused("another chain", f"The signer is for chain {status['chain_id']}, the node is of {chain}.")
+    return chain
