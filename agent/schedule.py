@@ -21,6 +21,7 @@ from agent.errors import MonetaError, Unavailable
 from agent.runtime.reports import Reports
 from agent.runtime.world import World
 from memory.mandates import MandateRow, UserSettings
+from memory.periods import TOLD
 from memory.rows import User
 
 REBALANCE, SUMMARY = "rebalance", "summary"
@@ -106,7 +107,7 @@ class Schedule:
             return
         user = await self._user(row.user)
         try:
-            await self.service.runtime.acting.recover_of(user)
+            await self.service.recover_of(user)
             snapshot = await self.world.priced_snapshot(await self.world.account(user))
         except MonetaError as error:
             await self.reports.could_not_look(user, row, error)
@@ -122,15 +123,14 @@ class Schedule:
         user = await self._user(settings.user)
         platform = settings.channel.partition(":")[0]
         for row in await self.world.ledger.untold(user.id, REBALANCE):
-            await self.service.say(user, platform, settings.channel, await self.reports.rebalanced(row))
-            await self.world.ledger.claim("told", user.id, row.id)
+            reply = await self.reports.rebalanced(row)
+            await self.service.say_once(TOLD, row.id, user, platform, settings.channel, reply)
         day = due_day(now, settings, await self.world.ledger.last_claim(SUMMARY, user.id))
         if day is None or await self.world.ledger.account(user.id) is None:
             return
         with contextlib.suppress(Unavailable):  # the chain can't be read: the summary comes when it can
             reply = await self.reports.summary(user)
-            if await self.world.ledger.claim(SUMMARY, user.id, day):
-                await self.service.say(user, platform, settings.channel, reply)
+            await self.service.say_once(SUMMARY, day, user, platform, settings.channel, reply)
 
     async def _user(self, user_id: str) -> User:
         user = await self.world.ledger.user(user_id)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from memory.decisions import Decisions, _decision
+from memory.inbox import Inbox
 from memory.part import many, one
-from memory.rows import DecisionRow
+from memory.rows import DecisionRow, OutboxRow
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -25,11 +26,26 @@ class Worth:
     held: int
 
 
-class Periods(Decisions):
+class Periods(Decisions, Inbox):
     async def claim(self, kind: str, user: str, period: int) -> bool:
         """Takes a period for itself; False where it was taken before, by whomever."""
+        return await self._store.write(lambda db: self._claim(db, kind, user, period))
+
+    async def post_once(
+        self, kind: str, period: int, platform: str, user: str, channel: str, body: Mapping[str, Any]
+    ) -> OutboxRow | None:
+        """Takes the period and queues what is said of it, together: never twice, never lost. None: taken before."""
+
+        def say(db: Database) -> OutboxRow | None:
+            if not self._claim(db, kind, user, period):
+                return None
+            return self._queue(db, platform, user, channel, body, None, {})
+
+        return await self._store.write(say)
+
+    def _claim(self, db: Database, kind: str, user: str, period: int) -> bool:
         sql = "INSERT INTO claims (kind, user, period, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1"
-        return await self._store.write(lambda db: one(db, sql, (kind, user, period, self._now())) is not None)
+        return one(db, sql, (kind, user, period, self._now())) is not None
 
     async def last_claim(self, kind: str, user: str) -> int | None:
         """The latest period of that kind that was taken."""

@@ -92,6 +92,19 @@ class Service:
         self._post(row)
         return row
 
+    async def say_once(self, kind: str, number: int, user: User, platform: str, channel: str, reply: Reply) -> None:
+        """Says what the agent says on its own account once for this kind and number, however often it is asked to."""
+        buttons = await self._buttons(user, channel, reply)
+        body = body_of(reply, buttons).as_json()
+        row = await self.ledger.post_once(kind, number, platform, user.id, channel, body)
+        if row is not None:
+            self._post(row)
+
+    async def recover_of(self, user: User) -> None:
+        """Brings a person's plans under way to their end and tells it where they were asked for."""
+        for plan, reply in await self.runtime.acting.recover_plans_of(user):
+            await self._tell(plan, reply)
+
     async def tell(self, user: User, reply: Reply, but: str = "") -> None:
         """Says something in the last channel of each platform that the person spoke on, `but` one."""
         for home in await self.ledger.homes(user.id):

@@ -98,6 +98,7 @@ class Manager:
             try:
                 for index, step in enumerate(plan.steps):
                     if step.role is not Role.CLEANUP:
+                        await self._check_frozen()
                         mined.append(Mined(index, step, await self._step(plan, index, mined)))
                         _raise_if_reverted(mined[-1])
                         await progress(f"{len(mined)} of {steps} transactions are mined…")
@@ -161,6 +162,11 @@ class Manager:
         receipt = await self._receipt(signed.hash, self.receipt_seconds)
         await self._note(signed.hash, receipt)
         return receipt
+
+    async def _check_frozen(self) -> None:
+        """A freeze stops a plan between two of its steps, too; clean-ups only take allowances back and run."""
+        if await self.ledger.frozen():
+            raise Refused("freeze", "The operator has frozen everything", "Ask the operator.")
 
     async def _nonce(self, account: Address) -> int:
         """The next nonce: what the chain counts. Refuses while the ledger has one that the chain hasn't seen."""

@@ -128,8 +128,11 @@ class Acting:
 
     async def recover_of(self, user: User) -> list[Reply]:
         """The same for one user's plans: their fate is known before anything new is signed for them."""
-        rows = [row for row in await self.world.ledger.unsettled() if row.user == user.id]
-        return [reply for _, reply in await self._recover(rows)]
+        return [reply for _, reply in await self.recover_plans_of(user)]
+
+    async def recover_plans_of(self, user: User) -> list[tuple[PlanRow, Reply]]:
+        """The same with the plans, for whoever isn't in a turn with the user."""
+        return await self._recover([row for row in await self.world.ledger.unsettled() if row.user == user.id])
 
     async def _recover(self, rows: list[PlanRow]) -> list[tuple[PlanRow, Reply]]:
         told = []
