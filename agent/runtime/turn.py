@@ -170,7 +170,7 @@ class Runtime:
             return reply
         told = "\n".join(each.text for each in late)
         txs = (*(tx for each in late for tx in each.txs), *reply.txs)
-        return replace(reply, text=f"{told}\n{reply.text}", txs=txs)
+        return replace(reply, text=f"{told}\n{reply.text}", txs=txs, private=True)  # it may be from another channel
 
     def _voiced(self, said: Said, reply: Reply) -> Reply:
         return voiced(reply, self.world.character, said.text, said.text)
@@ -312,9 +312,10 @@ class Runtime:
         if not paused:
             return Reply("I'm back: deposits and transfers are possible again.")
         await self.world.ledger.cancel_previews(said.user.id, said.channel, "paused by the user")
-        return Reply(
-            "Paused. I put nothing in and send nothing; taking money out still works. Say `resume` to go on."
-        )
+        text = "Paused. I put nothing in and send nothing; taking money out still works. Say `resume` to go on."
+        if any(row.user == said.user.id for row in await self.world.ledger.unsettled()):
+            text += " What you confirmed before this is on its way already."
+        return Reply(text)
 
     async def _advance(self, intent: Advance) -> Reply:
         if self.world.advance is None:

@@ -126,3 +126,26 @@ async def test_a_wallet_that_runs_out_of_gas_in_the_middle_says_what_is_left(
         assert status(await whole.confirm()) == "settled"
         assert whole.allowance("USDC", whole.world.venues[CORE].contract.address) == 0
         assert await whole.world.ledger.verify_audit() == []
+
+
+async def test_a_pause_says_what_is_on_its_way_already(tmp_path: Path, devnet_node: Node) -> None:
+    async with runtime_parts.opened(tmp_path, devnet_node) as whole:
+        await whole.say("deposit 100 usdc into aave core")
+        sign, texts = whole.world.signer.sign, []
+
+        async def meanwhile(*args: Any) -> Any:
+            texts.append((await whole.say("pause", channel="elsewhere")).text)
+            return await sign(*args)
+
+        whole.world.signer.sign = meanwhile  # type: ignore[method-assign, assignment]
+        assert status(await whole.confirm()) == "settled"
+        assert "on its way already" in texts[0]
+        assert "on its way already" not in (await whole.say("pause")).text
+
+
+async def test_what_became_of_a_plan_is_not_told_to_a_group(tmp_path: Path, devnet_node: Node) -> None:
+    async with runtime_parts.opened(tmp_path, devnet_node) as whole:
+        await whole.confirmed(runtime_parts.deposit("100", venue=CORE))
+        reply = await whole.say("hello", channel="group")
+        assert "stopped before anything was sent" in reply.text
+        assert reply.private

@@ -188,3 +188,23 @@ async def test_a_node_that_is_away_costs_a_look(tmp_path: Path, devnet_node: Nod
                 await asyncio.sleep(0.01)
         stop.set()
         await running
+
+
+async def test_an_account_that_linking_gave_up_is_not_said_to_be_of_use(tmp_path: Path, devnet_node: Node) -> None:
+    settings = {**OWNER, "access": "allow", "allow": ("telegram:2",)}
+    async with people(tmp_path, devnet_node, **settings) as world:
+        _, watch, _ = await joined(world)
+        given_up = await world.join(world.telegram, "2")
+        assert await watch.look() == 0
+        code = (await world.say(world.discord, "1", "link")).text.split("`")[1].removeprefix("link ")
+        await world.say(world.telegram, "2", f"link {code}")
+        await world.say(world.telegram, "2", f"confirm link {code}")
+        await world.say(world.discord, "1", f"confirm link {code}")
+        await asyncio.sleep(0.1)
+        before = len(world.discord.told("1"))
+        await Outside(world).sends("USDC", given_up, 5_000_000)
+        await watch.look()
+        await world.until(lambda: len(world.discord.told("1")) > before)
+        text = world.discord.told("1")[-1].text
+        assert f"arrived in {given_up}" in text
+        assert "I don't use it any more" in text
