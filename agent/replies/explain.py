@@ -63,14 +63,15 @@ def with_request(choice: Reply | None, row: PlanRow) -> Reply:
     """
     swap = row.intent.get("action") == "swap"
     what = row.preview.get("headline") or f"a {row.intent.get('action', 'plan')}"  # forgotten words leave the kind
-    text = f"On {day_and_time(row.created_at)} you asked for this and confirmed it: {what}."
+    text = f"on {day_and_time(row.created_at)} you asked for this and confirmed it: {what}."
     if swap:
         text += f" {ROUTE}"
     if row.status is not PlanStatus.SETTLED:
         text += f" It ended as {row.status}{': ' + row.reason if row.reason else ''}."
+    first = f"O{text[1:]}"
     if choice is None:
-        return Reply(text, private=True)
-    whole = f"{text} Before that: {choice.text}" if swap else f"{choice.text} After that: {text}"
+        return Reply(first, private=True)
+    whole = f"{first} Before that: {choice.text}" if swap else f"{choice.text} After that, {text}"
     return replace(choice, text=whole, private=True)
 
 

@@ -17,11 +17,13 @@ ABILITIES = (
     ("rebalance now", "the best move, if it earns its gas back"),
     ("get me out of everything", "leaves every position; works while paused, too"),
     ("how am I doing?", "wallet, positions, what they earned"),
+    ("chart my portfolio, chart the usdc rates", "a picture of what was recorded; `light pictures`, `dark pictures`"),
     ("why did you choose that venue?", "the choice with its alternatives, as it was recorded"),
     ("history", "what was done, with its transactions"),
     ("add 0x… as bob", "an address that you may send to by its name"),
     ("send 20 usdc to bob", "to a contact, never to an address out of the blue"),
     ("pause, resume", "paused, I only take money out"),
+    ("show my policy, forget everything", "the limits of every transaction; erases what was said"),
 )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +15,7 @@ from agent.errors import Refused
 from agent.mind.context import Context
 from agent.mind.phrasebook import interpret
 from agent.words.vocabulary import Vocabulary
+from tests.unit.spoken import VOCABULARY
 
 CORE, WETH = "aave-v3:core:USDC", "morpho-blue:WETH-86:USDC"
 WORDS = Vocabulary(("DAI", "ETH", "USDC"), (CORE, WETH, "aave-v3:core:DAI"), (), frozenset({"USDC"}))
@@ -123,3 +127,27 @@ def test_names_and_descriptions_are_what_platforms_take() -> None:
         assert len(command.description) <= 100
         required = [option.required for option in command.options]
         assert required == sorted(required, reverse=True), "Discord wants required options first"
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "sentences.md").read_text(encoding="utf-8")
+ELSEWHERE = frozenset({"terms", "privacy", "confirm", "yes", "my withdrawal address is 0x…"})
+"""Answered at the door, or only while a preview waits."""
+
+
+def test_the_page_of_sentences_knows_every_command() -> None:
+    for command in COMMANDS:
+        assert f"`/{command.name}" in PAGE, command.name
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        said
+        for row in re.findall(r"^\| (`.*?) \|", PAGE, re.MULTILINE)
+        for said in re.findall(r"`([^`]+)`", row)
+        if said not in ELSEWHERE
+    ],
+)
+def test_each_sentence_of_the_page_is_read(said: str) -> None:
+    said = said.replace("0x…", "0x" + "12" * 20)
+    assert interpret(said, NOW, VOCABULARY).intent is not None
