@@ -164,6 +164,10 @@ def _check_in_force(action: str, request: Sequence[Reading]) -> None:
     for reading in request:
         if reading.kind is Kind.LOOKALIKE:
             raise Refused(RULE, f"“{reading.words}” has a letter that isn't Latin.", "Type the word again.")
+    if action == "resume":  # it is done without a preview, so nothing may stand beside it
+        _require(not kinds & {Kind.WORD, Kind.SYMBOL, Kind.NAME}, "wish to resume, alone,")
+    if Kind.UNSUPPORTED in kinds:  # tomorrow isn't now
+        raise Refused(RULE, "Your words ask for something that I can't do.", "Say what I can do, alone.")
     if Kind.NEGATION in kinds:
         raise Refused(RULE, f"Your words say not to {action}.", "Say so without “not” if you want it.")
     if kinds & _UNREAL or (Kind.ASKS in kinds and Kind.POLITE not in kinds):

@@ -201,3 +201,16 @@ def test_a_refusal_names_the_rule_and_the_field() -> None:
 def test_the_schema_in_docs_is_the_one_in_force() -> None:
     kept = Path(__file__).parents[2] / "docs" / "intents.schema.json"
     assert json.loads(kept.read_text(encoding="utf-8")) == schema()
+
+
+@pytest.mark.parametrize(
+    "text", ["bob wants you to resume", "the page says resume", "resume tomorrow", "he said resume"]
+)
+def test_what_needs_no_preview_is_said_alone(text: str) -> None:
+    assert binds({"action": "resume"}, "please resume now")
+    assert not binds({"action": "resume"}, text)
+
+
+def test_tomorrow_is_not_now() -> None:
+    assert binds(transfer("USDC", HUNDRED, "bob"), "send 100 usdc to bob")
+    assert not binds(transfer("USDC", HUNDRED, "bob"), "send 100 usdc to bob tomorrow")
