@@ -1,4 +1,4 @@
-"""The node: JSON-RPC over one keep-alive session, with hard time-outs and two kinds of failure.
+"""The node: JSON-RPC over one session, with hard time-outs and two kinds of failure.
 
 `Unavailable("node", …)` is a node that can't be reached or talks nonsense; `RpcError` is what the node itself
 refuses, a revert's data kept. Nothing is retried here: a caller that may repeat a request knows that it may.
@@ -18,6 +18,8 @@ from agent.money import Address
 if TYPE_CHECKING:
     from web3 import AsyncHTTPProvider
 
+    from agent.chain.sessions import Sessions
+
 TIMEOUT_SECONDS = 10.0
 METHOD_NOT_FOUND = -32601
 DEFAULT_PRIORITY_WEI = 10**9
@@ -35,6 +37,7 @@ class Rpc:
         self.url = url
         self.timeout = timeout
         self._provider: AsyncHTTPProvider | None = None
+        self._sessions: Sessions | None = None
 
     async def request(self, method: str, *params: Any) -> Any:
         """The result of one method. Raises RpcError for the node's own error, Unavailable for everything else."""
@@ -57,14 +60,16 @@ class Rpc:
 
     async def close(self) -> None:
         """Ends the session. Safe to call twice."""
-        provider, self._provider = self._provider, None
-        if provider is not None:
-            await provider.disconnect()
+        sessions, self._provider, self._sessions = self._sessions, None, None
+        if sessions is not None:
+            await sessions.close()
 
     def _connected(self) -> AsyncHTTPProvider:
         if self._provider is None:
             from aiohttp import ClientTimeout
             from web3 import AsyncHTTPProvider
+
+            from agent.chain.sessions import Sessions
 
             # what it logs below that holds the whole URL, which for many providers is the key
             logging.getLogger("web3.providers").setLevel(logging.WARNING)
@@ -73,6 +78,7 @@ class Rpc:
                 request_kwargs={"timeout": ClientTimeout(total=self.timeout)},
                 exception_retry_configuration=None,
             )
+            self._sessions = self._provider._request_session_manager = Sessions()
         return self._provider
 
     async def _within(self, answer: Any) -> Any:
