@@ -36,7 +36,7 @@ class Size:
     window: float
 
 
-FULL, QUICK = Size(1_000, 50, 10, 330.0), Size(50, 5, 10, 12.0)
+FULL, QUICK = Size(1_000, 50, 10, 270.0), Size(50, 5, 10, 8.0)
 
 
 class Run:

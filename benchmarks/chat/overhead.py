@@ -29,17 +29,19 @@ SAID = "help"
 WARM_UP = 5
 START_SECONDS, RATIO, PSS_MB, END_SECONDS = 3, 2, 160, 2
 
+FULL, QUICK = (200, 60, 5), (20, 1, 1)  # words to each bot, seconds of idleness, starts
+
 
 def figures(folder: Path, *, quick: bool) -> list[Figure]:
     """All of them."""
     devnet.up(folder)
     try:
-        return asyncio.run(_figures(folder, 40 if quick else 200, 5 if quick else 60))
+        return asyncio.run(_figures(folder, *(QUICK if quick else FULL)))
     finally:
         devnet.down(folder)
 
 
-async def _figures(folder: Path, times: int, idle: int) -> list[Figure]:
+async def _figures(folder: Path, times: int, idle: int, starts: int) -> list[Figure]:
     found: list[Figure] = []
     async with DiscordServer() as discord, TelegramServer().running() as telegram, _bare() as bare:
         chats: dict[str, Chat] = {"discord": DiscordChat(discord), "telegram": TelegramChat(telegram)}
@@ -48,15 +50,15 @@ async def _figures(folder: Path, times: int, idle: int) -> list[Figure]:
         async with bot.running(folder, given):
             pass  # the first start makes the keystore
         ready, heard = [], []
-        for _ in range(3):
+        for _ in range(starts):
             telegram.calls.clear()
             sessions, began = discord.gateway.identified, time.perf_counter()
             async with bot.running(folder, given) as running:
                 ready.append(running.ready_seconds)
                 await until(partial(_both, discord, telegram, sessions), "both are connected")
                 heard.append(time.perf_counter() - began)
-        found.append(Figure("start_to_ready_line_median_of_3", median(ready), "s", START_SECONDS))
-        found.append(Figure("start_to_both_connected_median_of_3", median(heard), "s", START_SECONDS))
+        found.append(Figure(f"start_to_ready_line_median_of_{starts}", median(ready), "s", START_SECONDS))
+        found.append(Figure(f"start_to_both_connected_median_of_{starts}", median(heard), "s", START_SECONDS))
         running = await bot.start(folder, given)
         try:
             await bot.in_session(discord)
