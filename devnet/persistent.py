@@ -28,6 +28,8 @@ from devnet.set_up import built_folder
 
 AUTOSAVE_SECONDS = 5
 STOP_SECONDS = 10.0
+BECOMING_SECONDS = 2.0
+TRIES = 3  # a free port may be taken by somebody else before anvil binds it
 # A shell starts anvil in the background and ends, so that anvil is nobody's child and leaves no zombie to us.
 DETACH = '"$@" 0</dev/null 1>>"$DEVNET_LOG" 2>&1 & echo $!'
 
@@ -59,15 +61,26 @@ def up(folder: Path, *, port: int = 0) -> Running:
             raise DevnetError(f"the devnet of {folder} is running already, at {running.rpc_url}")
         if port:
             anvil.refuse_if_taken(port)
-        state = _state(folder)
-        chosen = port or anvil.free_port()
-        command = [*anvil.with_state(chosen, state), "--dump-state", str((folder / "autosave.json").absolute())]
-        command += ["--state-interval", str(AUTOSAVE_SECONDS)]
-        pid = _detached(command, folder / "anvil.log")
-        started = Running(pid, f"http://{anvil.HOST}:{chosen}", int(time.time()))
-        write_atomically(folder / "devnet.json", json.dumps(asdict(started)).encode())
-        anvil.wait_until_ready(started.rpc_url, lambda: _is_ours(started))
-        return started
+        for last in [False] * (TRIES - 1) + [True]:
+            try:
+                return _start(folder, port or anvil.free_port())
+            except NodeUnreachable:
+                if port or last:
+                    raise
+        raise AssertionError("unreachable")
+
+
+def _start(folder: Path, port: int) -> Running:
+    command = [*anvil.with_state(port, _state(folder)), "--dump-state", str((folder / "autosave.json").absolute())]
+    command += ["--state-interval", str(AUTOSAVE_SECONDS)]
+    pid = _detached(command, folder / "anvil.log")
+    started = Running(pid, f"http://{anvil.HOST}:{port}", int(time.time()))
+    write_atomically(folder / "devnet.json", json.dumps(asdict(started)).encode())
+    begun = time.monotonic()  # for a moment the process is still the shell that becomes anvil
+    anvil.wait_until_ready(started.rpc_url, lambda: time.monotonic() < begun + BECOMING_SECONDS or _is_ours(started))
+    if not _is_ours(started):  # somebody else's node took the port, and it is that one which answered
+        raise NodeUnreachable(f"anvil did not come up at {started.rpc_url}")
+    return started
 
 
 def down(folder: Path) -> bool:
