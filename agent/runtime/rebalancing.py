@@ -60,7 +60,8 @@ class Rebalancing:
             if placement.shift is None:
                 await self.world.ledger.set_outcome(number, rebalanced.KEPT)
                 continue
-            await self._carry_out(user, row, terms, snapshot, placement.shift, asset, number)
+            async with self.world.executing[snapshot.account]:
+                await self._carry_out(user, row, terms, snapshot, placement.shift, asset, number)
         return numbers
 
     async def propose(
@@ -130,19 +131,6 @@ class Rebalancing:
         number: int,
     ) -> None:
         """Through the gate, the mandate and the manager. What refuses is the decision's outcome, nothing is sent."""
-        async with self.world.executing[snapshot.account]:
-            await self._through_the_gate(user, row, terms, snapshot, shift, asset, number)
-
-    async def _through_the_gate(
-        self,
-        user: User,
-        row: MandateRow,
-        terms: Terms,
-        snapshot: Snapshot,
-        shift: Shift,
-        asset: Token,
-        number: int,
-    ) -> None:
         ledger, moves = self.world.ledger, self._moves(shift)
         try:
             await self._check_still(snapshot)
