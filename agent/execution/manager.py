@@ -19,6 +19,7 @@ from agent.execution import fees
 from agent.execution.flows import Mined
 from agent.execution.outcome import End, Outcome, Sent
 from agent.execution.outputs import known
+from agent.execution.points import Point, point
 from agent.execution.settle import settle
 from agent.money import Address
 from agent.plans import Plan, Role
@@ -93,6 +94,7 @@ class Manager:
         async with self._one_at_a_time[plan.account]:
             if not await self.ledger.set_status(plan.plan_id, PlanStatus.CONFIRMED, PlanStatus.RUNNING):
                 raise Refused("single-use", "That plan isn't waiting to be carried out: a confirmation counts once.")
+            point(Point.RUNNING)
             mined: list[Mined] = []
             steps = sum(1 for step in plan.steps if step.role is not Role.CLEANUP)
             try:
@@ -112,6 +114,7 @@ class Manager:
             return await self._recover(plan)
 
     async def _recover(self, plan: Plan) -> Outcome:
+        point(Point.RECOVERING)
         mined: list[Mined] = []
         try:
             sent = [each for each in await self.ledger.attempts(plan.plan_id) if each.status not in GONE]
@@ -145,9 +148,11 @@ class Manager:
         head = await self.rpc.block("latest")
         nonce = await self._nonce(plan.account)
         fee = fees.within(head.base_fee, step.gas, step.gas * (plan.max_total_fee_wei // gas_in_all))
+        point(Point.NONCE_READ)
         signed = await self.signer.sign(
             plan, index, nonce, fee.max_fee_per_gas, fee.max_priority_fee_per_gas, outputs
         )
+        point(Point.SIGNED)
         await self.ledger.record_attempt(
             plan_id=plan.plan_id,
             step=index,
@@ -158,7 +163,9 @@ class Manager:
             raw=signed.raw,
             max_fee_wei=step.gas * fee.max_fee_per_gas,
         )
+        point(Point.RECORDED)
         await self._broadcast(signed.raw, signed.hash)
+        point(Point.BROADCAST)
         receipt = await self._receipt(signed.hash, self.receipt_seconds)
         await self._note(signed.hash, receipt)
         return receipt
@@ -209,6 +216,7 @@ class Manager:
             waited, pause = waited + pause, min(pause * 1.5, LAST_POLL_SECONDS)
 
     async def _note(self, tx_hash: str, receipt: Receipt) -> None:
+        point(Point.MINED)
         await self.ledger.mark_attempt(
             tx_hash,
             AttemptStatus.MINED if receipt.ok else AttemptStatus.REVERTED,
@@ -217,15 +225,18 @@ class Manager:
             gas_used=receipt.gas_used,
             fee_wei=receipt.gas_used * receipt.gas_price,
         )
+        point(Point.NOTED)
 
     async def _stopped(self, plan: Plan, mined: list[Mined], error: MonetaError) -> Outcome:
         """A plan that can't go on: known to have failed, or not known. Clean-ups run only for what is known."""
         if isinstance(error, Unavailable) and await self.ledger.attempts(plan.plan_id):
             return await self._pending(plan, error)
         for index in _cleanups(plan, mined):
+            point(Point.CLEANING)
             try:
                 mined.append(Mined(index, plan.steps[index], await self._step(plan, index, mined)))
                 _raise_if_reverted(mined[-1])
+                point(Point.CLEANED)
             except Unavailable as unknown:
                 return await self._pending(plan, unknown)
             except MonetaError as second:
@@ -233,6 +244,7 @@ class Manager:
         return await self._settle(plan, mined, error)
 
     async def _settle(self, plan: Plan, mined: list[Mined], stopped: MonetaError | None = None) -> Outcome:
+        point(Point.SETTLING)
         try:
             return await settle(self.rpc, self.ledger, plan, mined, stopped)
         except Unavailable as error:

@@ -10,6 +10,7 @@ from agent.chain.rpc_types import Receipt
 from agent.errors import MonetaError
 from agent.execution.flows import NATIVE, Mined, account_changes, kind_of, step_changes
 from agent.execution.outcome import End, Outcome, Sent
+from agent.execution.points import Point, point
 from agent.money import text_from_units
 from agent.plans import Change, Plan, Role, Step
 from memory.ledger import Ledger
@@ -27,6 +28,7 @@ async def settle(
     times = {each.receipt.block_number: (await rpc.block(each.receipt.block_number)).timestamp for each in mined}
     flows = [flow for each in mined for flow in _flows(plan, each, times[each.receipt.block_number])]
     await ledger.settle(plan.plan_id, flows, PlanStatus(end.value), off)
+    point(Point.SETTLED)
     if mined:
         await remember_block(ledger, mined[-1].receipt)
     return Outcome(

@@ -11,6 +11,7 @@ from agent.errors import Refused
 from agent.execution import fees
 from agent.execution.manager import Progress, silent
 from agent.execution.outcome import End, Outcome
+from agent.execution.points import Point, point
 from agent.gate import reserve, trading
 from agent.gate.confirm import why_void
 from agent.gate.moves import Choice, Desk, Resolved
@@ -74,6 +75,7 @@ class Acting:
             decision_id=decision,
             channel=channel,
         )
+        point(Point.PROPOSED)
         await self.world.ledger.set_pending(user.id, channel, {"preview": proposal.plan.plan_id})
         return _previewed(proposal, resolved.choice, verdict or Verdict(Status.READY))
 
@@ -93,7 +95,9 @@ class Acting:
             void = await why_void(self.world.gate, row.plan, self.world.venues)
             if void:
                 return await self._renew(user, channel, row, void)
+        point(Point.CONFIRMING)
         confirmed = await self.world.ledger.confirm(row.plan_id, user.id, row.digest, self.world.now())
+        point(Point.CONFIRMED)
         outcome = await self.world.manager.run(confirmed.plan, progress)
         return reported(confirmed.plan, outcome, str(row.preview.get("headline", "")))
 

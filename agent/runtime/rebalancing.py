@@ -10,6 +10,7 @@ from agent.chain.snapshot import Snapshot
 from agent.chain.snapshot_json import to_json
 from agent.errors import MonetaError, Refused
 from agent.execution import fees
+from agent.execution.points import Point, point
 from agent.gate import mandate as under_mandate
 from agent.gate.mandate import Bounds, Terms, limits_for, terms_of, wei_in_usd
 from agent.gate.order import Enter, Leave, Move
@@ -143,9 +144,11 @@ class Rebalancing:
             gas = sum(proposal.rehearsal.gas_used) * fees.offered(snapshot.block.base_fee).max_fee_per_gas
             under_mandate.check_gain(terms, shift, wei_in_usd(gas, native or 0))
             await self._write_down(proposal, f"{CHANNEL}{row.id}", number, {})
+            point(Point.CONFIRMING)
             confirmed = await ledger.confirm_by_mandate(
                 proposal.plan.plan_id, row, proposal.plan.digest, self.world.now()
             )
+            point(Point.CONFIRMED)
         except MonetaError as error:
             await ledger.set_outcome(number, f"{error}".rstrip("."))
             return
@@ -186,6 +189,7 @@ class Rebalancing:
             decision_id=number,
             channel=channel,
         )
+        point(Point.PROPOSED)
 
     async def _record(
         self, user: User, snapshot: Snapshot, weighed: Weighed, kind: str, row: MandateRow | None = None
