@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from agent.money import MAX_UINT256, Address, Token, address
 from agent.plugin import Listed
 from agent.policy.files import write_private
+from agent.policy.shape import ONE_DAY, ListedFile, PolicyFile, TokenFile
 from agent.policy.tables import ASSET, Table, erc20_table, load_table, sha256_of
 
 POLICY_VERSION = 1
-ONE_DAY = 86_400
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,11 @@ class Policy:
 
     `caps`: base units per transaction by symbol; a token without one can be neither entered nor sent. `max_fee_wei`
     bounds the fees of one plan. `bodies` are the tables as shipped, whose hashes the file pins.
+
+    `day_caps` and `lifetime_caps`: base units by symbol that one account may move into venues, swaps or other hands
+    within any 24 hours, and in all; a symbol that isn't there has no such cap. `step_up`: base units by symbol above
+    which one transaction needs a code. `closed`: contracts, or `contract:market`, which may still be left but not
+    entered. Loosening any of this waits `loosen_delay_seconds`.
     """
 
     chain_id: int
@@ -42,6 +47,15 @@ class Policy:
     max_fee_wei: int
     contact_delay_seconds: int = ONE_DAY
     version: int = POLICY_VERSION
+    day_caps: Mapping[str, int] = field(default_factory=dict)
+    lifetime_caps: Mapping[str, int] = field(default_factory=dict)
+    step_up: Mapping[str, int] = field(default_factory=dict)
+    closed: frozenset[str] = frozenset()
+    loosen_delay_seconds: int = ONE_DAY
+
+    def is_closed(self, contract: Address, market: str | None = None) -> bool:
+        """Whether a contract, or this market of it, may only be left."""
+        return contract in self.closed or (market is not None and f"{contract}:{market}" in self.closed)
 
     def cap(self, token: Token) -> int | None:
         """Base units of `token` that one transaction may move, None where the policy names no cap."""
@@ -64,6 +78,11 @@ def build(
     caps: Mapping[str, int],
     max_fee_wei: int,
     contact_delay_seconds: int = ONE_DAY,
+    day_caps: Mapping[str, int] | None = None,
+    lifetime_caps: Mapping[str, int] | None = None,
+    step_up: Mapping[str, int] | None = None,
+    closed: Collection[str] = (),
+    loosen_delay_seconds: int = ONE_DAY,
 ) -> Policy:
     """A policy of what plug-ins list. Every token is listed under the built-in table erc20 unless listed already.
 
@@ -86,8 +105,13 @@ def build(
         dict(caps),
         max_fee_wei,
         contact_delay_seconds,
+        day_caps=dict(day_caps or {}),
+        lifetime_caps=dict(lifetime_caps or {}),
+        step_up=dict(step_up or {}),
+        closed=frozenset(closed),
+        loosen_delay_seconds=loosen_delay_seconds,
     )
-    _check(policy)
+    check(policy)
     return policy
 
 
@@ -122,69 +146,48 @@ def _speaks_of_asset(table: Table | None) -> bool:
     return table is not None and any(entry.token == ASSET for entry in table.functions)
 
 
-def _check(policy: Policy) -> None:
-    symbols = [policy.native.symbol, *(token.symbol for token in policy.tokens.values())]
-    if len(set(symbols)) != len(symbols):
-        raise ValueError("two tokens of the policy have the same symbol; caps are by symbol")
-    if unknown := set(policy.caps) - set(symbols):
-        raise ValueError(f"a cap for {min(unknown)}, which is no token of the policy")
-    if not all(0 <= cap < MAX_UINT256 for cap in (*policy.caps.values(), policy.max_fee_wei)):
-        raise ValueError("caps and max_fee_wei are base units from 0 up, below 2**256 - 1")
+def check(policy: Policy) -> None:
+    """Raises ValueError where the parts of a policy don't fit together."""
+    _check_amounts(policy)
     if any(token.chain_id != policy.chain_id for token in (policy.native, *policy.tokens.values())):
         raise ValueError(f"a token of another chain than {policy.chain_id}")
     for contract in policy.contracts.values():
-        table = policy.tables.get(contract.table)
-        if table is None:
-            raise ValueError(f"{contract.name} at {contract.address} needs the call table {contract.table!r}")
-        if _speaks_of_asset(table) and contract.asset not in policy.tokens:
-            raise ValueError(f"{contract.name} at {contract.address}: its asset is no token of the policy")
-        if contract.wrapped is not None and contract.wrapped not in policy.tokens:
-            raise ValueError(f"{contract.name} at {contract.address}: its wrapped coin is no token of the policy")
+        _check_contract(policy, contract)
+    for entry in policy.closed:
+        place, _, market = entry.partition(":")
+        known = policy.contracts.get(Address(place))
+        if known is None or (market and market not in known.markets):
+            raise ValueError(f"closed: {entry} is no contract or market of the policy")
+
+
+def _check_amounts(policy: Policy) -> None:
+    symbols = [policy.native.symbol, *(token.symbol for token in policy.tokens.values())]
+    if len(set(symbols)) != len(symbols):
+        raise ValueError("two tokens of the policy have the same symbol; caps are by symbol")
+    limits = (policy.caps, policy.day_caps, policy.lifetime_caps, policy.step_up)
+    if unknown := {symbol for each in limits for symbol in each} - set(symbols):
+        raise ValueError(f"a cap for {min(unknown)}, which is no token of the policy")
+    amounts = [policy.max_fee_wei, *(units for each in limits for units in each.values())]
+    if not all(0 <= units < MAX_UINT256 for units in amounts):
+        raise ValueError("caps and max_fee_wei are base units from 0 up, below 2**256 - 1")
+
+
+def _check_contract(policy: Policy, contract: Listed) -> None:
+    table = policy.tables.get(contract.table)
+    if table is None:
+        raise ValueError(f"{contract.name} at {contract.address} needs the call table {contract.table!r}")
+    if _speaks_of_asset(table) and contract.asset not in policy.tokens:
+        raise ValueError(f"{contract.name} at {contract.address}: its asset is no token of the policy")
+    if contract.wrapped is not None and contract.wrapped not in policy.tokens:
+        raise ValueError(f"{contract.name} at {contract.address}: its wrapped coin is no token of the policy")
 
 
 # -- the file -------------------------------------------------------------------------------------------------------
 
-Units = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,77})$")]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class _TokenFile(_Strict):
-    symbol: str = Field(min_length=1, max_length=32)
-    decimals: int = Field(ge=0, le=36)
-
-
-class _ListedFile(_Strict):
-    name: str
-    table: str
-    asset: str | None = None
-    markets: list[Annotated[str, Field(pattern=r"^0x[0-9a-f]{64}$")]] = Field(default_factory=list)
-    wrapped: str | None = None
-
-
-class _TableFile(_Strict):
-    sha256: str
-    body: dict[str, Any]
-
-
-class _PolicyFile(_Strict):
-    version: int
-    chain_id: int = Field(ge=1)
-    chain_name: str
-    contracts: dict[str, _ListedFile]
-    tokens: dict[str, _TokenFile]
-    native: _TokenFile
-    tables: dict[str, _TableFile]
-    caps: dict[str, Units]
-    max_fee_wei: Units
-    contact_delay_seconds: int = Field(ge=0)
-
 
 def dumps(policy: Policy) -> str:
-    """The policy file's text: sorted JSON, amounts as decimal text."""
-    body = {
+    """The policy file's text: sorted JSON, amounts as decimal text. What isn't set beyond version 1 isn't written."""
+    body: dict[str, Any] = {
         "version": policy.version,
         "chain_id": policy.chain_id,
         "chain_name": policy.chain_name,
@@ -192,11 +195,28 @@ def dumps(policy: Policy) -> str:
         "tokens": {place: _token_body(token) for place, token in policy.tokens.items()},
         "native": _token_body(policy.native),
         "tables": {name: {"sha256": sha256_of(body), "body": body} for name, body in policy.bodies.items()},
-        "caps": {symbol: str(cap) for symbol, cap in policy.caps.items()},
+        "caps": _texts(policy.caps),
         "max_fee_wei": str(policy.max_fee_wei),
         "contact_delay_seconds": policy.contact_delay_seconds,
     }
+    later = {
+        "day_caps": _texts(policy.day_caps),
+        "lifetime_caps": _texts(policy.lifetime_caps),
+        "step_up": _texts(policy.step_up),
+        "closed": sorted(policy.closed),
+    }
+    body |= {name: value for name, value in later.items() if value}
+    if policy.loosen_delay_seconds != ONE_DAY:
+        body["loosen_delay_seconds"] = policy.loosen_delay_seconds
     return json.dumps(body, indent=1, sort_keys=True) + "\n"
+
+
+def _texts(units: Mapping[str, int]) -> dict[str, str]:
+    return {symbol: str(each) for symbol, each in units.items()}
+
+
+def _units(texts: Mapping[str, str]) -> dict[str, int]:
+    return {symbol: int(each) for symbol, each in texts.items()}
 
 
 def _listed_body(one: Listed) -> dict[str, Any]:
@@ -211,7 +231,7 @@ def _token_body(token: Token) -> dict[str, Any]:
 def loads(text: str) -> Policy:
     """The policy in a file's text. Raises ValueError that says what is wrong, a changed table among it."""
     try:
-        body = _PolicyFile.model_validate_json(text)
+        body = PolicyFile.model_validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
         raise ValueError(f"policy: {'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
@@ -221,11 +241,11 @@ def loads(text: str) -> Policy:
         if sha256_of(table.body) != table.sha256 or table.body.get("table") != name:
             raise ValueError(f"policy: the call table {name!r} isn't the one that was pinned (its SHA-256 differs)")
     policy = _policy(body)
-    _check(policy)
+    check(policy)
     return policy
 
 
-def _policy(body: _PolicyFile) -> Policy:
+def _policy(body: PolicyFile) -> Policy:
     tokens = {address(place): _token(body, token, address(place)) for place, token in body.tokens.items()}
     return Policy(
         chain_id=body.chain_id,
@@ -235,17 +255,27 @@ def _policy(body: _PolicyFile) -> Policy:
         native=_token(body, body.native, None),
         tables={name: load_table(table.body) for name, table in body.tables.items()},
         bodies={name: table.body for name, table in body.tables.items()},
-        caps={symbol: int(cap) for symbol, cap in body.caps.items()},
+        caps=_units(body.caps),
         max_fee_wei=int(body.max_fee_wei),
         contact_delay_seconds=body.contact_delay_seconds,
+        day_caps=_units(body.day_caps),
+        lifetime_caps=_units(body.lifetime_caps),
+        step_up=_units(body.step_up),
+        closed=frozenset(_closed(entry) for entry in body.closed),
+        loosen_delay_seconds=body.loosen_delay_seconds,
     )
 
 
-def _token(body: _PolicyFile, token: _TokenFile, place: Address | None) -> Token:
+def _closed(entry: str) -> str:
+    place, colon, market = entry.partition(":")
+    return address(place) + colon + market
+
+
+def _token(body: PolicyFile, token: TokenFile, place: Address | None) -> Token:
     return Token(body.chain_id, token.symbol, place, token.decimals)
 
 
-def _listed(place: Address, one: _ListedFile) -> Listed:
+def _listed(place: Address, one: ListedFile) -> Listed:
     asset, wrapped = (address(each) if each else None for each in (one.asset, one.wrapped))
     return Listed(place, one.name, one.table, asset, tuple(one.markets), wrapped)
 

@@ -23,6 +23,7 @@ def check_step(policy: Policy, account: Address, recipients: Collection[Address]
     _check_value(effect)
     _check_must(effect)
     _check_market(effect)
+    _check_closed(policy, effect)
     match effect.direction:
         case "enter":
             _check_own(effect, account)
@@ -85,6 +86,23 @@ def _check_market(effect: Effect) -> None:
         raise Refused(
             "market", f"{effect.contract.name} has no listed market {effect.market}.", "The operator can list it."
         )
+
+
+def _check_closed(policy: Policy, effect: Effect) -> None:
+    """What is closed may be left, and allowances to it may be taken back; nothing else goes there."""
+    if effect.direction == "leave" or (effect.direction == "approve" and not effect.units):
+        return
+    called = effect.contract
+    if called is not None and policy.is_closed(called.address, effect.market):
+        raise _closed(called.name)
+    if effect.spender is not None and policy.is_closed(effect.spender):
+        raise _closed(policy.contracts[effect.spender].name)
+
+
+def _closed(name: str) -> Refused:
+    return Refused(
+        "closed", f"{name} is closed: it can be left, not entered.", "Use another venue, or let the operator open it."
+    )
 
 
 def _check_own(effect: Effect, account: Address) -> None:

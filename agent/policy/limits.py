@@ -1,0 +1,65 @@
+"""What counts against a day, against all time, and what needs a code: pure rules that gate and signer share.
+
+Counted is what leaves the account's own hands: entries, transfers, and what a swap gives. Exits and approvals aren't.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.errors import Refused
+from agent.money import Amount, Token
+from agent.policy.decode import Effect
+from agent.policy.policy import Policy
+
+DAY_SECONDS = 86_400
+COUNTED = ("enter", "transfer", "swap")
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Base units of one token that an account has moved: within the last 24 hours, and in all."""
+
+    day: int = 0
+    all: int = 0
+
+
+def counts(effect: Effect) -> bool:
+    """Whether a call's units count against the caps of a day and of all time."""
+    return effect.direction in COUNTED
+
+
+def totals(effects: Sequence[Effect]) -> dict[Token, int]:
+    """Base units by token that these calls move, at their most."""
+    found: dict[Token, int] = {}
+    for effect in effects:
+        if counts(effect):
+            found[effect.token] = found.get(effect.token, 0) + effect.units
+    return found
+
+
+def check_totals(policy: Policy, token: Token, units: int, moved: Moved) -> None:
+    """Raises Refused("day-cap") or Refused("lifetime-cap") where `units` more go beyond what may be moved."""
+    limits = (
+        ("day-cap", policy.day_caps, moved.day, "within 24 hours", "Wait, move less, or let the operator raise it."),
+        ("lifetime-cap", policy.lifetime_caps, moved.all, "in all", "Move less, or let the operator raise it."),
+    )
+    for rule, caps, before, when, remedy in limits:
+        cap = caps.get(token.symbol)
+        if cap is not None and before + units > cap:
+            raise Refused(
+                rule,
+                f"{Amount(units, token)} more would make {Amount(before + units, token)} {when}; the cap is "
+                f"{Amount(cap, token)}. What was signed counts, mined or not.",
+                remedy,
+            )
+
+
+def needs_code(policy: Policy, effects: Sequence[Effect]) -> Effect | None:
+    """The first call that is above its step-up threshold, None where no code is needed."""
+    for effect in effects:
+        most = policy.step_up.get(effect.token.symbol)
+        if counts(effect) and most is not None and effect.units > most:
+            return effect
+    return None
