@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from agent.errors import NeedsAnswer, Refused
+from agent.gate.bind_force import UNREAL, check_in_force
 from agent.gate.bind_swap import bind_trade
 from agent.gate.mandate_words import bind_mandate
 from agent.intents import (
@@ -41,7 +42,6 @@ MAX_TURNS = 6
 _BARE = frozenset({"exit", "pause", "resume", "cancel"})
 _READ_ONLY = frozenset({"yields", "portfolio", "explain", "history", "help", "chat"})
 _BREAKS = frozenset({Kind.MENTION, Kind.TOPIC, Kind.UNSUPPORTED})
-_UNREAL = frozenset({Kind.HYPOTHETICAL, Kind.QUESTION})
 _VENUE_ROLES = {"deposit": ("to", "in", "on", ""), "withdraw": ("from", "in", "on", "")}
 _SMALL_TALK = frozenset({Kind.FILLER, Kind.CHAT, Kind.AFFIRM, Kind.QUOTED_LINE})
 _FREE = frozenset({Kind.FILLER, Kind.CHAT, Kind.POLITE, Kind.QUOTED_LINE, Kind.PARTICLE, Kind.REFERENCE, Kind.AFFIRM})
@@ -64,7 +64,7 @@ def bind(intent: Intent, origins: Mapping[str, Origin], said: Sequence[str], voc
     if isinstance(intent, Cancel):
         _bind_cancel(intent, request)
         return
-    _check_in_force(intent.action, request)
+    check_in_force(intent.action, request)
     if isinstance(intent, Swap | Sequence_):
         bind_trade(intent, clauses(request), vocabulary)
         return
@@ -138,7 +138,7 @@ def _goes_on(later: Sequence[Reading], earlier: Sequence[Reading], action: str) 
     kinds, before = {reading.kind for reading in later}, {reading.kind for reading in earlier}
     if kinds <= _SMALL_TALK or kinds & _BREAKS or before <= _SMALL_TALK:  # what came before is settled
         return False
-    if before & (_BREAKS | _UNREAL | {Kind.NEGATION}):
+    if before & (_BREAKS | UNREAL | {Kind.NEGATION}):
         return False
     if Kind.VERB not in kinds:
         return True
@@ -157,23 +157,6 @@ def _latest(readings: Sequence[Reading], turns: Sequence[Sequence[Reading]]) -> 
 def _said_after(kind: Kind, readings: Sequence[Reading], turns: Sequence[Sequence[Reading]]) -> bool:
     place = next(place for place, turn in enumerate(turns) if turn is readings)
     return any(reading.kind is kind for turn in turns[place + 1 :] for reading in turn)
-
-
-def _check_in_force(action: str, request: Sequence[Reading]) -> None:
-    kinds = {reading.kind for reading in request}
-    for reading in request:
-        if reading.kind is Kind.LOOKALIKE:
-            raise Refused(RULE, f"“{reading.words}” has a letter that isn't Latin.", "Type the word again.")
-    if action == "resume":  # it is done without a preview, so nothing may stand beside it
-        _require(not kinds & {Kind.WORD, Kind.SYMBOL, Kind.NAME}, "wish to resume, alone,")
-    if Kind.UNSUPPORTED in kinds:  # tomorrow isn't now
-        raise Refused(RULE, "Your words ask for something that I can't do.", "Say what I can do, alone.")
-    if Kind.NEGATION in kinds:
-        raise Refused(RULE, f"Your words say not to {action}.", "Say so without “not” if you want it.")
-    if kinds & _UNREAL or (Kind.ASKS in kinds and Kind.POLITE not in kinds):
-        raise Refused(
-            RULE, f"Your words ask about a {action}; they don't order it.", "Say it outright if you want it."
-        )
 
 
 def _clause(action: str, request: Sequence[Reading], origins: Mapping[str, Origin]) -> Clause:

@@ -1,0 +1,33 @@
+"""Bound to the user's words: they order something now. A no, an if, a question or a look-alike letter order none.
+
+One source of truth for whatever binds to words: Moneta's own intents, and the recorded calls of `moneta guard`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent.errors import Refused
+from agent.words.readings import Kind, Reading
+
+RULE = "bind"
+UNREAL = frozenset({Kind.HYPOTHETICAL, Kind.QUESTION})
+
+
+def check_in_force(action: str, request: Sequence[Reading]) -> None:
+    """Passes when nothing in the request says that it isn't one. Raises Refused("bind")."""
+    kinds = {reading.kind for reading in request}
+    for reading in request:
+        if reading.kind is Kind.LOOKALIKE:
+            raise Refused(RULE, f"“{reading.words}” has a letter that isn't Latin.", "Type the word again.")
+    if action == "resume" and kinds & {Kind.WORD, Kind.SYMBOL, Kind.NAME}:
+        # it is done without a preview, so nothing may stand beside it
+        raise Refused(RULE, "The wish to resume, alone, isn't in your words.", "Say it yourself, in one sentence.")
+    if Kind.UNSUPPORTED in kinds:  # tomorrow isn't now
+        raise Refused(RULE, "Your words ask for something that I can't do.", "Say what I can do, alone.")
+    if Kind.NEGATION in kinds:
+        raise Refused(RULE, f"Your words say not to {action}.", "Say so without “not” if you want it.")
+    if kinds & UNREAL or (Kind.ASKS in kinds and Kind.POLITE not in kinds):
+        raise Refused(
+            RULE, f"Your words ask about a {action}; they don't order it.", "Say it outright if you want it."
+        )
