@@ -117,6 +117,9 @@ def _looking(commands: _Commands) -> None:
 def _language(commands: _Commands) -> None:
     _add(commands, "interpret", "JSON Lines of sentences in, intents or questions out", _interpret)
     _add(commands, "schema", "the JSON Schema of intents", _schema)
+    guard = _add(commands, "guard", "recorded tool calls through bind and policy, as a dry run", _guard)
+    guard.add_argument("file", metavar="FILE", help="JSON Lines of recorded runs, or `-`")
+    _json(guard)
 
 
 def _character(commands: _Commands) -> None:
@@ -245,6 +248,12 @@ def _schema(_: argparse.Namespace) -> int:
     from agent.commands.language import schema
 
     return schema()
+
+
+def _guard(options: argparse.Namespace) -> int:
+    from agent.commands.guard import guard
+
+    return guard(options.file)
 
 
 def _character_check(options: argparse.Namespace) -> int:

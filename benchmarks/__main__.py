@@ -7,9 +7,9 @@ import logging
 import sys
 
 import devnet
-from benchmarks import confirm, interpret, memory_use, preview, set_up, snapshot, start
+from benchmarks import confirm, guard, interpret, memory_use, preview, set_up, snapshot, start
 
-ALL = (start, preview, confirm, snapshot, memory_use, interpret, set_up)
+ALL = (start, preview, confirm, snapshot, memory_use, interpret, guard, set_up)
 
 
 def main() -> int:

@@ -8,18 +8,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`target` is the most that is allowed (exactly that for a count), None where nothing was promised."""
+    """`target` is the most that is allowed (exactly that for a count), None where nothing was promised; with
+    `at_least` it is the least.
+    """
 
     name: str
     value: float | None
     unit: str
     target: float | None = None
+    at_least: bool = False
 
     @property
     def holds(self) -> bool | None:
         if self.target is None or self.value is None:
             return None
-        return self.value <= self.target
+        return self.value >= self.target if self.at_least else self.value <= self.target
 
     def as_line(self) -> str:
         value = round(self.value, 3) if self.value is not None else None

@@ -95,7 +95,7 @@ class Figures:
     def _is_unit(self, word: str) -> bool:
         language = self.language
         known = word in language.durations or word in language.percent or word in language.dollars
-        return known or self.vocabulary.symbol(word) is not None
+        return known or word in language.multiples or self.vocabulary.symbol(word) is not None
 
     def _words(self, place: int) -> Found | None:
         first, following = self._key(place), self._key(place + 1)
@@ -157,6 +157,8 @@ class Figures:
         unit = self._key(after)
         if unit in language.percent:
             return self._percent(value, after + 1)
+        if unit in language.multiples and self.lexemes[after - 1].touches(self.lexemes[after]):
+            return Kind.MULTIPLE, value, after + 1
         if unit in language.durations:
             return _duration(value, language.durations[unit], after + 1)
         if unit in language.doubtful_durations:

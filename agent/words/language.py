@@ -16,6 +16,7 @@ class Language:
 
     `phrases`: kind, then value, then the phrases that say it, separated by semicolons. `parts`: a phrase that says a
     part of a whole, to 'all' or its percentage. `inexact`: parts that no decimal says. `durations`: a unit's seconds.
+    `multiples`: what makes a number a multiple of something: the x of "5x".
     """
 
     phrases: Phrases
@@ -33,3 +34,4 @@ class Language:
     doubtful_durations: frozenset[str]
     percent: frozenset[str]
     dollars: frozenset[str]
+    multiples: frozenset[str] = frozenset()

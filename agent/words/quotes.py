@@ -1,4 +1,6 @@
-"""The parts of a text that are somebody else's words: quotations, code, quoted lines. Nothing in them binds."""
+"""The parts of a text that are somebody else's words: quotations, code, quoted lines, what a program hands on
+as data. Nothing in them binds.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +13,12 @@ _OPENING = re.compile(
     r"""|(?P<line>^[ \t]*>)"""
     r"""|(?P<fence>```|~~~)"""
     r"""|(?P<tick>`)"""
+    # what a program hands on as data: <information> … </information>, [memory] …
+    r"""|(?P<tag><(?P<name>[A-Za-z][\w-]*)(?:\s[^<>]*)?>)"""
+    r"""|(?P<label>\[(?:memory|system|assistant|tool|developer|forwarded|context|retrieved)\b[^\]\n]{0,60}\])"""
     r"""|(?P<pair>["“”„‟«»‹›「『])"""
     r"""|(?P<single>(?:(?<=\s)|(?<=[(\[:])|\A)'(?=\S))""",
-    re.MULTILINE,
+    re.MULTILINE | re.IGNORECASE,
 )
 _CLOSING = {
     '"': '"',
@@ -50,7 +55,7 @@ def quotes(plain: str) -> list[Quote]:
         if end is None:
             place = opening.end()
             continue
-        found.append(Quote(opening.start(), end, opening.lastgroup in ("rest", "line")))
+        found.append(Quote(opening.start(), end, opening.lastgroup in ("rest", "line", "label")))
         place = end
     return found
 
@@ -58,8 +63,10 @@ def quotes(plain: str) -> list[Quote]:
 def _end(plain: str, opening: re.Match[str], singles: bool) -> int | None:
     start = opening.end()
     match opening.lastgroup:
-        case "rest":
+        case "rest" | "label":
             return len(plain)
+        case "tag":
+            return _past(plain, f"</{opening['name']}>", start)
         case "line":
             return _until(plain, "\n", start)
         case "fence" | "tick":

@@ -14,6 +14,7 @@ class Kind(StrEnum):
     AMOUNT = "amount"  # value: Said
     BAD_AMOUNT = "bad amount"  # value: what is wrong with it
     VAGUE = "vague amount"
+    MULTIPLE = "multiple"  # value: decimal text, the 5 of "5x"
     TOKEN = "token"  # noqa: S105 - value: the registry's symbol
     VENUE = "venue"  # value: the ids that the words can mean
     NAME = "name"  # value: a name of the user's address book
