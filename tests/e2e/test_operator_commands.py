@@ -16,7 +16,7 @@ from agent.commands.places import PASSWORD
 from agent.execution.signer.setup import create_wallet
 from memory.lock import FILE as LOCK
 from tests.e2e.program import MONETA, environment, rows, run
-from tests.integration.signer_parts import KEY, WORDS
+from tests.unit.signer_parts import KEY, WORDS
 
 SECONDS = 40
 

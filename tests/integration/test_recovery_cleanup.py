@@ -9,8 +9,8 @@ import pytest
 
 from agent.execution.signer.authority import SLACK_SECONDS
 from agent.plans import Plan, Role, Step
-from tests.integration.signer_parts import GWEI, NOW, OWNER, Bench
 from tests.unit.policy_parts import POOL, approval, deposit_steps, plan
+from tests.unit.signer_parts import GWEI, NOW, OWNER, Bench
 
 pytestmark = pytest.mark.integration
 

@@ -27,8 +27,8 @@ from agent.execution.signer.setup import create_wallet, write_policy
 from agent.policy.policy import loads
 from agent.runtime.turn import Said
 from devnet import Node
-from tests.integration.signer_parts import OWNER, PASSWORD, WORDS
 from tests.unit.policy_parts import POLICY
+from tests.unit.signer_parts import OWNER, PASSWORD, WORDS
 
 SIGNER, CHAT, STRANGER = 65_534, 65_533, 65_531
 """System users by number; none of them needs to exist."""

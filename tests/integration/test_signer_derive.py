@@ -18,8 +18,8 @@ from agent.execution.signer.process import SignerProcess
 from agent.execution.signer.setup import create_wallet
 from agent.execution.signer.wallet import from_key, from_words
 from agent.money import address
-from tests.integration.signer_parts import KEY, NOW, OWNER, PASSWORD, WORDS, Bench
 from tests.unit.policy_parts import POLICY, plan
+from tests.unit.signer_parts import KEY, NOW, OWNER, PASSWORD, WORDS, Bench
 
 SECOND = address("0x70997970C51812dc3A010C7d01b50e0d17dc79C8")  # of the words that every development node uses
 OTHER_WORDS = "legal winner thank year wave sausage worth useful legal winner thank yellow"  # BIP-39's own vector

@@ -17,9 +17,10 @@ from agent.errors import Refused
 from agent.execution.signer import wallet
 from agent.execution.signer.keyring import Derived, open_keys
 from agent.execution.signer.keystore import LIGHT, STRONG, address_of, addresses, seal, unseal, write_new
+from agent.execution.signer.local import signature_by
 from agent.execution.signer.transaction import Transaction
 from agent.money import Address, address
-from tests.integration.signer_parts import KEY, OWNER, PASSWORD, WORDS
+from tests.unit.signer_parts import KEY, OWNER, PASSWORD, WORDS
 
 pytestmark = pytest.mark.integration
 
@@ -142,7 +143,8 @@ def test_our_transactions_are_eth_accounts_to_the_byte(
     key: bytes, chain: int, nonce: int, fee: int, tip: int, gas: int, value: int, data: bytes
 ) -> None:
     to = Address(address("0x" + "ab" * 20))
-    raw, digest = Transaction(chain, nonce, tip, fee, gas, to, value, data).sign(PrivateKey(key))
+    transaction = Transaction(chain, nonce, tip, fee, gas, to, value, data)
+    raw, digest = transaction.signed(signature_by(PrivateKey(key), transaction.preimage))
     theirs = Account.sign_transaction(
         {
             "type": 2,

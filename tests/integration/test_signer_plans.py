@@ -14,7 +14,6 @@ from hexbytes import HexBytes
 from agent.abi import encode_call
 from agent.money import MAX_UINT256, address
 from agent.plans import Plan, Step
-from tests.integration.signer_parts import GWEI, NOW, OWNER, Bench, request, sender, terms
 from tests.unit.policy_parts import (
     CAP,
     CHAIN,
@@ -31,6 +30,7 @@ from tests.unit.policy_parts import (
     plan,
     step,
 )
+from tests.unit.signer_parts import GWEI, NOW, OWNER, Bench, request, sender, terms
 
 pytestmark = pytest.mark.integration
 

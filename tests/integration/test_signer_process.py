@@ -24,8 +24,8 @@ from agent.execution.signer import paths
 from agent.execution.signer.client import SignerClient
 from agent.execution.signer.process import SignerProcess, command, environment
 from agent.execution.signer.setup import create_wallet
-from tests.integration.signer_parts import GWEI, KEY, OWNER, PASSWORD, WORDS, sender
 from tests.unit.policy_parts import FRIEND, POLICY, STRANGER, plan
+from tests.unit.signer_parts import GWEI, KEY, OWNER, PASSWORD, WORDS, sender
 
 pytestmark = pytest.mark.integration
 

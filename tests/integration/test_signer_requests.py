@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agent.errors import Refused
+from agent.execution.signer.fields import MAX_REQUEST
 from agent.execution.signer.record import Record, Signed
-from agent.execution.signer.requests import MAX_REQUEST
-from tests.integration.signer_parts import KEY, NOW, OWNER, PASSWORD, WORDS, Bench, request
 from tests.unit.policy_parts import plan
+from tests.unit.signer_parts import KEY, NOW, OWNER, PASSWORD, WORDS, Bench, request
 
 pytestmark = pytest.mark.integration
 
@@ -105,7 +105,7 @@ def test_no_secret_in_any_answer(bench: Bench, monkeypatch: pytest.MonkeyPatch) 
     def broken(*_: Any) -> None:
         raise RuntimeError(f"{WORDS} {KEY}")
 
-    monkeypatch.setattr("agent.execution.signer.requests.open_keys", broken)
+    monkeypatch.setattr("agent.execution.signer.local.open_keys", broken)
     shown += everything()
     assert "unforeseen: RuntimeError" in shown
     written = "".join(each.read_text() for each in bench.folder.iterdir())

@@ -13,6 +13,7 @@ from agent.errors import Refused, Unavailable
 from agent.execution.signer import paths
 from agent.money import Address
 from agent.plans import Plan, canonical
+from agent.policy.limits import Moved
 
 ANSWER_SECONDS = 10.0
 UNLOCK_SECONDS = 60.0  # scrypt takes about a second, more on a loaded machine
@@ -50,7 +51,7 @@ class SignerClient:
         return client
 
     async def status(self) -> dict[str, Any]:
-        """`unlocked`, `pid`, `chain_id`, `policy` (its fingerprint), `accounts`."""
+        """`unlocked`, `pid`, `chain_id`, `policy` (its fingerprint), `accounts`, `totp` (whether codes are on)."""
         return await self._ask("status")
 
     async def unlock(self, password: str) -> list[Address]:
@@ -86,14 +87,16 @@ class SignerClient:
         max_fee_per_gas: int,
         max_priority_fee_per_gas: int,
         outputs: Mapping[int, int] | None = None,
+        code: str | None = None,
     ) -> Signed:
         """Signs a step (by its index). Asking again with the same nonce and fees gives the same bytes.
 
         `outputs`: base units by the index of the step that gave them, for a step that leaves its amount open.
+        `code`: a one-time code; one that came with any step of a plan counts for the whole plan.
         Raises Refused(rule) where the signer's policy says no, Unavailable("signer") where it can't be reached.
         """
         terms = _terms(nonce, max_fee_per_gas, max_priority_fee_per_gas)
-        return _signed(await self._ask("sign", **_plan(plan, step), **terms, outputs=_outputs(outputs)))
+        return _signed(await self._ask("sign", **_plan(plan, step), **terms, outputs=_outputs(outputs), code=code))
 
     async def replacement(
         self,
@@ -117,14 +120,44 @@ class SignerClient:
         terms = _terms(nonce, max_fee_per_gas, max_priority_fee_per_gas)
         return _signed(await self._ask("cancel", account=account, **terms))
 
-    async def contact(self, name: str, address: Address) -> int:
-        """Adds a recipient and returns the Unix second from which it can be paid."""
-        return int((await self._ask("contact", name=name, address=address))["ripe_at"])
+    async def contact(self, name: str, address: Address, code: str | None = None) -> int:
+        """Adds a recipient and returns the Unix second from which it can be paid. Raises Refused("step-up")."""
+        return int((await self._ask("contact", name=name, address=address, code=code))["ripe_at"])
+
+    async def remove_contact(self, name: str) -> None:
+        """Takes a recipient away at once, or one that is waiting. Raises Refused("recipients")."""
+        await self._ask("remove-contact", name=name)
 
     async def contacts(self) -> list[dict[str, Any]]:
         """The signer's recipients: `name`, `address`, `ripe_at` as an integer."""
         found = (await self._ask("contacts"))["contacts"]
         return [{**contact, "ripe_at": int(contact["ripe_at"])} for contact in found]
+
+    async def moved(self, account: Address) -> dict[str, Moved]:
+        """Base units by symbol that the account moved, as the caps of a day and of all time count them."""
+        found = (await self._ask("moved", account=account))["moved"]
+        return {symbol: Moved(int(each["day"]), int(each["all"])) for symbol, each in found.items()}
+
+    async def limits(self, changes: Mapping[str, Any], code: str | None = None) -> dict[str, Any]:
+        """Changes the policy (agent/policy/changes.py has the shape): at once what tightens it, the rest later.
+
+        Returns `held` (changes), `waits` (None, or as `pending` gives it) and `policy` (the fingerprint).
+        Raises Refused: limits, step-up.
+        """
+        answer = await self._ask("limits", changes=dict(changes), code=code)
+        return {**answer, "waits": answer["waits"] and _pending(answer["waits"])}
+
+    async def pending(self) -> list[dict[str, Any]]:
+        """Loosenings that wait: `id`, `asked_at` and `ripe_at` as integers, `changes`."""
+        return [_pending(each) for each in (await self._ask("pending"))["pending"]]
+
+    async def withdraw(self, change: str) -> dict[str, Any]:
+        """Takes back a change that waits, by its id, and returns it. Raises Refused("limits")."""
+        return _pending((await self._ask("withdraw", id=change))["withdrawn"])
+
+    async def verify_totp(self, code: str, purpose: str) -> None:
+        """Takes a one-time code; `purpose` is a verb such as `link`. Raises Refused("step-up")."""
+        await self._ask("verify-totp", code=code, purpose=purpose)
 
     async def close(self) -> None:
         """Closes the connection; the signer goes on."""
@@ -171,6 +204,10 @@ def _terms(nonce: int, max_fee_per_gas: int, max_priority_fee_per_gas: int) -> d
 
 def _outputs(outputs: Mapping[int, int] | None) -> dict[str, str]:
     return {str(source): str(units) for source, units in (outputs or {}).items()}
+
+
+def _pending(found: dict[str, Any]) -> dict[str, Any]:
+    return {**found, "asked_at": int(found["asked_at"]), "ripe_at": int(found["ripe_at"])}
 
 
 def _signed(answer: dict[str, Any]) -> Signed:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from agent.errors import Refused
-from agent.money import Address, address
+from agent.money import ZERO_ADDRESS, Address, address
 from agent.policy.files import write_private
 
 VERSION = 1
@@ -40,7 +40,12 @@ class Contacts:
         return frozenset(contact.address for contact in self._all.values() if contact.ripe_at <= now)
 
     def add(self, name: str, place: Address, ripe_at: int) -> Contact:
-        """Adds a contact; the same name and address again changes nothing. Raises Refused for a taken name."""
+        """Adds a contact; the same name and address again changes nothing. Raises Refused for a taken name.
+
+        The zero address is nobody's, and what is sent there is gone.
+        """
+        if place == ZERO_ADDRESS:
+            raise Refused("recipients", "Nobody has the zero address.", "Compare the address with its source.")
         known = self._all.get(name)
         if known is not None and known.address != place:
             raise Refused("recipients", f"{name} is {known.address} already.", "Use another name.")
@@ -49,6 +54,15 @@ class Contacts:
         contact = Contact(name, place, ripe_at)
         write(self._path, [*self._all.values(), contact])
         self._all[name] = contact
+        return contact
+
+    def remove(self, name: str) -> Contact:
+        """Takes a contact away, or one that is waiting. Raises Refused where there is none of that name."""
+        if name not in self._all:
+            raise Refused("recipients", f"There is no contact {name}.", "Look at who may be paid.")
+        rest = {key: contact for key, contact in self._all.items() if key != name}
+        write(self._path, list(rest.values()))
+        contact, self._all = self._all[name], rest
         return contact
 
 

@@ -47,8 +47,13 @@ class Secrets:
 
 
 def address_of(key: PrivateKey) -> Address:
-    """The last 20 bytes of the Keccak-256 of the public key (Yellow Paper, appendix F)."""
-    return address("0x" + keccak(key.public_key.format(compressed=False)[1:])[12:].hex())
+    """The account of a private key."""
+    return address_of_public(key.public_key.format(compressed=False)[1:])
+
+
+def address_of_public(key: bytes) -> Address:
+    """The last 20 bytes of the Keccak-256 of a public key's 64 bytes (Yellow Paper, appendix F)."""
+    return address("0x" + keccak(key)[12:].hex())
 
 
 def seal(secrets: Secrets, password: str, work: int = STRONG) -> str:

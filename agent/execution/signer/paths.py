@@ -15,6 +15,8 @@ POLICY = "policy.json"
 CONTACTS = "recipients.json"
 DERIVED = "derived.txt"
 RECORD = "signed.jsonl"
+PENDING = "pending.json"
+TOTP = "totp.json"
 LOG = "signer.log"
 SOCKET = "signer.sock"
 

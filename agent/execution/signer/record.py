@@ -13,8 +13,10 @@ from pathlib import Path
 
 from agent.errors import Refused
 from agent.policy.files import sync_folder
+from agent.policy.limits import DAY_SECONDS, Moved
 
 CANCEL = -1
+NO_NONCE = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class Signed:
     """One signature. `step` is the index in the plan, CANCEL for a cancellation. Fees in wei per gas.
 
     `outputs` are the base units that were filled in, by the index of the step that gave them (as text, as in JSON).
+    `symbol` and `units` (base units, as text) are what it moves out of the account's hands, '' for nothing that
+    counts; `coded`: a one-time code was given for the plan. Typed data has NO_NONCE, and its signing hash as `hash`.
     """
 
     plan_id: str
@@ -35,6 +39,9 @@ class Signed:
     hash: str
     at: int
     outputs: dict[str, str] = field(default_factory=dict)
+    symbol: str = ""
+    units: str = "0"
+    coded: bool = False
 
     @property
     def terms(self) -> tuple[int, int, int]:
@@ -54,6 +61,7 @@ class Record:
             raise Refused("busy", "Another signer has this folder open.", "End it first.") from None
         self._plans: dict[str, list[Signed]] = {}
         self._nonces: set[tuple[str, int]] = set()
+        self._moves: dict[tuple[str, str], dict[tuple[str, int], tuple[int, int]]] = {}
         try:
             sync_folder(path.parent)
             for row in self._read(path):
@@ -69,6 +77,14 @@ class Record:
     def has_nonce(self, account: str, nonce: int) -> bool:
         """Whether anything was signed for this account at this nonce."""
         return (account, nonce) in self._nonces
+
+    def moved(self, account: str, symbol: str, now: int) -> Moved:
+        """What the account has moved of a token: all that was signed, mined or not; replacements of a step once.
+
+        A row from the future, after the clock was set back, counts as of today.
+        """
+        steps = self._moves.get((account, symbol), {}).values()
+        return Moved(sum(units for at, units in steps if at > now - DAY_SECONDS), sum(units for _, units in steps))
 
     def add(self, row: Signed) -> None:
         """Writes a row and waits for the disk. Raises OSError where it can't, and then nothing counts as signed."""
@@ -90,7 +106,12 @@ class Record:
 
     def _remember(self, row: Signed) -> None:
         self._plans.setdefault(row.plan_id, []).append(row)
-        self._nonces.add((row.account, row.nonce))
+        if row.nonce != NO_NONCE:
+            self._nonces.add((row.account, row.nonce))
+        if row.symbol:
+            steps = self._moves.setdefault((row.account, row.symbol), {})
+            before = steps.get((row.plan_id, row.step), (row.at, 0))
+            steps[row.plan_id, row.step] = (max(row.at, before[0]), max(int(row.units), before[1]))
 
     def _read(self, path: Path) -> list[Signed]:
         content = path.read_bytes()

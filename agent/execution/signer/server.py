@@ -9,16 +9,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.errors import Refused
 from agent.execution.signer import guard, paths
-from agent.execution.signer.authority import Authority
-from agent.execution.signer.contacts import Contacts
-from agent.execution.signer.keyring import Derived
-from agent.execution.signer.record import Record
-from agent.execution.signer.requests import MAX_REQUEST, Desk
-from agent.policy import policy as policies
-
-_PATIENCE_SECONDS = 2.0  # a signer before this one ends within a second of its parent
+from agent.execution.signer.assemble import Remote, open_authority
+from agent.execution.signer.fields import MAX_REQUEST
+from agent.execution.signer.requests import Desk
 
 
 class _Handler(socketserver.StreamRequestHandler):
@@ -50,11 +44,18 @@ class Shared:
     group: int
 
 
-def serve(folder: Path, *, detached: bool, shared: Shared | None = None, password: str | None = None) -> None:
+def serve(
+    folder: Path,
+    *,
+    detached: bool,
+    shared: Shared | None = None,
+    password: str | None = None,
+    remote: Remote | None = None,
+) -> None:
     """Serves until the parent ends or, when detached, for ever. Prints `ready` once the socket is there.
 
     With `shared` the socket lies there, not in `folder`; whoever is in the group can ask, and reads nothing else.
-    With `password` it starts unlocked, so that whoever asks need not know it.
+    With `password` it starts unlocked, so that whoever asks need not know it. With `remote` the keys are there.
     Raises Refused or ValueError where folder, environment, policy, keystore or password aren't fit to start with.
     """
     guard.harden()
@@ -62,9 +63,10 @@ def serve(folder: Path, *, detached: bool, shared: Shared | None = None, passwor
     guard.check_folder(folder)
     if not detached:
         guard.end_with_parent()
-    desk = _desk(folder)
+    authority = open_authority(folder, _now, remote)
     if password is not None:
-        desk.unlock({"password": password})
+        authority.backend.unlock(password)
+    desk = Desk(authority)
     place = paths.place_shared_socket(shared.folder, shared.group) if shared else paths.place_socket(folder)
     with _Server(place, desk) as server:  # the umask makes it 0600
         if shared:
@@ -74,29 +76,6 @@ def serve(folder: Path, *, detached: bool, shared: Shared | None = None, passwor
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         server.serve_forever(poll_interval=3600)
-
-
-def _desk(folder: Path) -> Desk:
-    try:
-        keystore = (folder / paths.KEYSTORE).read_text(encoding="utf-8")
-        policy = policies.load(folder / paths.POLICY)
-    except FileNotFoundError as error:
-        raise Refused("folder", f"There is no {error.filename}.", "Create the wallet first.") from None
-    record = _record(folder / paths.RECORD)
-    authority = Authority(policy, Contacts(folder / paths.CONTACTS), record, _now)
-    return Desk(keystore, authority, _now, Derived(folder / paths.DERIVED))
-
-
-def _record(path: Path) -> Record:
-    """The record, waiting a little for a signer that is just ending."""
-    until = time.monotonic() + _PATIENCE_SECONDS
-    while True:
-        try:
-            return Record(path)
-        except Refused as error:
-            if error.rule != "busy" or time.monotonic() > until:
-                raise
-            time.sleep(0.05)
 
 
 def _now() -> int:

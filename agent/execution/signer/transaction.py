@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import rlp  # type: ignore[import-untyped]
-from coincurve import PrivateKey
 from eth_hash.auto import keccak
 
+from agent.execution.signer.backend import Signature
 from agent.money import Address
 
 TYPE = b"\x02"
@@ -30,10 +30,12 @@ class Transaction:
         fees = [self.max_priority_fee_per_gas, self.max_fee_per_gas]
         return [self.chain_id, self.nonce, *fees, self.gas, bytes.fromhex(self.to[2:]), self.value, self.data, []]
 
-    def sign(self, key: PrivateKey) -> tuple[bytes, str]:
-        """The raw transaction and its hash. Deterministic (RFC 6979): the same fields give the same bytes."""
-        digest = keccak(TYPE + rlp.encode(self._fields()))
-        signature = key.sign_recoverable(digest, hasher=None)
-        r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:64], "big")
-        raw = TYPE + rlp.encode([*self._fields(), signature[64], r, s])
+    @property
+    def preimage(self) -> bytes:
+        """What the account signs the Keccak-256 of (EIP-1559)."""
+        return bytes(TYPE + rlp.encode(self._fields()))
+
+    def signed(self, signature: Signature) -> tuple[bytes, str]:
+        """The raw transaction and its hash."""
+        raw = TYPE + rlp.encode([*self._fields(), signature.y, signature.r, signature.s])
         return raw, "0x" + keccak(raw).hex()

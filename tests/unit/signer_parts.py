@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from eth_account import Account
 
+from agent.execution.signer.assemble import Remote, open_authority
 from agent.execution.signer.authority import Authority
-from agent.execution.signer.contacts import Contacts
-from agent.execution.signer.keyring import Derived
 from agent.execution.signer.keystore import LIGHT, seal
 from agent.execution.signer.record import Record
 from agent.execution.signer.requests import Desk
 from agent.execution.signer.wallet import from_words
 from agent.money import Address, address
 from agent.plans import Plan, canonical
+from agent.policy.policy import Policy, save
 from tests.unit.policy_parts import POLICY
 
 # the words that every development node uses: worth nothing to anybody
@@ -27,6 +28,12 @@ KEY = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"
 PASSWORD = "correct horse battery staple"
 NOW = 1_800_000_000
 GWEI = 10**9
+
+
+@cache
+def sealed() -> str:
+    """The keystore of WORDS, weakly encrypted."""
+    return seal(from_words(WORDS), PASSWORD, LIGHT)
 
 
 @dataclass
@@ -43,20 +50,27 @@ class Bench:
 
     folder: Path
     clock: Clock = field(default_factory=Clock)
+    policy: Policy = POLICY
+    remote: Remote | None = None
     desk: Desk = field(init=False)
-    record: Record = field(init=False)
+    authority: Authority = field(init=False)
 
     def __post_init__(self) -> None:
         keystore = self.folder / "keystore.json"
         if not keystore.exists():
-            keystore.write_text(seal(from_words(WORDS), PASSWORD, LIGHT))
-        self.record = Record(self.folder / "signed.jsonl")
-        authority = Authority(POLICY, Contacts(self.folder / "recipients.json"), self.record, self.clock)
-        self.desk = Desk(keystore.read_text(), authority, self.clock, Derived(self.folder / "derived.txt"))
+            keystore.write_text(sealed())
+        if not (self.folder / "policy.json").exists():
+            save(self.policy, self.folder / "policy.json")
+        self.authority = open_authority(self.folder, self.clock, self.remote)
+        self.desk = Desk(self.authority)
+
+    @property
+    def record(self) -> Record:
+        return self.authority.record
 
     def again(self) -> Bench:
         self.record.close()
-        fresh = Bench(self.folder, self.clock)
+        fresh = Bench(self.folder, self.clock, self.policy, self.remote)
         fresh.unlock()
         return fresh
 
