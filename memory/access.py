@@ -45,6 +45,7 @@ class Counts:
     unsettled: int
     unanswered: int
     undelivered: int
+    refused: int
 
 
 class Access(Part):
@@ -164,7 +165,8 @@ class Access(Part):
         sql = """SELECT (SELECT count(*) FROM users) AS people, (SELECT count(*) FROM accounts) AS accounts,
                    (SELECT count(*) FROM plans WHERE status IN ('confirmed', 'running')) AS unsettled,
                    (SELECT count(*) FROM inbox WHERE status = 'new') AS unanswered,
-                   (SELECT count(*) FROM outbox WHERE status = 'queued' AND dropped IS NULL) AS undelivered"""
+                   (SELECT count(*) FROM outbox WHERE status = 'queued' AND dropped IS NULL) AS undelivered,
+                   (SELECT count(*) FROM outbox WHERE status = 'queued' AND dropped IS NOT NULL) AS refused"""
         row: dict[str, Any] | None = await self._store.read(lambda db: one(db, sql))
         return Counts(**(row or {}))
 

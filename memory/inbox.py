@@ -55,7 +55,7 @@ class Inbox(Part):
             queued = one(db, "SELECT * FROM outbox WHERE inbox_id = ?", (inbox_id,))
             if queued is None:
                 raise LookupError(f"no message {inbox_id}")
-            return _outbox_row(queued)
+            return outbox_row(queued)
 
         return await self._store.write(close)
 
@@ -86,7 +86,7 @@ class Inbox(Part):
         )
         if row is None:
             raise AssertionError("INSERT RETURNING gave no row")
-        return _outbox_row(row)
+        return outbox_row(row)
 
     async def sent(self, outbox_id: int) -> None:
         """The platform has it."""
@@ -98,11 +98,6 @@ class Inbox(Part):
             )
 
         await self._store.write(mark)
-
-    async def drop(self, outbox_id: int, reason: str) -> None:
-        """The platform will never take it: its channel is gone, or it refuses what is said."""
-        sql = "UPDATE outbox SET dropped = ? WHERE id = ? AND status = 'queued'"
-        await self._store.write(lambda db: db.execute(sql, (reason, outbox_id)).rowcount)
 
     async def unfinished(self) -> list[InboxRow]:
         """Messages taken in and not answered, the oldest first: where to go on after a crash."""
@@ -119,7 +114,7 @@ class Inbox(Part):
 
     async def unsent(self) -> list[OutboxRow]:
         """Replies queued and not known to have arrived, the oldest first."""
-        return await self._store.read(lambda db: [_outbox_row(row) for row in many(db, _UNSENT)])
+        return await self._store.read(lambda db: [outbox_row(row) for row in many(db, _UNSENT)])
 
 
 def _inbox_row(row: dict[str, Any]) -> InboxRow:
@@ -127,6 +122,7 @@ def _inbox_row(row: dict[str, Any]) -> InboxRow:
     return InboxRow(**row, meta=meta, reply=None if reply is None else json.loads(reply))
 
 
-def _outbox_row(row: dict[str, Any]) -> OutboxRow:
+def outbox_row(row: dict[str, Any]) -> OutboxRow:
+    """A row of the outbox's table."""
     body, meta = json.loads(row.pop("body_json")), json.loads(row.pop("meta_json"))
     return OutboxRow(**row, body=body, meta=meta)

@@ -18,6 +18,7 @@ from memory.links import Links
 from memory.mandates import Mandates
 from memory.part import Clock, Entropy
 from memory.periods import Periods
+from memory.put_aside import PutAside
 from memory.store import Store
 from memory.users import Users
 
@@ -28,7 +29,19 @@ FILE = "ledger.db"
 
 
 class Ledger(
-    Access, Links, Arrivals, Users, Buttons, Mandates, Flows, Attempts, Periods, Contacts, ChainMarks, Audit
+    Access,
+    Links,
+    Arrivals,
+    Users,
+    Buttons,
+    Mandates,
+    Flows,
+    Attempts,
+    Periods,
+    PutAside,
+    Contacts,
+    ChainMarks,
+    Audit,
 ):
     """The journal of one folder. All methods may raise Unavailable('ledger') where the file can't be used."""
 

@@ -76,7 +76,8 @@ class InboxRow:
 class OutboxRow:
     """What is to be said. `nonce` (24 letters and digits) lets a platform drop a second copy.
 
-    `meta` is the inbox row's, empty where the agent speaks on its own; `dropped` says why it can't be delivered.
+    `meta` is the inbox row's, empty where the agent speaks on its own; `dropped` says why the platform refused it
+    for good (see memory.put_aside).
     """
 
     id: int

@@ -10,21 +10,28 @@ from memory.rows import InboxRow, OutboxRow
 
 
 class RetryLater(MonetaError):
-    """The platform wants the delivery again after `seconds` (a rate limit), or can't be reached now."""
+    """The platform wants the delivery again after `seconds` (a rate limit); None: it can't be reached now."""
 
-    def __init__(self, seconds: float, reason: str) -> None:
+    def __init__(self, seconds: float | None, reason: str) -> None:
         super().__init__(reason)
         self.seconds = seconds
 
 
 class Undeliverable(MonetaError):
-    """The platform will never take this: the channel is gone, the user blocked the bot, the body is refused."""
+    """The platform refuses this for good: the channel is gone, the user blocked the bot, the body is refused.
+
+    The message is the platform's reason; what was said is kept (agent.chat.undelivered).
+    """
 
 
 class Adapter(Protocol):
-    """One platform. Channels are named by it, `discord:1234`; `platform` is what stands before the colon."""
+    """One platform. Channels are named by it, `discord:1234`; `platform` is what stands before the colon.
+
+    `connected` is set while the platform hears us and tells us what people say.
+    """
 
     platform: str
+    connected: asyncio.Event
 
     async def run(self, stop: asyncio.Event) -> None:
         """Connects, hands every message to `Service.receive`, and returns once `stop` is set and it has left.

@@ -1,37 +1,53 @@
-"""Delivers what is in the outbox: in order per channel, again until it is there, never a row twice on purpose."""
+"""Delivers what is in the outbox: in order per channel, for as long as it takes, never a row twice on purpose."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 import structlog
 
 from agent.chat.adapter import Adapter, RetryLater, Undeliverable
+from agent.chat.undelivered import Undelivered
 from memory.ledger import Ledger
 from memory.rows import OutboxRow
 
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 60.0
-MOST_TRIES = 200  # with pauses of up to a minute, about three hours
+LEAST_OF_A_PAUSE = 0.5  # the rest of it is drawn, so that channels that failed together don't come back together
+
+Chance = Callable[[], float]
+"""A number drawn evenly from [0, 1)."""
+Sleep = Callable[[float], Awaitable[None]]
 
 log = structlog.get_logger()
 
 
 @dataclass
 class Courier:
-    """One task a channel, for as long as it has something to deliver."""
+    """One task a channel, for as long as it has something to deliver.
+
+    What fails for a time (the network, the platform, a rate limit, a token that was taken back) is tried again until
+    it is there, by this process or the next one. Only what the platform refuses for good is put aside.
+    """
 
     ledger: Ledger
     adapters: Mapping[str, Adapter]
+    chance: Chance
+    sleep: Sleep = asyncio.sleep
+    undelivered: Undelivered = field(init=False)
     _waiting: dict[str, list[OutboxRow]] = field(default_factory=dict)
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _left: bool = False
+
+    def __post_init__(self) -> None:
+        self.undelivered = Undelivered(self.ledger)
 
     def post(self, row: OutboxRow) -> None:
         """Delivers the row after those of its channel that came before it."""
-        if row.platform not in self.adapters:
-            return  # a platform that isn't configured now; the row waits in the ledger
+        if self._left or row.platform not in self.adapters:
+            return  # a platform that isn't configured now, say; the row waits in the ledger
         self._waiting.setdefault(row.channel, []).append(row)
         if row.channel not in self._tasks:
             self._tasks[row.channel] = asyncio.create_task(self._channel(row.channel))
@@ -40,34 +56,72 @@ class Courier:
         """Waits for what is under way, `seconds` at the most; the rest stays in the ledger."""
         if self._tasks:
             await asyncio.wait(list(self._tasks.values()), timeout=seconds)
+        self._left = True  # a reply that a late turn still gives must not overtake what stays here
         for task in list(self._tasks.values()):
             task.cancel()
 
     async def _channel(self, channel: str) -> None:
         try:
             while self._waiting.get(channel):
-                row = self._waiting[channel][0]
-                await self._until_delivered(row)
+                await self._settle(self._waiting[channel][0])
                 self._waiting[channel].pop(0)
         finally:
             self._waiting.pop(channel, None)
             self._tasks.pop(channel, None)
 
-    async def _until_delivered(self, row: OutboxRow) -> None:
-        pause = FIRST_PAUSE_SECONDS
-        for _ in range(MOST_TRIES):
+    async def _settle(self, row: OutboxRow) -> None:
+        """Delivers the row, or puts it aside with the platform's reason; and writes down which."""
+        refused = await self._until_taken(row)
+        if refused is not None:
+            log.warning("the platform refuses a reply for good", channel=row.channel, reason=refused)
+            await self._until_done(row, lambda: self.undelivered.keep(row, refused))
+            return
+        await self._until_done(row, lambda: self.ledger.sent(row.id))
+        await self._until_done(row, lambda: self._bring_the_rest(row))
+
+    async def _bring_the_rest(self, row: OutboxRow) -> None:
+        async for late in self.undelivered.reachable_by(row):
+            self.post(late)
+
+    async def _until_taken(self, row: OutboxRow) -> str | None:
+        """None once the platform has it; the reason why it never will."""
+        failures = 0
+        while True:
             try:
                 await self.adapters[row.platform].deliver(row)
-            except RetryLater as later:
-                await asyncio.sleep(max(later.seconds, 0))
             except Undeliverable as error:
-                await self.ledger.drop(row.id, str(error))
-                return
+                return str(error)
+            except RetryLater as later:
+                _told(row, str(later), failures)
+                wait = self._pause(failures) if later.seconds is None else max(later.seconds, 0.0)
+                failures += later.seconds is None
             except Exception as error:  # an adapter's fault costs a retry, not the channel
-                log.warning("delivery failed", channel=row.channel, error=type(error).__name__)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+                _told(row, type(error).__name__, failures)
+                wait, failures = self._pause(failures), failures + 1
             else:
-                await self.ledger.sent(row.id)
+                return None
+            await self.sleep(wait)
+
+    async def _until_done(self, row: OutboxRow, write: Callable[[], Awaitable[None]]) -> None:
+        """What is there isn't sent again only because the ledger can't be written now."""
+        failures = 0
+        while True:
+            try:
+                await write()
+            except Exception as error:
+                _told(row, f"not written down: {type(error).__name__}", failures)
+                await self.sleep(self._pause(failures))
+                failures += 1
+            else:
                 return
-        await self.ledger.drop(row.id, "the platform did not take it for hours")
+
+    def _pause(self, failures: int) -> float:
+        """Seconds before the next try after so many failures: they double up to LONGEST_PAUSE_SECONDS."""
+        whole = min(FIRST_PAUSE_SECONDS * 2.0 ** min(failures, 16), LONGEST_PAUSE_SECONDS)
+        return whole * (LEAST_OF_A_PAUSE + (1 - LEAST_OF_A_PAUSE) * self.chance())
+
+
+def _told(row: OutboxRow, reason: str, failures: int) -> None:
+    """An outage is a line a reply in the log, not a line a try."""
+    level = log.info if failures else log.warning
+    level("a reply waits", channel=row.channel, row=row.id, reason=reason)

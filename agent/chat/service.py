@@ -6,11 +6,12 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from random import SystemRandom
 
 import structlog
 
 from agent.chat.adapter import Adapter
-from agent.chat.courier import Courier
+from agent.chat.courier import Chance, Courier
 from agent.chat.limits import Limits
 from agent.chat.limits import Verdict as Pace
 from agent.errors import Refused
@@ -55,15 +56,17 @@ class Service:
     adapters: dict[str, Adapter] = field(default_factory=dict)
     welcome: Welcome | None = None
     limits: Limits | None = None
+    chance: Chance = SystemRandom().random
     _turns: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     _queues: dict[str, list[InboxRow]] = field(default_factory=dict)
     _workers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _taken_up: set[tuple[str, int]] = field(default_factory=set)
     _resumed: bool = False
+    _leaving: bool = False
     courier: Courier = field(init=False)
 
     def __post_init__(self) -> None:
-        self.courier = Courier(self.ledger, self.adapters)
+        self.courier = Courier(self.ledger, self.adapters, self.chance)
 
     async def user(self, platform: str, platform_user_id: str, name: str) -> User:
         """The person behind a platform's id."""
@@ -182,6 +185,7 @@ class Service:
 
     async def drain(self, seconds: float) -> None:
         """Finishes the turns under way, `seconds` at the most. What isn't begun stays in the ledger for next time."""
+        self._leaving = True  # what comes from now on would be answered before what is left behind here
         self._queues.clear()
         if self._workers:
             await asyncio.wait(list(self._workers.values()), timeout=seconds)
@@ -200,7 +204,7 @@ class Service:
             self.courier.post(row)
 
     def _enqueue(self, row: InboxRow) -> None:
-        if not self._first("in", row.id):
+        if self._leaving or not self._first("in", row.id):
             return
         self._queues.setdefault(row.channel, []).append(row)
         if row.channel not in self._workers:

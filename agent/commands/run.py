@@ -13,6 +13,7 @@ from agent.chat.limits import Limits
 from agent.chat.service import Service
 from agent.commands import places
 from agent.commands.output import complain, json_line
+from agent.commands.running import Running, raise_first
 from agent.compose import Instance, open_instance
 from agent.config import Settings
 from agent.errors import Refused
@@ -61,29 +62,27 @@ async def serve(
     ready: Callable[[], None] = lambda: None,
     jobs: tuple[Coroutine[Any, Any, None], ...] = (),
 ) -> None:
-    """Serves the adapters until `stop`: what was under way first, then what waits, then what comes."""
+    """Serves the adapters until `stop`: what was under way first, then what waits, then what comes.
+
+    `ready` is called once every adapter is connected. An adapter that can't start keeps the others from starting;
+    later it leaves them alone. Raises what ended one of them.
+    """
     service = instance.service
     service.adapters.update({adapter.platform: adapter for adapter in adapters})
     await service.recover()
-    running = [asyncio.create_task(adapter.run(stop)) for adapter in adapters]
-    running += [asyncio.create_task(job) for job in jobs]
+    running = Running.of(adapters, jobs, stop)
     await service.resume()
-    ready()
-    waiting = asyncio.create_task(stop.wait())
     try:
-        done, _ = await asyncio.wait([waiting, *running], return_when=asyncio.FIRST_COMPLETED)
+        if await running.connect():
+            ready()
+            await running.serve()
     finally:
         stop.set()
         await service.drain(DRAIN_SECONDS)
-        waiting.cancel()
-        ends = await asyncio.gather(*running, return_exceptions=True)
+        ends = await running.end()
         for adapter in adapters:
             await adapter.close()
-    for end in ends:
-        if isinstance(end, BaseException) and not isinstance(end, asyncio.CancelledError):
-            raise end
-    if not done:
-        complain("stopped")
+    raise_first(ends)
 
 
 def configured(settings: Settings, service: Service) -> list[Adapter]:

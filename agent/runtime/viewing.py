@@ -101,7 +101,8 @@ class Viewing:
         rows = await self.world.ledger.plans_of(user.id, since, until)
         confirmed = [row for row in rows if row.confirmed_at is not None]
         shown = [(row, await self.world.ledger.attempts(row.plan_id)) for row in confirmed[-history.MOST_ROWS :]]
-        return history.history(shown, len(confirmed), len(rows) - len(confirmed))
+        kept = await self.world.ledger.kept_for(user.id)
+        return history.history(shown, len(confirmed), len(rows) - len(confirmed), kept)
 
     async def greeting(self, user: User) -> Reply:
         """The first reply of a channel."""

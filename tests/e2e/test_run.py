@@ -13,6 +13,7 @@ import devnet
 from tests.e2e import bot
 from tests.e2e.program import MONETA, environment, rows
 from tests.servers.discord_server import DiscordServer, text_of
+from tests.servers.telegram_sends import Failure
 from tests.servers.telegram_server import TelegramServer
 
 REFUSAL_SECONDS = 20.0
@@ -56,7 +57,7 @@ async def refused(folder: Path, given: dict[str, str]) -> str:
     said = errors.decode()
     assert process.returncode == 1, said
     assert "Traceback" not in said
-    assert not [line for line in out.splitlines() if json.loads(line)["event"] != "ready"]
+    assert out == b""
     return said
 
 
@@ -86,6 +87,68 @@ async def test_a_token_that_telegram_does_not_know(folder: Path, telegram: Teleg
     said = await refused(folder, given)
     assert "Telegram doesn't take this bot token." in said
     assert "123456:" not in said
+
+
+async def test_ready_is_said_once_both_are_connected(
+    folder: Path, discord: DiscordServer, telegram: TelegramServer
+) -> None:
+    given = bot.settings(folder, discord, telegram)
+    discord.fail("GET", "/users/@me", 503)
+    telegram.fail("getUpdates", Failure(502, "Bad Gateway"))
+    async with bot.running(folder, given) as moneta:
+        assert moneta.ready == {"event": "ready", "adapters": ["discord", "telegram"]}
+        assert discord.gateway.live
+        assert telegram.count()["getUpdates"] > 1
+        assert telegram.unfailed()
+    assert "Discord can't be reached" in moneta.log
+    assert "no updates taken in" in moneta.log
+
+
+async def test_one_bad_token_of_two_refuses_the_start(
+    folder: Path, discord: DiscordServer, telegram: TelegramServer
+) -> None:
+    given = bot.settings(folder, discord, telegram)
+    telegram.revoked = True
+    said = await refused(folder, given)
+    assert said.strip().splitlines()[-1] == (
+        "moneta: Telegram doesn't take this bot token. Get the bot's token from @BotFather, write it to the file "
+        "that MONETA_TELEGRAM_TOKEN_FILE names, and start again."
+    )
+
+
+async def test_a_token_that_is_taken_back_ends_its_chat_and_not_the_other(
+    folder: Path, discord: DiscordServer, telegram: TelegramServer
+) -> None:
+    given = bot.settings(folder, discord, telegram)
+    ada = telegram.people.person(7, "Ada")
+    given["MONETA_OWNERS"] = json.dumps(["telegram:7"])
+    moneta = await bot.start(folder, given)
+    try:
+        discord.revoke()
+        discord.cut()
+        async with asyncio.timeout(REFUSAL_SECONDS):
+            while "discord is over, the rest goes on: Discord took this token back." not in moneta.log:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        telegram.people.say(ada, "terms")
+        await telegram.until(lambda: telegram.people.told(ada))
+        moneta.process.terminate()
+        assert await asyncio.wait_for(moneta.process.wait(), REFUSAL_SECONDS) == 1, "not all of it was served"
+    finally:
+        await moneta.kill()
+    assert "Traceback" not in moneta.log
+
+
+async def test_a_webhook_that_telegram_does_not_take(folder: Path, telegram: TelegramServer) -> None:
+    given = bot.settings(folder, telegram=telegram)
+    (folder / "secret").write_text("a-secret\n")
+    given |= {
+        "MONETA_TELEGRAM_WEBHOOK_URL": "http://bot.example/moneta",
+        "MONETA_TELEGRAM_WEBHOOK_LISTEN": "127.0.0.1:0",
+        "MONETA_TELEGRAM_WEBHOOK_SECRET_FILE": str(folder / "secret"),
+    }
+    said = await refused(folder, given)
+    assert "an https url must be provided for webhook" in said.casefold()
+    assert "MONETA_TELEGRAM_WEBHOOK_URL" in said
 
 
 async def test_a_second_one_on_the_same_folder(folder: Path, telegram: TelegramServer) -> None:

@@ -27,8 +27,10 @@ class Chat:
 
     platform: str
     delivered: list[OutboxRow] = field(default_factory=list)
+    connected: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, stop: asyncio.Event) -> None:
+        self.connected.set()
         await stop.wait()
 
     async def close(self) -> None: ...

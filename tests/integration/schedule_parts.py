@@ -38,6 +38,7 @@ class Heard:
 
     platform: str = PLATFORM
     rows: list[OutboxRow] = field(default_factory=list)
+    connected: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, stop: asyncio.Event) -> None:
         await stop.wait()

@@ -61,7 +61,7 @@ class DiscordAdapter:
         self._intake = Intake(service)
         self._client: discord.Client | None = None
         self._delivery: Delivery | None = None
-        self.connected = asyncio.Event()  # a session is there
+        self.connected = asyncio.Event()  # a session is there, of every shard
         self.ready = asyncio.Event()  # and the servers are known, and what was missed is taken in
         self._progress: dict[int, asyncio.Task[None]] = {}
         if api_base is not None:
@@ -96,7 +96,7 @@ class DiscordAdapter:
         await self.connected.wait()
         await self._progress_over(row.inbox_id)
         body, origin = Body.from_json(row.body), Origin.of_meta(row.meta)
-        with translated(row.created_at):
+        with translated():
             if origin is not None:
                 await self._deliverer.answer(origin, body, row.nonce)
             else:
@@ -196,13 +196,15 @@ class DiscordAdapter:
             await client.http.bulk_upsert_global_commands(client.application_id, slash.payload())
 
     async def on_connect(self) -> None:
-        """A new session, or one resumed."""
+        """A new session, or one resumed; of several, one of them."""
         user = self._open_client.user
         self._intake.me = user.id if user else 0
-        self.connected.set()
+        if self._shards is None:
+            self.connected.set()
 
     async def on_ready(self) -> None:
         """A new session: what came between the last one and this was not replayed."""
+        self.connected.set()
         await self._intake.missed.all()
         log.info("Discord is ready", servers=len(self._open_client.guilds), at=int(time.time()))
         self.ready.set()

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 import discord
 
+from agent.chat.adapter import Undeliverable
 from agent.chat.discord import render
-from agent.chat.discord.errors import token_is_spent
+from agent.chat.discord.errors import for_good, token_is_spent, told
 from agent.chat.discord.origin import Origin
 from agent.chat.discord.render import Shown
 from agent.replies.body import Body
 
 NOBODY = discord.AllowedMentions.none()
 APPLICATION_WEBHOOK = 3
+READY_SECONDS = 30.0
 ORIGINAL: Any = "@original"  # Discord's own name for the first answer, where the library knows numbers only
 
 
@@ -43,7 +46,8 @@ class Delivery:
 
     async def tell(self, channel: int, user: int | None, body: Body, nonce: str) -> None:
         """What the agent says on its own. In a server, what is about somebody's money goes to them alone."""
-        await self._client.wait_until_ready()  # then the servers' channels are known
+        async with asyncio.timeout(READY_SECONDS):  # a client that is closed meanwhile is never ready
+            await self._client.wait_until_ready()  # then the servers' channels are known
         public = self._client.get_channel(channel) is not None or user is None
         if user is not None and public and (render.personal(body) or body.buttons):
             channel = (await self._direct(user)).id
@@ -69,16 +73,20 @@ class Delivery:
             await self._edit(origin, render.shown(body))
 
     async def _in_private(self, origin: Origin, body: Body, nonce: str) -> None:
-        """By direct message; the channel hears that there is one, or why there can't be."""
+        """By direct message; the channel hears that there is one, or why there can't be one now."""
+        refusal: discord.HTTPException | None = None
         try:
             direct = await self._direct(origin.user)
             await self._send(Origin(direct.id, origin.user), render.shown(body), nonce)
-        except discord.Forbidden:
-            said = render.NO_DIRECT_MESSAGE
-        else:
-            said = render.IN_DIRECT_MESSAGE
+        except discord.Forbidden as error:
+            if not for_good(error):
+                raise
+            refusal = error
         if origin.message is not None:
+            said = render.NO_DIRECT_MESSAGE if refusal else render.IN_DIRECT_MESSAGE
             await self._send(origin, render.notice(said), nonce + "n")
+        if refusal is not None:
+            raise Undeliverable(told(refusal)) from refusal
 
     async def _direct(self, user: int) -> discord.DMChannel:
         return await self._client.create_dm(discord.Object(user))

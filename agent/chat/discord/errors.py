@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import time
+import math
 from collections.abc import Iterator
 
 import aiohttp
@@ -11,45 +11,51 @@ import discord
 
 from agent.chat.adapter import RetryLater, Undeliverable
 
-LONGEST_PAUSE_SECONDS = 60.0
-TOKEN_REFUSED = 401
 RATE_LIMITED = 429
+REFUSALS = (400, 403, 404, 413)
 INVALID_WEBHOOK_TOKEN = 50027
+LATER = frozenset({20016, 20022, 20028, 20029, 40001, 40002, 40003, 40004, 40006, 110001, 130000})
+"""Codes that come with such a status and mean a time: slow mode, rates of a channel, a server or of new direct
+messages, something switched off or overloaded for now, the token or the bot's account to be verified.
+(discord.com/developers/docs/topics/opcodes-and-status-codes#json-json-error-codes)"""
 
 
 @contextlib.contextmanager
-def translated(created_at: int) -> Iterator[None]:
-    """Raises RetryLater or Undeliverable for what Discord answers to a row that was queued at `created_at`."""
+def translated() -> Iterator[None]:
+    """Raises RetryLater or Undeliverable for what Discord answers."""
     try:
         yield
     except discord.RateLimited as error:
         raise RetryLater(error.retry_after, "Discord's rate limit") from error
     except discord.HTTPException as error:
-        raise _meant(error, created_at) from error
+        raise _meant(error) from error
     except (OSError, aiohttp.ClientError, TimeoutError) as error:
-        raise RetryLater(_pause(created_at), f"Discord can't be reached: {type(error).__name__}") from error
+        raise RetryLater(None, f"Discord can't be reached: {type(error).__name__}") from error
 
 
-def _meant(error: discord.HTTPException, created_at: int) -> RetryLater | Undeliverable:
+def for_good(error: discord.HTTPException) -> bool:
+    """Whether Discord itself will answer the same tomorrow. A refusal without one of its codes is a proxy's."""
+    own = error.code != 0 or error.status == REFUSALS[0]
+    return error.status in REFUSALS and own and error.code not in LATER
+
+
+def told(error: discord.HTTPException) -> str:
+    """The refusal in Discord's own words."""
+    return f"Discord answers {error.status}, code {error.code}: {error.text[:200]}"
+
+
+def _meant(error: discord.HTTPException) -> RetryLater | Undeliverable:
     if error.status == RATE_LIMITED:
         return RetryLater(_retry_after(error), "Discord's rate limit")
-    if error.status >= 500:
-        return RetryLater(_pause(created_at), f"Discord answers {error.status}")
-    if error.status == TOKEN_REFUSED:  # a new token delivers what waits; the gateway's end tells the operator
-        return RetryLater(LONGEST_PAUSE_SECONDS, "Discord refuses the token")
-    return Undeliverable(f"Discord answers {error.status}, code {error.code}: {error.text[:200]}")
+    return Undeliverable(told(error)) if for_good(error) else RetryLater(None, told(error))
 
 
-def _retry_after(error: discord.HTTPException) -> float:
+def _retry_after(error: discord.HTTPException) -> float | None:
     try:
-        return float(error.response.headers.get("Retry-After", "1"))
+        seconds = float(error.response.headers.get("Retry-After", ""))
     except ValueError:
-        return 1.0
-
-
-def _pause(created_at: int) -> float:
-    """A quarter of the time that the row has waited: exponential, without a memory of the tries."""
-    return min(1.0 + max(time.time() - created_at, 0) / 4, LONGEST_PAUSE_SECONDS)
+        return None
+    return seconds if math.isfinite(seconds) else None
 
 
 def token_is_spent(error: discord.HTTPException) -> bool:

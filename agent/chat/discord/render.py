@@ -20,7 +20,8 @@ PLAN = "I have a plan for you. Only you can open it."
 EYES_ONLY = "That is for your eyes only."
 IN_DIRECT_MESSAGE = "That is for your eyes only: I sent it to you in a direct message."
 NO_DIRECT_MESSAGE = (
-    "That is for your eyes only, and you don't take direct messages from me. Allow them, or use a slash command."
+    "That is for your eyes only, and you don't take direct messages from me. Allow them and write to me there: "
+    "it comes then. Or use a slash command."
 )
 
 COLOURS = {

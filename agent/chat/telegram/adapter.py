@@ -13,8 +13,8 @@ import structlog
 from agent.chat.adapter import RetryLater, Undeliverable
 from agent.chat.commands import COMMANDS
 from agent.chat.service import Service
-from agent.chat.telegram.delivery import AT_ONCE, LONGEST_PAUSE_SECONDS, Deliveries
-from agent.chat.telegram.errors import understood
+from agent.chat.telegram.delivery import AT_ONCE, Deliveries
+from agent.chat.telegram.errors import for_good, refused_webhook, understood
 from agent.chat.telegram.incoming import ALLOWED, PLATFORM, Heard, heard
 from agent.chat.telegram.polling import SETTLED_SECONDS, Poller
 from agent.chat.telegram.progress import Progress
@@ -24,6 +24,7 @@ from memory.rows import ButtonRow, Inbound, InboxRow, OutboxRow
 if TYPE_CHECKING:
     from telegram import Update
 
+LONGEST_PAUSE_SECONDS = 60.0
 LEAVE_SECONDS = 0.5  # for the answers to presses that are on their way once `stop` is set
 KEEPING = frozenset({"details", "open"})  # presses that only show something: the keyboard stays
 MENU = [("start", "Say hello"), *((each.name, each.description) for each in COMMANDS)]
@@ -61,12 +62,13 @@ class TelegramAdapter:
         self._webhook = webhook
         self._pause = pause
         self._settled = settled
+        self.connected = asyncio.Event()
         self._progress = Progress(self._bot)
-        self._deliveries = Deliveries(self._bot, service, pause)
+        self._deliveries = Deliveries(self._bot, service)
         self._aside: set[asyncio.Task[None]] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Serves until `stop`. Raises Refused("telegram-token") where Telegram refuses the token."""
+        """Serves until `stop`. Raises Refused where Telegram refuses the token or the webhook."""
         serving = asyncio.create_task(self._serve())
         stopping = asyncio.create_task(stop.wait())
         try:
@@ -74,6 +76,7 @@ class TelegramAdapter:
             if serving.done():
                 await serving
         finally:
+            self.connected.clear()
             for task in (serving, stopping):
                 task.cancel()
             await asyncio.gather(serving, stopping, return_exceptions=True)
@@ -151,29 +154,47 @@ class TelegramAdapter:
         hook = self._webhook
         if hook is None:
             await self._patiently(self._bot.delete_webhook)
-            await Poller(self._bot, self.take, self._pause, self._settled).run()
+            await Poller(self._bot, self.take, self.connected, self._pause, self._settled).run()
             return
-        listening = asyncio.create_task(serve(hook, self._bot, self.take))  # before Telegram is told where
+        listening = asyncio.Event()
+        serving = asyncio.create_task(serve(hook, self._bot, self.take, listening))
+        telling = asyncio.create_task(self._tell_where(hook, listening))
         try:
-            await self._patiently(lambda: self._push_to(hook))
-            await listening
+            await asyncio.wait([serving, telling], return_when=asyncio.FIRST_COMPLETED)
+            await (serving if serving.done() else telling)
+            await serving
         finally:
-            listening.cancel()
-            await asyncio.gather(listening, return_exceptions=True)
+            for task in (serving, telling):
+                task.cancel()
+            await asyncio.gather(serving, telling, return_exceptions=True)
 
-    def _push_to(self, hook: Webhook) -> Awaitable[object]:
-        return self._bot.set_webhook(hook.url, secret_token=hook.secret_token, allowed_updates=list(ALLOWED))
+    async def _tell_where(self, hook: Webhook, listening: asyncio.Event) -> None:
+        await listening.wait()
+        await self._patiently(lambda: self._push_to(hook))
+        self.connected.set()
+
+    async def _push_to(self, hook: Webhook) -> None:
+        from telegram.error import BadRequest
+
+        try:
+            await self._bot.set_webhook(hook.url, secret_token=hook.secret_token, allowed_updates=list(ALLOWED))
+        except BadRequest as no:
+            if not for_good(no):
+                raise
+            raise refused_webhook(no.message) from None
 
     async def _patiently(self, call: Callable[[], Awaitable[object]]) -> None:
         """Calls until the network lets it through. A call that Telegram refuses is logged: the bot works without."""
         pause = self._pause
         while True:
             try:
-                with understood(pause):
+                with understood():
                     await call()
                     return
             except RetryLater as later:
-                await asyncio.sleep(later.seconds)
+                wait = pause if later.seconds is None else later.seconds
+                log.warning(str(later), again_in=wait)
+                await asyncio.sleep(wait)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
             except Undeliverable as no:
                 log.warning("Telegram refused a setting", error=str(no))

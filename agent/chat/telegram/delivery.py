@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from agent.chat.adapter import RetryLater, Undeliverable
+from agent.chat.adapter import Undeliverable
 from agent.chat.service import Service
-from agent.chat.telegram.errors import understood
+from agent.chat.telegram.errors import for_good, understood
 from agent.chat.telegram.render import Part, alert, parts, plain
 from agent.chat.telegram.sending import Sender
 from agent.replies.body import Body
@@ -19,29 +19,26 @@ if TYPE_CHECKING:
     from telegram import Bot
 
 AT_ONCE = 24  # requests under way; Telegram takes about 30 messages a second
-LONGEST_PAUSE_SECONDS = 60.0
-MOST_DOUBLINGS = 10
 PRIVATELY = "I answered you in our private chat."
 PLANNED = "I have a plan for you: it is in our private chat."
-CLOSED = "That is for you alone, and I can't write to you yet: open a chat with me, press Start, and ask again."
+CLOSED = "That is for you alone, and I can't write to you yet: open a chat with me and press Start; it comes then."
 
 
 @dataclass
 class _Delivery:
-    """How far a delivery got: messages sent, the note for the group once the private part is done, failures."""
+    """How far a delivery got: messages sent, the note for the group once the private part is done or was refused."""
 
     sent: int = 0
     note: str = ""
-    failures: int = 0
+    refusal: str = ""
 
 
 @dataclass
 class Deliveries:
-    """The deliveries under way. `pause` is the first wait after the network failed, in seconds; it doubles."""
+    """The deliveries under way."""
 
     bot: Bot
     service: Service
-    pause: float
     _under_way: dict[int, _Delivery] = field(default_factory=dict)
     _at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
@@ -52,12 +49,9 @@ class Deliveries:
         """Says what is in the row. Raises RetryLater, Undeliverable, or Refused for the token."""
         delivery = self._under_way.setdefault(row.id, _Delivery())
         try:
-            with understood(min(self.pause * 2**delivery.failures, LONGEST_PAUSE_SECONDS)):
+            with understood():
                 async with self._at_once:
                     await self._deliver(row, Body.from_json(row.body), delivery)
-        except RetryLater:
-            delivery.failures = min(delivery.failures + 1, MOST_DOUBLINGS)
-            raise
         except Undeliverable:
             del self._under_way[row.id]
             raise
@@ -74,6 +68,8 @@ class Deliveries:
             await self._to_asker(row, body, delivery)
             answering, thread = _place(row)
             await self._sender.send(chat, Part(plain(delivery.note)), answering, thread)
+            if delivery.refusal:
+                raise Undeliverable(delivery.refusal)
             return
         await self._all(chat, parts(body), delivery, *_place(row))
 
@@ -97,8 +93,10 @@ class Deliveries:
         try:
             await self._all(int(asker), parts(body), delivery, None, None)
             delivery.note = PLANNED if body.lines else PRIVATELY
-        except (Forbidden, BadRequest):  # who never pressed Start, or blocked the bot
-            delivery.note = CLOSED
+        except (Forbidden, BadRequest) as error:  # who never pressed Start, or blocked the bot
+            if not for_good(error):
+                raise
+            delivery.note, delivery.refusal = CLOSED, error.message
 
     async def _foreign(self, row: OutboxRow) -> bool:
         """Whether this answers a press of somebody else's button."""

@@ -11,15 +11,20 @@ from agent.chat.adapter import RetryLater, Undeliverable
 from agent.errors import Refused
 
 if TYPE_CHECKING:
-    from telegram.error import RetryAfter
+    from telegram.error import RetryAfter, TelegramError
 
 NO_TOKEN = "Telegram doesn't take this bot token."  # noqa: S105  (a message)
-NEW_TOKEN = "Get the bot's token from @BotFather and put it in the token file."  # noqa: S105
+REMEDY = (
+    "Get the bot's token from @BotFather, write it to the file that MONETA_TELEGRAM_TOKEN_FILE names, "
+    "and start again."
+)
+AWAY = "Telegram can't be reached"
+LOGGED_OUT = "logged out"  # what Telegram answers for ten minutes after a bot left a server of its own
 TWICE = "Another instance uses this Telegram bot token."
 
 
 @contextlib.contextmanager
-def understood(network_pause: float) -> Iterator[None]:
+def understood() -> Iterator[None]:
     """Raises RetryLater, Undeliverable or Refused for what the library raises. Messages never hold the token."""
     from telegram import error
 
@@ -27,21 +32,34 @@ def understood(network_pause: float) -> Iterator[None]:
         yield
     except error.RetryAfter as again:
         raise RetryLater(seconds(again), "Telegram limits the rate") from again
-    except error.InvalidToken:
-        raise refused_token() from None
-    except error.Forbidden as no:
-        raise Undeliverable(no.message) from no
-    except (error.ChatMigrated, error.EndPointNotFound) as no:
-        raise Undeliverable(no.message) from no
-    except error.BadRequest as no:  # a NetworkError by its class, so it stands before it
+    except (error.InvalidToken, error.Forbidden, error.BadRequest, error.ChatMigrated) as no:
+        if not for_good(no):
+            raise RetryLater(None, AWAY) from no
+        if isinstance(no, error.InvalidToken):
+            raise refused_token() from None
         raise Undeliverable(no.message) from no
     except error.TelegramError as away:
-        raise RetryLater(network_pause, "Telegram can't be reached") from away
+        raise RetryLater(None, AWAY) from away
+
+
+def for_good(error: TelegramError) -> bool:
+    """Whether Telegram itself will answer the same tomorrow. What isn't its JSON is a proxy's: then there is a cause,
+    but for the first call, whose refusal the library wraps in another.
+    """
+    cause = error.__cause__
+    own = cause is None or (type(cause) is type(error) and cause.__cause__ is None)
+    return own and error.message.casefold() != LOGGED_OUT
 
 
 def refused_token() -> Refused:
     """The refusal of a token that Telegram doesn't know or has revoked."""
-    return Refused("telegram-token", NO_TOKEN, NEW_TOKEN)
+    return Refused("telegram-token", NO_TOKEN, REMEDY)
+
+
+def refused_webhook(reason: str) -> Refused:
+    """The refusal of an address that Telegram won't push to."""
+    remedy = "Correct MONETA_TELEGRAM_WEBHOOK_URL and the secret's file, or leave both out: then updates are polled."
+    return Refused("telegram-webhook", f"Telegram doesn't take this webhook: {reason}.", remedy)
 
 
 def refused_twice() -> Refused:

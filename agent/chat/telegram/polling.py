@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from agent.chat.telegram.errors import refused_token, refused_twice, seconds
+from agent.chat.telegram.errors import for_good, refused_token, refused_twice, seconds
 from agent.chat.telegram.incoming import ALLOWED
 
 if TYPE_CHECKING:
@@ -26,10 +26,14 @@ log = structlog.get_logger()
 
 @dataclass
 class Poller:
-    """Fetches batches until it is cancelled. `pause` is the first wait after a failure, in seconds; it doubles."""
+    """Fetches batches until it is cancelled. `pause` is the first wait after a failure, in seconds; it doubles.
+
+    `connected` is set while Telegram answers. The first question isn't held open, so that this is known at once.
+    """
 
     bot: Bot
     take: Callable[[Sequence[Update]], Awaitable[None]]
+    connected: asyncio.Event
     pause: float = 1.0
     settled: float = SETTLED_SECONDS
     _offset: int | None = None
@@ -43,7 +47,9 @@ class Poller:
             wait = await self._once()
             if wait is None:
                 pause, self._conflicts = self.pause, 0
+                self.connected.set()
                 continue
+            self.connected.clear()
             newcomer = loop.time() - since < self.settled
             if self._conflicts and (newcomer or self._conflicts >= MOST_CONFLICTS):
                 raise refused_twice()
@@ -56,13 +62,18 @@ class Poller:
 
         try:
             updates = await self.bot.get_updates(
-                offset=self._offset, limit=100, timeout=POLL_SECONDS, allowed_updates=list(ALLOWED)
+                offset=self._offset,
+                limit=100,
+                timeout=POLL_SECONDS if self.connected.is_set() else 0,
+                allowed_updates=list(ALLOWED),
             )
             await self.take(sorted(updates, key=lambda update: update.update_id))
         except error.RetryAfter as again:
             return seconds(again)
-        except error.InvalidToken:
-            raise refused_token() from None
+        except error.InvalidToken as no:
+            if for_good(no):
+                raise refused_token() from None
+            log.warning("what answers isn't Telegram")
         except error.Conflict:
             self._conflicts += 1
         except Exception as away:  # the network, the ledger, an update that can't be read: the same batch again

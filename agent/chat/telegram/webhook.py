@@ -37,8 +37,13 @@ class Webhook:
     secret_token: str
 
 
-async def serve(hook: Webhook, bot: Bot, take: Callable[[Sequence[Update]], Awaitable[None]]) -> None:
-    """Listens until it is cancelled. What `take` can't commit is answered 500, so that Telegram pushes it again."""
+async def serve(
+    hook: Webhook, bot: Bot, take: Callable[[Sequence[Update]], Awaitable[None]], listening: asyncio.Event
+) -> None:
+    """Listens until it is cancelled. What `take` can't commit is answered 500, so that Telegram pushes it again.
+
+    Sets `listening` once it does. Raises Refused("telegram-webhook") where nothing can listen there.
+    """
     from aiohttp import web
     from telegram import Update
 
@@ -66,7 +71,9 @@ async def serve(hook: Webhook, bot: Bot, take: Callable[[Sequence[Update]], Awai
             await web.TCPSite(runner, hook.host, hook.port).start()
         except OSError as error:
             where = f"{hook.host}:{hook.port}"
-            raise Refused("telegram-webhook", f"Nothing can listen on {where}: {error.strerror}.") from error
+            remedy = "Name another place in MONETA_TELEGRAM_WEBHOOK_LISTEN, and pass it on to there."
+            raise Refused("telegram-webhook", f"Nothing can listen on {where}: {error.strerror}.", remedy) from error
+        listening.set()
         await asyncio.Event().wait()
     finally:
         await runner.cleanup()
