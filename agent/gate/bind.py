@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from agent.errors import NeedsAnswer, Refused
-from agent.gate.bind_force import UNREAL, check_in_force
+from agent.gate.bind_force import SMALL_TALK, UNREAL, check_in_force
 from agent.gate.bind_swap import bind_trade
 from agent.gate.mandate_words import bind_mandate
 from agent.intents import (
@@ -29,7 +29,18 @@ from agent.intents import (
     Yields,
 )
 from agent.intents import Sequence as Sequence_
-from agent.words.clauses import Clause, action_of, assets, candidates, clauses, merged, pairs, spec_for
+from agent.words.clauses import (
+    INEXACT,
+    Clause,
+    action_of,
+    assets,
+    candidates,
+    clauses,
+    is_receiver,
+    merged,
+    pairs,
+    spec_for,
+)
 from agent.words.forgetting import forgetting
 from agent.words.reader import read
 from agent.words.readings import Kind, Reading
@@ -43,7 +54,6 @@ _BARE = frozenset({"exit", "pause", "resume", "cancel"})
 _READ_ONLY = frozenset({"yields", "portfolio", "explain", "history", "help", "chat"})
 _BREAKS = frozenset({Kind.MENTION, Kind.TOPIC, Kind.UNSUPPORTED})
 _VENUE_ROLES = {"deposit": ("to", "in", "on", ""), "withdraw": ("from", "in", "on", "")}
-_SMALL_TALK = frozenset({Kind.FILLER, Kind.CHAT, Kind.AFFIRM, Kind.QUOTED_LINE})
 _FREE = frozenset({Kind.FILLER, Kind.CHAT, Kind.POLITE, Kind.QUOTED_LINE, Kind.PARTICLE, Kind.REFERENCE, Kind.AFFIRM})
 
 
@@ -136,7 +146,7 @@ def _has_verb(readings: Sequence[Reading]) -> bool:
 def _goes_on(later: Sequence[Reading], earlier: Sequence[Reading], action: str) -> bool:
     """Whether `later` goes on with what `earlier` said: an answer to it, or a bare verb for its pieces."""
     kinds, before = {reading.kind for reading in later}, {reading.kind for reading in earlier}
-    if kinds <= _SMALL_TALK or kinds & _BREAKS or before <= _SMALL_TALK:  # what came before is settled
+    if kinds <= SMALL_TALK or kinds & _BREAKS or before <= SMALL_TALK:  # what came before is settled
         return False
     if before & (_BREAKS | UNREAL | {Kind.NEGATION}):
         return False
@@ -151,6 +161,7 @@ def _latest(readings: Sequence[Reading], turns: Sequence[Sequence[Reading]]) -> 
     trades = any(reading.kind is Kind.VERB and reading.text in TRADES for turn in turns for reading in turn)
     anew = {Kind.AMOUNT, Kind.TOKEN, Kind.NAME, Kind.ADDRESS} - ({Kind.TOKEN} if trades else set())
     later = {kind for kind in anew if _said_after(kind, readings, turns)}
+    later |= INEXACT if Kind.AMOUNT in later else frozenset()
     return [reading for reading in readings if reading.kind not in later]
 
 
@@ -188,6 +199,8 @@ def _bind_money(
     named = _at(assets(clause), "asset", origins)
     if not any(reading.text == intent.asset for reading in named):
         raise NeedsAnswer("Which token?", "asset")
+    if clause.of(*INEXACT):
+        raise NeedsAnswer(f"How much {intent.asset}?", "amount")
     amounts = [
         amount
         for amount in _at(merged(clause.of(Kind.AMOUNT)), "amount", origins)
@@ -213,8 +226,9 @@ def _bind_venue(intent: Deposit | Withdraw, clause: Clause) -> None:
 
 
 def _bind_recipient(intent: Transfer, clause: Clause) -> None:
-    names = {placed.reading.text for placed in clause.roles(Kind.NAME) if placed.role in ("to", "")}
-    if clause.of(Kind.ADDRESS, Kind.BAD_ADDRESS) or names != {intent.recipient}:
+    names = clause.roles(Kind.NAME)
+    one = {placed.reading.text for placed in names} == {intent.recipient}
+    if clause.of(Kind.ADDRESS, Kind.BAD_ADDRESS) or not one or not any(is_receiver(each, clause) for each in names):
         raise NeedsAnswer("To whom? Say a name from your address book.", "recipient")
 
 

@@ -11,6 +11,7 @@ from agent.errors import Refused
 from agent.words.readings import Kind, Reading
 
 RULE = "bind"
+SMALL_TALK = frozenset({Kind.FILLER, Kind.CHAT, Kind.AFFIRM, Kind.QUOTED_LINE})
 UNREAL = frozenset({Kind.HYPOTHETICAL, Kind.QUESTION})
 
 

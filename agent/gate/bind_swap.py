@@ -6,7 +6,7 @@ from collections.abc import Sequence as Several
 
 from agent.errors import NeedsAnswer, Refused
 from agent.intents import Sequence, Swap
-from agent.words.clauses import Clause, action_of, candidates, spec_for
+from agent.words.clauses import INEXACT, Clause, action_of, candidates, spec_for
 from agent.words.readings import Kind
 from agent.words.trades import read_trade, takes_all
 from agent.words.vocabulary import Vocabulary
@@ -28,6 +28,8 @@ def bind_trade(intent: Swap | Sequence, ordered: Several[Clause], vocabulary: Vo
 def _bind_swap(intent: Swap, clause: Clause, vocabulary: Vocabulary) -> None:
     if clause.of(Kind.NAME, Kind.ADDRESS, Kind.BAD_ADDRESS, Kind.VENUE):
         raise Refused(RULE, "A swap is in your own wallet, and you named somebody or a venue.", "Say one move.")
+    if clause.of(*INEXACT):
+        raise NeedsAnswer(f"How much {intent.asset}?", "amount")
     trade = read_trade(clause)
     if trade.unclear:
         raise NeedsAnswer("Which token for which: say it like “swap 100 USDC to DAI”.", "to_asset")

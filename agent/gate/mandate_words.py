@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent.errors import Refused
+from agent.gate.bind_force import SMALL_TALK
 from agent.intents import Cancel, Explain, Hours, Intent, Mandate, Rebalance
 from agent.words.hours import hours
 from agent.words.limits import MANDATE, REVOKE, Ordered, Unclear, ordered
@@ -47,6 +48,8 @@ def _ordered(said: Sequence[str], vocabulary: Vocabulary) -> Ordered | None:
     """What the turns order together; all but the first may only answer, not order again."""
     readings = [read(text, vocabulary, turn) for turn, text in enumerate(said, start=1 - len(said))]
     for later in readings[1:]:
+        if all(each.kind in SMALL_TALK for each in later):  # what came before is settled
+            return None
         if any(each.kind in (Kind.VERB, Kind.NEGATION, Kind.UNSUPPORTED, Kind.MENTION) for each in later):
             return None
     return ordered([each for turn in readings for each in turn], vocabulary)

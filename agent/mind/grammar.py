@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from agent import intents
 from agent.intents import Origin, Question, Understood
 from agent.mind import questions
-from agent.words.clauses import BARE, Clause, action_of, assets, candidates, spec_for
+from agent.words.clauses import BARE, Clause, action_of, assets, candidates, is_receiver, spec_for
 from agent.words.readings import Kind, Reading
 from agent.words.vocabulary import Vocabulary, asset_of
 
@@ -225,7 +225,7 @@ def _venue(clause: Clause, asset: str) -> tuple[str, Reading] | None:
 
 
 def _recipient(clause: Clause) -> Reading:
-    names = clause.of(Kind.NAME)
+    names = [placed.reading for placed in clause.roles(Kind.NAME) if is_receiver(placed, clause)]
     if not names:
         raise Asks(questions.WHO)
     return names[-1]

@@ -18,7 +18,7 @@ from agent.intents import Origin, Understood
 from agent.mind import questions, swaps, topics
 from agent.mind.context import Context
 from agent.mind.grammar import Asks, total_seconds
-from agent.words.clauses import BARE, Clause, action_of, assets, candidates, clauses, merged, spec_for
+from agent.words.clauses import Clause, action_of, assets, candidates, clauses, is_receiver, merged, spec_for
 from agent.words.reader import read
 from agent.words.readings import Kind, Reading
 from agent.words.vocabulary import Vocabulary
@@ -209,7 +209,7 @@ class _Words:
         fields: dict[str, Any] = {"asset": asset.text, "amount": spec.model_dump()}
         origins = {"asset": asset.origin, "amount": amount.origin}
         if action == "transfer":
-            people = [placed.reading for placed in clause.roles(Kind.NAME) if placed.role in ("to", BARE)]
+            people = [placed.reading for placed in clause.roles(Kind.NAME) if is_receiver(placed, clause)]
             recipient = self._one("recipient", quotes.get("recipient", ""), people)
             return fields | {"recipient": recipient.text}, origins | {"recipient": recipient.origin}
         if "venue" not in quotes:

@@ -11,7 +11,9 @@ from agent.words.vocabulary import Vocabulary, asset_of
 
 BARE = ""
 
+INEXACT = frozenset({Kind.VAGUE, Kind.BAD_AMOUNT})
 _TRANSPARENT = frozenset({Kind.FILLER, Kind.CHAT, Kind.POLITE, Kind.AFFIRM, Kind.QUOTED_LINE})
+_MONEY = frozenset({Kind.AMOUNT, Kind.TOKEN})
 _ACTS = frozenset({Kind.VERB, Kind.MENTION, Kind.UNSUPPORTED})
 _WEAK_VERBS = frozenset({"put", "make", "move", "take", "add", "close"})
 
@@ -166,6 +168,22 @@ def assets(clause: Clause) -> list[Reading]:
         if asset is not None:
             found.setdefault(asset, replace(venue, kind=Kind.TOKEN, value=asset))
     return list(found.values())
+
+
+def is_receiver(placed: Placed, clause: Clause) -> bool:
+    """Whether a name stands where the one who is sent something does: behind 'to', right behind the verb ('pay bob 5
+    usdc'), as the last word, right behind the money ('send 5 usdc bob'), or in an answer. In 'bob: send 5 usdc' and
+    in 'send 5 usdc, ask bob' it doesn't.
+    """
+    name, verb = placed.reading, clause.verb
+    if placed.role != BARE or verb is None:
+        return placed.role == "to"
+    if name.turn != verb.turn:
+        return name.turn > verb.turn
+    turn = [each.reading for each in clause.placed if each.reading.turn == name.turn]
+    between = [reading for reading in turn if verb.start < reading.start < name.start]
+    touches = bool(between) and between[-1].kind in _MONEY and name.start - between[-1].end == 1
+    return verb.start < name.start and (not between or (touches and turn[-1] == name))
 
 
 def candidates(clause: Clause, asset: str) -> tuple[str, ...]:
