@@ -8,7 +8,7 @@ import json
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pluggy
@@ -16,6 +16,7 @@ import pluggy
 from agent import hooks
 from agent.chain.discover import Discovered, discover
 from agent.chain.find_traders import find_traders
+from agent.chain.fingerprint import fingerprints
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
 from agent.character.files import load as load_character
@@ -123,7 +124,7 @@ async def open_instance(place: Place, settings: Settings, *, beside: bool = Fals
         if place.signer_socket is not None:
             signer, account, policy = await _signer_apart(stack, place.signer_socket, registry)
         else:
-            policy = await _policy(place, settings, registry, found, traders, plugins.hook)
+            policy = await _policy(place, settings, registry, found, traders, plugins.hook, rpc)
             signer, account = await _signer(stack, place, executes)
         _keep_listed(policy, found, traders)
         world = World(
@@ -167,9 +168,9 @@ async def make_wallet(place: Place, settings: Settings, fund: Callable[[Address]
         stack.push_async_callback(rpc.close)
         found = await discover(_protocols(plugins.hook), registry, rpc)
         traders, _ = await find_traders(_traders(plugins.hook), registry, rpc, found.missing)
-    if new:
-        await fund(account)
-    await _policy(place, settings, registry, found, traders, plugins.hook)
+        if new:
+            await fund(account)
+        await _policy(place, settings, registry, found, traders, plugins.hook, rpc)
     return account
 
 
@@ -246,6 +247,7 @@ async def _policy(
     found: Discovered,
     traders: dict[str, Trader],
     hook: pluggy.HookRelay,
+    rpc: Rpc,
 ) -> Policy:
     """The policy that the folder has; at the first start it is made."""
     path = place.signer_folder / POLICY
@@ -253,6 +255,7 @@ async def _policy(
         return load(path)
     listed = [*(each.contract for each in found.values()), *(each.contract for each in traders.values())]
     policy = _first_policy(place, settings, registry, listed, hook)
+    policy = replace(policy, codes=await fingerprints(rpc, registry, policy.contracts))
     await asyncio.to_thread(write_policy, place.signer_folder, policy)
     return policy
 

@@ -47,7 +47,7 @@ def compile_morpho(
     if stored.is_file():
         return cast("dict[str, Any]", json.loads(stored.read_text()))
     progress("  compiling Morpho Blue and AdaptiveCurveIrm with solc 0.8.19 (once, about ten seconds)")
-    contracts = _run(solc / "soljson.js", request)
+    contracts = run_solc(solc / "soljson.js", request)
     found = {
         name: {
             "abi": contracts[path][name]["abi"],
@@ -90,7 +90,8 @@ def _standard_json(sources: dict[str, str]) -> dict[str, object]:
     }
 
 
-def _run(soljson: Path, request: str) -> dict[str, Any]:
+def run_solc(soljson: Path, request: str) -> dict[str, Any]:
+    """The compiler's contracts for a standard JSON request. Raises DevnetError with its messages."""
     command = [*node_command(), "-e", RUN_SOLC, str(soljson)]
     done = subprocess.run(command, input=request, capture_output=True, text=True)  # noqa: S603
     if done.returncode != 0:
@@ -98,5 +99,5 @@ def _run(soljson: Path, request: str) -> dict[str, Any]:
     output = json.loads(done.stdout)
     errors = [e["formattedMessage"] for e in output.get("errors", []) if e["severity"] == "error"]
     if errors:
-        raise DevnetError("Morpho did not compile:\n" + "\n".join(errors[:3]))
+        raise DevnetError("the source did not compile:\n" + "\n".join(errors[:3]))
     return cast("dict[str, Any]", output["contracts"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any
@@ -22,6 +22,7 @@ class _Strict(BaseModel):
 _Address = Annotated[str, AfterValidator(address)]
 _Symbol = Annotated[str, Field(pattern=r"^[A-Za-z0-9._+-]{1,16}$")]
 _Decimals = Annotated[int, Field(ge=0, le=36)]
+_Seconds = Annotated[int, Field(gt=0)]
 
 
 class _NativeEntry(_Strict):
@@ -29,6 +30,7 @@ class _NativeEntry(_Strict):
     decimals: _Decimals = 18
     wrapped: _Symbol | None = None
     feed: _Address | None = None
+    heartbeat: _Seconds | None = None
 
 
 class _TokenEntry(_Strict):
@@ -36,6 +38,7 @@ class _TokenEntry(_Strict):
     address: _Address
     decimals: _Decimals
     feed: _Address | None = None
+    heartbeat: _Seconds | None = None
     usd_stable: bool = False
 
 
@@ -53,6 +56,7 @@ class _ChainFile(_Strict):
 class Registry:
     """What is pinned of a chain. `feeds` maps a symbol to its USD price feed; `names` to the token's full name.
 
+    `heartbeats`: the seconds within which a feed promises to answer anew, by symbol; one without isn't dated.
     `block_seconds` is the usual time between blocks; `protocols` are the chain file's sections, untouched.
     """
 
@@ -67,6 +71,7 @@ class Registry:
     feeds: Mapping[str, Address]
     usd_stable: frozenset[str]
     protocols: Mapping[str, Mapping[str, Any]]
+    heartbeats: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def load(cls, path: Path | str) -> Registry:
@@ -93,6 +98,10 @@ class Registry:
         native_feed = file.native.feed or feeds.get(file.native.wrapped or "")
         if native_feed:  # the wrapped coin is redeemable one to one, so it has the coin's price
             feeds[native.symbol] = Address(native_feed)
+        beats = {symbol: entry.heartbeat for symbol, entry in file.tokens.items() if entry.heartbeat}
+        native_beat = file.native.heartbeat or beats.get(file.native.wrapped or "")
+        if native_beat:
+            beats[native.symbol] = native_beat
         tokens = {
             symbol: Token(file.chain_id, symbol, Address(entry.address), entry.decimals)
             for symbol, entry in file.tokens.items()
@@ -109,6 +118,7 @@ class Registry:
             feeds=MappingProxyType(feeds),
             usd_stable=frozenset(symbol for symbol, entry in file.tokens.items() if entry.usd_stable),
             protocols=MappingProxyType(dict(file.protocols)),
+            heartbeats=MappingProxyType(beats),
         )
 
     def find(self, symbol: str) -> Token | None:

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from agent.abi import Call
-from agent.chain.contracts import erc20, feeds, multicall3
+from agent.chain import prices as feeds
+from agent.chain.contracts import erc20, multicall3
 from agent.chain.multicall import READS_PER_CALL, Answer, aggregate, disaggregate
 from agent.chain.registry import Registry
 from agent.chain.rpc import BlockTag, Rpc
@@ -29,8 +30,8 @@ class Snapshot:
     """One account's view of the chain at one block.
 
     `native` in wei; `balances` in base units by symbol; `prices` in USD with 8 decimals by symbol, absent where the
-    feed gave none; `venues` by id; `missing` says why a venue or a balance isn't there. `reads` and `requests` count
-    the contract reads and the eth_calls that they took. `traders` are the pools of each exchange.
+    feed gave none; `venues` by id; `missing` says why a venue, a balance or a price isn't there. `reads` and
+    `requests` count the contract reads and the eth_calls that they took. `traders` are the pools of each exchange.
     """
 
     chain_id: int
@@ -77,14 +78,15 @@ async def take(
         symbol: _one(answer(erc20.BALANCE_OF.at(_contract(registry, symbol), account))) for symbol in registry.tokens
     }
     missing |= {symbol: "its balance can't be read" for symbol, units in balances.items() if units is None}
-    prices = {symbol: _one(answer(feeds.LATEST_ANSWER.at(feed))) for symbol, feed in registry.feeds.items()}
+    prices, unpriced = feeds.prices(registry, answer, block.timestamp)
+    missing |= unpriced
     return Snapshot(
         chain_id=chain_id,
         block=block,
         account=account,
         native=_word(answer(multicall3.ETH_BALANCE.at(registry.multicall3, account)), "the native balance"),
         balances={symbol: units for symbol, units in balances.items() if units is not None},
-        prices={symbol: price for symbol, price in prices.items() if price is not None and price > 0},
+        prices=prices,
         venues=_states(
             venues, {key: [answer(call) for call in group] for key, group in groups.items()}, block, missing
         ),
@@ -113,7 +115,7 @@ def _wallet_reads(registry: Registry, account: Address) -> list[Call]:
         multicall3.CHAIN_ID.at(registry.multicall3),
         multicall3.ETH_BALANCE.at(registry.multicall3, account),
         *(erc20.BALANCE_OF.at(_contract(registry, symbol), account) for symbol in registry.tokens),
-        *(feeds.LATEST_ANSWER.at(feed) for feed in registry.feeds.values()),
+        *feeds.reads(registry),
     ]
 
 

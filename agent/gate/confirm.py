@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from agent.chain.snapshot import take
 from agent.errors import Refused
 from agent.execution.settle import outside
-from agent.gate import reserve, shares, state
+from agent.gate import listed, oracle, reserve, shares, state
 from agent.gate.propose import Gate
 from agent.gate.rehearse import rehearse
+from agent.money import Address
 from agent.plans import Plan, Role
 from agent.plugin import Venue
 
@@ -27,11 +28,23 @@ async def why_void(gate: Gate, plan: Plan, venues: Mapping[str, Venue]) -> str:
         for venue_id, units in _entering(plan, touched, rehearsal.outputs).items():
             venue, before, after = venues[venue_id], snapshot.venues.get(venue_id), rehearsal.states[venue_id]
             state.check_entry(venue, before, units, snapshot.missing.get(venue_id))
+            oracle.check_price(gate.registry, snapshot, venue.asset)
+            oracle.check_peg(gate.registry, snapshot.prices, venue.asset)
             grown = after.position - (before.position if before else 0)
             shares.check_worth(venue.asset, units, grown, venue_id)
+        await listed.check_unchanged(gate.rpc, gate.registry, gate.policy, _risked(plan, gate))
     except Refused as error:
         return str(error)
     return outside(rehearsal.changes, plan.expected)
+
+
+def _risked(plan: Plan, gate: Gate) -> list[Address]:
+    """The contracts that the plan lets spend something, and the tokens that it moves there; exits have none."""
+    approvals = [step for step in plan.steps if step.role is Role.APPROVAL and str(step.args[1]) != "0"]
+    native = [step for step in plan.steps if step.value and step.to in gate.policy.contracts]
+    spenders = [Address(str(step.args[0])) for step in approvals] + [step.to for step in native]
+    gained = [change.token for change in plan.expected if change.max > 0] if spenders else []
+    return [*dict.fromkeys([*spenders, *(step.to for step in approvals), *map(Address, gained)])]
 
 
 def _entering(plan: Plan, venues: Mapping[str, Venue], outputs: Mapping[int, int]) -> dict[str, int]:

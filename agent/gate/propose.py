@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agent.chain.multicall import read
@@ -12,14 +12,14 @@ from agent.chain.rpc import Rpc
 from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.execution import fees
-from agent.gate import approvals, expect, reserve, shares, state
+from agent.gate import approvals, expect, honest, listed, oracle, reserve, shares, state
 from agent.gate.order import Enter, Leave, Move, Send, Swap
 from agent.gate.preview import Preview, preview
 from agent.gate.rehearse import Rehearsal, WouldRevert, rehearse
 from agent.gate.templates import opened, output_of
 from agent.money import Address, Token
 from agent.plans import Change, Plan, Role, Step
-from agent.plugin import Venue
+from agent.plugin import Trader, Venue
 from agent.policy.policy import Policy
 from agent.policy.whole import check_plan
 
@@ -59,17 +59,14 @@ class Gate:
     rpc: Rpc
     registry: Registry
     policy: Policy
+    traders: Mapping[str, Trader] = field(default_factory=dict)
 
     async def propose(self, request: Request, moves: Sequence[Move], snapshot: Snapshot) -> Proposal:
         """Raises Refused with the rule that said no. Nothing is signed or stored here."""
         entering = [move for move in moves if not isinstance(move, Leave)]
         if request.paused and entering:
             raise Refused("pause", "You paused me: I only take money out.", "Say `resume` first.")
-        for move in moves:
-            if isinstance(move, Enter):
-                missing = snapshot.missing.get(move.venue.id)
-                most = move.units if move.source is None else move.source.edge
-                state.check_entry(move.venue, snapshot.venues.get(move.venue.id), most, missing)
+        await self._check_state(moves, snapshot)
         steps = await self._steps(moves, snapshot)
         venues = {move.venue.id: move.venue for move in moves if isinstance(move, Enter | Leave)}
         draft = self._plan(request, steps, snapshot, ())
@@ -78,6 +75,7 @@ class Gate:
             self.rpc, self.registry, snapshot.account, steps, list(venues.values()), snapshot.block
         )
         self._check_worth(moves, snapshot, rehearsal)
+        await self._check_honest(moves, steps, snapshot, rehearsal)
         bounds = expect.expected(moves, rehearsal.changes, snapshot.venues, snapshot.account)
         plan = self._plan(request, _with_gas(steps, rehearsal.gas_used), snapshot, bounds)
         check_plan(self.policy, snapshot.account, request.contacts, plan)
@@ -107,6 +105,39 @@ class Gate:
                     raise
                 note = f"What you have in {error.venue} stays there: {error.message}"
                 request = replace(request, notes=(*request.notes, note))
+
+    async def _check_state(self, moves: Sequence[Move], snapshot: Snapshot) -> None:
+        """What stands at this block: the venues that are entered, the prices, the contracts themselves."""
+        for move in moves:
+            match move:
+                case Enter(venue=venue, source=source):
+                    most = move.units if source is None else source.edge
+                    state.check_entry(venue, snapshot.venues.get(venue.id), most, snapshot.missing.get(venue.id))
+                    self._check_bought(venue.asset, snapshot)
+                case Swap(pays=pays, gets=gets):
+                    oracle.check_price(self.registry, snapshot, pays)
+                    self._check_bought(gets, snapshot)
+                case Send(token=token):
+                    oracle.check_price(self.registry, snapshot, token)
+        await listed.check_unchanged(self.rpc, self.registry, self.policy, listed.touched(moves))
+
+    def _check_bought(self, token: Token, snapshot: Snapshot) -> None:
+        oracle.check_price(self.registry, snapshot, token)
+        oracle.check_peg(self.registry, snapshot.prices, token)
+        oracle.check_agreement(self.registry, snapshot, self.traders, token)
+
+    async def _check_honest(
+        self, moves: Sequence[Move], steps: Sequence[Step], snapshot: Snapshot, rehearsal: Rehearsal
+    ) -> None:
+        for move in moves:
+            if isinstance(move, Swap):
+                taken = sum(rehearsal.outputs.values())  # what a later step takes of it at once
+                got = taken or rehearsal.changes.get(expect.key_of(move.gets), 0)
+                held = snapshot.balances.get(move.gets.symbol, 0)
+                if got > 0:  # else the bounds say what is wrong
+                    await honest.check_honest(
+                        self.rpc, self.registry, snapshot.account, steps, move, got, held, snapshot.block
+                    )
 
     async def _steps(self, moves: Sequence[Move], snapshot: Snapshot) -> tuple[Step, ...]:
         steps: list[Step] = []

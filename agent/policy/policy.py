@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,8 @@ from pydantic import ValidationError
 from agent.money import MAX_UINT256, Address, Token, address
 from agent.plugin import Listed
 from agent.policy.files import write_private
-from agent.policy.shape import ONE_DAY, ListedFile, PolicyFile, TokenFile
+from agent.policy.fingerprint import Fingerprint
+from agent.policy.shape import ONE_DAY, FingerprintFile, ListedFile, PolicyFile, TokenFile
 from agent.policy.tables import ASSET, Table, erc20_table, load_table, sha256_of
 
 POLICY_VERSION = 1
@@ -33,7 +34,8 @@ class Policy:
     `day_caps` and `lifetime_caps`: base units by symbol that one account may move into venues, swaps or other hands
     within any 24 hours, and in all; a symbol that isn't there has no such cap. `step_up`: base units by symbol above
     which one transaction needs a code. `closed`: contracts, or `contract:market`, which may still be left but not
-    entered. Loosening any of this waits `loosen_delay_seconds`.
+    entered. Loosening any of this waits `loosen_delay_seconds`. `codes`: what each contract was when it was listed;
+    only the gate can hold that against the chain.
     """
 
     chain_id: int
@@ -52,6 +54,7 @@ class Policy:
     step_up: Mapping[str, int] = field(default_factory=dict)
     closed: frozenset[str] = frozenset()
     loosen_delay_seconds: int = ONE_DAY
+    codes: Mapping[Address, Fingerprint] = field(default_factory=dict)
 
     def is_closed(self, contract: Address, market: str | None = None) -> bool:
         """Whether a contract, or this market of it, may only be left."""
@@ -83,6 +86,7 @@ def build(
     step_up: Mapping[str, int] | None = None,
     closed: Collection[str] = (),
     loosen_delay_seconds: int = ONE_DAY,
+    codes: Mapping[Address, Fingerprint] | None = None,
 ) -> Policy:
     """A policy of what plug-ins list. Every token is listed under the built-in table erc20 unless listed already.
 
@@ -110,6 +114,7 @@ def build(
         step_up=dict(step_up or {}),
         closed=frozenset(closed),
         loosen_delay_seconds=loosen_delay_seconds,
+        codes=dict(codes or {}),
     )
     check(policy)
     return policy
@@ -204,11 +209,16 @@ def dumps(policy: Policy) -> str:
         "lifetime_caps": _texts(policy.lifetime_caps),
         "step_up": _texts(policy.step_up),
         "closed": sorted(policy.closed),
+        "codes": {place: _said(asdict(each)) for place, each in policy.codes.items()},
     }
     body |= {name: value for name, value in later.items() if value}
     if policy.loosen_delay_seconds != ONE_DAY:
         body["loosen_delay_seconds"] = policy.loosen_delay_seconds
     return json.dumps(body, indent=1, sort_keys=True) + "\n"
+
+
+def _said(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if value is not None}
 
 
 def _texts(units: Mapping[str, int]) -> dict[str, str]:
@@ -263,6 +273,7 @@ def _policy(body: PolicyFile) -> Policy:
         step_up=_units(body.step_up),
         closed=frozenset(_closed(entry) for entry in body.closed),
         loosen_delay_seconds=body.loosen_delay_seconds,
+        codes={address(place): _fingerprint(each) for place, each in body.codes.items()},
     )
 
 
@@ -273,6 +284,11 @@ def _closed(entry: str) -> str:
 
 def _token(body: PolicyFile, token: TokenFile, place: Address | None) -> Token:
     return Token(body.chain_id, token.symbol, place, token.decimals)
+
+
+def _fingerprint(body: FingerprintFile) -> Fingerprint:
+    places = (body.implementation, body.admin, body.owner)
+    return Fingerprint(body.code, *(address(each) if each else None for each in places))
 
 
 def _listed(place: Address, one: ListedFile) -> Listed:

@@ -35,6 +35,16 @@ class TableFile(Strict):
     body: dict[str, Any]
 
 
+Place = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$")]
+
+
+class FingerprintFile(Strict):
+    code: Annotated[str, Field(pattern=r"^0x[0-9a-f]{64}$")]
+    implementation: Place | None = None
+    admin: Place | None = None
+    owner: Place | None = None
+
+
 class PolicyFile(Strict):
     version: int
     chain_id: int = Field(ge=1)
@@ -51,3 +61,4 @@ class PolicyFile(Strict):
     step_up: dict[str, Units] = Field(default_factory=dict)
     closed: list[Closed] = Field(default_factory=list)
     loosen_delay_seconds: int = Field(default=ONE_DAY, ge=0)
+    codes: dict[Place, FingerprintFile] = Field(default_factory=dict)

@@ -69,7 +69,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.manager = Manager(self.rpc, self.ledger, self.signer, self.settings.receipt_seconds)
-        self.gate = Gate(self.rpc, self.registry, self.policy)
+        self.gate = Gate(self.rpc, self.registry, self.policy, self.traders)
         self.executing = defaultdict(asyncio.Lock)
         self.drawing = asyncio.Semaphore(DRAWN_AT_ONCE)
 

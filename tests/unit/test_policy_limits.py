@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from agent.errors import Refused
 from agent.money import MAX_UINT256
 from agent.policy.decode import Effect
+from agent.policy.fingerprint import Fingerprint
 from agent.policy.limits import Moved, check_totals, counts, needs_code, totals
 from agent.policy.policy import dumps, loads
 from agent.policy.rules import check_step
@@ -205,3 +207,13 @@ def test_a_wrong_limit_in_the_file_is_refused(name: str, value: Any) -> None:
 def test_a_closed_address_may_be_written_in_small_letters() -> None:
     body = {**json.loads(dumps(POLICY)), "closed": [POOL.address.lower()]}
     assert loads(json.dumps(body)).is_closed(POOL.address)
+
+
+def test_what_contracts_were_is_kept_and_an_older_file_has_none() -> None:
+    place_of_pool = next(iter(policy().contracts))
+    records = {place_of_pool: Fingerprint("0x" + "ab" * 32, place_of_pool, None, place_of_pool)}
+    kept = loads(dumps(replace(policy(), codes=records)))
+    assert kept.codes == records
+    assert kept.sha256 != policy().sha256
+    assert "codes" not in dumps(policy())
+    assert loads(dumps(policy())).codes == {}

@@ -1,6 +1,8 @@
-"""Price feeds (Chainlink's AggregatorInterface): USD with 8 decimals."""
+"""Price feeds (Chainlink's AggregatorV3Interface and its older AggregatorInterface): USD with 8 decimals."""
 
 from agent.abi import view
 
 LATEST_ANSWER = view("latestAnswer()", "int256")
+LATEST_ROUND_DATA = view("latestRoundData()", "uint80", "int256", "uint256", "uint256", "uint80")
+"""roundId, answer, startedAt, updatedAt, answeredInRound (docs.chain.link, Data Feeds API reference)."""
 PRICE_DECIMALS = 8

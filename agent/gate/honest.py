@@ -1,0 +1,118 @@
+"""Token safety: what a swap buys must be there in full, stay what it is, and be sold again in the same block.
+
+A token can pass every list and still take a part of each transfer, change balances by itself, or let nobody sell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent.abi import Call
+from agent.chain.contracts import erc20
+from agent.chain.multicall import aggregate, disaggregate
+from agent.chain.registry import Registry
+from agent.chain.rpc import Rpc
+from agent.chain.rpc_types import RpcError
+from agent.chain.simulate import Simulated, SimulatedCall, changes, simulate
+from agent.errors import Refused
+from agent.gate.approvals import approve
+from agent.gate.order import Swap
+from agent.money import Address, Amount, Token
+from agent.plans import Role, Step
+from agent.plugin import Block
+from agent.routes import FEE_SCALE, Route
+
+KEPT_PERCENT = 95
+"""What must come back of a sale at once, fees apart: two price impacts within the limit of a swap, and a margin."""
+RULE = "token-safety"
+
+
+async def check_honest(
+    rpc: Rpc,
+    registry: Registry,
+    account: Address,
+    steps: Sequence[Step],
+    move: Swap,
+    got: int,
+    held: int,
+    block: Block,
+) -> None:
+    """Runs `steps` up to and with the swap again, then sells the `got` base units that it gave in the rehearsal.
+
+    `held`: base units of that token before. Raises Refused("token-safety") for a token that takes a fee of transfers,
+    moves balances by itself or can't be sold for about what it cost.
+    """
+    buying, selling = _until(steps, move), _sale(move, got, account)
+    balance = erc20.BALANCE_OF.at(_place(move.gets), account)
+    results, left = await _run(rpc, registry, account, [*buying, *selling], block, balance)
+    _check_sold(move, results[len(buying) :], got, account)
+    if left != held:
+        shown = "nothing that can be read" if left is None else str(Amount(left, move.gets))
+        raise Refused(
+            RULE,
+            f"After buying {Amount(got, move.gets)} and selling all of it, {shown} would be left where "
+            f"{Amount(held, move.gets)} was: its balances change by themselves, or transfers cost a part.",
+            "Choose another token.",
+        )
+
+
+def _check_sold(move: Swap, sale: Sequence[Simulated], got: int, account: Address) -> None:
+    failed = next((result for result in sale if not result.ok), None)
+    if failed is not None:
+        raise Refused(
+            RULE, f"{move.gets.symbol} can be bought but not sold again: {failed.error}.", "Choose another token."
+        )
+    back = changes(sale, account).get(str(move.route.tokens[0].address), 0)
+    least = move.route.units_in * (FEE_SCALE - move.route.fee) ** 2 // FEE_SCALE**2 * KEPT_PERCENT // 100
+    if back < least:
+        raise Refused(
+            RULE,
+            f"{Amount(got, move.gets)} could be sold again for only {Amount(back, move.route.tokens[0])}, "
+            f"after {Amount(move.route.units_in, move.route.tokens[0])} was given for it.",
+            "Choose another token.",
+        )
+
+
+def _until(steps: Sequence[Step], move: Swap) -> list[Step]:
+    """The steps up to the swap, it among them. The steps of a plan before a swap have fixed amounts."""
+    trades = [step.venue == move.trader.name and step.role is Role.ACTION for step in steps]
+    last = max(index for index, trade in enumerate(trades) if trade)
+    return [step for step in steps[: last + 1] if step.role is not Role.CLEANUP]
+
+
+def _sale(move: Swap, units: int, account: Address) -> list[Step]:
+    route = move.route
+    back = Route(
+        trader=route.trader,
+        tokens=route.tokens[::-1],
+        fees=route.fees[::-1],
+        pools=route.pools[::-1],
+        units_in=units,
+        units_out=1,
+        exact_out=False,
+        impact_bps=0,
+    )
+    router = move.trader.contract.address
+    allow = [approve(move.gets, router, each, Role.APPROVAL) for each in (0, units)]
+    return [*allow, *move.trader.swap(back, account, 1, False)]
+
+
+async def _run(
+    rpc: Rpc, registry: Registry, account: Address, steps: Sequence[Step], block: Block, balance: Call
+) -> tuple[list[Simulated], int | None]:
+    """What the steps did, and the balance behind them (None where it can't be read)."""
+    calls: list[SimulatedCall] = [(step.to, step.data, step.value, None) for step in steps]
+    try:
+        results = await simulate(rpc, account, [*calls, (registry.multicall3, aggregate([balance]), 0, None)], block)
+    except RpcError as error:
+        raise Refused("simulate", f"The node would not simulate that: {error.message}.", "Try again.") from error
+    if not results[-1].ok:
+        return results[:-1], None
+    (answer,) = disaggregate(results[-1].returned, [balance])
+    return results[:-1], None if answer is None else int(answer[0])
+
+
+def _place(token: Token) -> Address:
+    if token.address is None:
+        raise TypeError("pools hold tokens, not the native coin")
+    return token.address
