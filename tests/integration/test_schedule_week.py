@@ -145,7 +145,8 @@ async def test_a_crash_in_a_move_runs_no_period_twice(devnet_node: Node, tmp_pat
             patch.setattr(Rpc, "send_raw", send_raw)
             with pytest.raises(Killed):
                 await desk.schedule.tick()
-        clock = Clock(desk.clock.now + HOUR)
+        period = desk.world.settings.rebalance_every_hours * HOUR
+        clock = Clock((desk.clock.now // period + 1) * period - 1)  # the last second of the same period
 
     async with opened(tmp_path, devnet_node, clock=clock) as desk:
         recovered = await desk.instance.service.recover()
