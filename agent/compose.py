@@ -23,7 +23,7 @@ from agent.character.files import load as load_character
 from agent.chat.door import Door
 from agent.chat.service import Service
 from agent.config import Settings
-from agent.errors import Refused
+from agent.errors import MonetaError, Refused
 from agent.execution.same_chain import check_same_chain
 from agent.execution.signer.client import SignerClient
 from agent.execution.signer.paths import KEYSTORE, POLICY
@@ -109,23 +109,24 @@ async def open_instance(place: Place, settings: Settings, *, beside: bool = Fals
         character = load_character(settings.character)
         mind = mind_of(settings, character)
         stack.push_async_callback(mind.close)
-        making = asyncio.create_task(_wallet(place))
-        await asyncio.sleep(0)  # its process starts now and works while this one imports web3
+        launching = asyncio.create_task(_launched(place, executes))  # processes of its own, while this one imports
+        stack.push_async_callback(_stop, launching)
         registry = Registry.load(place.chain_file)
         plugins = hooks.load()
         rpc = Rpc(place.rpc_url)
         stack.push_async_callback(rpc.close)
+        await rpc.prepare()
         found = await discover(_protocols(plugins.hook), registry, rpc)
         traders, faults = await find_traders(_traders(plugins.hook), registry, rpc, found.missing)
         found.missing.update(faults)
         ledger, memory = await _files(stack, place.folder)
         await check_same_chain(rpc, ledger, registry.chain_id)
-        new_wallet = await making
+        new_wallet, process = await launching
         if place.signer_socket is not None:
             signer, account, policy = await _signer_apart(stack, place.signer_socket, registry)
         else:
             policy = await _policy(place, settings, registry, found, traders, plugins.hook, rpc)
-            signer, account = await _signer(stack, place, executes)
+            signer, account = await _signer(stack, place, process)
         _keep_listed(policy, found, traders)
         world = World(
             settings=settings,
@@ -194,10 +195,27 @@ async def _wallet(place: Place) -> bool:
     return True
 
 
-async def _signer(stack: contextlib.AsyncExitStack, place: Place, executes: bool) -> tuple[SignerClient, Address]:
-    if executes:
-        process = await SignerProcess.start(place.signer_folder)
-        stack.push_async_callback(process.stop)
+async def _launched(place: Place, executes: bool) -> tuple[bool, SignerProcess | None]:
+    """Whether a keystore was made, and the signer's process, which waits for its policy; None for somebody else's."""
+    new = await _wallet(place)
+    if place.signer_socket is not None or not executes:
+        return new, None
+    return new, await SignerProcess.launch(place.signer_folder)
+
+
+async def _stop(launching: asyncio.Task[tuple[bool, SignerProcess | None]]) -> None:
+    """Ends the signer, however far its start came."""
+    with contextlib.suppress(MonetaError):  # said already by whoever waited for it
+        _, process = await launching
+        if process is not None:
+            await process.stop()
+
+
+async def _signer(
+    stack: contextlib.AsyncExitStack, place: Place, process: SignerProcess | None
+) -> tuple[SignerClient, Address]:
+    if process is not None:
+        await process.serve()
     client = await SignerClient.connect(place.signer_folder)
     stack.push_async_callback(client.close)
     return client, (await client.unlock(place.password))[0]

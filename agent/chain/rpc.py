@@ -31,13 +31,17 @@ Request = tuple[str, Sequence[Any]]
 
 
 class Rpc:
-    """One node's endpoint. web3.py's provider is imported at the first request: the import costs 0.7 s."""
+    """One node's endpoint. web3.py's provider is imported by `prepare`, or at the first request: it costs 0.7 s."""
 
     def __init__(self, url: str, timeout: float = TIMEOUT_SECONDS) -> None:
         self.url = url
         self.timeout = timeout
         self._provider: AsyncHTTPProvider | None = None
         self._sessions: Sessions | None = None
+
+    async def prepare(self) -> None:
+        """Imports web3.py in a thread, so that what else is starting goes on meanwhile."""
+        await asyncio.to_thread(self._connected)
 
     async def request(self, method: str, *params: Any) -> Any:
         """The result of one method. Raises RpcError for the node's own error, Unavailable for everything else."""

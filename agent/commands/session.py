@@ -9,13 +9,26 @@ from pathlib import Path
 from typing import Any
 
 from agent.chat.terminal import CHANNEL, OWNER, PLATFORM, Lines, Terminal, every, piped_lines, prompt_lines
-from agent.commands.output import json_line, text_line
-from agent.compose import Instance
+from agent.commands import places
+from agent.commands.output import complain, json_line, text_line
+from agent.compose import Instance, Place, open_instance
+from agent.config import Settings
 from agent.errors import Unavailable
 from agent.money import Address
 from agent.replies.reply import Reply
 from agent.runtime.world import World
 from memory.rows import Inbound
+
+
+async def talk(place: Place, script: str | None, as_json: bool, character: str | None) -> None:
+    """Opens the instance, funds a wallet that is new, and talks until the input ends."""
+    settings = Settings(character=character) if character else Settings()
+    async with open_instance(place, settings) as instance:
+        if instance.new_wallet:
+            await places.fund(place, instance.first_account)
+        for name, reason in sorted(instance.world.missing.items()):
+            complain(f"left out: {name}: {reason}")
+        await converse(instance, script=script, as_json=as_json, history=place.folder / "history")
 
 
 async def converse(instance: Instance, *, script: str | None, as_json: bool, history: Path) -> None:

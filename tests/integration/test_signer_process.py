@@ -174,12 +174,32 @@ async def test_closing_its_input_ends_it(made: Path) -> None:
     assert gone(process.pid)
 
 
+async def test_it_reads_its_folder_only_at_the_word(tmp_path: Path) -> None:
+    folder = tmp_path / "wallet"
+    folder.mkdir(mode=0o700)
+    process = await SignerProcess.launch(folder)
+    create_wallet(folder, PASSWORD, POLICY, light=True)
+    await process.serve()
+    client = await SignerClient.connect(folder)
+    assert len(await client.unlock(PASSWORD)) == 1
+    await client.close()
+    await process.stop()
+
+
+async def test_without_the_word_it_never_serves(made: Path) -> None:
+    process = await SignerProcess.launch(made)
+    with pytest.raises(Unavailable):
+        await SignerClient.connect(made)
+    await process.stop()
+    assert gone(process.pid)
+
+
 PARENT = """
 import asyncio, os, sys, time
 from pathlib import Path
 from agent.execution.signer.process import SignerProcess
 async def main():
-    process = await SignerProcess.start(Path(sys.argv[1]))
+    process = await getattr(SignerProcess, sys.argv[3])(Path(sys.argv[1]))
     if sys.argv[2] == "fork" and os.fork() == 0:
         time.sleep(3)  # a sibling that holds the pipe's end too
         os._exit(0)
@@ -190,10 +210,11 @@ asyncio.run(main())
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("started", ["start", "launch"])
 @pytest.mark.parametrize("family", ["alone", "fork"])
-def test_it_ends_within_a_second_of_a_killed_parent(made: Path, family: str) -> None:
+def test_it_ends_within_a_second_of_a_killed_parent(made: Path, family: str, started: str) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", PARENT, str(made), family], stdout=subprocess.PIPE, env=environment()
+        [sys.executable, "-c", PARENT, str(made), family, started], stdout=subprocess.PIPE, env=environment()
     ) as parent:
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())

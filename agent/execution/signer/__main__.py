@@ -1,7 +1,8 @@
 """`python -m agent.execution.signer [serve|init|words|backup|health] --dir D`: the signer's own command line.
 
 serve   holds the keys and answers on D/signer.sock; it ends with its parent unless --detached. With --socket-dir and
-        --socket-group it answers there instead, and every system user of that group may ask
+        --socket-group it answers there instead, and every system user of that group may ask. With --await-word it
+        reads nothing of D before something comes on standard input
 init    makes D/keystore.json; one JSON object on standard input holds the password, and what is imported if any
 words   shows the seed words, at a terminal only
 backup  shows them, wipes the screen, and asks for three of them
@@ -27,6 +28,7 @@ def main() -> int:
     parser.add_argument("command", nargs="?", choices=["serve", "init", "words", "backup", "health"], default="serve")
     parser.add_argument("--dir", type=Path, required=True, help="its folder, mode 0700")
     parser.add_argument("--detached", action="store_true", help="serve: don't end with the parent")
+    parser.add_argument("--await-word", action="store_true", help="serve: wait for a word on standard input first")
     parser.add_argument("--light", action="store_true", help="init: weak encryption, for throw-away demo keys only")
     parser.add_argument("--password-file", type=Path, help="serve, words, backup: read the password from this file")
     parser.add_argument("--socket-dir", type=Path, help="serve, health: where the socket lies, instead of in D")
@@ -34,6 +36,8 @@ def main() -> int:
     options = parser.parse_args()
     if options.command == "serve" and (options.socket_dir is None) != (options.socket_group is None):
         parser.error("--socket-dir and --socket-group go together")
+    if options.detached and options.await_word:
+        parser.error("--await-word needs a parent: not with --detached")
     folder = options.dir.absolute()
     try:
         match options.command:
@@ -61,11 +65,16 @@ def main() -> int:
 
 
 def _serve(folder: Path, options: argparse.Namespace) -> None:
-    from agent.execution.signer.server import Shared, serve
+    from agent.execution.signer import guard
 
+    word = None if options.detached else guard.end_with_parent()
+    from agent.execution.signer.server import Shared, serve  # a quarter of a second, with the parent watched already
+
+    if word is not None and options.await_word:
+        word.wait()
     shared = None if options.socket_dir is None else Shared(options.socket_dir.absolute(), options.socket_group)
     password = options.password_file.read_text(encoding="utf-8").strip() if options.password_file else None
-    serve(folder, detached=options.detached, shared=shared, password=password)
+    serve(folder, shared=shared, password=password)
 
 
 def _check_health(folder: Path) -> None:

@@ -54,15 +54,21 @@ def check_folder(folder: Path) -> None:
         raise Refused("folder", f"{folder} is open to other users.", f"Run: chmod 700 {folder}")
 
 
-def end_with_parent() -> None:
-    """Ends this process when standard input closes or the parent is gone, however the parent died."""
-    parent = os.getppid()
+def end_with_parent() -> threading.Event:
+    """Ends this process when standard input closes or the parent is gone, however the parent died.
+
+    The event is set once the parent writes there.
+    """
+    parent, word = os.getppid(), threading.Event()
 
     def watch() -> None:
         while os.getppid() == parent:
             readable, _, _ = select([0], [], [], _CHECK_SECONDS)
             if readable and not os.read(0, 4096):
                 break
+            if readable:
+                word.set()
         os._exit(0)  # from a thread, at once, whatever the others do; the record survives a cut
 
     threading.Thread(target=watch, name="end-with-parent", daemon=True).start()
+    return word

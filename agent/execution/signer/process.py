@@ -31,8 +31,9 @@ def environment() -> dict[str, str]:
 class SignerProcess:
     """A running signer. It ends when this process does, SIGKILL included."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, folder: Path) -> None:
         self._process = process
+        self._folder = folder
 
     @property
     def pid(self) -> int:
@@ -40,15 +41,23 @@ class SignerProcess:
 
     @classmethod
     async def start(cls, folder: Path) -> SignerProcess:
-        """Starts the signer of `folder` and waits for its socket.
+        """Starts the signer of `folder` and waits for its socket. Raises as `launch` and `serve` do."""
+        signer = await cls.launch(folder)
+        try:
+            await signer.serve()
+        except BaseException:
+            await signer.stop()
+            raise
+        return signer
 
-        Raises Refused where it refuses to start, Unavailable("signer") where it doesn't come up.
-        """
+    @classmethod
+    async def launch(cls, folder: Path) -> SignerProcess:
+        """Starts the process alone: it imports what it needs while `folder` is made ready, and waits for `serve`."""
         pipe = asyncio.subprocess.PIPE
         log = os.open(folder / paths.LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             process = await asyncio.create_subprocess_exec(
-                *command("serve", "--dir", str(folder)),
+                *command("serve", "--dir", str(folder), "--await-word"),
                 stdin=pipe,
                 stdout=pipe,
                 stderr=log,
@@ -57,19 +66,18 @@ class SignerProcess:
             )
         finally:
             os.close(log)
-        signer = cls(process)
-        try:
-            await signer._ready(folder)
-        except BaseException:
-            await signer.stop()
-            raise
-        return signer
+        return cls(process, folder)
 
-    async def _ready(self, folder: Path) -> None:
-        if self._process.stdout is None:
-            raise Unavailable("signer", "The signer has no output.")
+    async def serve(self) -> None:
+        """Gives it the word to open keystore and policy, and waits for its socket.
+
+        Raises Refused where it refuses to start, Unavailable("signer") where it doesn't come up.
+        """
+        if self._process.stdin is None or self._process.stdout is None:
+            raise Unavailable("signer", "The signer has no input or no output.")
         line = b""
-        with contextlib.suppress(TimeoutError):
+        with contextlib.suppress(TimeoutError, ConnectionError):  # one that ended says why, or its log does
+            self._process.stdin.write(b"serve\n")
             async with asyncio.timeout(START_SECONDS):
                 line = await self._process.stdout.readline()
         if line == b"ready\n":
@@ -77,7 +85,7 @@ class SignerProcess:
         try:
             error = json.loads(line)["error"]
         except (ValueError, KeyError, TypeError):
-            raise Unavailable("signer", f"The signer did not start; see {folder / paths.LOG}.") from None
+            raise Unavailable("signer", f"The signer did not start; see {self._folder / paths.LOG}.") from None
         if error["kind"] == "refused":
             raise Refused(error["rule"], error["message"], error["remedy"])
         raise Unavailable("signer", error["message"])

@@ -47,12 +47,11 @@ class Shared:
 def serve(
     folder: Path,
     *,
-    detached: bool,
     shared: Shared | None = None,
     password: str | None = None,
     remote: Remote | None = None,
 ) -> None:
-    """Serves until the parent ends or, when detached, for ever. Prints `ready` once the socket is there.
+    """Serves for ever; what ends it is the caller's to watch. Prints `ready` once the socket is there.
 
     With `shared` the socket lies there, not in `folder`; whoever is in the group can ask, and reads nothing else.
     With `password` it starts unlocked, so that whoever asks need not know it. With `remote` the keys are there.
@@ -61,8 +60,6 @@ def serve(
     guard.harden()
     guard.check_environment(os.environ)
     guard.check_folder(folder)
-    if not detached:
-        guard.end_with_parent()
     authority = open_authority(folder, _now, remote)
     if password is not None:
         authority.backend.unlock(password)
