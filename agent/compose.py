@@ -17,6 +17,7 @@ from agent import hooks
 from agent.chain.discover import Discovered, discover
 from agent.chain.find_traders import find_traders
 from agent.chain.fingerprint import fingerprints
+from agent.chain.pool import Pool, endpoints
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
 from agent.character.files import load as load_character
@@ -113,7 +114,7 @@ async def open_instance(place: Place, settings: Settings, *, beside: bool = Fals
         stack.push_async_callback(_stop, launching)
         registry = Registry.load(place.chain_file)
         plugins = hooks.load()
-        rpc = Rpc(place.rpc_url)
+        rpc = _node(place, settings)
         stack.push_async_callback(rpc.close)
         await rpc.prepare()
         found = await discover(_protocols(plugins.hook), registry, rpc)
@@ -165,7 +166,7 @@ async def make_wallet(place: Place, settings: Settings, fund: Callable[[Address]
     registry = Registry.load(place.chain_file)
     plugins = hooks.load()
     async with contextlib.AsyncExitStack() as stack:
-        rpc = Rpc(place.rpc_url)
+        rpc = _node(place, settings)
         stack.push_async_callback(rpc.close)
         found = await discover(_protocols(plugins.hook), registry, rpc)
         traders, _ = await find_traders(_traders(plugins.hook), registry, rpc, found.missing)
@@ -173,6 +174,19 @@ async def make_wallet(place: Place, settings: Settings, fund: Callable[[Address]
             await fund(account)
         await _policy(place, settings, registry, found, traders, plugins.hook, rpc)
     return account
+
+
+def _node(place: Place, settings: Settings) -> Rpc:
+    """The place's endpoint, or a pool of it and those of the settings' file."""
+    if settings.rpc_file is None:
+        return Rpc(place.rpc_url)
+    try:
+        further = endpoints(settings.rpc_file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Refused(
+            "secret", f"{settings.rpc_file} can't be read: {error.strerror}.", "It holds a node's URL a line."
+        ) from error
+    return Pool([Rpc(url) for url in dict.fromkeys((place.rpc_url, *further))])
 
 
 def _lock(stack: contextlib.AsyncExitStack, place: Place, beside: bool) -> bool:

@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     max_fee_gwei: Annotated[int, Field(ge=1)] = 50_000_000
     """What all gas of one plan may cost at the most, in gwei (10**9 wei); 0.05 of the native coin."""
 
+    rpc_file: Path | None = None
+    """A file with further endpoints of the same chain, one URL a line (they often hold a key): reads fail over to
+    them, transactions go to all, and nothing is sent while they disagree."""
     devnet: Path | None = None
     """The folder of `moneta devnet up`, where it isn't the instance's own."""
     signer_socket: Path | None = None

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
+HANGS_SECONDS = 30
 Hook = Callable[[], Awaitable[None]]
 
 
@@ -29,8 +30,10 @@ class FaultyNode:
         self._plans: dict[str, list[Fault | None]] = defaultdict(list)
         self._answers: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self._hooks: dict[str, list[Hook | None]] = defaultdict(list)
+        self._told: dict[str, Any] = {}
         self._server: asyncio.Server | None = None
         self.down = False
+        self.hanging = False
         self.arrived: list[tuple[str, list[Any]]] = []
         self.url = ""
 
@@ -51,6 +54,10 @@ class FaultyNode:
     def answer(self, method: str, code: int, message: str) -> None:
         """The next request of `method` is answered with this error, and the node never sees it."""
         self._answers[method].append({"code": code, "message": message})
+
+    def always(self, method: str, result: Any) -> None:
+        """From now on `method` has this result, in a batch too, whatever the node says; None ends that."""
+        self._told[method] = result
 
     def before(self, method: str, *hooks: Hook | None) -> None:
         """What is done before the next requests of `method` reach the node, in turn."""
@@ -76,6 +83,8 @@ class FaultyNode:
 
     async def _answer(self, body: bytes) -> bytes | None:
         """The answer to a request; None where the connection is to break instead."""
+        if self.hanging:
+            await asyncio.sleep(HANGS_SECONDS)
         if self.down:
             return None
         request = json.loads(body)
@@ -92,8 +101,20 @@ class FaultyNode:
             if hook is not None:
                 await hook()
             self.arrived.append((each["method"], each.get("params", [])))
-        answer = await self._forwarded(body)
+        answer = self._instead(requests, await self._forwarded(body))
         return None if Fault.LOSE in faults else answer
+
+    def _instead(self, requests: list[dict[str, Any]], body: bytes) -> bytes:
+        """The node's answer with what `always` says put in the place of the node's own."""
+        told = {each["id"]: self._told[each["method"]] for each in requests if self._told.get(each["method"])}
+        if not told:
+            return body
+        answers = json.loads(body)
+        for answer in answers if isinstance(answers, list) else [answers]:
+            if answer["id"] in told:
+                answer.pop("error", None)
+                answer["result"] = told[answer["id"]]
+        return json.dumps(answers).encode()
 
     async def _forwarded(self, body: bytes) -> bytes:
         reader, writer = await asyncio.open_connection(*self._upstream)
