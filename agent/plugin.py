@@ -172,10 +172,19 @@ class Trader(ABC):
         """The pools in the answers, in the order of `reads`; one that can't be read is left out."""
 
     @abstractmethod
+    def quotes(
+        self, states: Sequence[PoolState], token_in: Token, token_out: Token, units: int, exact_out: bool = False
+    ) -> tuple[Route, ...]:
+        """Every route weighed for `units` in (or out), to the last base unit: the best first, those that what is
+        known can't give last, each with its `why_not`.
+        """
+
     def quote(
         self, states: Sequence[PoolState], token_in: Token, token_out: Token, units: int, exact_out: bool = False
     ) -> Route | None:
-        """The best route for `units` in (or out) to the last base unit; None where what is known can't give it."""
+        """The best route, None where there is none that can be taken."""
+        best = next(iter(self.quotes(states, token_in, token_out, units, exact_out)), None)
+        return None if best is None or best.why_not else best
 
     @abstractmethod
     def swap(self, route: Route, account: Address, limit: int, native: bool) -> tuple[Step, ...]:

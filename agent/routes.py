@@ -36,7 +36,8 @@ class Route:
     """A way from `tokens[0]` to `tokens[-1]` by the exchange `trader`; `fees` and `pools` are those of its hops.
 
     `exact_out`: `units_out` is what was asked for, else `units_in`. `impact_bps` is how much worse the price is than
-    the pools' present one, fees apart, in basis points rounded up.
+    the pools' present one, fees apart, in basis points rounded up. `why_not` is '' where it can be taken; else the
+    side that wasn't asked for is 0.
     """
 
     trader: str
@@ -47,6 +48,13 @@ class Route:
     units_out: int
     exact_out: bool
     impact_bps: int
+    why_not: str = ""
+
+    @property
+    def name(self) -> str:
+        """'uniswap-v3:DAI-100-USDC-500-WETH': each fee between the tokens of its pool, as the exchange counts it."""
+        hops = (f"{fee}-{token.symbol}" for fee, token in zip(self.fees, self.tokens[1:], strict=True))
+        return f"{self.trader}:{'-'.join((self.tokens[0].symbol, *hops))}"
 
     @property
     def fee(self) -> int:

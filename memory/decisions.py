@@ -6,8 +6,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from memory.part import Part, dump, one
+from memory.part import Part, dump, many, one
 from memory.rows import DecisionRow
+
+
+_STANDS = """NOT EXISTS (SELECT 1 FROM plans WHERE plans.plan_id = decisions.plan_id AND confirmed_at IS NULL
+             AND status IN ('cancelled', 'expired', 'void'))"""
 
 
 class Decisions(Part):
@@ -45,12 +49,34 @@ class Decisions(Part):
         return None if row is None else _decision(row)
 
     async def last_decision(self, user: str, venue: str | None = None) -> DecisionRow | None:
-        """The user's latest decision, or the latest that chose `venue`."""
-        sql = "SELECT * FROM decisions WHERE user = ? AND chosen = coalesce(?, chosen) ORDER BY id DESC LIMIT 1"
-        row = await self._store.read(lambda db: one(db, sql, (user, venue)))
+        """The user's latest decision, or the latest that chose `venue` to put money there.
+
+        One whose preview was taken back, or lapsed, doesn't count any more.
+        """
+        sql = f"""SELECT * FROM decisions WHERE user = ? AND (? IS NULL OR (chosen = ? AND kind <> 'withdraw'))
+                  AND {_STANDS} ORDER BY id DESC LIMIT 1"""  # noqa: S608 - a constant
+        row = await self._store.read(lambda db: one(db, sql, (user, venue, venue)))
         return None if row is None else _decision(row)
+
+    async def last_placement(self, user: str, before: int) -> DecisionRow | None:
+        """The user's latest decision before that number that was about where money goes."""
+        sql = f"""SELECT * FROM decisions WHERE user = ? AND id < ? AND kind NOT IN ('withdraw', 'swap')
+                  AND {_STANDS} ORDER BY id DESC LIMIT 1"""  # noqa: S608 - a constant
+        row = await self._store.read(lambda db: one(db, sql, (user, before)))
+        return None if row is None else _decision(row)
+
+    async def decisions_of_plan(self, plan_id: str) -> list[DecisionRow]:
+        """All choices that one plan was made of, in their order."""
+        sql = "SELECT * FROM decisions WHERE plan_id = ? ORDER BY id"
+        return await self._store.read(lambda db: [_decision(row) for row in many(db, sql, (plan_id,))])
 
 
 def _decision(row: dict[str, Any]) -> DecisionRow:
     alternatives = tuple(json.loads(row.pop("alternatives_json")))
-    return DecisionRow(snapshot=json.loads(row.pop("snapshot_json")), alternatives=alternatives, **row)
+    simulated = row.pop("simulated_json")
+    return DecisionRow(
+        snapshot=json.loads(row.pop("snapshot_json")),
+        alternatives=alternatives,
+        simulated=None if simulated is None else json.loads(simulated),
+        **row,
+    )

@@ -35,8 +35,7 @@ class Flows(Plans):
             if flows:
                 body = {"plan_id": plan_id, "flows": [asdict(flow) for flow in flows]}
                 self._audit(db, "flows", row.user, body)
-            if row.decision_id is not None:
-                db.execute("UPDATE decisions SET outcome = ? WHERE id = ?", (status, row.decision_id))
+            db.execute("UPDATE decisions SET outcome = ? WHERE plan_id = ?", (status, plan_id))
             self._move(db, row, status, reason)
             return True
 

@@ -339,6 +339,13 @@ def m013_pictures(db: Database) -> None:
     )
 
 
+@ledger()
+def m014_simulated(db: Database) -> None:
+    """What a plan's simulation gave, so that its decisions can be made again to the same digest."""
+    db.execute("ALTER TABLE decisions ADD COLUMN simulated_json TEXT")
+    db.execute("CREATE INDEX decisions_of_plan ON decisions (plan_id)")
+
+
 @memory()
 def m001_turns(db: Database) -> None:
     """The index carries the user in each row, so that a search never walks through others' words."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -28,10 +28,11 @@ class Plans(Part):
         *,
         origins: Mapping[str, Origin],
         preview: Mapping[str, Any],
-        decision_id: int | None,
+        decisions: Sequence[int],
         channel: str,
+        simulated: Mapping[str, Any] | None = None,
     ) -> PlanRow:
-        """Writes a plan down that waits for its confirmation, and joins its decision to it."""
+        """Writes a plan down that waits for its confirmation, and joins its decisions to it, and to its simulation."""
         body = rfc8785.dumps(canonical(plan))
         digest = hashlib.sha256(body).hexdigest()
 
@@ -48,14 +49,16 @@ class Plans(Part):
                     "intent_json": dump(plan.intent),
                     "origins_json": dump({name: asdict(origin) for name, origin in origins.items()}),
                     "preview_json": dump(preview),
-                    "decision_id": decision_id,
+                    "decision_id": decisions[0] if decisions else None,
                     "status": PlanStatus.PROPOSED,
                     "created_at": self._now(),
                     "not_after": plan.not_after,
                 }
             )
-            if decision_id is not None:
-                db.execute("UPDATE decisions SET plan_id = ? WHERE id = ?", (plan.plan_id, decision_id))
+            kept = None if simulated is None else dump(simulated)
+            for number in decisions:
+                sql = "UPDATE decisions SET plan_id = ?, simulated_json = ? WHERE id = ?"
+                db.execute(sql, (plan.plan_id, kept, number))
             self._record_plan(
                 db, plan.user, plan.plan_id, PlanStatus.PROPOSED, {"digest": digest, "account": plan.account}
             )

@@ -219,7 +219,10 @@ class NetDeposit:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """A recorded choice: what was seen, the rule, what else there was, what was chosen, how it ended."""
+    """A recorded choice: what was seen, the rule, what else there was, what was chosen, how it ended.
+
+    `simulated` is what its plan's simulation gave (agent.gate.build), None without a plan.
+    """
 
     id: int
     plan_id: str | None
@@ -231,6 +234,7 @@ class DecisionRow:
     alternatives: tuple[Mapping[str, Any], ...]
     chosen: str
     outcome: str | None
+    simulated: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

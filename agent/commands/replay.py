@@ -8,31 +8,44 @@ from pathlib import Path
 
 from agent import hooks
 from agent.chain.discover import discover
+from agent.chain.find_traders import find_traders
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
 from agent.commands import places
 from agent.commands.output import json_line, text_line
 from agent.errors import Refused
 from agent.replies.clock import day_and_time
-from agent.runtime.replaying import Replay, replay
+from agent.runtime.replaying import Known, Replay, replay
 from memory.ledger import FILE, Ledger
 from memory.rows import DecisionRow
 
 
 def run(folder: Path, number: int, as_json: bool) -> int:
-    """Ends with 0 only where the choice, its numbers and the plan's steps are the same."""
-    row, found = asyncio.run(_replay(folder, number))
-    if as_json:
-        json_line({"decision": row.id, "kind": row.kind, "at": row.at, "plan": row.plan_id, **found.as_json()})
-        return 1 if found.differs else 0
-    text_line(f"Decision {row.id} of {day_and_time(row.at)} ({row.kind}): {row.chosen or 'nothing was chosen'}.")
-    for step in found.steps:
+    """Replays all choices of the decision's plan, a line each in JSON.
+
+    Ends with 0 only where the choices, their numbers and the whole plan, to its digest, are the same.
+    """
+    found = asyncio.run(_replay(folder, number))
+    for row, again in found:
+        if as_json:
+            json_line({"decision": row.id, "kind": row.kind, "at": row.at, "plan": row.plan_id, **again.as_json()})
+            continue
+        text_line(f"Decision {row.id} of {day_and_time(row.at)} ({row.kind}): {row.chosen or 'nothing was chosen'}.")
+        text_line("It comes out the same." if not again.differs else f"It differs: {'; '.join(again.differs)}.")
+    if not as_json:
+        _plan_lines(found[0][1])
+    return 1 if any(again.differs for _, again in found) else 0
+
+
+def _plan_lines(again: Replay) -> None:
+    if not again.digest:
+        return
+    text_line(f"The plan, digest {again.digest}:")
+    for step in again.steps:
         text_line(f"  {step['contract']}.{str(step['function']).partition('(')[0]} {step['args']} ({step['role']})")
-    text_line("It comes out the same." if not found.differs else f"It differs: {'; '.join(found.differs)}.")
-    return 1 if found.differs else 0
 
 
-async def _replay(folder: Path, number: int) -> tuple[DecisionRow, Replay]:
+async def _replay(folder: Path, number: int) -> list[tuple[DecisionRow, Replay]]:
     if not (folder / FILE).exists():
         raise Refused("replay", f"There is no ledger in {folder}.")
     place = places.running_devnet(folder)  # venues are code and a chain file: the chain only confirms what they are
@@ -44,8 +57,12 @@ async def _replay(folder: Path, number: int) -> tuple[DecisionRow, Replay]:
             raise Refused("replay", f"There is no decision {number} in {folder}.")
         stored = None if row.plan_id is None else await ledger.plan(row.plan_id)
         protocols = [protocol for group in plugins.hook.moneta_protocols() for protocol in group]
+        kinds = [kind for group in plugins.hook.moneta_traders() for kind in group]
         venues = await discover(protocols, registry, rpc)
-        return row, replay(row, None if stored is None else stored.plan, registry, venues, plugins.hook)
+        traders, _ = await find_traders(kinds, registry, rpc, venues.missing)
+        known = Known(registry, venues, traders, plugins.hook)
+        rows = [row] if row.plan_id is None else await ledger.decisions_of_plan(row.plan_id)
+        return [(each, replay(each, None if stored is None else stored.plan, known)) for each in rows]
     finally:
         await ledger.close()
         await rpc.close()

@@ -8,6 +8,7 @@ from agent.chain.snapshot import take
 from agent.errors import Refused
 from agent.execution.settle import outside
 from agent.gate import listed, oracle, reserve, shares, state
+from agent.gate.build import entering
 from agent.gate.propose import Gate
 from agent.gate.rehearse import rehearse
 from agent.money import Address
@@ -25,7 +26,7 @@ async def why_void(gate: Gate, plan: Plan, venues: Mapping[str, Venue]) -> str:
         rehearsal = await rehearse(
             gate.rpc, gate.registry, plan.account, plan.steps, list(touched.values()), snapshot.block
         )
-        for venue_id, units in _entering(plan, touched, rehearsal.outputs).items():
+        for venue_id, units in entering(plan.steps, touched, rehearsal.outputs).items():
             venue, before, after = venues[venue_id], snapshot.venues.get(venue_id), rehearsal.states[venue_id]
             state.check_entry(venue, before, units, snapshot.missing.get(venue_id))
             oracle.check_price(gate.registry, snapshot, venue.asset)
@@ -45,9 +46,3 @@ def _risked(plan: Plan, gate: Gate) -> list[Address]:
     spenders = [Address(str(step.args[0])) for step in approvals] + [step.to for step in native]
     gained = [change.token for change in plan.expected if change.max > 0] if spenders else []
     return [*dict.fromkeys([*spenders, *(step.to for step in approvals), *map(Address, gained)])]
-
-
-def _entering(plan: Plan, venues: Mapping[str, Venue], outputs: Mapping[int, int]) -> dict[str, int]:
-    """Base units that the plan puts into each venue: what it approves there."""
-    approvals = [step.filled(outputs) for step in plan.steps if step.role is Role.APPROVAL and step.venue in venues]
-    return {step.venue: int(str(step.args[1])) for step in approvals if int(str(step.args[1]))}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from agent.errors import Refused
-from agent.gate.order import Enter, Leave, Move, Send, Swap
+from agent.gate.order import Enter, Leave, Move, Send, Swap, taken
 from agent.money import Address, Token
 from agent.plans import Change
 from agent.plugin import Venue, VenueState
@@ -16,35 +16,46 @@ DRIFT_SECONDS = 3_600
 """A confirmed plan runs within minutes; an hour's interest is room for the blocks in between."""
 
 
+def given_whole(state: VenueState) -> tuple[int, int]:
+    """The least and the most base units that a position left whole gives, up to an hour from its snapshot."""
+    interest = 2 * state.rate.income(state.position, DRIFT_SECONDS)
+    most = state.position + interest + state.position // 10_000 + DUST_UNITS
+    return max(state.position - DUST_UNITS, 1), most
+
+
 def key_of(token: Token) -> str:
     return token.address or NATIVE
 
 
-def exact_part(moves: Iterable[Move]) -> dict[str, int]:
+def exact_part(moves: Sequence[Move]) -> dict[str, int]:
     """Base units by token that the moves say to the unit. A position that is left whole isn't in it."""
     total: dict[str, int] = {}
+    used = taken(moves)
     for move in moves:
-        token, delta = _said(move)
+        token, delta = _said(move, used)
         total[key_of(token)] = total.get(key_of(token), 0) + delta
     return total
 
 
-def _said(move: Move) -> tuple[Token, int]:
-    """The side of a move that is said to the unit: its token, and how the account's balance of it changes."""
+def _said(move: Move, used: Sequence[Move]) -> tuple[Token, int]:
+    """The side of a move that is said to the unit: its token, and how the account's balance of it changes.
+
+    All that a `used` one gives goes into a venue: the balance stays.
+    """
     match move:
         case Swap(route=route):
             return (move.gets, route.units_out) if route.exact_out else (move.pays, -route.units_in)
-        case Enter(source=source):  # all that a swap gives goes in: the balance stays
+        case Enter(source=source):
             return move.venue.asset, -move.units if source is None else 0
         case Leave():
-            return move.venue.asset, move.units or 0
+            return move.venue.asset, 0 if move in used else move.units or 0
         case Send():
             return move.token, -move.units
 
 
 def open_part(moves: Sequence[Move]) -> dict[str, tuple[int, int]]:
     """Bounds in base units by token of what swaps leave open: what an exact input gives, or an exact output takes."""
-    used = [move.source for move in moves if isinstance(move, Enter)]
+    used = taken(moves)
     bounds: dict[str, tuple[int, int]] = {}
     for move in moves:
         if isinstance(move, Swap) and move not in used:
@@ -91,9 +102,9 @@ def expected(
                     "simulate", f"The plan would change {token.symbol} by {delta} base units, not by {ordered[key]}."
                 )
             less = more = 0
-        for quoted, swap in _of_output(moves, token):
-            less += delta * max(quoted - swap.limit, 0) // quoted
-            more += delta * max(swap.edge - quoted, 0) // quoted
+        for quoted, source in _of_output(moves, token):
+            less += delta * max(quoted - source.least_out, 0) // quoted
+            more += delta * max(source.most_out - quoted, 0) // quoted
         if key in ordered or delta:
             changes.append(Change(key, token.symbol, token.decimals, account, delta - less, delta + more))
     return tuple(changes)
@@ -114,8 +125,8 @@ def _touched(moves: Iterable[Move]) -> list[Token]:
     return tokens
 
 
-def _of_output(moves: Iterable[Move], receipt: Token) -> list[tuple[int, Swap]]:
-    """The quoted base units and the swap of each entry that takes a swap's output and gives this receipt."""
+def _of_output(moves: Iterable[Move], receipt: Token) -> list[tuple[int, Swap | Leave]]:
+    """The quoted base units and the source of each entry that takes an output and gives this receipt."""
     entries = [move for move in moves if isinstance(move, Enter) and move.venue.receipt == receipt]
     return [(move.units, move.source) for move in entries if move.source is not None]
 
@@ -127,11 +138,12 @@ def _check_within(token: Token, delta: int, low: int, high: int) -> None:
         )
 
 
-def _left_whole(moves: Iterable[Move], states: Mapping[str, VenueState]) -> dict[str, int]:
-    """By token, the base units that stand in the positions that are left whole."""
+def _left_whole(moves: Sequence[Move], states: Mapping[str, VenueState]) -> dict[str, int]:
+    """By token, the base units that stand in the positions that are left whole for the wallet."""
     total: dict[str, int] = {}
+    used = taken(moves)
     for move in moves:
-        if isinstance(move, Leave) and move.units is None:
+        if isinstance(move, Leave) and move.units is None and move not in used:
             key = key_of(move.venue.asset)
             total[key] = total.get(key, 0) + states[move.venue.id].position
     return total

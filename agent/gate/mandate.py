@@ -9,7 +9,7 @@ from typing import Any
 from agent.chain.registry import Registry
 from agent.config import Settings
 from agent.errors import NeedsAnswer, Refused
-from agent.gate.order import Enter, Leave, Move
+from agent.gate.order import Enter, Leave, Move, taken
 from agent.intents import Mandate
 from agent.money import Amount, Token, units_from_text
 from agent.plugin import Limits, Shift, Venue, VenueState
@@ -129,17 +129,18 @@ def check(
     `fee_wei` is the most that they may cost, `spent_wei` what moves of the last horizon have cost.
     """
     left: dict[str, int] = {}
+    used = taken(moves)
     for move in moves:
         if not isinstance(move, Enter | Leave):
             raise Refused(RULE, "A mandate moves money between venues and sends none.")
-        units = states[move.venue.id].position if move.units is None else move.units
+        units = _most(move, states, move in used)
         _check_move(terms, move, units)
         sign = 1 if isinstance(move, Leave) else -1
         left[move.venue.asset.symbol] = left.get(move.venue.asset.symbol, 0) + sign * units
         if left[move.venue.asset.symbol] < 0:
             raise Refused(RULE, f"A mandate enters {move.venue.id} only with what left another venue.")
         if isinstance(move, Enter):
-            _check_cap(terms, move, states[move.venue.id].position)
+            _check_cap(terms, move, states[move.venue.id].position + units)
     _check_gas(terms, fee_wei, spent_wei, native_price)
 
 
@@ -162,10 +163,19 @@ def _check_move(terms: Terms, move: Enter | Leave, units: int) -> None:
         raise Refused(RULE, f"A move of {Amount(units, asset)} is more than your {Amount(most, asset)}.")
 
 
-def _check_cap(terms: Terms, move: Enter, position: int) -> None:
+def _most(move: Enter | Leave, states: Mapping[str, VenueState], used: bool) -> int:
+    """Base units that a move may come to: of one that leaves its amount open, its upper bound counts."""
+    if isinstance(move, Enter):
+        return move.most_in
+    if used:
+        return move.most_out
+    return states[move.venue.id].position if move.units is None else move.units
+
+
+def _check_cap(terms: Terms, move: Enter, held: int) -> None:
     asset, cap = move.venue.asset, terms.assets[move.venue.asset.symbol].cap
-    if position + move.units > cap:
-        whole = Amount(position + move.units, asset)
+    if held > cap:
+        whole = Amount(held, asset)
         raise Refused(RULE, f"{move.venue.id} would hold {whole}, more than your {Amount(cap, asset)} a venue.")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
 from agent.errors import NeedsAnswer, Refused
+from agent.gate.choices import Choice, TurnChoice, VenueChoice
 from agent.gate.order import Enter, Leave, Move, Send
 from agent.gate.resolve import free_to_leave, is_everything, leave_in_turn, positions_of, units_of, venue_named
 from agent.intents import Deposit, Transfer, Withdraw
@@ -18,21 +19,11 @@ Rank = Callable[[Token, int], list[Option]]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """The venue that was chosen, with all that it was chosen from; `options` is empty where the user named it."""
-
-    asset: Token
-    units: int
-    chosen: str
-    options: tuple[Option, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Resolved:
-    """Moves, the choice behind them if there was one, and what the user should read beside them."""
+    """Moves, the choices behind them in their order, and what the user should read beside them."""
 
     moves: tuple[Move, ...]
-    choice: Choice | None = None
+    choices: tuple[Choice, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -52,18 +43,18 @@ class Desk:
         """Into the named venue, or the best one for that size."""
         asset = self._erc20(intent.asset)
         choice = self.choose(asset, units_of(intent.amount, asset, self.balance(asset), "Your wallet"), intent.venue)
-        return Resolved((Enter(self.venues[choice.chosen], choice.units),), choice)
+        return Resolved((Enter(self.venues[choice.chosen], choice.units),), (choice,))
 
-    def choose(self, asset: Token, units: int, named: str | None) -> Choice:
+    def choose(self, asset: Token, units: int, named: str | None) -> VenueChoice:
         """The named venue, or the best one for that size. Raises Refused("state") where none can take it."""
         if named is not None:
-            return Choice(asset, units, venue_named(named, self.venues, asset).id, ())
+            return VenueChoice(asset, units, venue_named(named, self.venues, asset).id, ())
         options = self.rank(asset, units)
         best = next((option for option in options if not option.why_not), None)
         if best is None:
             reasons = "; ".join(f"{option.venue}: {option.why_not}" for option in options)
             raise Refused("state", f"No venue can take {Amount(units, asset)} now. {reasons}".strip())
-        return Choice(asset, units, best.venue, tuple(options))
+        return VenueChoice(asset, units, best.venue, tuple(options))
 
     def withdraw(self, intent: Withdraw) -> Resolved:
         """Out of the named venue, or of the positions in turn, the lowest rate first."""
@@ -75,8 +66,16 @@ class Desk:
             if not held:
                 raise Refused("balance", f"You have no {asset.symbol} in {venue.id}.")
         moves = leave_in_turn(intent.amount, asset, held, self.venues)
-        notes = ("Taken from the lowest rate first.",) if intent.venue is None and len(held) > 1 else ()
-        return Resolved(tuple(moves), None, notes)
+        if intent.venue is not None:
+            return Resolved(tuple(moves))
+        given = {move.venue.id: self._given(move) for move in moves}
+        turn = tuple((state, given.get(state.venue, 0)) for state in held)
+        notes = ("Taken from the lowest rate first.",) if len(held) > 1 else ()
+        return Resolved(tuple(moves), (TurnChoice(asset, sum(given.values()), turn),), notes)
+
+    def _given(self, move: Leave) -> int:
+        """Base units that a withdrawal takes of the position that stands now."""
+        return self.snapshot.venues[move.venue.id].position if move.units is None else move.units
 
     def transfer(self, intent: Transfer) -> Resolved:
         """To a contact, by its name in the address book."""
@@ -108,7 +107,7 @@ class Desk:
                 notes.append(f"{stuck} stay in {venue_id}: they are lent out or paused there now.")
         if not moves:
             raise Refused("balance", " ".join(notes) or "Nothing of yours is at work: there is nothing to leave.")
-        return Resolved(tuple(moves), None, tuple(notes))
+        return Resolved(tuple(moves), (), tuple(notes))
 
     def _erc20(self, symbol: str) -> Token:
         token = self.registry.token(symbol)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agent.money import Address, Token
@@ -32,22 +33,42 @@ class Swap:
         """Base units of `pays` that it takes at the most."""
         return self.limit if self.route.exact_out else self.route.units_in
 
+    @property
+    def least_out(self) -> int:
+        """Base units of `gets` that an exact input gives at the least."""
+        return self.limit
 
-@dataclass(frozen=True, slots=True)
-class Enter:
-    """Put `units` base units of the venue's asset in. With `source`: all that the swap gives, now about `units`."""
-
-    venue: Venue
-    units: int
-    source: Swap | None = None
+    @property
+    def most_out(self) -> int:
+        """Base units of `gets` that an exact input gives at the most."""
+        return self.edge
 
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """Take `units` base units out; None is the whole position, dust included."""
+    """Take `units` base units out; None is the whole position, dust included.
+
+    `least_out` and `most_out`: where an entry takes what this gives, the bounds of that in base units.
+    """
 
     venue: Venue
     units: int | None
+    least_out: int = 0
+    most_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """Put `units` base units of the venue's asset in. With `source`: all that it gives, now about `units`."""
+
+    venue: Venue
+    units: int
+    source: Swap | Leave | None = None
+
+    @property
+    def most_in(self) -> int:
+        """Base units that go in at the most."""
+        return self.units if self.source is None else self.source.most_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +82,8 @@ class Send:
 
 
 Move = Enter | Leave | Send | Swap
+
+
+def taken(moves: Iterable[Move]) -> list[Swap | Leave]:
+    """The moves whose output an entry takes: what they give doesn't stay in the wallet."""
+    return [move.source for move in moves if isinstance(move, Enter) and move.source is not None]

@@ -120,8 +120,10 @@ def headline(move: Move) -> str:
     match move:
         case Swap():
             return priced(move)
-        case Enter(venue=venue, source=source) if source is not None:
+        case Enter(venue=venue, source=Swap()):
             return f"put what comes out of it into {venue.id}"
+        case Enter(venue=venue, units=units, source=Leave()):
+            return f"put what comes out of it, about {Amount(units, venue.asset)}, into {venue.id}"
         case Enter(venue=venue, units=units):
             return f"put {Amount(units, venue.asset)} into {venue.id}"
         case Leave(venue=venue, units=units):

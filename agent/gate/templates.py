@@ -6,16 +6,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from agent.errors import Refused
-from agent.gate.order import Swap
+from agent.gate.order import Leave, Swap
 from agent.plans import Argument, Output, Role, Step
 
 
-def output_of(swap: Swap, steps: Sequence[Step]) -> Output:
-    """What the swap among `steps` gives, within the bounds of its order."""
-    if swap.gets.address is None or swap.route.exact_out:
+def output_of(source: Swap | Leave, steps: Sequence[Step]) -> Output:
+    """What the swap or the withdrawal among `steps` gives, within the bounds of its order."""
+    if isinstance(source, Swap):
+        token, place = source.gets, source.trader.name
+    else:
+        token, place = source.venue.asset, source.venue.id
+    if token.address is None or (isinstance(source, Swap) and source.route.exact_out):
         raise ValueError("only an exact input into a token leaves its output open")
-    at = [i for i, step in enumerate(steps) if step.venue == swap.trader.name and step.role is Role.ACTION]
-    return Output(at[-1], swap.gets.address, swap.limit, swap.edge)
+    at = [i for i, step in enumerate(steps) if step.venue == place and step.role is Role.ACTION]
+    return Output(at[-1], token.address, source.least_out, source.most_out)
 
 
 def opened(build: Callable[[int], tuple[Step, ...]], output: Output) -> tuple[Step, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from agent.errors import Refused
 from agent.execution import fees
+from agent.gate.choices import RouteChoice
 from agent.gate.moves import Desk, Resolved
 from agent.gate.order import Enter, Swap
 from agent.gate.resolve import units_of
@@ -37,13 +38,13 @@ def swap(desk: Desk, intent: SwapIntent, later_gas: int = 0) -> Resolved:
         raise Refused("lists", f"{intent.asset} and {intent.to_asset} are one to one; I can't wrap or unwrap yet.")
     if intent.to_amount is not None:
         units = units_of(intent.to_amount, end, 2**256 - 1, "A pool")
-        move = _priced(desk, pays, start, end, units, exact_out=True)
-        _check_balance(desk, pays, move.most_in)
+        choice = _priced(desk, pays, start, end, units, exact_out=True)
+        _check_balance(desk, pays, choice.swap.most_in)
     else:
         whole = _spendable(desk, pays, intent.amount, later_gas)
         units = units_of(intent.amount or All(), pays, whole, "Your wallet")
-        move = _priced(desk, pays, start, end, units, exact_out=False)
-    return Resolved((move,), None, _notes(desk, intent, move))
+        choice = _priced(desk, pays, start, end, units, exact_out=False)
+    return Resolved((choice.swap,), (choice,), _notes(desk, intent, choice.swap))
 
 
 def sequence(desk: Desk, intent: Sequence) -> Resolved:
@@ -55,7 +56,7 @@ def sequence(desk: Desk, intent: Sequence) -> Resolved:
         raise TypeError("a swap comes to one swap")
     choice = desk.choose(move.gets, move.route.units_out, then.venue)
     enter = Enter(desk.venues[choice.chosen], choice.units, move)
-    return Resolved((move, enter), choice, traded.notes)
+    return Resolved((move, enter), (*traded.choices, choice), traded.notes)
 
 
 def _contract_token(desk: Desk, token: Token) -> Token:
@@ -74,20 +75,21 @@ def _spendable(desk: Desk, pays: Token, amount: AmountSpec | None, later_gas: in
     return max(desk.spare_native - (SWAP_GAS + later_gas) * per_gas, 0)
 
 
-def _priced(desk: Desk, pays: Token, start: Token, end: Token, units: int, exact_out: bool) -> Swap:
+def _priced(desk: Desk, pays: Token, start: Token, end: Token, units: int, exact_out: bool) -> RouteChoice:
     found = [
         (trader, route)
         for name, trader in desk.traders.items()
-        if (route := trader.quote(desk.snapshot.traders.get(name, ()), start, end, units, exact_out)) is not None
+        for route in trader.quotes(desk.snapshot.traders.get(name, ()), start, end, units, exact_out)
     ]
-    if not found:
+    found.sort(key=lambda each: (bool(each[1].why_not), each[1].units_in, -each[1].units_out))
+    if not found or found[0][1].why_not:
         raise Refused(
             "liquidity",
             f"No pool that I know swaps {Amount(units, end if exact_out else pays)} {'from' if exact_out else 'to'} "
             f"{start.symbol if exact_out else end.symbol}.",
             "Ask for less, or for another token.",
         )
-    trader, route = max(found, key=lambda each: (-each[1].units_in, each[1].units_out))
+    trader, route = found[0]
     if route.impact_bps > MAX_IMPACT_BPS:
         raise Refused(
             "impact",
@@ -95,7 +97,7 @@ def _priced(desk: Desk, pays: Token, start: Token, end: Token, units: int, exact
             f"{percent(MAX_IMPACT_BPS)} is the limit.",
             "Swap less at a time.",
         )
-    return _bounded(desk, trader, route, pays)
+    return RouteChoice(_bounded(desk, trader, route, pays), tuple(route for _, route in found))
 
 
 def _bounded(desk: Desk, trader: Trader, route: Route, pays: Token) -> Swap:

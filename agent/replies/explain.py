@@ -1,78 +1,53 @@
-"""'Why did you choose that venue?': the recorded choice, its rule and its alternatives with their numbers."""
+"""'Why did you choose that?': the recorded choice, its rule and its alternatives with their numbers.
+
+All of it is told from what was recorded then, and not from today's rates and prices.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from agent.money import Amount, Rate, Token
-from agent.plugin import Option
+from agent.gate.choices import ROUTE, TURN
+from agent.gate.trade_words import FEE_PLACES, about, percent
+from agent.money import Amount, Rate, Token, text_from_units
+from agent.replies import rebalanced
 from agent.replies.clock import day_and_time
 from agent.replies.reply import Reply, Table
-from memory.rows import PlanRow, PlanStatus
+from memory.rows import DecisionRow, PlanRow, PlanStatus
 
-RULE = "the highest rate with your own deposit in it, of the venues that can take it"
-NAMED = "you named it"
-ROUTE = (
-    "I took the best price among the pools that I know, one or two hops, within the slippage that the policy allows."
-)
+Tokens = Callable[[str], Token]
 
 
-def record(options: Sequence[Option]) -> list[dict[str, Any]]:
-    """Options as JSON data for the decision that the ledger keeps."""
-    return [
-        {
-            "venue": option.venue,
-            "rate": str(option.rate.ray),
-            "after": str(option.after.ray),
-            "income": str(option.income),
-            "reasons": list(option.reasons),
-            "why_not": option.why_not,
-        }
-        for option in options
-    ]
+WAITS = "That is what I showed you; you haven't confirmed it, so nothing is done of it."
 
 
-def explain(
-    asset: Token, units: int, chosen: str, rule: str, alternatives: Sequence[dict[str, Any]], when: str
-) -> Reply:
-    """The answer to 'why', from what was recorded then and not from today's rates."""
-    amount = Amount(units, asset)
-    picked = next((each for each in alternatives if each["venue"] == chosen), None)
-    if picked is None:
-        text = f"On {when} you named {chosen} yourself for {amount}."
-    else:
-        text = f"On {when} I chose {chosen} for {amount}: {rule}."
-        text += f" It paid {_rate(picked['after'])} a year with your deposit in it."
-        second = next((e for e in alternatives if e["venue"] != chosen and not e["why_not"]), None)
-        if second:
-            text += f" The next best was {second['venue']} with {_rate(second['after'])}."
-    rows = tuple(
-        (each["venue"], _rate(each["rate"]), _rate(each["after"]), each["why_not"] or _why(each))
-        for each in alternatives
-    )
-    return Reply(
-        text, Table(("venue", "rate then", "with yours in it", "why"), rows, frozenset({1, 2})) if rows else None
-    )
+def told(rows: Sequence[DecisionRow], tokens: Tokens, waits: bool = False) -> Reply:
+    """All the choices of one plan, in their order. The table is the last one's that has alternatives.
+
+    `waits`: the plan isn't confirmed yet.
+    """
+    replies = [_told(row, tokens) for row in rows]
+    tables = [reply.table for reply in replies if reply.table is not None]
+    text, private = " ".join([*(reply.text for reply in replies), *([WAITS] if waits else [])]), any(reply.private for reply in replies)
+    return Reply(text, tables[-1] if tables else None, private=private)
+
+
+def with_earlier(later: Reply, earlier: Reply) -> Reply:
+    """What was chosen before is told, too, where the last choice wasn't about where money goes."""
+    return replace(later, text=f"{later.text} Before that: {earlier.text}", table=later.table or earlier.table)
 
 
 def with_request(choice: Reply | None, row: PlanRow) -> Reply:
-    """The same with a plan that was made later and needed no venue of the agent's choosing. A swap goes first: what
-    it chose is its route.
-    """
-    swap = row.intent.get("action") == "swap"
+    """The same with a plan that was made later and left nothing to choose."""
     what = row.preview.get("headline") or f"a {row.intent.get('action', 'plan')}"  # forgotten words leave the kind
     text = f"on {day_and_time(row.created_at)} you asked for this and confirmed it: {what}."
-    if swap:
-        text += f" {ROUTE}"
     if row.status is not PlanStatus.SETTLED:
         text += f" It ended as {row.status}{': ' + row.reason if row.reason else ''}."
-    first = f"O{text[1:]}"
     if choice is None:
-        return Reply(first, private=True)
-    whole = f"{first} Before that: {choice.text}" if swap else f"{choice.text} After that, {text}"
-    return replace(choice, text=whole, private=True)
+        return Reply(f"O{text[1:]}", private=True)
+    return replace(choice, text=f"{choice.text} After that, {text}", private=True)
 
 
 def nothing() -> Reply:
@@ -80,7 +55,90 @@ def nothing() -> Reply:
     return Reply("I haven't chosen a venue for you yet. Say `put 1,000 USDC to work` and I will, with my reasons.")
 
 
-def _why(option: dict[str, Any]) -> str:
+def _told(row: DecisionRow, tokens: Tokens) -> Reply:
+    asset, when = tokens(str(row.snapshot["asset"])), day_and_time(row.at)
+    if row.kind.startswith("rebalance"):
+        return rebalanced.why(row, asset, when)
+    if row.kind == ROUTE:
+        return _route(row, asset, tokens(str(row.snapshot["to_asset"])), when)
+    if row.kind == TURN:
+        return _turn(row, asset, when)
+    return _venue(row, Amount(int(row.snapshot["units"]), asset), when)
+
+
+def _venue(row: DecisionRow, amount: Amount, when: str) -> Reply:
+    picked = _picked(row, "venue")
+    if picked is None:
+        return Reply(f"On {when} you named {row.chosen} yourself for {amount}.")
+    text = f"On {when} I chose {row.chosen} for {amount}: {row.rule}."
+    text += f" It paid {_rate(picked['after'])} a year with your deposit in it."
+    second = _second(row, "venue")
+    if second:
+        text += f" The next best was {second['venue']} with {_rate(second['after'])}."
+    rows = tuple(
+        (each["venue"], _rate(each["rate"]), _rate(each["after"]), each["why_not"] or _why(each))
+        for each in row.alternatives
+    )
+    return Reply(text, Table(("venue", "rate then", "with yours in it", "why"), rows, frozenset({1, 2})))
+
+
+def _route(row: DecisionRow, pays: Token, gets: Token, when: str) -> Reply:
+    """The way of a swap. What is compared is what each way gives, or of an exact output what it takes."""
+    exact_out = bool(row.snapshot["exact_out"])
+    side, open_token, said = ("units_in", pays, gets) if exact_out else ("units_out", gets, pays)
+    amount, limit = Amount(int(row.snapshot["units"]), said), Amount(int(row.snapshot["limit"]), open_token)
+    verb, bound = ("takes", "at most") if exact_out else ("gives", "at least")
+    what = f"buy {amount} with {pays.symbol}" if exact_out else f"swap {amount} to {gets.symbol}"
+    text = f"On {when} I chose {row.chosen} to {what}: {row.rule}."
+    picked, second = _picked(row, "route"), _second(row, "route")
+    if picked is not None:
+        text += f" By the pools' state then it {verb} {about(int(picked[side]), open_token)} {open_token.symbol}"
+        text += f", and {bound} {limit} within the slippage that the policy allows."
+    if second is not None:
+        text += f" The next best was {second['route']} with {about(int(second[side]), open_token)} {open_token.symbol}."
+    if len(row.alternatives) < 2:
+        text += " No other way is known."
+    rows = tuple(_route_row(each, side, open_token, verb, each is picked) for each in row.alternatives)
+    columns = ("way", f"{verb} {open_token.symbol}", "price impact", "pool fee", "verdict")
+    return Reply(text, Table(columns, rows, frozenset({1, 2, 3})), private=True)
+
+
+def _route_row(each: Mapping[str, Any], side: str, token: Token, verb: str, picked: bool) -> tuple[str, ...]:
+    fee = f"{text_from_units(int(each['fee']), FEE_PLACES)} %"
+    if each["why_not"]:
+        return (str(each["route"]), "-", "-", fee, str(each["why_not"]))
+    verdict = "the best" if picked else f"{verb} {'more' if verb == 'takes' else 'less'}"
+    given = Amount(int(each[side]), token).value
+    return (str(each["route"]), given, percent(int(each["impact_bps"])), fee, verdict)
+
+
+def _turn(row: DecisionRow, asset: Token, when: str) -> Reply:
+    """Which positions a withdrawal was taken from."""
+    amount = Amount(int(row.snapshot["units"]), asset)
+    given = [each for each in row.alternatives if int(each["units"])]
+    parts = [f"{Amount(int(each['units']), asset)} from {each['venue']} ({_rate(each['rate'])})" for each in given]
+    text = f"On {when} I chose where to take {amount} out: {' and '.join(parts)}. The rule: {row.rule}."
+    rows = tuple(
+        (
+            str(each["venue"]),
+            _rate(each["rate"]),
+            Amount(int(each["position"]), asset).value,
+            Amount(int(each["units"]), asset).value,
+        )
+        for each in row.alternatives
+    )
+    return Reply(text, Table(("venue", "rate then", "you had", "taken"), rows, frozenset({1, 2, 3})), private=True)
+
+
+def _picked(row: DecisionRow, name: str) -> Mapping[str, Any] | None:
+    return next((each for each in row.alternatives if each[name] == row.chosen), None)
+
+
+def _second(row: DecisionRow, name: str) -> Mapping[str, Any] | None:
+    return next((each for each in row.alternatives if each[name] != row.chosen and not each["why_not"]), None)
+
+
+def _why(option: Mapping[str, Any]) -> str:
     """The reasons but for the rates, which have columns of their own."""
     return "; ".join(reason for reason in option["reasons"] if not reason.startswith(_rate(option["rate"])))
 

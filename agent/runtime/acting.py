@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.chain.snapshot import Snapshot
 from agent.chain.snapshot_json import to_json
 from agent.errors import Refused
-from agent.execution import fees
 from agent.execution.manager import Progress, silent
 from agent.execution.outcome import End, Outcome
 from agent.execution.points import Point, point
-from agent.gate import reserve, trading
+from agent.gate.choices import Choice, VenueChoice
 from agent.gate.confirm import why_void
-from agent.gate.moves import Choice, Desk, Resolved
 from agent.gate.propose import Proposal, Request
-from agent.intents import Deposit, Exit, Intent, Origin, Rebalance, Sequence, Swap, Transfer, Withdraw, as_json, parse
+from agent.gate.wanted import desk_at, moves_of
+from agent.intents import Exit, Intent, Origin, Rebalance, as_json, parse
 from agent.money import Address, Amount
 from agent.plans import Plan
 from agent.policy.whole import check_plan
-from agent.replies.explain import NAMED, RULE, record
 from agent.replies.reply import Reply, Status, Verdict, plan_json
 from agent.runtime.mandating import Mandating
 from agent.runtime.rebalancing import Rebalancing
 from agent.runtime.world import World
 from memory.rows import PlanRow, PlanStatus, User
 
-TRANSFER_GAS = 50_000
 ENTERING = ("deposit", "transfer", "rebalance", "swap", "sequence")
 NOTHING_PENDING = "Nothing is waiting for your confirmation."
 REPORTED = {
@@ -53,13 +50,13 @@ class Acting:
             return await Rebalancing(self.world).propose(user, channel, intent, origins, verdict)
         snapshot = await self.world.priced_snapshot(await self.world.account(user))
         contacts = await self._ripe_contacts(user)
-        resolved = self._resolve(intent, self._desk(snapshot, contacts))
+        world = self.world
+        resolved = moves_of(
+            intent, desk_at(world.registry, world.venues, world.traders, snapshot, world.rank_at(snapshot), contacts)
+        )
         request = Request(
-            plan_id=self.world.new_id(),
-            user=user.id,
-            intent=as_json(intent),
-            not_after=self.world.now() + self.world.settings.plan_seconds,
-            seconds=self.world.settings.plan_seconds,
+            draft=world.draft(user, as_json(intent)),
+            seconds=world.settings.plan_seconds,
             contacts=frozenset(contacts.values()),
             paused=user.paused,
             notes=resolved.notes,
@@ -67,17 +64,18 @@ class Acting:
         build = self.world.gate.propose_exit if isinstance(intent, Exit) else self.world.gate.propose
         proposal = await build(request, resolved.moves, snapshot)
         await self.world.ledger.cancel_previews(user.id, channel, "a newer preview took its place")
-        decision = await self._record(user, snapshot, resolved.choice)
+        decisions = [await self._record(user, snapshot, intent, choice) for choice in resolved.choices]
         await self.world.ledger.propose(
             proposal.plan,
             origins=origins,
             preview=proposal.preview.as_json(),
-            decision_id=decision,
+            decisions=decisions,
             channel=channel,
+            simulated=proposal.simulated.as_json(),
         )
         point(Point.PROPOSED)
         await self.world.ledger.set_pending(user.id, channel, {"preview": proposal.plan.plan_id})
-        return _previewed(proposal, resolved.choice, verdict or Verdict(Status.READY))
+        return _previewed(proposal, resolved.choices, verdict or Verdict(Status.READY))
 
     async def confirm(self, user: User, channel: str, plan_id: str | None, progress: Progress = silent) -> Reply:
         """Carries out a preview: simulated again, confirmed once, then run. None: the channel's latest one."""
@@ -175,57 +173,28 @@ class Acting:
         text = f"Nothing was sent: things have changed since the preview ({reason}). Here is a new one. {reply.text}"
         return Reply(text, reply.table, reply.preview, reply.intent, reply.plan, verdict)
 
-    def _resolve(self, intent: Intent, desk: Desk) -> Resolved:
-        match intent:
-            case Deposit():
-                return desk.deposit(intent)
-            case Withdraw():
-                return desk.withdraw(intent)
-            case Transfer():
-                return desk.transfer(intent)
-            case Swap():
-                return trading.swap(desk, intent)
-            case Sequence():
-                return trading.sequence(desk, intent)
-            case Exit():
-                return desk.exit()
-            case _:
-                raise TypeError(f"{intent.action} makes no plan")
-
-    def _desk(self, snapshot: Snapshot, contacts: Mapping[str, Address]) -> Desk:
-        per_gas = fees.offered(snapshot.block.base_fee).max_fee_per_gas
-        held = sum(1 for state in snapshot.venues.values() if state.position)
-        kept = reserve.reserve_wei(held, per_gas) + TRANSFER_GAS * 2 * per_gas
-        return Desk(
-            registry=self.world.registry,
-            venues=self.world.venues,
-            snapshot=snapshot,
-            rank=lambda asset, units: self.world.rank(snapshot.venues, asset, units),
-            contacts=contacts,
-            traders=self.world.traders,
-            spare_native=max(snapshot.native - kept, 0),
-        )
-
     async def _ripe_contacts(self, user: User) -> dict[str, Address]:
         now = self.world.now()
         return {row.name: row.address for row in await self.world.ledger.contacts(user.id) if row.ripe_at <= now}
 
-    async def _record(self, user: User, snapshot: Snapshot, choice: Choice | None) -> int | None:
-        if choice is None:
-            return None
+    async def _record(self, user: User, snapshot: Snapshot, intent: Intent, choice: Choice) -> int:
+        """The choice with all that it was made from: replay needs nothing else."""
+        recorded = choice.recorded()
         return await self.world.ledger.decide(
             user=user.id,
-            kind="deposit",
-            rule=RULE if choice.options else NAMED,
-            snapshot=to_json(snapshot) | {"asset": choice.asset.symbol, "units": str(choice.units)},
-            alternatives=record(choice.options),
-            chosen=choice.chosen,
+            kind=recorded.kind,
+            rule=recorded.rule,
+            snapshot=to_json(snapshot) | recorded.facts | {"intent": as_json(intent)},
+            alternatives=recorded.alternatives,
+            chosen=recorded.chosen,
         )
 
 
-def _previewed(proposal: Proposal, choice: Choice | None, verdict: Verdict) -> Reply:
+def _previewed(proposal: Proposal, choices: Sequence[Choice], verdict: Verdict) -> Reply:
     text = f"I can {proposal.preview.headline}."
-    if choice is not None and choice.options:
+    for choice in choices:
+        if not isinstance(choice, VenueChoice) or not choice.options:
+            continue
         best = choice.options[0]
         amount = Amount(choice.units, choice.asset)
         text += f" For {amount} that pays the most: {best.after} a year with your deposit in it."

@@ -35,7 +35,7 @@ class Mandating:
         await world.ledger.cancel_previews(user.id, channel, "a newer preview took its place")
         headline = f"keep your {' and '.join(terms.assets)} well placed"
         await world.ledger.propose(
-            plan, origins=origins, preview={"headline": headline}, decision_id=None, channel=channel
+            plan, origins=origins, preview={"headline": headline}, decisions=(), channel=channel
         )
         await world.ledger.set_pending(user.id, channel, {"preview": plan.plan_id})
         return replace(

@@ -13,11 +13,12 @@ from agent.execution import fees
 from agent.execution.points import Point, point
 from agent.gate import mandate as under_mandate
 from agent.gate.mandate import Bounds, Terms, limits_for, terms_of, wei_in_usd
-from agent.gate.order import Enter, Leave, Move
+from agent.gate.order import Move
 from agent.gate.propose import Proposal, Request
+from agent.gate.shift import moves_of_shift
 from agent.intents import Mandate, Origin, Rebalance, as_json
 from agent.money import MAX_UINT256, Token
-from agent.plugin import Limits, Placement, Shift
+from agent.plugin import Limits, Placement
 from agent.replies import rebalanced
 from agent.replies.reply import Reply, Status, Verdict, plan_json
 from agent.runtime.world import World
@@ -62,7 +63,7 @@ class Rebalancing:
                 await self.world.ledger.set_outcome(number, rebalanced.KEPT)
                 continue
             async with self.world.executing[snapshot.account]:
-                await self._carry_out(user, row, terms, snapshot, placement.shift, asset, number)
+                await self._carry_out(user, row, terms, snapshot, weighed, number)
         return numbers
 
     async def propose(
@@ -83,9 +84,9 @@ class Rebalancing:
             number = await self._record(user, snapshot, best, ASKED)
             await self.world.ledger.set_outcome(number, rebalanced.KEPT)
             return replace(rebalanced.stays(best.asset, best.placement), intent=as_json(intent))
-        proposal = await self._build(user, self._moves(shift), snapshot, as_json(intent), user.paused)
+        proposal = await self._build(user, self._moves(best, snapshot), snapshot, as_json(intent), user.paused)
         await self.world.ledger.cancel_previews(user.id, channel, "a newer preview took its place")
-        number = await self._record(user, snapshot, best, ASKED)
+        number = await self._record(user, snapshot, best, ASKED, intent=intent)
         await self._write_down(proposal, channel, number, origins)
         await self.world.ledger.set_pending(user.id, channel, {"preview": proposal.plan.plan_id})
         return Reply(
@@ -116,6 +117,9 @@ class Rebalancing:
             return Weighed(asset, None, Placement(None, (), why_not))
         per_gas = fees.offered(snapshot.block.base_fee).max_fee_per_gas
         limits = limits_for(terms, asset, price, wei_in_usd(MOVE_GAS * per_gas, native))
+        cap = self.world.policy.cap(asset)  # no entry may be larger, so no move is
+        most = [bound for bound in (limits.most, cap) if bound is not None]
+        limits = replace(limits, most=min(most) if most else None)
         placement: Placement | None = self.world.hooks.moneta_rebalance(
             venues=self.world.venues, states=snapshot.venues, asset=asset, limits=limits
         )
@@ -127,16 +131,16 @@ class Rebalancing:
         row: MandateRow,
         terms: Terms,
         snapshot: Snapshot,
-        shift: Shift,
-        asset: Token,
+        weighed: Weighed,
         number: int,
     ) -> None:
         """Through the gate, the mandate and the manager. What refuses is the decision's outcome, nothing is sent."""
-        ledger, moves = self.world.ledger, self._moves(shift)
+        ledger, moves, shift = self.world.ledger, self._moves(weighed, snapshot), weighed.placement.shift
+        if shift is None:
+            raise ValueError("there is nothing to carry out")
         try:
             await self._check_still(snapshot)
-            intent = as_json(Rebalance(assets=(asset.symbol,)))
-            proposal = await self._build(user, moves, snapshot, intent, paused=False)
+            proposal = await self._build(user, moves, snapshot, as_json(_one(weighed.asset)), paused=False)
             spent = await ledger.mandate_fees(user.id, self.world.now() - terms.seconds)
             native = snapshot.prices.get(self.world.registry.native.symbol)
             fee = proposal.plan.max_total_fee_wei
@@ -162,19 +166,16 @@ class Rebalancing:
         if await self.world.rpc.nonce(account, "pending") != await self.world.rpc.nonce(account, seen):
             raise Refused("mandate", "Something of yours was sent while I looked.", "I look again at the next time.")
 
-    def _moves(self, shift: Shift) -> tuple[Move, ...]:
-        """Out of one venue and into the other with exactly the units that left; interest of the meantime stays."""
-        source, target = self.world.venues[shift.source], self.world.venues[shift.target]
-        return (Leave(source, None if shift.whole else shift.units), Enter(target, shift.units))
+    def _moves(self, weighed: Weighed, snapshot: Snapshot) -> tuple[Move, ...]:
+        if weighed.placement.shift is None or weighed.limits is None:
+            return ()
+        return moves_of_shift(weighed.placement.shift, self.world.venues, snapshot.venues, weighed.limits)
 
     async def _build(
         self, user: User, moves: tuple[Move, ...], snapshot: Snapshot, intent: dict[str, Any], paused: bool
     ) -> Proposal:
         request = Request(
-            plan_id=self.world.new_id(),
-            user=user.id,
-            intent=intent,
-            not_after=self.world.now() + self.world.settings.plan_seconds,
+            draft=self.world.draft(user, intent),
             seconds=self.world.settings.plan_seconds,
             contacts=frozenset(),
             paused=paused,
@@ -186,13 +187,20 @@ class Rebalancing:
             proposal.plan,
             origins=origins,
             preview=proposal.preview.as_json(),
-            decision_id=number,
+            decisions=[number],
             channel=channel,
+            simulated=proposal.simulated.as_json(),
         )
         point(Point.PROPOSED)
 
     async def _record(
-        self, user: User, snapshot: Snapshot, weighed: Weighed, kind: str, row: MandateRow | None = None
+        self,
+        user: User,
+        snapshot: Snapshot,
+        weighed: Weighed,
+        kind: str,
+        row: MandateRow | None = None,
+        intent: Rebalance | None = None,
     ) -> int:
         """The decision, with all that it was made from."""
         limits = None if weighed.limits is None else _limits_json(weighed.limits)
@@ -203,6 +211,7 @@ class Rebalancing:
             snapshot=to_json(snapshot)
             | {
                 "asset": weighed.asset.symbol,
+                "intent": as_json(intent or _one(weighed.asset)),
                 "limits": limits,
                 "why_not": weighed.placement.why_not,
                 "mandate": None if row is None else row.id,
@@ -232,6 +241,10 @@ class Rebalancing:
         )
         terms = terms_of(said, self.world.registry, self.world.venues, snapshot.prices, self.world.settings)
         return replace(terms, assets=dict.fromkeys(wanted, Bounds(MAX_UINT256, MAX_UINT256)))
+
+
+def _one(asset: Token) -> Rebalance:
+    return Rebalance(assets=(asset.symbol,))
 
 
 def _limits_json(limits: Limits) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pluggy
@@ -12,121 +12,131 @@ from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
 from agent.chain.snapshot_json import from_json
 from agent.errors import Refused
-from agent.gate import approvals
+from agent.gate.build import Draft, Simulated, plan_of, steps_of
+from agent.gate.order import Move
+from agent.gate.shift import moves_of_shift
+from agent.gate.wanted import desk_at, moves_of
+from agent.intents import parse
 from agent.money import Token
-from agent.plans import Plan, Role, Step, plain
-from agent.plugin import Limits, Placement, Venue
-from agent.replies import explain, rebalanced
+from agent.plans import Plan, Step, plain
+from agent.plugin import Limits, Option, Placement, Trader, Venue
+from agent.replies import rebalanced
 from memory.rows import DecisionRow
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What code and the chain file say, as the instance has it: no state of the chain."""
+
+    registry: Registry
+    venues: Mapping[str, Venue]
+    traders: Mapping[str, Trader]
+    hooks: pluggy.HookRelay
+
+
+@dataclass(frozen=True, slots=True)
 class Replay:
-    """What came out this time. `differs` names what isn't as it was; empty: all of it is."""
+    """What came out this time; `digest` is '' without a plan. `differs` names what isn't as it was; empty: all is."""
 
     chosen: str
     steps: tuple[dict[str, Any], ...]
+    digest: str
     differs: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
         return {
             "chosen": self.chosen or None,
             "steps": list(self.steps),
+            "digest": self.digest or None,
             "differs": list(self.differs),
             "same": not self.differs,
         }
 
 
-def replay(
-    row: DecisionRow, plan: Plan | None, registry: Registry, venues: Mapping[str, Venue], hooks: pluggy.HookRelay
-) -> Replay:
-    """The choice, its alternatives and the plan's steps, made again by the same rule from the stored snapshot.
+def replay(row: DecisionRow, plan: Plan | None, known: Known) -> Replay:
+    """The choice, its alternatives and the whole plan, made again by the same rule from the stored snapshot.
 
-    Raises Refused("replay") where the decision was made without a snapshot, or a venue of it isn't listed any more.
+    Only the plan's id, its user and its expiry are taken from `plan`: the digest is the same where all else is.
+    Raises Refused("replay") where the decision was made without a snapshot, or by what isn't here any more.
     """
     if "block" not in row.snapshot:
         raise Refused("replay", f"Decision {row.id} saw nothing: {row.snapshot.get('why_not', 'no snapshot')}.")
+    if "intent" not in row.snapshot or (plan is not None and row.simulated is None):
+        raise Refused("replay", f"Decision {row.id} was made by an earlier version, which didn't keep enough for it.")
     snapshot = from_json(row.snapshot)
-    gone = sorted(set(snapshot.venues) - set(venues))
+    gone = sorted((set(snapshot.venues) - set(known.venues)) | (set(snapshot.traders) - set(known.traders)))
     if gone:
-        raise Refused("replay", f"Venues of decision {row.id} aren't listed any more: {', '.join(gone)}.")
-    venues = {key: venue for key, venue in venues.items() if key in snapshot.venues or key in snapshot.missing}
-    asset = registry.token(str(row.snapshot["asset"]))
-    if row.kind.startswith("rebalance"):
-        chosen, weighed, steps = _rebalance(row, asset, snapshot, venues, hooks)
-    else:
-        chosen, weighed, steps = _deposit(row, asset, snapshot, venues, hooks)
+        raise Refused("replay", f"Decision {row.id} needs what isn't listed any more: {', '.join(gone)}.")
+    make = _rebalance if row.kind.startswith("rebalance") else _request
+    chosen, weighed, moves = make(row, snapshot, known)
     differs = []
     if chosen != row.chosen:
         differs.append(f"chose {chosen or 'nothing'}; it was {row.chosen or 'nothing'}")
     if weighed != [dict(each) for each in row.alternatives]:
         differs.append("the alternatives have other numbers")
-    shown = _shown(_approved(steps, plan, venues)) if plan is not None else ()
-    if plan is not None and shown != _shown(plan.steps):
+    if plan is None or row.simulated is None:
+        return Replay(chosen, (), "", tuple(differs))
+    again = _plan(moves, snapshot, Simulated.from_json(row.simulated), plan)
+    if _shown(again.steps) != _shown(plan.steps):
         differs.append("the plan has other steps")
-    return Replay(chosen, shown, tuple(differs))
+    elif again.digest != plan.digest:
+        differs.append("the plan has other bounds, gas limits or words")
+    return Replay(chosen, _shown(again.steps), again.digest, tuple(differs))
 
 
-Made = tuple[str, list[dict[str, Any]], list[Step]]
+Made = tuple[str, list[dict[str, Any]], tuple[Move, ...]]
 
 
-def _rebalance(
-    row: DecisionRow, asset: Token, snapshot: Snapshot, venues: Mapping[str, Venue], hooks: pluggy.HookRelay
-) -> Made:
+def _rebalance(row: DecisionRow, snapshot: Snapshot, known: Known) -> Made:
     if row.snapshot["limits"] is None:
-        return "", [], []
-    placement: Placement = hooks.moneta_rebalance(
-        venues=venues, states=snapshot.venues, asset=asset, limits=limits_of(row.snapshot["limits"])
+        return "", [], ()
+    limits = limits_of(row.snapshot["limits"])
+    venues = _seen(snapshot, known)
+    placement: Placement = known.hooks.moneta_rebalance(
+        venues=venues,
+        states=snapshot.venues,
+        asset=known.registry.token(str(row.snapshot["asset"])),
+        limits=limits,
     )
     shift = placement.shift
     weighed = rebalanced.record(placement)
     if shift is None or row.snapshot["why_not"]:  # a user's pause or a freeze stood above the rule
-        return "", weighed, []
-    source, target = venues[shift.source], venues[shift.target]
-    leave = source.withdraw(snapshot.venues[source.id], snapshot.account, None if shift.whole else shift.units)
-    enter = target.deposit(snapshot.venues[target.id], snapshot.account, shift.units)
-    steps = [replace(step, venue=source.id) for step in leave] + [replace(step, venue=target.id) for step in enter]
-    return shift.target, weighed, steps
+        return "", weighed, ()
+    return shift.target, weighed, moves_of_shift(shift, venues, snapshot.venues, limits)
 
 
-def _deposit(
-    row: DecisionRow, asset: Token, snapshot: Snapshot, venues: Mapping[str, Venue], hooks: pluggy.HookRelay
-) -> Made:
-    units, chosen = int(row.snapshot["units"]), row.chosen
-    weighed: list[dict[str, Any]] = []
-    if row.alternatives:  # else the user named the venue: there was nothing to choose
-        options = hooks.moneta_rank(venues=venues, states=snapshot.venues, asset=asset, units=units) or []
-        weighed = explain.record(options)
-        chosen = next((option.venue for option in options if not option.why_not), "")
-    venue = venues[chosen]
-    steps = venue.deposit(snapshot.venues[chosen], snapshot.account, units)
-    return chosen, weighed, [replace(step, venue=chosen) for step in steps]
+def _request(row: DecisionRow, snapshot: Snapshot, known: Known) -> Made:
+    """All that the request comes to; of its choices the one of the row's kind."""
+    venues = _seen(snapshot, known)
+
+    def rank(asset: Token, units: int) -> list[Option]:
+        return known.hooks.moneta_rank(venues=venues, states=snapshot.venues, asset=asset, units=units) or []
+
+    desk = desk_at(known.registry, venues, known.traders, snapshot, rank, {})
+    resolved = moves_of(parse(dict(row.snapshot["intent"])), desk)
+    recorded = [made for choice in resolved.choices if (made := choice.recorded()).kind == row.kind]
+    return (recorded[0].chosen, recorded[0].alternatives, resolved.moves) if recorded else ("", [], ())
 
 
-def _approved(steps: Sequence[Step], plan: Plan, venues: Mapping[str, Venue]) -> list[Step]:
-    """The steps with their approvals. What allowance stood then isn't in the snapshot: the plan's own steps say."""
-    amounts = {step.venue: int(str(step.args[1])) for step in plan.steps if step.role is Role.APPROVAL}
-    around: list[Step] = []
-    for step in steps:
-        if step.venue not in amounts:
-            around.append(step)
-            continue
-        given = sum(1 for each in plan.steps if each.role is Role.APPROVAL and each.venue == step.venue)
-        venue = venues[step.venue]
-        spender, units = venue.contract.address, amounts[step.venue]
-        with_approval = approvals.around((step,), venue.asset, spender, units, given - 1)
-        around += [replace(each, venue=step.venue) for each in with_approval]
-    return around
+def _seen(snapshot: Snapshot, known: Known) -> dict[str, Venue]:
+    """The venues that the decision could see: others may be listed since."""
+    return {key: venue for key, venue in known.venues.items() if key in snapshot.venues or key in snapshot.missing}
+
+
+def _plan(moves: Sequence[Move], snapshot: Snapshot, simulated: Simulated, before: Plan) -> Plan:
+    draft = Draft(before.plan_id, before.user, before.intent, before.not_after)
+    return plan_of(draft, moves, steps_of(moves, snapshot, simulated.allowances), snapshot, simulated)
 
 
 def _shown(steps: Sequence[Step]) -> tuple[dict[str, Any], ...]:
-    """What is the same in a step whenever it is built: not its gas limit, which a simulation gave."""
+    """What a step does; its gas limit is in the digest."""
     return tuple(
         {
             "to": step.to,
             "contract": step.contract,
             "function": step.function,
             "args": plain(step.args),
+            "value": str(step.value),
             "role": str(step.role),
         }
         for step in steps

@@ -6,15 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from agent.chain.snapshot import Snapshot
+from agent.gate.choices import ROUTE, TURN
 from agent.intents import Explain, History, Yields
 from agent.money import ZERO_ADDRESS, Token
 from agent.plugin import Option
-from agent.replies import explain, history, policy, portfolio, rebalanced, talk, yields
-from agent.replies.clock import day_and_time, duration
+from agent.replies import explain, history, policy, portfolio, talk, yields
+from agent.replies.clock import duration
 from agent.replies.reply import Reply
 from agent.runtime.world import World
 from agent.voice import voiced
-from memory.rows import DecisionRow, User
+from memory.rows import DecisionRow, PlanStatus, User
 
 SIZES = (1_000, 100_000)
 """Deposits in whole tokens at which `yields` also shows each venue's rate, beside all that the wallet holds."""
@@ -62,10 +63,10 @@ class Viewing:
         return replace(reply, private=True)
 
     async def explain(self, user: User, intent: Explain) -> Reply:
-        """Why the last venue was chosen, or the one that `ref` names, and what was done on request since."""
+        """Why the last choices were made, or the one for the venue that `ref` names; what was asked for since."""
         venue = intent.ref if intent.ref in self.world.venues else None
         row = await self.world.ledger.last_decision(user.id, venue)
-        choice = None if row is None else self._chosen(row)
+        choice = None if row is None else await self._chosen(user, row)
         asked = None
         if venue is None:
             since, after = (row.at, row.plan_id) if row is not None else (0, None)
@@ -74,18 +75,16 @@ class Viewing:
             return explain.with_request(choice, asked)
         return choice or explain.nothing()
 
-    def _chosen(self, row: DecisionRow) -> Reply:
-        asset = self.world.registry.token(str(row.snapshot["asset"]))
-        if row.kind.startswith("rebalance"):
-            return rebalanced.why(row, asset, day_and_time(row.at))
-        return explain.explain(
-            asset,
-            int(str(row.snapshot["units"])),
-            row.chosen,
-            row.rule,
-            [dict(each) for each in row.alternatives],
-            day_and_time(row.at),
-        )
+    async def _chosen(self, user: User, row: DecisionRow) -> Reply:
+        """The choices of the decision's plan; where none of them placed money, the last one that did, too."""
+        ledger, tokens = self.world.ledger, self.world.registry.token
+        rows = [row] if row.plan_id is None else await ledger.decisions_of_plan(row.plan_id)
+        plan = None if row.plan_id is None else await ledger.plan(row.plan_id)
+        told = explain.told(rows, tokens, waits=plan is not None and plan.status is PlanStatus.PROPOSED)
+        if any(each.kind not in (ROUTE, TURN) for each in rows):
+            return told
+        earlier = await ledger.last_placement(user.id, rows[0].id)
+        return told if earlier is None else explain.with_earlier(told, explain.told([earlier], tokens))
 
     async def policy(self, user: User) -> Reply:
         """The limits, and who may be paid."""

@@ -6,6 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pluggy
 
@@ -18,6 +19,7 @@ from agent.config import Settings
 from agent.errors import Refused
 from agent.execution.manager import Manager
 from agent.execution.signer.client import SignerClient
+from agent.gate.build import Draft
 from agent.gate.propose import Gate
 from agent.mind.mind import Mind
 from agent.money import Address, Token
@@ -96,6 +98,14 @@ class World:
             venues=self.venues, states=states, asset=asset, units=units
         )
         return options or []
+
+    def rank_at(self, snapshot: Snapshot) -> Callable[[Token, int], list[Option]]:
+        """The ranking with a snapshot's states."""
+        return lambda asset, units: self.rank(snapshot.venues, asset, units)
+
+    def draft(self, user: User, intent: dict[str, Any]) -> Draft:
+        """A new plan's id, for whom and what it is, and until when it may be confirmed."""
+        return Draft(self.new_id(), user.id, intent, self.now() + self.settings.plan_seconds)
 
     async def vocabulary(self, user: str) -> Vocabulary:
         """The words that mean something here: tokens, venues, this user's contacts."""

@@ -9,6 +9,7 @@ from moneta import FEE_SCALE, Address, PoolState, Route, Token
 from plugins.uniswap.pool import swap
 
 NAME = "uniswap-v3"
+TOO_LITTLE = "too little liquidity is known there for this size"
 BASIS_POINTS = 10_000
 _Q192 = 1 << 192
 
@@ -33,25 +34,23 @@ class Hop:
         return swap(self.pool, self.zero_for_one, units, exact_out=True)
 
 
-def best(
+def weighed(
     pools: Sequence[PoolState],
     tokens: Mapping[Address, Token],
     token_in: Token,
     token_out: Token,
     units: int,
     exact_out: bool,
-) -> Route | None:
-    """The route that gives the most for `units` in, or takes the least for `units` out; the shorter one of equals."""
+) -> tuple[Route, ...]:
+    """Every way: what gives the most for `units` in, or takes the least for `units` out, first; the shorter of equals
+    before the other. A way that the known liquidity can't give is last.
+    """
     if token_in.address is None or token_out.address is None or token_in == token_out:
-        return None
-    found: Route | None = None
-    for path in _paths(pools, token_in.address, token_out.address):
-        if any(hop.end not in tokens for hop in path):
-            continue
-        amounts = _through(path, units, exact_out)
-        if amounts is not None and (found is None or _better(amounts, found)):
-            found = _route(path, tokens, token_in, amounts, exact_out)
-    return found
+        return ()
+    paths = _paths(pools, token_in.address, token_out.address)
+    known = (path for path in paths if all(hop.end in tokens for hop in path))
+    routes = (_route(path, tokens, token_in, units, exact_out) for path in known)
+    return tuple(sorted(routes, key=lambda route: (bool(route.why_not), route.units_in, -route.units_out)))
 
 
 def _paths(pools: Sequence[PoolState], start: Address, end: Address) -> Iterator[tuple[Hop, ...]]:
@@ -76,26 +75,21 @@ def _through(path: Sequence[Hop], units: int, exact_out: bool) -> tuple[int, int
     return (amount, units) if exact_out else (units, amount)
 
 
-def _better(amounts: tuple[int, int], than: Route) -> bool:
-    return (-amounts[0], amounts[1]) > (-than.units_in, than.units_out)
-
-
 def _route(
-    path: Sequence[Hop],
-    tokens: Mapping[Address, Token],
-    token_in: Token,
-    amounts: tuple[int, int],
-    exact_out: bool,
+    path: Sequence[Hop], tokens: Mapping[Address, Token], token_in: Token, units: int, exact_out: bool
 ) -> Route:
+    amounts = _through(path, units, exact_out)
+    units_in, units_out = amounts or ((0, units) if exact_out else (units, 0))
     return Route(
         trader=NAME,
         tokens=(token_in, *(tokens[hop.end] for hop in path)),
         fees=tuple(hop.pool.fee for hop in path),
         pools=tuple(hop.pool.pool for hop in path),
-        units_in=amounts[0],
-        units_out=amounts[1],
+        units_in=units_in,
+        units_out=units_out,
         exact_out=exact_out,
-        impact_bps=impact(path, *amounts),
+        impact_bps=impact(path, *amounts) if amounts else 0,
+        why_not="" if amounts else TOO_LITTLE,
     )
 
 

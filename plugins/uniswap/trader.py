@@ -28,7 +28,7 @@ from moneta import (
     address,
 )
 from plugins.uniswap import views
-from plugins.uniswap.best import NAME, best
+from plugins.uniswap.best import NAME, weighed
 from plugins.uniswap.calls import swap_step
 from plugins.uniswap.ticks import MAX_TICK, MIN_TICK, WORD, word_of
 
@@ -107,10 +107,10 @@ class UniswapV3(Trader):
                 states.append(_state(pool, whole))
         return tuple(states)
 
-    def quote(
+    def quotes(
         self, states: Sequence[PoolState], token_in: Token, token_out: Token, units: int, exact_out: bool = False
-    ) -> Route | None:
-        return best(states, self._tokens, token_in, token_out, units, exact_out)
+    ) -> tuple[Route, ...]:
+        return weighed(states, self._tokens, token_in, token_out, units, exact_out)
 
     def swap(self, route: Route, account: Address, limit: int, native: bool) -> tuple[Step, ...]:
         if native and route.tokens[0].address != self.contract.wrapped:

@@ -233,11 +233,16 @@ async def test_why_tells_of_what_needed_no_venue_chosen(whole: Whole) -> None:
     assert status(await whole.say("confirm")) == "settled"
     assert "swap" not in (await whole.say("why?")).text
     await whole.say("swap 2 ETH to USDC")
-    assert "swap" not in (await whole.say("why?")).text, "a preview that wasn't confirmed was never done"
+    waiting = await whole.say("why?")
+    assert "swap 2 ETH" in waiting.text
+    assert "you haven't confirmed it" in waiting.text
+    await whole.say("cancel")
+    assert "swap" not in (await whole.say("why?")).text, "a preview that was taken back was never done"
     await whole.say("swap 2 ETH to USDC")
     await whole.say("confirm")
     both = await whole.say("why?")
     assert "swap 2 ETH" in both.text.partition(MORPHO)[0]
+    assert "confirmed it" not in both.text
     assert MORPHO in both.text
     await whole.do(withdraw("100"))
     after = await whole.say("why?")

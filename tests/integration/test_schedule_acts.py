@@ -171,7 +171,7 @@ async def test_what_is_asked_for_is_bound_by_no_default_cap(devnet_node: Node, t
         await desk.say("/confirm")
         asked = await desk.say("rebalance my usdc")
         assert asked.preview is not None
-        assert re.search(r"put (120,000|119,999\.9+) USDC", asked.preview.headline)  # Morpho rounds down
+        assert re.search(r"about (120,000|119,999\.9+) USDC", asked.preview.headline)  # Morpho rounds down
 
 
 async def test_the_scheduler_looks_at_once_never_twice_at_a_time_and_stops(devnet_node: Node, tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def make_plan(user: User, number: int = 1, *, spend: int = 1_000, not_after: int
 
 async def proposed(ledger: Ledger, plan: Plan, channel: str = "here") -> PlanRow:
     origins = {"amount": Origin(4, 9, "1,000")}
-    return await ledger.propose(plan, origins=origins, preview={"rows": []}, decision_id=None, channel=channel)
+    return await ledger.propose(plan, origins=origins, preview={"rows": []}, decisions=(), channel=channel)
 
 
 async def confirmed(ledger: Ledger, plan: Plan) -> PlanRow:

@@ -8,6 +8,7 @@ import pytest
 
 from agent.chain.snapshot import Snapshot
 from agent.errors import NeedsAnswer, Refused
+from agent.gate.choices import VenueChoice
 from agent.gate.moves import Desk
 from agent.gate.order import Enter, Leave, Send
 from agent.intents import All, AmountSpec, Deposit, Exact, Percentage, Transfer, Withdraw
@@ -43,8 +44,9 @@ def test_the_best_that_can_be_entered() -> None:
     options = (option("a", "it is paused"), option("b"), option("d"))
     found = desk(snapshot(), options).deposit(Deposit(asset="usdc", amount=FIVE, venue=None))
     assert found.moves == (Enter(VENUES["b"], 5_000_000),)
-    assert found.choice is not None
-    assert (found.choice.chosen, len(found.choice.options)) == ("b", 2)
+    (choice,) = found.choices
+    assert isinstance(choice, VenueChoice)
+    assert (choice.chosen, len(choice.options)) == ("b", 2)
 
 
 def test_no_venue_can_be_entered() -> None:
@@ -57,8 +59,9 @@ def test_no_venue_can_be_entered() -> None:
 def test_the_venue_that_was_named_is_not_ranked_away() -> None:
     found = desk(snapshot(), (option("b"),)).deposit(_named("a"))
     assert found.moves == (Enter(VENUES["a"], 5_000_000),)
-    assert found.choice is not None
-    assert found.choice.options == ()
+    (choice,) = found.choices
+    assert isinstance(choice, VenueChoice)
+    assert choice.options == ()
 
 
 def _named(venue: str) -> Deposit:
@@ -89,6 +92,12 @@ def test_withdrawing_in_turn_says_so() -> None:
     found = desk(seen).withdraw(Withdraw(asset="USDC", amount=FIVE, venue=None))
     assert found.moves == (Leave(VENUES["b"], 4_000_000), Leave(VENUES["a"], 1_000_000))
     assert "lowest rate" in found.notes[0]
+    (choice,) = found.choices
+    recorded = choice.recorded()
+    assert (recorded.kind, recorded.chosen) == ("withdraw", "b")
+    assert [(each["venue"], each["units"]) for each in recorded.alternatives] == [("b", "4000000"), ("a", "1000000")]
+    named = desk(seen).withdraw(Withdraw.model_construct(action="withdraw", asset="USDC", amount=Exact(value="4"), venue="b"))
+    assert named.choices == ()
     with pytest.raises(Refused):
         desk(snapshot([state("d", 10**18)])).withdraw(Withdraw(asset="USDC", amount=All(), venue=None))
 

@@ -31,7 +31,7 @@ def mandate_plan(user: User, number: int = 1) -> Plan:
 
 
 async def shown(ledger: Ledger, plan: Plan, channel: str = "here") -> PlanRow:
-    return await ledger.propose(plan, origins={}, preview={}, decision_id=None, channel=channel)
+    return await ledger.propose(plan, origins={}, preview={}, decisions=(), channel=channel)
 
 
 async def given(ledger: Ledger, user: User, number: int = 1) -> MandateRow:

@@ -159,7 +159,7 @@ async def test_the_plans_decision_learns_how_it_ended(tmp_path: Path) -> None:
             chosen=VENUE,
         )
         plan = make_plan(user)
-        row = await ledger.propose(plan, origins={}, preview={}, decision_id=number, channel="here")
+        row = await ledger.propose(plan, origins={}, preview={}, decisions=[number], channel="here")
         await ledger.confirm(plan.plan_id, user.id, row.digest, clock())
         await ledger.settle(plan.plan_id, [], PlanStatus.SETTLED)
         decision = await ledger.decision(number)

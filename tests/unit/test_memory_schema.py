@@ -86,7 +86,7 @@ CREATE TABLE decisions (
   alternatives_json TEXT NOT NULL,
   chosen TEXT NOT NULL,
   outcome TEXT
-) STRICT
+, simulated_json TEXT) STRICT
 CREATE INDEX decisions_of ON decisions (user, id)
 CREATE TABLE plans (
   plan_id TEXT PRIMARY KEY,
@@ -312,6 +312,7 @@ CREATE TABLE watch_mark (
       started_at INTEGER NOT NULL
     ) STRICT
 CREATE INDEX inbox_of ON inbox (user, id)
+CREATE INDEX decisions_of_plan ON decisions (plan_id)
 """  # noqa: E501  (SQLite appends added columns to one line)
 
 MEMORY = """
@@ -372,7 +373,7 @@ def test_each_migration_is_recorded_and_an_older_file_gets_the_rest() -> None:
     names = [row["name"] for row in db.query("SELECT name FROM _migrations ORDER BY id")]
     assert names[0] == "m001_users"
     assert names == sorted(names)
-    assert len(names) == 13
+    assert len(names) == 14
 
 
 def test_a_file_of_a_newer_moneta_is_left_alone() -> None:

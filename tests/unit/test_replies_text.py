@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,18 +15,20 @@ from rich.console import Console
 from agent.chat.terminal import Terminal, piped_lines
 from agent.errors import NeedsAnswer, Refused, Unavailable
 from agent.execution.outcome import End, Outcome, Sent
+from agent.gate.choices import options_json
 from agent.gate.preview import Preview, RateLine
 from agent.money import RAY, Amount, Rate
 from agent.plans import Role
 from agent.plugin import Option
 from agent.replies.clock import day_and_time, duration
-from agent.replies.explain import explain, record
+from agent.replies.explain import told
 from agent.replies.harmless import harmless
 from agent.replies.reply import Picture, Reply, Status, Table, Verdict, as_text, of_error, plan_json, table_text
 from agent.replies.yields import yields
 from agent.runtime.acting import reported
 from agent.usd import cents, dollars
-from tests.unit.policy_parts import ETH, POOL, USDC, approval, deposit_steps, plan
+from memory.rows import DecisionRow
+from tests.unit.policy_parts import DAI, ETH, POOL, USDC, approval, deposit_steps, plan
 
 pytestmark = pytest.mark.unit
 
@@ -142,23 +145,81 @@ def test_every_end_is_told(end: End, status: Status, rule: str | None) -> None:
         assert part in reply.text, part
 
 
+def decided(kind: str, rule: str, chosen: str, alternatives: list[dict[str, Any]], **facts: Any) -> DecisionRow:
+    return DecisionRow(7, None, "u", 0, kind, rule, {"asset": "USDC", **facts}, tuple(alternatives), chosen, None)
+
+
+def why(*rows: DecisionRow) -> Reply:
+    return told(rows, {"USDC": USDC, "DAI": DAI}.__getitem__)
+
+
 def test_reasons_are_those_of_the_moment_of_choice() -> None:
     options = [
         Option("a", Rate(RAY // 20), Rate(RAY // 25), 5, ("deep",)),
         Option("b", Rate(RAY // 30), Rate(RAY // 40), 4, ()),
         Option("c", Rate(RAY // 10), Rate(RAY // 10), 9, (), "it is paused"),
     ]
-    alternatives = record(options)
+    alternatives = options_json(options)
     assert all(isinstance(value, str | list) for each in alternatives for value in each.values())
-    reply = explain(USDC, 5_000_000, "a", "the rule", alternatives, "today")
+    reply = why(decided("deposit", "the rule", "a", alternatives, units="5000000"))
     assert "I chose a for 5 USDC" in reply.text
     assert "b with 2.50 %" in reply.text
     assert "c with" not in reply.text  # what couldn't be entered was no alternative
     assert reply.table is not None
     assert len(reply.table.rows) == 3
-    named = explain(USDC, 5_000_000, "a", "you named it", [], "today")
+    named = why(decided("deposit", "you named it", "a", [], units="5000000"))
     assert "yourself" in named.text
     assert named.table is None
+
+
+def way(name: str, units_in: str, units_out: str, why_not: str = "") -> dict[str, Any]:
+    numbers = {"units_in": units_in, "units_out": units_out, "impact_bps": "12", "fee": "500"}
+    return {"route": name, **numbers, "why_not": why_not}
+
+
+def test_a_swap_is_explained_by_the_ways_that_were_compared() -> None:
+    ways = [way("x:1", "5000000", "4990000000000000000"), way("x:2", "5000000", "4900000000000000000")]
+    ways.append(way("x:3", "5000000", "0", "too little liquidity"))
+    facts = {"to_asset": "DAI", "exact_out": False, "units": "5000000", "limit": "4980000000000000000"}
+    reply = why(decided("swap", "the best price", "x:1", ways, **facts))
+    assert "I chose x:1 to swap 5 USDC to DAI: the best price." in reply.text
+    assert "gives 4.99 DAI, and at least 4.98 DAI" in reply.text
+    assert "The next best was x:2 with 4.9 DAI" in reply.text
+    assert reply.table is not None
+    assert reply.private
+    assert [row[4] for row in reply.table.rows] == ["the best", "gives less", "too little liquidity"]
+    assert reply.table.rows[0][1:4] == ("4.99", "0.12 %", "0.05 %")
+
+
+def test_an_exact_output_is_explained_by_what_each_way_takes() -> None:
+    ways = [way("x:1", "5010000", "5000000000000000000"), way("x:2", "5090000", "5000000000000000000")]
+    facts = {"to_asset": "DAI", "exact_out": True, "units": "5000000000000000000", "limit": "5025030"}
+    reply = why(decided("swap", "the best price", "x:1", ways, **facts))
+    assert "to buy 5 DAI with USDC" in reply.text
+    assert "takes 5.01 USDC, and at most 5.02503 USDC" in reply.text
+    assert reply.table is not None
+    assert reply.table.rows[1][4] == "takes more"
+
+
+def test_a_withdrawal_says_which_positions_it_came_from() -> None:
+    held = [("a", "2", "2000000", "2000000"), ("b", "5", "9000000", "3000000"), ("c", "7", "1000000", "0")]
+    rows = [
+        {"venue": name, "rate": str(int(rate) * RAY // 100), "position": position, "units": units}
+        for name, rate, position, units in held
+    ]
+    reply = why(decided("withdraw", "the lowest rate first", "a", rows, units="5000000"))
+    assert "take 5 USDC out: 2 USDC from a (2.00 %) and 3 USDC from b (5.00 %)" in reply.text
+    assert "from c" not in reply.text
+    assert reply.table is not None
+    assert [row[3] for row in reply.table.rows] == ["2", "3", "0"]
+
+
+def test_the_choices_of_one_plan_are_told_together() -> None:
+    facts = {"to_asset": "USDC", "exact_out": False, "units": "5", "limit": "4", "asset": "DAI"}
+    swap = decided("swap", "the best price", "x:1", [way("x:1", "5", "5")], **facts)
+    venue = decided("deposit", "you named it", "a", [], units="5000000")
+    assert why(swap, venue).text.index("x:1") < why(swap, venue).text.index("you named a yourself")
+    assert "No other way is known." in why(swap).text
 
 
 def test_yields_say_no_room_and_why_not() -> None:

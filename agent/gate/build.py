@@ -1,0 +1,164 @@
+"""The pure part of a proposal: moves become steps, and with what a simulation did, a plan. Replay builds the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from agent.chain.snapshot import Snapshot
+from agent.execution import fees
+from agent.gate import approvals, expect
+from agent.gate.order import Enter, Leave, Move, Send, Swap
+from agent.gate.templates import opened, output_of
+from agent.money import Address, Token
+from agent.plans import Change, Plan, Role, Step
+from agent.plugin import Venue
+
+TRANSFER = "transfer(address to,uint256 amount)"
+CLEANUP_GAS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Whose plan it is, for which intent (JSON data) and until when (Unix seconds)."""
+
+    plan_id: str
+    user: str
+    intent: dict[str, Any]
+    not_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """What a plan is made from besides its snapshot.
+
+    `allowances`: base units by (token, spender) that stood. `gas_used` per step that ran, `changes` of the account's
+    balances by token, as the simulation gave them.
+    """
+
+    allowances: Mapping[tuple[Address, Address], int]
+    gas_used: tuple[int, ...]
+    changes: Mapping[str, int]
+
+    def as_json(self) -> dict[str, Any]:
+        """What the ledger keeps; integers as decimal text."""
+        return {
+            "allowances": [[token, spender, str(units)] for (token, spender), units in self.allowances.items()],
+            "gas_used": [str(gas) for gas in self.gas_used],
+            "changes": {token: str(delta) for token, delta in self.changes.items()},
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Simulated:
+        """What `as_json` wrote."""
+        return cls(
+            allowances={(Address(token), Address(place)): int(units) for token, place, units in data["allowances"]},
+            gas_used=tuple(int(gas) for gas in data["gas_used"]),
+            changes={token: int(delta) for token, delta in data["changes"].items()},
+        )
+
+
+def spenders(moves: Sequence[Move]) -> list[tuple[Token, Address]]:
+    """Each token with whom it is approved to: the allowances that must be known."""
+    found: list[tuple[Token, Address]] = []
+    for move in moves:
+        if isinstance(move, Enter):
+            found.append((move.venue.asset, move.venue.contract.address))
+        elif isinstance(move, Swap) and not move.pays.is_native:
+            found.append((move.pays, move.trader.contract.address))
+    return list(dict.fromkeys(found))
+
+
+def steps_of(
+    moves: Sequence[Move], snapshot: Snapshot, allowances: Mapping[tuple[Address, Address], int]
+) -> tuple[Step, ...]:
+    """The steps of the moves in their order, without gas limits, each entry with its approval and clean-up."""
+    steps: list[Step] = []
+    for move in moves:
+        match move:
+            case Enter(venue=venue):
+                steps += [replace(step, venue=venue.id) for step in _entry(move, steps, snapshot, allowances)]
+            case Swap():
+                steps += _trade(move, snapshot.account, allowances)
+            case Leave(venue=venue, units=units):
+                inner = venue.withdraw(snapshot.venues[venue.id], snapshot.account, units)
+                steps += [replace(step, venue=venue.id) for step in inner]
+            case Send():
+                steps.append(_send(move))
+    return tuple(steps)
+
+
+def plan_of(
+    draft: Draft, moves: Sequence[Move], steps: Sequence[Step], snapshot: Snapshot, simulated: Simulated
+) -> Plan:
+    """The whole plan. Raises Refused("simulate") where the simulation did something else than was asked for."""
+    bounds = expect.expected(moves, simulated.changes, snapshot.venues, snapshot.account)
+    return drafted(draft, _with_gas(steps, simulated.gas_used), snapshot, bounds)
+
+
+def drafted(draft: Draft, steps: Sequence[Step], snapshot: Snapshot, bounds: tuple[Change, ...] = ()) -> Plan:
+    """The plan around steps; before the simulation it has no gas limits and no bounds yet."""
+    gas = sum(step.gas for step in steps)
+    return Plan(
+        plan_id=draft.plan_id,
+        chain_id=snapshot.chain_id,
+        account=snapshot.account,
+        user=draft.user,
+        intent=draft.intent,
+        steps=tuple(steps),
+        max_total_fee_wei=gas * fees.offered(snapshot.block.base_fee).max_fee_per_gas,
+        not_after=draft.not_after,
+        expected=bounds,
+    )
+
+
+def entering(steps: Sequence[Step], venues: Mapping[str, Venue], outputs: Mapping[int, int]) -> dict[str, int]:
+    """Base units that the steps put into each venue: what they approve there, outputs by step index filled in."""
+    filled = [step.filled(outputs) for step in steps if step.role is Role.APPROVAL and step.venue in venues]
+    return {step.venue: int(str(step.args[1])) for step in filled if int(str(step.args[1]))}
+
+
+def _entry(
+    move: Enter, before: Sequence[Step], snapshot: Snapshot, allowances: Mapping[tuple[Address, Address], int]
+) -> tuple[Step, ...]:
+    venue, spender = move.venue, move.venue.contract.address
+    present = _present(allowances, venue.asset, spender)
+
+    def build(units: int) -> tuple[Step, ...]:
+        inner = venue.deposit(snapshot.venues[venue.id], snapshot.account, units)
+        return approvals.around(inner, venue.asset, spender, units, present)
+
+    return build(move.units) if move.source is None else opened(build, output_of(move.source, before))
+
+
+def _trade(move: Swap, account: Address, allowances: Mapping[tuple[Address, Address], int]) -> list[Step]:
+    inner = move.trader.swap(move.route, account, move.limit, move.pays.is_native)
+    if not move.pays.is_native:
+        spender = move.trader.contract.address
+        if move.route.exact_out:  # less than the approval may be spent
+            inner = (*inner, approvals.approve(move.pays, spender, 0, Role.APPROVAL))
+        present = _present(allowances, move.pays, spender)
+        inner = approvals.around(inner, move.pays, spender, move.most_in, present)
+    return [replace(step, venue=move.trader.name) for step in inner]
+
+
+def _present(allowances: Mapping[tuple[Address, Address], int], token: Token, spender: Address) -> int:
+    if token.address is None:
+        raise ValueError("the native coin has no allowances")
+    return allowances[token.address, spender]
+
+
+def _send(move: Send) -> Step:
+    if move.token.address is None:
+        return Step(move.recipient, move.name, "", (), value=move.units)
+    return Step(move.token.address, move.token.symbol, TRANSFER, (move.recipient, move.units))
+
+
+def _with_gas(steps: Sequence[Step], used: Sequence[int]) -> tuple[Step, ...]:
+    """Gas limits: half as much again as the simulation used (refunds come back only at the end) and a margin."""
+    left = iter(used)
+    return tuple(
+        replace(step, gas=CLEANUP_GAS if step.role is Role.CLEANUP else next(left) * 3 // 2 + 30_000)
+        for step in steps
+    )

@@ -1,0 +1,112 @@
+"""Choices that a request left to code, each with all that it was chosen from: what the ledger keeps, and `why` reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from agent.gate.order import Swap
+from agent.money import Token
+from agent.plugin import Option, VenueState
+from agent.routes import Route
+
+VENUE, ROUTE, TURN = "deposit", "swap", "withdraw"
+"""The kinds of decisions that a request makes."""
+
+BEST_RATE = "the highest rate with your own deposit in it, of the venues that can take it"
+NAMED = "you named it"
+BEST_PRICE = "the best price for that size among the pools that I know, one or two hops"
+LOWEST_RATE = "the lowest rate first: what is taken out there costs you least"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A choice as JSON data. `facts` stand beside the snapshot; `chosen` is a venue's id, or a route's name."""
+
+    kind: str
+    rule: str
+    facts: dict[str, Any]
+    alternatives: list[dict[str, Any]]
+    chosen: str
+
+
+@dataclass(frozen=True, slots=True)
+class VenueChoice:
+    """The venue of a deposit of `units`; `options` is empty where the user named it."""
+
+    asset: Token
+    units: int
+    chosen: str
+    options: tuple[Option, ...]
+
+    def recorded(self) -> Recorded:
+        facts = {"asset": self.asset.symbol, "units": str(self.units)}
+        return Recorded(VENUE, BEST_RATE if self.options else NAMED, facts, options_json(self.options), self.chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class RouteChoice:
+    """The route of a swap, of those that were compared, the best first."""
+
+    swap: Swap
+    routes: tuple[Route, ...]
+
+    def recorded(self) -> Recorded:
+        route, swap = self.swap.route, self.swap
+        facts = {
+            "asset": swap.pays.symbol,
+            "to_asset": swap.gets.symbol,
+            "exact_out": route.exact_out,
+            "units": str(route.units_out if route.exact_out else route.units_in),
+            "limit": str(swap.limit),
+        }
+        return Recorded(ROUTE, BEST_PRICE, facts, [_route_json(each) for each in self.routes], route.name)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnChoice:
+    """Which positions give `units`: `held` in the order that they were gone through, with what each gives."""
+
+    asset: Token
+    units: int
+    held: tuple[tuple[VenueState, int], ...]
+
+    def recorded(self) -> Recorded:
+        facts = {"asset": self.asset.symbol, "units": str(self.units)}
+        alternatives = [
+            {
+                "venue": state.venue,
+                "rate": str(state.rate.ray),
+                "position": str(state.position),
+                "units": str(units),
+            }
+            for state, units in self.held
+        ]
+        chosen = next((state.venue for state, units in self.held if units), "")
+        return Recorded(TURN, LOWEST_RATE, facts, alternatives, chosen)
+
+
+Choice = VenueChoice | RouteChoice | TurnChoice
+
+
+def options_json(options: Sequence[Option]) -> list[dict[str, Any]]:
+    """The venues that were weighed, as JSON data."""
+    return [
+        {
+            "venue": option.venue,
+            "rate": str(option.rate.ray),
+            "after": str(option.after.ray),
+            "income": str(option.income),
+            "reasons": list(option.reasons),
+            "why_not": option.why_not,
+        }
+        for option in options
+    ]
+
+
+def _route_json(route: Route) -> dict[str, Any]:
+    body = asdict(route) | {"tokens": [token.symbol for token in route.tokens]}
+    numbers = {key: str(body[key]) for key in ("units_in", "units_out", "impact_bps")}
+    places = {"fees": [str(fee) for fee in route.fees], "pools": list(route.pools)}
+    return {"route": route.name, "fee": str(route.fee)} | body | numbers | places

@@ -1,0 +1,58 @@
+"""From any intent that makes a plan to its moves, at the desk of one account. Pure: replay comes to the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from agent.chain.registry import Registry
+from agent.chain.snapshot import Snapshot
+from agent.execution import fees
+from agent.gate import reserve, trading
+from agent.gate.moves import Desk, Rank, Resolved
+from agent.intents import Deposit, Exit, Intent, Sequence, Swap, Transfer, Withdraw
+from agent.money import Address
+from agent.plugin import Trader, Venue
+
+TRANSFER_GAS = 50_000
+
+
+def desk_at(
+    registry: Registry,
+    venues: Mapping[str, Venue],
+    traders: Mapping[str, Trader],
+    snapshot: Snapshot,
+    rank: Rank,
+    contacts: Mapping[str, Address],
+) -> Desk:
+    """The desk at a snapshot with its block's own base fee."""
+    per_gas = fees.offered(snapshot.block.base_fee).max_fee_per_gas
+    held = sum(1 for state in snapshot.venues.values() if state.position)
+    kept = reserve.reserve_wei(held, per_gas) + TRANSFER_GAS * 2 * per_gas
+    return Desk(
+        registry=registry,
+        venues=venues,
+        snapshot=snapshot,
+        rank=rank,
+        contacts=contacts,
+        traders=traders,
+        spare_native=max(snapshot.native - kept, 0),
+    )
+
+
+def moves_of(intent: Intent, desk: Desk) -> Resolved:
+    """What the intent comes to. Raises NeedsAnswer, Refused, and TypeError for an intent that makes no plan."""
+    match intent:
+        case Deposit():
+            return desk.deposit(intent)
+        case Withdraw():
+            return desk.withdraw(intent)
+        case Transfer():
+            return desk.transfer(intent)
+        case Swap():
+            return trading.swap(desk, intent)
+        case Sequence():
+            return trading.sequence(desk, intent)
+        case Exit():
+            return desk.exit()
+        case _:
+            raise TypeError(f"{intent.action} makes no plan")
