@@ -9,9 +9,8 @@ from typing import Any
 from memory.part import Part, dump, many, one
 from memory.rows import DecisionRow
 
-
-_STANDS = """NOT EXISTS (SELECT 1 FROM plans WHERE plans.plan_id = decisions.plan_id AND confirmed_at IS NULL
-             AND status IN ('cancelled', 'expired', 'void'))"""
+_STANDS = """NOT EXISTS (SELECT 1 FROM plans WHERE plans.plan_id = decisions.plan_id
+             AND confirmed_at IS NULL AND status IN ('cancelled', 'expired', 'void'))"""
 
 
 class Decisions(Part):

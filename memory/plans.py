@@ -32,7 +32,7 @@ class Plans(Part):
         channel: str,
         simulated: Mapping[str, Any] | None = None,
     ) -> PlanRow:
-        """Writes a plan down that waits for its confirmation, and joins its decisions to it, and to its simulation."""
+        """Writes a plan down that waits for its confirmation, and joins its decisions, with its simulation, to it."""
         body = rfc8785.dumps(canonical(plan))
         digest = hashlib.sha256(body).hexdigest()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from agent.chain.snapshot import Snapshot
+from agent.errors import Refused
 from agent.execution import fees
 from agent.gate import approvals, expect
 from agent.gate.order import Enter, Leave, Move, Send, Swap
@@ -144,8 +145,8 @@ def _trade(move: Swap, account: Address, allowances: Mapping[tuple[Address, Addr
 
 
 def _present(allowances: Mapping[tuple[Address, Address], int], token: Token, spender: Address) -> int:
-    if token.address is None:
-        raise ValueError("the native coin has no allowances")
+    if token.address is None or (token.address, spender) not in allowances:
+        raise Refused("simulate", f"What {spender} may take of {token.symbol} isn't known.")
     return allowances[token.address, spender]
 
 
@@ -157,6 +158,8 @@ def _send(move: Send) -> Step:
 
 def _with_gas(steps: Sequence[Step], used: Sequence[int]) -> tuple[Step, ...]:
     """Gas limits: half as much again as the simulation used (refunds come back only at the end) and a margin."""
+    if len(used) != sum(1 for step in steps if step.role is not Role.CLEANUP):
+        raise Refused("simulate", "The simulation was one of other steps.")
     left = iter(used)
     return tuple(
         replace(step, gas=CLEANUP_GAS if step.role is Role.CLEANUP else next(left) * 3 // 2 + 30_000)

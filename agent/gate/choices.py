@@ -1,4 +1,4 @@
-"""Choices that a request left to code, each with all that it was chosen from: what the ledger keeps, and `why` reads."""
+"""Choices that a request left to code, each with all that it was chosen from: the ledger keeps it, `why` reads it."""
 
 from __future__ import annotations
 

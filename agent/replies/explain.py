@@ -30,7 +30,10 @@ def told(rows: Sequence[DecisionRow], tokens: Tokens, waits: bool = False) -> Re
     """
     replies = [_told(row, tokens) for row in rows]
     tables = [reply.table for reply in replies if reply.table is not None]
-    text, private = " ".join([*(reply.text for reply in replies), *([WAITS] if waits else [])]), any(reply.private for reply in replies)
+    text, private = (
+        " ".join([*(reply.text for reply in replies), *([WAITS] if waits else [])]),
+        any(reply.private for reply in replies),
+    )
     return Reply(text, tables[-1] if tables else None, private=private)
 
 
@@ -95,7 +98,9 @@ def _route(row: DecisionRow, pays: Token, gets: Token, when: str) -> Reply:
         text += f" By the pools' state then it {verb} {about(int(picked[side]), open_token)} {open_token.symbol}"
         text += f", and {bound} {limit} within the slippage that the policy allows."
     if second is not None:
-        text += f" The next best was {second['route']} with {about(int(second[side]), open_token)} {open_token.symbol}."
+        text += (
+            f" The next best was {second['route']} with {about(int(second[side]), open_token)} {open_token.symbol}."
+        )
     if len(row.alternatives) < 2:
         text += " No other way is known."
     rows = tuple(_route_row(each, side, open_token, verb, each is picked) for each in row.alternatives)

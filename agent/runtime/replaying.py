@@ -76,7 +76,10 @@ def replay(row: DecisionRow, plan: Plan | None, known: Known) -> Replay:
         differs.append("the alternatives have other numbers")
     if plan is None or row.simulated is None:
         return Replay(chosen, (), "", tuple(differs))
-    again = _plan(moves, snapshot, Simulated.from_json(row.simulated), plan)
+    try:
+        again = _plan(moves, snapshot, Simulated.from_json(row.simulated), plan)
+    except Refused as error:
+        return Replay(chosen, (), "", (*differs, f"no plan comes of it with what was simulated: {error}"))
     if _shown(again.steps) != _shown(plan.steps):
         differs.append("the plan has other steps")
     elif again.digest != plan.digest:

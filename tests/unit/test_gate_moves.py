@@ -96,7 +96,9 @@ def test_withdrawing_in_turn_says_so() -> None:
     recorded = choice.recorded()
     assert (recorded.kind, recorded.chosen) == ("withdraw", "b")
     assert [(each["venue"], each["units"]) for each in recorded.alternatives] == [("b", "4000000"), ("a", "1000000")]
-    named = desk(seen).withdraw(Withdraw.model_construct(action="withdraw", asset="USDC", amount=Exact(value="4"), venue="b"))
+    named = desk(seen).withdraw(
+        Withdraw.model_construct(action="withdraw", asset="USDC", amount=Exact(value="4"), venue="b")
+    )
     assert named.choices == ()
     with pytest.raises(Refused):
         desk(snapshot([state("d", 10**18)])).withdraw(Withdraw(asset="USDC", amount=All(), venue=None))
