@@ -17,7 +17,7 @@ VENUE, ROUTE, TURN = "deposit", "swap", "withdraw"
 BEST_RATE = "the highest rate with your own deposit in it, of the venues that can take it"
 NAMED = "you named it"
 BEST_PRICE = "the best price for that size among the pools that I know, one or two hops"
-LOWEST_RATE = "the lowest rate first: what is taken out there costs you least"
+LOWEST_RATE = "the lowest rate first, since what is taken out there costs you least"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import time
 from pathlib import Path
 
 import pytest
@@ -131,9 +130,7 @@ async def check_the_week(desk: Desk, before: int) -> None:
 
 async def test_a_crash_in_a_move_runs_no_period_twice(devnet_node: Node, tmp_path: Path) -> None:
     """Killed after the money left one venue: the next start tells of it, and the period stays taken."""
-    period = 6 * HOUR
-    beginning = Clock((int(time.time()) // period + 1) * period)  # an hour later is the same period
-    async with opened(tmp_path, devnet_node, clock=beginning) as desk:
+    async with opened(tmp_path, devnet_node) as desk:
         await given_a_mandate(desk)
         sent = 0
 

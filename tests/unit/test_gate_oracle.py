@@ -108,14 +108,14 @@ class Pools(Trader):
     def state(self, answers: Sequence[object], block: Block) -> tuple[PoolState, ...]:
         return ()
 
-    def quote(
+    def quotes(
         self, states: Sequence[PoolState], token_in: Token, token_out: Token, units: int, exact_out: bool = False
-    ) -> Route | None:
+    ) -> tuple[Route, ...]:
         self.asked.append((token_in, token_out, units))
         if (token_in, token_out) != (WETH, USDC):
-            return None
+            return ()
         got = units * self.rate * (1_000_000 - self.fee_) // 1_000_000 // 10**18
-        return Route("pools", (WETH, USDC), (self.fee_,), (place("01"),), units, got, False, self.impact)
+        return (Route("pools", (WETH, USDC), (self.fee_,), (place("01"),), units, got, False, self.impact),)
 
     def swap(self, route: Route, account: Address, limit: int, native: bool) -> tuple[Step, ...]:
         raise NotImplementedError
