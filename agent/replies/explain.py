@@ -95,7 +95,8 @@ def _route(row: DecisionRow, pays: Token, gets: Token, when: str) -> Reply:
     text = f"On {when} I chose {row.chosen} to {what}: {row.rule}."
     picked, second = _picked(row, "route"), _second(row, "route")
     if picked is not None:
-        text += f" By the pools' state at that moment it {verb} {about(int(picked[side]), open_token)} {open_token.symbol}"
+        now = f"{about(int(picked[side]), open_token)} {open_token.symbol}"
+        text += f" By the pools' state at that moment it {verb} {now}"
         text += f", and {bound} {limit} within the slippage that the policy allows."
     if second is not None:
         text += (
