@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -59,7 +60,7 @@ class Mandates(Plans):
             if row is None:
                 return Refused("unknown-plan", f"There is no plan {plan_id}.")
             plan = must_plan(db, plan_id)
-            refusal = _refusal(plan, user, digest, now)
+            refusal = self.not_intact(plan) or _refusal(plan, user, digest, now)
             if refusal is not None:
                 return refusal
             self._revoke(db, user)
@@ -99,14 +100,12 @@ class Mandates(Plans):
 
     async def mandate(self, user: str) -> MandateRow | None:
         """The user's mandate in force."""
-        sql = "SELECT * FROM mandates WHERE user = ? AND revoked_at IS NULL"
-        row = await self._store.read(lambda db: one(db, sql, (user,)))
-        return None if row is None else _mandate(row)
+        found = await self._store.read(lambda db: _in_force(db, "AND mandates.user = ?", user))
+        return found[0] if found else None
 
     async def mandates(self) -> list[MandateRow]:
         """All mandates in force, the oldest first."""
-        sql = "SELECT * FROM mandates WHERE revoked_at IS NULL ORDER BY id"
-        return await self._store.read(lambda db: [_mandate(row) for row in many(db, sql)])
+        return await self._store.read(_in_force)
 
     async def confirm_by_mandate(self, plan_id: str, mandate: MandateRow, digest: str, now: int) -> PlanRow:
         """Confirms a plan in the user's place. Whether that is allowed is looked at in the same transaction.
@@ -116,7 +115,7 @@ class Mandates(Plans):
 
         def change(db: Database) -> PlanRow | Refused:
             plan = must_plan(db, plan_id)
-            barred = _barred(db, mandate) or _refusal(plan, mandate.user, digest, now)
+            barred = _barred(db, mandate) or self.not_intact(plan) or _refusal(plan, mandate.user, digest, now)
             if barred is None and plan.channel != f"{CHANNEL}{mandate.id}":
                 barred = Refused("mandate", "That plan was not made under this mandate.")
             if barred is not None:
@@ -174,6 +173,23 @@ def _barred(db: Database, mandate: MandateRow) -> Refused | None:
     if one(db, "SELECT 1 FROM users WHERE id = ? AND paused_at IS NOT NULL", (mandate.user,)) is not None:
         return Refused("pause", "You paused me: I only take money out.", "Say `resume` first.")
     return None
+
+
+def _in_force(db: Database, which: str = "", *values: str) -> list[MandateRow]:
+    """The mandates that weren't revoked, and whose limits are those that their user confirmed: a row that was edited
+    in the file is in force no more.
+    """
+    sql = f"""SELECT mandates.*, plans.body, plans.digest FROM mandates JOIN plans USING (plan_id)
+              WHERE revoked_at IS NULL {which} ORDER BY mandates.id"""  # noqa: S608  (a constant of this file)
+    found = []
+    for row in many(db, sql, values):
+        body, digest = str(row.pop("body")), row.pop("digest")
+        mandate = _mandate(row)
+        confirmed = json.loads(body)
+        whole = hashlib.sha256(body.encode()).hexdigest() == digest and confirmed["user"] == mandate.user
+        if whole and confirmed["intent"].get("limits") == mandate.limits:
+            found.append(mandate)
+    return found
 
 
 def _mandate(row: dict[str, Any]) -> MandateRow:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from agent.trust import Told, Trust
 from memory.part import Clock, many
 from memory.store import Store
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 FILE = "memory.db"
+AGENT = "agent"
 MAX_WORDS = 32
 
 Speaker = Literal["user", "agent"]
@@ -23,7 +25,7 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One thing said in a channel, by the user or by the agent to them."""
+    """One thing said in a channel, by the user or by the agent to them. `trust` is a Trust as it was stored."""
 
     id: int
     user: str
@@ -31,6 +33,17 @@ class Turn:
     role: Speaker
     text: str
     at: int
+    author: str
+    source: str
+    trust: int
+
+    @property
+    def told(self) -> Told:
+        """The text with its taint. No row makes more of a text than its role and author allow."""
+        own = self.role == "user" and self.author == self.user and self.source == self.channel
+        most = Trust.USER if own else Trust.MODEL
+        known = self.trust in set(Trust)
+        return Told(self.text, self.author, self.source, min(Trust(self.trust), most) if known else Trust.FOREIGN)
 
 
 class Memory:
@@ -49,9 +62,17 @@ class Memory:
         await self._store.close()
 
     async def remember_turn(self, user: str, channel: str, role: Speaker, text: str) -> int:
-        """Keeps what was said; the turn's number."""
-        sql = "INSERT INTO turns (user, channel, role, text, at) VALUES (?, ?, ?, ?, ?)"
-        row = (user, channel, role, text, self._now())
+        """Keeps what was said; the turn's number. What the agent says may hold a model's words."""
+        own = role == "user"
+        told = Told(text, user if own else AGENT, channel, Trust.USER if own else Trust.MODEL)
+        return await self.remember(user, channel, role, told)
+
+    async def remember(self, user: str, channel: str, role: Speaker, told: Told) -> int:
+        """Keeps a text with its author, source and trust, a summary for instance; the turn's number."""
+        sql = (
+            "INSERT INTO turns (user, channel, role, text, at, author, source, trust) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        )
+        row = (user, channel, role, told.text, self._now(), told.author, told.source, int(told.trust))
         return await self._store.write(lambda db: db.execute(sql, row).lastrowid or 0)
 
     async def recent(self, user: str, channel: str, n: int) -> list[Turn]:

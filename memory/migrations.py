@@ -367,3 +367,15 @@ def m001_turns(db: Database) -> None:
           INSERT INTO turns_fts (turns_fts, rowid, user, text) VALUES ('delete', old.id, old.user, old.text);
         END;
     """)
+
+
+@memory()
+def m002_taint(db: Database) -> None:
+    """Who said it, where it came from, and how far it counts (agent/trust.py)."""
+    db.executescript("""
+        ALTER TABLE turns ADD COLUMN author TEXT NOT NULL DEFAULT '';
+        ALTER TABLE turns ADD COLUMN source TEXT NOT NULL DEFAULT '';
+        ALTER TABLE turns ADD COLUMN trust INTEGER NOT NULL DEFAULT 0;
+        UPDATE turns SET source = channel, author = iif(role = 'user', user, 'agent'),
+          trust = iif(role = 'user', 3, 1);
+    """)

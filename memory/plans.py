@@ -14,14 +14,27 @@ from agent.errors import Refused
 from agent.intents import Origin
 from agent.money import Address
 from agent.plans import Plan, canonical
-from memory.part import Part, dump, many, one
+from memory.part import Clock, Entropy, Part, dump, many, one
 from memory.rows import PlanRow, PlanStatus
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
+    from memory.store import Store
+
+MOST_KEPT = 10_000
+
 
 class Plans(Part):
+    """`_proposed` and `_asked` are what this process itself wrote down: a row that says otherwise was edited in the
+    file behind its back, and counts for nothing. After a restart there is only the digest.
+    """
+
+    def __init__(self, store: Store, now: Clock, entropy: Entropy) -> None:
+        super().__init__(store, now, entropy)
+        self._proposed: dict[str, str] = {}
+        self._asked: dict[tuple[str, str], str] = {}
+
     async def propose(
         self,
         plan: Plan,
@@ -35,6 +48,7 @@ class Plans(Part):
         """Writes a plan down that waits for its confirmation, and joins its decisions, with its simulation, to it."""
         body = rfc8785.dumps(canonical(plan))
         digest = hashlib.sha256(body).hexdigest()
+        _keep(self._proposed, plan.plan_id, digest)
 
         def add(db: Database) -> PlanRow:
             db.table("plans").insert(
@@ -76,7 +90,7 @@ class Plans(Part):
             row = find_plan(db, plan_id)
             if row is None:
                 return Refused("unknown-plan", f"There is no plan {plan_id}.")
-            refusal = _refusal(row, user, digest, now)
+            refusal = self.not_intact(row) or _refusal(row, user, digest, now)
             if refusal is None:
                 self._move(db, row, PlanStatus.CONFIRMED, "")
                 _reserve(db, row.plan)
@@ -162,13 +176,16 @@ class Plans(Part):
     async def set_pending(self, user: str, channel: str, data: Mapping[str, Any] | None) -> None:
         """The question that the user's next words may answer; None forgets it."""
 
+        text = dump(data)
+        _keep(self._asked, (user, channel), text)
+
         def change(db: Database) -> None:
             if data is None:
                 db.execute("DELETE FROM pending WHERE user = ? AND channel = ?", (user, channel))
             else:
                 db.execute(
                     "INSERT OR REPLACE INTO pending (user, channel, data_json, at) VALUES (?, ?, ?, ?)",
-                    (user, channel, dump(data), self._now()),
+                    (user, channel, text, self._now()),
                 )
 
         await self._store.write(change)
@@ -176,7 +193,15 @@ class Plans(Part):
     async def pending(self, user: str, channel: str) -> Mapping[str, Any] | None:
         sql = "SELECT data_json FROM pending WHERE user = ? AND channel = ?"
         row = await self._store.read(lambda db: one(db, sql, (user, channel)))
-        return None if row is None else dict(json.loads(row["data_json"]))
+        if row is None or self._asked.get((user, channel), row["data_json"]) != row["data_json"]:
+            return None
+        return dict(json.loads(row["data_json"]))
+
+    def not_intact(self, row: PlanRow) -> Refused | None:
+        """Why a row isn't what was previewed: its steps aren't the digest's, or another digest was shown."""
+        if is_whole(row) and self._proposed.get(row.plan_id, row.digest) == row.digest:
+            return None
+        return Refused("digest", "That plan isn't the one that was previewed.", "Ask for a new preview.")
 
     def _move(self, db: Database, row: PlanRow, to: PlanStatus, reason: str) -> None:
         now = self._now()
@@ -194,6 +219,14 @@ class Plans(Part):
         self._audit(db, f"plan.{status}", user, {"plan_id": plan_id, "status": str(status), **more})
 
 
+def _keep(kept: dict[Any, str], key: Any, text: str) -> None:
+    """The latest MOST_KEPT: what is older has expired long since."""
+    kept.pop(key, None)
+    kept[key] = text
+    if len(kept) > MOST_KEPT:
+        kept.pop(next(iter(kept)))
+
+
 def find_plan(db: Database, plan_id: str) -> PlanRow | None:
     row = one(db, "SELECT * FROM plans WHERE plan_id = ?", (plan_id,))
     return None if row is None else _plan_row(row)
@@ -207,11 +240,16 @@ def must_plan(db: Database, plan_id: str) -> PlanRow:
     return row
 
 
+def is_whole(row: PlanRow) -> bool:
+    """Whether the steps are those that the digest was made of: a row that was edited in the file isn't."""
+    return hashlib.sha256(row.body.encode()).hexdigest() == row.digest
+
+
 def _refusal(row: PlanRow, user: str, digest: str, now: int) -> Refused | None:
     """Why this confirmation doesn't count, None where it does. The owner is looked at first: others learn nothing."""
     if row.user != user:
         return Refused("owner", "Only the person who asked for a plan can confirm it.")
-    if digest != row.digest or hashlib.sha256(row.body.encode()).hexdigest() != row.digest:
+    if digest != row.digest or not is_whole(row):
         return Refused("digest", "That confirmation is for other steps than these.", "Ask for a new preview.")
     if row.status is PlanStatus.EXPIRED or (row.status is PlanStatus.PROPOSED and now > row.not_after):
         return Refused("expired", "That preview has expired.", "Ask again for a new one.")
@@ -233,9 +271,11 @@ def _reserve(db: Database, plan: Plan) -> None:
 
 
 def _plan_row(row: dict[str, Any]) -> PlanRow:
+    """The intent is the body's, which the digest covers; the column `intent_json` is for queries alone."""
     origins = json.loads(row.pop("origins_json"))
+    row.pop("intent_json")
     return PlanRow(
-        intent=json.loads(row.pop("intent_json")),
+        intent=json.loads(row["body"])["intent"],
         preview=json.loads(row.pop("preview_json")),
         origins={name: Origin(**origin) for name, origin in origins.items()},
         status=PlanStatus(row.pop("status")),

@@ -7,16 +7,26 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from agent.trust import Trust
+
 
 class _Data(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
 class Turn(_Data):
-    """One earlier message: `role` is 'user' or 'assistant'."""
+    """One earlier message: `role` is 'user' or 'assistant', `trust` how far it counts (None: the role says)."""
 
     role: str
     text: str
+    trust: Trust | None = None
+
+    @property
+    def speaker(self) -> str:
+        """As whose words a model may see it; '' for those of strangers, which it sees not at all."""
+        if self.role not in ("user", "assistant") or self.trust is Trust.FOREIGN:
+            return ""
+        return "user" if self.role == "user" and self.trust in (None, Trust.USER) else "assistant"
 
 
 class Holding(_Data):

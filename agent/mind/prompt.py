@@ -50,7 +50,7 @@ def repair(wrong: str, text: str) -> str:
 
 def _earlier(context: Context, left: int) -> Messages:
     """The latest turns that fit. What an open question is about comes first of them."""
-    turns = [(turn.role, _cut(turn.text, _TURN)) for turn in context.turns if turn.role in ("user", "assistant")]
+    turns = [(turn.speaker, _cut(turn.text, _TURN)) for turn in context.turns if turn.speaker]
     if context.pending is not None and not turns:
         turns = [("user", _cut(said, _TURN)) for said in context.pending.said]
     kept: Messages = []

@@ -103,6 +103,8 @@ class Acting:
         """What may have changed since the preview, besides the chain. The preview stays as it is."""
         if row.user != user.id:
             raise Refused("owner", "Only the person who asked for a plan can confirm it.")
+        if edited := self.world.ledger.not_intact(row):
+            raise edited
         await self._check_frozen()
         fresh = await self.world.ledger.user(user.id)  # a pause said elsewhere while this waited its turn counts
         if (fresh is None or fresh.paused) and row.intent.get("action") in ENTERING:

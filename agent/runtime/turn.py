@@ -54,6 +54,7 @@ from agent.runtime.rebalancing import Rebalancing
 from agent.runtime.reports import Reports
 from agent.runtime.viewing import Viewing
 from agent.runtime.world import World
+from agent.trust import Told, Trust, own_words
 from agent.voice import voiced
 from agent.words.pictures import wants_picture
 from memory.rows import ButtonRow, PlanStatus, User
@@ -195,8 +196,7 @@ class Runtime:
             await self._await_answer(said, pending_after(understood, said.text, context, vocabulary))
             return _asked(understood)
         try:
-            earlier = context.pending.said if context.pending else ()
-            bind(understood.intent, understood.origins, (*earlier, said.text), vocabulary)
+            bind(understood.intent, understood.origins, own_words(said.user.id, _turns(said, context)), vocabulary)
             return await self._do(said, understood.intent, understood)
         except NeedsAnswer as error:
             if error.missing:
@@ -333,7 +333,13 @@ class Runtime:
             recent = await self.world.memory.recent(said.user.id, said.channel, RECENT_TURNS)
         except Unavailable:
             return ()
-        return tuple(Turn(role=ROLES[turn.role], text=turn.text) for turn in recent)
+        return tuple(Turn(role=ROLES[turn.role], text=turn.text, trust=turn.told.trust) for turn in recent)
+
+
+def _turns(said: Said, context: Context) -> list[Told]:
+    """The turns that may bind: this one, and those of the same user and channel that it answers a question about."""
+    texts = (*(context.pending.said if context.pending else ()), said.text)
+    return [Told(text, said.user.id, said.channel, Trust.USER) for text in texts]
 
 
 def _asked(understood: Understood) -> Reply:

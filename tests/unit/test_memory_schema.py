@@ -331,7 +331,7 @@ CREATE TABLE turns (
   role TEXT NOT NULL CHECK (role IN ('user', 'agent')),
   text TEXT NOT NULL,
   at INTEGER NOT NULL
-) STRICT
+, author TEXT NOT NULL DEFAULT '', source TEXT NOT NULL DEFAULT '', trust INTEGER NOT NULL DEFAULT 0) STRICT
 CREATE TABLE sqlite_sequence(name,seq)
 CREATE INDEX turns_of ON turns (user, channel, id)
 CREATE VIRTUAL TABLE turns_fts USING fts5 (user, text, content='turns', content_rowid='id')
