@@ -110,7 +110,8 @@ async def open_instance(place: Place, settings: Settings, *, beside: bool = Fals
         character = load_character(settings.character)
         mind = mind_of(settings, character)
         stack.push_async_callback(mind.close)
-        launching = asyncio.create_task(_launched(place, executes))  # processes of its own, while this one imports
+        # processes of its own, while this one imports
+        launching = asyncio.create_task(_launched(place, settings, executes))
         stack.push_async_callback(_stop, launching)
         registry = Registry.load(place.chain_file)
         plugins = hooks.load()
@@ -157,12 +158,15 @@ async def make_wallet(place: Place, settings: Settings, fund: Callable[[Address]
     """Makes what a signer that runs apart starts with, keystore and policy; None where both are there already.
 
     The policy is the last thing, so a run that was cut off is made whole by the next. `fund` gets a new account.
+    Where the keys are a remote signer's, only the policy is made, and there is no new account.
     """
     if (place.signer_folder / POLICY).exists():
         return None
-    new = await _wallet(place)
-    keystore = json.loads((place.signer_folder / KEYSTORE).read_text())
-    account = Address(keystore["accounts"][0])  # addresses stand in the open there
+    new = await _wallet(place, settings)
+    account: Address | None = None
+    if settings.remote_signer_url is None:
+        keystore = json.loads((place.signer_folder / KEYSTORE).read_text())
+        account = Address(keystore["accounts"][0])  # addresses stand in the open there
     registry = Registry.load(place.chain_file)
     plugins = hooks.load()
     async with contextlib.AsyncExitStack() as stack:
@@ -170,7 +174,7 @@ async def make_wallet(place: Place, settings: Settings, fund: Callable[[Address]
         stack.push_async_callback(rpc.close)
         found = await discover(_protocols(plugins.hook), registry, rpc)
         traders, _ = await find_traders(_traders(plugins.hook), registry, rpc, found.missing)
-        if new:
+        if new and account is not None:
             await fund(account)
         await _policy(place, settings, registry, found, traders, plugins.hook, rpc)
     return account
@@ -201,20 +205,23 @@ def _lock(stack: contextlib.AsyncExitStack, place: Place, beside: bool) -> bool:
     return True
 
 
-async def _wallet(place: Place) -> bool:
-    """Makes the keystore where there is none; says whether it did."""
+async def _wallet(place: Place, settings: Settings) -> bool:
+    """Makes the keystore where there is none; says whether it did. A remote signer has its own."""
+    if settings.remote_signer_url is not None and place.signer_socket is None:
+        place.signer_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return False
     if place.signer_socket is not None or (place.signer_folder / KEYSTORE).exists():
         return False
     await asyncio.to_thread(create_wallet, place.signer_folder, place.password, light=place.throw_away)
     return True
 
 
-async def _launched(place: Place, executes: bool) -> tuple[bool, SignerProcess | None]:
+async def _launched(place: Place, settings: Settings, executes: bool) -> tuple[bool, SignerProcess | None]:
     """Whether a keystore was made, and the signer's process, which waits for its policy; None for somebody else's."""
-    new = await _wallet(place)
+    new = await _wallet(place, settings)
     if place.signer_socket is not None or not executes:
         return new, None
-    return new, await SignerProcess.launch(place.signer_folder)
+    return new, await SignerProcess.launch(place.signer_folder, *_remote(settings))
 
 
 async def _stop(launching: asyncio.Task[tuple[bool, SignerProcess | None]]) -> None:
@@ -233,6 +240,14 @@ async def _signer(
     client = await SignerClient.connect(place.signer_folder)
     stack.push_async_callback(client.close)
     return client, (await client.unlock(place.password))[0]
+
+
+def _remote(settings: Settings) -> list[str]:
+    """What the signer's process is told of a signer elsewhere."""
+    if settings.remote_signer_url is None:
+        return []
+    named = settings.remote_signer_account
+    return ["--remote", settings.remote_signer_url, *(["--remote-account", named] if named else [])]
 
 
 async def _signer_apart(

@@ -37,6 +37,12 @@ class Settings(BaseSettings):
     """The socket of a signer that somebody else started, another system user say (docs/docker.md). With it no signer
     is started here, and no keystore and no policy is made, read or written."""
 
+    remote_signer_url: Annotated[str, Field(pattern=r"^https?://[^\s@]+$")] | None = None
+    """The base URL of a signer that speaks web3signer's eth1 API, such as http://127.0.0.1:9000. It then holds the
+    keys and no keystore is made; policy, caps and record stay with our own signer, which stands in front of it."""
+    remote_signer_account: Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$")] | None = None
+    """Which of its accounts is the owner's; the lowest address where it isn't said."""
+
     character: str = "moneta"
     """Who Moneta speaks as: a name of characters/ or the path of an ElizaOS file."""
     model: str = ""

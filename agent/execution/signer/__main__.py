@@ -33,6 +33,8 @@ def main() -> int:
     parser.add_argument("--password-file", type=Path, help="serve, words, backup: read the password from this file")
     parser.add_argument("--socket-dir", type=Path, help="serve, health: where the socket lies, instead of in D")
     parser.add_argument("--socket-group", type=int, metavar="GID", help="serve: who may connect there")
+    parser.add_argument("--remote", metavar="URL", help="serve: the keys are at a signer with web3signer's eth1 API")
+    parser.add_argument("--remote-account", metavar="0x…", help="serve: which of its accounts is the owner's")
     options = parser.parse_args()
     if options.command == "serve" and (options.socket_dir is None) != (options.socket_group is None):
         parser.error("--socket-dir and --socket-group go together")
@@ -74,7 +76,13 @@ def _serve(folder: Path, options: argparse.Namespace) -> None:
         word.wait()
     shared = None if options.socket_dir is None else Shared(options.socket_dir.absolute(), options.socket_group)
     password = options.password_file.read_text(encoding="utf-8").strip() if options.password_file else None
-    serve(folder, shared=shared, password=password)
+    remote = None
+    if options.remote is not None:
+        from agent.execution.signer.assemble import Remote
+        from agent.money import address
+
+        remote = Remote(options.remote, address(options.remote_account) if options.remote_account else None)
+    serve(folder, shared=shared, password=password, remote=remote)
 
 
 def _check_health(folder: Path) -> None:

@@ -40,9 +40,9 @@ class SignerProcess:
         return self._process.pid
 
     @classmethod
-    async def start(cls, folder: Path) -> SignerProcess:
+    async def start(cls, folder: Path, *options: str) -> SignerProcess:
         """Starts the signer of `folder` and waits for its socket. Raises as `launch` and `serve` do."""
-        signer = await cls.launch(folder)
+        signer = await cls.launch(folder, *options)
         try:
             await signer.serve()
         except BaseException:
@@ -51,13 +51,16 @@ class SignerProcess:
         return signer
 
     @classmethod
-    async def launch(cls, folder: Path) -> SignerProcess:
-        """Starts the process alone: it imports what it needs while `folder` is made ready, and waits for `serve`."""
+    async def launch(cls, folder: Path, *options: str) -> SignerProcess:
+        """Starts the process alone: it imports what it needs while `folder` is made ready, and waits for `serve`.
+
+        `options` are further ones of its command line.
+        """
         pipe = asyncio.subprocess.PIPE
         log = os.open(folder / paths.LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             process = await asyncio.create_subprocess_exec(
-                *command("serve", "--dir", str(folder), "--await-word"),
+                *command("serve", "--dir", str(folder), "--await-word", *options),
                 stdin=pipe,
                 stdout=pipe,
                 stderr=log,
