@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.errors import MonetaError
+from agent.harmless import harmless
 from agent.logs import to_stderr
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return run(options)
     except MonetaError as error:
-        sys.stderr.write(f"moneta: {error}\n")
+        sys.stderr.write(f"moneta: {harmless(str(error))}\n")
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if not type(error).__module__.startswith("devnet"):
             raise
-        sys.stderr.write(f"moneta: {error}\n")
+        sys.stderr.write(f"moneta: {harmless(str(error))}\n")
     return FAILED
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from agent.harmless import whole
 from memory.chain_of_hashes import append
 from memory.store import Store
 
@@ -48,4 +49,4 @@ def many(db: Database, sql: str, parameters: Sequence[Any] = ()) -> list[dict[st
 
 def dump(data: Any) -> str:
     """Compact JSON text with sorted keys. Raises TypeError or ValueError for what isn't JSON data."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return whole(json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from agent.harmless import whole
 from agent.intents import Origin
 from agent.money import Address
 from agent.plans import Plan, from_canonical
@@ -53,6 +54,9 @@ class Inbound:
     text: str
     kind: str = "text"
     meta: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", whole(self.text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from agent.chat.courier import Chance, Courier
 from agent.chat.limits import Limits
 from agent.chat.limits import Verdict as Pace
 from agent.errors import Refused
+from agent.harmless import whole
 from agent.replies.body import Body, Pressable, body_of, body_text
 from agent.replies.reply import Offer, Reply, Status, Verdict, of_error
 from agent.runtime.turn import Runtime, Said, is_yes
@@ -70,7 +71,7 @@ class Service:
 
     async def user(self, platform: str, platform_user_id: str, name: str) -> User:
         """The person behind a platform's id."""
-        return await self.ledger.ensure_user(platform, platform_user_id, name)
+        return await self.ledger.ensure_user(platform, platform_user_id, whole(name))
 
     async def receive(self, message: Inbound) -> InboxRow | None:
         """Takes a message in: durable when this returns, answered in its channel's turn. None: seen before."""

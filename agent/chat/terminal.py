@@ -18,7 +18,7 @@ from rich.text import Text as RichText
 
 from agent.chat.service import CANCEL, CONFIRM, Answer, Service
 from agent.gate.preview import Preview
-from agent.replies.harmless import harmless
+from agent.harmless import harmless
 from agent.replies.reply import Picture, Reply, Status, Table, table_text
 from memory.rows import Inbound, User
 

@@ -6,7 +6,7 @@ import json
 import sys
 from typing import Any
 
-from agent.replies.harmless import harmless
+from agent.harmless import harmless
 
 
 def json_line(data: dict[str, Any]) -> None:
@@ -26,5 +26,5 @@ def text_line(text: str) -> None:
 
 def complain(text: str) -> None:
     """For people, on standard error."""
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(harmless(text) + "\n")
     sys.stderr.flush()

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 INCHES = (10.8, 7.2)
@@ -23,6 +25,7 @@ DPI = 100
 RAY_PERCENT = 10**25
 USD = 10**8
 DAY = 86_400
+LONGEST_NAME = 48
 LEFT, RIGHT = 0.05, 0.05
 BIG, MIDDLE, SMALL = 30, 23, 20  # points at 100 dpi: 1080 pixels shown 360 wide leave a third of it
 
@@ -46,6 +49,7 @@ THEMES = {
 
 def draw(kind: str, data: Mapping[str, Any], theme: str) -> bytes:
     """The PNG. Raises ValueError for a kind that isn't drawn, or data without a point."""
+    mpl.rcParams["text.parse_math"] = False  # a dollar sign is a dollar sign
     look = THEMES[theme]
     if kind not in DRAWINGS:
         raise ValueError(f"no drawing of {kind}")
@@ -69,7 +73,7 @@ def _rates(axes: Axes, data: Mapping[str, Any], look: Theme) -> None:
         rates = [int(ray) / RAY_PERCENT for _, ray in one["points"]]
         axes.plot(moments, rates, color=colour, linewidth=3.5, solid_capstyle="round")
         axes.plot(moments[-1:], rates[-1:], "o", color=colour, markersize=11)
-        drawn.append((f"{one['name']}  {rates[-1]:.2f} %", colour))
+        drawn.append((f"{_name(one['name'])}  {rates[-1]:.2f} %", colour))
     _time(axes, [moment for one in series for moment in _moments(one["points"])])
     highest = max(int(ray) for one in series for _, ray in one["points"]) / RAY_PERCENT
     lowest = min(int(ray) for one in series for _, ray in one["points"]) / RAY_PERCENT
@@ -91,13 +95,13 @@ def _allocation(axes: Axes, data: Mapping[str, Any], look: Theme) -> None:
                 units + most * 0.015, place + offset, _short(units), color=look.text, fontsize=SMALL, va="center"
             )
     for place, venue in enumerate(reversed(venues)):
-        axes.text(0, place + 0.29, venue, color=look.text, fontsize=SMALL, va="bottom", ha="left")
+        axes.text(0, place + 0.29, _name(venue), color=look.text, fontsize=SMALL, va="bottom", ha="left")
     axes.set_ylim(-0.5, max(len(venues), 2) - 0.1)
     axes.set_xlim(0, most * 1.22)
     axes.set_yticks([])
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
-    _head(axes, look, f"Your {data['symbol']}", [("before", look.faint), ("after", look.lines[0])])
+    _head(axes, look, f"Your {_name(data['symbol'])}", [("before", look.faint), ("after", look.lines[0])])
 
 
 def _worth(axes: Axes, data: Mapping[str, Any], look: Theme) -> None:
@@ -121,6 +125,14 @@ DRAWINGS: dict[str, Callable[[Axes, Mapping[str, Any], Theme], None]] = {
     "allocation": _allocation,
     "worth": _worth,
 }
+
+
+def _name(text: str) -> str:
+    """A name from outside: one line of letters that the font has."""
+    faces = [get_font(findfont(FontProperties(weight=weight))).get_charmap() for weight in ("normal", "bold")]
+    letters = (each if each.isprintable() and all(ord(each) in face for face in faces) else "�" for each in text)
+    name = "".join(letters)
+    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
 def _moments(points: Sequence[Sequence[Any]]) -> list[int]:

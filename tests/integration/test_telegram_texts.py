@@ -12,6 +12,7 @@ from agent.chat.telegram.pieces import Piece, messages
 from agent.chat.telegram.render import WIDTH, parts
 from agent.chat.telegram.sentence import sentence
 from agent.chat.telegram.spans import Span
+from agent.harmless import visible
 from agent.replies.body import Body
 from agent.replies.reply import Table
 from agent.words.quotes import quotes
@@ -65,7 +66,7 @@ def test_a_link_s_words_are_not_the_person_s() -> None:
 def test_cut_messages_hold_all_of_the_text_in_html_that_telegram_takes(runs: list[tuple[str, str]]) -> None:
     texts = [parsed(each) for each in messages([Piece(text, tag) for text, tag in runs], LIMIT)]
     whole = "".join(text for text, _ in runs)
-    assert "".join("".join(text for text, _ in texts).split()) == "".join(whole.split())
+    assert seen("".join(text for text, _ in texts)) == seen(whole)
     for text, entities in texts:
         assert units(text) <= LIMIT
         assert all(each["offset"] + each["length"] <= units(text) for each in entities)
@@ -78,6 +79,11 @@ def test_bodies_are_html_that_telegram_takes(text: str, cells: list[tuple[str, s
         plain, entities = parsed(part.html)
         assert plain or not text.strip()
         assert not [each for each in entities if each["type"] == "mention"]
+
+
+def seen(text: str) -> str:
+    """What of a text somebody sees."""
+    return "".join(letter for letter in text if visible(letter))
 
 
 def test_a_table_is_set_as_columns_only_where_a_phone_shows_them() -> None:

@@ -17,12 +17,12 @@ from agent.errors import NeedsAnswer, Refused, Unavailable
 from agent.execution.outcome import End, Outcome, Sent
 from agent.gate.choices import options_json
 from agent.gate.preview import Preview, RateLine
+from agent.harmless import harmless
 from agent.money import RAY, Amount, Rate
 from agent.plans import Role
 from agent.plugin import Option
 from agent.replies.clock import day_and_time, duration
 from agent.replies.explain import told
-from agent.replies.harmless import harmless
 from agent.replies.reply import Picture, Reply, Status, Table, Verdict, as_text, of_error, plan_json, table_text
 from agent.replies.yields import yields
 from agent.runtime.acting import reported

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import discord
 
+from agent.harmless import harmless, visible
 from agent.replies.body import Body, Pressable
 from agent.replies.reply import Status, Table, table_text
 
@@ -39,6 +40,8 @@ STYLES = {
 }
 PERSONAL = frozenset({Status.SETTLED, Status.PARTIAL, Status.VOID, Status.REFUSED})
 _MARKS = re.compile(r"[\\_*~|`\[\]<]|^[ \t]*[>#-]", re.MULTILINE)
+FORMULAS = frozenset("=@+-\t\r")
+_NUMBER = re.compile(r"[+-][\d.,]+ ?%?")
 _CODE = re.compile(r"(`[^`\n]+`)")
 
 
@@ -77,16 +80,16 @@ def shown(body: Body) -> Shown:
         if len(value) > MOST_FIELD or len(embed) + len(name) + len(value) + len(text) > MOST_EMBED - 200:
             files.append(_file(f"{_slug(name)}.txt", "\n".join(t for w, t in body.lines).encode()))
             value = _cut(value, min(MOST_FIELD, 200))
-        embed.add_field(name=name, value=value, inline=len(value) < 40)
+        embed.add_field(name=_seen(escaped(name)), value=_seen(value), inline=len(value) < 40)
     if body.table:
         room = min(MOST_DESCRIPTION, MOST_EMBED - len(embed)) - len(text) - FENCE
         block, more = _table(body.table, room)
         text, files = f"{text}\n{block}", files + more
-    embed.description = text
+    embed.description = _seen(text)
     if body.pictures:
         embed.set_image(url=f"attachment://{files[0].filename}")
         captions = "\n".join(picture.caption for picture in body.pictures)
-        embed.set_footer(text=_cut(captions, max(1, min(1024, MOST_EMBED - len(embed)))))
+        embed.set_footer(text=_cut(harmless(captions), max(1, min(1024, MOST_EMBED - len(embed)))))
     buttons = [button for button in body.buttons if button.press != "open"]
     return Shown(embed, files[:MOST_FILES], view(buttons))
 
@@ -96,7 +99,8 @@ def view(buttons: Iterable[Pressable]) -> discord.ui.View | None:
     made = discord.ui.View(timeout=None)
     for button in list(buttons)[:MOST_BUTTONS]:
         style = STYLES.get(button.press, discord.ButtonStyle.secondary)
-        made.add_item(discord.ui.Button(label=button.label[:MOST_LABEL], style=style, custom_id=button.id))
+        label = _seen(_cut(harmless(button.label), MOST_LABEL))
+        made.add_item(discord.ui.Button(label=label, style=style, custom_id=button.id))
     made.stop()
     return made if made.children else None
 
@@ -113,7 +117,8 @@ def disabled(message: discord.Message) -> discord.ui.View:
 
 def escaped(text: str) -> str:
     """Nothing in it formats, links or mentions; what stands between backticks shows as code."""
-    return "".join(piece if _CODE.fullmatch(piece) else _escaped(piece) for piece in _CODE.split(text))
+    pieces = _CODE.split(harmless(text))
+    return "".join(piece if _CODE.fullmatch(piece) else _escaped(piece) for piece in pieces)
 
 
 def _escaped(text: str) -> str:
@@ -142,7 +147,7 @@ def _fitting(text: str, name: str) -> tuple[str, list[discord.File]]:
     most = MOST_DESCRIPTION - 100
     if len(safe) <= most:
         return safe, []
-    return _cut(safe, most) + f"\n({name} has all of it)", [_file(name, text.encode())]
+    return _cut(safe, most) + f"\n({name} has all of it)", [_file(name, harmless(text).encode())]
 
 
 def _table(table: Table, room: int) -> tuple[str, list[discord.File]]:
@@ -160,17 +165,25 @@ def _table(table: Table, room: int) -> tuple[str, list[discord.File]]:
 
 def _fenced(text: str) -> str:
     """A code block; a fence in the text can't end it. Mentions do nothing in one."""
-    return "```\n" + text.replace("`", "ˋ") + "\n```"
+    return "```\n" + harmless(text).replace("`", "ˋ") + "\n```"
 
 
 def _csv(table: Table) -> bytes:
     """Cells that a spreadsheet would take for a formula get an apostrophe."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerows(
-        [cell if cell[:1] not in ("=", "@") else f"'{cell}" for cell in row] for row in (table.columns, *table.rows)
-    )
+    writer.writerows([_cell(harmless(cell)) for cell in row] for row in (table.columns, *table.rows))
     return out.getvalue().encode()
+
+
+def _cell(text: str) -> str:
+    formula = text[:1] in FORMULAS and not _NUMBER.fullmatch(text)
+    return f"'{text}" if formula else text
+
+
+def _seen(text: str) -> str:
+    """Discord takes no part of a message, and no button, without anything to see."""
+    return text if visible(text) else "…"
 
 
 def _file(name: str, data: bytes) -> discord.File:

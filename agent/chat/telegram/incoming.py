@@ -62,7 +62,7 @@ def _pressed(update_id: int, query: CallbackQuery) -> Heard | None:
         "button": query.data,
     }
     user = query.from_user
-    return Heard(update_id, channel_of(message.chat.id), user.id, user.full_name, query.data, "press", meta)
+    return Heard(update_id, channel_of(message.chat.id), user.id, user.full_name or "", query.data, "press", meta)
 
 
 def _said(update_id: int, message: Message, me: User) -> Heard | None:
@@ -94,7 +94,7 @@ def _said(update_id: int, message: Message, me: User) -> Heard | None:
     }
     if group:
         meta["server"] = str(message.chat.id)
-    return Heard(update_id, channel_of(message.chat.id), user.id, user.full_name, said.text, meta=meta)
+    return Heard(update_id, channel_of(message.chat.id), user.id, user.full_name or "", said.text, meta=meta)
 
 
 def _thread(message: MaybeInaccessibleMessage) -> int | None:

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agent.chat.telegram.spans import units
+from agent.harmless import harmless as letters
+from agent.harmless import visible
 
-_DIRECTIONS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0])  # and NUL
 _MENTION = re.compile(r"@(?=\w)")
 _UNJOINED = "@\u2060"  # a word joiner: it looks the same, and Telegram sees no mention to notify
 
@@ -29,12 +30,7 @@ class Piece:
 
 def harmless(text: str) -> str:
     """The text without what would notify somebody or read otherwise than it is."""
-    return _MENTION.sub(_UNJOINED, undirected(text))
-
-
-def undirected(text: str) -> str:
-    """The text without marks that turn its direction around: what is read is what is there."""
-    return text.translate(_DIRECTIONS)
+    return _MENTION.sub(_UNJOINED, letters(text))
 
 
 def ticked(text: str) -> list[Piece]:
@@ -56,8 +52,8 @@ def messages(pieces: Iterable[Piece], most: int) -> list[str]:
             rest, room = rest[len(head) :], most
         texts[-1].append(Piece(rest, piece.tag))
         room -= units(rest)
-    written = ("".join(piece.as_html() for piece in text).strip() for text in texts)
-    return [text for text in written if text]
+    seen = (text for text in texts if visible("".join(piece.text for piece in text)))  # Telegram takes no other
+    return ["".join(piece.as_html() for piece in text).strip() for text in seen]
 
 
 def shortened(text: str, most: int) -> str:

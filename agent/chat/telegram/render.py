@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agent.chat.telegram.pieces import Piece, harmless, messages, shortened, ticked, undirected
+from agent.chat.telegram.pieces import Piece, harmless, messages, shortened, ticked
+from agent.harmless import harmless as letters
 from agent.replies.body import Body, Pressable
 from agent.replies.reply import Picture, Table, table_text
 
@@ -27,15 +28,17 @@ def parts(body: Body) -> list[Part]:
     """The messages of a body, in order. The last one carries the buttons, below everything else."""
     found = [Part(_caption(each.caption), each) for each in body.pictures]
     found += [Part(text) for text in messages(_pieces(body), MOST_TEXT)]
+    if not found:
+        found = [Part("…")]
     if body.buttons:
-        last = found.pop() if found else Part("…")
+        last = found.pop()
         found.append(Part(last.html, last.picture, rows(body.buttons)))
     return found
 
 
 def alert(body: Body) -> str:
     """The body as the small window over a chat that answers a press; plain text."""
-    return shortened(body.text, MOST_ALERT)
+    return shortened(letters(body.text), MOST_ALERT)
 
 
 def plain(text: str) -> str:
@@ -77,7 +80,7 @@ def _line(what: str, text: str) -> list[Piece]:
 def _table(table: Table) -> list[Piece]:
     text = table_text(table)
     if max(len(line) for line in text.split("\n")) <= WIDTH:
-        return [Piece(undirected(text), "pre")]
+        return [Piece(letters(text), "pre")]
     return [piece for row in table.rows for piece in _listed(table.columns, row)]
 
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from agent.chat.telegram.render import Part
+from agent.harmless import harmless as letters
+from agent.harmless import visible
+from agent.replies.body import Pressable
 
 if TYPE_CHECKING:
     from telegram import Bot, InlineKeyboardMarkup
@@ -60,5 +63,10 @@ def keyboard(part: Part) -> InlineKeyboardMarkup | None:
     if not part.buttons:
         return None
     return InlineKeyboardMarkup(
-        [[InlineKeyboardButton(button.label, callback_data=button.id) for button in row] for row in part.buttons]
+        [[InlineKeyboardButton(label(button), callback_data=button.id) for button in row] for row in part.buttons]
     )
+
+
+def label(button: Pressable) -> str:
+    """What stands on the button: Telegram takes none without a text."""
+    return letters(button.label) if visible(button.label) else "…"
