@@ -147,6 +147,17 @@ def _people(commands: _Commands) -> None:
     _folder(new)
     _json(new)
     _folder(_add(wallet, "backup", "show the seed words once and prove that they are written down", _backup))
+    imported = _add(wallet, "import", "another wallet's account as the keystore of a new folder", _import_wallet)
+    source = imported.add_mutually_exclusive_group(required=True)
+    source.add_argument("--keystore", type=Path, metavar="FILE", help="a keystore of version 3, of geth or others")
+    source.add_argument("--words", nargs="?", const="", metavar="FILE", help="BIP-39 words: typed, or from a file")
+    source.add_argument("--key-file", type=Path, metavar="FILE", help="a private key in a file of mode 0600")
+    imported.add_argument("--accounts", type=int, default=1, help="how many accounts to derive from words")
+    _folder(imported)
+    _json(imported)
+    codes = _add(wallet, "totp", "one-time codes for what a stolen chat must not do alone", _totp)
+    codes.add_argument("action", choices=["enroll", "remove", "status"])
+    _folder(codes)
 
 
 def _add(
@@ -237,6 +248,20 @@ def _backup(options: argparse.Namespace) -> int:
     from agent.commands.people import backup
 
     return backup(options.dir)
+
+
+def _import_wallet(options: argparse.Namespace) -> int:
+    from agent.commands.people import import_wallet
+
+    named = {"--keystore": options.keystore, "--words": options.words, "--key-file": options.key_file}
+    words = [text for name, value in named.items() if value is not None for text in (name, str(value)) if text]
+    return import_wallet(options.dir, [*words, "--accounts", str(options.accounts), *["--json"] * options.json])
+
+
+def _totp(options: argparse.Namespace) -> int:
+    from agent.commands.people import totp
+
+    return totp(options.dir, options.action)
 
 
 def _interpret(_: argparse.Namespace) -> int:

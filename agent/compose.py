@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -27,6 +28,7 @@ from agent.config import Settings
 from agent.errors import MonetaError, Refused
 from agent.execution.same_chain import check_same_chain
 from agent.execution.signer.client import SignerClient
+from agent.execution.signer.guard import check_environment
 from agent.execution.signer.paths import KEYSTORE, POLICY
 from agent.execution.signer.process import SignerProcess
 from agent.execution.signer.setup import create_wallet, write_policy
@@ -104,7 +106,9 @@ async def open_instance(place: Place, settings: Settings, *, beside: bool = Fals
     """Opens everything, holding the folder's executor lock; closes everything at the end.
 
     `beside`: where another process holds the lock, look and plan beside it, by its signer, and carry nothing out.
+    Raises Refused("environment") where a key stands in the environment in plain text.
     """
+    check_environment(os.environ)
     async with contextlib.AsyncExitStack() as stack:
         executes = _lock(stack, place, beside)
         character = load_character(settings.character)

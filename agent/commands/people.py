@@ -6,6 +6,7 @@ import asyncio
 import os
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from agent.chat.terminal import OWNER, PLATFORM
@@ -68,6 +69,32 @@ def backup(folder: Path) -> int:
         return 1
     asyncio.run(_proved(folder))
     return 0
+
+
+def import_wallet(folder: Path, source: Sequence[str]) -> int:
+    """Makes the keystore from another wallet's, in the signer's own process; `source` are its options.
+
+    Its password is a devnet's own, which lies in the folder, or the one that MONETA_PASSWORD_FILE names.
+    """
+    (folder / "signer").mkdir(mode=0o700, parents=True, exist_ok=True)
+    if _password_file(folder) is None:
+        places.devnet_password(folder)
+    return _by_signer(folder, "import", *source)
+
+
+def totp(folder: Path, action: str) -> int:
+    """Turns one-time codes on or off at the terminal, or says whether they are on."""
+    return _by_signer(folder, f"totp-{action}")
+
+
+def _by_signer(folder: Path, *arguments: str) -> int:
+    """Runs a command of the signer's own, which talks to the terminal itself; an error is said in words."""
+    password_file = _password_file(folder)
+    named = ["--password-file", str(password_file)] if password_file else []
+    done = subprocess.run(  # noqa: S603  (our own module)
+        command(*arguments, "--dir", str(folder / "signer"), *named), env=environment(), check=False
+    )
+    return 0 if done.returncode == 0 else 1
 
 
 async def _proved(folder: Path) -> None:

@@ -33,7 +33,7 @@ def of_devnet(
         folder=folder,
         rpc_url=rpc_url,
         chain_file=chain_file,
-        password=_password(folder) if password is None else password,
+        password=devnet_password(folder) if password is None else password,
         caps=CAPS,
         contact_delay_seconds=0,
         advance=advancing(rpc_url, chain_file),
@@ -93,7 +93,8 @@ def _named_password(path: Path) -> str:
         ) from error
 
 
-def _password(folder: Path) -> str:
+def devnet_password(folder: Path) -> str:
+    """The password that lies in a devnet's folder; made where there is none."""
     path = folder / PASSWORD
     if not path.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

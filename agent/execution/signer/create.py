@@ -28,11 +28,18 @@ def create(folder: Path, line: str, *, light: bool) -> list[str]:
         password = str(request["password"])
     except (ValueError, KeyError, TypeError):
         raise Refused("password", "No password was given.", "Give one on standard input.") from None
-    if not password or (len(password) < MIN_PASSWORD and not light):
-        raise Refused("password", "The password is too short.", f"Use {MIN_PASSWORD} characters or more.")
+    if not light or not password:
+        checked_password(password)
     text = seal(_secrets(request), password, LIGHT if light else STRONG)
     write_new(folder / paths.KEYSTORE, text)
     return list(addresses(text))
+
+
+def checked_password(password: str) -> str:
+    """The password. Raises Refused("password") for one that is too short to guard anything."""
+    if len(password) < MIN_PASSWORD:
+        raise Refused("password", "The password is too short.", f"Use {MIN_PASSWORD} characters or more.")
+    return password
 
 
 def _secrets(request: dict[str, Any]) -> Secrets:

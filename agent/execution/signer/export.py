@@ -10,7 +10,9 @@ from pathlib import Path
 
 from agent.errors import Refused
 from agent.execution.signer import guard, paths
+from agent.execution.signer.enroll import ask_code, totp_of
 from agent.execution.signer.keystore import unseal
+from agent.execution.signer.terminal import at_terminal
 
 ASKED = 3
 TRIES = 3
@@ -18,12 +20,12 @@ CLEAR = "\x1b[2J\x1b[3J\x1b[H"  # screen, scrollback, and to the top (ECMA-48; 3
 
 
 def show_words(folder: Path, password_file: Path | None = None) -> str:
-    """Asks for the password and writes the words. Raises Refused: terminal, password, folder, keystore.
+    """Asks for the password, and a code where there are codes, and writes the words.
 
+    Raises Refused: terminal, password, step-up, folder, keystore.
     `password_file` is read where the password isn't known to a person (a devnet's).
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise Refused("terminal", "Seed words are shown at a terminal only.", "Run this by hand.")
+    terminal = at_terminal("Seed words are shown")
     guard.harden()
     guard.check_folder(folder)
     try:
@@ -32,6 +34,7 @@ def show_words(folder: Path, password_file: Path | None = None) -> str:
         raise Refused("folder", f"There is no keystore in {folder}.", "Create the wallet first.") from None
     password = password_file.read_text().strip() if password_file else getpass("Password of the keystore: ")
     words = unseal(text, password).words
+    ask_code(totp_of(folder), terminal, "to show the words")
     if not words:
         raise Refused("keystore", "This keystore holds imported keys only; it has no words.")
     numbered = "  ".join(f"{number}. {word}" for number, word in enumerate(words.split(), 1))

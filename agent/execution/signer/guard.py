@@ -15,7 +15,10 @@ from select import select
 
 from agent.errors import Refused
 
-_NAMES = re.compile(r"(PRIVATE_?KEY|SECRET_?KEY|MNEMONIC|SEED(_?PHRASE|_?WORDS)?)$", re.IGNORECASE)
+_NAMES = re.compile(
+    r"(PRIVATE_?KEY|SECRET_?KEY|MNEMONIC|SEED(_?PHRASE|_?WORDS)?)(_?\d+|_?HEX)?$|^MONETA_.*(KEY|SECRET|WORDS)",
+    re.IGNORECASE,
+)
 _KEY = re.compile(r"\s*(0x)?[0-9a-fA-F]{64}\s*")
 _PR_SET_DUMPABLE = 4  # linux/prctl.h
 _CHECK_SECONDS = 0.4  # a signer is gone within a second of its parent
@@ -36,7 +39,8 @@ def check_environment(environment: Mapping[str, str]) -> None:
             raise Refused(
                 "environment",
                 f"The variable {name} holds a key in plain text.",
-                "Import it into the keystore, unset the variable, and treat the key as seen by others.",
+                "Import it into the keystore, unset the variable, and treat the key as seen by others: "
+                "moneta wallet import.",
             )
 
 
