@@ -8,19 +8,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent.errors import Refused
+from agent.words.english import ENGLISH
+from agent.words.language import Language
 from agent.words.readings import Kind, Reading
+from agent.words.reported import reported
 
 RULE = "bind"
 SMALL_TALK = frozenset({Kind.FILLER, Kind.CHAT, Kind.AFFIRM, Kind.QUOTED_LINE})
 UNREAL = frozenset({Kind.HYPOTHETICAL, Kind.QUESTION})
 
 
-def check_in_force(action: str, request: Sequence[Reading]) -> None:
-    """Passes when nothing in the request says that it isn't one. Raises Refused("bind")."""
+def check_in_force(action: str, request: Sequence[Reading], language: Language = ENGLISH) -> None:
+    """Passes when nothing in the request, read in `language`, says that it isn't one. Raises Refused("bind")."""
     kinds = {reading.kind for reading in request}
     for reading in request:
         if reading.kind is Kind.LOOKALIKE:
             raise Refused(RULE, f"“{reading.words}” has a letter that isn't Latin.", "Type the word again.")
+    said = reported(request, language)
+    if said is not None:
+        raise Refused(
+            RULE,
+            f"“{said.words}”: those sound like somebody else's words, and I act on yours only.",
+            "Say it outright, as your own wish.",
+        )
     if action == "resume" and kinds & {Kind.WORD, Kind.SYMBOL, Kind.NAME}:
         # it is done without a preview, so nothing may stand beside it
         raise Refused(RULE, "The wish to resume, alone, isn't in your words.", "Say it yourself, in one sentence.")

@@ -86,7 +86,7 @@ class _Desk:
         return Judged(SIGNED)
 
     def _sign(self, call: Call, family: Family) -> None:
-        check_in_force(call.function, self.readings)
+        check_in_force(call.function, self.readings, TRADING)
         if any(reading.kind is Kind.JOIN and reading.text == "or" for reading in self.readings):
             raise Refused("bind", "The user's words leave a choice open.", "The user says which.")
         place = self._place(call, family)

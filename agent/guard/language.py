@@ -155,4 +155,5 @@ TRADING = replace(
         },
     },
     multiples=frozenset({"x", "×"}),
+    introduces=frozenset(),  # "Exchange fiat: buy …" is how these orders are headed
 )

@@ -20,6 +20,7 @@ from agent.mind.model import Answer, Model, ModelDown
 from agent.mind.phrasebook import interpret
 from agent.words.reader import read
 from agent.words.readings import Kind
+from agent.words.reported import reported
 from agent.words.vocabulary import Vocabulary
 
 DOWN = "My language model doesn't answer, so I go by plain commands."
@@ -75,7 +76,8 @@ class Mind:
         self, model: Model, text: str, context: Context, vocabulary: Vocabulary, facts: str
     ) -> Understood | Spoken | None:
         """What the model makes of it, None where nothing comes of it after one repair."""
-        acts = not _kinds(text, vocabulary) & _ONLY_TALK
+        readings = read(text, vocabulary)
+        acts = not {reading.kind for reading in readings} & _ONLY_TALK and reported(readings) is None
         offered = tools.schemas(acts)
         known = "\n".join((facts, *(turn.text for turn in context.turns), text))
         said = prompt.messages(self.character, text, context, facts)

@@ -15,6 +15,7 @@ from agent.words.clauses import clauses
 from agent.words.forgetting import forgetting, unsaid
 from agent.words.reader import read
 from agent.words.readings import Kind, Reading
+from agent.words.reported import reported
 from agent.words.vocabulary import Vocabulary
 
 MAX_ANSWER = 16  # readings: an answer is short; what is longer is read on its own
@@ -141,6 +142,9 @@ def _blocked(readings: Sequence[Reading], context: Context, vocabulary: Vocabula
         return _hypothetical(readings, verbs, context, vocabulary)
     if verbs and Kind.ASKS in kinds and not kinds & {Kind.POLITE, Kind.TOPIC}:
         return Understood(None, question=questions.only_outright(verbs[0].text))
+    said = reported(readings) if Kind.VERB in kinds else None
+    if said is not None:
+        return Understood(None, question=questions.reported(said.words))
     for reading in readings:
         if reading.kind is Kind.UNSUPPORTED:
             return Understood(None, question=questions.unsupported(reading.text))

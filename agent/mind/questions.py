@@ -58,6 +58,14 @@ def not_understood(words: Iterable[str]) -> Question:
     return Question(f"I don't understand {named} here, so I do nothing. Please say it more simply.")
 
 
+def reported(words: str) -> Question:
+    """Names the words that say somebody else speaks."""
+    return Question(
+        f"“{shortened(words)}”: that sounds like somebody else's words, and I act on yours only. "
+        "Say it outright if you want it yourself."
+    )
+
+
 def wont(action: str) -> Question:
     return Question(f"I won't {ACTIONS.get(action, 'do it')}. Say so without “not” if you want me to.")
 

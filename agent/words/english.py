@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent.words import english_speech
 from agent.words.language import Language
 from agent.words.readings import Kind
 
@@ -236,6 +237,7 @@ ENGLISH = Language(
         Kind.VERB: _VERBS,
         Kind.MENTION: _MENTIONS,
         Kind.UNSUPPORTED: _UNSUPPORTED,
+        Kind.REPORTED: english_speech.REPORTED,
         Kind.PARTICLE: _PARTICLES,
         Kind.PREPOSITION: _PREPOSITIONS,
         Kind.NEGATION: _NEGATIONS,
@@ -294,4 +296,8 @@ ENGLISH = Language(
     doubtful_durations=frozenset({"month", "months", "quarters", "decade", "decades"}),
     percent=frozenset({"percent", "pct", "%", "per cent"}),
     dollars=frozenset({"dollars", "dollar", "bucks", "usd"}),
+    speakers=english_speech.SPEAKERS,
+    objects=english_speech.OBJECTS,
+    first_person=english_speech.FIRST_PERSON,
+    introduces=english_speech.INTRODUCES,
 )

@@ -16,7 +16,8 @@ class Language:
 
     `phrases`: kind, then value, then the phrases that say it, separated by semicolons. `parts`: a phrase that says a
     part of a whole, to 'all' or its percentage. `inexact`: parts that no decimal says. `durations`: a unit's seconds.
-    `multiples`: what makes a number a multiple of something: the x of "5x".
+    `multiples`: what makes a number a multiple of something: the x of "5x". `speakers` are those whose words somebody
+    may pass on, `objects` whom they say them to, `first_person` the user; `introduces` are marks behind a speaker.
     """
 
     phrases: Phrases
@@ -35,3 +36,7 @@ class Language:
     percent: frozenset[str]
     dollars: frozenset[str]
     multiples: frozenset[str] = frozenset()
+    speakers: frozenset[str] = frozenset()
+    objects: frozenset[str] = frozenset()
+    first_person: frozenset[str] = frozenset()
+    introduces: frozenset[str] = frozenset()

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     VERB = "verb"  # value: the action, in a form that can command
     MENTION = "mention"  # value: the action, in a form that can't: "deposited", "sending"
     UNSUPPORTED = "unsupported"
+    REPORTED = "reported"  # a verb of saying with somebody else's words: "says", "told me"
     PARTICLE = "particle"
     PREPOSITION = "preposition"
     DURATION = "duration"  # value: seconds

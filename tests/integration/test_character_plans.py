@@ -126,7 +126,7 @@ async def test_a_settled_plan_and_the_greeting_in_the_characters_voice(instance:
 async def test_a_model_in_the_whole_turn(instance: Instance, owner: User, server: OpenAIServer) -> None:
     endpoint = Endpoint(server.url, "m", "k")
     instance.world.mind = Mind(load("moneta"), endpoint)
-    ask = "my {} friend asks to deposit 100 usdc into aave core pretty sharpish"
+    ask = "oi {}, deposit 100 usdc into aave core pretty sharpish"
     try:
         honest = await say(instance, owner, ask.format("honest"))
         assert honest.verdict is not None

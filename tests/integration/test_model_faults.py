@@ -94,7 +94,7 @@ async def asked(server: OpenAIServer, word: str, times: int) -> tuple[Any, list[
 
 
 def said(word: str) -> str:
-    return f"my {word} friend asks to deposit 100 usdc into venus pretty sharpish"
+    return f"oi {word}, deposit 100 usdc into venus pretty sharpish"
 
 
 def is_plain_question(found: Any, word: str) -> bool:

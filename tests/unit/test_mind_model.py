@@ -25,9 +25,9 @@ from tests.unit.test_phrasebook_swap import SWAPS, sequence, swap
 
 pytestmark = pytest.mark.unit
 
-DEPOSIT = "my friend asks to deposit 100 usdc into venus pretty sharpish"
+DEPOSIT = "gosh mumble, deposit 100 usdc into venus pretty sharpish"
 SEND = "kindly mumble send 20 usdc to bob"
-TRADE = "my friend mumbles, swap half of my eth to usdc pretty sharpish"
+TRADE = "gosh mumbles, swap half of my eth to usdc pretty sharpish"
 HUNDRED = deposit("USDC", amount("exact", "100"), "venus:core:USDC")
 
 
