@@ -159,6 +159,32 @@ class Hours(_Closed):
     pictures: Literal["light", "dark"] | None
 
 
+class Limit(_Closed):
+    """A limit of the user's own: a cap, or a list of what alone is allowed. What loosens one waits.
+
+    A cap: at most `value` of `unit` (a symbol, or USD for dollars; null: that of the cap that there is) in a period,
+    of one kind of move or of all; `value` null takes it away. A list: only `names` (symbols, venue ids, contacts);
+    null allows all again.
+    """
+
+    action: Literal["limit"] = "limit"
+    what: Literal["cap", "tokens", "venues", "recipients"]
+    period: Literal["transaction", "day", "lifetime"] | None
+    kind: Literal["deposit", "swap", "transfer"] | None
+    unit: Symbol | None
+    value: Decimal | None
+    names: Annotated[tuple[str, ...], Field(min_length=1, max_length=100)] | None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Limit:
+        cap = self.what == "cap"
+        if cap != (self.period is not None) or (cap and self.names is not None):
+            raise ValueError("a cap, and only a cap, has a period; a list has names")
+        if not cap and (self.kind is not None or self.unit is not None or self.value is not None):
+            raise ValueError("a list has no kind, unit or value")
+        return self
+
+
 class Yields(_Closed):
     action: Literal["yields"] = "yields"
     asset: Symbol | None
@@ -228,6 +254,7 @@ Intent = Annotated[
     | Mandate
     | Rebalance
     | Hours
+    | Limit
     | Yields
     | Portfolio
     | Explain

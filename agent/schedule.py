@@ -85,6 +85,7 @@ class Schedule:
             gate = asyncio.Semaphore(AT_ONCE)
             mandates = await self.world.ledger.mandates()
             await asyncio.gather(*(self._guarded(gate, self._rebalance(row), row.user) for row in mandates))
+            await self._guarded(gate, self.service.news.tell(), "everybody")
             people = await self.world.ledger.all_settings()
             await asyncio.gather(*(self._guarded(gate, self._speak(each), each.user) for each in people))
 

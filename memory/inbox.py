@@ -59,6 +59,11 @@ class Inbox(Part):
 
         return await self._store.write(close)
 
+    async def redact(self, inbox_id: int) -> None:
+        """Erases what a message said, from the file and its log: it was a one-time code."""
+        sql = "UPDATE inbox SET text = '' WHERE id = ?"
+        await self._store.write(lambda db: db.execute(sql, (inbox_id,)).rowcount, scrub=True)
+
     async def pass_over(self, inbox_id: int, reason: Mapping[str, Any]) -> None:
         """Marks the message done without a reply of its own: it came in a flood that was answered once."""
         sql = "UPDATE inbox SET status = 'done', reply_json = ? WHERE id = ? AND status = 'new'"

@@ -14,8 +14,10 @@ from memory.buttons import Buttons
 from memory.chain_mark import ChainMarks
 from memory.contacts import Contacts
 from memory.flows import Flows
+from memory.limits import LimitBook
 from memory.links import Links
 from memory.mandates import Mandates
+from memory.news import NewsBook
 from memory.part import Clock, Entropy
 from memory.periods import Periods
 from memory.put_aside import PutAside
@@ -35,6 +37,8 @@ class Ledger(
     Users,
     Buttons,
     Mandates,
+    LimitBook,
+    NewsBook,
     Flows,
     Attempts,
     Periods,

@@ -9,8 +9,10 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from agent.errors import Refused
+from agent.policy.spending import Spending
+from memory.limits import count
 from memory.part import dump, many, one
-from memory.plans import Plans, _refusal, _reserve, must_plan
+from memory.plans import NO_SPENDING, Plans, _refusal, _reserve, must_plan
 from memory.rows import PlanRow, PlanStatus
 
 if TYPE_CHECKING:
@@ -107,7 +109,9 @@ class Mandates(Plans):
         """All mandates in force, the oldest first."""
         return await self._store.read(_in_force)
 
-    async def confirm_by_mandate(self, plan_id: str, mandate: MandateRow, digest: str, now: int) -> PlanRow:
+    async def confirm_by_mandate(
+        self, plan_id: str, mandate: MandateRow, digest: str, now: int, spending: Spending = NO_SPENDING
+    ) -> PlanRow:
         """Confirms a plan in the user's place. Whether that is allowed is looked at in the same transaction.
 
         Raises Refused: mandate, freeze, pause, and what `confirm` raises.
@@ -117,7 +121,8 @@ class Mandates(Plans):
             plan = must_plan(db, plan_id)
             barred = _barred(db, mandate) or self.not_intact(plan) or _refusal(plan, mandate.user, digest, now)
             if barred is None and plan.channel != f"{CHANNEL}{mandate.id}":
-                barred = Refused("mandate", "That plan was not made under this mandate.")
+                barred = Refused("mandate", "That plan was not made under this mandate.", "Confirm it yourself.")
+            barred = barred or count(db, mandate.user, plan_id, spending, now)
             if barred is not None:
                 if plan.status is PlanStatus.PROPOSED:
                     self._move(db, plan, PlanStatus.REFUSED, str(barred))

@@ -9,6 +9,7 @@ from sqlite_utils import Database, Migrations
 
 from agent.errors import Unavailable
 from memory.m012_access import SQL as ACCESS
+from memory.m015_limits import SQL as LIMITS
 
 
 class _Set(Migrations):
@@ -344,6 +345,11 @@ def m014_simulated(db: Database) -> None:
     """What a plan's simulation gave, so that its decisions can be made again to the same digest."""
     db.execute("ALTER TABLE decisions ADD COLUMN simulated_json TEXT")
     db.execute("CREATE INDEX decisions_of_plan ON decisions (plan_id)")
+
+
+@ledger()
+def m015_limits(db: Database) -> None:
+    db.executescript(LIMITS)
 
 
 @memory()

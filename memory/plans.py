@@ -14,6 +14,8 @@ from agent.errors import Refused
 from agent.intents import Origin
 from agent.money import Address
 from agent.plans import Plan, canonical
+from agent.policy.spending import Spending
+from memory.limits import count, release
 from memory.part import Clock, Entropy, Part, dump, many, one
 from memory.rows import PlanRow, PlanStatus
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from memory.store import Store
 
 MOST_KEPT = 10_000
+NO_SPENDING = Spending()
 
 
 class Plans(Part):
@@ -80,10 +83,13 @@ class Plans(Part):
 
         return await self._store.write(add)
 
-    async def confirm(self, plan_id: str, user: str, digest: str, now: int) -> PlanRow:
-        """Proposed becomes confirmed and its spending is reserved, in one transaction, once.
+    async def confirm(
+        self, plan_id: str, user: str, digest: str, now: int, spending: Spending = NO_SPENDING
+    ) -> PlanRow:
+        """Proposed becomes confirmed, its funds reserved and its spending counted, in one transaction, once.
 
-        `now` is in Unix seconds. Raises Refused: unknown-plan, owner, digest, single-use, expired.
+        `now` is in Unix seconds. Raises Refused: unknown-plan, owner, digest, single-use, expired, and the limit that
+        leaves no room for `spending` (agent/policy/spending.py).
         """
 
         def decide(db: Database) -> PlanRow | Refused:
@@ -91,6 +97,7 @@ class Plans(Part):
             if row is None:
                 return Refused("unknown-plan", f"There is no plan {plan_id}.")
             refusal = self.not_intact(row) or _refusal(row, user, digest, now)
+            refusal = refusal or count(db, user, plan_id, spending, now)
             if refusal is None:
                 self._move(db, row, PlanStatus.CONFIRMED, "")
                 _reserve(db, row.plan)
@@ -211,6 +218,7 @@ class Plans(Part):
         if to.final:
             db.execute("UPDATE plans SET settled_at = ? WHERE plan_id = ?", (now, row.plan_id))
             db.execute("UPDATE reservations SET released_at = ? WHERE plan_id = ?", (now, row.plan_id))
+            release(db, row.plan_id, to, now)
         self._record_plan(db, row.user, row.plan_id, to, {"reason": reason})
 
     def _record_plan(

@@ -41,14 +41,14 @@ class Door:
         self._operator = Operator(self.world, self.access)
         self._withdrawal = Withdrawal(self.world, self.service)
 
-    async def __call__(self, user: User, row: InboxRow, words: str) -> Reply | None:
+    async def __call__(self, user: User, row: InboxRow, words: str, code: str = "") -> Reply | None:
         """`words` are what was said, or what the pressed button says; '' for the other buttons."""
         try:
-            return await self._hear(user, row, words)
+            return await self._hear(user, row, words, code)
         except MonetaError as error:
             return of_error(error)
 
-    async def _hear(self, user: User, row: InboxRow, words: str) -> Reply | None:
+    async def _hear(self, user: User, row: InboxRow, words: str, code: str) -> Reply | None:
         if row.kind == "press" and not words:
             return None  # a button that says nothing is the runtime's, which looks at whose it is
         if await self._elsewhere(row):
@@ -60,15 +60,15 @@ class Door:
         at_terminal = row.platform == TERMINAL.partition(":")[0]
         if "link" in plain:
             known = at_terminal or await self.world.ledger.account(user.id) is not None
-            linked = await self._linking.hear(user, row, words, known=known)
+            linked = await self._linking.hear(user, row, words, known=known, code=code)
             if linked is not None:
                 return linked
         first = None if at_terminal else await self.onboarding.hear(user, row, words)
         if first is not None:
             return first
-        return await self._own(user, row, words, plain)
+        return await self._own(user, row, words, plain, code)
 
-    async def _own(self, user: User, row: InboxRow, words: str, plain: str) -> Reply | None:
+    async def _own(self, user: User, row: InboxRow, words: str, plain: str, code: str) -> Reply | None:
         if self._operator.heard(words):
             person = await self.onboarding.person(user, row)
             reply = await self._operator.hear(user, row, person, words)
@@ -78,7 +78,7 @@ class Door:
             return await self.service.runtime.viewing.greeting(user)
         if ADDRESS.fullmatch(plain):
             return await self.onboarding.address(user)
-        return await self._withdrawal.hear(user, row, words)
+        return await self._withdrawal.hear(user, row, words, code)
 
     def _text(self, which: str) -> Reply:
         if which == "terms":

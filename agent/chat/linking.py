@@ -13,6 +13,7 @@ from agent.intents import Link, as_json
 from agent.mind import links
 from agent.replies.reply import Offer, Reply, Status, of_error
 from agent.replies.reply import Verdict as Outcome
+from agent.runtime.codes import take_code
 from agent.runtime.world import World
 from memory.links import CODE_SECONDS, LinkRow
 from memory.rows import InboxRow, User
@@ -52,8 +53,11 @@ class Linking:
     service: Service
     _tries: dict[str, Bucket] = field(default_factory=dict)
 
-    async def hear(self, user: User, row: InboxRow, words: str, *, known: bool) -> Reply | None:
-        """The reply, None where it isn't about linking. Who isn't `known` may name a code, not make one."""
+    async def hear(self, user: User, row: InboxRow, words: str, *, known: bool, code: str = "") -> Reply | None:
+        """The reply, None where it isn't about linking. Who isn't `known` may name a code, not make one.
+
+        `code` is a one-time code: where an authenticator is enrolled, who makes a link's code needs one.
+        """
         try:
             answer = _ANSWER.fullmatch(words)
             if answer is not None:
@@ -62,7 +66,10 @@ class Linking:
             if understood is None or not isinstance(understood.intent, Link):
                 return None
             if understood.intent.code is None:
-                return await self._made(user, row, understood.intent) if known else None
+                if not known:
+                    return None
+                await take_code(self.world, code, "link")
+                return await self._made(user, row, understood.intent)
             return await self._claimed(user, row, understood.intent.code, as_json(understood.intent))
         except MonetaError as error:
             return of_error(error)

@@ -11,9 +11,11 @@ from random import SystemRandom
 import structlog
 
 from agent.chat.adapter import Adapter
+from agent.chat.codes import Codes
 from agent.chat.courier import Chance, Courier
 from agent.chat.limits import Limits
 from agent.chat.limits import Verdict as Pace
+from agent.chat.news import News
 from agent.errors import Refused
 from agent.harmless import whole
 from agent.replies.body import Body, Pressable, body_of, body_text
@@ -30,8 +32,10 @@ EARLY = "You said that before I showed you the preview."
 UNDELIVERED = "I was stopped before this reached you:"
 FAULT = "Something went wrong inside me, so I stopped there. What was under way is looked up with your next message."
 
-Welcome = Callable[[User, InboxRow, str], Awaitable[Reply | None]]
-"""Answers before a message becomes a turn, or gives None. The text is what was said or what a button says."""
+Welcome = Callable[[User, InboxRow, str, str], Awaitable[Reply | None]]
+"""Answers before a message becomes a turn, or gives None. The texts are what was said or what a button says, and a
+one-time code that came for it.
+"""
 
 log = structlog.get_logger()
 
@@ -65,9 +69,13 @@ class Service:
     _resumed: bool = False
     _leaving: bool = False
     courier: Courier = field(init=False)
+    codes: Codes = field(init=False)
+    news: News = field(init=False)
 
     def __post_init__(self) -> None:
         self.courier = Courier(self.ledger, self.adapters, self.chance)
+        self.codes = Codes(self.runtime.world)
+        self.news = News(self.runtime.world, self)
 
     async def user(self, platform: str, platform_user_id: str, name: str) -> User:
         """The person behind a platform's id."""
@@ -232,6 +240,7 @@ class Service:
             reply = Reply(flood, private=True) if flood else await self._reply(user, row)
             body = body_of(reply, await self._buttons(user, row.channel, reply, row.meta.get("shared") is True))
             queued = await self.ledger.finish(row.id, reply.as_json(), body.as_json())
+            await self.news.tell(user)
             return Answer(reply, queued)
 
     def _flood(self, row: InboxRow) -> str | None:
@@ -242,27 +251,33 @@ class Service:
         return self.limits.notice(row.user, row.kind, row.received_at) if pace is Pace.TELL else ""
 
     async def _reply(self, user: User, row: InboxRow) -> Reply:
+        """The reply to a message; to a code, what the message that waited for it comes to."""
         try:
-            button = await self.ledger.button(row.text) if row.kind == "press" else None
-            if self.welcome is not None:
-                first = await self.welcome(user, row, _words(user, row, button))
-                if first is not None:  # a turn too: a yes after it isn't one to the preview before it
-                    await self.ledger.set_pending(user.id, row.channel, None)
-                    return first
-            if await self._is_early_yes(row, row.received_at + 1):
-                return of_error(Refused("nothing-pending", EARLY, "Read it, then confirm."))
-            said = Said(user, row.channel, row.text, lambda text: self._progress(row, text))
-            if row.kind == "press":
-                return await self.runtime.press(said, button)
-            match row.text.strip():
-                case word if word == CONFIRM:
-                    return await self.runtime.press_confirm(said)
-                case word if word == CANCEL:
-                    return await self.runtime.press_cancel(said)
-            return await self.runtime.turn(said)
+            waiting = await self.codes.taken(user, row)
+            meant, code = (row, "") if waiting is None else (waiting.row, waiting.code)
+            return await self.codes.asked(user, meant, await self._heard(user, meant, code))
         except Exception:  # a broken turn costs its reply, not the channel
             log.exception("a turn failed", inbox=row.id)
             return Reply(FAULT, verdict=Verdict(Status.REFUSED, "fault"))
+
+    async def _heard(self, user: User, row: InboxRow, code: str) -> Reply:
+        button = await self.ledger.button(row.text) if row.kind == "press" else None
+        if self.welcome is not None:
+            first = await self.welcome(user, row, _words(user, row, button), code)
+            if first is not None:  # a turn too: a yes after it isn't one to the preview before it
+                await self.ledger.set_pending(user.id, row.channel, None)
+                return first
+        if await self._is_early_yes(row, row.received_at + 1):
+            return of_error(Refused("nothing-pending", EARLY, "Read it, then confirm."))
+        said = Said(user, row.channel, row.text, lambda text: self._progress(row, text), code)
+        if row.kind == "press":
+            return await self.runtime.press(said, button)
+        match row.text.strip():
+            case word if word == CONFIRM:
+                return await self.runtime.press_confirm(said)
+            case word if word == CANCEL:
+                return await self.runtime.press_cancel(said)
+        return await self.runtime.turn(said)
 
     async def _progress(self, row: InboxRow, text: str) -> None:
         adapter = self.adapters.get(row.platform)

@@ -9,8 +9,6 @@ import re
 from dataclasses import dataclass
 
 from agent.chat.service import Service
-from agent.errors import Refused
-from agent.money import Address, address
 from agent.replies.clock import duration
 from agent.replies.reply import Reply
 from agent.runtime.world import World
@@ -41,42 +39,26 @@ class Withdrawal:
     world: World
     service: Service
 
-    async def hear(self, user: User, row: InboxRow, words: str) -> Reply | None:
+    async def hear(self, user: User, row: InboxRow, words: str, code: str = "") -> Reply | None:
         """The reply to `my withdrawal address is 0x…`. Raises Refused("address"), Refused("wallet")."""
         text = said_address(words)
         if text is None:
             return None
-        place = await self._checked(user, text)
+        contacting = self.service.runtime.contacting
+        place = await contacting.checked(user, text)
         ledger, now = self.world.ledger, self.world.now()
         known = await ledger.contact(user.id, HOME)
         if known is not None and known.address == place:
             return Reply(f"That is your withdrawal address already. {_usable(known.ripe_at - now)}")
-        ripe = await self.world.signer.contact(signer_name(user, HOME, place), place)
-        ripe = max(ripe, await ledger.transfers_from(user.id))
+        ripe = await contacting.at_signer(user, HOME, place, code)
         if known is None:
-            await ledger.add_contact(user.id, HOME, place, ripe)
+            await ledger.add_contact(user.id, HOME, place, ripe, row.channel)
             return Reply(f"Your withdrawal address is {place}, from now on. {_usable(ripe - now)}")
         ripe = max(ripe, now + CHANGE_SECONDS)
-        await ledger.replace_contact(user.id, HOME, place, ripe)
+        await ledger.replace_contact(user.id, HOME, place, ripe, row.channel)
+        await contacting.off_signer(user, known)
         text = f"Your withdrawal address was changed from {known.address} to {place}. {_usable(ripe - now)}"
-        warning = f"{text} If that wasn't you, say `pause` now and tell the operator."
-        await self.service.tell(user, Reply(warning, private=True), but=row.channel)
         return Reply(f"{text} The old one can't be paid any more.")
-
-    async def _checked(self, user: User, text: str) -> Address:
-        own = await self.world.account(user)
-        try:
-            place = address(text)
-        except ValueError as error:
-            raise Refused("address", f"{error}.", "Nothing was set.") from error
-        if place == own or await self.world.ledger.is_account(place):
-            raise Refused("address", "That is an account of this bot.", "Give one of a wallet of your own.")
-        return place
-
-
-def signer_name(user: User, name: str, place: Address) -> str:
-    """A contact's name at the signer, which has one list for everybody: the person, the name, the address's end."""
-    return f"{user.id[:8]} {name} {place[-8:]}"
 
 
 def _usable(seconds: int) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from agent.errors import NeedsAnswer, Refused
 from agent.gate.bind_force import SMALL_TALK, UNREAL, check_in_force
 from agent.gate.bind_swap import bind_trade
+from agent.gate.limit_words import bind_limit
 from agent.gate.mandate_words import bind_mandate
 from agent.intents import (
     Advance,
@@ -65,7 +66,7 @@ def bind(intent: Intent, origins: Mapping[str, Origin], said: Sequence[str], voc
     turns before the last settled or cancelled request are not to be handed in.
     """
     _check_origins(origins, said)
-    if bind_mandate(intent, said, vocabulary) or _bind_forget(intent, said):
+    if _bound_whole(intent, origins, said, vocabulary):
         return
     if intent.action in _READ_ONLY:
         _bind_question(intent, said, vocabulary)
@@ -97,6 +98,15 @@ def bind(intent: Intent, origins: Mapping[str, Origin], said: Sequence[str], voc
         case Advance():
             seconds = sum(r.value for r in clause.of(Kind.DURATION) if isinstance(r.value, int))
             _require(seconds == intent.seconds, "seconds")
+
+
+def _bound_whole(intent: Intent, origins: Mapping[str, Origin], said: Sequence[str], vocabulary: Vocabulary) -> bool:
+    """Whether it is one of the intents whose sentence is read as a whole, and is what the user says."""
+    return (
+        bind_mandate(intent, said, vocabulary)
+        or bind_limit(intent, origins, said, vocabulary)
+        or _bind_forget(intent, said)
+    )
 
 
 def _bind_forget(intent: Intent, said: Sequence[str]) -> bool:

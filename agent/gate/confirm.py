@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from agent.chain.snapshot import take
 from agent.errors import Refused
@@ -16,8 +17,16 @@ from agent.plans import Plan, Role
 from agent.plugin import Venue
 
 
-async def why_void(gate: Gate, plan: Plan, venues: Mapping[str, Venue]) -> str:
-    """'' where the plan still does what was confirmed, else why it doesn't. Raises Unavailable for a dead node."""
+@dataclass(frozen=True, slots=True)
+class Look:
+    """`void`: '' where the plan still does what was confirmed, else why it doesn't. `prices`: at the head."""
+
+    void: str
+    prices: Mapping[str, int]
+
+
+async def look(gate: Gate, plan: Plan, venues: Mapping[str, Venue]) -> Look:
+    """The plan at the head, once more. Raises Unavailable for a dead node."""
     touched = {step.venue: venues[step.venue] for step in plan.steps if step.venue in venues}
     snapshot = await take(gate.rpc, gate.registry, touched, plan.account)
     try:
@@ -35,8 +44,8 @@ async def why_void(gate: Gate, plan: Plan, venues: Mapping[str, Venue]) -> str:
             shares.check_worth(venue.asset, units, grown, venue_id)
         await listed.check_unchanged(gate.rpc, gate.registry, gate.policy, _risked(plan, gate))
     except Refused as error:
-        return str(error)
-    return outside(rehearsal.changes, plan.expected)
+        return Look(str(error), snapshot.prices)
+    return Look(outside(rehearsal.changes, plan.expected), snapshot.prices)
 
 
 def _risked(plan: Plan, gate: Gate) -> list[Address]:

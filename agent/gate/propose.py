@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from agent.chain.multicall import read
@@ -13,6 +13,7 @@ from agent.errors import Refused
 from agent.execution import fees
 from agent.gate import expect, honest, listed, oracle, reserve, shares, state
 from agent.gate.build import Draft, Simulated, drafted, entering, plan_of, spenders, steps_of
+from agent.gate.charges import charges_of
 from agent.gate.order import Enter, Leave, Move, Send, Swap
 from agent.gate.preview import Preview, preview
 from agent.gate.rehearse import Rehearsal, WouldRevert, rehearse
@@ -20,9 +21,18 @@ from agent.money import Address, Token
 from agent.plans import Plan, Step
 from agent.plugin import Trader, Venue
 from agent.policy.policy import Policy
+from agent.policy.spending import Standing
 from agent.policy.whole import check_plan
 
 ALLOWANCE = "allowance(address owner,address spender)"
+
+
+Passed = Callable[[str], None]
+"""Hears the name of each rule that a plan passed, in order."""
+
+
+def unheard(rule: str) -> None:
+    """For a plan that nobody asks about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +44,8 @@ class Request:
     contacts: frozenset[Address]
     paused: bool
     notes: tuple[str, ...] = ()
+    standing: Standing = field(default_factory=Standing)
+    passed: Passed = unheard
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +73,33 @@ class Gate:
         leaving = all(isinstance(move, Leave) for move in moves)
         if request.paused and not leaving:
             raise Refused("pause", "You paused me: I only take money out.", "Say `resume` first.")
+        request.passed("pause")
         await self._check_state(moves, snapshot)
+        request.passed("state")
         allowances = await self._allowances(moves, snapshot.account)
         steps = steps_of(moves, snapshot, allowances)
         venues = {move.venue.id: move.venue for move in moves if isinstance(move, Enter | Leave)}
-        check_plan(self.policy, snapshot.account, request.contacts, drafted(request.draft, steps, snapshot))
+        draft = drafted(request.draft, steps, snapshot)
+        check_plan(self.policy, snapshot.account, request.contacts, draft)
+        request.passed("policy")
+        charges = charges_of(self.policy, draft, snapshot.prices)
+        request.passed("price")
+        request.standing.check(charges)
+        request.passed("limits")
         rehearsal = await rehearse(
             self.rpc, self.registry, snapshot.account, steps, list(venues.values()), snapshot.block
         )
+        request.passed("simulate")
         self._check_worth(steps, venues, snapshot, rehearsal)
+        request.passed("shares")
         await self._check_honest(moves, steps, snapshot, rehearsal)
+        request.passed("honest")
         simulated = Simulated(allowances, rehearsal.gas_used, rehearsal.changes)
         plan = plan_of(request.draft, moves, steps, snapshot, simulated)
         check_plan(self.policy, snapshot.account, request.contacts, plan)
+        request.passed("expected")
         self._check_native(plan, snapshot, not leaving, venues)
+        request.passed("gas")
         shown = preview(
             plan,
             self.policy,

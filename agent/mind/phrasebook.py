@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from agent.intents import Cancel, Chat, Forget, Help, Origin, Understood
-from agent.mind import links, mandates, questions, swaps, topics
+from agent.mind import allowances, links, mandates, questions, swaps, topics
 from agent.mind.context import Context, Pending
 from agent.mind.grammar import command, unlisted
 from agent.words.clauses import clauses
@@ -39,6 +39,7 @@ _REPLACED = {
 def interpret(text: str, context: Context, vocabulary: Vocabulary) -> Understood:
     """What the user means by `text`: an intent with each field's words, or one question. Never both."""
     whole = links.read(text) or mandates.read_hours(text) or _forgetting(text)
+    whole = whole or allowances.read(text, context, vocabulary)
     if whole is not None:
         return whole
     readings = read(text, vocabulary)

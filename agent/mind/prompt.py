@@ -11,11 +11,11 @@ from agent.mind.context import Context
 Messages = list[tuple[str, str]]
 """(role, text), the role 'system', 'user' or 'assistant'."""
 
-MOST_CHARACTERS = 2_600
+MOST_CHARACTERS = 2_310
 LONGEST_MESSAGE = 800
 """A longer message isn't sent to a model at all: cut short, it could say something else."""
 
-_CHARACTER, _FACTS, _TURN = 900, 600, 160
+_CHARACTER, _FACTS, _TURN = 660, 600, 160
 _REPAIR = 240  # kept free for what a second try says besides
 _SYSTEM, _BIO, _EXAMPLE = 300, 120, 110
 RULES = (

@@ -18,6 +18,7 @@ from agent.intents import Origin, Understood
 from agent.mind import questions, swaps, topics
 from agent.mind.context import Context
 from agent.mind.grammar import Asks, total_seconds
+from agent.words.allowances import OpenPeriod, allowance_in
 from agent.words.clauses import Clause, action_of, assets, candidates, clauses, is_receiver, merged, spec_for
 from agent.words.reader import read
 from agent.words.readings import Kind, Reading
@@ -38,6 +39,7 @@ ACTS = {
     "sequence": "swap, then put all that it gives to work",
     "transfer": "send money to a contact",
     "contact": "add an address as a contact",
+    "limit": "set or lift a limit",
     "exit": "leave every position",
     "pause": "stop depositing and sending",
     "resume": "end a pause",
@@ -47,8 +49,12 @@ ACTS = {
 _UNSAID = frozenset({"ref"})  # of explain and cancel: the latest is meant
 _MOVES = ("deposit", "withdraw", "transfer")
 _TRADES = {"swap": ["swap"], "sequence": ["swap", "deposit"]}
-_NESTED = {"sequence": {"asset": True, "amount": True, "to_asset": True, "venue": False}}
-"""Where an intent has others within it: their fields as a model fills them in, and whether each must be said."""
+_NESTED = {
+    "sequence": {"asset": True, "amount": True, "to_asset": True, "venue": False},
+    "limit": {"words": True},
+}
+"""Where an intent has others within it, or is read as a whole: the fields as a model fills them in, and whether each
+must be said."""
 _PLACES = ("to", "from", "on", "in")
 
 
@@ -130,6 +136,8 @@ class _Words:
             return self._look(action, quotes, whole)
         if action in _TRADES:
             return self._trade(action, quotes)
+        if action == "limit":
+            return self._limit(quotes.get("words", ""))
         ordered = [clause for clause in clauses(self.readings) if action_of(clause) == action]
         if not ordered:
             return self._unordered(action, quotes)
@@ -191,6 +199,18 @@ class _Words:
             if spot is None or spot.turn != place.turn or spot.end <= place.start or place.end <= spot.start:
                 raise NotProposed(f"{field}: the user's words for it are “{place.words[:40]}”.")
         return read
+
+    def _limit(self, quote: str) -> Understood:
+        """The limit that the quoted part of this message says, with nothing but courtesy around it."""
+        place = self._spot("words", quote) if quote else None
+        try:
+            found = allowance_in(self.text, place.start, place.end, self.vocabulary) if place else None
+        except OpenPeriod as error:
+            raise NotProposed("The words don't say whether it is a day, a transaction or in all.") from error
+        if place is None or place.turn != 0 or not isinstance(found, intents.Limit):
+            raise NotProposed("words: copy the part of the message that says the limit, letter by letter.")
+        said = {name for name, value in found.model_dump().items() if value is not None}
+        return Understood(found, dict.fromkeys(sorted(said), place))
 
     def _check_places(self, clause: Clause) -> None:
         for placed in clause.roles(Kind.WORD, Kind.SYMBOL):

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from agent.chain.snapshot import Snapshot
 from agent.chain.snapshot_json import to_json
 from agent.errors import Refused
 from agent.execution.manager import Progress, silent
 from agent.execution.outcome import End, Outcome
 from agent.execution.points import Point, point
+from agent.gate.charges import spending_of
 from agent.gate.choices import Choice, VenueChoice
-from agent.gate.confirm import why_void
+from agent.gate.confirm import look
 from agent.gate.propose import Proposal, Request
+from agent.gate.step_up import check_code, needs
 from agent.gate.wanted import desk_at, moves_of
 from agent.intents import Exit, Intent, Origin, Rebalance, as_json, parse
 from agent.money import Address, Amount
 from agent.plans import Plan
+from agent.policy.spending import VENUES, Spending
 from agent.policy.whole import check_plan
 from agent.replies.reply import Reply, Status, Verdict, plan_json
+from agent.runtime.codes import enrolled
 from agent.runtime.mandating import Mandating
 from agent.runtime.rebalancing import Rebalancing
 from agent.runtime.world import World
@@ -51,20 +55,23 @@ class Acting:
         snapshot = await self.world.priced_snapshot(await self.world.account(user))
         contacts = await self._ripe_contacts(user)
         world = self.world
-        resolved = moves_of(
-            intent, desk_at(world.registry, world.venues, world.traders, snapshot, world.rank_at(snapshot), contacts)
-        )
+        standing = await world.standing(user.id)
+        rank = world.rank_at(snapshot, standing.listed(VENUES))
+        desk = desk_at(world.registry, world.venues, world.traders, snapshot, rank, contacts)
+        resolved = moves_of(intent, desk)
         request = Request(
             draft=world.draft(user, as_json(intent)),
             seconds=world.settings.plan_seconds,
             contacts=frozenset(contacts.values()),
             paused=user.paused,
             notes=resolved.notes,
+            standing=standing,
         )
         build = self.world.gate.propose_exit if isinstance(intent, Exit) else self.world.gate.propose
         proposal = await build(request, resolved.moves, snapshot)
         await self.world.ledger.cancel_previews(user.id, channel, "a newer preview took its place")
-        decisions = [await self._record(user, snapshot, intent, choice) for choice in resolved.choices]
+        facts = to_json(snapshot) | standing.as_json(VENUES)
+        decisions = [await self._record(user, facts, intent, choice) for choice in resolved.choices]
         await self.world.ledger.propose(
             proposal.plan,
             origins=origins,
@@ -77,26 +84,38 @@ class Acting:
         await self.world.ledger.set_pending(user.id, channel, {"preview": proposal.plan.plan_id})
         return _previewed(proposal, resolved.choices, verdict or Verdict(Status.READY))
 
-    async def confirm(self, user: User, channel: str, plan_id: str | None, progress: Progress = silent) -> Reply:
-        """Carries out a preview: simulated again, confirmed once, then run. None: the channel's latest one."""
+    async def confirm(
+        self, user: User, channel: str, plan_id: str | None, progress: Progress = silent, code: str = ""
+    ) -> Reply:
+        """Carries out a preview: simulated again, confirmed once, then run. None: the channel's latest one.
+
+        `code` is a one-time code, which the signer wants for what is above its thresholds.
+        """
         if not self.world.executes:
             raise Refused("one-executor", "Another process runs Moneta in this folder.", "Confirm it there.")
         row = await self._row(user, channel, plan_id)
         if row.intent.get("action") == "mandate":
             return await Mandating(self.world).grant(user, row)
         async with self.world.executing[row.account]:
-            return await self._confirm(user, channel, await self._row(user, channel, row.plan_id), progress)
+            return await self._confirm(user, channel, await self._row(user, channel, row.plan_id), progress, code)
 
-    async def _confirm(self, user: User, channel: str, row: PlanRow, progress: Progress) -> Reply:
-        if row.status is PlanStatus.PROPOSED and self.world.now() <= row.not_after:
+    async def _confirm(self, user: User, channel: str, row: PlanRow, progress: Progress, code: str) -> Reply:
+        now, spending = self.world.now(), Spending()
+        if row.status is PlanStatus.PROPOSED and now <= row.not_after:
             await self._check_may_run(user, row)
-            void = await why_void(self.world.gate, row.plan, self.world.venues)
-            if void:
-                return await self._renew(user, channel, row, void)
+            seen = await look(self.world.gate, row.plan, self.world.venues)
+            if seen.void:
+                changed = f"Nothing was sent: things have changed since the preview ({seen.void})"
+                return await self._renew(user, channel, row, changed)
+            spending = spending_of(self.world.policy, row.plan, seen.prices)
+            await self._check_code(row, code)
         point(Point.CONFIRMING)
-        confirmed = await self.world.ledger.confirm(row.plan_id, user.id, row.digest, self.world.now())
+        confirmed = await self.world.ledger.confirm(row.plan_id, user.id, row.digest, now, spending)
         point(Point.CONFIRMED)
         outcome = await self.world.manager.run(confirmed.plan, progress)
+        self.world.codes.forget(row.digest)
+        if code and outcome.end is End.VOID:  # a wrong code costs a preview, not the wish
+            return await self._renew(user, channel, row, f"Nothing was sent: {outcome.reason}")
         return reported(confirmed.plan, outcome, str(row.preview.get("headline", "")))
 
     async def _check_may_run(self, user: User, row: PlanRow) -> None:
@@ -115,6 +134,13 @@ class Acting:
             raise Refused(
                 "under-way", "An earlier transaction isn't settled yet.", "Confirm again once I have told its end."
             )
+
+    async def _check_code(self, row: PlanRow, code: str) -> None:
+        """Hands a code on to the signer, where the plan needs one. Raises Refused("step-up")."""
+        effect = needs(self.world.policy, row.plan)
+        if effect is not None:
+            check_code(self.world.policy, effect, code, await enrolled(self.world))
+            self.world.codes.give(row.digest, code)
 
     async def _check_frozen(self) -> None:
         if await self.world.ledger.frozen():
@@ -162,31 +188,31 @@ class Acting:
             raise Refused("nothing-pending", NOTHING_PENDING, "Say what you want first.")
         return row
 
-    async def _renew(self, user: User, channel: str, row: PlanRow, reason: str) -> Reply:
+    async def _renew(self, user: User, channel: str, row: PlanRow, why: str) -> Reply:
         """The world moved between preview and confirmation: that plan is void, a new preview is shown."""
-        await self.world.ledger.set_status(row.plan_id, PlanStatus.PROPOSED, PlanStatus.VOID, reason)
+        await self.world.ledger.set_status(row.plan_id, PlanStatus.PROPOSED, PlanStatus.VOID, why)
         verdict = Verdict(Status.VOID, "expected")
         try:
             reply = await self.propose(user, channel, parse(dict(row.intent)), row.origins, verdict)
         except Refused as error:
             void = plan_json(row.plan, PlanStatus.VOID)
-            text = f"Nothing was sent: things have changed since the preview ({reason}), and now {error}"
+            text = f"{why}, and now {error}"
             return Reply(text, intent=dict(row.intent), plan=void, verdict=verdict)
-        text = f"Nothing was sent: things have changed since the preview ({reason}). Here is a new one. {reply.text}"
+        text = f"{why.rstrip('.')}. Here is a new one. {reply.text}"
         return Reply(text, reply.table, reply.preview, reply.intent, reply.plan, verdict)
 
     async def _ripe_contacts(self, user: User) -> dict[str, Address]:
         now = self.world.now()
         return {row.name: row.address for row in await self.world.ledger.contacts(user.id) if row.ripe_at <= now}
 
-    async def _record(self, user: User, snapshot: Snapshot, intent: Intent, choice: Choice) -> int:
+    async def _record(self, user: User, facts: Mapping[str, Any], intent: Intent, choice: Choice) -> int:
         """The choice with all that it was made from: replay needs nothing else."""
         recorded = choice.recorded()
         return await self.world.ledger.decide(
             user=user.id,
             kind=recorded.kind,
             rule=recorded.rule,
-            snapshot=to_json(snapshot) | recorded.facts | {"intent": as_json(intent)},
+            snapshot=dict(facts) | recorded.facts | {"intent": as_json(intent)},
             alternatives=recorded.alternatives,
             chosen=recorded.chosen,
         )

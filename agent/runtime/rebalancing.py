@@ -12,6 +12,7 @@ from agent.errors import MonetaError, Refused
 from agent.execution import fees
 from agent.execution.points import Point, point
 from agent.gate import mandate as under_mandate
+from agent.gate.charges import spending_of
 from agent.gate.mandate import Bounds, Terms, limits_for, terms_of, wei_in_usd
 from agent.gate.order import Move
 from agent.gate.propose import Proposal, Request
@@ -19,6 +20,7 @@ from agent.gate.shift import moves_of_shift
 from agent.intents import Mandate, Origin, Rebalance, as_json
 from agent.money import MAX_UINT256, Token
 from agent.plugin import Limits, Placement
+from agent.policy.spending import VENUES, Standing
 from agent.replies import rebalanced
 from agent.replies.reply import Reply, Status, Verdict, plan_json
 from agent.runtime.world import World
@@ -55,7 +57,7 @@ class Rebalancing:
             if numbers:  # what the asset before it did is in the next snapshot
                 snapshot = await self.world.priced_snapshot(snapshot.account)
             barred = await self._barred(user)
-            weighed = self._weigh(snapshot, asset, terms)
+            weighed = self._weigh(snapshot, asset, terms, await self.world.standing(user.id))
             placement = Placement(None, weighed.placement.weighed, barred) if barred else weighed.placement
             number = await self._record(user, snapshot, Weighed(asset, weighed.limits, placement), ON_ITS_OWN, row)
             numbers.append(number)
@@ -77,7 +79,9 @@ class Rebalancing:
         """'Rebalance now': the best move as a preview, which the user confirms like any other."""
         snapshot = await self.world.priced_snapshot(await self.world.account(user))
         terms = await self._terms(user, intent, snapshot)
-        weighed = [self._weigh(snapshot, self.world.registry.token(symbol), terms) for symbol in terms.assets]
+        standing = await self.world.standing(user.id)
+        tokens = [self.world.registry.token(symbol) for symbol in terms.assets]
+        weighed = [self._weigh(snapshot, token, terms, standing) for token in tokens]
         best = max(weighed, key=lambda each: each.placement.shift.gain_usd if each.placement.shift else -1)
         shift = best.placement.shift
         if shift is None:
@@ -108,7 +112,7 @@ class Rebalancing:
             return "an earlier transaction isn't settled yet"
         return ""
 
-    def _weigh(self, snapshot: Snapshot, asset: Token, terms: Terms) -> Weighed:
+    def _weigh(self, snapshot: Snapshot, asset: Token, terms: Terms, standing: Standing) -> Weighed:
         price = snapshot.prices.get(asset.symbol)
         native = snapshot.prices.get(self.world.registry.native.symbol)
         if price is None or native is None:
@@ -120,6 +124,10 @@ class Rebalancing:
         cap = self.world.policy.cap(asset)  # no entry may be larger, so no move is
         most = [bound for bound in (limits.most, cap) if bound is not None]
         limits = replace(limits, most=min(most) if most else None)
+        allowed = standing.listed(VENUES)
+        if allowed is not None:
+            known = frozenset(self.world.venues) if limits.venues is None else limits.venues
+            limits = replace(limits, venues=known & allowed)
         placement: Placement | None = self.world.hooks.moneta_rebalance(
             venues=self.world.venues, states=snapshot.venues, asset=asset, limits=limits
         )
@@ -150,7 +158,11 @@ class Rebalancing:
             await self._write_down(proposal, f"{CHANNEL}{row.id}", number, {})
             point(Point.CONFIRMING)
             confirmed = await ledger.confirm_by_mandate(
-                proposal.plan.plan_id, row, proposal.plan.digest, self.world.now()
+                proposal.plan.plan_id,
+                row,
+                proposal.plan.digest,
+                self.world.now(),
+                spending_of(self.world.policy, proposal.plan, snapshot.prices),
             )
             point(Point.CONFIRMED)
         except MonetaError as error:
@@ -179,6 +191,7 @@ class Rebalancing:
             seconds=self.world.settings.plan_seconds,
             contacts=frozenset(),
             paused=paused,
+            standing=await self.world.standing(user.id),
         )
         return await self.world.gate.propose(request, moves, snapshot)
 

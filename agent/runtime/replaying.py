@@ -12,6 +12,7 @@ from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
 from agent.chain.snapshot_json import from_json
 from agent.errors import Refused
+from agent.gate.allowed import marked
 from agent.gate.build import Draft, Simulated, plan_of, steps_of
 from agent.gate.order import Move
 from agent.gate.shift import moves_of_shift
@@ -112,8 +113,11 @@ def _request(row: DecisionRow, snapshot: Snapshot, known: Known) -> Made:
     """All that the request comes to; of its choices the one of the row's kind."""
     venues = _seen(snapshot, known)
 
+    allowed = row.snapshot.get("allowed_venues")
+
     def rank(asset: Token, units: int) -> list[Option]:
-        return known.hooks.moneta_rank(venues=venues, states=snapshot.venues, asset=asset, units=units) or []
+        options = known.hooks.moneta_rank(venues=venues, states=snapshot.venues, asset=asset, units=units)
+        return marked(options or [], None if allowed is None else frozenset(allowed))
 
     desk = desk_at(known.registry, venues, known.traders, snapshot, rank, {})
     resolved = moves_of(parse(dict(row.snapshot["intent"])), desk)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -26,6 +26,7 @@ from agent.intents import (
     History,
     Hours,
     Intent,
+    Limit,
     Mandate,
     Pause,
     Portfolio,
@@ -42,13 +43,13 @@ from agent.intents import (
 from agent.mind.context import Context, Pending, Turn
 from agent.mind.mind import Spoken
 from agent.mind.phrasebook import pending_after
-from agent.money import address
 from agent.replies import talk
-from agent.replies.clock import duration
 from agent.replies.details import details
 from agent.replies.reply import Reply, Status, Verdict, of_error, plan_json
 from agent.runtime.acting import NOTHING_PENDING, Acting
+from agent.runtime.contacting import Contacting
 from agent.runtime.facts import facts
+from agent.runtime.limiting import Limiting
 from agent.runtime.mandating import Mandating
 from agent.runtime.rebalancing import Rebalancing
 from agent.runtime.reports import Reports
@@ -56,6 +57,7 @@ from agent.runtime.viewing import Viewing
 from agent.runtime.world import World
 from agent.trust import Told, Trust, own_words
 from agent.voice import voiced
+from agent.words.allowances import CHANGES, CONTACT
 from agent.words.pictures import wants_picture
 from memory.rows import ButtonRow, PlanStatus, User
 
@@ -67,12 +69,13 @@ RECENT_TURNS = 6
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Who said what where. `progress` shows how far a long turn is."""
+    """Who said what where. `progress` shows how far a long turn is; `code` is a one-time code that came for it."""
 
     user: User
     channel: str
     text: str
     progress: Progress = silent
+    code: str = field(default="", repr=False)
 
 
 def is_yes(text: str) -> bool:
@@ -92,6 +95,8 @@ class Runtime:
         self.acting = Acting(world)
         self.viewing = Viewing(world)
         self.mandating = Mandating(world)
+        self.limiting = Limiting(world)
+        self.contacting = Contacting(world)
         self.rebalancing = Rebalancing(world)
         self.reports = Reports(world)
 
@@ -153,7 +158,7 @@ class Runtime:
         async def press(said: Said) -> Reply:
             await self.world.ledger.set_pending(said.user.id, said.channel, None)
             if confirm:
-                return await self.acting.confirm(said.user, said.channel, plan_id, said.progress)
+                return await self.acting.confirm(said.user, said.channel, plan_id, said.progress, said.code)
             return await self.acting.cancel(said.user, said.channel)
 
         return await self._told(said, press)
@@ -212,7 +217,7 @@ class Runtime:
         if plan_id is None or [row.plan_id for row in live] not in ([plan_id], []):
             raise Refused("nothing-pending", NOTHING_PENDING, "Say what you want, and I show you a preview first.")
         try:
-            return await self.acting.confirm(said.user, said.channel, str(plan_id))
+            return await self.acting.confirm(said.user, said.channel, str(plan_id), said.progress, said.code)
         except MonetaError:
             row = await self.world.ledger.plan(str(plan_id))
             if row is not None and row.status is PlanStatus.PROPOSED:  # so the next yes may still mean it
@@ -240,12 +245,12 @@ class Runtime:
                 return await self.mandating.preview(said.user, said.channel, intent, understood.origins)
             case Hours():
                 reply = await self.mandating.hours(said.user, said.channel, intent)
-            case Cancel(ref="mandate"):
-                reply = await self.mandating.revoke(said.user)
+            case Limit():
+                reply = await self.limiting.set(said.user, said.channel, intent, said.code)
             case Cancel():
-                reply = await self.acting.cancel(said.user, said.channel)
+                reply = await self._cancel(said, intent.ref or "")
             case Contact():
-                reply = await self._contact(said, intent)
+                reply = await self.contacting.add(said.user, said.channel, intent, said.code)
             case Pause() | Resume():
                 reply = await self._pause(said, isinstance(intent, Pause))
             case Advance():
@@ -255,6 +260,17 @@ class Runtime:
             case _:
                 reply = await self._look(said, intent)
         return replace(reply, intent=as_json(intent))
+
+    async def _cancel(self, said: Said, ref: str) -> Reply:
+        """Takes back a mandate, a change that waits, a contact; without a `ref` the previews of the channel."""
+        match ref.partition(":")[0]:
+            case "mandate":
+                return await self.mandating.revoke(said.user)
+            case what if what == CHANGES:
+                return await self.limiting.cancel(said.user, ref)
+            case what if what == CONTACT:
+                return await self.contacting.remove(said.user, ref.partition(":")[2])
+        return await self.acting.cancel(said.user, said.channel)
 
     async def _look(self, said: Said, intent: Intent) -> Reply:
         match intent:
@@ -266,7 +282,7 @@ class Runtime:
                 reply = await self.viewing.portfolio(said.user)
                 return await self.reports.worth_drawn(said.user, reply) if wants_picture(said.text) else reply
             case Explain(ref="policy"):
-                return await self.viewing.policy(said.user)
+                return await self.limiting.show(said.user)
             case Explain(ref="mandate"):
                 return await self.mandating.show(said.user)
             case Explain():
@@ -279,21 +295,6 @@ class Runtime:
                 return talk.chat()
             case _:
                 raise TypeError(f"no reply for {intent.action}")
-
-    async def _contact(self, said: Said, intent: Contact) -> Reply:
-        try:
-            place = address(intent.address)
-        except ValueError as error:
-            raise Refused("address", f"{error}.", "Nothing was added.") from error
-        if await self.world.ledger.contact(said.user.id, intent.name) is not None:  # before the signer learns of it
-            raise Refused("contact", f"You already have a contact {intent.name}.", "Use another name.")
-        # the signer has one list for everybody, so a name there also holds whose it is and where it leads
-        ripe = await self.world.signer.contact(f"{said.user.id[:8]} {intent.name} {place[-8:]}", place)
-        ripe = max(ripe, await self.world.ledger.transfers_from(said.user.id))
-        await self.world.ledger.add_contact(said.user.id, intent.name, place, ripe)
-        wait = ripe - self.world.now()
-        when = f"can be paid in {duration(wait)}" if wait > 0 else "can be paid now"
-        return Reply(f"{intent.name} is {place}, and {when}.")
 
     async def _forget(self, said: Said, intent: Forget) -> Reply:
         kept = "What was done stays in the ledger: plans, transactions, your address book."

@@ -10,8 +10,7 @@ from agent.gate.choices import ROUTE, TURN
 from agent.intents import Explain, History, Yields
 from agent.money import ZERO_ADDRESS, Token
 from agent.plugin import Option
-from agent.replies import explain, history, policy, portfolio, talk, yields
-from agent.replies.clock import duration
+from agent.replies import explain, history, portfolio, talk, yields
 from agent.replies.reply import Reply
 from agent.runtime.world import World
 from agent.voice import voiced
@@ -85,13 +84,6 @@ class Viewing:
             return told
         earlier = await ledger.last_placement(user.id, rows[0].id)
         return told if earlier is None else explain.with_earlier(told, explain.told([earlier], tokens))
-
-    async def policy(self, user: User) -> Reply:
-        """The limits, and who may be paid."""
-        now = self.world.now()
-        rows = await self.world.ledger.contacts(user.id)
-        names = [row.name if row.ripe_at <= now else f"{row.name} (in {duration(row.ripe_at - now)})" for row in rows]
-        return policy.policy(self.world.policy, names, user.paused)
 
     async def history(self, user: User, intent: History) -> Reply:
         """The user's plans of a span of days, with their transactions."""

@@ -17,14 +17,18 @@ from agent.character.character import Character
 from agent.character.files import default
 from agent.config import Settings
 from agent.errors import Refused
+from agent.execution.codes import Codes
 from agent.execution.manager import Manager
 from agent.execution.signer.client import SignerClient
+from agent.gate.allowed import marked
 from agent.gate.build import Draft
+from agent.gate.charges import policy_caps
 from agent.gate.propose import Gate
 from agent.mind.mind import Mind
 from agent.money import Address, Token
 from agent.plugin import Option, Trader, Venue, VenueState
 from agent.policy.policy import Policy
+from agent.policy.spending import Standing
 from agent.words.vocabulary import Vocabulary
 from memory.ledger import Ledger
 from memory.memory import Memory
@@ -62,6 +66,7 @@ class World:
     traders: Mapping[str, Trader] = field(default_factory=dict)
     executes: bool = True
     """False beside another process that holds the folder: looks and plans, recovers and carries out nothing."""
+    codes: Codes = field(init=False)
     manager: Manager = field(init=False)
     gate: Gate = field(init=False)
     executing: dict[Address, asyncio.Lock] = field(init=False)
@@ -70,7 +75,8 @@ class World:
     """Held while a picture is drawn: each takes a process of 100 MB, however many ask at once."""
 
     def __post_init__(self) -> None:
-        self.manager = Manager(self.rpc, self.ledger, self.signer, self.settings.receipt_seconds)
+        self.codes = Codes(self.signer)
+        self.manager = Manager(self.rpc, self.ledger, self.codes, self.settings.receipt_seconds)
         self.gate = Gate(self.rpc, self.registry, self.policy, self.traders)
         self.executing = defaultdict(asyncio.Lock)
         self.drawing = asyncio.Semaphore(DRAWN_AT_ONCE)
@@ -81,6 +87,12 @@ class World:
         if found is None:
             raise Refused("wallet", "You have no account with me yet.", "Ask the operator to let you in.")
         return found.address
+
+    async def standing(self, user: str) -> Standing:
+        """Every limit that holds for a person now, the policy's caps over time among them, and what is used."""
+        limits = await self.ledger.limits(user)
+        caps = (*limits.caps, *policy_caps(self.policy))
+        return Standing(replace(limits, caps=caps), await self.ledger.used(user, caps))
 
     async def snapshot(self, account: Address) -> Snapshot:
         """Everything at the head as `account` has it, in one eth_call."""
@@ -99,9 +111,11 @@ class World:
         )
         return options or []
 
-    def rank_at(self, snapshot: Snapshot) -> Callable[[Token, int], list[Option]]:
-        """The ranking with a snapshot's states."""
-        return lambda asset, units: self.rank(snapshot.venues, asset, units)
+    def rank_at(
+        self, snapshot: Snapshot, allowed: frozenset[str] | None = None
+    ) -> Callable[[Token, int], list[Option]]:
+        """The ranking with a snapshot's states; of venues that aren't `allowed` it says so. None: all are."""
+        return lambda asset, units: marked(self.rank(snapshot.venues, asset, units), allowed)
 
     def draft(self, user: User, intent: dict[str, Any]) -> Draft:
         """A new plan's id, for whom and what it is, and until when it may be confirmed."""

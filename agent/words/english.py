@@ -194,9 +194,10 @@ _TOPICS = {
     "explain": "why; explain; reason; reasons; reasoning; how come; tell me why; what made you; why so;"
     " how did you choose; how did you decide; rationale",
     "mandate": "mandate; my mandate; the mandate; what is my mandate; what's my mandate; show my mandate;"
-    " show me my mandate; show mandate; my limits; what are my limits; show my limits",
+    " show me my mandate; show mandate",
     "policy": "policy; my policy; the policy; what is my policy; what's my policy; show my policy; show me my policy;"
-    " the operator's policy; caps; what are the caps; transaction limits",
+    " the operator's policy; caps; what are the caps; transaction limits; my limits; what are my limits;"
+    " show my limits; show me my limits; what is my limit; what's my limit",
     "history": "history; transactions; activity; what did you do; what have you done; what happened; what did we do;"
     " what did i do; what have i done; log; past transactions; recent activity; statement; my transactions;"
     " show transactions; what has happened",

@@ -99,7 +99,7 @@ def test_a_mandate_is_ended_in_a_word(text: str) -> None:
     bind(found.intent, found.origins, (text,), VOCABULARY)
 
 
-@pytest.mark.parametrize("text", ["what is my mandate?", "show my mandate", "/mandate", "my limits"])
+@pytest.mark.parametrize("text", ["what is my mandate?", "show my mandate", "/mandate"])
 def test_a_mandate_is_shown(text: str) -> None:
     assert intent_of(text) == {"action": "explain", "ref": "mandate"}
     found = understood(text)

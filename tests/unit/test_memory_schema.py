@@ -313,6 +313,41 @@ CREATE TABLE watch_mark (
     ) STRICT
 CREATE INDEX inbox_of ON inbox (user, id)
 CREATE INDEX decisions_of_plan ON decisions (plan_id)
+CREATE TABLE limits (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      user TEXT REFERENCES users(id),
+      subject TEXT NOT NULL,
+      value_json TEXT NOT NULL,
+      asked_at INTEGER NOT NULL,
+      ripe_at INTEGER NOT NULL,
+      withdrawn_at INTEGER
+    ) STRICT
+CREATE INDEX limits_of ON limits (user, subject) WHERE withdrawn_at IS NULL
+CREATE TABLE charges (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      plan_id TEXT NOT NULL REFERENCES plans(plan_id),
+      user TEXT NOT NULL REFERENCES users(id),
+      step INTEGER NOT NULL,
+      kind TEXT NOT NULL CHECK (kind IN ('deposit', 'swap', 'transfer')),
+      symbol TEXT NOT NULL,
+      units TEXT NOT NULL,
+      usd TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      released_at INTEGER
+    ) STRICT
+CREATE INDEX charges_of ON charges (user, at) WHERE released_at IS NULL
+CREATE INDEX charges_by_plan ON charges (plan_id)
+CREATE TABLE news (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      user TEXT NOT NULL REFERENCES users(id),
+      about TEXT NOT NULL CHECK (about IN ('contact', 'limit')),
+      ref INTEGER NOT NULL,
+      event TEXT NOT NULL CHECK (event IN ('asked', 'ripe')),
+      channel TEXT NOT NULL,
+      due_at INTEGER NOT NULL,
+      told_at INTEGER
+    ) STRICT
+CREATE INDEX news_untold ON news (user, due_at) WHERE told_at IS NULL
 """  # noqa: E501  (SQLite appends added columns to one line)
 
 MEMORY = """
@@ -373,7 +408,7 @@ def test_each_migration_is_recorded_and_an_older_file_gets_the_rest() -> None:
     names = [row["name"] for row in db.query("SELECT name FROM _migrations ORDER BY id")]
     assert names[0] == "m001_users"
     assert names == sorted(names)
-    assert len(names) == 14
+    assert len(names) == 15
 
 
 def test_a_file_of_a_newer_moneta_is_left_alone() -> None:

@@ -1,0 +1,60 @@
+"""News of limits and contacts: told on every channel of their person, once each, with a button that takes it back.
+
+What is to be told stands in the ledger, written with the change itself; a crash in between loses nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agent.replies import limits
+from agent.replies.reply import Reply
+from agent.runtime.world import World
+from memory.news import ASKED, NewsRow
+from memory.rows import User
+
+if TYPE_CHECKING:
+    from agent.chat.service import Service
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """`tell` says what is due; whoever calls it, and however often, each channel hears each thing once."""
+
+    world: World
+    service: Service
+
+    async def tell(self, user: User | None = None) -> None:
+        """Tells what is due by now, to one person or to all."""
+        for row in await self.world.ledger.news(None if user is None else user.id):
+            reply = await self._reply(row)
+            person = await self.world.ledger.user(row.user)
+            if reply is not None and person is not None:
+                await self._everywhere(person, row, reply)
+            await self.world.ledger.told_news(row.id)
+
+    async def _everywhere(self, user: User, row: NewsRow, reply: Reply) -> None:
+        """In the last channel of each platform; what was asked for isn't told where it was asked."""
+        for home in await self.world.ledger.homes(user.id):
+            heard = row.event == ASKED and home.channel == row.channel
+            if home.platform in self.service.adapters and not heard:
+                kind = f"news:{home.platform}"
+                await self.service.say_once(kind, row.id, user, home.platform, home.channel, reply)
+
+    async def _reply(self, row: NewsRow) -> Reply | None:
+        """What there is to say; None of what was taken back, or isn't ripe after all."""
+        ledger, now = self.world.ledger, self.world.now()
+        if row.about == "contact":
+            contact = await ledger.contact_row(row.ref)
+            if contact is None:
+                return None
+            if row.event == ASKED:
+                return limits.contact_asked(contact, now)
+            return limits.contact_ripe(contact) if contact.ripe_at <= now else None
+        change = await ledger.limit(row.ref)
+        person = await ledger.user(row.user)
+        if change is None or person is None:
+            return None
+        speaker = await self.service.runtime.limiting.speaker(person)
+        return limits.asked(speaker, change) if row.event == ASKED else limits.ripe(speaker, change)

@@ -1,0 +1,54 @@
+"""Charges: what a plan spends, read from the calldata that will be signed. An exit spends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from agent.gate.price import price_of
+from agent.plans import Plan, Step
+from agent.policy.decode import Effect
+from agent.policy.outputs import at_most
+from agent.policy.policy import Policy
+from agent.policy.spending import By, Cap, Charge, Kind, Period, Spending, worth
+from agent.policy.whole import read_step
+
+KINDS = {"enter": Kind.DEPOSIT, "swap": Kind.SWAP, "transfer": Kind.TRANSFER}
+
+
+def charges_of(policy: Policy, plan: Plan, prices: Mapping[str, int]) -> tuple[Charge, ...]:
+    """What each step that spends takes. Raises Refused: price, or lists for a step that can't be read."""
+    effects = [read_step(policy, at_most(step))[1] for step in plan.steps]
+    found = []
+    for index, (step, effect) in enumerate(zip(plan.steps, effects, strict=True)):
+        kind = KINDS.get(effect.direction)
+        if kind is not None:  # what a swap gave was counted as what it was given for
+            swapped = any(effects[output.step].direction == "swap" for output in step.outputs)
+            found.append(_charge(index, kind, step, effect, prices, swapped))
+    return tuple(found)
+
+
+def _charge(index: int, kind: Kind, step: Step, effect: Effect, prices: Mapping[str, int], swapped: bool) -> Charge:
+    price = price_of(effect.token, prices)
+    return Charge(
+        step=index,
+        kind=kind,
+        token=effect.token,
+        units=effect.units,
+        usd=0 if swapped else worth(effect.units, effect.token, price),
+        gets=effect.to.symbol if effect.to is not None else "",
+        venue=step.venue if kind is Kind.DEPOSIT else "",
+        recipient=effect.recipient if kind is Kind.TRANSFER else None,
+    )
+
+
+def spending_of(policy: Policy, plan: Plan, prices: Mapping[str, int]) -> Spending:
+    """What the plan's confirmation counts, at these prices. Raises Refused: price, lists."""
+    return Spending(charges_of(policy, plan, prices), policy_caps(policy))
+
+
+def policy_caps(policy: Policy) -> tuple[Cap, ...]:
+    """The caps over time that the signer applies, too: said before a preview rather than at its signature."""
+    caps = {Period.DAY: policy.day_caps, Period.LIFETIME: policy.lifetime_caps}
+    return tuple(
+        Cap(By.SIGNER, period, None, symbol, most) for period, known in caps.items() for symbol, most in known.items()
+    )
