@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
     if isinstance(sys.stdin, io.TextIOWrapper):  # UTF-8 whatever the locale; a bad byte or a lone \r ends nothing
         sys.stdin.reconfigure(encoding="utf-8", errors="replace", newline="\n")
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     to_stderr(options.verbose)
     run: Callable[[argparse.Namespace], int] = options.run
     try:
@@ -44,19 +44,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return FAILED
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """The whole command line; docs/commands.md is made from it."""
+    whole = argparse.ArgumentParser(
         prog="moneta", description="A conversational agent that puts your money to work in DeFi."
     )
-    parser.add_argument("-v", "--verbose", action="store_true", help="log what happens, on standard error")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    whole.add_argument("-v", "--verbose", action="store_true", help="log what happens, on standard error")
+    commands = whole.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _talking(commands)
     _devnet(commands)
     _looking(commands)
     _language(commands)
     _character(commands)
     _people(commands)
-    return parser
+    return whole
 
 
 def _talking(commands: _Commands) -> None:

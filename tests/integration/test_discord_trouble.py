@@ -188,6 +188,13 @@ async def test_what_can_never_be_delivered_does_not_hold_up_the_rest(bot: Bot) -
     assert len(await bot.helped()) == 1
 
 
+async def test_without_its_history_a_channel_still_gets_answers(bot: Bot) -> None:
+    bot.server.fail("POST", r"/channels/\d+/messages", 400, code=160002)
+    answer = await bot.ask_in_town("what can you do?")
+    assert "best yield" in text_of(answer)
+    assert "message_reference" not in answer
+
+
 async def test_an_interaction_whose_token_is_spent_is_answered_in_its_channel(bot: Bot) -> None:
     await bot.helped()
     late = await bot.server.slash(bot.alice, bot.direct, "history")

@@ -18,6 +18,7 @@ from agent.replies.body import Body
 NOBODY = discord.AllowedMentions.none()
 APPLICATION_WEBHOOK = 3
 READY_SECONDS = 30.0
+NO_REPLY_WITHOUT_HISTORY = 160002  # "Cannot reply without permission to read message history"
 ORIGINAL: Any = "@original"  # Discord's own name for the first answer, where the library knows numbers only
 
 
@@ -93,12 +94,21 @@ class Delivery:
 
     async def _send(self, origin: Origin, shown: Shown, nonce: str) -> None:
         channel = self._client.get_partial_messageable(origin.channel, guild_id=origin.server)
-        more: dict[str, Any] = {}
-        if origin.server is not None and origin.message is not None:
-            more["reference"] = discord.MessageReference(
-                message_id=origin.message, channel_id=origin.channel, fail_if_not_exists=False
-            )
-        await channel.send(**_parts(shown), nonce=nonce, allowed_mentions=NOBODY, **more)
+        more: dict[str, Any] = {"nonce": nonce, "allowed_mentions": NOBODY}
+        if origin.server is None or origin.message is None:
+            await channel.send(**_parts(shown), **more)
+            return
+        reference = discord.MessageReference(
+            message_id=origin.message, channel_id=origin.channel, fail_if_not_exists=False
+        )
+        try:
+            await channel.send(**_parts(shown), **more, reference=reference)
+        except discord.HTTPException as error:
+            if error.code != NO_REPLY_WITHOUT_HISTORY:
+                raise
+            for file in shown.files:
+                file.reset()
+            await channel.send(**_parts(shown), **more)
 
     async def _edit(self, origin: Origin, shown: Shown | None, content: str | None = None) -> None:
         """Changes the first answer to an interaction. Files given replace files that were there."""
