@@ -42,7 +42,9 @@ from agent.words.clauses import (
     pairs,
     spec_for,
 )
+from agent.words.english import ENGLISH
 from agent.words.forgetting import forgetting
+from agent.words.language import Language
 from agent.words.reader import read
 from agent.words.readings import Kind, Reading
 from agent.words.trades import VERBS as TRADES
@@ -71,7 +73,7 @@ def bind(intent: Intent, origins: Mapping[str, Origin], said: Sequence[str], voc
     if intent.action in _READ_ONLY:
         _bind_question(intent, said, vocabulary)
         return
-    request = _request(intent.action, said, vocabulary)
+    request = request_in(intent.action, said, vocabulary)
     if isinstance(intent, Cancel):
         _bind_cancel(intent, request)
         return
@@ -135,11 +137,13 @@ def _check_origins(origins: Mapping[str, Origin], said: Sequence[str]) -> None:
         _require(held and said[place][origin.start : origin.end] == origin.words, field)
 
 
-def _request(action: str, said: Sequence[str], vocabulary: Vocabulary) -> list[Reading]:
+def request_in(
+    action: str, said: Sequence[str], vocabulary: Vocabulary, language: Language = ENGLISH
+) -> list[Reading]:
     """The readings of the request in force: from the present turn back over mere answers to the one with its verb."""
     turns: list[tuple[Reading, ...]] = []
     for back, text in enumerate(reversed(said[-MAX_TURNS:])):
-        readings = read(text, vocabulary, -back)
+        readings = read(text, vocabulary, -back, language)
         picked_up = any(_has_verb(later) for later in turns) and not _has_verb(turns[0])
         if picked_up or (turns and not _goes_on(turns[0], readings, action)):
             break

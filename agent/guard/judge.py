@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.errors import Refused
+from agent.gate.bind import request_in
 from agent.gate.bind_force import check_in_force
 from agent.guard.bind_call import bind_call
 from agent.guard.families import FAMILIES, Family
@@ -22,7 +23,7 @@ from agent.guard.language import TRADING
 from agent.guard.order import Order, orders
 from agent.guard.reads import only_looks
 from agent.guard.record import Call, Run
-from agent.words.reader import read
+from agent.guard.repeat import is_same, repeated, reused
 from agent.words.readings import Kind, Reading
 from agent.words.vocabulary import Vocabulary
 
@@ -71,9 +72,12 @@ class _Desk:
     """The user's words, and which of their orders were carried out already."""
 
     def __init__(self, run: Run) -> None:
-        self.vocabulary = _vocabulary(run.prompt)
-        self.readings: Sequence[Reading] = read(run.prompt, self.vocabulary, 0, TRADING)
-        self.orders = orders(self.readings)
+        said = (*run.earlier, run.prompt)
+        self.vocabulary = _vocabulary(" ".join(said))
+        self.readings: Sequence[Reading] = request_in("", said, self.vocabulary, TRADING)
+        found = orders(self.readings)
+        self.repeated = repeated(found, run.done, self.vocabulary)
+        self.orders = reused(found, run.done)
         self.done: list[int] = []
 
     def judge(self, call: Call) -> Judged:
@@ -98,6 +102,8 @@ class _Desk:
 
     def _place(self, call: Call, family: Family) -> int:
         """The one order that the call carries out. Raises Refused("bind")."""
+        if self.repeated is not None and is_same(call, self.repeated):
+            return 0
         fitting: list[int] = []
         refusals: list[Refused] = []
         for place, order in enumerate(self.orders):

@@ -22,6 +22,9 @@ _VERBS = {
     "sell": "sell; sell off; short; go short",
     "open": "open; place; perform; execute; enter; submit; set up; make; set; do a; do an",
     "look": "check; show; show me; tell me; give me; view; see; list; display; look up; read",
+    "repeat": "repeat; redo",
+    "reuse": "use the amount from; use the amount of; take the amount from; take the amount of; use the margin from;"
+    " take the margin from; use the margin of; take the margin of",
     "provide": "provide; add; supply; contribute",
     "remove": "remove; withdraw; take out; pull; pull out",
     "transfer": "send; transfer; pay; wire; send over",
@@ -102,11 +105,12 @@ _PREPOSITIONS = {
 _DOUBTFUL = (
     "opposite; reverse; reversed; inverse; opposite direction; other direction; the other way; depending; depends;"
     " double; twice; triple; halve; increase; decrease; reduce; raise; lower; above; below; away; swap the order;"
-    " switch the order; switch; current price; current market price; market price; that much; the amount"
+    " switch the order; switch; switch the pool order; swap the pool order; current price; current market price;"
+    " market price; that much; that amount; the amount"
 )
 """Nothing exact: a value that somebody would have to work out from something that the words don't hold."""
 
-_PAST = "repeat; redo; again; same; my last; same amount; the same amount"
+_PAST = "again; same; my last; same amount; the same amount; the same"
 
 _THIRD_PERSON = (
     "the user; the user's; users; user; has been changed; have been changed; changed to; were changed; converted to;"

@@ -121,7 +121,7 @@ def _is_noun(reading: Reading) -> bool:
 
 
 def _is_product(reading: Reading) -> bool:
-    return reading.kind is Kind.PARTICLE and reading.text in PRODUCTS | {*OPTIONS, _POOL}
+    return reading.kind is Kind.PARTICLE and reading.text.removesuffix(":") in PRODUCTS | {*OPTIONS, _POOL}
 
 
 def _order(clause: Clause, verb: Reading) -> Order:

@@ -90,10 +90,23 @@ async def words(seed: int) -> str:
         return error.rule if isinstance(error, Refused) else "asked"
     except Exception as error:
         raise Broken(f"seed {seed}: {text!r} raised {error!r}") from error
-    unsaid = [value for value in _bare_values(as_json(found.intent)) if not _stands(value, text)]
-    if unsaid:
-        raise Broken(f"seed {seed}: {unsaid} isn't in {text!r}, and {found.intent} bound")
+    if left := unsaid(found.intent, text):
+        raise Broken(f"seed {seed}: {left} isn't in {text!r}, and {found.intent} bound")
     return "bound"
+
+
+def proposal(seed: int) -> tuple[str, Intent | None]:
+    """A sentence and an intent that a mind in an attacker's hand may make of it; every other one is meant."""
+    chance = random.Random(seed)  # noqa: S311 - a seed, no secret
+    text = chance.choice(sorted(_MEANT))
+    if seed % 2:
+        return text, intents.parse(dict(_MEANT[text]))
+    return text, _intent(chance, _MEANT[text])
+
+
+def unsaid(intent: Intent, text: str) -> list[str]:
+    """What of value is in the intent and, as bare text, not in the words."""
+    return [value for value in _bare_values(as_json(intent)) if not _stands(value, text)]
 
 
 async def _understood(chance: random.Random, text: str, meant: Mapping[str, Any] | None) -> Understood | None:
