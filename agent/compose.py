@@ -36,6 +36,7 @@ from agent.mind.configured import mind_of
 from agent.money import Address
 from agent.plugin import Listed, Protocol, Trader, Venue
 from agent.policy.policy import Policy, build, load, loads
+from agent.policy.typed_tables import permit_tables
 from agent.runtime.turn import Runtime
 from agent.runtime.world import Advance, World
 from memory.ledger import Ledger
@@ -337,6 +338,7 @@ def _first_policy(
         native=registry.native,
         listed=listed,
         tables=[table for group in hook.moneta_call_tables() for table in group],
+        typed_tables=[*permit_tables(), *(table for group in hook.moneta_typed_tables() for table in group)],
         caps=place.caps,
         max_fee_wei=settings.max_fee_gwei * GWEI,
         contact_delay_seconds=place.contact_delay_seconds,

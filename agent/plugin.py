@@ -270,6 +270,10 @@ class Hooks:
     def moneta_call_tables(self) -> list[dict[str, Any]]:  # type: ignore[empty-body]
         """The call tables that decode what its venues sign, as JSON data (docs/plugins.md)."""
 
+    @hookspec
+    def moneta_typed_tables(self) -> list[dict[str, Any]]:  # type: ignore[empty-body]
+        """The tables that decode what its venues have signed as typed data, as JSON data (docs/plugins.md)."""
+
     @hookspec(firstresult=True)
     def moneta_rank(
         self, venues: Mapping[str, Venue], states: Mapping[str, VenueState], asset: Token, units: int

@@ -19,9 +19,11 @@ CAPS = ("caps",)
 OPTIONAL_CAPS = ("day_caps", "lifetime_caps", "step_up")
 NUMBERS = ("max_fee_wei", "contact_delay_seconds", "loosen_delay_seconds")
 DELAYS = ("contact_delay_seconds", "loosen_delay_seconds")
-LISTS = ("contracts", "tokens", "tables")
+TABLES = ("tables", "typed_tables")
+LISTS = ("contracts", "tokens", "tables", "typed_tables", "codes")
+DOMAINS = "domains"
 CLOSED = "closed"
-SECTIONS = (*CAPS, *OPTIONAL_CAPS, *NUMBERS, *LISTS, CLOSED)
+SECTIONS = (*CAPS, *OPTIONAL_CAPS, *NUMBERS, *LISTS, DOMAINS, CLOSED)
 MOST = 64
 
 Body = dict[str, Any]
@@ -115,7 +117,7 @@ def _number(section: str, value: Any) -> Any:
 
 def _body(policy: Policy) -> Body:
     body: Body = json.loads(dumps(policy))
-    for section in OPTIONAL_CAPS:
+    for section in (*OPTIONAL_CAPS, "typed_tables", "codes", DOMAINS):
         body.setdefault(section, {})
     body.setdefault(CLOSED, [])
     body.setdefault("loosen_delay_seconds", policy.loosen_delay_seconds)
@@ -125,7 +127,7 @@ def _body(policy: Policy) -> Body:
 def _key(section: str, key: str) -> str:
     """A key as the policy file has it: addresses with their checksum (EIP-55)."""
     try:
-        if section in ("contracts", "tokens"):
+        if section in ("contracts", "tokens", "codes", DOMAINS):
             return address(key)
         if section == CLOSED:
             place, colon, market = key.partition(":")
@@ -141,6 +143,8 @@ def _check_value(change: Change) -> None:
             raise _refused(f"{change.section} of {change.key} is base units as decimal text.", "Such as 1000000.")
     elif change.section == CLOSED and not isinstance(change.value, bool):
         raise _refused(f"closed of {change.key} is true or false.", "true closes it, false opens it again.")
+    elif change.section == DOMAINS and not isinstance(change.value, dict | None):
+        raise _refused(f"The domain of {change.key} is its table, name and version.", "null takes it away.")
     elif change.section in LISTS and not isinstance(change.value, dict):
         raise _refused(f"{change.key} can't be taken off {change.section}: exits need it.", "Close it instead.")
 
@@ -154,7 +158,7 @@ def _check_kept(body: Body, change: Change) -> None:
         _check_contract(change, old)
     elif change.section == "tables":
         _check_table(change, old["body"])
-    elif old != change.value:
+    elif change.section == "tokens" and old != change.value:
         raise _refused(f"The token {change.key} is pinned as {old['symbol']}.", "A token is never another one.")
 
 
@@ -187,10 +191,10 @@ def _loosens(body: Body, change: Change) -> bool | None:
     """True for a loosening, False for a tightening, None where nothing changes."""
     if change.section == CLOSED:
         return None if (change.key in body[CLOSED]) == change.value else not change.value
-    if change.section in LISTS:
+    if change.section in (*LISTS, DOMAINS):
         known = body[change.section].get(change.key)
-        known = known["body"] if known and change.section == "tables" else known
-        return None if known == change.value else True
+        known = known["body"] if known and change.section in TABLES else known
+        return None if known == change.value else change.value is not None
     if change.section in NUMBERS:
         old, new = int(body[change.section]), int(change.value)
         return None if old == new else (new < old) == (change.section in DELAYS)
@@ -219,9 +223,9 @@ def _apply(body: Body, change: Change) -> None:
     elif section == CLOSED:
         left = [each for each in body[CLOSED] if each != change.key]
         body[CLOSED] = [*left, change.key] if change.value else left
-    elif section == "tables":
+    elif section in TABLES:
         body[section][change.key] = {"sha256": sha256_of(change.value), "body": change.value}
     elif change.value is None:
         body[section].pop(change.key, None)
     else:
-        body[section][change.key] = str(int(change.value)) if section not in LISTS else change.value
+        body[section][change.key] = str(int(change.value)) if section not in (*LISTS, DOMAINS) else change.value

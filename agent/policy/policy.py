@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,12 @@ from pydantic import ValidationError
 
 from agent.money import MAX_UINT256, Address, Token, address
 from agent.plugin import Listed
+from agent.policy import bodies
 from agent.policy.files import write_private
 from agent.policy.fingerprint import Fingerprint
-from agent.policy.shape import ONE_DAY, FingerprintFile, ListedFile, PolicyFile, TokenFile
-from agent.policy.tables import ASSET, Table, erc20_table, load_table, sha256_of
+from agent.policy.shape import ONE_DAY, PolicyFile
+from agent.policy.tables import ASSET, Table, erc20_table, load_table
+from agent.policy.typed_tables import Domain, TypedTable, load_typed_table
 
 POLICY_VERSION = 1
 
@@ -36,6 +38,9 @@ class Policy:
     which one transaction needs a code. `closed`: contracts, or `contract:market`, which may still be left but not
     entered. Loosening any of this waits `loosen_delay_seconds`. `codes`: what each contract was when it was listed;
     only the gate can hold that against the chain.
+
+    `domains` are the contracts whose typed data (EIP-712) may be signed, each with the table of `typed_tables` that
+    decodes it.
     """
 
     chain_id: int
@@ -55,6 +60,9 @@ class Policy:
     closed: frozenset[str] = frozenset()
     loosen_delay_seconds: int = ONE_DAY
     codes: Mapping[Address, Fingerprint] = field(default_factory=dict)
+    typed_tables: Mapping[str, TypedTable] = field(default_factory=dict)
+    typed_bodies: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    domains: Mapping[Address, Domain] = field(default_factory=dict)
 
     def is_closed(self, contract: Address, market: str | None = None) -> bool:
         """Whether a contract, or this market of it, may only be left."""
@@ -87,14 +95,17 @@ def build(
     closed: Collection[str] = (),
     loosen_delay_seconds: int = ONE_DAY,
     codes: Mapping[Address, Fingerprint] | None = None,
+    typed_tables: Iterable[dict[str, Any]] = (),
+    domains: Mapping[Address, Domain] | None = None,
 ) -> Policy:
     """A policy of what plug-ins list. Every token is listed under the built-in table erc20 unless listed already.
 
     Raises ValueError where tables, contracts, tokens and caps don't fit together.
     """
     pinned = {token.address: token for token in tokens if token.address is not None}
-    bodies = _by_name([erc20_table(), *tables])
-    loaded = {name: load_table(body) for name, body in bodies.items()}
+    shipped = _by_name([erc20_table(), *tables])
+    loaded = {name: load_table(body) for name, body in shipped.items()}
+    typed = _by_name(typed_tables)
     contracts = _merged(listed, loaded)
     for place, token in pinned.items():
         contracts.setdefault(place, Listed(place, token.symbol, "erc20"))
@@ -105,7 +116,7 @@ def build(
         pinned,
         native,
         loaded,
-        bodies,
+        shipped,
         dict(caps),
         max_fee_wei,
         contact_delay_seconds,
@@ -115,17 +126,20 @@ def build(
         closed=frozenset(closed),
         loosen_delay_seconds=loosen_delay_seconds,
         codes=dict(codes or {}),
+        typed_tables={name: load_typed_table(body) for name, body in typed.items()},
+        typed_bodies=typed,
+        domains=dict(domains or {}),
     )
     check(policy)
     return policy
 
 
 def _by_name(tables: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    bodies: dict[str, dict[str, Any]] = {}
+    found: dict[str, dict[str, Any]] = {}
     for body in tables:
-        if bodies.setdefault(str(body.get("table")), body) != body:
+        if found.setdefault(str(body.get("table")), body) != body:
             raise ValueError(f"two different call tables are named {body.get('table')!r}")
-    return bodies
+    return found
 
 
 def _merged(listed: Sequence[Listed], tables: Mapping[str, Table]) -> dict[Address, Listed]:
@@ -163,6 +177,9 @@ def check(policy: Policy) -> None:
         known = policy.contracts.get(Address(place))
         if known is None or (market and market not in known.markets):
             raise ValueError(f"closed: {entry} is no contract or market of the policy")
+    for at, domain in policy.domains.items():
+        if domain.table not in policy.typed_tables:
+            raise ValueError(f"the domain of {at} needs the typed table {domain.table!r}")
 
 
 def _check_amounts(policy: Policy) -> None:
@@ -196,46 +213,27 @@ def dumps(policy: Policy) -> str:
         "version": policy.version,
         "chain_id": policy.chain_id,
         "chain_name": policy.chain_name,
-        "contracts": {place: _listed_body(one) for place, one in policy.contracts.items()},
-        "tokens": {place: _token_body(token) for place, token in policy.tokens.items()},
-        "native": _token_body(policy.native),
-        "tables": {name: {"sha256": sha256_of(body), "body": body} for name, body in policy.bodies.items()},
-        "caps": _texts(policy.caps),
+        "contracts": {place: bodies.listed_body(one) for place, one in policy.contracts.items()},
+        "tokens": {place: bodies.token_body(token) for place, token in policy.tokens.items()},
+        "native": bodies.token_body(policy.native),
+        "tables": bodies.pinned(policy.bodies),
+        "caps": bodies.texts(policy.caps),
         "max_fee_wei": str(policy.max_fee_wei),
         "contact_delay_seconds": policy.contact_delay_seconds,
     }
     later = {
-        "day_caps": _texts(policy.day_caps),
-        "lifetime_caps": _texts(policy.lifetime_caps),
-        "step_up": _texts(policy.step_up),
+        "day_caps": bodies.texts(policy.day_caps),
+        "lifetime_caps": bodies.texts(policy.lifetime_caps),
+        "step_up": bodies.texts(policy.step_up),
         "closed": sorted(policy.closed),
-        "codes": {place: _said(asdict(each)) for place, each in policy.codes.items()},
+        "codes": {place: bodies.fingerprint_body(each) for place, each in policy.codes.items()},
+        "typed_tables": bodies.pinned(policy.typed_bodies),
+        "domains": {place: domain.model_dump(exclude_none=True) for place, domain in policy.domains.items()},
     }
     body |= {name: value for name, value in later.items() if value}
     if policy.loosen_delay_seconds != ONE_DAY:
         body["loosen_delay_seconds"] = policy.loosen_delay_seconds
     return json.dumps(body, indent=1, sort_keys=True) + "\n"
-
-
-def _said(body: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in body.items() if value is not None}
-
-
-def _texts(units: Mapping[str, int]) -> dict[str, str]:
-    return {symbol: str(each) for symbol, each in units.items()}
-
-
-def _units(texts: Mapping[str, str]) -> dict[str, int]:
-    return {symbol: int(each) for symbol, each in texts.items()}
-
-
-def _listed_body(one: Listed) -> dict[str, Any]:
-    body = {"name": one.name, "table": one.table, "asset": one.asset, "markets": list(one.markets)}
-    return body | ({"wrapped": one.wrapped} if one.wrapped else {})
-
-
-def _token_body(token: Token) -> dict[str, Any]:
-    return {"symbol": token.symbol, "decimals": token.decimals}
 
 
 def loads(text: str) -> Policy:
@@ -247,53 +245,35 @@ def loads(text: str) -> Policy:
         raise ValueError(f"policy: {'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
     if body.version != POLICY_VERSION:
         raise ValueError(f"a policy of version {body.version}; this program reads version {POLICY_VERSION}")
-    for name, table in body.tables.items():
-        if sha256_of(table.body) != table.sha256 or table.body.get("table") != name:
-            raise ValueError(f"policy: the call table {name!r} isn't the one that was pinned (its SHA-256 differs)")
     policy = _policy(body)
     check(policy)
     return policy
 
 
 def _policy(body: PolicyFile) -> Policy:
-    tokens = {address(place): _token(body, token, address(place)) for place, token in body.tokens.items()}
+    tables = bodies.unpinned(body.tables, "call table")
+    typed = bodies.unpinned(body.typed_tables, "typed table")
     return Policy(
         chain_id=body.chain_id,
         chain_name=body.chain_name,
-        contracts={address(place): _listed(address(place), one) for place, one in body.contracts.items()},
-        tokens=tokens,
-        native=_token(body, body.native, None),
-        tables={name: load_table(table.body) for name, table in body.tables.items()},
-        bodies={name: table.body for name, table in body.tables.items()},
-        caps=_units(body.caps),
+        contracts={address(place): bodies.listed(address(place), one) for place, one in body.contracts.items()},
+        tokens={address(place): bodies.token(body, one, address(place)) for place, one in body.tokens.items()},
+        native=bodies.token(body, body.native, None),
+        tables={name: load_table(table) for name, table in tables.items()},
+        bodies=tables,
+        caps=bodies.units(body.caps),
         max_fee_wei=int(body.max_fee_wei),
         contact_delay_seconds=body.contact_delay_seconds,
-        day_caps=_units(body.day_caps),
-        lifetime_caps=_units(body.lifetime_caps),
-        step_up=_units(body.step_up),
-        closed=frozenset(_closed(entry) for entry in body.closed),
+        day_caps=bodies.units(body.day_caps),
+        lifetime_caps=bodies.units(body.lifetime_caps),
+        step_up=bodies.units(body.step_up),
+        closed=frozenset(bodies.closed(entry) for entry in body.closed),
         loosen_delay_seconds=body.loosen_delay_seconds,
-        codes={address(place): _fingerprint(each) for place, each in body.codes.items()},
+        codes={address(place): bodies.fingerprint(each) for place, each in body.codes.items()},
+        typed_tables={name: load_typed_table(table) for name, table in typed.items()},
+        typed_bodies=typed,
+        domains={address(place): Domain(**each.model_dump()) for place, each in body.domains.items()},
     )
-
-
-def _closed(entry: str) -> str:
-    place, colon, market = entry.partition(":")
-    return address(place) + colon + market
-
-
-def _token(body: PolicyFile, token: TokenFile, place: Address | None) -> Token:
-    return Token(body.chain_id, token.symbol, place, token.decimals)
-
-
-def _fingerprint(body: FingerprintFile) -> Fingerprint:
-    places = (body.implementation, body.admin, body.owner)
-    return Fingerprint(body.code, *(address(each) if each else None for each in places))
-
-
-def _listed(place: Address, one: ListedFile) -> Listed:
-    asset, wrapped = (address(each) if each else None for each in (one.asset, one.wrapped))
-    return Listed(place, one.name, one.table, asset, tuple(one.markets), wrapped)
 
 
 def save(policy: Policy, path: Path) -> None:

@@ -38,6 +38,12 @@ class TableFile(Strict):
 Place = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$")]
 
 
+class DomainFile(Strict):
+    table: str
+    name: str | None = None
+    version: str | None = None
+
+
 class FingerprintFile(Strict):
     code: Annotated[str, Field(pattern=r"^0x[0-9a-f]{64}$")]
     implementation: Place | None = None
@@ -62,3 +68,5 @@ class PolicyFile(Strict):
     closed: list[Closed] = Field(default_factory=list)
     loosen_delay_seconds: int = Field(default=ONE_DAY, ge=0)
     codes: dict[Place, FingerprintFile] = Field(default_factory=dict)
+    typed_tables: dict[str, TableFile] = Field(default_factory=dict)
+    domains: dict[Place, DomainFile] = Field(default_factory=dict)

@@ -271,4 +271,6 @@ def test_locked_means_nothing_is_signed(bench: Bench) -> None:
 
 
 def test_typed_data_is_refused_by_name(bench: Bench) -> None:
-    assert bench.ask("typed-data", data={})["error"]["rule"] == "typed-data"
+    whole = request(plan(account=OWNER, not_after=NOW))
+    assert bench.ask("typed-data", **whole, data={})["error"]["rule"] == "typed-data"
+    assert bench.ask("typed-data", data={})["error"]["rule"] == "request"  # no plan that it belongs to

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from agent.errors import Refused
 from agent.policy.changes import MOST, SECTIONS, Change, applied, nested, parse, split
+from agent.policy.fingerprint import Fingerprint
 from agent.policy.policy import Policy, dumps
 from agent.policy.tables import sha256_of
+from agent.policy.typed_tables import Domain, permit_tables
 from tests.unit.policy_parts import AAVE, BLUE, DAI_AT, MARKET_ID, POLICY, POOL, SAFE, USDC_AT, VAULT, place, policy
 
 pytestmark = pytest.mark.unit
@@ -25,7 +27,12 @@ LIMITED = policy(
     closed=[POOL.address],
     loosen_delay_seconds=100,
     contact_delay_seconds=100,
+    typed_tables=permit_tables(),
+    domains={USDC_AT: Domain(table="erc2612", name="USD Coin", version="2")},
+    codes={POOL.address: Fingerprint("0x" + "11" * 32)},
 )
+USD_COIN = {"table": "erc2612", "name": "USD Coin", "version": "2"}
+ERC2612, DAI_PERMIT, PERMIT2 = permit_tables()
 OTHER_MARKET = "0x" + "cd" * 32
 NEW_TOKEN = {"symbol": "GHO", "decimals": 18}
 NEW_TABLE = {**VAULT, "table": "other-vault"}
@@ -128,6 +135,16 @@ LOOSER, TIGHTER, SAME = "looser", "tighter", "same"
         ({"contracts": {place("d1"): {"name": "v", "table": "erc4626", "asset": USDC_AT, "markets": []}}}, LOOSER),
         ({"tokens": {place("a9"): NEW_TOKEN}}, LOOSER),
         ({"tokens": {USDC_AT: {"symbol": "USDC", "decimals": 6}}}, SAME),
+        ({"domains": {USDC_AT: USD_COIN}}, SAME),
+        ({"domains": {USDC_AT: {"table": "dai-permit"}}}, LOOSER),
+        ({"domains": {USDC_AT: None}}, TIGHTER),
+        ({"domains": {DAI_AT: {"table": "dai-permit"}}}, LOOSER),
+        ({"domains": {DAI_AT: None}}, SAME),
+        ({"typed_tables": {"erc2612": ERC2612}}, SAME),
+        ({"typed_tables": {"other": {**PERMIT2, "table": "other"}}}, LOOSER),
+        ({"codes": {POOL.address: {"code": "0x" + "11" * 32}}}, SAME),
+        ({"codes": {POOL.address: {"code": "0x" + "22" * 32}}}, LOOSER),
+        ({"codes": {SAFE.address: {"code": "0x" + "22" * 32}}}, LOOSER),
         ({"tables": {"other-vault": NEW_TABLE}}, LOOSER),
         ({"tables": {"erc4626": VAULT}}, SAME),
         ({"tables": {"erc4626": {**VAULT, "functions": VAULT["functions"][1:]}}}, LOOSER),
@@ -169,7 +186,13 @@ def test_what_belongs_to_a_new_listing_waits_with_it() -> None:
         ({"closed": {place("99"): True}}, "no contract or market"),
         *[
             ({section: {key: None}}, f"can't be taken off {section}: exits need it. Close it instead.")
-            for section, key in (("contracts", POOL.address), ("tokens", USDC_AT), ("tables", "erc4626"))
+            for section, key in (
+                ("contracts", POOL.address),
+                ("tokens", USDC_AT),
+                ("tables", "erc4626"),
+                ("typed_tables", "erc2612"),
+                ("codes", POOL.address),
+            )
         ],
         ({"contracts": {BLUE.address: listed(table="erc20")}}, "is listed as Morpho Blue; only markets can be added"),
         ({"contracts": {BLUE.address: listed(asset=USDC_AT)}}, "only markets"),
@@ -188,6 +211,10 @@ def test_what_belongs_to_a_new_listing_waits_with_it() -> None:
         ({"tables": {"erc4626": {"table": "erc4626"}}}, "no policy"),
         ({"tables": {"erc4626": {"table": "erc4626", "functions": 1.5}}}, "no policy"),
         ({"tables": {"other": VAULT}}, "pinned"),
+        ({"domains": {DAI_AT: "erc2612"}}, "is its table, name and version. null takes it away."),
+        ({"domains": {DAI_AT: {"table": "none"}}}, "needs the typed table 'none'"),
+        ({"domains": {DAI_AT: {"table": "erc2612", "salt": "0x"}}}, "no policy"),
+        ({"typed_tables": {"erc2612": DAI_PERMIT}}, "pinned"),
     ],
 )
 def test_what_would_be_no_policy_or_bar_an_exit_is_refused(wanted: dict[str, Any], says: str) -> None:
@@ -202,6 +229,13 @@ def test_a_table_that_keeps_every_exit_may_take_anothers_place() -> None:
     (change,) = parse({"tables": {"aave-v3-pool": more}})
     new = applied(POLICY, [change])
     assert body(new)["tables"]["aave-v3-pool"] == {"sha256": sha256_of(more), "body": more}
+
+
+def test_domains_come_and_go() -> None:
+    wanted = {"domains": {USDC_AT: None, DAI_AT.lower(): {"table": "dai-permit", "name": "Dai Stablecoin"}}}
+    new = applied(LIMITED, parse(wanted))
+    assert new.domains == {DAI_AT: Domain(table="dai-permit", name="Dai Stablecoin")}
+    assert new.typed_bodies == LIMITED.typed_bodies
 
 
 def test_applied_changes_are_in_the_policy_and_nothing_else_is_changed() -> None:

@@ -120,6 +120,16 @@ class SignerClient:
         terms = _terms(nonce, max_fee_per_gas, max_priority_fee_per_gas)
         return _signed(await self._ask("cancel", account=account, **terms))
 
+    async def typed_data(
+        self, plan: Plan, step: int, data: Mapping[str, Any], code: str | None = None
+    ) -> tuple[bytes, str]:
+        """Signs typed data (as eth_signTypedData_v4 has it) in the place of a step's transaction.
+
+        Returns r, s, v and the hash that is signed. Raises Refused: typed-data, chain, lists, or another rule.
+        """
+        answer = await self._ask("typed-data", **_plan(plan, step), data=dict(data), code=code)
+        return bytes.fromhex(answer["signature"][2:]), str(answer["hash"])
+
     async def contact(self, name: str, address: Address, code: str | None = None) -> int:
         """Adds a recipient and returns the Unix second from which it can be paid. Raises Refused("step-up")."""
         return int((await self._ask("contact", name=name, address=address, code=code))["ripe_at"])

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.errors import Refused
-from agent.execution.signer.record import Signed
+from agent.execution.signer.record import NO_NONCE, Signed
 from agent.plans import Plan
 
 MAX_NONCE = 2**64 - 2  # EIP-2681
@@ -39,10 +39,14 @@ def check_once(earlier: Sequence[Signed], plan: Plan, index: int, terms: Terms, 
     elif rows:
         raise Refused(
             "once",
-            f"Step {index + 1} of the plan was signed before, at nonce {rows[0].nonce} and other fees.",
+            f"Step {index + 1} of the plan was signed before, {_how(rows[0])}.",
             "Ask for a replacement at the same nonce, or for a new preview.",
         )
     return False
+
+
+def _how(row: Signed) -> str:
+    return "as typed data" if row.nonce == NO_NONCE else f"at nonce {row.nonce} and other fees"
 
 
 def check_outputs(earlier: Sequence[Signed], filled: Mapping[str, str]) -> None:

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from agent.errors import Refused
 from agent.execution.signer import fields
 from agent.execution.signer.authority import Authority, Wish
 from agent.execution.signer.fields import Answer, BadRequest, Request
+from agent.execution.signer.typed_data import sign_typed
 from agent.policy.changes import nested
 from agent.policy.policy import Policy, dumps
 
@@ -105,8 +105,12 @@ class Desk:
         raw, digest = self._authority.cancel(account, fields.terms(request))
         return {"raw": "0x" + raw.hex(), "hash": digest}
 
-    def typed_data(self, _: Request) -> Answer:
-        raise Refused("typed-data", "No typed-data domain is listed, so none is signed.")
+    def typed_data(self, request: Request) -> Answer:
+        """Signs typed data in the place of a step's transaction: a permit for its approval, an order for its swap."""
+        index, code = fields.integer(request, "step"), fields.optional_text(request, "code")
+        plan, body = fields.plan(request), fields.object_of(request, "data")
+        signature, digest = sign_typed(self._authority, plan, index, body, code)
+        return {"signature": "0x" + signature.hex(), "hash": digest}
 
     def contact(self, request: Request) -> Answer:
         """Adds a contact, or says when the one that is there can be paid. Where codes are enrolled it needs one."""
