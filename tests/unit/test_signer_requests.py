@@ -17,7 +17,7 @@ from agent.execution.signer.record import Record, Signed
 from tests.unit.policy_parts import plan
 from tests.unit.signer_parts import KEY, NOW, OWNER, PASSWORD, WORDS, Bench, request
 
-pytestmark = pytest.mark.integration
+pytestmark = pytest.mark.unit
 
 ROW = Signed("p" * 32, "d" * 64, 0, OWNER, 7, 21_000, 5, 1, "0x" + "ab" * 32, NOW)
 

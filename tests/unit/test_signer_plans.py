@@ -32,7 +32,7 @@ from tests.unit.policy_parts import (
 )
 from tests.unit.signer_parts import GWEI, NOW, OWNER, Bench, request, sender, terms
 
-pytestmark = pytest.mark.integration
+pytestmark = pytest.mark.unit
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from agent.execution.signer.transaction import Transaction
 from agent.money import Address, address
 from tests.unit.signer_parts import KEY, OWNER, PASSWORD, WORDS
 
-pytestmark = pytest.mark.integration
+pytestmark = pytest.mark.unit
 
 NONE = Derived(Path("no-such-folder/derived.txt"))
 SEALED = seal(wallet.from_words(WORDS, 2), PASSWORD, LIGHT)
