@@ -137,8 +137,9 @@ def _blocked(readings: Sequence[Reading], context: Context, vocabulary: Vocabula
     """Why nothing may be done whatever the rest says: a no, an if, a question, the past, a thing not offered."""
     kinds = _kinds(readings)
     verbs = [reading for reading in readings if reading.kind in (Kind.VERB, Kind.MENTION)]
-    if Kind.NEGATION in kinds and verbs:
-        return Understood(None, question=questions.wont(verbs[0].text))
+    no = next((reading for reading in readings if reading.kind is Kind.NEGATION), None)
+    if no is not None and verbs:
+        return Understood(None, question=questions.wont(verbs[0].text, no.words))
     if verbs and (kinds & _ASKING or kinds >= {Kind.ASKS, Kind.TOPIC}):
         return _hypothetical(readings, verbs, context, vocabulary)
     if verbs and Kind.ASKS in kinds and not kinds & {Kind.POLITE, Kind.TOPIC}:

@@ -55,7 +55,7 @@ def look_alike(words: str, letter: str) -> Question:
 def not_understood(words: Iterable[str]) -> Question:
     """Names up to three words that could change the meaning."""
     named = ", ".join(f"“{shortened(word)}”" for word in list(dict.fromkeys(words))[:3])
-    return Question(f"I don't understand {named} here, so I do nothing. Please say it more simply.")
+    return Question(f"I don't understand {named} here, so I do nothing. Please say it more simply; `help` shows how.")
 
 
 def reported(words: str) -> Question:
@@ -66,8 +66,9 @@ def reported(words: str) -> Question:
     )
 
 
-def wont(action: str) -> Question:
-    return Question(f"I won't {ACTIONS.get(action, 'do it')}. Say so without “not” if you want me to.")
+def wont(action: str, no: str) -> Question:
+    """Names the word that says no: it may not have been meant so."""
+    return Question(f"I won't {ACTIONS.get(action, 'do it')}. Say so without “{shortened(no)}” if you want me to.")
 
 
 def only_outright(action: str) -> Question:

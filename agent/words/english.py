@@ -22,7 +22,8 @@ _VERBS = {
     "add": "add",
     "contact": "add contact; add a contact; add new contact; add a new contact; new contact; save contact; save;"
     " create contact; create a contact; remember",
-    "exit": "exit; get me out; get me out of; get out of; get us out of; exit from",
+    "exit": "exit; get me out; get me out of; get out of; get us out of; exit from; i want out;"
+    " i want out of; i want to get out; i want to get out of; let me out; let me out of; emergency exit",
     "close": "close; liquidate; unwind",
     "pause": "pause; stop everything; pause everything; stop acting; pause yourself",
     "resume": "resume; unpause; resume everything; unpause everything; carry on; start again",

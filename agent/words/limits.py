@@ -17,6 +17,7 @@ MANDATE = "mandate"
 REVOKE = "end mandate"
 KEEP = "keep"
 DAY = 86_400
+NOT_UNDERSTOOD = "I don't understand “{}” here, so I do nothing. Please say it more simply; `help` shows how."
 
 UPPER = frozenset({"at most", "up to", "max", "maximum", "most", "under", "less than"})
 LOWER = frozenset({"at least", "minimum", "more than"})
@@ -120,7 +121,7 @@ def _check_outright(readings: Sequence[Reading]) -> None:
     polite = any(each.kind is Kind.POLITE for each in readings)
     for each in readings:
         if each.kind in (Kind.QUOTED, Kind.MENTION, Kind.UNSUPPORTED, Kind.ADDRESS, Kind.BAD_ADDRESS, Kind.NAME):
-            raise Unclear(f"I don't understand “{each.words}” here, so I do nothing. Please say it more simply.")
+            raise Unclear(NOT_UNDERSTOOD.format(each.words))
         if each.kind in (Kind.BAD_AMOUNT, Kind.LOOKALIKE):
             raise Unclear(
                 each.text if each.kind is Kind.BAD_AMOUNT else f"Type “{each.words}” again, in Latin letters."
@@ -211,7 +212,7 @@ def _main(part: Sequence[Reading], found: Ordered, order: Reading) -> None:
         if each.kind is Kind.NEGATION:
             raise Unclear("I won't rebalance. Say so without “not” if you want me to.")
         if not known:
-            raise Unclear(f"I don't understand “{each.words[:24]}” here, so I do nothing. Please say it more simply.")
+            raise Unclear(NOT_UNDERSTOOD.format(each.words[:24]))
     for each in part:
         if each.kind is Kind.TOKEN and each.text not in found.assets:
             found.assets = (*found.assets, each.text)
@@ -271,7 +272,7 @@ def _check_words(part: Sequence[Reading], cue: str) -> None:
     for each in part:
         condition = each.kind is Kind.HYPOTHETICAL and cue == "min_gain_usd" and _key(each) in CONDITIONS
         if each.kind not in allowed and _key(each) not in CUES[cue] | GLUE and not condition:
-            raise Unclear(f"I don't understand “{each.words[:24]}” here, so I do nothing. Please say it more simply.")
+            raise Unclear(NOT_UNDERSTOOD.format(each.words[:24]))
 
 
 def _days(number: Reading) -> int:

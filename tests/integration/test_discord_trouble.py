@@ -82,6 +82,13 @@ async def test_long_and_strange_input_gets_one_answer(bot: Bot) -> None:
     assert len(await bot.helped()) == 5
 
 
+async def test_a_command_that_is_typed_is_words_and_no_press_of_a_button(bot: Bot) -> None:
+    assert "Confirm?" in text_of(await bot.ask("/deposit 10 usdc into aave core"))
+    await bot.ask("terms")
+    assert "Nothing is waiting" in text_of(await bot.ask("/confirm"))
+    assert await bot.position("aave-v3:core:USDC") == 0
+
+
 async def test_names_and_markup_from_outside_do_nothing(bot: Bot) -> None:
     refused = await bot.command("deposit", asset=EVIL, amount="1")
     assert "@everyone" not in read(refused)

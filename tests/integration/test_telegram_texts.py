@@ -7,10 +7,10 @@ import re
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from agent.chat.sentence import sentence
 from agent.chat.telegram.incoming import own_words
 from agent.chat.telegram.pieces import Piece, messages
 from agent.chat.telegram.render import WIDTH, parts
-from agent.chat.telegram.sentence import sentence
 from agent.chat.telegram.spans import Span
 from agent.harmless import visible
 from agent.replies.body import Body

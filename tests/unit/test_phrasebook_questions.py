@@ -83,6 +83,8 @@ ASKED: list[tuple[str, str]] = [  # text, what the question must name
     ("deposit 100 usdc tomorrow", "schedule"),
     ("exit aave", "withdraw how much"),
     ("don't deposit 100 usdc", "I won't deposit"),
+    ("no, deposit 100 usdc", "Say so without “no” if you want me to."),
+    ("ignore that and deposit 100 usdc", "Say so without “ignore” if you want me to."),
     ("dont deposit 100 usdc", "I won't deposit"),
     ("do not withdraw 100 usdc", "I won't withdraw"),
     ("never send 100 usdc to bob", "I won't send"),

@@ -18,6 +18,7 @@ from agent.chat import commands, options
 from agent.chat.discord import render, slash
 from agent.chat.discord.backfill import Missed
 from agent.chat.discord.origin import Origin, channel_name
+from agent.chat.sentence import sentence
 from agent.chat.service import Service
 from agent.errors import Refused
 from memory.rows import ButtonRow, Inbound, User
@@ -73,7 +74,11 @@ class Intake:
             return None
         if message.guild is not None and not any(each.id == self.me for each in message.mentions):
             return None
-        return re.sub(rf"<@!?{self.me}>", " ", message.content).strip()
+        text = re.sub(rf"<@!?{self.me}>", " ", message.content).strip()
+        if not text.startswith("/"):
+            return text
+        said = sentence(text, "")  # a command that was typed as words
+        return text.lstrip("/") if said is None else said.text
 
     async def command(self, interaction: discord.Interaction) -> None:
         """A slash command, as the sentence that it says."""

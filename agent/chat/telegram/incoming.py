@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from agent.chat.telegram.sentence import sentence
+from agent.chat.sentence import sentence
 from agent.chat.telegram.spans import Span, cut, without
 from agent.words.text import clean
 
