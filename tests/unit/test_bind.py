@@ -214,3 +214,11 @@ def test_what_needs_no_preview_is_said_alone(text: str) -> None:
 def test_tomorrow_is_not_now() -> None:
     assert binds(transfer("USDC", HUNDRED, "bob"), "send 100 usdc to bob")
     assert not binds(transfer("USDC", HUNDRED, "bob"), "send 100 usdc to bob tomorrow")
+
+
+@pytest.mark.parametrize("text", ["history since yesterday", "what did you do in the last 3 days"])
+def test_a_day_that_words_give_is_computed_and_binds(text: str) -> None:
+    since = {"action": "history", "since": "2026-11-18", "until": None}
+    assert binds(since, text)
+    assert not binds(since, "history")
+    assert not binds(since, "history since 2026-11-01")
