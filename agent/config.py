@@ -25,6 +25,11 @@ class Settings(BaseSettings):
     """How long a preview may be confirmed, in seconds."""
     receipt_seconds: Annotated[int, Field(ge=1)] = 120
     """How long to wait for a transaction before saying that it is still under way."""
+    replace_seconds: Annotated[int, Field(ge=1)] = 30
+    """After how long a transaction that isn't mined is sent again, or replaced where gas has risen."""
+    confirmations: Annotated[int, Field(ge=1, le=128)] | Literal["safe", "finalized"] | None = None
+    """How many blocks, its own counted, a plan's last transaction needs before the plan counts as settled; or the
+    block that has to be behind it. Where it isn't said: 1 on a devnet, 12 elsewhere."""
     max_fee_gwei: Annotated[int, Field(ge=1)] = 50_000_000
     """What all gas of one plan may cost at the most, in gwei (10**9 wei); 0.05 of the native coin."""
 

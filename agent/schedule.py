@@ -28,6 +28,8 @@ REBALANCE, SUMMARY = "rebalance", "summary"
 AT_ONCE = 4
 """Users looked after at the same time: one whose transactions are slow doesn't hold up the others."""
 DRAIN_SECONDS = 1.0
+WATCHED_SECONDS = 3_600
+"""How long what was mined is looked at again: four times what finality takes on Ethereum."""
 
 log = structlog.get_logger()
 
@@ -84,6 +86,8 @@ class Schedule:
         async with self._ticking:
             gate = asyncio.Semaphore(AT_ONCE)
             mandates = await self.world.ledger.mandates()
+            restless = await self.world.ledger.restless(self.world.now() - WATCHED_SECONDS)
+            await asyncio.gather(*(self._guarded(gate, self._recover(user), user) for user in restless))
             await asyncio.gather(*(self._guarded(gate, self._rebalance(row), row.user) for row in mandates))
             await self._guarded(gate, self.service.news.tell(), "everybody")
             people = await self.world.ledger.all_settings()
@@ -101,6 +105,9 @@ class Schedule:
             except Exception:  # a broken job costs its user this look, not the others theirs
                 log.exception("a scheduled job failed", user=user)
 
+    async def _recover(self, user: str) -> None:
+        await self.service.recover_of(await self._user(user))
+
     async def _rebalance(self, row: MandateRow) -> None:
         ledger, seconds = self.world.ledger, self.world.settings.rebalance_every_hours * 3_600
         period = due(self.world.now(), seconds, await ledger.last_claim(REBALANCE, row.user))
@@ -109,12 +116,20 @@ class Schedule:
         user = await self._user(row.user)
         try:
             await self.service.recover_of(user)
+            if await self._was_lost(user, period * seconds):
+                return
             snapshot = await self.world.priced_snapshot(await self.world.account(user))
         except MonetaError as error:
             await self.reports.could_not_look(user, row, error)
             return
         await self.reports.keep(user, snapshot)
         await self.service.runtime.rebalancing.run(user, row, snapshot)
+
+    async def _was_lost(self, user: User, since: int) -> bool:
+        """Whether the account sent something in this period that the ledger doesn't know: it may be the period's own
+        run, made with a ledger that was lost since, and a period is used once.
+        """
+        return await self.world.ledger.stranger_since(await self.world.account(user), since)
 
     async def _speak(self, settings: UserSettings) -> None:
         """Says what is to be said, unless it is the user's quiet time: then it waits for its end."""

@@ -1,4 +1,4 @@
-"""Signed transactions, written down before they leave."""
+"""Signed transactions, written down before they leave. Several may share a nonce; one of them at most is mined."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from agent.errors import Refused
 from agent.money import Address
 from memory.part import Part, many, one
 from memory.plans import must_plan
-from memory.rows import Attempt, AttemptStatus, PlanStatus
+from memory.rows import Attempt, AttemptKind, AttemptStatus, PlanRow, PlanStatus
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -27,45 +27,63 @@ class Attempts(Part):
         hash: str,
         raw: bytes,
         max_fee_wei: int,
+        kind: AttemptKind = AttemptKind.STEP,
+        replaces: str | None = None,
     ) -> Attempt:
         """Writes a signed transaction down; on the disk when this returns. `max_fee_wei` is gas limit times price.
 
-        Raises Refused('exactly-once') where the step or the nonce has a live attempt, Refused('unconfirmed') where
-        its plan is neither confirmed nor running.
+        With `replaces` the one of that hash becomes 'replaced' in the same transaction. Bytes that a node refused
+        before are open again. Raises Refused('exactly-once') where the step or the nonce has a live attempt or there
+        is nothing open to replace, Refused('unconfirmed') where its plan is neither confirmed nor running; a clean-up
+        that is owed and a cancellation may come later.
         """
 
         def add(db: Database) -> Attempt:
             plan = must_plan(db, plan_id)
-            if plan.status not in (PlanStatus.CONFIRMED, PlanStatus.RUNNING):
+            if kind is AttemptKind.STEP and not _may_be_sent(db, plan, step):
                 raise Refused("unconfirmed", f"Plan {plan_id} is {plan.status}: nothing of it may be sent.")
             now = self._now()
+            row = {
+                "plan_id": plan_id,
+                "step": step,
+                "account": account,
+                "chain_id": chain_id,
+                "nonce": nonce,
+                "hash": hash,
+                "raw": raw.hex(),
+                "max_fee_wei": str(max_fee_wei),
+                "status": AttemptStatus.SIGNED,
+                "created_at": now,
+                "updated_at": now,
+                "kind": kind,
+                "replaces": replaces,
+            }
             try:
-                db.table("attempts").insert(
-                    {
-                        "plan_id": plan_id,
-                        "step": step,
-                        "account": account,
-                        "chain_id": chain_id,
-                        "nonce": nonce,
-                        "hash": hash,
-                        "raw": raw.hex(),
-                        "max_fee_wei": str(max_fee_wei),
-                        "status": AttemptStatus.SIGNED,
-                        "created_at": now,
-                        "updated_at": now,
-                    }
-                )
+                if replaces is not None:
+                    self._replace(db, replaces, row)
+                if _lost_before(db, row):
+                    db.execute("UPDATE attempts SET status = 'signed', updated_at = ? WHERE hash = ?", (now, hash))
+                else:
+                    db.table("attempts").insert(row)
             except sqlite3.IntegrityError as error:
                 raise Refused(
                     "exactly-once",
                     f"Step {step} of plan {plan_id}, or nonce {nonce}, has an attempt already ({error}).",
                 ) from error
-            self._record_status(
-                db, plan.user, hash, AttemptStatus.SIGNED, {"plan_id": plan_id, "step": step, "nonce": nonce}
-            )
+            more = {"plan_id": plan_id, "step": step, "nonce": nonce}
+            more |= {} if replaces is None else {"replaces": replaces}
+            more |= {} if kind is AttemptKind.STEP else {"kind": str(kind)}
+            self._record_status(db, plan.user, hash, AttemptStatus.SIGNED, more)
             return _must_attempt(db, hash)
 
         return await self._store.write(add)
+
+    def _replace(self, db: Database, old_hash: str, row: dict[str, Any]) -> None:
+        old = _must_attempt(db, old_hash)
+        same = all(getattr(old, name) == row[name] for name in ("plan_id", "step", "account", "chain_id", "nonce"))
+        if not same or not old.open:
+            raise Refused("exactly-once", f"{old_hash} isn't open at nonce {row['nonce']}: it can't be replaced.")
+        self._set_status(db, old, AttemptStatus.REPLACED)
 
     async def mark_attempt(
         self,
@@ -77,10 +95,17 @@ class Attempts(Part):
         gas_used: int | None = None,
         fee_wei: int | None = None,
     ) -> Attempt:
-        """Writes down what became of it, with its receipt's figures where it has one. Raises LookupError."""
+        """Writes down what became of it, with its receipt's figures where it has one. Raises LookupError.
+
+        One that is mined or reverted has taken its nonce: whatever else is open there is 'replaced' from then on.
+        """
 
         def change(db: Database) -> Attempt:
             attempt = _must_attempt(db, hash)
+            if status in (AttemptStatus.MINED, AttemptStatus.REVERTED):
+                for other in _at_nonce(db, attempt.account, attempt.chain_id, attempt.nonce):
+                    if other.hash != hash and (other.open or other.mined):
+                        self._set_status(db, other, AttemptStatus.REPLACED)
             fee = None if fee_wei is None else str(fee_wei)
             db.execute(
                 """UPDATE attempts SET status = ?, block_number = ?, block_hash = ?, gas_used = ?, fee_wei = ?,
@@ -101,11 +126,37 @@ class Attempts(Part):
         sql = "SELECT * FROM attempts WHERE plan_id = ? ORDER BY id"
         return await self._store.read(lambda db: [_attempt(row) for row in many(db, sql, (plan_id,))])
 
+    async def attempts_at(self, account: Address, chain_id: int, nonce: int) -> list[Attempt]:
+        """All that was ever signed at one nonce, in the order of their making."""
+        return await self._store.read(lambda db: _at_nonce(db, account, chain_id, nonce))
+
     async def open_attempts(self, account: Address | None = None) -> list[Attempt]:
         """Attempts whose fate isn't known, of one account or of all, by nonce."""
         sql = """SELECT * FROM attempts WHERE status IN ('signed', 'broadcast') AND account = coalesce(?, account)
                  ORDER BY account, nonce, id"""
         return await self._store.read(lambda db: [_attempt(row) for row in many(db, sql, (account,))])
+
+    async def mined_since(self, account: Address, block: int) -> list[Attempt]:
+        """The account's attempts that stand in blocks from `block` on, the latest block first."""
+        sql = """SELECT * FROM attempts WHERE account = ? AND status IN ('mined', 'reverted') AND block_number >= ?
+                 ORDER BY block_number DESC, nonce DESC"""
+        return await self._store.read(lambda db: [_attempt(row) for row in many(db, sql, (account, block))])
+
+    async def last_mined(self, account: Address) -> Attempt | None:
+        """The account's attempt in the highest block; None where none is mined."""
+        sql = """SELECT * FROM attempts WHERE account = ? AND status IN ('mined', 'reverted')
+                 ORDER BY block_number DESC, nonce DESC LIMIT 1"""
+        row = await self._store.read(lambda db: one(db, sql, (account,)))
+        return None if row is None else _attempt(row)
+
+    async def restless(self, since: int) -> list[str]:
+        """Users (ids) with a plan under way, an attempt without a fate or mined since then, or a clean-up owed."""
+        sql = """SELECT user FROM plans WHERE status IN ('confirmed', 'running')
+                 UNION SELECT user FROM attempts JOIN plans USING (plan_id)
+                   WHERE attempts.status IN ('signed', 'broadcast')
+                     OR (attempts.status IN ('mined', 'reverted') AND attempts.updated_at >= ?)
+                 UNION SELECT user FROM cleanups JOIN plans USING (plan_id) WHERE ended_at IS NULL"""
+        return await self._store.read(lambda db: [str(row["user"]) for row in many(db, sql, (since,))])
 
     async def highest_nonce(self, account: Address) -> int | None:
         """The highest nonce that was ever signed for and isn't lost; None before the first."""
@@ -113,8 +164,38 @@ class Attempts(Part):
         row = await self._store.read(lambda db: one(db, sql, (account,)))
         return None if row is None else row["nonce"]
 
+    def _set_status(self, db: Database, attempt: Attempt, status: AttemptStatus) -> None:
+        """Moves an attempt that isn't in a block (any more)."""
+        db.execute(
+            """UPDATE attempts SET status = ?, block_number = NULL, block_hash = NULL, gas_used = NULL,
+                 fee_wei = NULL, updated_at = ? WHERE hash = ?""",
+            (status, self._now(), attempt.hash),
+        )
+        self._record_status(db, must_plan(db, attempt.plan_id).user, attempt.hash, status, {})
+
     def _record_status(self, db: Database, user: str, hash: str, status: AttemptStatus, more: dict[str, Any]) -> None:
         self._audit(db, f"attempt.{status}", user, {"hash": hash, "status": str(status), **more})
+
+
+def _may_be_sent(db: Database, plan: PlanRow, step: int) -> bool:
+    if plan.status in (PlanStatus.CONFIRMED, PlanStatus.RUNNING):
+        return True
+    sql = "SELECT 1 FROM cleanups WHERE plan_id = ? AND step = ? AND ended_at IS NULL"
+    return one(db, sql, (plan.plan_id, step)) is not None
+
+
+def _lost_before(db: Database, row: dict[str, Any]) -> bool:
+    known = _find_attempt(db, row["hash"])
+    return (
+        known is not None
+        and known.status is AttemptStatus.LOST
+        and (known.plan_id, known.step, known.nonce) == (row["plan_id"], row["step"], row["nonce"])
+    )
+
+
+def _at_nonce(db: Database, account: Address, chain_id: int, nonce: int) -> list[Attempt]:
+    sql = "SELECT * FROM attempts WHERE account = ? AND chain_id = ? AND nonce = ? ORDER BY id"
+    return [_attempt(row) for row in many(db, sql, (account, chain_id, nonce))]
 
 
 def _find_attempt(db: Database, hash: str) -> Attempt | None:
@@ -136,5 +217,6 @@ def _attempt(row: dict[str, Any]) -> Attempt:
         max_fee_wei=int(row.pop("max_fee_wei")),
         fee_wei=None if fee is None else int(fee),
         status=AttemptStatus(row.pop("status")),
+        kind=AttemptKind(row.pop("kind")),
         **row,
     )

@@ -121,6 +121,8 @@ def _last_said(rows: list[dict[str, Any]]) -> dict[str, Any]:
             said[f"attempt {body['hash']}"] = body["status"]
         if row["kind"] == "flows":
             said[f"flows {body['plan_id']}"] = body["flows"]
+            if not body["flows"]:  # they were taken out: their blocks are gone
+                del said[f"flows {body['plan_id']}"]
     return said
 
 

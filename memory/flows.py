@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from agent.money import Address
-from memory.part import many
-from memory.plans import Plans, find_plan
-from memory.rows import Flow, FlowKind, NetDeposit, PlanStatus
+from memory.part import many, one
+from memory.plans import Plans, find_plan, must_plan
+from memory.rows import ChainMark, Flow, FlowKind, NetDeposit, PlanRow, PlanStatus
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -29,17 +29,67 @@ class Flows(Plans):
             row = find_plan(db, plan_id)
             if row is None or row.status not in (PlanStatus.CONFIRMED, PlanStatus.RUNNING):
                 return False
-            db.table("flows").insert_all(
-                {"plan_id": plan_id, **asdict(flow), "units": str(flow.units)} for flow in flows
-            )
             if flows:
-                body = {"plan_id": plan_id, "flows": [asdict(flow) for flow in flows]}
-                self._audit(db, "flows", row.user, body)
+                self._add_flows(db, row, flows)
             db.execute("UPDATE decisions SET outcome = ? WHERE plan_id = ?", (status, plan_id))
             self._move(db, row, status, reason)
             return True
 
         return await self._store.write(end)
+
+    async def add_flows(self, plan_id: str, flows: Sequence[Flow]) -> None:
+        """What a transaction moved that came after its plan's end: a clean-up that had to wait, a cancellation."""
+
+        def add(db: Database) -> None:
+            self._add_flows(db, must_plan(db, plan_id), flows)
+
+        await self._store.write(add)
+
+    async def unsettle(self, hashes: Collection[str], mark: ChainMark, reason: str) -> list[str]:
+        """The blocks of these attempts are gone: they are open again, and their plans run again, in one transaction.
+
+        Flows are taken out and funds held again; what the audit log says of them stays, and says this, too. `mark` is
+        the last block that is seen now. Returns the plans' ids.
+        """
+
+        def undo(db: Database) -> list[str]:
+            plans: dict[str, PlanRow] = {}
+            for hash in hashes:
+                row = one(db, "SELECT plan_id, step FROM attempts WHERE hash = ?", (hash,))
+                if row is None:
+                    raise LookupError(f"no attempt {hash}")
+                plans.setdefault(row["plan_id"], must_plan(db, row["plan_id"]))
+                self._open_again(db, plans[row["plan_id"]], hash)
+                sql = "UPDATE cleanups SET ended_at = NULL WHERE plan_id = ? AND step = ?"
+                db.execute(sql, (row["plan_id"], row["step"]))
+            for plan in plans.values():
+                self._reopen(db, plan, reason)
+                if db.execute("DELETE FROM flows WHERE plan_id = ?", (plan.plan_id,)).rowcount:
+                    self._audit(db, "flows", plan.user, {"plan_id": plan.plan_id, "flows": []})
+                db.execute("UPDATE decisions SET outcome = NULL WHERE plan_id = ?", (plan.plan_id,))
+            sql = "UPDATE chain_mark SET last_block_number = ?, last_block_hash = ?"
+            db.execute(sql, (mark.last_block_number, mark.last_block_hash))
+            return list(plans)
+
+        return await self._store.write(undo)
+
+    def _open_again(self, db: Database, plan: PlanRow, hash: str) -> None:
+        db.execute(
+            """UPDATE attempts SET status = 'signed', block_number = NULL, block_hash = NULL, gas_used = NULL,
+                 fee_wei = NULL, updated_at = ? WHERE hash = ?""",
+            (self._now(), hash),
+        )
+        body = {"hash": hash, "status": "signed", "reason": "its block is gone"}
+        self._audit(db, "attempt.signed", plan.user, body)
+
+    def _add_flows(self, db: Database, row: PlanRow, flows: Sequence[Flow]) -> None:
+        sql = "SELECT * FROM flows WHERE plan_id = ? ORDER BY id"
+        before = [_flow(each) for each in many(db, sql, (row.plan_id,))]
+        db.table("flows").insert_all(
+            {"plan_id": row.plan_id, **asdict(flow), "units": str(flow.units)} for flow in flows
+        )
+        body = {"plan_id": row.plan_id, "flows": [asdict(flow) for flow in (*before, *flows)]}
+        self._audit(db, "flows", row.user, body)
 
     async def flows(self, account: Address, since: int, until: int) -> list[Flow]:
         """The account's flows of blocks with a time in [since, until], the oldest first."""

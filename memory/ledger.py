@@ -12,12 +12,14 @@ from memory.attempts import Attempts
 from memory.audit import Audit
 from memory.buttons import Buttons
 from memory.chain_mark import ChainMarks
+from memory.cleanups import Cleanups
 from memory.contacts import Contacts
 from memory.flows import Flows
 from memory.limits import LimitBook
 from memory.links import Links
 from memory.mandates import Mandates
 from memory.news import NewsBook
+from memory.nonces import NonceBook
 from memory.part import Clock, Entropy
 from memory.periods import Periods
 from memory.put_aside import PutAside
@@ -41,6 +43,8 @@ class Ledger(
     NewsBook,
     Flows,
     Attempts,
+    NonceBook,
+    Cleanups,
     Periods,
     PutAside,
     Contacts,

@@ -174,6 +174,11 @@ def release(db: Database, plan_id: str, status: PlanStatus, now: int) -> None:
     db.execute(sql, (now, plan_id, plan_id))
 
 
+def charge_again(db: Database, plan_id: str) -> None:
+    """A plan that had ended runs again: it counts in full, as from its confirmation on."""
+    db.execute("UPDATE charges SET released_at = NULL WHERE plan_id = ?", (plan_id,))
+
+
 def _used(db: Database, user: str, cap: Cap, now: int) -> int:
     """The sum of a cap's period. A plan that is under way counts in full from its confirmation on."""
     if cap.period is Period.TRANSACTION:

@@ -10,6 +10,7 @@ from sqlite_utils import Database, Migrations
 from agent.errors import Unavailable
 from memory.m012_access import SQL as ACCESS
 from memory.m015_limits import SQL as LIMITS
+from memory.m015_replacements import SQL as REPLACEMENTS
 
 
 class _Set(Migrations):
@@ -350,6 +351,11 @@ def m014_simulated(db: Database) -> None:
 @ledger()
 def m015_limits(db: Database) -> None:
     db.executescript(LIMITS)
+
+
+@ledger()
+def m015_replacements(db: Database) -> None:
+    db.executescript(REPLACEMENTS)
 
 
 @memory()

@@ -15,7 +15,7 @@ from agent.intents import Origin
 from agent.money import Address
 from agent.plans import Plan, canonical
 from agent.policy.spending import Spending
-from memory.limits import count, release
+from memory.limits import charge_again, count, release
 from memory.part import Clock, Entropy, Part, dump, many, one
 from memory.rows import PlanRow, PlanStatus
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 MOST_KEPT = 10_000
 NO_SPENDING = Spending()
+
+LEAVING = frozenset({"withdraw", "exit", "repay", "revoke", "claim"})
+"""What may be asked for under a pause: it only takes money out of venues into the user's own account."""
 
 
 class Plans(Part):
@@ -88,15 +91,16 @@ class Plans(Part):
     ) -> PlanRow:
         """Proposed becomes confirmed, its funds reserved and its spending counted, in one transaction, once.
 
-        `now` is in Unix seconds. Raises Refused: unknown-plan, owner, digest, single-use, expired, and the limit that
-        leaves no room for `spending` (agent/policy/spending.py).
+        `now` is in Unix seconds. A freeze or a pause that came since the last look counts: both are read in here.
+        Raises Refused: unknown-plan, owner, digest, single-use, expired, freeze, pause, and the limit that leaves no
+        room for `spending` (agent/policy/spending.py).
         """
 
         def decide(db: Database) -> PlanRow | Refused:
             row = find_plan(db, plan_id)
             if row is None:
                 return Refused("unknown-plan", f"There is no plan {plan_id}.")
-            refusal = self.not_intact(row) or _refusal(row, user, digest, now)
+            refusal = self.not_intact(row) or _refusal(row, user, digest, now) or _stopped(db, row)
             refusal = refusal or count(db, user, plan_id, spending, now)
             if refusal is None:
                 self._move(db, row, PlanStatus.CONFIRMED, "")
@@ -221,6 +225,15 @@ class Plans(Part):
             release(db, row.plan_id, to, now)
         self._record_plan(db, row.user, row.plan_id, to, {"reason": reason})
 
+    def _reopen(self, db: Database, row: PlanRow, reason: str) -> None:
+        """A plan that had ended runs again: its funds are held again."""
+        if row.status.final:
+            sql = "UPDATE plans SET status = ?, reason = ?, settled_at = NULL WHERE plan_id = ?"
+            db.execute(sql, (PlanStatus.RUNNING, reason, row.plan_id))
+            db.execute("UPDATE reservations SET released_at = NULL WHERE plan_id = ?", (row.plan_id,))
+            charge_again(db, row.plan_id)
+            self._record_plan(db, row.user, row.plan_id, PlanStatus.RUNNING, {"reason": reason})
+
     def _record_plan(
         self, db: Database, user: str, plan_id: str, status: PlanStatus, more: Mapping[str, Any]
     ) -> None:
@@ -263,6 +276,16 @@ def _refusal(row: PlanRow, user: str, digest: str, now: int) -> Refused | None:
         return Refused("expired", "That preview has expired.", "Ask again for a new one.")
     if row.status is not PlanStatus.PROPOSED:
         return Refused("single-use", f"That plan is {row.status} already; a confirmation counts once.")
+    return None
+
+
+def _stopped(db: Database, row: PlanRow) -> Refused | None:
+    """A freeze stops everything; a pause stops what isn't known to only take money out."""
+    if one(db, "SELECT 1 FROM freeze WHERE frozen_at IS NOT NULL") is not None:
+        return Refused("freeze", "The operator has frozen everything.", "Ask the operator.")
+    leaves = row.intent.get("action") in LEAVING
+    if not leaves and one(db, "SELECT 1 FROM users WHERE id = ? AND paused_at IS NOT NULL", (row.user,)) is not None:
+        return Refused("pause", "You paused me: I only take money out.", "Say `resume` first.")
     return None
 
 

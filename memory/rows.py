@@ -155,7 +155,11 @@ class PlanRow:
 
 
 class AttemptStatus(StrEnum):
-    """SIGNED may or may not have left: its fate must be looked up. REPLACED and LOST free the step and the nonce."""
+    """SIGNED may or may not have left: its fate must be looked up.
+
+    REPLACED: another transaction has its nonce, one of our own or a stranger's. LOST: no node took it, and none has
+    its bytes. Both free the step and the nonce; should one be found mined all the same, it is MINED then.
+    """
 
     SIGNED = "signed"
     BROADCAST = "broadcast"
@@ -165,9 +169,20 @@ class AttemptStatus(StrEnum):
     LOST = "lost"
 
 
+class AttemptKind(StrEnum):
+    """STEP does what its plan's step says; CANCEL uses up its nonce and does nothing."""
+
+    STEP = "step"
+    CANCEL = "cancel"
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One signed transaction. `raw` are its bytes; the last four are None until it is in a block."""
+    """One signed transaction. `raw` are its bytes, empty where it was found on the chain and no node gave them.
+
+    `block_number` to `fee_wei` are None until it is in a block. `replaces` is the hash of the one at the same nonce
+    that it takes the place of.
+    """
 
     id: int
     plan_id: str
@@ -185,6 +200,47 @@ class Attempt:
     block_hash: str | None
     gas_used: int | None
     fee_wei: int | None
+    kind: AttemptKind = AttemptKind.STEP
+    replaces: str | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether its fate isn't known."""
+        return self.status in (AttemptStatus.SIGNED, AttemptStatus.BROADCAST)
+
+    @property
+    def mined(self) -> bool:
+        """Whether it is in a block, whatever came of it there."""
+        return self.status in (AttemptStatus.MINED, AttemptStatus.REVERTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """A transaction of one of our accounts that this ledger didn't make: another wallet's, or a later ledger's.
+
+    `hash`, `block` and `at` (its block's Unix second) are None where no node told them.
+    """
+
+    account: Address
+    chain_id: int
+    nonce: int
+    hash: str | None
+    block: int | None
+    at: int | None
+    found_at: int
+    told_at: int | None
+    acknowledged_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A clean-up that must still run. The terms (fees in wei per gas) are those last asked of the signer."""
+
+    plan_id: str
+    step: int
+    nonce: int | None
+    max_fee_per_gas: int | None
+    max_priority_fee_per_gas: int | None
 
 
 class FlowKind(StrEnum):

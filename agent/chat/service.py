@@ -20,6 +20,7 @@ from agent.errors import Refused
 from agent.harmless import whole
 from agent.replies.body import Body, Pressable, body_of, body_text
 from agent.replies.reply import Offer, Reply, Status, Verdict, of_error
+from agent.runtime.recovering import Late
 from agent.runtime.turn import Runtime, Said, is_yes
 from memory.ledger import Ledger
 from memory.rows import ButtonRow, Inbound, InboxRow, OutboxRow, PlanRow, User
@@ -114,8 +115,8 @@ class Service:
 
     async def recover_of(self, user: User) -> None:
         """Brings a person's plans under way to their end and tells it where they were asked for."""
-        for plan, reply in await self.runtime.acting.recover_plans_of(user):
-            await self._tell(plan, reply)
+        for late in await self.runtime.recovering.of(user):
+            await self._tell(late)
 
     async def tell(self, user: User, reply: Reply, but: str = "") -> None:
         """Says something in the last channel of each platform that the person spoke on, `but` one."""
@@ -131,15 +132,16 @@ class Service:
         """First thing at a start: plans under way are brought to their end, their people told where they asked."""
         told = []
         cut_off = await self.ledger.unfinished()
-        for plan, reply in await self.runtime.acting.recover():
+        for late in await self.runtime.recovering.all():
+            plan, reply = late.plan, late.reply
             told.append(reply)
-            asked = [row for row in cut_off if row.channel == plan.channel and await self._confirms(row, plan)]
+            asked = [] if plan is None else [row for row in cut_off if await self._confirms(row, plan)]
             if asked:  # what became of the plan answers the yes that was cut off
                 queued = await self.ledger.finish(asked[0].id, reply.as_json(), body_of(reply).as_json())
                 if queued.platform not in self.adapters:  # it is told by whoever called this
                     await self.ledger.sent(queued.id)
-            elif plan.channel.partition(":")[0] in self.adapters:
-                await self._tell(plan, reply)
+            else:
+                await self._tell(late)
         return told
 
     async def leftovers(self, platform: str) -> list[Reply]:
@@ -157,7 +159,7 @@ class Service:
 
     async def _confirms(self, row: InboxRow, plan: PlanRow) -> bool:
         """Whether a message was the yes to that plan."""
-        if row.user != plan.user:
+        if row.user != plan.user or row.channel != plan.channel:
             return False
         if row.kind != "press":
             return row.text.strip() == CONFIRM or is_yes(row.text)
@@ -295,12 +297,17 @@ class Service:
         rows = await self.ledger.add_buttons(user.id, channel, [(o.press, o.words) for o in offers], plan_id)
         return [Pressable(row.id, offer.label, offer.press) for row, offer in zip(rows, offers, strict=True)]
 
-    async def _tell(self, plan: PlanRow, reply: Reply) -> None:
-        """Tells the person of a recovered plan in the channel that they asked in."""
-        platform = plan.channel.partition(":")[0]
-        user = await self.ledger.user(plan.user)
-        if user is not None and platform in self.adapters:
-            await self.say(user, platform, plan.channel, reply)
+    async def _tell(self, late: Late) -> None:
+        """Tells the person of a recovered plan in the channel that they asked in; of what is about none, at home."""
+        user = await self.ledger.user(late.user)
+        if user is None:
+            return
+        if late.plan is None:
+            await self.tell(user, late.reply)
+            return
+        platform = late.plan.channel.partition(":")[0]
+        if platform in self.adapters:
+            await self.say(user, platform, late.plan.channel, late.reply)
 
 
 def _words(user: User, row: InboxRow, button: ButtonRow | None) -> str:

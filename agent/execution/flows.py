@@ -9,17 +9,27 @@ from agent.chain.rpc_types import Receipt
 from agent.chain.simulate import Simulated, changes
 from agent.money import Address
 from agent.plans import Plan, Role, Step
+from memory.rows import Flow, FlowKind
 
 NATIVE = "native"
 
 
 @dataclass(frozen=True, slots=True)
 class Mined:
-    """A step (its place in the plan, and itself) with the receipt of its transaction."""
+    """A step (its place in the plan, and itself) with the receipt of its transaction.
+
+    `cancelled`: what was mined at its nonce is a cancellation, so the step can't happen any more.
+    """
 
     index: int
     step: Step
     receipt: Receipt
+    cancelled: bool = False
+
+    @property
+    def done(self) -> bool:
+        """Whether the step did what it is there for."""
+        return self.receipt.ok and not self.cancelled
 
 
 def account_changes(account: Address, mined: Sequence[Mined]) -> dict[str, int]:
@@ -33,12 +43,36 @@ def account_changes(account: Address, mined: Sequence[Mined]) -> dict[str, int]:
 
 def step_changes(account: Address, mined: Mined) -> dict[str, int]:
     """What one transaction moved for `account`: its Transfer logs, and the value that it sent."""
-    if not mined.receipt.ok:
+    if not mined.done:
         return {}
     moved = changes([Simulated(True, mined.receipt.gas_used, mined.receipt.logs, b"")], account)
     if mined.step.value:
         moved[NATIVE] = moved.get(NATIVE, 0) - mined.step.value
     return moved
+
+
+def flows_of(plan: Plan, mined: Mined, timestamp: int) -> list[Flow]:
+    """The ledger's rows of one transaction: what it moved, and its fee. `timestamp` is its block's."""
+    receipt, symbols = mined.receipt, {change.token: change.symbol for change in plan.expected}
+
+    def flow(venue: str | None, symbol: str, token: str, units: int, kind: FlowKind) -> Flow:
+        return Flow(
+            hash=receipt.hash,
+            venue=venue,
+            symbol=symbol,
+            token=token,
+            holder=plan.account,
+            units=units,
+            kind=kind,
+            at=timestamp,
+            block=receipt.block_number,
+        )
+
+    kind, venue = FlowKind(kind_of(plan, mined.step)), mined.step.venue or None
+    moved = step_changes(plan.account, mined)
+    rows = [flow(venue, symbols.get(token, ""), token, delta, kind) for token, delta in moved.items() if delta]
+    fee = receipt.gas_used * receipt.gas_price
+    return [*rows, flow(None, "gas", NATIVE, -fee, FlowKind.FEE)]
 
 
 def kind_of(plan: Plan, step: Step) -> str:

@@ -17,7 +17,7 @@ class End(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One transaction as a person sees it: `status` is 'mined', 'reverted' or 'pending'."""
+    """One transaction as a person sees it: `status` is 'mined', 'reverted', 'cancelled' or 'pending'."""
 
     hash: str
     status: str

@@ -17,7 +17,7 @@ def known(plan: Plan, step: Step, mined: Sequence[Mined]) -> dict[int, int]:
     """
     found: dict[int, int] = {}
     for output in step.outputs:
-        source = next((each for each in mined if each.index == output.step and each.receipt.ok), None)
+        source = next((each for each in mined if each.index == output.step and each.done), None)
         if source is None:
             raise Refused(RULE, f"Step {output.step + 1} isn't mined, so what it gives isn't known.")
         found[output.step] = step_changes(plan.account, source).get(output.token, 0)

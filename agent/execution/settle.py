@@ -7,14 +7,15 @@ from dataclasses import replace
 
 from agent.chain.rpc import Rpc
 from agent.chain.rpc_types import Receipt
-from agent.errors import MonetaError
-from agent.execution.flows import NATIVE, Mined, account_changes, kind_of, step_changes
+from agent.errors import MonetaError, Unavailable
+from agent.execution.flows import Mined, account_changes, flows_of
+from agent.execution.look import blocks
 from agent.execution.outcome import End, Outcome, Sent
 from agent.execution.points import Point, point
 from agent.money import text_from_units
 from agent.plans import Change, Plan, Role, Step
 from memory.ledger import Ledger
-from memory.rows import Flow, FlowKind, PlanStatus
+from memory.rows import Flow, PlanStatus
 
 
 async def settle(
@@ -23,10 +24,9 @@ async def settle(
     """Writes flows and the plan's end in one transaction of the ledger, and returns what became of the plan."""
     changes = account_changes(plan.account, mined)
     off = outside(changes, plan.expected) if stopped is None else str(stopped)
-    anything = any(each.receipt.ok and each.step.role is Role.ACTION for each in mined)
+    anything = any(each.done and each.step.role is Role.ACTION for each in mined)
     end = End.SETTLED if not off else End.PARTIAL if anything or mined else End.VOID
-    times = {each.receipt.block_number: (await rpc.block(each.receipt.block_number)).timestamp for each in mined}
-    flows = [flow for each in mined for flow in _flows(plan, each, times[each.receipt.block_number])]
+    flows = await flows_of_all(rpc, plan, mined)
     await ledger.settle(plan.plan_id, flows, PlanStatus(end.value), off)
     point(Point.SETTLED)
     if mined:
@@ -35,10 +35,22 @@ async def settle(
         end=end,
         reason=off,
         txs=tuple(_sent(each) for each in mined),
-        done=tuple(_words(each) for each in mined if each.receipt.ok),
+        done=tuple(_name(each.step) for each in mined if each.done),
         undone=_undone(plan, mined),
         changes=changes,
     )
+
+
+async def flows_of_all(rpc: Rpc, plan: Plan, mined: Sequence[Mined]) -> list[Flow]:
+    """The ledger's rows of these transactions. Raises Unavailable where the node lacks one of their blocks."""
+    found = await blocks(rpc, {each.receipt.block_number for each in mined})
+    flows: list[Flow] = []
+    for each in mined:
+        block = found.get(each.receipt.block_number)
+        if block is None or block.hash != each.receipt.block_hash:
+            raise Unavailable("node", f"The node doesn't have block {each.receipt.block_number} as it was.")
+        flows += flows_of(plan, each, block.timestamp)
+    return flows
 
 
 async def remember_block(ledger: Ledger, receipt: Receipt) -> None:
@@ -61,40 +73,14 @@ def outside(changes: Mapping[str, int], bounds: Iterable[Change]) -> str:
     return f"{extra} changes, which nobody expected" if extra else ""
 
 
-def _flows(plan: Plan, mined: Mined, timestamp: int) -> list[Flow]:
-    receipt, symbols = mined.receipt, {change.token: change.symbol for change in plan.expected}
-
-    def flow(venue: str | None, symbol: str, token: str, units: int, kind: FlowKind) -> Flow:
-        return Flow(
-            hash=receipt.hash,
-            venue=venue,
-            symbol=symbol,
-            token=token,
-            holder=plan.account,
-            units=units,
-            kind=kind,
-            at=timestamp,
-            block=receipt.block_number,
-        )
-
-    kind, venue = FlowKind(kind_of(plan, mined.step)), mined.step.venue or None
-    moved = step_changes(plan.account, mined)
-    rows = [flow(venue, symbols.get(token, ""), token, delta, kind) for token, delta in moved.items() if delta]
-    fee = receipt.gas_used * receipt.gas_price
-    return [*rows, flow(None, "gas", NATIVE, -fee, FlowKind.FEE)]
-
-
 def _sent(mined: Mined) -> Sent:
     receipt = mined.receipt
-    return Sent(receipt.hash, "mined" if receipt.ok else "reverted", receipt.block_number, receipt.gas_used)
-
-
-def _words(mined: Mined) -> str:
-    return _name(mined.step)
+    status = "cancelled" if mined.cancelled else "mined" if receipt.ok else "reverted"
+    return Sent(receipt.hash, status, receipt.block_number, receipt.gas_used)
 
 
 def _undone(plan: Plan, mined: Sequence[Mined]) -> tuple[str, ...]:
-    done = {each.index for each in mined if each.receipt.ok}
+    done = {each.index for each in mined if each.done}
     return tuple(
         _name(step) for index, step in enumerate(plan.steps) if step.role is not Role.CLEANUP and index not in done
     )

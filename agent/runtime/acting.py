@@ -9,7 +9,7 @@ from typing import Any
 from agent.chain.snapshot_json import to_json
 from agent.errors import Refused
 from agent.execution.manager import Progress, silent
-from agent.execution.outcome import End, Outcome
+from agent.execution.outcome import End
 from agent.execution.points import Point, point
 from agent.gate.charges import spending_of
 from agent.gate.choices import Choice, VenueChoice
@@ -19,10 +19,10 @@ from agent.gate.step_up import check_code, needs
 from agent.gate.wanted import desk_at, moves_of
 from agent.intents import Exit, Intent, Origin, Rebalance, as_json, parse
 from agent.money import Address, Amount
-from agent.plans import Plan
 from agent.policy.spending import VENUES, Spending
 from agent.policy.whole import check_plan
 from agent.replies.reply import Reply, Status, Verdict, plan_json
+from agent.runtime import recovering
 from agent.runtime.codes import enrolled
 from agent.runtime.mandating import Mandating
 from agent.runtime.rebalancing import Rebalancing
@@ -31,12 +31,6 @@ from memory.rows import PlanRow, PlanStatus, User
 
 ENTERING = ("deposit", "transfer", "rebalance", "swap", "sequence")
 NOTHING_PENDING = "Nothing is waiting for your confirmation."
-REPORTED = {
-    End.SETTLED: Status.SETTLED,
-    End.PARTIAL: Status.PARTIAL,
-    End.VOID: Status.VOID,
-    End.PENDING: Status.PARTIAL,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +110,7 @@ class Acting:
         self.world.codes.forget(row.digest)
         if code and outcome.end is End.VOID:  # a wrong code costs a preview, not the wish
             return await self._renew(user, channel, row, f"Nothing was sent: {outcome.reason}")
-        return reported(confirmed.plan, outcome, str(row.preview.get("headline", "")))
+        return recovering.reported(confirmed.plan, outcome, str(row.preview.get("headline", "")))
 
     async def _check_may_run(self, user: User, row: PlanRow) -> None:
         """What may have changed since the preview, besides the chain. The preview stays as it is."""
@@ -125,6 +119,8 @@ class Acting:
         if edited := self.world.ledger.not_intact(row):
             raise edited
         await self._check_frozen()
+        await self.world.manager.catch_up(row.account, row.chain_id)
+        await recovering.check_strangers(self.world, row.account)
         fresh = await self.world.ledger.user(user.id)  # a pause said elsewhere while this waited its turn counts
         if (fresh is None or fresh.paused) and row.intent.get("action") in ENTERING:
             raise Refused("pause", "You paused me: I only take money out.", "Say `resume` first.")
@@ -151,32 +147,6 @@ class Acting:
         cancelled = await self.world.ledger.cancel_previews(user.id, channel, "cancelled by the user")
         text = "Cancelled. Nothing was sent." if cancelled else "There was nothing to cancel."
         return Reply(text)
-
-    async def recover(self) -> list[tuple[PlanRow, Reply]]:
-        """Brings every plan that was left under way to its end, and says what became of it."""
-        return await self._recover(await self.world.ledger.unsettled())
-
-    async def recover_of(self, user: User) -> list[Reply]:
-        """The same for one user's plans: their fate is known before anything new is signed for them."""
-        return [reply for _, reply in await self.recover_plans_of(user)]
-
-    async def recover_plans_of(self, user: User) -> list[tuple[PlanRow, Reply]]:
-        """The same with the plans, for whoever isn't in a turn with the user."""
-        return await self._recover([row for row in await self.world.ledger.unsettled() if row.user == user.id])
-
-    async def _recover(self, rows: list[PlanRow]) -> list[tuple[PlanRow, Reply]]:
-        told = []
-        for row in rows:
-            executing = self.world.executing[row.account]
-            if not self.world.executes or executing.locked():
-                continue  # what this process carries out at this moment has a turn of its own that tells its end
-            async with executing:
-                fresh = await self.world.ledger.plan(row.plan_id)
-                if fresh is None or fresh.status.final:
-                    continue  # it came to its end, and told it, since the list was made
-                outcome = await self.world.manager.recover(row.plan)
-            told.append((row, reported(row.plan, outcome, str(row.preview.get("headline", "")))))
-        return told
 
     async def _row(self, user: User, channel: str, plan_id: str | None) -> PlanRow:
         if plan_id is not None:
@@ -236,28 +206,3 @@ def _previewed(proposal: Proposal, choices: Sequence[Choice], verdict: Verdict) 
         plan=plan_json(proposal.plan, PlanStatus.PROPOSED),
         verdict=verdict,
     )
-
-
-def reported(plan: Plan, outcome: Outcome, headline: str) -> Reply:
-    """What became of a plan, in words and in the shapes of the contract."""
-    return Reply(
-        text=_told(outcome, headline),
-        intent=plan.intent,
-        plan=plan_json(plan, outcome.end),
-        verdict=Verdict(REPORTED[outcome.end], None if outcome.end is End.SETTLED else "execution"),
-        txs=tuple(sent.as_json() for sent in outcome.txs),
-    )
-
-
-def _told(outcome: Outcome, headline: str) -> str:
-    match outcome.end:
-        case End.SETTLED:
-            count = f"{len(outcome.txs)} transaction{'' if len(outcome.txs) == 1 else 's'}"
-            return f"Done: {headline}. {count}, balances as expected."
-        case End.PARTIAL:
-            undone = f" Not done: {', '.join(outcome.undone)}." if outcome.undone else ""
-            return f"Stopped: {outcome.reason}. Done: {', '.join(outcome.done) or 'nothing'}.{undone}"
-        case End.VOID:
-            return f"Nothing was sent: {outcome.reason}."
-        case End.PENDING:
-            return f"{outcome.reason} I look it up again before anything else; nothing is sent twice."

@@ -110,6 +110,8 @@ class Rebalancing:
             return "you paused me"
         if any(plan.user == user.id for plan in await self.world.ledger.unsettled()):
             return "an earlier transaction isn't settled yet"
+        if await self.world.ledger.strangers(await self.world.account(user)):
+            return "something was sent from your account without me"
         return ""
 
     def _weigh(self, snapshot: Snapshot, asset: Token, terms: Terms, standing: Standing) -> Weighed:

@@ -52,6 +52,7 @@ from agent.runtime.facts import facts
 from agent.runtime.limiting import Limiting
 from agent.runtime.mandating import Mandating
 from agent.runtime.rebalancing import Rebalancing
+from agent.runtime.recovering import ACKNOWLEDGE, Recovering
 from agent.runtime.reports import Reports
 from agent.runtime.viewing import Viewing
 from agent.runtime.world import World
@@ -93,6 +94,7 @@ class Runtime:
     def __init__(self, world: World) -> None:
         self.world = world
         self.acting = Acting(world)
+        self.recovering = Recovering(world)
         self.viewing = Viewing(world)
         self.mandating = Mandating(world)
         self.limiting = Limiting(world)
@@ -167,7 +169,7 @@ class Runtime:
         """The answer in the character's voice, after what became of plans that were left under way."""
         late: list[Reply] = []
         try:
-            late = await self.acting.recover_of(said.user)
+            late = [each.reply for each in await self.recovering.of(said.user)]
             reply = await answer(said)
         except MonetaError as error:
             reply = of_error(error)
@@ -176,7 +178,9 @@ class Runtime:
             return reply
         told = "\n".join(each.text for each in late)
         txs = (*(tx for each in late for tx in each.txs), *reply.txs)
-        return replace(reply, text=f"{told}\n{reply.text}", txs=txs, private=True)  # it may be from another channel
+        offers = (*(offer for each in late for offer in each.offers), *reply.offers)
+        text = f"{told}\n{reply.text}"
+        return replace(reply, text=text, txs=txs, offers=offers, private=True)  # it may be from another channel
 
     def _voiced(self, said: Said, reply: Reply) -> Reply:
         return voiced(reply, self.world.character, said.text, said.text)
@@ -189,6 +193,10 @@ class Runtime:
     async def _answer(self, said: Said, pending: dict[str, Any]) -> Reply:
         if is_yes(said.text):
             return await self._typed_yes(said, pending)
+        if _bare(said.text).lstrip("/") == ACKNOWLEDGE:
+            known = await self.recovering.acknowledge(said.user)
+            if known is not None:
+                return known
         if _bare(said.text) in NO and "preview" in pending:
             return await self.acting.cancel(said.user, said.channel)
         vocabulary = await self.world.vocabulary(said.user.id)

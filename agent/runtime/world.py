@@ -17,6 +17,7 @@ from agent.character.character import Character
 from agent.character.files import default
 from agent.config import Settings
 from agent.errors import Refused
+from agent.execution import confirmations
 from agent.execution.codes import Codes
 from agent.execution.manager import Manager
 from agent.execution.signer.client import SignerClient
@@ -76,7 +77,14 @@ class World:
 
     def __post_init__(self) -> None:
         self.codes = Codes(self.signer)
-        self.manager = Manager(self.rpc, self.ledger, self.codes, self.settings.receipt_seconds)
+        self.manager = Manager(
+            self.rpc,
+            self.ledger,
+            self.codes,
+            receipt_seconds=self.settings.receipt_seconds,
+            replace_seconds=self.settings.replace_seconds,
+            confirmations=confirmations.wanted(self.settings.confirmations, self.registry.chain_id),
+        )
         self.gate = Gate(self.rpc, self.registry, self.policy, self.traders)
         self.executing = defaultdict(asyncio.Lock)
         self.drawing = asyncio.Semaphore(DRAWN_AT_ONCE)

@@ -122,7 +122,7 @@ async def test_a_wallet_that_runs_out_of_gas_in_the_middle_says_what_is_left(
         whole.world.rpc.send_raw = poor  # type: ignore[method-assign]
         reply = await whole.confirm()
         assert status(reply) == "partial"
-        assert "allowance could not be taken back" in reply.text
+        assert "an allowance isn't taken back yet" in reply.text
         whole.world.rpc.send_raw = send  # type: ignore[method-assign]
         assert status(await whole.say("deposit 50 usdc into aave core")) == "ready"
         assert status(await whole.confirm()) == "settled"

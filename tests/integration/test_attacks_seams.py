@@ -126,12 +126,14 @@ async def test_the_old_withdrawal_address_is_not_paid_after_it_was_replaced(
 
 
 async def test_a_plan_that_ended_meanwhile_is_not_recovered_again(tmp_path: Path, devnet_node: Node) -> None:
-    """Recovery read its list while two plans were under way; one of them has told its own end by then."""
+    """Recovery comes while a plan is carried out, and once more when it has told its own end."""
     async with runtime_parts.opened(tmp_path, devnet_node) as whole:
         plan = await whole.confirmed(runtime_parts.deposit("100", venue=CORE))
-        rows = await whole.world.ledger.unsettled()
-        await whole.world.manager.run(plan)
-        assert await whole.instance.service.runtime.acting._recover(rows) == []
+        recovering = whole.instance.service.runtime.recovering
+        async with whole.world.executing[whole.account]:
+            assert await recovering.all() == []  # whoever carries it out tells its end
+            await whole.world.manager.run(plan)
+        assert await recovering.all() == []
 
 
 async def test_a_move_under_a_mandate_does_not_put_back_what_the_user_took_out(

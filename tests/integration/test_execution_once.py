@@ -95,9 +95,21 @@ async def test_a_message_elsewhere_does_not_stop_a_plan_that_starts(whole: Whole
 
 
 async def test_a_nonce_used_elsewhere_between_two_plans(whole: Whole) -> None:
+    """The key is used elsewhere, too: that is told, and nothing is sent until its owner says that they know."""
     await whole.do(deposit("1000"))
     whole.send(whole.account, whole.token("USDC").address, "transfer(address,uint256)", BOB, 7)
-    await whole.do(withdraw(None))
+    told = await whole.say("hi")
+    assert "Transaction number 2 of your account was not sent by me" in told.text
+    assert [offer.words for offer in told.offers] == ["acknowledge"]
+    preview = await whole.ask(withdraw(None))
+    for _ in range(2):
+        refused = await whole.confirm()
+        assert (status(refused), rule(refused)) == ("refused", "external-use")
+    assert await whole.status(preview) is PlanStatus.PROPOSED
+    assert whole.nonce() == 3
+    await whole.say("acknowledge")
+    assert status(await whole.confirm()) == "settled"
+    assert "external" not in (await whole.say("hi")).text
     assert whole.nonce() == 4
     assert [attempt.nonce for attempt in await whole.attempts()] == [0, 1, 3]
 

@@ -137,6 +137,10 @@ async def test_the_nonce_is_taken_elsewhere_in_the_middle_of_a_plan(whole: Whole
     assert status(reply) == "partial"
     assert whole.allowance("USDC", whole.world.venues[MORPHO].contract.address) == 0
     assert await whole.position(MORPHO) == 0
+    assert whole.nonce() == 3
+    await whole.ask(deposit("1000"))
+    assert rule(await whole.confirm()) == "external-use"
+    await whole.say("acknowledge")
     await whole.do(deposit("1000"))
 
 

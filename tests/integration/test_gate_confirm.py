@@ -49,7 +49,9 @@ async def test_the_wallet_is_emptied_in_between(whole: Whole) -> None:
     preview = await whole.say("put 1,000 USDC to work")
     empty(whole, whole.balance("USDC") - 5)
     before = whole.nonce()
-    reply = await whole.say("confirm")
+    assert rule(await whole.say("confirm")) == "external-use"  # it was done with the account's own key
+    assert "you know of it" in (await whole.say("acknowledge")).text
+    reply = await whole.say("/confirm")
     assert (status(reply), rule(reply)) == ("void", "expected")
     assert "Nothing was sent" in reply.text
     assert "less than 1,000 USDC" in reply.text

@@ -200,8 +200,11 @@ async def test_the_node_dies_between_the_last_receipt_and_the_books(whole: Whole
     """All is mined; what is left is to write it down, and that is not forgotten."""
     await whole.do(deposit("1000"))
     preview = await whole.ask(withdraw("400"))
-    settle_reads_the_block = (None,)  # the first eth_getBlockByNumber is for the fees
-    proxy.fail("eth_getBlockByNumber", *settle_reads_the_block, Fault.REFUSE)
+
+    async def settle_reads_the_block() -> None:
+        proxy.fail("eth_getBlockByNumber", Fault.REFUSE)
+
+    proxy.before(RECEIPT, settle_reads_the_block)
     reply = await whole.confirm()
     assert status(reply) == "partial"
     assert [tx["status"] for tx in reply.txs] == ["mined"]
@@ -238,9 +241,14 @@ async def test_replaced_by_a_transaction_of_the_same_nonce(whole: Whole, proxy: 
     whole.send(whole.account, whole.token("USDC").address, "transfer(address,uint256)", whole.account, 1)
     ((_, outcome),) = await whole.recover(fresh(whole))
     assert outcome.end is End.VOID
-    assert "nonce too low" in outcome.reason
+    assert "Number 0 was used before mine was mined" in outcome.reason
     (attempt,) = await whole.attempts()
     assert attempt.status is AttemptStatus.REPLACED
+    (stranger,) = await whole.world.ledger.strangers(whole.account)
+    assert (stranger.nonce, stranger.block) == (0, whole.chain.number("eth_blockNumber"))
+    await whole.ask(deposit("1000"))
+    assert rule(await whole.confirm()) == "external-use"
+    await whole.say("acknowledge")
     await whole.do(deposit("1000"))
 
 

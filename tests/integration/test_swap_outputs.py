@@ -85,11 +85,20 @@ async def test_a_swap_that_reverts_leaves_nothing_behind(it: Swapping) -> None:
     assert await it.balance("USDC") == before
 
 
-class Liar:
-    """Stands between manager and signer and says another amount than the receipt does."""
+class Between:
+    """Stands between manager and signer."""
+
+    def __init__(self, it: Swapping) -> None:
+        self.signer = it.world.signer
+        self.replacement, self.cancel = it.world.signer.replacement, it.world.signer.cancel
+
+
+class Liar(Between):
+    """Says another amount than the receipt does."""
 
     def __init__(self, it: Swapping, change: int, only: int = -1) -> None:
-        self.signer, self.change, self.only = it.world.signer, change, only
+        super().__init__(it)
+        self.change, self.only = change, only
 
     async def sign(
         self, plan: Plan, step: int, nonce: int, fee: int, tip: int, outputs: Mapping[int, int] | None = None
@@ -142,11 +151,12 @@ async def test_the_same_output_signs_the_same_bytes_again(it: Swapping) -> None:
     assert again.hash != first.hash
 
 
-class Refusing:
+class Refusing(Between):
     """A signer that says no to one step."""
 
     def __init__(self, it: Swapping, step: int) -> None:
-        self.signer, self.step = it.world.signer, step
+        super().__init__(it)
+        self.step = step
 
     async def sign(
         self, plan: Plan, step: int, nonce: int, fee: int, tip: int, outputs: Mapping[int, int] | None = None

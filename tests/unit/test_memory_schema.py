@@ -143,7 +143,7 @@ CREATE TABLE attempts (
   fee_wei TEXT,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL
-) STRICT
+, kind TEXT NOT NULL DEFAULT 'step' CHECK (kind IN ('step', 'cancel')), replaces TEXT REFERENCES attempts(hash)) STRICT
 CREATE UNIQUE INDEX attempts_one_a_step ON attempts (plan_id, step) WHERE status NOT IN ('replaced', 'lost')
 CREATE UNIQUE INDEX attempts_one_a_nonce ON attempts (account, chain_id, nonce)
   WHERE status NOT IN ('replaced', 'lost')
@@ -348,6 +348,38 @@ CREATE TABLE news (
       told_at INTEGER
     ) STRICT
 CREATE INDEX news_untold ON news (user, due_at) WHERE told_at IS NULL
+CREATE INDEX attempts_at_nonce ON attempts (account, chain_id, nonce)
+CREATE INDEX attempts_mined ON attempts (account, block_number) WHERE status IN ('mined', 'reverted')
+CREATE TABLE nonce_marks (
+      account TEXT NOT NULL,
+      chain_id INTEGER NOT NULL,
+      first INTEGER NOT NULL CHECK (first >= 0),
+      at INTEGER NOT NULL,
+      PRIMARY KEY (account, chain_id)
+    ) STRICT, WITHOUT ROWID
+CREATE TABLE strangers (
+      account TEXT NOT NULL,
+      chain_id INTEGER NOT NULL,
+      nonce INTEGER NOT NULL CHECK (nonce >= 0),
+      hash TEXT,
+      block INTEGER,
+      at INTEGER,
+      found_at INTEGER NOT NULL,
+      told_at INTEGER,
+      acknowledged_at INTEGER,
+      PRIMARY KEY (account, chain_id, nonce)
+    ) STRICT, WITHOUT ROWID
+CREATE TABLE cleanups (
+      plan_id TEXT NOT NULL REFERENCES plans(plan_id),
+      step INTEGER NOT NULL CHECK (step >= 0),
+      nonce INTEGER,
+      max_fee_per_gas TEXT,
+      max_priority_fee_per_gas TEXT,
+      owed_at INTEGER NOT NULL,
+      ended_at INTEGER,
+      PRIMARY KEY (plan_id, step)
+    ) STRICT, WITHOUT ROWID
+CREATE INDEX cleanups_owed ON cleanups (owed_at) WHERE ended_at IS NULL
 """  # noqa: E501  (SQLite appends added columns to one line)
 
 MEMORY = """
@@ -408,7 +440,7 @@ def test_each_migration_is_recorded_and_an_older_file_gets_the_rest() -> None:
     names = [row["name"] for row in db.query("SELECT name FROM _migrations ORDER BY id")]
     assert names[0] == "m001_users"
     assert names == sorted(names)
-    assert len(names) == 15
+    assert len(names) == 16
 
 
 def test_a_file_of_a_newer_moneta_is_left_alone() -> None:

@@ -25,7 +25,7 @@ from agent.replies.clock import day_and_time, duration
 from agent.replies.explain import told
 from agent.replies.reply import Picture, Reply, Status, Table, Verdict, as_text, of_error, plan_json, table_text
 from agent.replies.yields import yields
-from agent.runtime.acting import reported
+from agent.runtime.recovering import reported
 from agent.usd import cents, dollars
 from memory.rows import DecisionRow
 from tests.unit.policy_parts import DAI, ETH, POOL, USDC, approval, deposit_steps, plan

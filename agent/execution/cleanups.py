@@ -1,0 +1,118 @@
+"""Clean-ups: what a plan that stopped has allowed to others is taken back, now or when gas has fallen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from agent.errors import Refused
+from agent.execution import fees
+from agent.execution.flows import Mined
+from agent.execution.parts import LATE_SECONDS, Parts, Signed
+from agent.execution.points import Point, point
+from agent.execution.replace import worst
+from agent.execution.strangers import number
+from agent.execution.waiting import Slot, send, wait
+from agent.plans import Plan, Role
+from memory.rows import Attempt, Owed
+
+
+def due(plan: Plan, mined: Sequence[Mined]) -> list[int]:
+    """The clean-up steps whose approval was mined and whose venue was not entered, or was but left a rest of it."""
+    approved = {each.step.venue for each in mined if each.done and each.step.role is Role.APPROVAL}
+    entered = {each.step.venue for each in mined if each.done and each.step.role is Role.ACTION}
+    done = {each.index for each in mined}
+    rests = {  # an approval behind the entry takes back what it didn't spend
+        step.venue for index, step in enumerate(plan.steps) if step.role is Role.APPROVAL and index not in done
+    } & entered
+    return [
+        index
+        for index, step in enumerate(plan.steps)
+        if step.role is Role.CLEANUP and step.venue in (approved - entered) | rests and index not in done
+    ]
+
+
+async def clean(parts: Parts, plan: Plan, index: int) -> Mined:
+    """Takes one allowance back; it must be owed. Raises Refused where it can't be now, and then it stays owed."""
+    point(Point.CLEANING)
+    nonce, head = await number(parts, plan, cleaning=True)
+    owed = await parts.ledger.owed_of(plan.plan_id, index) or Owed(plan.plan_id, index, None, None, None)
+    signed, offer = await _signed(parts, plan, owed, nonce, head.base_fee)
+    attempt = await parts.ledger.record_attempt(
+        plan_id=plan.plan_id,
+        step=index,
+        account=plan.account,
+        chain_id=plan.chain_id,
+        nonce=nonce,
+        hash=signed.hash,
+        raw=signed.raw,
+        max_fee_wei=plan.steps[index].gas * offer.max_fee_per_gas,
+    )
+    slot = Slot(plan, index, (attempt,))
+    return await _ended(parts, slot, await send(parts, slot, ()))
+
+
+async def finish(parts: Parts, slot: Slot) -> Mined:
+    """Waits for a clean-up that was sent before, and ends what is owed."""
+    return await _ended(parts, slot, await wait(parts, slot, (), min(parts.receipt_seconds, LATE_SECONDS), 0))
+
+
+async def _ended(parts: Parts, slot: Slot, mined: Mined) -> Mined:
+    if not mined.cancelled:
+        reason = "done" if mined.receipt.ok else "reverted"
+        await parts.ledger.end_cleanup(slot.plan.plan_id, slot.index, reason)
+    point(Point.CLEANED)
+    return mined
+
+
+async def _signed(parts: Parts, plan: Plan, owed: Owed, nonce: int, base_fee: int) -> tuple[Signed, fees.Fees]:
+    """The clean-up's bytes. What was asked for before a crash is asked for again first: the signer signs once."""
+    attempts = await parts.ledger.attempts(plan.plan_id)
+    budget = _budget(plan, owed.step, attempts)
+    gas = plan.steps[owed.step].gas
+    if owed.nonce == nonce and owed.max_fee_per_gas is not None and owed.max_priority_fee_per_gas is not None:
+        before = fees.Fees(owed.max_fee_per_gas, owed.max_priority_fee_per_gas)
+        signed = await _sign(parts, plan, owed.step, nonce, before)
+        if not fees.is_stuck(before, base_fee):
+            return signed, before
+        offer = fees.bumped(before, base_fee, gas, budget)
+        if offer is None:
+            fees.within(base_fee, gas, budget)
+            return signed, before
+        terms = (nonce, offer.max_fee_per_gas, offer.max_priority_fee_per_gas)
+        again = await parts.signer.replacement(plan, owed.step, *terms, replaces=signed.hash, outputs={})
+        return again, offer
+    offer = fees.first(base_fee, gas, budget)
+    asked = replace(
+        owed,
+        nonce=nonce,
+        max_fee_per_gas=offer.max_fee_per_gas,
+        max_priority_fee_per_gas=offer.max_priority_fee_per_gas,
+    )
+    await parts.ledger.ask_for(asked)
+    return await _sign(parts, plan, owed.step, nonce, offer), offer
+
+
+async def _sign(parts: Parts, plan: Plan, index: int, nonce: int, offer: fees.Fees) -> Signed:
+    try:
+        point(Point.NONCE_READ)
+        signed = await parts.signer.sign(
+            plan, index, nonce, offer.max_fee_per_gas, offer.max_priority_fee_per_gas, {}
+        )
+    except Refused as refused:
+        if refused.rule == "once":  # signed at a nonce that somebody else has used since
+            await parts.ledger.end_cleanup(plan.plan_id, index, str(refused))
+            raise Refused(
+                "cleanup",
+                f"The signer has signed it at a number that is used by now: {refused.message}",
+                "That allowance stays until it is spent or taken back with another wallet.",
+            ) from refused
+        raise
+    point(Point.SIGNED)
+    return signed
+
+
+def _budget(plan: Plan, index: int, attempts: Sequence[Attempt]) -> int:
+    """All that the plan's other signed steps leave, less the shares of its other clean-ups."""
+    others = [each for each, step in enumerate(plan.steps) if step.role is Role.CLEANUP and each != index]
+    return fees.budget(plan, index, worst(attempts), others)

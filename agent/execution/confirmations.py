@@ -1,0 +1,49 @@
+"""How deep a transaction must lie before its plan counts as settled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent.errors import Unavailable
+from agent.execution.flows import Mined
+from agent.execution.look import blocks
+from agent.execution.parts import LATE_SECONDS, Confirmations, Parts
+
+DEVNET_CHAIN_ID = 31_337  # anvil's and Hardhat's
+ELSEWHERE = 12
+"""About two and a half minutes on Ethereum; reorganisations of more than a few blocks are not seen there since the
+Merge, and whatever comes deeper is watched for FINAL_BLOCKS and put back."""
+
+
+def wanted(setting: Confirmations | None, chain_id: int) -> Confirmations:
+    """What is set, else one block on a devnet and twelve elsewhere."""
+    if setting is not None:
+        return setting
+    return 1 if chain_id == DEVNET_CHAIN_ID else ELSEWHERE
+
+
+async def wait_for(parts: Parts, mined: Sequence[Mined], patience: float) -> None:
+    """Returns once the last of these transactions is as deep as it has to be, its block still the same.
+
+    Raises Unavailable where it isn't within `patience` seconds: recovery comes back to it.
+    """
+    if parts.confirmations == 1 or not mined:
+        return
+    last = max((each.receipt for each in mined), key=lambda receipt: receipt.block_number)
+    waited, pause = 0.0, LATE_SECONDS / 10
+    while not await _is_deep(parts, last.block_number):
+        if waited >= patience:
+            wants = parts.confirmations
+            depth = f"{wants} confirmations" if isinstance(wants, int) else f"its block to be {wants}"
+            raise Unavailable("node", f"Everything is mined; I wait for {depth} before I call it settled.")
+        await parts.sleep(pause)
+        waited += pause
+    there = (await blocks(parts.rpc, [last.block_number])).get(last.block_number)
+    if there is None or there.hash != last.block_hash:
+        raise Unavailable("node", f"Block {last.block_number} was replaced meanwhile: I look everything up again.")
+
+
+async def _is_deep(parts: Parts, number: int) -> bool:
+    if isinstance(parts.confirmations, int):
+        return (await parts.rpc.block("latest")).number - number + 1 >= parts.confirmations
+    return (await parts.rpc.block(parts.confirmations)).number >= number

@@ -1,0 +1,71 @@
+"""One look at the chain for an account: the head and both counts of its transactions, in one request."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from agent.chain.rpc import Request, Rpc
+from agent.chain.rpc_types import Header, Receipt, RpcError, header, quantity, receipt
+from agent.errors import Unavailable
+from agent.money import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """`latest` transactions of the account are mined; `pending` counts those that wait in the node's pool, too.
+
+    `hash_there` is the hash of the block that was asked for besides, None where the node doesn't have it.
+    """
+
+    head: Header
+    latest: int
+    pending: int
+    hash_there: str | None = None
+
+
+async def look(rpc: Rpc, account: Address, chain_id: int, block: int | None = None) -> Seen:
+    """What the node says now, and the hash of `block` where one is named.
+
+    Raises Unavailable where the node doesn't say, or serves another chain now: what was sent isn't lost for that.
+    """
+    requests: list[Request] = [
+        ("eth_chainId", ()),
+        ("eth_getBlockByNumber", ("latest", False)),
+        ("eth_getTransactionCount", (account, "latest")),
+        ("eth_getTransactionCount", (account, "pending")),
+    ]
+    if block is not None:
+        requests.append(("eth_getBlockByNumber", (hex(block), False)))
+    served, head, latest, pending, *there = await _all(rpc, requests)
+    if quantity(served) != chain_id:
+        raise Unavailable(
+            "node", f"The node serves chain {quantity(served)} now; your transactions are for chain {chain_id}."
+        )
+    counted = quantity(latest)
+    hash_there = header(there[0]).hash if there and there[0] is not None else None
+    return Seen(header(head), counted, max(counted, quantity(pending)), hash_there)
+
+
+async def receipts(rpc: Rpc, hashes: list[str]) -> list[Receipt]:
+    """The receipts of those hashes that are in a block; of transactions at one nonce one at most."""
+    if len(hashes) == 1:  # the usual case, in the smallest request
+        found = await rpc.receipt(hashes[0])
+        return [] if found is None else [found]
+    answers = await _all(rpc, [("eth_getTransactionReceipt", (each,)) for each in hashes])
+    return [receipt(answer) for answer in answers if answer is not None]
+
+
+async def blocks(rpc: Rpc, numbers: Collection[int]) -> dict[int, Header]:
+    """The headers of those blocks that the node has, by number."""
+    answers = await _all(rpc, [("eth_getBlockByNumber", (hex(number), False)) for number in numbers])
+    return {found.number: found for found in (header(answer) for answer in answers if answer is not None)}
+
+
+async def _all(rpc: Rpc, requests: Sequence[Request]) -> list[Any]:
+    answers = await rpc.batch(requests)
+    for answer in answers:
+        if isinstance(answer, RpcError):
+            raise Unavailable("node", f"The node didn't answer: {answer.message}.")
+    return answers

@@ -1,0 +1,78 @@
+"""What every part of the transaction manager works with: the node, the ledger, the signer, and how long it waits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from agent.chain.rpc import Rpc
+from agent.money import Address
+from agent.plans import Plan
+from memory.ledger import Ledger
+
+RECEIPT_SECONDS = 120
+REPLACE_SECONDS = 30
+LATE_SECONDS = 5  # how long recovery waits for one that was sent before: it comes back to it
+FINAL_BLOCKS = 64
+"""Blocks after which nothing is expected to be undone: two epochs of 32 slots (Ethereum consensus-specs,
+SLOTS_PER_EPOCH), which is what finality takes there."""
+
+Confirmations = int | Literal["safe", "finalized"]
+"""A number of blocks, the transaction's own counted, or the tag of a block that has to come after it."""
+
+
+class Signed(Protocol):
+    """What the signer hands back."""
+
+    @property
+    def raw(self) -> bytes: ...
+    @property
+    def hash(self) -> str: ...
+
+
+class Signs(Protocol):
+    """The part of the signer's client that the manager uses."""
+
+    async def sign(
+        self,
+        plan: Plan,
+        step: int,
+        nonce: int,
+        max_fee_per_gas: int,
+        max_priority_fee_per_gas: int,
+        outputs: Mapping[int, int],
+    ) -> Signed: ...
+
+    async def replacement(
+        self,
+        plan: Plan,
+        step: int,
+        nonce: int,
+        max_fee_per_gas: int,
+        max_priority_fee_per_gas: int,
+        *,
+        replaces: str,
+        outputs: Mapping[int, int],
+    ) -> Signed: ...
+
+    async def cancel(
+        self, account: Address, nonce: int, max_fee_per_gas: int, max_priority_fee_per_gas: int
+    ) -> Signed: ...
+
+
+@dataclass
+class Parts:
+    """`receipt_seconds`: how long to wait for a transaction; `replace_seconds`: after how long one that isn't mined
+    is sent again, or replaced. `sleep` is passed in for tests.
+    """
+
+    rpc: Rpc
+    ledger: Ledger
+    signer: Signs
+    receipt_seconds: float = RECEIPT_SECONDS
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    replace_seconds: float = REPLACE_SECONDS
+    confirmations: Confirmations = 1
+    final_blocks: int = FINAL_BLOCKS

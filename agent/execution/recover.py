@@ -1,0 +1,154 @@
+"""The fate of all that was signed: looked up by hash and nonce, sent again in the same bytes, never signed anew."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+
+from agent.errors import MonetaError, Refused
+from agent.execution import fees
+from agent.execution.broadcast import NonceUsed, broadcast
+from agent.execution.cleanups import clean, due, finish
+from agent.execution.fees import CANCEL_GAS
+from agent.execution.flows import Mined
+from agent.execution.look import Seen
+from agent.execution.parts import LATE_SECONDS, Parts
+from agent.execution.settle import flows_of_all
+from agent.execution.waiting import Slot, wait
+from agent.money import Address
+from agent.plans import Plan, Role
+from memory.rows import Attempt, AttemptKind
+
+
+def slots(plan: Plan, attempts: Sequence[Attempt]) -> list[Slot]:
+    """What was signed for a plan, a nonce each, in their order; without those of which nothing can be mined."""
+    found: dict[tuple[int, int], list[Attempt]] = {}
+    for each in attempts:
+        found.setdefault((each.nonce, each.step), []).append(each)
+    return [
+        Slot(plan, step, tuple(group))
+        for (_, step), group in sorted(found.items())
+        if any(each.open or each.mined for each in group)
+    ]
+
+
+async def fates(parts: Parts, plan: Plan) -> tuple[list[Mined], Refused | None]:
+    """Every step of the plan that the chain has, and why one of those that were signed can't be mined any more.
+
+    Raises Unavailable where one's fate is unknown.
+    """
+    mined: list[Mined] = []
+    problem: Refused | None = None
+    for slot in slots(plan, await parts.ledger.attempts(plan.plan_id)):
+        try:
+            mined.append(await wait(parts, slot, mined, min(parts.receipt_seconds, LATE_SECONDS), 0))
+        except Refused as refused:  # the others may be mined all the same
+            problem = problem or refused
+    return mined, problem
+
+
+async def tidy(parts: Parts, account: Address) -> list[tuple[Plan, Mined]]:
+    """What ended plans of the account left behind: transactions without a fate, allowances that are still owed.
+
+    Each is added to its plan's flows. What can't be done now stays for the next time. Raises Unavailable.
+    """
+    done: list[tuple[Plan, Mined]] = []
+    for attempt in await parts.ledger.open_attempts(account):
+        row = await parts.ledger.plan(attempt.plan_id)
+        if row is not None and row.status.final:
+            group = [each for each in await parts.ledger.attempts(row.plan_id) if each.nonce == attempt.nonce]
+            slot = Slot(row.plan, attempt.step, tuple(group))
+            done.append((row.plan, await _late(parts, slot)))
+    for owed in await parts.ledger.owed(account):
+        row = await parts.ledger.plan(owed.plan_id)
+        if row is None or not row.status.final:
+            continue  # its own recovery sees to it
+        try:
+            mined = await clean(parts, row.plan, owed.step)
+        except Refused:
+            continue
+        await parts.ledger.add_flows(row.plan_id, await flows_of_all(parts.rpc, row.plan, [mined]))
+        done.append((row.plan, mined))
+    return done
+
+
+async def _late(parts: Parts, slot: Slot) -> Mined:
+    mined = await finish(parts, slot)
+    await parts.ledger.add_flows(slot.plan.plan_id, await flows_of_all(parts.rpc, slot.plan, [mined]))
+    return mined
+
+
+async def fill_gaps(parts: Parts, account: Address, chain_id: int, seen: Seen) -> None:
+    """A nonce that is missing below one that waits holds that one up: it is used up by a cancellation.
+
+    Raises Refused("nonce-gap") where that can't be signed.
+    """
+    waiting = {each.nonce for each in await parts.ledger.open_attempts(account) if each.chain_id == chain_id}
+    for nonce in range(seen.latest, max(waiting, default=0)):
+        if nonce not in waiting:
+            await _cancel(parts, account, chain_id, nonce, seen)
+
+
+async def _cancel(parts: Parts, account: Address, chain_id: int, nonce: int, seen: Seen) -> None:
+    offer = fees.offered(seen.head.base_fee)
+    before = await parts.ledger.attempts_at(account, chain_id, nonce)
+    try:
+        if not before:
+            raise Refused("nonce", "Nothing of mine was ever signed there.")
+        signed = await parts.signer.cancel(account, nonce, offer.max_fee_per_gas, offer.max_priority_fee_per_gas)
+        attempt = await parts.ledger.record_attempt(
+            plan_id=before[-1].plan_id,
+            step=before[-1].step,
+            account=account,
+            chain_id=chain_id,
+            nonce=nonce,
+            hash=signed.hash,
+            raw=signed.raw,
+            max_fee_wei=CANCEL_GAS * offer.max_fee_per_gas,
+            kind=AttemptKind.CANCEL,
+        )
+        with contextlib.suppress(NonceUsed):
+            await broadcast(parts, attempt, first=True)
+    except Refused as refused:
+        raise Refused(
+            "nonce-gap",
+            f"Transaction number {nonce} of your account is missing, and later ones wait for it: {refused.message}",
+            f"Send anything as number {nonce} from the wallet that sent it, or wait until the node forgets the rest.",
+        ) from refused
+
+
+async def take_back(parts: Parts, plan: Plan, mined: list[Mined], error: MonetaError) -> MonetaError:
+    """Runs the clean-ups of a plan that stopped; `mined` grows by them. What to say of the end.
+
+    One that is refused, for gas or by the signer, stays owed and is tried again later. Raises Unavailable.
+    """
+    todo = due(plan, mined)
+    if todo:
+        await parts.ledger.owe(plan.plan_id, todo)
+    for index in todo:
+        try:
+            mined.append(await clean(parts, plan, index))
+            raise_if_reverted(mined[-1])
+        except Refused as second:
+            error = Refused("cleanup", f"{error} And an allowance isn't taken back yet: {second} I try again later.")
+        except StepFailed as second:
+            error = Refused("cleanup", f"{error} And an allowance could not be taken back: {second}")
+    return error
+
+
+class StepFailed(MonetaError):
+    """A transaction was mined and reverted, or its nonce was used up by a cancellation."""
+
+
+def raise_if_reverted(mined: Mined) -> None:
+    """Raises StepFailed unless the step did what it is there for."""
+    if mined.cancelled:
+        raise StepFailed(f"The call of {mined.step.contract} was cancelled before it was mined; nothing moved in it.")
+    if not mined.receipt.ok:
+        raise StepFailed(f"The call of {mined.step.contract} was mined and reverted; nothing moved in it.")
+
+
+def is_whole(plan: Plan, mined: Sequence[Mined]) -> bool:
+    """Whether every step but the clean-ups is done."""
+    wanted = {index for index, step in enumerate(plan.steps) if step.role is not Role.CLEANUP}
+    return wanted <= {each.index for each in mined if each.done}

@@ -1,0 +1,140 @@
+"""Recovery first: what became of all that was signed, what the chain did without us, and who hears of it."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+
+from agent.errors import MonetaError, Unavailable
+from agent.execution.flows import Mined
+from agent.execution.nonces import external
+from agent.execution.outcome import End, Outcome
+from agent.execution.reorgs import REASON
+from agent.money import Address
+from agent.plans import Plan
+from agent.replies.reply import Offer, Reply, Status, Verdict, plan_json
+from agent.runtime.world import World
+from memory.rows import PlanRow, User
+
+ACKNOWLEDGE = "acknowledge"
+REPORTED = {
+    End.SETTLED: Status.SETTLED,
+    End.PARTIAL: Status.PARTIAL,
+    End.VOID: Status.VOID,
+    End.PENDING: Status.PARTIAL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """What is told to a user (by id) besides what they asked for. `plan` is None where it is about none."""
+
+    user: str
+    reply: Reply
+    plan: PlanRow | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recovering:
+    """Brings to its end what was left under way, an account at a time."""
+
+    world: World
+
+    async def all(self) -> list[Late]:
+        """First thing at a start: every account that there is."""
+        told: list[Late] = []
+        for account in await self.world.ledger.accounts():
+            told += await self._account(account.address, account.user)
+        return told
+
+    async def of(self, user: User) -> list[Late]:
+        """The same for one user: the fate of what they signed is known before anything new is signed for them."""
+        account = await self.world.ledger.account(user.id)
+        return [] if account is None else await self._account(account.address, user.id)
+
+    async def acknowledge(self, user: User) -> Reply | None:
+        """The user knows of what was sent without us; None where there is nothing of the kind."""
+        account = await self.world.ledger.account(user.id)
+        if account is None or not await self.world.ledger.acknowledge_strangers(account.address, user.id):
+            return None
+        return Reply("Noted: you know of it. I count it as yours and send again what you confirm.")
+
+    async def _account(self, account: Address, user: str) -> list[Late]:
+        executing = self.world.executing[account]
+        if not self.world.executes or executing.locked():
+            return []  # what this process carries out at this moment has a turn of its own that tells its end
+        told: list[Late] = []
+        async with executing:
+            with contextlib.suppress(MonetaError):  # looked at again before anything is signed, and said then
+                await self.world.manager.catch_up(account, self.world.registry.chain_id)
+            for row in await self.world.ledger.unsettled():
+                if row.account == account:
+                    outcome = await self.world.manager.recover(row.plan)
+                    reply = reported(row.plan, outcome, str(row.preview.get("headline", "")))
+                    told.append(Late(row.user, _again(row, reply), row))
+            with contextlib.suppress(Unavailable):
+                for plan, mined in await self.world.manager.tidy(account):
+                    told.append(Late(user, _tidied(mined), await self.world.ledger.plan(plan.plan_id)))
+        return [*told, *await self._strangers(account, user)]
+
+    async def _strangers(self, account: Address, user: str) -> list[Late]:
+        found = await self.world.ledger.untold_strangers(account)
+        if not found:
+            return []
+        await self.world.ledger.told_strangers(found)
+        refusal = external(tuple(each.nonce for each in found))
+        hashes = ", ".join(each.hash for each in found if each.hash)
+        text = f"{refusal}{f' ({hashes})' if hashes else ''}"
+        return [Late(user, Reply(text, offers=(Offer("It was me", "say", ACKNOWLEDGE),), private=True))]
+
+
+async def check_strangers(world: World, account: Address) -> None:
+    """Raises Refused("external-use") while somebody else's transactions of the account are not acknowledged."""
+    found = await world.ledger.strangers(account)
+    if found:
+        raise external(tuple(each.nonce for each in found))
+
+
+def reported(plan: Plan, outcome: Outcome, headline: str) -> Reply:
+    """What became of a plan, in words and in the shapes of the contract."""
+    return Reply(
+        text=_told(outcome, headline),
+        intent=plan.intent,
+        plan=plan_json(plan, outcome.end),
+        verdict=Verdict(REPORTED[outcome.end], None if outcome.end is End.SETTLED else "execution"),
+        txs=tuple(sent.as_json() for sent in outcome.txs),
+    )
+
+
+def _told(outcome: Outcome, headline: str) -> str:
+    match outcome.end:
+        case End.SETTLED:
+            count = f"{len(outcome.txs)} transaction{'' if len(outcome.txs) == 1 else 's'}"
+            return f"Done: {headline}. {count}, balances as expected."
+        case End.PARTIAL:
+            undone = f" Not done: {', '.join(outcome.undone)}." if outcome.undone else ""
+            return f"Stopped: {outcome.reason.rstrip('.')}. Done: {', '.join(outcome.done) or 'nothing'}.{undone}"
+        case End.VOID:
+            return f"Nothing was sent: {outcome.reason.rstrip('.')}."
+        case End.PENDING:
+            return f"{outcome.reason} I look it up again before anything else; nothing is sent twice."
+
+
+def _again(row: PlanRow, reply: Reply) -> Reply:
+    """A plan that had been told as done says why it is told again."""
+    if row.reason != REASON:
+        return reply
+    return Reply(f"{REASON} {reply.text}", intent=reply.intent, plan=reply.plan, verdict=reply.verdict, txs=reply.txs)
+
+
+def _tidied(mined: Mined) -> Reply:
+    receipt = mined.receipt
+    tx = {"hash": receipt.hash, "status": "mined", "block": receipt.block_number, "gas_used": receipt.gas_used}
+    if mined.cancelled:
+        text = "A transaction number that was missing is used up by a cancellation: what waited behind it goes on."
+    elif receipt.ok:
+        text = f"The allowance of {mined.step.contract} that was left over is taken back now."
+    else:
+        tx["status"] = "reverted"
+        text = f"Taking back the allowance of {mined.step.contract} was mined and reverted: it still stands."
+    return Reply(text, txs=(tx,))
