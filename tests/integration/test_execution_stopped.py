@@ -168,6 +168,8 @@ async def test_gas_that_rose_above_what_was_confirmed(whole: Whole, proxy: Fault
     assert status(reply) == "void"
     assert "Gas now costs" in reply.text
     assert (whole.nonce(), proxy.sent()) == (0, [])
+    whole.chain.call("anvil_setNextBlockBaseFeePerGas", hex(10**9))  # going back in time doesn't bring it down
+    whole.chain.call("evm_mine")
 
 
 async def test_a_locked_signer_sends_nothing(whole: Whole, proxy: FaultyNode) -> None:

@@ -82,6 +82,7 @@ async def test_between_all_kinds_of_venues_nothing_is_left_behind_and_nothing_fa
     await whole.do(deposit("40000", venue=AAVE))
     empty_wallet(whole)
     await whole.say("advance 30 days")
+    await whole.say("acknowledge")  # that it was emptied by another hand
     for source, target in pairwise(ways):
         before = await whole.position(source)
         proposal = await proposed(whole, source, target)
@@ -102,6 +103,7 @@ async def test_a_part_leaves_to_the_unit_and_its_interest_stays(whole: Whole) ->
     await whole.do(deposit("40000", venue=AAVE))
     empty_wallet(whole)
     await whole.say("advance 30 days")
+    await whole.say("acknowledge")  # that it was emptied by another hand
     for source, target in pairwise((AAVE, VENUS, MORPHO, VAULT, AAVE)):
         part = await whole.position(source) // 2
         proposal = await proposed(whole, source, target, part)
