@@ -11,6 +11,7 @@ from agent.words.hours import hours
 from agent.words.limits import MANDATE, REVOKE, Ordered, Unclear, ordered
 from agent.words.reader import read
 from agent.words.readings import Kind
+from agent.words.reported import reported
 from agent.words.vocabulary import Vocabulary
 
 RULE = "bind"
@@ -45,14 +46,20 @@ def bind_mandate(intent: Intent, said: Sequence[str], vocabulary: Vocabulary) ->
 
 
 def _ordered(said: Sequence[str], vocabulary: Vocabulary) -> Ordered | None:
-    """What the turns order together; all but the first may only answer, not order again."""
+    """What the turns order together; all but the first may only answer, not order again.
+
+    Words that aren't known may stand beside it, as beside a deposit; somebody else's words may not.
+    """
     readings = [read(text, vocabulary, turn) for turn, text in enumerate(said, start=1 - len(said))]
+    somebody = reported([each for turn in readings for each in turn])
+    if somebody is not None:
+        raise Unclear(f"“{somebody.words}”: those sound like somebody else's words, and I act on yours only.")
     for later in readings[1:]:
         if all(each.kind in SMALL_TALK for each in later):  # what came before is settled
             return None
         if any(each.kind in (Kind.VERB, Kind.NEGATION, Kind.UNSUPPORTED, Kind.MENTION) for each in later):
             return None
-    return ordered([each for turn in readings for each in turn], vocabulary)
+    return ordered([each for turn in readings for each in turn], vocabulary, strict=False)
 
 
 def _same(intent: Intent, found: Ordered) -> bool:

@@ -20,10 +20,10 @@ def read_hours(text: str) -> Understood | None:
     return None if found is None else Understood(found, {"action": Origin(0, len(text), text)})
 
 
-def read(readings: Sequence[Reading], vocabulary: Vocabulary) -> Understood | None:
-    """What the readings say about a mandate, None where they are about something else."""
+def read(readings: Sequence[Reading], vocabulary: Vocabulary, strict: bool = True) -> Understood | None:
+    """What the readings say about a mandate, None where they are about something else; `strict` as in `ordered`."""
     try:
-        found = ordered(readings, vocabulary)
+        found = ordered(readings, vocabulary, strict)
     except Unclear as unclear:
         return Understood(None, question=Question(unclear.text))
     if found is None:

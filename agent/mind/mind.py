@@ -8,7 +8,7 @@ binds it like everything else.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from agent.character.character import Character
@@ -18,8 +18,9 @@ from agent.mind import prompt, questions, spoken, tools
 from agent.mind.context import Context
 from agent.mind.model import Answer, Model, ModelDown
 from agent.mind.phrasebook import interpret
+from agent.words.limits import about
 from agent.words.reader import read
-from agent.words.readings import Kind
+from agent.words.readings import Kind, Reading
 from agent.words.reported import reported
 from agent.words.vocabulary import Vocabulary
 
@@ -76,8 +77,7 @@ class Mind:
         self, model: Model, text: str, context: Context, vocabulary: Vocabulary, facts: str
     ) -> Understood | Spoken | None:
         """What the model makes of it, None where nothing comes of it after one repair."""
-        readings = read(text, vocabulary)
-        acts = not {reading.kind for reading in readings} & _ONLY_TALK and reported(readings) is None
+        acts = _acts(read(text, vocabulary))
         offered = tools.schemas(acts)
         known = "\n".join((facts, *(turn.text for turn in context.turns), text))
         said = prompt.messages(self.character, text, context, facts)
@@ -90,7 +90,7 @@ class Mind:
         return None
 
     def _read(
-        self, answer: Answer, acts: bool, text: str, context: Context, vocabulary: Vocabulary, known: str
+        self, answer: Answer, acts: Collection[str], text: str, context: Context, vocabulary: Vocabulary, known: str
     ) -> Understood | Spoken:
         if not answer.calls:
             return _said(answer.text, known)
@@ -102,7 +102,7 @@ class Mind:
         if call.name == tools.SAY:
             words = call.arguments.get("text")
             return _said(words if isinstance(words, str) else "", known)
-        if call.name not in tools.READS and not acts:
+        if call.name in tools.ACTS and call.name not in acts:
             raise tools.NotProposed(f"The message doesn't order {call.name[:40]}.")
         return tools.understood(call.name, call.arguments, text, context, vocabulary)
 
@@ -115,11 +115,19 @@ def _said(words: str, known: str) -> Spoken:
     return Spoken(shown)
 
 
-def _kinds(text: str, vocabulary: Vocabulary) -> set[Kind]:
-    return {reading.kind for reading in read(text, vocabulary)}
+def _acts(readings: Sequence[Reading]) -> Collection[str]:
+    """What may be proposed: nothing on somebody else's words, nor on a no, an if or a question; limits have them."""
+    if reported(readings) is not None:
+        return ()
+    if about(readings) in tools.KEEPING:
+        return tools.KEEPING
+    talk = {reading.kind for reading in readings} & _ONLY_TALK
+    return () if talk else tools.ACTS.keys() - set(tools.KEEPING)
 
 
 def _is_unread(question: Question, text: str, vocabulary: Vocabulary) -> bool:
     """Whether the phrasebook asks because it can't read the words, and for no better reason."""
     unread = question in (questions.NO_ANSWER, questions.PAST) or question.text.startswith(_NOT_UNDERSTOOD)
-    return unread and len(text) <= prompt.LONGEST_MESSAGE and not _kinds(text, vocabulary) & _NEVER
+    readings = read(text, vocabulary)
+    never = _NEVER - {Kind.VAGUE} if about(readings) in tools.KEEPING else _NEVER  # "at most" is a limit's side there
+    return unread and len(text) <= prompt.LONGEST_MESSAGE and not {reading.kind for reading in readings} & never

@@ -2,12 +2,14 @@
 
 A model points, code reads: each field of a call must stand in what the user said, and the value is what the reader
 finds at that place. A call that names anything else isn't understood, whatever it says.
+
+Hours, `link` and `forget` aren't among them: each is a whole message that the phrasebook reads, or isn't one at all.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
@@ -15,7 +17,7 @@ from pydantic import ValidationError
 
 from agent import intents
 from agent.intents import Origin, Understood
-from agent.mind import questions, swaps, topics
+from agent.mind import mandates, questions, swaps, topics
 from agent.mind.context import Context
 from agent.mind.grammar import Asks, total_seconds
 from agent.words.allowances import OpenPeriod, allowance_in
@@ -38,6 +40,8 @@ ACTS = {
     "swap": "change one token into another",
     "sequence": "swap, then put all that it gives to work",
     "transfer": "send money to a contact",
+    "rebalance": "move what is at work to better venues now",
+    "mandate": "keep tokens well placed from now on, unasked",
     "contact": "add an address as a contact",
     "limit": "set or lift a limit",
     "exit": "leave every position",
@@ -49,6 +53,8 @@ ACTS = {
 _UNSAID = frozenset({"ref"})  # of explain and cancel: the latest is meant
 _MOVES = ("deposit", "withdraw", "transfer")
 _TRADES = {"swap": ["swap"], "sequence": ["swap", "deposit"]}
+KEEPING = ("mandate", "rebalance")
+"""Read whole, with conditions and bounds in them ("only if it gains", "never more than")."""
 _NESTED = {
     "sequence": {"asset": True, "amount": True, "to_asset": True, "venue": False},
     "limit": {"words": True},
@@ -62,10 +68,10 @@ class NotProposed(Exception):
     """The call proposes nothing that can be understood; the message tells the model why."""
 
 
-def schemas(acts: bool) -> list[dict[str, Any]]:
-    """The tools in OpenAI's shape; without `acts` only those that move nothing."""
+def schemas(acts: Collection[str]) -> list[dict[str, Any]]:
+    """The tools in OpenAI's shape: all that move nothing, and those of ACTS that are named."""
     models = {cls.model_fields["action"].default: cls for cls in get_args(get_args(intents.Intent)[0])}
-    offered = READS | (ACTS if acts else {})
+    offered = READS | {name: what for name, what in ACTS.items() if name in acts}
     tools = [_tool(name, offered[name], _NESTED.get(name) or _fields(models[name])) for name in offered]
     return [*tools, _tool(SAY, "answer in words; nothing happens", {"text": True})]
 
@@ -75,7 +81,7 @@ def understood(
 ) -> Understood:
     """What a call comes to in the user's words. Raises NotProposed."""
     words = _Words(text, context, vocabulary)
-    known = {tool["function"]["name"]: tool["function"]["parameters"]["properties"] for tool in schemas(acts=True)}
+    known = {tool["function"]["name"]: tool["function"]["parameters"]["properties"] for tool in schemas(ACTS)}
     if name not in known:
         raise NotProposed(f"There is no tool {name[:40]}.")
     for field in arguments:
@@ -136,6 +142,8 @@ class _Words:
             return self._look(action, quotes, whole)
         if action in _TRADES:
             return self._trade(action, quotes)
+        if action in KEEPING:
+            return self._kept(action, quotes)
         if action == "limit":
             return self._limit(quotes.get("words", ""))
         ordered = [clause for clause in clauses(self.readings) if action_of(clause) == action]
@@ -191,14 +199,27 @@ class _Words:
             read = swaps.understood(found, self.vocabulary)
         except Asks as asks:
             raise NotProposed(f"The words leave something open: {asks.question.text}") from asks
-        said = {field.rpartition(".")[2]: place for field, place in read.origins.items() if field != "action"}
+        self._check_pointed(read.origins, quotes)
+        return read
+
+    def _kept(self, action: str, quotes: Mapping[str, str]) -> Understood:
+        """A mandate or a rebalance: the sentence says which limit is which, and the call must point at all of it."""
+        read = mandates.read(self.readings, self.vocabulary, strict=False)
+        if read is None or read.intent is None or read.intent.action != action:
+            text = read.question.text if read is not None and read.question is not None else ""
+            raise NotProposed(f"The user's words don't order {action}. {text}".strip())
+        self._check_pointed(read.origins, quotes)
+        return read
+
+    def _check_pointed(self, origins: Mapping[str, Origin], quotes: Mapping[str, str]) -> None:
+        """Raises NotProposed unless the call points at each field that was said, and at no other."""
+        said = {field.rpartition(".")[2]: place for field, place in origins.items() if field != "action"}
         if said.keys() != quotes.keys():
             raise NotProposed(f"Name what the user said, and only that: {', '.join(sorted(said))}.")
         for field, place in said.items():
             spot = self._spot(field, quotes[field])
             if spot is None or spot.turn != place.turn or spot.end <= place.start or place.end <= spot.start:
                 raise NotProposed(f"{field}: the user's words for it are “{place.words[:40]}”.")
-        return read
 
     def _limit(self, quote: str) -> Understood:
         """The limit that the quoted part of this message says, with nothing but courtesy around it."""

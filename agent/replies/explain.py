@@ -37,9 +37,15 @@ def told(rows: Sequence[DecisionRow], tokens: Tokens, waits: bool = False) -> Re
     return Reply(text, tables[-1] if tables else None, private=private)
 
 
-def with_earlier(later: Reply, earlier: Reply) -> Reply:
-    """What was chosen before is told, too, where the last choice wasn't about where money goes."""
-    return replace(later, text=f"{later.text} Before that: {earlier.text}", table=later.table or earlier.table)
+def with_earlier(later: Reply, earlier: Reply, swapped: bool) -> Reply:
+    """What was chosen before is told, too, where the last choice wasn't about where money goes.
+
+    A swap goes first, with its table; a withdrawal, whose numbers are few, stands behind the venue's choice.
+    """
+    if swapped:
+        return replace(later, text=f"{later.text} Before that: {earlier.text}", table=later.table or earlier.table)
+    text = f"{earlier.text} After that, {later.text[:1].lower()}{later.text[1:]}"
+    return replace(later, text=text, table=earlier.table or later.table)
 
 
 def with_request(choice: Reply | None, row: PlanRow) -> Reply:
@@ -124,6 +130,8 @@ def _turn(row: DecisionRow, asset: Token, when: str) -> Reply:
     given = [each for each in row.alternatives if int(each["units"])]
     parts = [f"{Amount(int(each['units']), asset)} from {each['venue']} ({_rate(each['rate'])})" for each in given]
     text = f"On {when} I chose where to take {amount} out: {' and '.join(parts)}. The rule: {row.rule}."
+    if len(row.alternatives) == 1:
+        text = f"On {when} I chose to take {amount} out of {row.chosen}: you had {asset.symbol} nowhere else."
     rows = tuple(
         (
             str(each["venue"]),

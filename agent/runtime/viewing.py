@@ -83,7 +83,9 @@ class Viewing:
         if any(each.kind not in (ROUTE, TURN) for each in rows):
             return told
         earlier = await ledger.last_placement(user.id, rows[0].id)
-        return told if earlier is None else explain.with_earlier(told, explain.told([earlier], tokens))
+        if earlier is None:
+            return told
+        return explain.with_earlier(told, explain.told([earlier], tokens), any(each.kind == ROUTE for each in rows))
 
     async def history(self, user: User, intent: History) -> Reply:
         """The user's plans of a span of days, with their transactions."""

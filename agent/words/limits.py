@@ -6,10 +6,22 @@ for: a limit that isn't wholly understood is a question, never a guess.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from agent.intents import All, Exact, Origin
+from agent.intents import Exact, Origin
+from agent.words.limit_parts import (
+    CUES,
+    FREE,
+    GLUE,
+    cue_of,
+    is_all,
+    key_of,
+    numbers_of,
+    pieces,
+    with_late_bounds,
+    without_chatter,
+)
 from agent.words.readings import Kind, Reading
 from agent.words.vocabulary import Vocabulary, asset_of
 
@@ -21,21 +33,7 @@ NOT_UNDERSTOOD = "I don't understand “{}” here, so I do nothing. Please say 
 
 UPPER = frozenset({"at most", "up to", "max", "maximum", "most", "under", "less than"})
 LOWER = frozenset({"at least", "minimum", "more than"})
-SEPARATORS = frozenset({",", ";", ".", ":", "\n", "-", "–", "—"})
 CONDITIONS = frozenset({"if", "when", "whenever", "as long as", "provided"})
-CUES = {
-    "gas_budget_usd": frozenset({"gas", "fees", "fee"}),
-    "min_gain_usd": frozenset({"gain", "gains", "gained", "profit", "profits", "benefit", "improvement"}),
-    "cap_per_venue": frozenset({"venue", "venues", "market", "markets", "protocol", "pool", "vault", "place"}),
-    "max_move": frozenset({"move", "moves", "once", "at once", "time"}),
-    "horizon_days": frozenset({"ahead", "look", "looking", "horizon", "over", "forward"}),
-}
-OPENS = CUES["gas_budget_usd"] | CUES["min_gain_usd"] | CUES["horizon_days"] | {"cap", "limit", "budget"}
-"""Words that may stand before the number of their limit."""
-GLUE = frozenset({"per", "each", "every", "single", "cap", "limit", "limits", "budget", "min", "it", "that", "one"})
-FREE = frozenset(
-    {Kind.FILLER, Kind.CHAT, Kind.POLITE, Kind.AFFIRM, Kind.PREPOSITION, Kind.JOIN, Kind.QUOTED_LINE, Kind.ASKS}
-)
 AT_MAIN = FREE | {Kind.TOKEN, Kind.VENUE, Kind.OWN, Kind.PARTICLE, Kind.REFERENCE}
 ORDERS = frozenset({(Kind.VERB, MANDATE), (Kind.VERB, "rebalance"), (Kind.TOPIC, MANDATE), (Kind.TOPIC, "portfolio")})
 
@@ -60,8 +58,17 @@ class Ordered:
     limits: dict[str, str | int] = field(default_factory=dict)
 
 
-def ordered(readings: Sequence[Reading], vocabulary: Vocabulary) -> Ordered | None:
-    """What the readings order about mandates, None where they are about something else. Raises Unclear."""
+def about(readings: Sequence[Reading]) -> str | None:
+    """What the readings order about mandates, whether they can be read or not; None: nothing."""
+    order = _order(readings)
+    return None if order is None else order[0]
+
+
+def ordered(readings: Sequence[Reading], vocabulary: Vocabulary, strict: bool = True) -> Ordered | None:
+    """What the readings order about mandates, None where they are about something else. Raises Unclear.
+
+    Not `strict`: words that aren't known may stand where no limit, token or venue would, as "pretty please" does.
+    """
     order = _order(readings)
     if order is None:
         return None
@@ -71,13 +78,15 @@ def ordered(readings: Sequence[Reading], vocabulary: Vocabulary) -> Ordered | No
         _check_alone(readings, reading)
         return found
     _check_outright(readings)
-    parts = _joined(_parts(readings, reading))
+    if not strict:
+        readings = list(without_chatter(readings))
+    parts = with_late_bounds(pieces(readings, reading))
     for part in parts:
-        if not _numbers(part):
+        if not numbers_of(part):
             _main(part, found, reading)
     _venues(parts, found)
     for part in parts:
-        if _numbers(part):
+        if numbers_of(part):
             _limit(part, found, vocabulary)
     if found.limits and what == "rebalance":
         found.what = MANDATE
@@ -130,85 +139,10 @@ def _check_outright(readings: Sequence[Reading]) -> None:
             raise Unclear("I do nothing on a question. Say it outright if you want me to rebalance.")
 
 
-def _parts(readings: Sequence[Reading], order: Reading) -> Iterator[list[Reading]]:
-    """The sentence in pieces with one number each at the most, its words around it."""
-    part: list[Reading] = []
-    for each in readings:
-        if _separates(each) or (part and part[-1].turn != each.turn):
-            if part:
-                yield part
-            part = [] if _separates(each) else [each]
-            continue
-        if part and each is not order and _begins(each, part):
-            yield part
-            part = []
-        part.append(each)
-    if part:
-        yield part
-
-
-def _joined(parts: Iterable[list[Reading]]) -> list[list[Reading]]:
-    """With a bound that stands behind its number beside it: "$20 gas at the most"."""
-    joined: list[list[Reading]] = []
-    for part in parts:
-        if joined and _numbers(joined[-1]) and all(each.kind is Kind.VAGUE or each.kind in FREE for each in part):
-            joined[-1] = [*joined[-1], *part]
-        else:
-            joined.append(part)
-    return joined
-
-
-def _separates(reading: Reading) -> bool:
-    return (reading.kind is Kind.FILLER and reading.words in SEPARATORS) or (
-        reading.kind is Kind.JOIN and reading.text == "and"
-    )
-
-
-def _begins(reading: Reading, part: Sequence[Reading]) -> bool:
-    """Whether a new limit begins: a bound, a number or a word that opens one, where the last one is whole."""
-    numeric = reading.kind in (Kind.VAGUE, Kind.AMOUNT, Kind.DURATION)
-    if not (numeric or _key(reading) in OPENS) or _is_lead(part):
-        return False
-    if not _numbers(part):
-        return not any(each.kind is Kind.VAGUE or _key(each) in OPENS for each in part)
-    cue = _cue(part)
-    return cue is not None and _key(reading) not in CUES[cue]  # "$20 gas fees" is one limit
-
-
-def _is_lead(part: Sequence[Reading]) -> bool:
-    """Only words that lead to a limit: "only if it", "for", "never"."""
-    return all(
-        each.kind in FREE | {Kind.NEGATION, Kind.HYPOTHETICAL, Kind.REFERENCE} or _key(each) in GLUE for each in part
-    )
-
-
-def _numbers(part: Iterable[Reading]) -> list[Reading]:
-    return [each for each in part if each.kind is Kind.DURATION or (each.kind is Kind.AMOUNT and not _is_all(each))]
-
-
-def _is_all(reading: Reading) -> bool:
-    """ "All my usdc" says what is meant anyway: a mandate is for all that is at work."""
-    return reading.kind is Kind.AMOUNT and isinstance(reading.said.spec, All)
-
-
-def _key(reading: Reading) -> str:
-    return reading.words.casefold()
-
-
-def _cue(part: Sequence[Reading]) -> str | None:
-    """Which limit the part speaks of; a length of time alone is the horizon."""
-    keys = {word for each in part if each.kind is not Kind.AMOUNT for word in (_key(each), *_key(each).split())}
-    found = [name for name, cues in CUES.items() if keys & cues]
-    numbers = _numbers(part)
-    if numbers and numbers[0].kind is Kind.DURATION:
-        found = ["horizon_days"] if not set(found) - {"horizon_days"} else found
-    return found[0] if len(found) == 1 else None
-
-
 def _main(part: Sequence[Reading], found: Ordered, order: Reading) -> None:
     """A part without a number: the tokens, the venues, the order itself."""
     for each in part:
-        known = each is order or each.kind in AT_MAIN or _is_all(each) or (each.kind, each.text) in ORDERS
+        known = each is order or each.kind in AT_MAIN or is_all(each) or (each.kind, each.text) in ORDERS
         if each.kind is Kind.NEGATION:
             raise Unclear("I won't rebalance. Say so without “not” if you want me to.")
         if not known:
@@ -237,7 +171,7 @@ def _venues(parts: Iterable[Sequence[Reading]], found: Ordered) -> None:
 def _limit(part: Sequence[Reading], found: Ordered, vocabulary: Vocabulary) -> None:
     """A part with a number: which limit it is, on which side it bounds, and its value."""
     said = " ".join(each.words for each in part)
-    cue, numbers = _cue(part), _numbers(part)
+    cue, numbers = cue_of(part), numbers_of(part)
     if cue is None or len(numbers) != 1:
         raise Unclear(f"I don't understand “{said[:40]}” as a limit: a venue, a move, the gain, gas, or days ahead?")
     if cue in found.limits:
@@ -252,7 +186,7 @@ def _limit(part: Sequence[Reading], found: Ordered, vocabulary: Vocabulary) -> N
 
 def _side(part: Sequence[Reading]) -> frozenset[str] | None:
     """UPPER, LOWER, or None where nothing says; a no turns "more than" and "less than" round."""
-    bounds = [_key(each) for each in part if each.kind is Kind.VAGUE]
+    bounds = [key_of(each) for each in part if each.kind is Kind.VAGUE]
     turned = any(each.kind is Kind.NEGATION for each in part)
     if not bounds:
         if turned:
@@ -270,8 +204,8 @@ def _side(part: Sequence[Reading]) -> frozenset[str] | None:
 def _check_words(part: Sequence[Reading], cue: str) -> None:
     allowed = FREE | {Kind.AMOUNT, Kind.DURATION, Kind.TOKEN, Kind.VAGUE, Kind.NEGATION, Kind.REFERENCE}
     for each in part:
-        condition = each.kind is Kind.HYPOTHETICAL and cue == "min_gain_usd" and _key(each) in CONDITIONS
-        if each.kind not in allowed and _key(each) not in CUES[cue] | GLUE and not condition:
+        condition = each.kind is Kind.HYPOTHETICAL and cue == "min_gain_usd" and key_of(each) in CONDITIONS
+        if each.kind not in allowed and key_of(each) not in CUES[cue] | GLUE and not condition:
             raise Unclear(NOT_UNDERSTOOD.format(each.words[:24]))
 
 

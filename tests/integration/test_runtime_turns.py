@@ -220,6 +220,12 @@ async def test_history_and_reasons_after_the_fact(whole: Whole) -> None:
     why = await whole.say("why did you choose that venue?")
     assert why.table is not None
     assert len(why.table.rows) >= 5
+    await whole.do(withdraw("100", venue=None))
+    both = await whole.say("why did you choose that venue?")
+    assert both.text.startswith(why.text.partition(" After that")[0])
+    assert "After that, on" in both.text
+    assert "I chose to take 100 USDC out of" in both.text
+    assert both.table == why.table
 
 
 async def test_why_tells_of_what_needed_no_venue_chosen(whole: Whole) -> None:

@@ -136,7 +136,9 @@ def _call(chance: random.Random, text: str) -> Call:
     name = chance.choice(_TOOLS)
     if chance.random() < 0.05:
         return Call(name, None)
-    offered = {tool["function"]["name"]: tool["function"]["parameters"]["properties"] for tool in tools.schemas(True)}
+    offered = {
+        tool["function"]["name"]: tool["function"]["parameters"]["properties"] for tool in tools.schemas(tools.ACTS)
+    }
     fields = [*offered.get(name, ()), *(["recipient", "to"] if chance.random() < 0.1 else [])]
     return Call(name, {field: _piece(chance, text) for field in fields if chance.random() < 0.9})
 

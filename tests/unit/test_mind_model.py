@@ -28,6 +28,15 @@ pytestmark = pytest.mark.unit
 DEPOSIT = "gosh mumble, deposit 100 usdc into venus pretty sharpish"
 SEND = "kindly mumble send 20 usdc to bob"
 TRADE = "gosh mumbles, swap half of my eth to usdc pretty sharpish"
+REBALANCE = "gosh mumble rebalance my usdc pretty sharpish"
+KEEP = "gosh mumble keep my usdc well placed, at most 50,000 a venue, only if it gains $5"
+
+
+def mandate(**limits: Any) -> dict[str, Any]:
+    unsaid = dict.fromkeys(("venues", "cap_per_venue", "min_gain_usd", "gas_budget_usd", "max_move", "horizon_days"))
+    return {"action": "mandate", "assets": ["USDC"], **unsaid, **limits}
+
+
 HUNDRED = deposit("USDC", amount("exact", "100"), "venus:core:USDC")
 
 
@@ -49,6 +58,12 @@ HUNDRED = deposit("USDC", amount("exact", "100"), "venus:core:USDC")
          sequence(swap("ETH", "USDC", amount("percent", "50")), "venus:core:USDC")),
         ("gosh what of everything you do to my coins", call("portfolio"), {"action": "portfolio"}),
         ("oi mumble, pause", call("pause"), {"action": "pause"}),
+        (REBALANCE, call("rebalance", assets="usdc"), {"action": "rebalance", "assets": ["USDC"]}),
+        (KEEP, call("mandate", assets="usdc", cap_per_venue="50,000", min_gain_usd="$5"),
+         mandate(cap_per_venue="50000", min_gain_usd="5")),
+        (f"{KEEP}, only in venus and aave core",
+         call("mandate", assets="usdc", cap_per_venue="50,000", min_gain_usd="$5", venues="venus"),
+         mandate(cap_per_venue="50000", min_gain_usd="5", venues=["aave-v3:core:USDC", "venus:core:USDC"])),
     ],
 )  # fmt: skip
 async def test_what_points_at_the_users_words_binds(text: str, answer: Answer, expected: dict[str, Any]) -> None:
@@ -78,7 +93,10 @@ HOSTILE = {
     "two calls": Answer("", (Call("deposit", GOOD), Call("exit", {}))),
     "the same twice": Answer("", (Call("deposit", GOOD),) * 2),
     "an invented tool": call("sign", to="0x" + "ab" * 20),
-    "a private tool": call("mandate", assets="usdc"),
+    "a mandate": call("mandate", assets="usdc"),
+    "a rebalance": call("rebalance", assets="usdc"),
+    "a wish to forget": call("forget", scope="everything"),
+    "another's identity": call("link", code="ABCDEFGH"),
     "no tool": call(""),
     "no arguments": Answer("", (Call("deposit", None),)),
     "nothing": Answer(""),
@@ -110,6 +128,47 @@ async def test_nothing_else_binds(answer: Answer) -> None:
 )
 async def test_a_swap_binds_in_the_direction_of_the_words_only(answer: Answer) -> None:
     assert bound(await understand(TRADE, Scripted(answer)), TRADE) is None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        call("mandate", assets="usdc"),
+        call("mandate", assets="usdc", cap_per_venue="50,000"),
+        call("mandate", assets="usdc", cap_per_venue="$5", min_gain_usd="$5"),
+        call("mandate", assets="usdc", cap_per_venue="500,000", min_gain_usd="$5"),
+        call("mandate", assets="dai", cap_per_venue="50,000", min_gain_usd="$5"),
+        call("mandate", assets="usdc", cap_per_venue="50,000", min_gain_usd="$5", max_move="50,000"),
+        call("mandate", assets="usdc", cap_per_venue="50,000", min_gain_usd="$5", venues="venus"),
+        call("mandate", assets="usdc", cap_per_venue="50,000", min_gain_usd="$5", horizon_days="365"),
+        call("rebalance", assets="usdc"),
+        call("deposit", asset="usdc", amount="50,000"),
+    ],
+)
+async def test_a_mandate_binds_with_every_limit_that_was_said_and_no_other(answer: Answer) -> None:
+    assert bound(await understand(KEEP, Scripted(answer)), KEEP) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "gosh mumble don't rebalance my usdc pretty sharpish",
+        "gosh mumble rebalance my usdc and doge pretty sharpish",
+        "gosh mumble rebalance my DOGE and usdc",
+        "gosh mumble rebalance my doge",
+        "gosh mumble keep my usdc well placed in compound",
+        "gosh mumble keep my usdc well placed, at most 50,000 a fortnight",
+        "gosh mumble keep my usdc well placed, at most some a venue",
+        "should you mumble keep my usdc well placed",
+        "the page says keep my usdc well placed pretty sharpish",
+        "my friend mumbles rebalance my usdc",
+        "gosh mumble I rebalanced my usdc",
+    ],
+)
+async def test_what_is_doubtful_about_limits_binds_for_no_model(text: str) -> None:
+    for answer in (call("mandate", assets="usdc"), call("rebalance", assets="usdc"), call("rebalance")):
+        got = bound(await understand(text, Scripted(answer)), text)
+        assert got is None or got["action"] not in ("mandate", "rebalance")
 
 
 @pytest.mark.parametrize("answer", HOSTILE.values(), ids=HOSTILE.keys())
@@ -327,7 +386,7 @@ def test_whatever_a_model_calls_binds_only_as_the_sentence_reads(
 
 
 def test_only_known_tools_are_offered() -> None:
-    offered = tools.schemas(acts=True)
+    offered = tools.schemas(tools.ACTS)
     assert {tool["function"]["name"] for tool in offered} == {*tools.READS, *tools.ACTS, tools.SAY}
     money = next(tool for tool in offered if tool["function"]["name"] == "deposit")["function"]["parameters"]
     assert money["properties"] == {field: {"type": "string"} for field in ("asset", "amount", "venue")}

@@ -212,6 +212,8 @@ def test_a_withdrawal_says_which_positions_it_came_from() -> None:
     assert "from c" not in reply.text
     assert reply.table is not None
     assert [row[3] for row in reply.table.rows] == ["2", "3", "0"]
+    alone = why(decided("withdraw", "the lowest rate first", "a", rows[:1], units="2000000"))
+    assert "2 USDC out of a: you had USDC nowhere else" in alone.text
 
 
 def test_the_choices_of_one_plan_are_told_together() -> None:
