@@ -12,7 +12,7 @@ from agent.errors import Refused
 from agent.gate.bind import bind
 from agent.intents import Cancel, Deposit, Exact, Limit, Origin, parse
 from agent.mind.context import Context, Pending
-from agent.mind.tools import NotProposed, schemas
+from agent.mind.tools import ACTS, NotProposed, schemas
 from agent.mind.tools import understood as called
 from agent.words.allowances import OpenPeriod, allowance, allowance_in
 from tests.unit.spoken import NOW, VOCABULARY, intent_of, question_of, understood
@@ -261,8 +261,8 @@ def test_a_model_points_at_the_words_of_a_limit() -> None:
     pending = Context(now=NOW, pending=Pending(text=PART, missing="amount"))
     with pytest.raises(NotProposed):
         called("limit", {"words": PART}, "yes", pending, VOCABULARY)
-    assert "limit" in {tool["function"]["name"] for tool in schemas(acts=True)}
-    assert "limit" not in {tool["function"]["name"] for tool in schemas(acts=False)}
+    assert "limit" in {tool["function"]["name"] for tool in schemas(ACTS)}
+    assert "limit" not in {tool["function"]["name"] for tool in schemas(())}
 
 
 @pytest.mark.parametrize(
