@@ -12,7 +12,7 @@ import textwrap
 from typing import TextIO
 
 import structlog
-from structlog.typing import EventDict, ExcInfo, WrappedLogger
+from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
 from agent.harmless import harmless, harmless_line
 
@@ -24,16 +24,21 @@ def to_stderr(verbose: bool) -> None:
     handler.setFormatter(_Lines(logging.BASIC_FORMAT))
     logging.basicConfig(handlers=[handler], level=level)
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            one_line,
-            # plain: a traceback that shows local variables would print passwords and tokens
-            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=traceback),
-        ],
+        processors=processors(),
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
     )
+
+
+def processors() -> list[Processor]:
+    """What makes a line of what is logged."""
+    return [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso"),
+        one_line,
+        # plain: a traceback that shows local variables would print passwords and tokens
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=traceback),
+    ]
 
 
 def one_line(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import pytest_socket
+import structlog
 
 import devnet
+from agent.logs import processors
 from devnet import Node
 from devnet.rpc import Rpc
 
@@ -22,6 +25,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         parts = item.path.relative_to(HERE).parts if item.path.is_relative_to(HERE) else ()
         if parts and parts[0] in KINDS:
             item.add_marker(parts[0])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_logs() -> None:
+    """As the program writes them: drawn with all local variables, as by default, one traceback takes seconds."""
+    structlog.configure(processors=processors())
 
 
 @pytest.fixture(autouse=True)
@@ -46,8 +55,23 @@ def devnet_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
 @pytest.fixture
 def devnet_node(devnet_session: Node) -> Iterator[Node]:
     """The running devnet as set-up left it: what a test changes, time included, is undone after it."""
-    with Rpc(devnet_session.rpc_url) as rpc:
-        mark = rpc.call("evm_snapshot")
+    with _undone(devnet_session):
         yield devnet_session
-        if devnet_session.alive():
+
+
+@pytest.fixture(scope="module")
+def devnet_module(devnet_session: Node) -> Iterator[Node]:
+    """The same for tests that share an instance: what their file changes is undone after it."""
+    with _undone(devnet_session):
+        yield devnet_session
+
+
+@contextmanager
+def _undone(node: Node) -> Iterator[None]:
+    with Rpc(node.rpc_url) as rpc:
+        mark = rpc.call("evm_snapshot")
+        fee = rpc.call("eth_getBlockByNumber", "pending", False)["baseFeePerGas"]
+        yield
+        if node.alive():
             rpc.call("evm_revert", mark)
+            rpc.call("anvil_setNextBlockBaseFeePerGas", fee)  # which anvil doesn't revert

@@ -6,16 +6,14 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from agent.chat.discord.adapter import DiscordAdapter
-from agent.commands import places
-from agent.compose import Instance, Place, open_instance
+from agent.compose import Instance, Place
 from agent.config import Settings
 from agent.errors import Refused
-from devnet import Node
 from memory.rows import User
+from tests.integration.place_parts import funded
 from tests.servers.discord_objects import BOT_ID, Channel, Interaction, Json, Person
 from tests.servers.discord_server import DiscordServer, text_of
 
@@ -101,19 +99,13 @@ def read(interaction: Interaction) -> str:
     return text_of(interaction.answer)
 
 
-def place_on(node: Node, folder: Path) -> Place:
-    return places.of_devnet(folder / "moneta", node.rpc_url, node.chain_file, throw_away=True)
-
-
 @contextlib.asynccontextmanager
 async def bot_on(
     place: Place, server: DiscordServer, alice: Person, town: Channel, settings: Settings | None = None, **more: Any
 ) -> AsyncIterator[Bot]:
     """Runs the bot; on the way out it must leave by itself, and Discord must have liked all that it asked."""
-    async with open_instance(place, settings or Settings()) as instance:
+    async with funded(place, settings) as instance:
         service = instance.service
-        if instance.new_wallet:
-            await places.fund(place, instance.first_account)
         user = await instance.owner("discord", alice.id, alice.display)
         adapter = DiscordAdapter(service, server.token, api_base=server.api_base, gateway=server.gateway_url, **more)
         service.adapters["discord"] = adapter

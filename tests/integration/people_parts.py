@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from agent.commands.places import fund, of_devnet
+from agent.commands.places import fund
 from agent.compose import Instance, Place, open_instance
 from agent.config import Settings
 from agent.money import Address
 from agent.replies.body import Body
 from devnet import Node
 from memory.rows import Inbound, InboxRow, OutboxRow
+from tests.integration.place_parts import place_on
 
 PATIENCE = 30.0
 
@@ -103,7 +104,7 @@ class People:
 @contextlib.asynccontextmanager
 async def people(folder: Path, node: Node, **settings: Any) -> AsyncIterator[People]:
     """Opens the instance in `folder`; leaving it is a clean stop."""
-    place = of_devnet(folder, node.rpc_url, node.chain_file, throw_away=True)
+    place = place_on(node, folder)
     async with open_instance(place, Settings(**settings)) as instance:
         yield People(instance, place)
         await instance.service.drain(5)

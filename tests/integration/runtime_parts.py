@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import functools
-import shutil
-import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from agent.abi import encode_call
-from agent.commands import places
-from agent.compose import Instance, open_instance
+from agent.compose import Instance
 from agent.config import Settings
 from agent.execution.manager import Manager
 from agent.execution.outcome import Outcome
@@ -25,6 +21,7 @@ from agent.runtime.world import World
 from devnet import Node
 from devnet.rpc import Rpc
 from memory.rows import Attempt, Inbound, PlanRow, PlanStatus, User
+from tests.integration.place_parts import funded, place_on
 
 CHANNEL = "terminal"
 BOB = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
@@ -148,34 +145,10 @@ class Whole:
 @contextlib.asynccontextmanager
 async def opened(folder: Path, node: Node, url: str = "", settings: Settings | None = None) -> AsyncIterator[Whole]:
     """The instance in `folder` on the node, through `url` if given; a new folder's account gets its play money."""
-    new = not (folder / "signer").exists()
-    if new and _wallet().exists():
-        shutil.copytree(_wallet(), folder, dirs_exist_ok=True)
-    place = places.of_devnet(folder, url or node.rpc_url, node.chain_file, throw_away=True)
-    async with open_instance(place, settings or Settings()) as instance:
+    async with funded(place_on(node, folder, url), settings) as instance:
         with Rpc(node.rpc_url) as chain:
-            if instance.new_wallet:
-                _keep_wallet(folder)
-            if new:
-                await places.fund(place, instance.first_account)
             user = await instance.owner("terminal", "owner", "you")
             yield Whole(instance, user, node, chain)
-
-
-@functools.cache
-def _kept() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="moneta-wallet-")
-
-
-def _wallet() -> Path:
-    """Where this run keeps the first wallet that it made: making one takes longer than most tests."""
-    return Path(_kept().name) / "wallet"
-
-
-def _keep_wallet(folder: Path) -> None:
-    (_wallet() / "signer").mkdir(parents=True, mode=0o700)
-    for name in (places.PASSWORD, "signer/keystore.json", "signer/policy.json"):
-        shutil.copy2(folder / name, _wallet() / name)
 
 
 def status(reply: Reply) -> str:

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import devnet
-from agent.commands.places import fund, of_devnet
-from agent.compose import Instance, open_instance
+from agent.compose import Instance
 from agent.config import Settings
 from agent.replies.reply import Reply
 from agent.runtime.world import World
 from agent.schedule import Schedule
 from devnet import Node
 from memory.rows import Inbound, InboxRow, OutboxRow, User
+from tests.integration.place_parts import funded, place_on
 
 CHANNEL, PLATFORM = "terminal:me", "terminal"
 HOUR = 3_600
@@ -89,10 +89,7 @@ async def opened(
     folder: Path, node: Node, settings: Settings | None = None, clock: Clock | None = None
 ) -> AsyncIterator[Desk]:
     """Opens the instance in `folder`, funded at its first start; closing it is a clean stop."""
-    place = of_devnet(folder, node.rpc_url, node.chain_file, throw_away=True)
-    async with open_instance(place, settings or Settings()) as instance:
-        if instance.new_wallet:
-            await fund(place, instance.first_account)
+    async with funded(place_on(node, folder), settings) as instance:
         clock = clock or Clock(int(time.time()))  # the signer's clock is real: a plan may lie ahead of it, not behind
         instance.world.now = clock
         instance.world.ledger._now = clock

@@ -9,9 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from agent.abi import view
-from agent.commands import places
-from agent.compose import open_instance
-from agent.config import Settings
 from agent.execution.outcome import Outcome
 from agent.gate.trading import SLIPPAGE_BPS
 from agent.intents import All, AmountSpec, Deposit, Exact, Intent, Percentage, Sequence, Swap
@@ -24,6 +21,7 @@ from devnet import Node
 from memory.rows import User
 from plugins.uniswap.calls import EXACT_INPUT_SINGLE
 from tests.integration.chain_parts import APPROVE, Devnet
+from tests.integration.place_parts import funded, place_on
 
 CHANNEL = "terminal"
 AAVE = "aave-v3:core:USDC"
@@ -104,9 +102,7 @@ class Swapping:
 @contextlib.asynccontextmanager
 async def swapping(node: Node, folder: Path) -> AsyncIterator[Swapping]:
     """A new instance in `folder`, its account funded, its devnet as set-up left it."""
-    place = places.of_devnet(folder, node.rpc_url, node.chain_file, throw_away=True)
-    async with open_instance(place, Settings()) as instance:
-        await places.fund(place, instance.first_account)
+    async with funded(place_on(node, folder)) as instance:
         user = await instance.owner("terminal", "owner", "you")
         devnet = await Devnet.opened(node)
         yield Swapping(instance.world, user, instance.first_account, devnet)

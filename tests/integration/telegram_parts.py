@@ -7,30 +7,23 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
 from agent.chat.telegram import TelegramAdapter
-from agent.commands.places import fund, of_devnet
 from agent.commands.run import serve
-from agent.compose import Instance, Place, open_instance
+from agent.compose import Instance, Place
 from agent.config import Settings
 from agent.money import Address
-from devnet import Node
 from memory.rows import Inbound, InboxRow
+from tests.integration.place_parts import funded
 from tests.servers.telegram_people import Message, Person
 from tests.servers.telegram_server import TOKEN, TelegramServer
 
 OWNER = 7
 ALIVE = "best yield for dai?"
 PAUSE = 0.02  # between tries, so that tests of failures don't wait
-
-
-def place_on(node: Node, folder: Path) -> Place:
-    """A place on the test's devnet."""
-    return of_devnet(folder, node.rpc_url, node.chain_file, throw_away=True)
 
 
 @dataclass
@@ -112,11 +105,9 @@ async def moneta(place: Place, server: TelegramServer, owner: Person, **options:
         press_burst=10_000,
         owners=(f"telegram:{owner.id}",),
     )
-    async with open_instance(place, settings) as instance:
+    async with funded(place, settings) as instance:
         if known:
             await instance.owner("telegram", str(owner.id), owner.first_name)
-        if instance.new_wallet:
-            await fund(place, instance.first_account)
         adapter = TelegramAdapter(instance.service, TOKEN, base_url=server.url, pause=PAUSE, **options)
         stop = asyncio.Event()
         serving = asyncio.create_task(serve(instance, [adapter], stop))

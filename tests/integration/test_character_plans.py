@@ -12,7 +12,6 @@ import pytest_asyncio
 
 import characters
 from agent.character import load
-from agent.commands.places import fund, of_devnet
 from agent.compose import Instance, open_instance
 from agent.config import Settings
 from agent.errors import Refused
@@ -21,8 +20,8 @@ from agent.mind.model import Endpoint
 from agent.replies.reply import Reply, Status
 from agent.runtime.turn import Said
 from devnet import Node
-from devnet.rpc import Rpc
 from memory.rows import User
+from tests.integration.place_parts import funded, place_on
 from tests.servers.openai_server import Absent, OpenAIServer, serving
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module")]
@@ -48,19 +47,9 @@ FIXTURES: list[dict[str, Any]] = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def node(devnet_session: Node) -> Iterator[Node]:
-    with Rpc(devnet_session.rpc_url) as rpc:
-        mark = rpc.call("evm_snapshot")
-        yield devnet_session
-        rpc.call("evm_revert", mark)
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def instance(node: Node, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Instance]:
-    place = of_devnet(tmp_path_factory.mktemp("moneta"), node.rpc_url, node.chain_file, throw_away=True)
-    async with open_instance(place, Settings()) as running:
-        await fund(place, running.first_account)
+async def instance(devnet_module: Node, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Instance]:
+    async with funded(place_on(devnet_module, tmp_path_factory.mktemp("moneta"))) as running:
         yield running
 
 
@@ -151,10 +140,10 @@ async def test_a_model_in_the_whole_turn(instance: Instance, owner: User, server
         instance.world.mind = Mind()
 
 
-async def test_an_unusable_character_stops_the_start(node: Node, tmp_path: Path) -> None:
+async def test_an_unusable_character_stops_the_start(devnet_module: Node, tmp_path: Path) -> None:
     bad = tmp_path / "bad.json"
     bad.write_text("{}")
-    place = of_devnet(tmp_path / "place", node.rpc_url, node.chain_file, throw_away=True)
+    place = place_on(devnet_module, tmp_path / "place")
     with pytest.raises(Refused, match="no name"):
         async with open_instance(place, Settings(character=str(bad))):
             pass

@@ -6,7 +6,8 @@ import asyncio
 from pathlib import Path
 
 from devnet import Node
-from tests.integration.discord_parts import bot_on, place_on
+from tests.integration.discord_parts import bot_on
+from tests.integration.place_parts import place_on
 from tests.servers.discord_objects import BOT_ID
 from tests.servers.discord_server import DiscordServer, text_of
 

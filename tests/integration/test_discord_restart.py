@@ -11,7 +11,8 @@ import pytest
 from agent.chat.discord.adapter import DiscordAdapter
 from agent.errors import Refused
 from devnet import Node
-from tests.integration.discord_parts import bot_on, place_on, read
+from tests.integration.discord_parts import bot_on, read
+from tests.integration.place_parts import place_on
 from tests.servers.discord_server import DiscordServer, buttons, text_of
 
 CORE = "aave-v3:core:USDC"

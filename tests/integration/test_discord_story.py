@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from devnet import Node
-from tests.integration.discord_parts import Bot, bot_on, place_on, read, said_after
+from tests.integration.discord_parts import Bot, bot_on, read, said_after
+from tests.integration.place_parts import place_on
 from tests.servers.discord_objects import EPHEMERAL
 from tests.servers.discord_server import DiscordServer, button, buttons, text_of
 

@@ -11,8 +11,8 @@ import pytest_asyncio
 from agent.chat.undelivered import LATE
 from agent.replies.reply import Picture, Reply, Status, Table, Verdict
 from devnet import Node
-from devnet.rpc import Rpc
-from tests.integration.discord_parts import HELP, Bot, bot_on, place_on, read, said_after
+from tests.integration.discord_parts import HELP, Bot, bot_on, read, said_after
+from tests.integration.place_parts import place_on
 from tests.servers.discord_objects import BOT_ID
 from tests.servers.discord_server import COMMAND, DiscordServer, text_of
 from tests.servers.discord_spec import ABSENT, spec
@@ -24,18 +24,15 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def bot(devnet_session: Node, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bot]:
+async def bot(devnet_module: Node, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bot]:
     """One bot for all of them: nothing here moves money."""
-    with Rpc(devnet_session.rpc_url) as rpc:
-        mark = rpc.call("evm_snapshot")
-        async with DiscordServer() as server:
-            alice = server.person("alice", EVIL)
-            town = server.guild(alice, f"server {EVIL}")
-            place = place_on(devnet_session, tmp_path_factory.mktemp("discord"))
-            async with bot_on(place, server, alice, town) as bot:
-                await bot.adapter.ready.wait()
-                yield bot
-        rpc.call("evm_revert", mark)
+    async with DiscordServer() as server:
+        alice = server.person("alice", EVIL)
+        town = server.guild(alice, f"server {EVIL}")
+        place = place_on(devnet_module, tmp_path_factory.mktemp("discord"))
+        async with bot_on(place, server, alice, town) as bot:
+            await bot.adapter.ready.wait()
+            yield bot
 
 
 async def test_only_a_persons_own_words_to_the_bot_are_heard(bot: Bot) -> None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
 from devnet import Node
-from devnet.rpc import Rpc
 from memory.rows import Inbound, InboxRow
-from tests.integration import discord_parts
 from tests.integration.discord_parts import Bot, bot_on
-from tests.integration.telegram_parts import OWNER, Moneta, moneta, place_on
+from tests.integration.place_parts import place_on
+from tests.integration.telegram_parts import OWNER, Moneta, moneta
 from tests.servers.discord_server import DiscordServer
 from tests.servers.telegram_server import TelegramServer
 from tests.unit.hostile import NAMES
@@ -27,28 +26,22 @@ SAID = [name for name in NAMES if name.strip()]
 LIVE = {"mention", "text_mention", "text_link"}
 
 
-@pytest.fixture(scope="module")
-def node(devnet_session: Node) -> Iterator[Node]:
-    with Rpc(devnet_session.rpc_url) as rpc:
-        mark = rpc.call("evm_snapshot")
-        yield devnet_session
-        rpc.call("evm_revert", mark)
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def telegram(node: Node, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Moneta]:
+async def telegram(devnet_module: Node, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Moneta]:
     async with TelegramServer().running() as server:
         owner = server.people.person(OWNER, EVIL)
-        async with moneta(place_on(node, tmp_path_factory.mktemp("telegram")), server, owner, settled=0) as running:
+        async with moneta(
+            place_on(devnet_module, tmp_path_factory.mktemp("telegram")), server, owner, settled=0
+        ) as running:
             yield running
         assert server.problems == []
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def discord(node: Node, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bot]:
+async def discord(devnet_module: Node, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bot]:
     async with DiscordServer() as server:
         alice = server.person("alice", EVIL)
-        place = discord_parts.place_on(node, tmp_path_factory.mktemp("discord"))
+        place = place_on(devnet_module, tmp_path_factory.mktemp("discord"))
         async with bot_on(place, server, alice, server.guild(alice, EVIL)) as running:
             await running.adapter.ready.wait()
             await running.helped()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,11 +16,10 @@ from agent.chat.undelivered import LATE
 from agent.errors import Refused
 from agent.replies.reply import Reply
 from devnet import Node
-from devnet.rpc import Rpc
 from memory.rows import OutboxRow
-from tests.integration import discord_parts
 from tests.integration.discord_parts import Bot, bot_on
-from tests.integration.telegram_parts import OWNER, Moneta, moneta, place_on
+from tests.integration.place_parts import place_on
+from tests.integration.telegram_parts import OWNER, Moneta, moneta
 from tests.servers.discord_rest import NO_DIRECT_MESSAGES
 from tests.servers.discord_server import DiscordServer, text_of
 from tests.servers.telegram_sends import MALFORMED, Failure
@@ -54,28 +53,22 @@ def on_fake_clock(service: Service, then: Callable[[], None]) -> FakeClock:
     return clock
 
 
-@pytest.fixture(scope="module")
-def node(devnet_session: Node) -> Iterator[Node]:
-    with Rpc(devnet_session.rpc_url) as rpc:
-        mark = rpc.call("evm_snapshot")
-        yield devnet_session
-        rpc.call("evm_revert", mark)
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def telegram(node: Node, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Moneta]:
+async def telegram(devnet_module: Node, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Moneta]:
     async with TelegramServer().running() as server:
         owner = server.people.person(OWNER, "Ada")
-        async with moneta(place_on(node, tmp_path_factory.mktemp("telegram")), server, owner, settled=0) as running:
+        async with moneta(
+            place_on(devnet_module, tmp_path_factory.mktemp("telegram")), server, owner, settled=0
+        ) as running:
             await running.alive()
             yield running
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def discord(node: Node, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bot]:
+async def discord(devnet_module: Node, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bot]:
     async with DiscordServer() as server:
         alice = server.person("alice")
-        place = discord_parts.place_on(node, tmp_path_factory.mktemp("discord"))
+        place = place_on(devnet_module, tmp_path_factory.mktemp("discord"))
         async with bot_on(place, server, alice, server.guild(alice)) as running:
             await running.adapter.ready.wait()
             await running.helped()
@@ -184,11 +177,11 @@ async def test_what_discord_refuses_for_a_time_is_tried_again(discord: Bot, code
     assert await discord.instance.service.ledger.kept_for(discord.user.id) == []
 
 
-async def test_a_token_taken_back_and_given_again_loses_nothing(node: Node, tmp_path: Path) -> None:
+async def test_a_token_taken_back_and_given_again_loses_nothing(devnet_module: Node, tmp_path: Path) -> None:
     """It is the last here: what it leaves on the chain is undone after it."""
     async with TelegramServer().running() as server:
         owner = server.people.person(OWNER, "Ada")
-        async with moneta(place_on(node, tmp_path), server, owner, settled=0) as first:
+        async with moneta(place_on(devnet_module, tmp_path), server, owner, settled=0) as first:
             await first.alive()
             user = await first.instance.service.user("telegram", str(OWNER), "Ada")
             server.revoked = True
@@ -199,7 +192,7 @@ async def test_a_token_taken_back_and_given_again_loses_nothing(node: Node, tmp_
             first.serving = asyncio.create_task(asyncio.sleep(0))
         server.revoked = False
         told = len(server.people.told(owner))
-        async with moneta(place_on(node, tmp_path), server, owner, settled=0) as second:
+        async with moneta(place_on(devnet_module, tmp_path), server, owner, settled=0) as second:
             await server.until(lambda: len(server.people.told(owner)) > told)
             await second.alive()
         assert server.people.told(owner)[told]["text"] == "Moved 1,000 USDC."

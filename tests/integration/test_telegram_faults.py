@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
@@ -12,8 +12,8 @@ from agent.chat.telegram import TelegramAdapter
 from agent.errors import Refused
 from agent.replies.reply import Reply
 from devnet import Node
-from devnet.rpc import Rpc
-from tests.integration.telegram_parts import OWNER, PAUSE, Moneta, moneta, place_on
+from tests.integration.place_parts import place_on
+from tests.integration.telegram_parts import OWNER, PAUSE, Moneta, moneta
 from tests.servers.telegram_sends import MALFORMED, Failure, too_many
 from tests.servers.telegram_server import TOKEN, TelegramServer
 
@@ -24,19 +24,10 @@ GROUP, NEW_GROUP = -50, -1_000_000_000_050
 STOP_SECONDS = 2
 
 
-@pytest.fixture(scope="module")
-def node(devnet_session: Node) -> Iterator[Node]:
-    """Devnet for this module: what it leaves on the chain is undone after it."""
-    with Rpc(devnet_session.rpc_url) as rpc:
-        mark = rpc.call("evm_snapshot")
-        yield devnet_session
-        rpc.call("evm_revert", mark)
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def bot(node: Node, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Moneta]:
+async def bot(devnet_module: Node, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Moneta]:
     async with TelegramServer().running() as server:
-        place, owner = place_on(node, tmp_path_factory.mktemp("moneta")), server.people.person(OWNER, "Ada")
+        place, owner = place_on(devnet_module, tmp_path_factory.mktemp("moneta")), server.people.person(OWNER, "Ada")
         async with moneta(place, server, owner, settled=0) as running:
             yield running
         assert server.problems == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,8 @@ from agent.chat.telegram import TelegramAdapter, Webhook
 from agent.errors import Refused
 from devnet import Node
 from devnet.rpc import Rpc
-from tests.integration.telegram_parts import ALIVE, OWNER, PAUSE, Moneta, labels, moneta, place_on, told_alive
+from tests.integration.place_parts import place_on
+from tests.integration.telegram_parts import ALIVE, OWNER, PAUSE, Moneta, labels, moneta, told_alive
 from tests.servers.telegram_people import Person
 from tests.servers.telegram_sends import Failure
 from tests.servers.telegram_server import TOKEN, TelegramServer, push
@@ -25,15 +26,6 @@ USDC = 10**6
 SECRET = "a-secret_of-256"
 GROUP, NEW_GROUP = -50, -1_000_000_000_050
 STOP_SECONDS = 2
-
-
-@pytest.fixture(scope="module")
-def node(devnet_session: Node) -> Iterator[Node]:
-    """Devnet for this module: what it leaves on the chain is undone after it."""
-    with Rpc(devnet_session.rpc_url) as rpc:
-        mark = rpc.call("evm_snapshot")
-        yield devnet_session
-        rpc.call("evm_revert", mark)
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +46,10 @@ def owner(server: TelegramServer) -> Person:
     return server.people.person(OWNER, "Ada")
 
 
-async def test_a_revoked_token_ends_the_run(node: Node, folder: Path, server: TelegramServer, owner: Person) -> None:
-    async with moneta(place_on(node, folder), server, owner) as bot:
+async def test_a_revoked_token_ends_the_run(
+    devnet_module: Node, folder: Path, server: TelegramServer, owner: Person
+) -> None:
+    async with moneta(place_on(devnet_module, folder), server, owner) as bot:
         await bot.alive()
         server.revoked = True
         server.people.notify()
@@ -67,9 +61,9 @@ async def test_a_revoked_token_ends_the_run(node: Node, folder: Path, server: Te
 
 
 async def test_a_wrong_token_is_refused_at_the_start(
-    node: Node, folder: Path, server: TelegramServer, owner: Person
+    devnet_module: Node, folder: Path, server: TelegramServer, owner: Person
 ) -> None:
-    async with moneta(place_on(node, folder), server, owner) as bot:
+    async with moneta(place_on(devnet_module, folder), server, owner) as bot:
         stranger = TelegramAdapter(bot.instance.service, TOKEN[:-1] + "B", base_url=server.url, pause=PAUSE)
         with pytest.raises(Refused) as refused:
             await stranger.run(asyncio.Event())
@@ -78,9 +72,9 @@ async def test_a_wrong_token_is_refused_at_the_start(
 
 
 async def test_a_kill_between_commit_and_answer_loses_nothing(
-    node: Node, folder: Path, server: TelegramServer, owner: Person
+    devnet_module: Node, folder: Path, server: TelegramServer, owner: Person
 ) -> None:
-    async with moneta(place_on(node, folder), server, owner) as first:
+    async with moneta(place_on(devnet_module, folder), server, owner) as first:
         preview = await first.ask("deposit 50 usdc into aave core")
         before = await first.balance()
         await first.killed()
@@ -90,7 +84,7 @@ async def test_a_kill_between_commit_and_answer_loses_nothing(
         meta = {"message": preview["message_id"], "query": query, "button": button}
         await first.take_in(button, str(update["update_id"]), "press", **meta)
     told = len(server.people.told(owner))
-    async with moneta(place_on(node, folder), server, owner) as second:
+    async with moneta(place_on(devnet_module, folder), server, owner) as second:
         await second.next(owner, told)
         await second.alive()  # the update came again, and was known
         texts = [m["text"] for m in server.people.told(owner)[told:]]
@@ -99,12 +93,12 @@ async def test_a_kill_between_commit_and_answer_loses_nothing(
 
 
 async def test_a_kill_in_the_middle_of_a_plan_is_brought_to_its_end_once(
-    node: Node, folder: Path, server: TelegramServer, owner: Person
+    devnet_module: Node, folder: Path, server: TelegramServer, owner: Person
 ) -> None:
-    async with moneta(place_on(node, folder), server, owner) as first:
+    async with moneta(place_on(devnet_module, folder), server, owner) as first:
         preview = await first.ask("deposit 60 usdc into aave prime")
         before = await first.balance()
-        with Rpc(node.rpc_url) as rpc:
+        with Rpc(devnet_module.rpc_url) as rpc:
             rpc.call("evm_setAutomine", False)  # the kill meets a transaction under way
             server.people.press(owner, preview, "Confirm")
             await _until_row(
@@ -114,7 +108,7 @@ async def test_a_kill_in_the_middle_of_a_plan_is_brought_to_its_end_once(
             rpc.call("evm_setAutomine", True)
             rpc.call("evm_mine")
     told = len(server.people.told(owner))
-    async with moneta(place_on(node, folder), server, owner) as second:
+    async with moneta(place_on(devnet_module, folder), server, owner) as second:
         server.people.say(owner, ALIVE)
         await server.until(lambda: any(told_alive(m) for m in server.people.told(owner)[told:]))
         texts = [m["text"] for m in server.people.told(owner)[told:]]
@@ -124,9 +118,9 @@ async def test_a_kill_in_the_middle_of_a_plan_is_brought_to_its_end_once(
 
 
 async def test_an_answer_that_wasn_t_delivered_is_delivered_at_the_next_start(
-    node: Node, folder: Path, server: TelegramServer, owner: Person
+    devnet_module: Node, folder: Path, server: TelegramServer, owner: Person
 ) -> None:
-    async with moneta(place_on(node, folder), server, owner) as first:
+    async with moneta(place_on(devnet_module, folder), server, owner) as first:
         await first.server.until(lambda: server.count()["getUpdates"] > 0)
         server.fail("sendMessage", Failure(500, "Internal Server Error"), times=1_000)
         server.people.say(owner, ALIVE)
@@ -134,29 +128,29 @@ async def test_an_answer_that_wasn_t_delivered_is_delivered_at_the_next_start(
         await first.killed()
     server.forgive()
     assert server.people.told(owner) == []
-    async with moneta(place_on(node, folder), server, owner) as second:
+    async with moneta(place_on(devnet_module, folder), server, owner) as second:
         await second.next(owner, 0)
         await second.ask("best yield for usdc?")
         assert [told_alive(m) for m in server.people.told(owner)] == [True, False]
 
 
 async def test_a_button_works_after_a_restart(
-    node: Node, folder: Path, server: TelegramServer, owner: Person
+    devnet_module: Node, folder: Path, server: TelegramServer, owner: Person
 ) -> None:
-    async with moneta(place_on(node, folder), server, owner) as first:
+    async with moneta(place_on(devnet_module, folder), server, owner) as first:
         preview = await first.ask("deposit 70 usdc into aave core")
-    async with moneta(place_on(node, folder), server, owner) as second:
+    async with moneta(place_on(devnet_module, folder), server, owner) as second:
         before = await second.balance()
         assert (await second.press(preview, "Confirm"))["text"].startswith("Done")
         assert before - await second.balance() == 70 * USDC
 
 
 async def test_from_start_to_an_account(
-    node: Node, tmp_path: Path, server: TelegramServer, owner: Person, caplog: pytest.LogCaptureFixture
+    devnet_module: Node, tmp_path: Path, server: TelegramServer, owner: Person, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     stranger = server.people.person(8, "Bob")
-    async with moneta(place_on(node, tmp_path), server, owner, known=False) as bot:
+    async with moneta(place_on(devnet_module, tmp_path), server, owner, known=False) as bot:
         assert "own" in (await bot.ask("/start", stranger))["text"]
         risk = await bot.ask("/start")
         assert labels(risk) == ["I understand"]
@@ -171,11 +165,11 @@ async def test_from_start_to_an_account(
 
 
 async def test_a_webhook_takes_only_what_has_its_secret(
-    node: Node, folder: Path, server: TelegramServer, owner: Person, unused_tcp_port: int
+    devnet_module: Node, folder: Path, server: TelegramServer, owner: Person, unused_tcp_port: int
 ) -> None:
     server.behind = f"http://127.0.0.1:{unused_tcp_port}"
     hook = Webhook("https://bot.example/moneta", "127.0.0.1", unused_tcp_port, SECRET)
-    async with moneta(place_on(node, folder), server, owner, webhook=hook) as bot:
+    async with moneta(place_on(devnet_module, folder), server, owner, webhook=hook) as bot:
         await server.until(lambda: server.hook)
         preview = await bot.ask("deposit 80 usdc into aave core")
         assert (await bot.press(preview, "Confirm"))["text"].startswith("Done")

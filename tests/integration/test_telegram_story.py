@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -11,8 +11,8 @@ import pytest_asyncio
 from agent.chat.commands import COMMANDS
 from agent.replies.reply import Offer, Picture, Reply, Table
 from devnet import Node
-from devnet.rpc import Rpc
-from tests.integration.telegram_parts import ALIVE, OWNER, Moneta, labels, moneta, place_on, png, told_alive
+from tests.integration.place_parts import place_on
+from tests.integration.telegram_parts import ALIVE, OWNER, Moneta, labels, moneta, png, told_alive
 from tests.servers import telegram_spec
 from tests.servers.telegram_html import units
 from tests.servers.telegram_people import BOT, USERNAME
@@ -23,21 +23,12 @@ USDC = 10**6
 GROUP = -1_000_000_000_001
 
 
-@pytest.fixture(scope="module")
-def node(devnet_session: Node) -> Iterator[Node]:
-    """Devnet for this module: what the story leaves on the chain is undone after it."""
-    with Rpc(devnet_session.rpc_url) as rpc:
-        mark = rpc.call("evm_snapshot")
-        yield devnet_session
-        rpc.call("evm_revert", mark)
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def bot(node: Node, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Moneta]:
+async def bot(devnet_module: Node, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Moneta]:
     async with TelegramServer().running() as server:
         owner = server.people.person(OWNER, "Ada <b>& @everyone")
         server.people.group(GROUP, "<i>Savers & @all")
-        async with moneta(place_on(node, tmp_path_factory.mktemp("moneta")), server, owner) as running:
+        async with moneta(place_on(devnet_module, tmp_path_factory.mktemp("moneta")), server, owner) as running:
             yield running
         assert server.problems == []
 

@@ -64,6 +64,7 @@ def test_the_policy_is_asked_for(text: str) -> None:
 def test_a_traceback_in_the_log_shows_no_values(capsys: pytest.CaptureFixture[str]) -> None:
     import structlog
 
+    before = structlog.get_config()
     try:
         logs.to_stderr(verbose=False)
         password = "canary-" + "secret"  # a local variable, as a token or a password would be
@@ -73,7 +74,7 @@ def test_a_traceback_in_the_log_shows_no_values(capsys: pytest.CaptureFixture[st
             structlog.get_logger().exception("a turn failed")
         out, err = capsys.readouterr()
     finally:
-        structlog.reset_defaults()
+        structlog.configure(**before)
     assert out == ""
     assert "broken 13" in err
     assert "canary-secret" not in err
