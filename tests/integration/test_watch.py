@@ -132,14 +132,17 @@ async def test_strangers_cannot_make_the_bot_flood(tmp_path: Path, devnet_node: 
         assert await watch.look() == 0
 
 
-async def test_what_came_while_it_was_down_is_told_after(tmp_path: Path, devnet_node: Node) -> None:
+async def test_what_came_while_it_was_down_is_told_after(
+    tmp_path: Path, devnet_node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with people(tmp_path, devnet_node, **OWNER) as world:
         account, _, _ = await joined(world)
     async with people(tmp_path, devnet_node, **OWNER) as world:
         outside = Outside(world)
         await outside.sends("USDC", account, 5_000_000)
         await outside.sends("ETH", account, 10**16)
-        await world.instance.world.rpc.request("anvil_mine", hex(2_500), hex(12))  # more than one look's span
+        await world.instance.world.rpc.request("anvil_mine", hex(100), hex(12))
+        monkeypatch.setattr("agent.watch.BLOCKS_A_LOOK", 40)  # so it takes three; to mine real spans takes seconds
         texts = await told(world, Watch(world.instance.world, world.instance.service), 0)
         assert sorted(text.split(" arrived")[0] for text in texts) == ["0.01 ETH", "5 USDC"]
 
