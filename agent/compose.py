@@ -8,7 +8,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -34,39 +34,18 @@ from agent.execution.signer.process import SignerProcess
 from agent.execution.signer.setup import create_wallet, write_policy
 from agent.mind.configured import mind_of
 from agent.money import Address
+from agent.place import Place
 from agent.plugin import Listed, Protocol, Trader, Venue
 from agent.policy.policy import Policy, build, load, loads
 from agent.policy.typed_tables import permit_tables
 from agent.runtime.turn import Runtime
-from agent.runtime.world import Advance, World
+from agent.runtime.world import World
 from memory.ledger import Ledger
 from memory.lock import ExecutorLock
 from memory.memory import Memory
 from memory.rows import User
 
 GWEI = 10**9
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an instance lives and what it talks to. `caps` are base units per transaction by symbol.
-
-    With `signer_socket` the signer is somebody else's to start, and its folder isn't touched.
-    """
-
-    folder: Path
-    rpc_url: str
-    chain_file: Path
-    password: str
-    caps: Mapping[str, int]
-    contact_delay_seconds: int
-    advance: Advance | None = None
-    throw_away: bool = False
-    signer_socket: Path | None = None
-
-    @property
-    def signer_folder(self) -> Path:
-        return self.folder / "signer"
 
 
 @dataclass(frozen=True, slots=True)

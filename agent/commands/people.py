@@ -9,8 +9,6 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from agent.chat.terminal import OWNER, PLATFORM
-from agent.chat.texts import BACKUP_VERSION
 from agent.commands import places
 from agent.commands.output import complain, json_line, text_line
 from agent.config import Settings
@@ -98,6 +96,9 @@ def _by_signer(folder: Path, *arguments: str) -> int:
 
 
 async def _proved(folder: Path) -> None:
+    from agent.chat.terminal import OWNER, PLATFORM
+    from agent.chat.texts import BACKUP_VERSION
+
     ledger = await Ledger.open(folder, lambda: int(time.time()))
     try:
         owner = await ledger.ensure_user(PLATFORM, OWNER, "you")

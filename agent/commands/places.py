@@ -7,13 +7,16 @@ import os
 import secrets
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import devnet
-from agent.compose import Place
 from agent.config import Settings
 from agent.errors import Refused, Unavailable
+from agent.place import Place
 from agent.replies.clock import duration
-from agent.runtime.world import Advance
+
+if TYPE_CHECKING:
+    from agent.runtime.world import Advance
 
 TO_START_WITH = {"ETH": 100 * 10**18, "USDC": 10_000_000 * 10**6, "DAI": 100_000 * 10**18}
 """What devnet's faucet gives a new account, in base units."""

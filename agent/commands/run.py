@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ from agent.watch import run_watch
 if TYPE_CHECKING:
     from agent.chat.telegram import Webhook
 
+Maker = Callable[[Service], Adapter]
+
 DRAIN_SECONDS = 1.2
 """What a turn under way may take at the end; the whole end stays under two seconds."""
 
@@ -30,19 +33,13 @@ DRAIN_SECONDS = 1.2
 def run(folder: Path, as_json: bool) -> int:
     """Runs until it is told to stop. Raises Refused where no adapter is configured, or one can't start."""
     settings = Settings()
-    asyncio.run(_run(folder, settings, as_json))
+    asyncio.run(_run(folder, settings, configured(settings), as_json))
     return 0
 
 
-async def _run(folder: Path, settings: Settings, as_json: bool) -> None:
+async def _run(folder: Path, settings: Settings, makers: list[Maker], as_json: bool) -> None:
     async with open_instance(places.running_devnet(folder), settings) as instance:
-        adapters = configured(settings, instance.service)
-        if not adapters:
-            raise Refused(
-                "no-adapter",
-                "No chat is configured.",
-                "Name a token file in MONETA_DISCORD_TOKEN_FILE or MONETA_TELEGRAM_TOKEN_FILE (docs/).",
-            )
+        adapters = [make(instance.service) for make in makers]
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
@@ -85,17 +82,19 @@ async def serve(
     raise_first(ends)
 
 
-def configured(settings: Settings, service: Service) -> list[Adapter]:
-    """The adapters that the settings name; their libraries are imported only then."""
-    adapters: list[Adapter] = []
+def configured(settings: Settings) -> list[Maker]:
+    """What makes the adapters that the settings name; their libraries are imported only then.
+
+    Raises Refused for none, and for a token or secret that can't be read, before anything else is started.
+    """
+    makers: list[Maker] = []
     if settings.discord_token_file is not None:
         from agent.chat.discord.adapter import DiscordAdapter
 
-        token = _secret(settings.discord_token_file)
-        adapters.append(
-            DiscordAdapter(
-                service,
-                token,
+        makers.append(
+            partial(
+                DiscordAdapter,
+                token=_secret(settings.discord_token_file),
                 api_base=settings.discord_api,
                 gateway=settings.discord_gateway,
                 shards=settings.discord_shards,
@@ -104,9 +103,21 @@ def configured(settings: Settings, service: Service) -> list[Adapter]:
     if settings.telegram_token_file is not None:
         from agent.chat.telegram import TelegramAdapter
 
-        token = _secret(settings.telegram_token_file)
-        adapters.append(TelegramAdapter(service, token, base_url=settings.telegram_api, webhook=_webhook(settings)))
-    return adapters
+        makers.append(
+            partial(
+                TelegramAdapter,
+                token=_secret(settings.telegram_token_file),
+                base_url=settings.telegram_api,
+                webhook=_webhook(settings),
+            )
+        )
+    if not makers:
+        raise Refused(
+            "no-adapter",
+            "No chat is configured.",
+            "Name a token file in MONETA_DISCORD_TOKEN_FILE or MONETA_TELEGRAM_TOKEN_FILE (docs/).",
+        )
+    return makers
 
 
 def _webhook(settings: Settings) -> Webhook | None:

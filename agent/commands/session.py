@@ -11,10 +11,11 @@ from typing import Any
 from agent.chat.terminal import CHANNEL, OWNER, PLATFORM, Lines, Terminal, every, piped_lines, prompt_lines
 from agent.commands import places
 from agent.commands.output import complain, json_line, text_line
-from agent.compose import Instance, Place, open_instance
+from agent.compose import Instance, open_instance
 from agent.config import Settings
 from agent.errors import Unavailable
 from agent.money import Address
+from agent.place import Place
 from agent.replies.reply import Reply
 from agent.runtime.world import World
 from memory.rows import Inbound

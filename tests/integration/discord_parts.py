@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent.chat.discord.adapter import DiscordAdapter
-from agent.compose import Instance, Place
+from agent.compose import Instance
 from agent.config import Settings
 from agent.errors import Refused
+from agent.place import Place
 from memory.rows import User
 from tests.integration.place_parts import funded
 from tests.servers.discord_objects import BOT_ID, Channel, Interaction, Json, Person

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from agent.commands.places import fund
-from agent.compose import Instance, Place, open_instance
+from agent.compose import Instance, open_instance
 from agent.config import Settings
 from agent.money import Address
+from agent.place import Place
 from agent.replies.body import Body
 from devnet import Node
 from memory.rows import Inbound, InboxRow, OutboxRow

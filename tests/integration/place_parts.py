@@ -10,9 +10,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from agent.commands import places
-from agent.compose import Instance, Place, open_instance
+from agent.compose import Instance, open_instance
 from agent.config import Settings
 from agent.execution.signer.setup import create_wallet
+from agent.place import Place
 from devnet import Node
 
 

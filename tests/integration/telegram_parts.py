@@ -13,9 +13,10 @@ from PIL import Image
 
 from agent.chat.telegram import TelegramAdapter
 from agent.commands.run import serve
-from agent.compose import Instance, Place
+from agent.compose import Instance
 from agent.config import Settings
 from agent.money import Address
+from agent.place import Place
 from memory.rows import Inbound, InboxRow
 from tests.integration.place_parts import funded
 from tests.servers.telegram_people import Message, Person

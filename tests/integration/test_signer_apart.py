@@ -18,12 +18,13 @@ from typing import Any
 import pytest
 
 from agent.commands import places
-from agent.compose import Place, make_wallet, open_instance
+from agent.compose import make_wallet, open_instance
 from agent.config import Settings
 from agent.errors import Refused, Unavailable
 from agent.execution.signer.client import SignerClient
 from agent.execution.signer.process import command, environment
 from agent.execution.signer.setup import create_wallet, write_policy
+from agent.place import Place
 from agent.policy.policy import loads
 from agent.runtime.turn import Said
 from devnet import Node
