@@ -43,7 +43,7 @@ def new_wallet(folder: Path, as_json: bool) -> int:
     if as_json:
         json_line({"event": "wallet", "new": account is not None, "account": account})
     elif account is None:
-        text_line("Keystore (or the remote signer's keys) and policy are there.")
+        text_line("Keystore (or the remote signer's keys) and policy are there already.")
     else:
         text_line(f"{folder / 'signer'} holds a new keystore, first account {account}, and its policy.")
     return 0
