@@ -274,3 +274,15 @@ def test_typed_data_is_refused_by_name(bench: Bench) -> None:
     whole = request(plan(account=OWNER, not_after=NOW))
     assert bench.ask("typed-data", **whole, data={})["error"]["rule"] == "typed-data"
     assert bench.ask("typed-data", data={})["error"]["rule"] == "request"  # no plan that it belongs to
+
+
+def test_fees_are_held_to_the_last_wei(bench: Bench) -> None:
+    """The plan's own most, the policy's, and a gas limit of one."""
+    most = bench.authority.policy.max_fee_wei
+    assert "raw" in bench.sign(make(max_total_fee_wei=most, plan_id="1" * 32), nonce=1)
+    assert bench.rule(make(max_total_fee_wei=most + 1, plan_id="2" * 32), nonce=2) == "fees"
+    steps = [replace(each, gas=1) for each in make().steps]
+    assert "raw" in bench.sign(make(*steps, max_total_fee_wei=GWEI, plan_id="3" * 32), nonce=3)
+    assert bench.rule(make(*steps, max_total_fee_wei=GWEI - 1, plan_id="4" * 32), nonce=4) == "fees"
+    none = [replace(each, gas=0) for each in steps]
+    assert bench.rule(make(*none, plan_id="5" * 32), nonce=5) == "fees"
