@@ -57,6 +57,7 @@ def parser() -> argparse.ArgumentParser:
     _language(commands)
     _character(commands)
     _people(commands)
+    _policy(commands)
     return whole
 
 
@@ -161,6 +162,19 @@ def _people(commands: _Commands) -> None:
     _folder(codes)
 
 
+def _policy(commands: _Commands) -> None:
+    actions = commands.add_parser("policy", help="limits: what holds, the operator's own, what a sentence would meet")
+    parsers = actions.add_subparsers(required=True, metavar="ACTION")
+    shown = _add(parsers, "show", "every list and cap with whose it is, and what waits", _policy_show)
+    changed = _add(parsers, "set", "set a limit for everybody: `at most 500 USDC a day`", _policy_set)
+    tested = _add(parsers, "test", "what would happen to a sentence, rule by rule", _policy_test)
+    for each in (changed, tested):
+        each.add_argument("sentence")
+    for each in (shown, changed, tested):
+        _folder(each)
+        _json(each)
+
+
 def _add(
     commands: _Commands, name: str, what: str, run: Callable[[argparse.Namespace], int]
 ) -> argparse.ArgumentParser:
@@ -237,6 +251,24 @@ def _health(options: argparse.Namespace) -> int:
     from agent.commands.health import health
 
     return health(options.dir, options.json)
+
+
+def _policy_show(options: argparse.Namespace) -> int:
+    from agent.commands import policy
+
+    return policy.show(options.dir, options.json)
+
+
+def _policy_set(options: argparse.Namespace) -> int:
+    from agent.commands import policy
+
+    return policy.change(options.dir, options.sentence, options.json)
+
+
+def _policy_test(options: argparse.Namespace) -> int:
+    from agent.commands import policy
+
+    return policy.test(options.dir, options.sentence, options.json)
 
 
 def _new_wallet(options: argparse.Namespace) -> int:

@@ -124,7 +124,19 @@ COMMANDS: tuple[Command, ...] = (
     Command("pause", "From now on I only take money out", ("pause",), private=True),
     Command("resume", "Deposits and transfers are possible again", ("resume",), private=True),
     Command("exit", "Leave every position", ("get me out of everything",)),
-    Command("policy", "The limits that every transaction is held to", ("show my policy",), private=True),
+    Command(
+        "policy",
+        "Your limits and the operator's; sets one where you name it",
+        ("my {over} limit is {most}", " {asset}"),
+        (
+            Option("most", "The most, in tokens", Kind.NUMBER),
+            _asset("In which token", required=False),
+            Option("over", "Over what", Kind.CHOICE, choices=("daily", "transaction", "lifetime", "transfer")),
+        ),
+        bare="show my policy",
+        lead="policy:",
+        private=True,
+    ),
     Command(
         "forget",
         "Forget what you told me; what was done stays in the ledger",

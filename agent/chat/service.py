@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import SystemRandom
 
 import structlog
@@ -149,7 +149,8 @@ class Service:
         replies = []
         for unsent in await self.ledger.unsent():
             if unsent.platform == platform:
-                replies.append(Reply(f"{UNDELIVERED} {body_text(Body.from_json(unsent.body))}"))
+                text = body_text(Body.from_json(unsent.body))
+                replies.append(Reply(text if unsent.inbox_id is None else f"{UNDELIVERED} {text}"))
                 await self.ledger.sent(unsent.id)
         for row in await self.ledger.unfinished():
             if row.platform == platform:
@@ -240,10 +241,21 @@ class Service:
                 await self.ledger.pass_over(row.id, {"flood": True})
                 return None
             reply = Reply(flood, private=True) if flood else await self._reply(user, row)
+            reply = await self._with_waiting(row, reply)
             body = body_of(reply, await self._buttons(user, row.channel, reply, row.meta.get("shared") is True))
             queued = await self.ledger.finish(row.id, reply.as_json(), body.as_json())
             await self.news.tell(user)
             return Answer(reply, queued)
+
+    async def _with_waiting(self, row: InboxRow, reply: Reply) -> Reply:
+        """The reply after what waits to be told in a channel that nobody delivers to: the terminal's."""
+        if row.platform in self.adapters:
+            return reply
+        mine = [each for each in await self.ledger.unsent() if each.inbox_id is None and each.channel == row.channel]
+        for each in mine:
+            await self.ledger.sent(each.id)
+        told = [body_text(Body.from_json(each.body)) for each in mine]
+        return replace(reply, text="\n".join((*told, reply.text))) if told else reply
 
     def _flood(self, row: InboxRow) -> str | None:
         """None within the limits; beyond them the one reply to a flood, then '' for what gets none."""

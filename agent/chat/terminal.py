@@ -16,6 +16,7 @@ from rich.panel import Panel
 from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
+from agent.chat.codes import code_in
 from agent.chat.service import CANCEL, CONFIRM, Answer, Service
 from agent.gate.preview import Preview
 from agent.harmless import harmless
@@ -186,7 +187,14 @@ def prompt_lines(history: Path) -> Lines:
     from prompt_toolkit import PromptSession
     from prompt_toolkit.history import FileHistory
 
-    session: PromptSession[str] = PromptSession(history=FileHistory(str(history)))
+    class History(FileHistory):
+        """Codes are kept nowhere, so not here either."""
+
+        def store_string(self, string: str) -> None:
+            if code_in(string) is None:
+                super().store_string(string)
+
+    session: PromptSession[str] = PromptSession(history=History(str(history)))
 
     async def line(prompt: str) -> str | None:
         try:

@@ -12,7 +12,7 @@ from agent.commands.output import json_line, text_line
 from agent.compose import Instance, open_instance
 from agent.config import Settings
 from agent.errors import Refused
-from agent.intents import Advance, Cancel, Contact, Pause, Resume
+from agent.intents import Advance, Cancel, Contact, Forget, Hours, Limit, Pause, Resume
 from agent.mind.context import Context
 from agent.mind.phrasebook import interpret
 from agent.replies.reply import Reply, Status
@@ -48,7 +48,7 @@ async def _check_only_looks(instance: Instance, user: User, sentence: str) -> No
     """Raises Refused where the sentence would take effect without a confirmation."""
     vocabulary = await instance.world.vocabulary(user.id)
     intent = interpret(sentence, Context(now=instance.world.now()), vocabulary).intent
-    if isinstance(intent, Advance | Cancel | Contact | Pause | Resume):
+    if isinstance(intent, Advance | Cancel | Contact | Forget | Hours | Limit | Pause | Resume):
         raise Refused(
             "dry-run", f"That would {intent.action} at once; this command only looks.", "Say it in the chat."
         )

@@ -146,7 +146,7 @@ def _trade(move: Swap, account: Address, allowances: Mapping[tuple[Address, Addr
 
 def _present(allowances: Mapping[tuple[Address, Address], int], token: Token, spender: Address) -> int:
     if token.address is None or (token.address, spender) not in allowances:
-        raise Refused("simulate", f"What {spender} may take of {token.symbol} isn't known.")
+        raise Refused("simulate", f"What {spender} may take of {token.symbol} isn't known.", "Ask for a new preview.")
     return allowances[token.address, spender]
 
 
@@ -159,7 +159,7 @@ def _send(move: Send) -> Step:
 def _with_gas(steps: Sequence[Step], used: Sequence[int]) -> tuple[Step, ...]:
     """Gas limits: half as much again as the simulation used (refunds come back only at the end) and a margin."""
     if len(used) != sum(1 for step in steps if step.role is not Role.CLEANUP):
-        raise Refused("simulate", "The simulation was one of other steps.")
+        raise Refused("simulate", "The simulation was one of other steps.", "Ask for a new preview.")
     left = iter(used)
     return tuple(
         replace(step, gas=CLEANUP_GAS if step.role is Role.CLEANUP else next(left) * 3 // 2 + 30_000)

@@ -83,7 +83,11 @@ def expected(
     tokens = {key_of(token): token for token in _touched(moves)}
     for key, delta in simulated.items():
         if delta and key not in tokens:
-            raise Refused("simulate", f"The plan would also change your balance of {key} by {delta} base units.")
+            raise Refused(
+                "simulate",
+                f"The plan would also change your balance of {key} by {delta} base units.",
+                "Ask for a new preview; if it stays so, choose another venue.",
+            )
     ordered, whole, traded = exact_part(moves), _left_whole(moves, states), open_part(moves)
     changes = []
     for key, token in tokens.items():
@@ -99,7 +103,9 @@ def expected(
         if key in ordered and key not in whole:
             if delta != ordered[key]:
                 raise Refused(
-                    "simulate", f"The plan would change {token.symbol} by {delta} base units, not by {ordered[key]}."
+                    "simulate",
+                    f"The plan would change {token.symbol} by {delta} base units, not by {ordered[key]}.",
+                    "Ask for a new preview; if it stays so, choose another venue.",
                 )
             less = more = 0
         for quoted, source in _of_output(moves, token):
@@ -134,7 +140,9 @@ def _of_output(moves: Iterable[Move], receipt: Token) -> list[tuple[int, Swap | 
 def _check_within(token: Token, delta: int, low: int, high: int) -> None:
     if not low <= delta <= high:
         raise Refused(
-            "simulate", f"The plan would change {token.symbol} by {delta} base units, not by {low} to {high}."
+            "simulate",
+            f"The plan would change {token.symbol} by {delta} base units, not by {low} to {high}.",
+            "Ask for a new preview; if it stays so, choose another venue.",
         )
 
 

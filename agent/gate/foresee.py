@@ -26,7 +26,11 @@ async def foresee(rpc: Rpc, account: Address, steps: Sequence[Step], block: Bloc
         for step, result in zip(before, results, strict=True):
             if not result.ok:
                 what = step.function.partition("(")[0] or "transfer"
-                raise Refused("simulate", f"{step.contract} would refuse the call of {what}: {result.error}.")
+                raise Refused(
+                    "simulate",
+                    f"{step.contract} would refuse the call of {what}: {result.error}.",
+                    "Nothing was sent; ask for less, or for another venue.",
+                )
         found[output.step] = _within(output, changes(results[-1:], account).get(output.token, 0))
     return found
 
@@ -34,5 +38,9 @@ async def foresee(rpc: Rpc, account: Address, steps: Sequence[Step], block: Bloc
 def _within(output: Output, units: int) -> int:
     if not output.min <= units <= output.max:
         bounds = f"{output.min} to {output.max}"
-        raise Refused("simulate", f"Step {output.step + 1} would give {units} base units, not {bounds} ({RULE}).")
+        raise Refused(
+            "simulate",
+            f"Step {output.step + 1} would give {units} base units, not {bounds} ({RULE}).",
+            "Ask again: the price has moved.",
+        )
     return units

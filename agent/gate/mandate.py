@@ -78,7 +78,11 @@ def terms_of(
     tokens = [registry.token(symbol) for symbol in intent.assets]
     for token in tokens:
         if not any(venue.asset == token for venue in venues.values()):
-            raise Refused("lists", f"There is no venue for {token.symbol} here, so nothing to keep well placed.")
+            raise Refused(
+                "lists",
+                f"There is no venue for {token.symbol} here, so nothing to keep well placed.",
+                "Name a token that a venue takes: `best yields?` lists them.",
+            )
     for name in intent.venues or ():
         if name not in venues or venues[name].asset not in tokens:
             raise NeedsAnswer(f"{name} is no venue for {', '.join(intent.assets)}. Which venue, or any?", "venue")
@@ -132,13 +136,15 @@ def check(
     used = taken(moves)
     for move in moves:
         if not isinstance(move, Enter | Leave):
-            raise Refused(RULE, "A mandate moves money between venues and sends none.")
+            raise Refused(RULE, "A mandate moves money between venues and sends none.", "Say it yourself.")
         units = _most(move, states, move in used)
         _check_move(terms, move, units)
         sign = 1 if isinstance(move, Leave) else -1
         left[move.venue.asset.symbol] = left.get(move.venue.asset.symbol, 0) + sign * units
         if left[move.venue.asset.symbol] < 0:
-            raise Refused(RULE, f"A mandate enters {move.venue.id} only with what left another venue.")
+            raise Refused(
+                RULE, f"A mandate enters {move.venue.id} only with what left another venue.", "Say it yourself."
+            )
         if isinstance(move, Enter):
             _check_cap(terms, move, states[move.venue.id].position + units)
     _check_gas(terms, fee_wei, spent_wei, native_price)
@@ -148,19 +154,29 @@ def check_gain(terms: Terms, shift: Shift, gas: int) -> None:
     """Raises Refused("mandate") where the simulated gas (USD, 8 decimals) leaves too little of the gain."""
     if shift.gain_usd <= terms.min_gain + gas:
         raise Refused(
-            RULE, f"The move would gain {_shown(shift.gain_usd)} and its gas came out at {_shown(gas)}: not worth it."
+            RULE,
+            f"The move would gain {_shown(shift.gain_usd)} and its gas came out at {_shown(gas)}: not worth it.",
+            "Say `rebalance now` to move it all the same, or give a lower minimum gain.",
         )
 
 
 def _check_move(terms: Terms, move: Enter | Leave, units: int) -> None:
     asset = move.venue.asset
     if asset.symbol not in terms.assets:
-        raise Refused(RULE, f"Your mandate isn't for {asset.symbol}.")
+        raise Refused(
+            RULE, f"Your mandate isn't for {asset.symbol}.", "Give a mandate for it, or say `rebalance now`."
+        )
     if terms.venues is not None and move.venue.id not in terms.venues:
-        raise Refused(RULE, f"{move.venue.id} isn't in your mandate.")
+        raise Refused(
+            RULE, f"{move.venue.id} isn't in your mandate.", "Give a mandate with that venue, or say `rebalance now`."
+        )
     most = terms.assets[asset.symbol].most
     if not 0 < units <= most:
-        raise Refused(RULE, f"A move of {Amount(units, asset)} is more than your {Amount(most, asset)}.")
+        raise Refused(
+            RULE,
+            f"A move of {Amount(units, asset)} is more than your {Amount(most, asset)}.",
+            "Give a mandate with larger moves, or say `rebalance now`.",
+        )
 
 
 def _most(move: Enter | Leave, states: Mapping[str, VenueState], used: bool) -> int:
@@ -176,7 +192,11 @@ def _check_cap(terms: Terms, move: Enter, held: int) -> None:
     asset, cap = move.venue.asset, terms.assets[move.venue.asset.symbol].cap
     if held > cap:
         whole = Amount(held, asset)
-        raise Refused(RULE, f"{move.venue.id} would hold {whole}, more than your {Amount(cap, asset)} a venue.")
+        raise Refused(
+            RULE,
+            f"{move.venue.id} would hold {whole}, more than your {Amount(cap, asset)} a venue.",
+            "Give a mandate with a higher cap, or say `rebalance now`.",
+        )
 
 
 def _check_gas(terms: Terms, fee_wei: int, spent_wei: int, native_price: int | None) -> None:
@@ -190,6 +210,7 @@ def _check_gas(terms: Terms, fee_wei: int, spent_wei: int, native_price: int | N
             RULE,
             f"With this, gas in {terms.horizon_days} days may come to {_shown(cost)}; "
             f"your budget is {_shown(terms.gas_budget)}.",
+            "Give a mandate with a larger gas budget, or wait.",
         )
 
 
@@ -198,7 +219,7 @@ def _units(said: str | None, default_usd: int, token: Token, registry: Registry,
         try:
             return Amount.parse(said, token).units
         except ValueError as error:
-            raise Refused("amount", f"{error}.") from error
+            raise Refused("amount", f"{error}.", "Say it with fewer decimals.") from error
     if token.symbol in registry.usd_stable:
         return default_usd * int(10**token.decimals)
     price = prices.get(token.symbol)
@@ -213,7 +234,7 @@ def _dollars(said: str | None, default: int) -> int:
     try:
         return default * ONE_DOLLAR if said is None else units_from_text(said, PRICE_DECIMALS)
     except ValueError as error:
-        raise Refused("amount", f"{error}.") from error
+        raise Refused("amount", f"{error}.", "Say it with fewer decimals.") from error
 
 
 def _shown(usd: int) -> str:

@@ -53,7 +53,11 @@ class Desk:
         best = next((option for option in options if not option.why_not), None)
         if best is None:
             reasons = "; ".join(f"{option.venue}: {option.why_not}" for option in options)
-            raise Refused("state", f"No venue can take {Amount(units, asset)} now. {reasons}".strip())
+            raise Refused(
+                "state",
+                f"No venue can take {Amount(units, asset)} now. {reasons}".strip(),
+                "Deposit less, or wait until one has room again.",
+            )
         return VenueChoice(asset, units, best.venue, tuple(options))
 
     def withdraw(self, intent: Withdraw) -> Resolved:
@@ -64,7 +68,11 @@ class Desk:
             venue = venue_named(intent.venue, self.venues, asset)
             held = [state for state in held if state.venue == venue.id]
             if not held:
-                raise Refused("balance", f"You have no {asset.symbol} in {venue.id}.")
+                raise Refused(
+                    "balance",
+                    f"You have no {asset.symbol} in {venue.id}.",
+                    "Look at `portfolio` for what you have where.",
+                )
         moves = leave_in_turn(intent.amount, asset, held, self.venues)
         if intent.venue is not None:
             return Resolved(tuple(moves))
@@ -106,7 +114,11 @@ class Desk:
                 stuck = Amount(state.position - free, venue.asset)
                 notes.append(f"{stuck} stay in {venue_id}: they are lent out or paused there now.")
         if not moves:
-            raise Refused("balance", " ".join(notes) or "Nothing of yours is at work: there is nothing to leave.")
+            raise Refused(
+                "balance",
+                " ".join(notes) or "Nothing of yours is at work: there is nothing to leave.",
+                "Deposit something first; what is in your wallet is yours to send.",
+            )
         return Resolved(tuple(moves), (), tuple(notes))
 
     def _erc20(self, symbol: str) -> Token:

@@ -35,6 +35,10 @@ def unheard(rule: str) -> None:
     """For a plan that nobody asks about."""
 
 
+def undrafted(plan: Plan) -> None:
+    """The same for its draft: the steps, before they were simulated."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A draft and what stands around it: `seconds` that it lives. `contacts` are the addresses that may receive."""
@@ -46,6 +50,7 @@ class Request:
     notes: tuple[str, ...] = ()
     standing: Standing = field(default_factory=Standing)
     passed: Passed = unheard
+    drafted: Callable[[Plan], None] = undrafted
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ class Gate:
         steps = steps_of(moves, snapshot, allowances)
         venues = {move.venue.id: move.venue for move in moves if isinstance(move, Enter | Leave)}
         draft = drafted(request.draft, steps, snapshot)
+        request.drafted(draft)
         check_plan(self.policy, snapshot.account, request.contacts, draft)
         request.passed("policy")
         charges = charges_of(self.policy, draft, snapshot.prices)
@@ -189,5 +195,5 @@ class Gate:
 
 def _contract(token: Token) -> Address:
     if token.address is None:
-        raise Refused("lists", f"{token.symbol} itself can't be put into a venue.")
+        raise Refused("lists", f"{token.symbol} itself can't be put into a venue.", "Use its wrapped form.")
     return token.address

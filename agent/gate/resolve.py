@@ -24,7 +24,11 @@ def units_of(spec: AmountSpec, token: Token, whole: int, what: str) -> int:
     if units <= 0:
         raise Refused("amount", f"That comes to no {token.symbol} at all.", f"{what} holds {Amount(whole, token)}.")
     if units > whole:
-        raise Refused("balance", f"{what} holds {Amount(whole, token)}, less than {Amount(units, token)}.")
+        raise Refused(
+            "balance",
+            f"{what} holds {Amount(whole, token)}, less than {Amount(units, token)}.",
+            "Say a smaller amount, or `all`.",
+        )
     return units
 
 
@@ -78,7 +82,9 @@ def leave_in_turn(spec: AmountSpec, asset: Token, held: list[VenueState], venues
     Raises Refused("state") where what is asked for can't all leave now.
     """
     if not held:
-        raise Refused("balance", f"You have no {asset.symbol} at work.")
+        raise Refused(
+            "balance", f"You have no {asset.symbol} at work.", "Look at `portfolio` for what you have where."
+        )
     whole = sum(state.position for state in held)
     wanted = units_of(spec, asset, whole, f"Your {asset.symbol} at work")
     moves, left = [], wanted

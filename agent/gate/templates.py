@@ -36,11 +36,17 @@ def opened(build: Callable[[int], tuple[Step, ...]], output: Output) -> tuple[St
             return one
         if (one, other) == (low, high):
             return output
-        raise Refused("lists", "That venue's call depends on the amount in a way that can't be left open.")
+        raise Refused(
+            "lists",
+            "That venue's call depends on the amount in a way that can't be left open.",
+            "Swap first, then deposit what came of it.",
+        )
 
     steps = []
     for one, other in zip(build(low), build(high), strict=True):
         if replace(one, args=()) != replace(other, args=()):
-            raise Refused("lists", "That venue's steps depend on the amount.")
+            raise Refused(
+                "lists", "That venue's steps depend on the amount.", "Swap first, then deposit what came of it."
+            )
         steps.append(replace(one, args=tuple(merged(*pair) for pair in zip(one.args, other.args, strict=True))))
     return tuple(steps)

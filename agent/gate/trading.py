@@ -35,7 +35,11 @@ def swap(desk: Desk, intent: SwapIntent, later_gas: int = 0) -> Resolved:
     pays = desk.registry.token(intent.asset)
     start, end = _contract_token(desk, pays), _contract_token(desk, desk.registry.token(intent.to_asset))
     if start == end:
-        raise Refused("lists", f"{intent.asset} and {intent.to_asset} are one to one; I can't wrap or unwrap yet.")
+        raise Refused(
+            "lists",
+            f"{intent.asset} and {intent.to_asset} are one to one; I can't wrap or unwrap yet.",
+            "Ask for another token.",
+        )
     if intent.to_amount is not None:
         units = units_of(intent.to_amount, end, 2**256 - 1, "A pool")
         choice = _priced(desk, pays, start, end, units, exact_out=True)
@@ -64,7 +68,7 @@ def _contract_token(desk: Desk, token: Token) -> Token:
     if not token.is_native:
         return token
     if desk.registry.wrapped is None:
-        raise Refused("lists", f"{token.symbol} has no wrapped form on this chain.")
+        raise Refused("lists", f"{token.symbol} has no wrapped form on this chain.", "Ask for another token.")
     return desk.registry.token(desk.registry.wrapped)
 
 

@@ -111,7 +111,11 @@ def _read(policy: Policy, contract: Listed, data: bytes) -> tuple[Entry, dict[st
     try:
         values = decode_call(entries[0].signature, data)
     except ValueError as error:
-        raise Refused("lists", f"The call of {contract.name} can't be read: {error}.") from None
+        raise Refused(
+            "lists",
+            f"The call of {contract.name} can't be read: {error}.",
+            "Ask for a new preview; a plug-in that builds such calls has a fault.",
+        ) from None
     args = _named(parse_signature(entries[0].signature)[1], values)
     fitting = (entry for entry in entries if not unmet(entry, args))
     return next(fitting, entries[0]), args  # where no `must` fits, the rule of that name says so
@@ -170,7 +174,11 @@ def hops(path: bytes) -> list[Address]:
     """
     length, rest = divmod(len(path) - 20, 23)
     if length < 1 or rest:
-        raise Refused("lists", f"{len(path)} bytes are no path of tokens and fees.")
+        raise Refused(
+            "lists",
+            f"{len(path)} bytes are no path of tokens and fees.",
+            "Ask for a new preview; a plug-in that builds such calls has a fault.",
+        )
     return [address("0x" + path[start : start + 20].hex()) for start in range(0, len(path), 23)]
 
 

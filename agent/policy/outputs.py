@@ -28,7 +28,11 @@ def fill(step: Step, outputs: Mapping[int, int]) -> Step:
     """The step with base units by step index filled in. Raises Refused("output") for one too many, missing or off."""
     wanted = {output.step for output in step.outputs}
     if set(outputs) != wanted:
-        raise Refused(RULE, f"The step needs the outputs of the steps {sorted(wanted)}, not of {sorted(outputs)}.")
+        raise Refused(
+            RULE,
+            f"The step needs the outputs of the steps {sorted(wanted)}, not of {sorted(outputs)}.",
+            "Ask for a new preview.",
+        )
     for output in step.outputs:
         check_bounds(output, outputs[output.step])
     return step.filled(outputs)
@@ -58,15 +62,27 @@ def check_outputs(steps: Sequence[Step], effects: Sequence[Effect], read: Callab
         _check_source(steps, effects, index, output)
         low, high = read(at_least(step)), effects[index]
         if (low.units, high.units) != (output.min, output.max) or high.token.address != output.token:
-            raise Refused(RULE, f"The output in step {index + 1} isn't the amount of its own token.")
+            raise Refused(
+                RULE, f"The output in step {index + 1} isn't the amount of its own token.", "Ask for a new preview."
+            )
 
 
 def _check_source(steps: Sequence[Step], effects: Sequence[Effect], index: int, output: Output) -> None:
     if not 0 < output.min <= output.max:
-        raise Refused(RULE, f"The bounds of the output in step {index + 1} are {output.min} to {output.max}.")
+        raise Refused(
+            RULE,
+            f"The bounds of the output in step {index + 1} are {output.min} to {output.max}.",
+            "Ask for a new preview.",
+        )
     if not 0 <= output.step < index or steps[output.step].role is not Role.ACTION:
-        raise Refused(RULE, f"Step {index + 1} takes the output of a step that isn't done before it.")
+        raise Refused(
+            RULE, f"Step {index + 1} takes the output of a step that isn't done before it.", "Ask for a new preview."
+        )
     source = effects[output.step]
     given = {"swap": source.to, "leave": source.token}.get(source.direction)
     if given is None or given.address != output.token:
-        raise Refused(RULE, f"Step {output.step + 1} doesn't give the token that step {index + 1} takes.")
+        raise Refused(
+            RULE,
+            f"Step {output.step + 1} doesn't give the token that step {index + 1} takes.",
+            "Ask for a new preview.",
+        )

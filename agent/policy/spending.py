@@ -176,7 +176,7 @@ def _raise(cap: Cap) -> str:
     if cap.by is not By.USER:
         return "the operator can raise the limit."
     words = {Period.TRANSACTION: "transaction", Period.DAY: "daily", Period.LIFETIME: "lifetime"}[cap.period]
-    name = f"{words} {cap.kind}" if cap.kind else words
+    name = f"{words} {cap.kind}" if cap.kind and cap.period is not Period.TRANSACTION else cap.kind or words
     return f"a higher limit of yours waits a day: say for example `raise my {name} limit to …`."
 
 

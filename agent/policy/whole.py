@@ -24,11 +24,19 @@ def check_plan(
     Raises Refused where a step or the whole breaks a rule.
     """
     if plan.chain_id != policy.chain_id:
-        raise Refused("chain", f"The plan is for chain {plan.chain_id}; the policy is for {policy.chain_id}.")
+        raise Refused(
+            "chain",
+            f"The plan is for chain {plan.chain_id}; the policy is for {policy.chain_id}.",
+            "Use the instance of that chain.",
+        )
     if plan.account != account:
-        raise Refused("account", f"The plan is for the account {plan.account}, not for {account}.")
+        raise Refused(
+            "account", f"The plan is for the account {plan.account}, not for {account}.", "Ask from your own account."
+        )
     if not 0 < len(plan.steps) <= MAX_STEPS:
-        raise Refused("lists", f"A plan has 1 to {MAX_STEPS} steps; this one has {len(plan.steps)}.")
+        raise Refused(
+            "lists", f"A plan has 1 to {MAX_STEPS} steps; this one has {len(plan.steps)}.", "Ask for less at a time."
+        )
     calls = tuple(read_step(policy, at_most(step)) for step in plan.steps)
     effects = [effect for _, effect in calls]
     check_outputs(plan.steps, effects, lambda step: read_step(policy, step)[1])
@@ -43,15 +51,27 @@ def check_plan(
 def read_step(policy: Policy, step: Step) -> tuple[bytes, Effect]:
     """A step's calldata and what it does. Raises Refused("lists") where its arguments don't encode or decode."""
     if step.value < 0:
-        raise Refused("lists", "A step's value is 0 or more.")
+        raise Refused(
+            "lists",
+            "A step's value is 0 or more.",
+            "Ask for a new preview; a plug-in that builds such steps has a fault.",
+        )
     try:
         data = step.data
         sent = plain(decode_call(step.function, data)) if step.function else []
     except Exception:  # a signature that somebody made up fails in eth_abi in too many ways to name
-        raise Refused("lists", f"The arguments of {step.function or step.to} don't fit its signature.") from None
+        raise Refused(
+            "lists",
+            f"The arguments of {step.function or step.to} don't fit its signature.",
+            "Ask for a new preview; a plug-in that builds such steps has a fault.",
+        ) from None
     effect = decode(policy, step.to, data, step.value)
     if _folded(sent) != _folded(plain(step.args)):
-        raise Refused("lists", f"The arguments of {step.function} are not written as they will be sent.")
+        raise Refused(
+            "lists",
+            f"The arguments of {step.function} are not written as they will be sent.",
+            "Ask for a new preview; a plug-in that builds such steps has a fault.",
+        )
     return data, effect
 
 
@@ -64,9 +84,17 @@ def _folded(value: object) -> object:
 
 def _check_role(step: Step, effect: Effect) -> None:
     if step.role is Role.APPROVAL and effect.direction != "approve":
-        raise Refused("approvals", f"A step called an approval is {name_of(effect)}.")
+        raise Refused(
+            "approvals",
+            f"A step called an approval is {name_of(effect)}.",
+            "Ask for a new preview; a plug-in that builds such steps has a fault.",
+        )
     if step.role is Role.CLEANUP and (effect.direction != "approve" or effect.units):
-        raise Refused("approvals", "A clean-up step may only take an allowance back.")
+        raise Refused(
+            "approvals",
+            "A clean-up step may only take an allowance back.",
+            "Ask for a new preview; a plug-in that builds such steps has a fault.",
+        )
 
 
 def _check_approvals_used(steps: Sequence[Step], effects: Sequence[Effect]) -> None:

@@ -44,6 +44,7 @@ class Acting:
     ) -> Reply:
         """The preview of what the intent comes to. A newer preview replaces those that still wait in the channel."""
         await self._check_frozen()
+        await self.world.refresh()
         if isinstance(intent, Rebalance):
             return await Rebalancing(self.world).propose(user, channel, intent, origins, verdict)
         snapshot = await self.world.priced_snapshot(await self.world.account(user))
@@ -96,6 +97,7 @@ class Acting:
     async def _confirm(self, user: User, channel: str, row: PlanRow, progress: Progress, code: str) -> Reply:
         now, spending = self.world.now(), Spending()
         if row.status is PlanStatus.PROPOSED and now <= row.not_after:
+            await self.world.refresh()
             await self._check_may_run(user, row)
             seen = await look(self.world.gate, row.plan, self.world.venues)
             if seen.void:

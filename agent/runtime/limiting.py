@@ -29,6 +29,7 @@ class Limiting:
 
     async def set(self, user: User, channel: str, intent: Limit, code: str = "") -> Reply:
         """Raises NeedsAnswer for a unit that isn't said, Refused: limits, amount, step-up."""
+        await self.world.refresh()
         subject = await self._subject(user, intent)
         value = await self._value(user, subject, intent)
         await self._check_operator(user, subject, value)
@@ -45,6 +46,7 @@ class Limiting:
 
     async def show(self, user: User) -> Reply:
         """Every limit that holds, whose it is, what is used of it, what waits; and who may be paid."""
+        await self.world.refresh()
         ledger, now = self.world.ledger, self.world.now()
         book = await ledger.contacts(user.id)
         names = [

@@ -50,6 +50,7 @@ class Rebalancing:
 
     async def run(self, user: User, row: MandateRow, snapshot: Snapshot) -> list[int]:
         """Weighs each asset of the mandate and moves at most one position of each; the numbers of the decisions."""
+        await self.world.refresh()
         terms = Terms.from_json(row.limits)
         numbers: list[int] = []
         for symbol in terms.assets:

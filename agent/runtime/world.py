@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,7 @@ from agent.chain.snapshot import Snapshot, take
 from agent.character.character import Character
 from agent.character.files import default
 from agent.config import Settings
-from agent.errors import Refused
+from agent.errors import Refused, Unavailable
 from agent.execution import confirmations
 from agent.execution.codes import Codes
 from agent.execution.manager import Manager
@@ -28,7 +29,7 @@ from agent.gate.propose import Gate
 from agent.mind.mind import Mind
 from agent.money import Address, Token
 from agent.plugin import Option, Trader, Venue, VenueState
-from agent.policy.policy import Policy
+from agent.policy.policy import Policy, loads
 from agent.policy.spending import Standing
 from agent.words.vocabulary import Vocabulary
 from memory.ledger import Ledger
@@ -72,6 +73,7 @@ class World:
     gate: Gate = field(init=False)
     executing: dict[Address, asyncio.Lock] = field(init=False)
     """Held per account from the last check of a plan to its end."""
+    _fingerprint: str = field(init=False, default="")
     drawing: asyncio.Semaphore = field(init=False)
     """Held while a picture is drawn: each takes a process of 100 MB, however many ask at once."""
 
@@ -95,6 +97,18 @@ class World:
         if found is None:
             raise Refused("wallet", "You have no account with me yet.", "Ask the operator to let you in.")
         return found.address
+
+    async def refresh(self) -> None:
+        """Takes over the signer's policy where it was changed since: the signer's is the one that counts.
+
+        Where the signer can't be reached, all goes on with the policy that is known; nothing is signed then anyway.
+        """
+        with contextlib.suppress(Unavailable):
+            known = str((await self.signer.status())["policy"])
+            self._fingerprint = self._fingerprint or self.policy.sha256
+            if known != self._fingerprint:
+                self.policy, self._fingerprint = loads(await self.signer.policy()), known
+                self.gate = Gate(self.rpc, self.registry, self.policy, self.traders)
 
     async def standing(self, user: str) -> Standing:
         """Every limit that holds for a person now, the policy's caps over time among them, and what is used."""

@@ -1,0 +1,202 @@
+"""`moneta policy show|set|test "…"`: what holds and whose it is; the operator's limits; what a sentence meets."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from agent.chat.terminal import OWNER, PLATFORM
+from agent.commands import places
+from agent.commands.output import json_line, text_line
+from agent.compose import Instance, open_instance
+from agent.config import Settings
+from agent.errors import Refused
+from agent.intents import Cancel, Limit
+from agent.money import Amount, Token
+from agent.policy.policy import Policy
+from agent.replies.clock import day_and_time, duration
+from agent.replies.reply import Table, table_text
+from agent.runtime.codes import enrolled
+from agent.runtime.explaining import PASS, Explaining
+from agent.runtime.operating import Became, Operating, said
+from agent.words.allowances import OpenPeriod, allowance
+from agent.words.vocabulary import Vocabulary
+from memory.rows import User
+
+Row = dict[str, Any]
+
+
+def show(folder: Path, as_json: bool) -> int:
+    """Prints every list and cap with its source, and what waits."""
+    rows = asyncio.run(_with(folder, _shown))
+    if as_json:
+        for row in rows:
+            json_line({"event": "limit", **row})
+    else:
+        cells = tuple((row["limit"], row["is"], row["source"]) for row in rows)
+        text_line(table_text(Table(("limit", "is", "source"), cells)))
+    return 0
+
+
+def test(folder: Path, sentence: str, as_json: bool) -> int:
+    """Prints each rule that the sentence would meet; 0 where all of them pass."""
+
+    async def told(instance: Instance, user: User) -> int:
+        found = await Explaining(instance.world).explain(user, sentence)
+        if as_json:
+            for number, each in enumerate(found.findings, 1):
+                json_line({"event": "rule", "number": number, **asdict(each)})
+            json_line({"event": "verdict", "verdict": found.verdict, "intent": found.intent})
+        else:
+            cells = tuple((each.rule, each.verdict, f"{each.why} {each.remedy}".strip()) for each in found.findings)
+            text_line(table_text(Table(("rule", "verdict", "why"), cells)))
+        return 0 if found.verdict == PASS else 1
+
+    return int(asyncio.run(_with(folder, told)))
+
+
+def change(folder: Path, sentence: str, as_json: bool) -> int:
+    """Sets a limit of the operator's, or takes back what waits."""
+
+    async def changed(instance: Instance, _: User) -> list[Became]:
+        wish = _wish(sentence, await instance.world.vocabulary(""))
+        operating = Operating(instance.world)
+        if isinstance(wish, Cancel):
+            return await operating.withdraw()
+        code = await _code(instance) if await operating.loosens(wish) else ""
+        return [await operating.set(wish, code)]
+
+    became = asyncio.run(_with(folder, changed))
+    for each in became:
+        if as_json:
+            json_line({"event": "policy", **asdict(each)})
+        else:
+            text_line(each.text)
+    if not became and not as_json:
+        text_line("No change is waiting.")
+    return 0
+
+
+async def _with(folder: Path, do: Callable[[Instance, User], Awaitable[Any]]) -> Any:
+    """Opens the folder's instance, beside one that runs, and does something with its owner."""
+    async with _opened(folder) as (instance, user):
+        return await do(instance, user)
+
+
+@asynccontextmanager
+async def _opened(folder: Path) -> Any:
+    place = places.running_devnet(folder)
+    async with open_instance(place, Settings(), beside=True) as instance:
+        if instance.new_wallet:
+            await places.fund(place, instance.first_account)
+        await instance.world.refresh()
+        yield instance, await instance.owner(PLATFORM, OWNER, "you")
+
+
+def _wish(sentence: str, vocabulary: Vocabulary) -> Limit | Cancel:
+    try:
+        found = allowance(sentence, vocabulary)
+    except OpenPeriod:
+        found = None
+    if found is None or (isinstance(found, Cancel) and not (found.ref or "").startswith("limits")):
+        raise Refused(
+            "words",
+            f"“{sentence[:60]}” is no limit that I can read.",
+            "Say it like `at most 500 USDC a day`, `never more than $200 per transfer`, `only aave and morpho`, or "
+            "`cancel the change`.",
+        )
+    return found
+
+
+async def _code(instance: Instance) -> str:
+    """A one-time code from the terminal, where an authenticator is enrolled."""
+    if not await enrolled(instance.world):
+        return ""
+    if not sys.stdin.isatty():
+        raise Refused("step-up", "A code is needed to loosen a limit.", "Run it at a terminal, which asks for it.")
+    return getpass.getpass("code of your authenticator: ").strip()
+
+
+async def _shown(instance: Instance, user: User) -> list[Row]:
+    world = instance.world
+    limiting = instance.service.runtime.limiting
+    speaker, standing = await limiting.speaker(user), await world.standing(user.id)
+    rows = list(_of_policy(world.policy))
+    moved = await world.signer.moved(await world.account(user))
+    for row in rows:
+        symbol = row.get("unit")
+        if row.get("period") == "day" and symbol in moved:
+            row["used"] = str(moved[symbol].day)
+    for cap in standing.limits.caps:
+        if cap.by != "signer":
+            used = standing.used.get(cap, 0)
+            extra = {
+                "period": cap.period,
+                "kind": cap.kind,
+                "unit": cap.unit,
+                "most": str(cap.most),
+                "used": str(used),
+            }
+            spent = f", {speaker.amount(used, cap.unit)} used" if used else ""
+            shown = f"{speaker.amount(cap.most, cap.unit)}{spent}"
+            rows.append({"limit": speaker.cap(cap), "is": shown, "source": str(cap.by), **extra, "used": str(used)})
+    for allowed in standing.limits.allowed:
+        listed = speaker.listed(allowed.what, allowed.names)
+        row = {"limit": f"only these {allowed.what}", "is": listed, "source": str(allowed.by)}
+        rows.append({**row, "names": sorted(allowed.names)})
+    for person in (user.id, None):
+        for change in await world.ledger.waiting_limits(person):
+            source = "operator" if person is None else "user"
+            when = f"waits until {day_and_time(change.ripe_at)} (change {change.id})"
+            value = speaker.value(change.subject, change.value)
+            rows.append({"limit": when, "is": value, "source": source, "ripe_at": change.ripe_at})
+    for each in await world.signer.pending():
+        when = f"waits until {day_and_time(each['ripe_at'])} (signer's change {each['id']})"
+        rows.append(
+            {
+                "limit": when,
+                "is": said(each["changes"], world.registry),
+                "source": "signer",
+                "ripe_at": each["ripe_at"],
+            }
+        )
+    for contact in await world.ledger.contacts(user.id):
+        row = {"limit": f"contact {contact.name}", "is": contact.address, "source": "user"}
+        rows.append({**row, "ripe_at": contact.ripe_at})
+    rows.append({"limit": "paused", "is": "yes: only money out" if user.paused else "no", "source": "user"})
+    frozen = "yes: nothing moves" if await world.ledger.frozen() else "no"
+    rows.append({"limit": "frozen", "is": frozen, "source": "operator"})
+    return rows
+
+
+def _of_policy(policy: Policy) -> Iterator[Row]:
+    tokens: dict[str, Token] = {token.symbol: token for token in (policy.native, *policy.tokens.values())}
+    sections = (
+        ("transaction", "most a transaction", policy.caps),
+        ("day", "most a day", policy.day_caps),
+        ("lifetime", "most in all", policy.lifetime_caps),
+        ("step-up", "a code is needed above", policy.step_up),
+    )
+    for period, words, caps in sections:
+        for symbol, most in caps.items():
+            shown = str(Amount(most, tokens[symbol]))
+            extra = {"period": period, "kind": None, "unit": symbol, "most": str(most)}
+            yield {"limit": words, "is": shown, "source": "signer", **extra}
+    fee = str(Amount(policy.max_fee_wei, policy.native))
+    yield {"limit": "most gas of one plan", "is": fee, "source": "signer", "most": str(policy.max_fee_wei)}
+    names = sorted({one.name for one in policy.contracts.values()})
+    yield {"limit": "contracts that may be called", "is": ", ".join(names), "source": "signer"}
+    if policy.closed:
+        yield {"limit": "contracts that may only be left", "is": ", ".join(sorted(policy.closed)), "source": "signer"}
+    for words, seconds in (
+        ("a new contact waits", policy.contact_delay_seconds),
+        ("a loosened limit waits", policy.loosen_delay_seconds),
+    ):
+        shown = duration(seconds) if seconds else "not at all"
+        yield {"limit": words, "is": shown, "source": "signer", "seconds": seconds}
