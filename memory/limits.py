@@ -170,7 +170,8 @@ def release(db: Database, plan_id: str, status: PlanStatus, now: int) -> None:
     if status is PlanStatus.SETTLED:
         return
     sql = """UPDATE charges SET released_at = ? WHERE plan_id = ? AND released_at IS NULL AND step NOT IN
-             (SELECT step FROM attempts WHERE plan_id = ? AND status IN ('signed', 'broadcast', 'mined'))"""
+             (SELECT step FROM attempts
+              WHERE plan_id = ? AND kind = 'step' AND status IN ('signed', 'broadcast', 'mined'))"""
     db.execute(sql, (now, plan_id, plan_id))
 
 

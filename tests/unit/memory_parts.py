@@ -39,7 +39,7 @@ async def opened(folder: Path, clock: Clock | None = None) -> AsyncIterator[Ledg
 
 def on_disk(folder: Path) -> dict[str, bytes]:
     """Every file of the folder, by name."""
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
 async def somebody(ledger: Ledger, name: str = "ann") -> User:

@@ -1,0 +1,215 @@
+"""Limits and contacts between two chats of one person: told on both, cancelled from each; codes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from agent.execution.signer.totp import STEP_SECONDS, Totp, code_at
+from agent.replies.body import Body
+from agent.schedule import Schedule
+from devnet import Node
+from memory.links import LINK_DELAY
+from tests.integration.people_parts import Chat, People, people
+from tests.integration.runtime_parts import AAVE, BOB, CAROL, Whole, deposit, leave_all, opened, rule, status
+from tests.integration.schedule_parts import Clock
+from tests.unit.memory_parts import on_disk
+
+pytestmark = pytest.mark.integration
+
+DAY = 86_400
+TWO = {"owners": ("discord:1",), "access": "allow", "allow": ("telegram:2",)}
+SECRET = b"12345678901234567890"
+
+
+@pytest_asyncio.fixture
+async def both(devnet_node: Node, tmp_path: Path) -> AsyncIterator[People]:
+    """One person in Discord (1) and Telegram (2), with an account, linked."""
+    async with people(tmp_path, devnet_node, **TWO) as world:
+        await world.join(world.discord, "1")
+        code = (await world.say(world.discord, "1", "link")).text.split("`")[1].removeprefix("link ")
+        await world.say(world.telegram, "2", f"link {code}")
+        await world.press(world.telegram, "2", world.telegram.told("2")[-1], "Link them")
+        await world.until(lambda: "wants to share" in world.discord.told("1")[-1].text)
+        await world.press(world.discord, "1", world.discord.told("1")[-1], "Link them")
+        await world.until(lambda: "one person now" in world.telegram.told("2")[-1].text)
+        yield world
+
+
+async def heard(world: People, chat: Chat, who: str, words: str) -> Body:
+    """What was told there with these words in it, waited for."""
+    await world.until(lambda: any(words in body.text for body in chat.told(who)))
+    return next(body for body in reversed(chat.told(who)) if words in body.text)
+
+
+async def test_a_loosening_is_told_on_the_other_channel_and_cancelled_there(both: People) -> None:
+    ledger = both.instance.world.ledger
+    assert "at most 500 USDC a day" in (await both.say(both.discord, "1", "my limit is 500 USDC a day")).text
+    asked = await both.say(both.discord, "1", "raise my daily limit to 2000")
+    assert "waits 1 day" in asked.text
+    assert [button.label for button in asked.buttons] == ["Cancel it"]
+    warned = await heard(both, both.telegram, "2", "is to be loosened")
+    assert "at most 2,000 USDC a day" in warned.text
+    assert warned.private
+    await both.press(both.telegram, "2", warned, "Cancel it")
+    user = await both.instance.service.user("discord", "1", "")
+    assert await ledger.waiting_limits(user.id) == []
+    assert "at most 500 USDC" in (await both.say(both.telegram, "2", "remove my daily limit")).text
+    assert (
+        "Cancelled" in (await both.say(both.discord, "1", "cancel the change")).text
+    )  # in words, from the other one
+    assert await ledger.waiting_limits(user.id) == []
+    told = [body.text for body in both.discord.told("1")]
+    assert sum("is to be loosened" in text for text in told) == 1  # of what was asked in Telegram, once
+    shown = (await both.say(both.discord, "1", "what are my limits")).table
+    assert shown is not None
+    assert ("most a day", "500 USDC", "you") in shown.rows
+
+
+async def test_what_is_ripe_is_told_on_every_channel(both: People) -> None:
+    clock = Clock(int(time.time()))
+    world = both.instance.world
+    world.now = world.ledger._now = clock
+    await both.say(both.discord, "1", "my limit is 5 USDC a day")
+    await both.say(both.discord, "1", "raise my daily limit to 6 USDC")
+    schedule = Schedule(world, both.instance.service)
+    clock.now += DAY - 1
+    await schedule.tick()
+    assert not any("From now on: at most 6 USDC" in body.text for body in both.telegram.told("2"))
+    clock.now += 1
+    await schedule.tick()
+    await schedule.tick()
+    for chat, who in ((both.discord, "1"), (both.telegram, "2")):
+        await heard(both, chat, who, "From now on: at most 6 USDC a day, as you asked")
+        assert sum("From now on: at most 6 USDC a day, as" in body.text for body in chat.told(who)) == 1
+
+
+async def test_a_contact_is_told_on_the_other_channel_and_cancelled_there(both: People) -> None:
+    clock = Clock(int(time.time()))
+    world = both.instance.world
+    world.now = world.ledger._now = clock
+    clock.now += LINK_DELAY + 1
+    await both.say(both.discord, "1", f"add {BOB} as bob")
+    warned = await heard(both, both.telegram, "2", "new contact")
+    assert f"bob is {BOB}" in warned.text
+    await both.press(both.telegram, "2", warned, "Cancel it")
+    assert "isn't in your address book" in (await both.say(both.discord, "1", "send 1 usdc to bob")).text
+    assert [each["address"] for each in await world.signer.contacts()] == []
+    refused = await both.say(both.telegram, "2", "cancel contact bob")
+    assert (refused.status, "You have no contact bob") == ("refused", refused.text[:23])
+
+
+@pytest_asyncio.fixture
+async def whole(devnet_node: Node, tmp_path: Path) -> AsyncIterator[Whole]:
+    async with opened(tmp_path, devnet_node) as it:
+        yield it
+
+
+def code(ahead: int) -> str:
+    return code_at(SECRET, int(time.time()) // STEP_SECONDS + ahead)
+
+
+def enrol(whole: Whole, tmp_path: Path) -> None:
+    Totp(tmp_path / "signer" / "totp.json", lambda: int(time.time())).enroll(SECRET, code(-1))
+
+
+async def test_a_contact_needs_a_code_which_is_kept_nowhere(whole: Whole, tmp_path: Path) -> None:
+    enrol(whole, tmp_path)
+    asked = await whole.say(f"add {BOB} as bob")
+    assert (status(asked), rule(asked)) == ("asked", "step-up")
+    assert asked.text.endswith("Type it here; I keep it nowhere.")
+    wrong = await whole.say("000 000")
+    assert (status(wrong), rule(wrong)) == ("asked", "step-up")
+    assert "wrong" in wrong.text
+    given = code(0)
+    done = await whole.say(f"{given[:3]} {given[3:]}")
+    assert f"bob is {BOB}" in done.text
+    assert await whole.world.ledger.contact(whole.user.id, "bob") is not None
+    await whole.say("show my policy")
+    texts = (given.encode(), f"{given[:3]} {given[3:]}".encode(), b"000 000")
+    assert [text for data in on_disk(tmp_path).values() for text in texts if text in data] == []
+    turns = await whole.world.memory.recent(whole.user.id, "terminal", 50)
+    assert not any(given[:3] in turn.text and given[3:] in turn.text for turn in turns)
+
+
+async def test_another_message_lets_the_question_for_a_code_go(whole: Whole, tmp_path: Path) -> None:
+    enrol(whole, tmp_path)
+    await whole.say(f"add {BOB} as bob")
+    assert "You hold" in (await whole.say("portfolio")).text
+    reply = await whole.say(code(0))
+    assert await whole.world.ledger.contact(whole.user.id, "bob") is None
+    assert status(reply) == "asked"
+
+
+async def test_limits_and_links_need_a_code_to_loosen(whole: Whole, tmp_path: Path) -> None:
+    enrol(whole, tmp_path)
+    assert status(await whole.say("my limit is 500 USDC a day")) == ""  # tighter: no code
+    assert rule(await whole.say("raise my daily limit to 2000")) == "step-up"
+    assert "waits 1 day" in (await whole.say(code(0))).text
+    assert rule(await whole.say("link")) == "step-up"
+    assert "Say `link " in (await whole.say(code(1))).text
+
+
+async def test_a_large_deposit_needs_a_code(whole: Whole, tmp_path: Path) -> None:
+    await whole.world.signer.limits({"step_up": {"USDC": str(100 * 10**6)}})
+    await whole.ask(deposit("101"))
+    refused = await whole.confirm()
+    assert (status(refused), rule(refused)) == ("refused", "step-up")
+    assert "moneta wallet totp enroll" in refused.text
+    enrol(whole, tmp_path)
+    assert status(await whole.confirm()) == "asked"
+    again = await whole.say("123456" if code(0) != "123456" else "654321")
+    assert (status(again), again.preview is not None) == ("void", True)
+    assert "wrong" in again.text
+    assert await whole.attempts() == []
+    asked = await whole.say("yes")
+    assert (status(asked), rule(asked)) == ("asked", "step-up")
+    done = await whole.say(code(0))
+    assert status(done) == "settled", done.text
+    await whole.do(deposit("100"))  # at the threshold: none needed
+    await whole.do(leave_all())
+
+
+async def test_two_confirmations_at_once_that_are_too_much_together(whole: Whole) -> None:
+    await whole.say("my limit is 500 USDC a day")
+    for channel in ("one", "two"):
+        assert status(await whole.ask(deposit("300"), channel)) == "ready"
+    done = await asyncio.gather(whole.confirm("one"), whole.confirm("two"))
+    assert sorted(status(reply) for reply in done) == ["refused", "settled"]
+    assert {rule(reply) for reply in done} == {None, "day-cap"}
+    assert await whole.position("morpho-blue:WETH-86:USDC") > 0
+
+
+async def test_an_exit_meets_no_limit_no_pause_and_needs_no_price(whole: Whole) -> None:
+    await whole.do(deposit("300"))
+    for words in ("my limit is 1 USDC in all", "never more than $0.01 per transaction", "only venus", "only dai"):
+        assert status(await whole.say(words)) == "", words
+    await whole.say("pause")
+    registry = whole.world.registry
+    for feed in registry.feeds.values():
+        whole.chain.call("anvil_setCode", feed, "0x")
+    refused = await whole.say("deposit 1 usdc into aave core")
+    assert status(refused) == "refused"
+    await whole.ask(leave_all())
+    assert status(await whole.confirm()) == "settled"
+
+
+async def test_without_a_price_nothing_is_entered_or_sent(whole: Whole) -> None:
+    await whole.say(f"add {CAROL} as carol")
+    whole.chain.call("anvil_setCode", whole.world.registry.feeds["USDC"], "0x")
+    for words in ("deposit 1 usdc into aave core", "send 1 usdc to carol"):
+        refused = await whole.say(words)
+        assert (status(refused), rule(refused)) in {("refused", "price"), ("refused", "oracle")}, refused.text
+
+
+async def test_the_best_venue_is_one_that_is_allowed(whole: Whole) -> None:
+    await whole.say("only aave")
+    preview = await whole.say("put 10 usdc to work")
+    assert preview.plan is not None
+    assert {step["contract"] for step in preview.plan["steps"]} <= {"USDC", "Aave v3 core Pool", "Aave v3 prime Pool"}
+    assert AAVE.startswith("aave")
