@@ -2,38 +2,45 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from memory.part import Part, dump, many, one
-from memory.rows import Inbound, InboxRow, OutboxRow
+from memory.part import dump, many, one
+from memory.rows import Identity, Inbound, InboxRow, OutboxRow
+from memory.users import Users
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
 
+NONCE_LETTERS = 24  # Discord takes 25
 _UNSENT = "SELECT * FROM outbox WHERE status = 'queued' AND dropped IS NULL ORDER BY id"
 
 
-class Inbox(Part):
+class Inbox(Users):
     async def accept(self, message: Inbound) -> InboxRow | None:
         """The message's row, once it is durable; None where this update was taken in before."""
 
-        def add(db: Database) -> InboxRow | None:
-            row = one(
-                db,
-                """INSERT INTO inbox (platform, update_id, channel, user, text, received_at, kind, meta_json, status)
-                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'new')
-                   ON CONFLICT (platform, update_id) DO NOTHING RETURNING *""",
-                (
-                    *(message.platform, message.update_id, message.channel, message.user, message.text),
-                    *(self._now(), message.kind, dump(message.meta)),
-                ),
-            )
-            return None if row is None else _inbox_row(row)
+        return await self._store.write(lambda db: self._accept(db, message))
 
-        return await self._store.write(add)
+    def _accept(self, db: Database, message: Inbound) -> InboxRow | None:
+        who = message.user
+        if isinstance(who, Identity):
+            who = self._ensure_user(db, message.platform, who.platform_user_id, who.name).id
+        row = one(
+            db,
+            """INSERT INTO inbox (platform, update_id, channel, user, text, received_at, kind, meta_json, status)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'new')
+               ON CONFLICT (platform, update_id) DO NOTHING RETURNING *""",
+            (
+                *(message.platform, message.update_id, message.channel, who, message.text),
+                *(self._now(), message.kind, dump(message.meta)),
+            ),
+        )
+        return None if row is None else _inbox_row(row)
 
     async def finish(
         self, inbox_id: int, reply: Mapping[str, Any], body: Mapping[str, Any] | None = None
@@ -43,21 +50,53 @@ class Inbox(Part):
         `reply` stays with the message; `body` is what the channel renders, the reply itself where it is None.
         """
 
-        def close(db: Database) -> OutboxRow:
-            row = one(
-                db,
-                "UPDATE inbox SET status = 'done', reply_json = ? WHERE id = ? AND status = 'new' RETURNING *",
-                (dump(reply), inbox_id),
-            )
-            if row is not None:
-                said = _inbox_row(row)
-                return self._queue(db, said.platform, said.user, said.channel, body or reply, inbox_id, said.meta)
-            queued = one(db, "SELECT * FROM outbox WHERE inbox_id = ?", (inbox_id,))
-            if queued is None:
-                raise LookupError(f"no message {inbox_id}")
-            return outbox_row(queued)
+        return await self._store.write(lambda db: self._finish(db, inbox_id, reply, body or reply))
 
-        return await self._store.write(close)
+    def draft(self, said: InboxRow, body: Mapping[str, Any]) -> OutboxRow:
+        """The row that `finish` makes, before it is there: without an id."""
+        return OutboxRow(
+            id=0,
+            platform=said.platform,
+            inbox_id=said.id,
+            user=said.user,
+            channel=said.channel,
+            body=body,
+            nonce=_nonce(said),
+            status="queued",
+            created_at=self._now(),
+            sent_at=None,
+            meta=said.meta,
+            dropped=None,
+        )
+
+    def finish_soon(
+        self, said: InboxRow, reply: Mapping[str, Any], body: Mapping[str, Any], sent: bool
+    ) -> asyncio.Future[OutboxRow]:
+        """`finish`, and `sent` with it where that is so. In its place among the writes when this returns."""
+
+        def close(db: Database) -> OutboxRow:
+            row = self._finish(db, said.id, reply, body)
+            if sent:
+                self._mark_sent(db, row.id)
+            return row
+
+        return self._store.submit(close)
+
+    def _finish(self, db: Database, inbox_id: int, reply: Mapping[str, Any], body: Mapping[str, Any]) -> OutboxRow:
+        row = one(
+            db,
+            "UPDATE inbox SET status = 'done', reply_json = ? WHERE id = ? AND status = 'new' RETURNING *",
+            (dump(reply), inbox_id),
+        )
+        if row is not None:
+            said = _inbox_row(row)
+            return self._queue(
+                db, said.platform, said.user, said.channel, body, inbox_id, said.meta, nonce=_nonce(said)
+            )
+        queued = one(db, "SELECT * FROM outbox WHERE inbox_id = ?", (inbox_id,))
+        if queued is None:
+            raise LookupError(f"no message {inbox_id}")
+        return outbox_row(queued)
 
     async def redact(self, inbox_id: int) -> None:
         """Erases what a message said, from the file and its log: it was a one-time code."""
@@ -82,12 +121,16 @@ class Inbox(Part):
         body: Mapping[str, Any],
         inbox_id: int | None,
         meta: Mapping[str, Any],
+        nonce: str = "",
     ) -> OutboxRow:
         row = one(
             db,
             """INSERT INTO outbox (platform, inbox_id, user, channel, body_json, meta_json, nonce, status, created_at)
                VALUES (?, ?, ?, ?, ?, ?, ?, 'queued', ?) RETURNING *""",
-            (platform, inbox_id, user_id, channel, dump(body), dump(meta), self._entropy(12).hex(), self._now()),
+            (
+                *(platform, inbox_id, user_id, channel, dump(body), dump(meta)),
+                *(nonce or self._entropy(12).hex(), self._now()),
+            ),
         )
         if row is None:
             raise AssertionError("INSERT RETURNING gave no row")
@@ -95,14 +138,11 @@ class Inbox(Part):
 
     async def sent(self, outbox_id: int) -> None:
         """The platform has it."""
+        await self._store.write(lambda db: self._mark_sent(db, outbox_id))
 
-        def mark(db: Database) -> None:
-            db.execute(
-                "UPDATE outbox SET status = 'sent', sent_at = ? WHERE id = ? AND status = 'queued'",
-                (self._now(), outbox_id),
-            )
-
-        await self._store.write(mark)
+    def _mark_sent(self, db: Database, outbox_id: int) -> None:
+        sql = "UPDATE outbox SET status = 'sent', sent_at = ? WHERE id = ? AND status = 'queued'"
+        db.execute(sql, (self._now(), outbox_id))
 
     async def unfinished(self) -> list[InboxRow]:
         """Messages taken in and not answered, the oldest first: where to go on after a crash."""
@@ -120,6 +160,11 @@ class Inbox(Part):
     async def unsent(self) -> list[OutboxRow]:
         """Replies queued and not known to have arrived, the oldest first."""
         return await self._store.read(lambda db: [outbox_row(row) for row in many(db, _UNSENT)])
+
+
+def _nonce(said: InboxRow) -> str:
+    """A reply's: the same however often the message is answered, in a ledger that was begun anew, too."""
+    return hashlib.sha256(f"{said.platform}:{said.update_id}".encode()).hexdigest()[:NONCE_LETTERS]
 
 
 def _inbox_row(row: dict[str, Any]) -> InboxRow:

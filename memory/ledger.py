@@ -15,6 +15,7 @@ from memory.chain_mark import ChainMarks
 from memory.cleanups import Cleanups
 from memory.contacts import Contacts
 from memory.flows import Flows
+from memory.hearing import Hearing
 from memory.limits import LimitBook
 from memory.links import Links
 from memory.mandates import Mandates
@@ -24,7 +25,6 @@ from memory.part import Clock, Entropy
 from memory.periods import Periods
 from memory.put_aside import PutAside
 from memory.store import Store
-from memory.users import Users
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -36,7 +36,7 @@ class Ledger(
     Access,
     Links,
     Arrivals,
-    Users,
+    Hearing,
     Buttons,
     Mandates,
     LimitBook,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from agent.errors import Unavailable
 from agent.trust import Told, Trust
 from memory.part import Clock, many
 from memory.store import Store
@@ -17,9 +20,11 @@ if TYPE_CHECKING:
 FILE = "memory.db"
 AGENT = "agent"
 MAX_WORDS = 32
+SOON_SECONDS = 0.05
 
 Speaker = Literal["user", "agent"]
 
+_ADD = "INSERT INTO turns (user, channel, role, text, at, author, source, trust) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _WORD = re.compile(r"\w+")
 
 
@@ -52,6 +57,9 @@ class Memory:
     def __init__(self, store: Store, now: Clock) -> None:
         self._store = store
         self._now = now
+        self._unkept: list[tuple[str | int, ...]] = []
+        self._soon: asyncio.TimerHandle | None = None
+        self._keeping: asyncio.Future[None] | None = None
 
     @classmethod
     async def open(cls, folder: Path, now: Clock) -> Memory:
@@ -59,24 +67,53 @@ class Memory:
         return cls(await Store.open(folder / FILE, _migrate, synchronous="NORMAL"), now)
 
     async def close(self) -> None:
+        await self._kept()
         await self._store.close()
 
     async def remember_turn(self, user: str, channel: str, role: Speaker, text: str) -> int:
         """Keeps what was said; the turn's number. What the agent says may hold a model's words."""
-        own = role == "user"
-        told = Told(text, user if own else AGENT, channel, Trust.USER if own else Trust.MODEL)
-        return await self.remember(user, channel, role, told)
+        return await self.remember(user, channel, role, _told(user, channel, role, text))
 
     async def remember(self, user: str, channel: str, role: Speaker, told: Told) -> int:
         """Keeps a text with its author, source and trust, a summary for instance; the turn's number."""
-        sql = (
-            "INSERT INTO turns (user, channel, role, text, at, author, source, trust) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-        )
-        row = (user, channel, role, told.text, self._now(), told.author, told.source, int(told.trust))
-        return await self._store.write(lambda db: db.execute(sql, row).lastrowid or 0)
+        self._keep()
+        row = self._row(user, channel, role, told)
+        return await self._store.write(lambda db: db.execute(_ADD, row).lastrowid or 0)
+
+    def _row(self, user: str, channel: str, role: Speaker, told: Told) -> tuple[str | int, ...]:
+        return (user, channel, role, told.text, self._now(), told.author, told.source, int(told.trust))
+
+    def keep_soon(self, user: str, channel: str, said: str, answered: str) -> None:
+        """Keeps a message and its answer soon, with others, in one write: before anything is read or erased here."""
+        said_by: tuple[tuple[Speaker, str], ...] = (("user", said), ("agent", answered))
+        self._unkept += [self._row(user, channel, role, _told(user, channel, role, text)) for role, text in said_by]
+        if self._soon is None:
+            self._soon = asyncio.get_running_loop().call_later(SOON_SECONDS, self._keep)
+
+    def _keep(self) -> None:
+        """Begins to write what `remember` was told, in its place among the writes."""
+        if self._soon is not None:
+            self._soon.cancel()
+        rows, self._unkept, self._soon = self._unkept, [], None
+
+        def add(db: Database) -> None:
+            for row in rows:
+                db.execute(_ADD, row)
+
+        if rows:
+            with contextlib.suppress(Unavailable):  # without memory.db all else goes on
+                self._keeping = self._store.submit(add)
+                self._keeping.add_done_callback(_noted)
+
+    async def _kept(self) -> None:
+        """The same, and waits for it."""
+        self._keep()
+        if self._keeping is not None:
+            await asyncio.wait([self._keeping])
 
     async def recent(self, user: str, channel: str, n: int) -> list[Turn]:
         """The last `n` turns of the user in the channel, the oldest first."""
+        await self._kept()
         sql = "SELECT * FROM turns WHERE user = ? AND channel = ? ORDER BY id DESC LIMIT ?"
         rows = await self._store.read(lambda db: many(db, sql, (user, channel, n)))
         return [Turn(**row) for row in reversed(rows)]
@@ -86,6 +123,7 @@ class Memory:
         match = _match(user, query)
         if match is None:
             return []
+        await self._kept()
         # The user's column weighs nothing; `turns.user` is compared once more, for ids that tokenise alike.
         sql = """SELECT turns.* FROM turns_fts JOIN turns ON turns.id = turns_fts.rowid
                  WHERE turns_fts MATCH ? AND turns.user = ?
@@ -104,7 +142,21 @@ class Memory:
             db.execute("INSERT INTO turns_fts (turns_fts) VALUES ('rebuild')")
             return erased
 
+        self._keep()
         return await self._store.write(erase, scrub=True)
+
+
+def _told(user: str, channel: str, role: Speaker, text: str) -> Told:
+    """What the agent says may hold a model's words."""
+    own = role == "user"
+    return Told(text, user if own else AGENT, channel, Trust.USER if own else Trust.MODEL)
+
+
+def _noted(kept: asyncio.Future[None]) -> None:
+    """What is wrong beyond memory.db being out of reach is a mistake of ours, and the loop logs it."""
+    error = None if kept.cancelled() else kept.exception()
+    if error is not None and not isinstance(error, Unavailable):
+        raise error
 
 
 def _match(user: str, query: str) -> str | None:

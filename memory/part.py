@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Clock = Callable[[], int]
 Entropy = Callable[[int], bytes]
+Parameters = Sequence[Any] | dict[str, Any]
 
 
 class Part:
@@ -38,13 +39,16 @@ class Part:
         append(db, at=self._now(), kind=kind, user=user, body=body, private=private or {}, salt=salt)
 
 
-def one(db: Database, sql: str, parameters: Sequence[Any] = ()) -> dict[str, Any] | None:
+def one(db: Database, sql: str, parameters: Parameters = ()) -> dict[str, Any] | None:
     """The first row, or None."""
-    return next(iter(db.query(sql, parameters)), None)
+    return next(iter(many(db, sql, parameters)), None)
 
 
-def many(db: Database, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
-    return list(db.query(sql, parameters))
+def many(db: Database, sql: str, parameters: Parameters = ()) -> list[dict[str, Any]]:
+    """All rows of a statement that gives some. Not Database.query: it puts a savepoint of its own around each."""
+    found = db.execute(sql, parameters)
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def dump(data: Any) -> str:

@@ -31,6 +31,11 @@ LEAVING = frozenset({"withdraw", "exit", "repay", "revoke", "claim"})
 """What may be asked for under a pause: it only takes money out of venues into the user's own account."""
 
 
+LIVE = "status IN ('proposed', 'confirmed', 'running')"
+"""The condition of the index plans_live, word for word: where it stands, SQLite reads that and not every plan."""
+UNSETTLED = f"SELECT * FROM plans WHERE {LIVE} AND status <> 'proposed' ORDER BY confirmed_at, rowid"  # noqa: S608
+
+
 class Plans(Part):
     """`_proposed` and `_asked` are what this process itself wrote down: a row that says otherwise was edited in the
     file behind its back, and counts for nothing. After a restart there is only the digest.
@@ -126,8 +131,7 @@ class Plans(Part):
 
     async def unsettled(self) -> list[PlanRow]:
         """Plans confirmed or running: what recovery must bring to an end."""
-        sql = "SELECT * FROM plans WHERE status IN ('confirmed', 'running') ORDER BY confirmed_at, rowid"
-        return await self._store.read(lambda db: [_plan_row(row) for row in many(db, sql)])
+        return await self._store.read(lambda db: [_plan_row(row) for row in many(db, UNSETTLED)])
 
     async def plans_of(self, user: str, since: int, until: int) -> list[PlanRow]:
         """The user's plans made in [since, until], the oldest first."""
@@ -202,11 +206,17 @@ class Plans(Part):
         await self._store.write(change)
 
     async def pending(self, user: str, channel: str) -> Mapping[str, Any] | None:
-        sql = "SELECT data_json FROM pending WHERE user = ? AND channel = ?"
-        row = await self._store.read(lambda db: one(db, sql, (user, channel)))
+        return await self._store.read(lambda db: self._pending(db, user, channel))
+
+    def _pending(self, db: Database, user: str, channel: str) -> Mapping[str, Any] | None:
+        row = one(db, "SELECT data_json FROM pending WHERE user = ? AND channel = ?", (user, channel))
         if row is None or self._asked.get((user, channel), row["data_json"]) != row["data_json"]:
             return None
         return dict(json.loads(row["data_json"]))
+
+    def nothing_pending(self, user: str, channel: str) -> None:
+        """`set_pending` with None where nothing is: there is nothing to write, and a row that comes up isn't ours."""
+        _keep(self._asked, (user, channel), dump(None))
 
     def not_intact(self, row: PlanRow) -> Refused | None:
         """Why a row isn't what was previewed: its steps aren't the digest's, or another digest was shown."""

@@ -41,8 +41,16 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """Somebody as their platform names them. `name` is kept when they are first seen."""
+
+    platform_user_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Inbound:
-    """One message as it came: `update_id` is the platform's own, `user` is a User's id.
+    """One message as it came: `update_id` is the platform's own, `user` a User's id, or who they are on the platform.
 
     `kind` is 'text', or 'press' where `text` is a button's id. `meta` is what the adapter needs to answer there.
     """
@@ -50,7 +58,7 @@ class Inbound:
     platform: str
     update_id: str
     channel: str
-    user: str
+    user: str | Identity
     text: str
     kind: str = "text"
     meta: Mapping[str, Any] = field(default_factory=dict)
@@ -78,7 +86,8 @@ class InboxRow:
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """What is to be said. `nonce` (24 letters and digits) lets a platform drop a second copy.
+    """What is to be said. `nonce` (24 letters and digits) lets a platform drop a second copy; a reply's comes of its
+    message alone, so that one that is made anew is known, too. `id` is 0 while the row is still being written.
 
     `meta` is the inbox row's, empty where the agent speaks on its own; `dropped` says why the platform refused it
     for good (see memory.put_aside).

@@ -30,6 +30,7 @@ class Store:
         self._threads = ThreadPoolExecutor(READERS, thread_name_prefix=f"{path.stem}-reader")
         self._readers: SimpleQueue[Database] = SimpleQueue()
         self._closed = False
+        self._asked = self._ended = 0  # writes; one miscounted by two threads at once is never "ended"
 
     @classmethod
     async def open(cls, path: Path, migrate: Callable[[Database], None], *, synchronous: Synchronous) -> Store:
@@ -52,7 +53,27 @@ class Store:
         A caller that is cancelled while `fn` runs doesn't undo it. `scrub` also empties the write-ahead log, so that
         text which `fn` deleted is nowhere on the disk.
         """
-        return await asyncio.wrap_future(self._writer.submit(fn, scrub=scrub))
+        return await self.submit(fn, scrub=scrub)
+
+    def submit(self, fn: Callable[[Database], T], *, scrub: bool = False) -> asyncio.Future[T]:
+        """`write` for who doesn't wait: it has its place among the writes when this returns."""
+        done = self._writer.submit(fn, scrub=scrub)
+        self._asked += 1
+        done.add_done_callback(self._count)
+        return asyncio.wrap_future(done)
+
+    def _count(self, _: object) -> None:
+        self._ended += 1
+
+    @property
+    def moment(self) -> int:
+        """Grows with every write of this process that is asked for: what was seen at the same moment still holds."""
+        return self._asked
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether every write that was asked for has ended."""
+        return self._asked == self._ended
 
     async def read(self, fn: Callable[[Database], T]) -> T:
         """What `fn` returns; all its queries see the same moment. A write in it fails."""

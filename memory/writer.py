@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -29,7 +30,7 @@ class _Job:
 
 
 class Writer:
-    """Runs functions on the file, in order; each in a savepoint of its own, released only once durable."""
+    """Runs functions on the file, in order. Of several in one transaction each has a savepoint of its own."""
 
     def __init__(self, path: Path, migrate: Callable[[Database], None], synchronous: Synchronous) -> None:
         self._path = path
@@ -103,8 +104,9 @@ class Writer:
     def _write(self, db: Database, group: list[_Job]) -> None:
         try:
             db.conn.execute("BEGIN IMMEDIATE")
-            results = [(job, *self._attempt(db, job)) for job in group]
-            db.conn.execute("COMMIT")
+            results = [(job, *self._attempt(db, job, alone=len(group) == 1)) for job in group]
+            if db.conn.in_transaction:
+                db.conn.execute("COMMIT")
         except Exception as error:
             db.rollback()
             for job in group:  # an exception each: one shared by many tasks mixes their tracebacks
@@ -118,13 +120,15 @@ class Writer:
             else:
                 job.done.set_exception(problem)
 
-    def _attempt(self, db: Database, job: _Job) -> tuple[Any, Exception | None]:
-        """The job's value, or its error once its savepoint is undone. Raises where SQLite undid the whole group."""
+    def _attempt(self, db: Database, job: _Job, *, alone: bool) -> tuple[Any, Exception | None]:
+        """The job's value, or its error once its changes are undone. Raises where SQLite undid the whole group."""
         try:
-            with db.atomic():
+            with contextlib.nullcontext() if alone else db.atomic():
                 return job.fn(db), None
         except Exception as error:
-            if not db.conn.in_transaction:
+            if alone:
+                db.rollback()
+            elif not db.conn.in_transaction:
                 raise
             return None, explained(self._path, error)
 

@@ -15,6 +15,7 @@ from agent.gate.step_up import RULE
 from agent.replies.reply import Reply, Status, Verdict
 from agent.runtime.codes import enrolled
 from agent.runtime.world import World
+from memory.hearing import Known
 from memory.rows import InboxRow, User
 
 KEY = "code"
@@ -41,9 +42,9 @@ class Codes:
 
     world: World
 
-    async def taken(self, user: User, row: InboxRow) -> Waiting | None:
+    async def taken(self, known: Known, row: InboxRow) -> Waiting | None:
         """What waits for the code that this message is. The code is erased from the inbox before anything else."""
-        pending = await self.world.ledger.pending(user.id, row.channel)
+        user, pending = known.user, known.pending
         code = code_in(row.text) if row.kind == "text" else None
         if code is None or pending is None or KEY not in pending:
             return None

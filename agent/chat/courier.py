@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from agent.chat.adapter import Adapter, RetryLater, Undeliverable
+from agent.chat.parcel import Parcel, Write
 from agent.chat.undelivered import Undelivered
 from memory.ledger import Ledger
 from memory.rows import OutboxRow
@@ -37,20 +38,25 @@ class Courier:
     chance: Chance
     sleep: Sleep = asyncio.sleep
     undelivered: Undelivered = field(init=False)
-    _waiting: dict[str, list[OutboxRow]] = field(default_factory=dict)
+    _waiting: dict[str, list[Parcel]] = field(default_factory=dict)
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _left: bool = False
 
     def __post_init__(self) -> None:
         self.undelivered = Undelivered(self.ledger)
 
-    def post(self, row: OutboxRow) -> None:
-        """Delivers the row after those of its channel that came before it."""
+    def post(self, row: OutboxRow, write: Write | None = None) -> None:
+        """Delivers the row after those of its channel that came before it. `write`: it isn't in the ledger yet."""
         if self._left or row.platform not in self.adapters:
-            return  # a platform that isn't configured now, say; the row waits in the ledger
-        self._waiting.setdefault(row.channel, []).append(row)
+            return  # a platform that isn't configured now, say; the row, or its message, waits in the ledger
+        self._waiting.setdefault(row.channel, []).append(Parcel(row, write))
         if row.channel not in self._tasks:
             self._tasks[row.channel] = asyncio.create_task(self._channel(row.channel))
+
+    def write_down(self, channel: str) -> None:
+        """Puts what is on its way in the ledger: something of the same channel is about to come after it."""
+        for parcel in self._waiting.get(channel, ()):
+            parcel.write_down()
 
     async def drain(self, seconds: float) -> None:
         """Waits for what is under way, `seconds` at the most; the rest stays in the ledger."""
@@ -69,23 +75,26 @@ class Courier:
             self._waiting.pop(channel, None)
             self._tasks.pop(channel, None)
 
-    async def _settle(self, row: OutboxRow) -> None:
-        """Delivers the row, or puts it aside with the platform's reason; and writes down which."""
-        refused = await self._until_taken(row)
+    async def _settle(self, parcel: Parcel) -> None:
+        """Delivers it, or puts it aside with the platform's reason; and writes down which."""
+        row, refused = parcel.row, await self._until_taken(parcel)
         if refused is not None:
             log.warning("the platform refuses a reply for good", channel=row.channel, reason=refused)
-            await self._until_done(row, lambda: self.undelivered.keep(row, refused))
+            await self._until_done(row, lambda: self._put_aside(parcel, refused))
             return
-        await self._until_done(row, lambda: self.ledger.sent(row.id))
+        await self._until_done(row, lambda: parcel.arrived(self.ledger))
         await self._until_done(row, lambda: self._bring_the_rest(row))
+
+    async def _put_aside(self, parcel: Parcel, reason: str) -> None:
+        await self.undelivered.keep(await parcel.durable(), reason)
 
     async def _bring_the_rest(self, row: OutboxRow) -> None:
         async for late in self.undelivered.reachable_by(row):
             self.post(late)
 
-    async def _until_taken(self, row: OutboxRow) -> str | None:
+    async def _until_taken(self, parcel: Parcel) -> str | None:
         """None once the platform has it; the reason why it never will."""
-        failures = 0
+        row, failures = parcel.row, 0
         while True:
             try:
                 await self.adapters[row.platform].deliver(row)
@@ -100,6 +109,7 @@ class Courier:
                 wait, failures = self._pause(failures), failures + 1
             else:
                 return None
+            parcel.write_down()
             await self.sleep(wait)
 
     async def _until_done(self, row: OutboxRow, write: Callable[[], Awaitable[None]]) -> None:
@@ -124,4 +134,4 @@ class Courier:
 def _told(row: OutboxRow, reason: str, failures: int) -> None:
     """An outage is a line a reply in the log, not a line a try."""
     level = log.info if failures else log.warning
-    level("a reply waits", channel=row.channel, row=row.id, reason=reason)
+    level("a reply waits", channel=row.channel, nonce=row.nonce, reason=reason)

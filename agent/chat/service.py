@@ -6,6 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from random import SystemRandom
 
 import structlog
@@ -16,12 +17,14 @@ from agent.chat.courier import Chance, Courier
 from agent.chat.limits import Limits
 from agent.chat.limits import Verdict as Pace
 from agent.chat.news import News
+from agent.chat.parcel import Write
 from agent.errors import Refused
 from agent.harmless import whole
 from agent.replies.body import Body, Pressable, body_of, body_text
 from agent.replies.reply import Offer, Reply, Status, Verdict, of_error
 from agent.runtime.recovering import Late
 from agent.runtime.turn import Runtime, Said, is_yes
+from memory.hearing import Known
 from memory.ledger import Ledger
 from memory.rows import ButtonRow, Inbound, InboxRow, OutboxRow, PlanRow, User
 
@@ -43,10 +46,11 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A reply and the outbox row that it is delivered by."""
+    """A reply and the outbox row that it is delivered by; `write` puts that in the ledger where it isn't yet."""
 
     reply: Reply
     row: OutboxRow
+    write: Write | None = None
 
 
 @dataclass
@@ -64,7 +68,7 @@ class Service:
     limits: Limits | None = None
     chance: Chance = SystemRandom().random
     _turns: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
-    _queues: dict[str, list[InboxRow]] = field(default_factory=dict)
+    _queues: dict[str, list[tuple[InboxRow, Known | None]]] = field(default_factory=dict)
     _workers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _taken_up: set[tuple[str, int]] = field(default_factory=set)
     _resumed: bool = False
@@ -84,17 +88,16 @@ class Service:
 
     async def receive(self, message: Inbound) -> InboxRow | None:
         """Takes a message in: durable when this returns, answered in its channel's turn. None: seen before."""
-        row = await self.ledger.accept(message)
-        if row is not None:
-            self._enqueue(row)
-        return row
+        heard = await self.ledger.hear(message)
+        if heard is None:
+            return None
+        self._enqueue(*heard)
+        return heard[0]
 
     async def handle(self, message: Inbound) -> Answer | None:
         """The answer to a message; None where this update was taken in before, or came in a flood."""
-        row = await self.ledger.accept(message)
-        if row is None:
-            return None
-        return await self._answer(row)
+        heard = await self.ledger.hear(message)
+        return None if heard is None else await self._answer(*heard)
 
     async def say(self, user: User, platform: str, channel: str, reply: Reply) -> OutboxRow:
         """Says something on the agent's own account: queued durably, then delivered."""
@@ -215,37 +218,47 @@ class Service:
         if self._first("out", row.id):
             self.courier.post(row)
 
-    def _enqueue(self, row: InboxRow) -> None:
+    def _enqueue(self, row: InboxRow, known: Known | None = None) -> None:
         if self._leaving or not self._first("in", row.id):
             return
-        self._queues.setdefault(row.channel, []).append(row)
+        self._queues.setdefault(row.channel, []).append((row, known))
         if row.channel not in self._workers:
             self._workers[row.channel] = asyncio.create_task(self._work(row.channel))
 
     async def _work(self, channel: str) -> None:
         try:
             while self._queues.get(channel):
-                answer = await self._answer(self._queues[channel].pop(0))
-                if answer is not None:
+                self.courier.write_down(channel)
+                answer = await self._answer(*self._queues[channel].pop(0), delivers=self._resumed)
+                if answer is not None and answer.write is not None:
+                    self.courier.post(answer.row, answer.write)
+                elif answer is not None:
                     self._post(answer.row)
         finally:
             self._workers.pop(channel, None)
 
-    async def _answer(self, row: InboxRow) -> Answer | None:
+    async def _answer(self, row: InboxRow, known: Known | None = None, *, delivers: bool = False) -> Answer | None:
+        """`delivers`: what only looked may go out while it is being written down, for whoever posts it then."""
         async with self._turns[row.channel]:
-            user = await self.ledger.user(await self.ledger.merged_into(row.user))  # linked since it was said
-            if user is None:
-                raise LookupError(f"no user {row.user}")
+            if known is None or not self.ledger.holds(known):
+                known = await self.ledger.known(row.user, row.channel)
             flood = self._flood(row)
             if flood == "":
                 await self.ledger.pass_over(row.id, {"flood": True})
                 return None
-            reply = Reply(flood, private=True) if flood else await self._reply(user, row)
+            reply = Reply(flood, private=True) if flood else await self._reply(known, row)
             reply = await self._with_waiting(row, reply)
-            body = body_of(reply, await self._buttons(user, row.channel, reply, row.meta.get("shared") is True))
-            queued = await self.ledger.finish(row.id, reply.as_json(), body.as_json())
-            await self.news.tell(user)
-            return Answer(reply, queued)
+            buttons = await self._buttons(known.user, row.channel, reply, row.meta.get("shared") is True)
+            kept, shown = reply.as_json(), body_of(reply, buttons).as_json()
+            no_news = self.ledger.holds(known) and not known.news
+            if delivers and reply.repeatable and not buttons:
+                write = partial(self.ledger.finish_soon, row, kept, shown)
+                answer = Answer(reply, self.ledger.draft(row, shown), write)
+            else:
+                answer = Answer(reply, await self.ledger.finish(row.id, kept, shown))
+            if not no_news:
+                await self.news.tell(known.user)
+            return answer
 
     async def _with_waiting(self, row: InboxRow, reply: Reply) -> Reply:
         """The reply after what waits to be told in a channel that nobody delivers to: the terminal's."""
@@ -264,17 +277,19 @@ class Service:
             return None
         return self.limits.notice(row.user, row.kind, row.received_at) if pace is Pace.TELL else ""
 
-    async def _reply(self, user: User, row: InboxRow) -> Reply:
+    async def _reply(self, known: Known, row: InboxRow) -> Reply:
         """The reply to a message; to a code, what the message that waited for it comes to."""
+        user = known.user  # whom the speaker has become, where they were linked since
         try:
-            waiting = await self.codes.taken(user, row)
+            waiting = await self.codes.taken(known, row)
             meant, code = (row, "") if waiting is None else (waiting.row, waiting.code)
-            return await self.codes.asked(user, meant, await self._heard(user, meant, code))
+            return await self.codes.asked(user, meant, await self._heard(known, meant, code))
         except Exception:  # a broken turn costs its reply, not the channel
             log.exception("a turn failed", inbox=row.id)
             return Reply(FAULT, verdict=Verdict(Status.REFUSED, "fault"))
 
-    async def _heard(self, user: User, row: InboxRow, code: str) -> Reply:
+    async def _heard(self, known: Known, row: InboxRow, code: str) -> Reply:
+        user = known.user
         button = await self.ledger.button(row.text) if row.kind == "press" else None
         if self.welcome is not None:
             first = await self.welcome(user, row, _words(user, row, button), code)
@@ -283,7 +298,7 @@ class Service:
                 return first
         if await self._is_early_yes(row, row.received_at + 1):
             return of_error(Refused("nothing-pending", EARLY, "Read it, then confirm."))
-        said = Said(user, row.channel, row.text, lambda text: self._progress(row, text), code)
+        said = Said(user, row.channel, row.text, lambda text: self._progress(row, text), code, known)
         if row.kind == "press":
             return await self.runtime.press(said, button)
         match row.text.strip():

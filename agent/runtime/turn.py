@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -42,7 +41,7 @@ from agent.intents import (
 )
 from agent.mind.context import Context, Pending, Turn
 from agent.mind.mind import Spoken
-from agent.mind.phrasebook import pending_after
+from agent.mind.phrasebook import interpret, pending_after
 from agent.replies import talk
 from agent.replies.details import details
 from agent.replies.reply import Reply, Status, Verdict, of_error, plan_json
@@ -60,23 +59,28 @@ from agent.trust import Told, Trust, own_words
 from agent.voice import voiced
 from agent.words.allowances import CHANGES, CONTACT
 from agent.words.pictures import wants_picture
+from memory.hearing import Known
 from memory.rows import ButtonRow, PlanStatus, User
 
 YES = frozenset({"confirm", "yes", "y"})
 NO = frozenset({"no", "n"})
+ANSWERS = YES | NO | {ACKNOWLEDGE}
 ROLES = {"user": "user", "agent": "assistant"}
 RECENT_TURNS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Who said what where. `progress` shows how far a long turn is; `code` is a one-time code that came for it."""
+    """Who said what where. `progress` shows how far a long turn is; `code` is a one-time code that came for it;
+    `known` is what was seen of them when it came.
+    """
 
     user: User
     channel: str
     text: str
     progress: Progress = silent
     code: str = field(default="", repr=False)
+    known: Known | None = field(default=None, repr=False)
 
 
 def is_yes(text: str) -> bool:
@@ -104,9 +108,9 @@ class Runtime:
 
     async def turn(self, said: Said) -> Reply:
         """The reply to a message. Whatever goes wrong on purpose is a reply, too."""
-        reply = await self._told(said, self._typed)
+        reply = await self._talk(said) or await self._told(said, self._typed)
         if (reply.intent or {}).get("action") != "forget":  # what was forgotten isn't recalled by the wish for it
-            await self._remember(said, reply)
+            self._remember(said, reply)
         return reply
 
     async def press(self, said: Said, button: ButtonRow | None) -> Reply:
@@ -184,6 +188,32 @@ class Runtime:
 
     def _voiced(self, said: Said, reply: Reply) -> Reply:
         return voiced(reply, self.world.character, said.text, said.text)
+
+    async def _talk(self, said: Said) -> Reply | None:
+        """Help and small talk, answered from the words alone. None for all else, and while anything of theirs waits:
+        for an answer, or for its fate on the chain, which is looked up and told first.
+        """
+        known = await self._known(said)
+        if known.restless or known.pending is not None or _bare(said.text).lstrip("/") in ANSWERS:
+            return None
+        vocabulary = self.world.words(known.contacts)
+        understood = interpret(said.text, Context(now=self.world.now()), vocabulary)
+        match understood.intent:
+            case Help():
+                reply = talk.ability()
+            case Chat():
+                reply = talk.chat()
+            case _:
+                return None
+        self.world.ledger.nothing_pending(said.user.id, said.channel)
+        return self._voiced(said, replace(reply, intent=as_json(understood.intent), repeatable=True))
+
+    async def _known(self, said: Said) -> Known:
+        """What was seen with the message, where nothing was written since."""
+        known, ledger = said.known, self.world.ledger
+        if known is None or (known.user.id, known.channel) != (said.user.id, said.channel):
+            return await ledger.known(said.user.id, said.channel)
+        return known if ledger.holds(known) else await ledger.known(said.user.id, said.channel)
 
     async def _typed(self, said: Said) -> Reply:
         pending = await self.world.ledger.pending(said.user.id, said.channel)
@@ -331,13 +361,13 @@ class Runtime:
             raise Refused("devnet", "Time passes by itself on a real chain.", "`advance` works on devnet only.")
         return Reply(await self.world.advance(intent.seconds))
 
-    async def _remember(self, said: Said, reply: Reply) -> None:
+    def _remember(self, said: Said, reply: Reply) -> None:
         """Into memory.db, without which everything else goes on."""
-        with contextlib.suppress(Unavailable):
-            await self.world.memory.remember_turn(said.user.id, said.channel, "user", said.text)
-            await self.world.memory.remember_turn(said.user.id, said.channel, "agent", reply.text)
+        self.world.memory.keep_soon(said.user.id, said.channel, said.text, reply.text)
 
     async def _recent(self, said: Said) -> tuple[Turn, ...]:
+        if self.world.mind.model is None:
+            return ()  # the phrasebook reads one message
         try:
             recent = await self.world.memory.recent(said.user.id, said.channel, RECENT_TURNS)
         except Unavailable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -34,7 +34,7 @@ from agent.policy.spending import Standing
 from agent.words.vocabulary import Vocabulary
 from memory.ledger import Ledger
 from memory.memory import Memory
-from memory.rows import User
+from memory.rows import ContactRow, User
 
 Advance = Callable[[int], Awaitable[str]]
 """Lets seconds pass on a devnet and says what happened meanwhile."""
@@ -145,7 +145,10 @@ class World:
 
     async def vocabulary(self, user: str) -> Vocabulary:
         """The words that mean something here: tokens, venues, this user's contacts."""
-        contacts = await self.ledger.contacts(user)
+        return self.words(await self.ledger.contacts(user))
+
+    def words(self, contacts: Iterable[ContactRow]) -> Vocabulary:
+        """The same for somebody whose contacts are known."""
         return Vocabulary(
             tokens=(self.registry.native.symbol, *sorted(self.registry.tokens)),
             venues=tuple(sorted(self.venues)),

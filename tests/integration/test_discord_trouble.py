@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import discord
 import pytest
 import pytest_asyncio
 
@@ -209,6 +211,23 @@ async def test_an_interaction_whose_token_is_spent_is_answered_in_its_channel(bo
     data: dict[str, Any] = {"id": "1", "name": "history", "type": 1, "options": []}
     await bot.server._interact(COMMAND, bot.alice, bot.direct, data, ago=3600)
     assert len(await bot.helped()) == 3
+
+
+async def test_an_answer_waits_until_its_interaction_is_acknowledged(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    defer = discord.InteractionResponse.defer
+
+    async def slowly(response: Any, **more: Any) -> Any:
+        await asyncio.sleep(0.3)  # longer than a turn that only looks
+        return await defer(response, **more)
+
+    monkeypatch.setattr(discord.InteractionResponse, "defer", slowly)
+    await bot.helped()
+    asked = await bot.server.slash(bot.alice, bot.direct, "help")
+    answer = await bot.server.until(lambda: asked.answer)
+    assert HELP in text_of(answer)
+    assert len(await bot.helped()) == 2  # that one, and the one just asked for: nothing besides
 
 
 async def test_what_the_agent_says_on_its_own_about_money_is_private(bot: Bot) -> None:

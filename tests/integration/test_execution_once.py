@@ -98,7 +98,7 @@ async def test_a_nonce_used_elsewhere_between_two_plans(whole: Whole) -> None:
     """The key is used elsewhere, too: that is told, and nothing is sent until its owner says that they know."""
     await whole.do(deposit("1000"))
     whole.send(whole.account, whole.token("USDC").address, "transfer(address,uint256)", BOB, 7)
-    told = await whole.say("hi")
+    told = await whole.say("portfolio")
     assert "Transaction number 2 of your account was not sent by me" in told.text
     assert [offer.words for offer in told.offers] == ["acknowledge"]
     preview = await whole.ask(withdraw(None))

@@ -66,3 +66,21 @@ async def test_forgetting_leaves_nothing_on_the_disk(memory: Memory, tmp_path: P
     assert b"heron" not in b"".join(on_disk(tmp_path).values())
     assert await memory.recall("ann", "flies", 5) == []
     assert [turn.text for turn in await memory.recall("bob", "flies", 5)] == ["the ibis flies at night"]
+
+
+async def test_a_message_and_its_answer_are_read_and_erased_as_soon_as_they_are_told(tmp_path: Path) -> None:
+    memory = await Memory.open(tmp_path, Clock())
+    memory.keep_soon("ann", "here", "one", "two")
+    assert [(turn.role, turn.text) for turn in await memory.recent("ann", "here", 5)] == [
+        ("user", "one"),
+        ("agent", "two"),
+    ]
+    memory.keep_soon("ann", "here", "herons fly", "they do")
+    assert len(await memory.recall("ann", "herons", 5)) == 1
+    memory.keep_soon("ann", "here", "three", "four")
+    assert await memory.forget("ann") == 6
+    memory.keep_soon("ann", "here", "five", "six")
+    await memory.close()  # keeps what nobody waited for
+    memory = await Memory.open(tmp_path, Clock())
+    assert [turn.text for turn in await memory.recent("ann", "here", 5)] == ["five", "six"]
+    await memory.close()

@@ -98,6 +98,7 @@ class DiscordAdapter:
         body, origin = Body.from_json(row.body), Origin.of_meta(row.meta)
         with translated():
             if origin is not None:
+                await self._intake.acknowledging.over(origin.interaction)
                 await self._deliverer.answer(origin, body, row.nonce)
             else:
                 known = await self.service.ledger.platform_id(row.user, PLATFORM)
@@ -115,6 +116,7 @@ class DiscordAdapter:
 
     async def _show_progress(self, origin: Origin, text: str) -> None:
         try:
+            await self._intake.acknowledging.over(origin.interaction)
             await self._deliverer.show_progress(origin, text)
         except Exception as error:  # a plan doesn't stop for what is only shown
             log.info("progress was not shown", error=type(error).__name__)

@@ -16,12 +16,14 @@ import structlog
 
 from agent.chat import commands, options
 from agent.chat.discord import render, slash
+from agent.chat.discord.acknowledging import Acknowledging
 from agent.chat.discord.backfill import Missed
 from agent.chat.discord.origin import Origin, channel_name
 from agent.chat.sentence import sentence
 from agent.chat.service import Service
 from agent.errors import Refused
-from memory.rows import ButtonRow, Inbound, User
+from agent.harmless import whole
+from memory.rows import ButtonRow, Identity, Inbound, User
 
 PLATFORM = "discord"
 SPOKEN = (discord.MessageType.default, discord.MessageType.reply)
@@ -37,6 +39,7 @@ class Intake:
 
     service: Service
     me: int = 0
+    acknowledging: Acknowledging = field(default_factory=Acknowledging)
     _order: WeakValueDictionary[int, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _replaced: deque[tuple[int, str | None]] = field(default_factory=lambda: deque(maxlen=REMEMBERED_PRESSES))
 
@@ -82,6 +85,10 @@ class Intake:
 
     async def command(self, interaction: discord.Interaction) -> None:
         """A slash command, as the sentence that it says."""
+        with self.acknowledging.under_way(interaction.id):
+            await self._command(interaction)
+
+    async def _command(self, interaction: discord.Interaction) -> None:
         command = commands.named(str(_data(interaction).get("name", "")))
         if command is None:
             await _whisper(interaction, "I don't have that command any more.")
@@ -124,6 +131,14 @@ class Intake:
         message = interaction.message
         if message is None:
             return
+        with self.acknowledging.under_way(interaction.id):
+            used = await self._press(interaction, message)
+        if used:
+            with contextlib.suppress(discord.HTTPException):  # the ledger refuses a second press anyway
+                await message.edit(view=render.disabled(message))
+
+    async def _press(self, interaction: discord.Interaction, message: discord.Message) -> bool:
+        """Takes it in; whether the message's buttons are done and still to be seen to."""
         button_id = str(_data(interaction).get("custom_id", ""))
         await self.missed.caught_up(interaction.channel_id or 0)
         async with self._turn(interaction.channel_id or 0):
@@ -133,15 +148,13 @@ class Intake:
             origin = _origin(interaction, replace=replace)
             taken = await self._receive(interaction.user, interaction.id, button_id, "press", origin)
         if not taken:
-            return
+            return False
         if replace:
             await _acknowledged(interaction.response.edit_message(view=render.disabled(message)))
-            return
+            return False
         hidden = interaction.guild_id is not None
         await _acknowledged(interaction.response.defer(ephemeral=hidden, thinking=True))
-        if over and not message.flags.ephemeral:
-            with contextlib.suppress(discord.HTTPException):  # the ledger refuses a second press anyway
-                await message.edit(view=render.disabled(message))
+        return over and not message.flags.ephemeral
 
     def _first(self, message: int, button: ButtonRow | None) -> bool:
         """Only one press may put its answer where the preview was; a second one would cover the first's."""
@@ -162,9 +175,8 @@ class Intake:
         self, who: discord.User | discord.Member, update: int, text: str, kind: str, origin: Origin
     ) -> bool:
         """Durable when this returns; False for what was taken in before (a replay, a backfill)."""
-        user = await self._user(who)
-        channel = channel_name(origin.channel)
-        inbound = Inbound(PLATFORM, str(update), channel, user.id, text, kind, origin.as_meta())
+        channel, speaker = channel_name(origin.channel), Identity(str(who.id), whole(who.display_name))
+        inbound = Inbound(PLATFORM, str(update), channel, speaker, text, kind, origin.as_meta())
         taken = await self.service.receive(inbound) is not None
         self.missed.heard(origin.channel, update, origin.server)
         return taken

@@ -19,7 +19,8 @@ from agent.chat.telegram.incoming import ALLOWED, PLATFORM, Heard, heard
 from agent.chat.telegram.polling import SETTLED_SECONDS, Poller
 from agent.chat.telegram.progress import Progress
 from agent.chat.telegram.webhook import Webhook, serve
-from memory.rows import ButtonRow, Inbound, InboxRow, OutboxRow
+from agent.harmless import whole
+from memory.rows import ButtonRow, Identity, Inbound, InboxRow, OutboxRow
 
 if TYPE_CHECKING:
     from telegram import Update
@@ -125,9 +126,9 @@ class TelegramAdapter:
             self._beside(self._acknowledge(pressed, button))
 
     async def _commit(self, said: Heard) -> InboxRow | None:
-        user = await self._service.user(PLATFORM, str(said.sender), said.name)
+        speaker = Identity(str(said.sender), whole(said.name))
         return await self._service.receive(
-            Inbound(PLATFORM, str(said.update_id), said.channel, user.id, said.text, said.kind, said.meta)
+            Inbound(PLATFORM, str(said.update_id), said.channel, speaker, said.text, said.kind, said.meta)
         )
 
     async def _acknowledge(self, pressed: Heard, button: ButtonRow | None) -> None:

@@ -39,7 +39,7 @@ class Deliveries:
 
     bot: Bot
     service: Service
-    _under_way: dict[int, _Delivery] = field(default_factory=dict)
+    _under_way: dict[str, _Delivery] = field(default_factory=dict)
     _at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     def __post_init__(self) -> None:
@@ -47,15 +47,15 @@ class Deliveries:
 
     async def deliver(self, row: OutboxRow) -> None:
         """Says what is in the row. Raises RetryLater, Undeliverable, or Refused for the token."""
-        delivery = self._under_way.setdefault(row.id, _Delivery())
+        delivery = self._under_way.setdefault(row.nonce, _Delivery())
         try:
             with understood():
                 async with self._at_once:
                     await self._deliver(row, Body.from_json(row.body), delivery)
         except Undeliverable:
-            del self._under_way[row.id]
+            del self._under_way[row.nonce]
             raise
-        del self._under_way[row.id]
+        del self._under_way[row.nonce]
 
     async def _deliver(self, row: OutboxRow, body: Body, delivery: _Delivery) -> None:
         chat = int(row.meta.get("chat") or row.channel.partition(":")[2])

@@ -1,0 +1,79 @@
+"""A message taken in with all that a turn begins with: a write that also looks at what is known of its speaker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from memory.contacts import contacts
+from memory.inbox import Inbox
+from memory.news import due
+from memory.part import one
+from memory.plans import LIVE, Plans
+from memory.rows import ContactRow, Inbound, InboxRow, User
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+
+RESTLESS = f"""SELECT EXISTS (SELECT 1 FROM plans WHERE {LIVE} AND status <> 'proposed' AND +user = :user)
+    OR EXISTS (SELECT 1 FROM attempts JOIN accounts ON address = account
+               WHERE accounts.user = :user AND attempts.status IN ('signed', 'broadcast'))
+    OR EXISTS (SELECT 1 FROM cleanups JOIN plans USING (plan_id) WHERE ended_at IS NULL AND plans.user = :user)
+    OR EXISTS (SELECT 1 FROM strangers JOIN accounts ON address = account
+               WHERE accounts.user = :user AND told_at IS NULL) AS restless"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A person at one moment: the question that is open in one channel, whether news waits for them, and whether they
+    are `restless`: something that was signed for them waits for its fate, or to be told or tidied.
+
+    `moment` is the ledger's; None where writes were under way, so that it isn't known what it still holds against.
+    """
+
+    user: User
+    channel: str
+    pending: Mapping[str, Any] | None
+    restless: bool
+    contacts: tuple[ContactRow, ...]
+    news: bool
+    moment: int | None = field(compare=False)
+
+
+class Hearing(Inbox, Plans):
+    async def hear(self, message: Inbound) -> tuple[InboxRow, Known] | None:
+        """The message's row, once it is durable, and what the same transaction saw. None: taken in before."""
+        moment = self._store.moment + 1  # of this very write: what it sees holds until there is another
+
+        def take(db: Database) -> tuple[InboxRow, Known] | None:
+            row = self._accept(db, message)
+            return None if row is None else (row, self._known(db, row.user, row.channel, moment))
+
+        return await self._store.write(take)
+
+    async def known(self, user: str, channel: str) -> Known:
+        """What is known of the person now, who may have become another by linking. Raises LookupError for nobody."""
+        moment = self._store.moment if self._store.at_rest else None
+        return await self._store.read(lambda db: self._known(db, user, channel, moment))
+
+    def holds(self, known: Known) -> bool:
+        """Whether nothing was written by this process since that was seen."""
+        return known.moment == self._store.moment
+
+    def _known(self, db: Database, said_by: str, channel: str, moment: int | None) -> Known:
+        sql = "SELECT * FROM users WHERE id = coalesce((SELECT into_user FROM merges WHERE user = :id), :id)"
+        found = one(db, sql, {"id": said_by})
+        if found is None:
+            raise LookupError(f"no user {said_by}")
+        user = User(**found)
+        return Known(
+            user=user,
+            channel=channel,
+            pending=self._pending(db, user.id, channel),
+            restless=bool((one(db, RESTLESS, {"user": user.id}) or {})["restless"]),
+            contacts=tuple(contacts(db, user.id)),
+            news=bool(due(db, user.id, self._now())),
+            moment=moment,
+        )
