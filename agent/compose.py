@@ -105,7 +105,7 @@ async def open_instance(place: Place, settings: Settings, *, beside: bool = Fals
         found = await discover(_protocols(plugins.hook), registry, rpc)
         traders, faults = await find_traders(_traders(plugins.hook), registry, rpc, found.missing)
         found.missing.update(faults)
-        ledger, memory = await _files(stack, place.folder)
+        ledger, memory = await _files(stack, place.folder, executes)
         await check_same_chain(rpc, ledger, registry.chain_id)
         new_wallet, process = await launching
         if place.signer_socket is not None:
@@ -252,13 +252,13 @@ async def _signer_apart(
     return client, Address(status["accounts"][0]), loads(await client.policy())
 
 
-async def _files(stack: contextlib.AsyncExitStack, folder: Path) -> tuple[Ledger, Memory]:
+async def _files(stack: contextlib.AsyncExitStack, folder: Path, executes: bool) -> tuple[Ledger, Memory]:
     def now() -> int:
         return int(time.time())
 
-    ledger = await Ledger.open(folder, now)
+    ledger = await Ledger.open(folder, now, executes=executes)
     stack.push_async_callback(ledger.close)
-    memory = await Memory.open(folder, now)
+    memory = await Memory.open(folder, now, spare=executes)
     stack.push_async_callback(memory.close)
     return ledger, memory
 

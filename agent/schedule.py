@@ -85,6 +85,8 @@ class Schedule:
         """Does what is due now, and tells what wasn't told. One user's fault doesn't touch the others."""
         async with self._ticking:
             gate = asyncio.Semaphore(AT_ONCE)
+            if self.world.ledger.broken:  # what is claimed or told now would be forgotten at the next start
+                return
             mandates = await self.world.ledger.mandates()
             restless = await self.world.ledger.restless(self.world.now() - WATCHED_SECONDS)
             await asyncio.gather(*(self._guarded(gate, self._recover(user), user) for user in restless))

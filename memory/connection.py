@@ -31,6 +31,23 @@ _MEANING = {
 }
 
 
+BROKEN = frozenset(
+    {
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+    }
+)
+"""What waiting doesn't mend."""
+
+
+class Broken(Unavailable):
+    """The file can't be used, and won't be until somebody does something about it."""
+
+
 def connect(path: Path, *, synchronous: Synchronous, read_only: bool) -> Database:
     """A connection in WAL mode with foreign keys on. Raises sqlite3.Error and OSError as they come.
 
@@ -67,10 +84,11 @@ def _pragmas(synchronous: Synchronous, read_only: bool) -> tuple[str, ...]:
 def explained(path: Path, error: Exception) -> Exception:
     """`error` as Unavailable where the file or the disk is the cause; a mistake in our own SQL stays as it is."""
     if isinstance(error, OSError):
-        return Unavailable(path.stem, f"{path} {_UNWRITABLE} ({error.strerror or error})")
+        return Broken(path.stem, f"{path} {_UNWRITABLE} ({error.strerror or error})")
     if isinstance(error, sqlite3.Error):
         code = getattr(error, "sqlite_errorcode", None)
         meaning = None if code is None else _MEANING.get(code & 0xFF)  # the low byte is the primary code
         if meaning is not None:
-            return Unavailable(path.stem, f"{path} {meaning} (SQLite says: {error})")
+            kind = Broken if code is not None and code & 0xFF in BROKEN else Unavailable
+            return kind(path.stem, f"{path} {meaning} (SQLite says: {error})")
     return error

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memory.access import Access
 from memory.arrivals import Arrivals
-from memory.attempts import Attempts
 from memory.audit import Audit
 from memory.buttons import Buttons
 from memory.chain_mark import ChainMarks
 from memory.cleanups import Cleanups
 from memory.contacts import Contacts
+from memory.emergency import Emergency
+from memory.exit_log import FILE as EXITS
+from memory.exit_log import ExitLog
 from memory.flows import Flows
 from memory.hearing import Hearing
 from memory.limits import LimitBook
@@ -42,7 +45,7 @@ class Ledger(
     LimitBook,
     NewsBook,
     Flows,
-    Attempts,
+    Emergency,
     NonceBook,
     Cleanups,
     Periods,
@@ -54,12 +57,26 @@ class Ledger(
     """The journal of one folder. All methods may raise Unavailable('ledger') where the file can't be used."""
 
     @classmethod
-    async def open(cls, folder: Path, now: Clock, entropy: Entropy = secrets.token_bytes) -> Ledger:
-        """The ledger in `folder`, made where there is none. `now` gives Unix seconds."""
-        return cls(await Store.open(folder / FILE, _migrate, synchronous="FULL"), now, entropy)
+    async def open(
+        cls, folder: Path, now: Clock, entropy: Entropy = secrets.token_bytes, *, executes: bool = False
+    ) -> Ledger:
+        """The ledger in `folder`, made where there is none. `now` gives Unix seconds.
+
+        `executes`: for who holds the executor's lock. What an exit log holds comes into the ledger first; one that
+        can't be used is kept in memory as far as it can be read, for exits alone (`broken` says why).
+        """
+        store = await Store.open(folder / FILE, _migrate, synchronous="FULL", spare=executes)
+        ledger = cls(store, now, entropy)
+        if executes:
+            ledger.exit_log = await asyncio.to_thread(ExitLog, folder / EXITS)
+            await ledger.merge_exits()
+        return ledger
 
     async def close(self) -> None:
         await self._store.close()
+        if self.exit_log is not None:
+            self.exit_log.close()
+            self.exit_log = None
 
 
 def _migrate(db: Database) -> None:

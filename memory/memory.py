@@ -62,9 +62,12 @@ class Memory:
         self._keeping: asyncio.Future[None] | None = None
 
     @classmethod
-    async def open(cls, folder: Path, now: Clock) -> Memory:
-        """The memory in `folder`, made where there is none. Raises Unavailable('memory')."""
-        return cls(await Store.open(folder / FILE, _migrate, synchronous="NORMAL"), now)
+    async def open(cls, folder: Path, now: Clock, *, spare: bool = False) -> Memory:
+        """The memory in `folder`, made where there is none. Raises Unavailable('memory').
+
+        With `spare` a file that can't be used is kept in memory alone: what is said then is forgotten at the end.
+        """
+        return cls(await Store.open(folder / FILE, _migrate, synchronous="NORMAL", spare=spare), now)
 
     async def close(self) -> None:
         await self._kept()

@@ -1,4 +1,7 @@
-"""One SQLite file that never blocks the event loop: one writer with group commit, two readers."""
+"""One SQLite file that never blocks the event loop: one writer with group commit, two readers.
+
+A store that was opened with `spare=True` goes on with a copy in memory once the file can't be used any more.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,8 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
 
 from agent.errors import Unavailable
-from memory.connection import Synchronous, connect, explained
+from memory.connection import Broken, Synchronous, connect, explained
+from memory.spare import Spare
 from memory.writer import Writer
 
 if TYPE_CHECKING:
@@ -24,28 +28,54 @@ READERS = 2
 class Store:
     """Reads and writes as functions of a Database, run in threads of the store's own."""
 
-    def __init__(self, path: Path, writer: Writer) -> None:
+    def __init__(self, path: Path, writer: Writer, migrate: Callable[[Database], None] | None = None) -> None:
         self._path = path
         self._writer = writer
+        self._migrate = migrate
+        self._falling = asyncio.Lock()
+        self._spare: Spare | None = None
+        self.broken = ""
+        """Why the file is used no more; '' while it is."""
         self._threads = ThreadPoolExecutor(READERS, thread_name_prefix=f"{path.stem}-reader")
         self._readers: SimpleQueue[Database] = SimpleQueue()
         self._closed = False
         self._asked = self._ended = 0  # writes; one miscounted by two threads at once is never "ended"
 
     @classmethod
-    async def open(cls, path: Path, migrate: Callable[[Database], None], *, synchronous: Synchronous) -> Store:
+    async def open(
+        cls, path: Path, migrate: Callable[[Database], None], *, synchronous: Synchronous, spare: bool = False
+    ) -> Store:
         """Opens or makes the file; `migrate` brings its tables up to date, in the writer's thread.
 
-        Raises Unavailable, named after the file ('ledger'), where it is damaged, held, newer or out of reach.
+        Raises Unavailable, named after the file ('ledger'), where it is damaged, held, newer or out of reach; with
+        `spare` one that is damaged or can't be written is read as far as it goes, and kept in memory from then on.
         """
         writer = Writer(path, migrate, synchronous)
         writer.start()
-        await asyncio.wrap_future(writer.opened)
-        store = cls(path, writer)
-        for _ in range(READERS):
-            reader = await asyncio.to_thread(connect, path, synchronous=synchronous, read_only=True)
-            store._readers.put(reader)
+        store = cls(path, writer, migrate if spare else None)
+        try:
+            await asyncio.wrap_future(writer.opened)
+            for _ in range(READERS):
+                reader = await asyncio.to_thread(connect, path, synchronous=synchronous, read_only=True)
+                store._readers.put(reader)
+        except Broken as error:
+            await store._fall(error)
         return store
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """The tables of a broken file of which not every row could be read."""
+        return self._spare.lost if self._spare is not None else ()
+
+    async def _fall(self, error: Broken) -> Spare:
+        """From here on a copy in memory is used. Raises `error` where the store wasn't opened for that."""
+        if self._migrate is None:
+            raise error
+        async with self._falling:
+            if self._spare is None:
+                spare = await Spare.of(self._path, self._migrate)
+                self.broken, self._spare = error.message, spare
+        return self._spare
 
     async def write(self, fn: Callable[[Database], T], *, scrub: bool = False) -> T:
         """What `fn` returns, once its changes are durable; an exception in it undoes its own changes alone.
@@ -53,11 +83,16 @@ class Store:
         A caller that is cancelled while `fn` runs doesn't undo it. `scrub` also empties the write-ahead log, so that
         text which `fn` deleted is nowhere on the disk.
         """
-        return await self.submit(fn, scrub=scrub)
+        if self._spare is None:
+            try:
+                return await self.submit(fn, scrub=scrub)
+            except Broken as error:  # nothing of it was written
+                await self._fall(error)
+        return await self.submit(fn)
 
     def submit(self, fn: Callable[[Database], T], *, scrub: bool = False) -> asyncio.Future[T]:
         """`write` for who doesn't wait: it has its place among the writes when this returns."""
-        done = self._writer.submit(fn, scrub=scrub)
+        done = self._writer.submit(fn, scrub=scrub) if self._spare is None else self._spare.submit(fn)
         self._asked += 1
         done.add_done_callback(self._count)
         return asyncio.wrap_future(done)
@@ -79,7 +114,12 @@ class Store:
         """What `fn` returns; all its queries see the same moment. A write in it fails."""
         if self._closed:
             raise Unavailable(self._path.stem, f"{self._path} has been closed")
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, fn)
+        if self._spare is None:
+            try:
+                return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, fn)
+            except Broken as error:
+                await self._fall(error)
+        return await self.submit(fn)
 
     def _read(self, fn: Callable[[Database], T]) -> T:
         db = self._readers.get()
@@ -102,6 +142,8 @@ class Store:
 
     def _close(self) -> None:
         self._threads.shutdown()
-        for _ in range(READERS):
+        while not self._readers.empty():  # all are back: no thread reads any more
             self._readers.get().close()
         self._writer.stop()
+        if self._spare is not None:
+            self._spare.close()

@@ -14,6 +14,7 @@ from agent.execution.points import Point, point
 from agent.gate.charges import spending_of
 from agent.gate.choices import Choice, VenueChoice
 from agent.gate.confirm import look
+from agent.gate.open_doors import check_ledger
 from agent.gate.propose import Proposal, Request
 from agent.gate.step_up import check_code, needs
 from agent.gate.wanted import desk_at, moves_of
@@ -90,6 +91,7 @@ class Acting:
             raise Refused("one-executor", "Another process runs Moneta in this folder.", "Confirm it there.")
         row = await self._row(user, channel, plan_id)
         if row.intent.get("action") == "mandate":
+            check_ledger(self.world.ledger.broken, "mandate")
             return await Mandating(self.world).grant(user, row)
         async with self.world.executing[row.account]:
             return await self._confirm(user, channel, await self._row(user, channel, row.plan_id), progress, code)
@@ -121,6 +123,7 @@ class Acting:
         if edited := self.world.ledger.not_intact(row):
             raise edited
         await self._check_frozen()
+        check_ledger(self.world.ledger.broken, str(row.intent.get("action")))
         await self.world.manager.catch_up(row.account, row.chain_id)
         await recovering.check_strangers(self.world, row.account)
         fresh = await self.world.ledger.user(user.id)  # a pause said elsewhere while this waited its turn counts

@@ -11,6 +11,7 @@ from typing import Any
 from agent.errors import MonetaError, NeedsAnswer, Refused, Unavailable
 from agent.execution.manager import Progress, silent
 from agent.gate.bind import bind
+from agent.gate.open_doors import check_ledger, note
 from agent.gate.preview import Preview
 from agent.intents import (
     Advance,
@@ -178,6 +179,7 @@ class Runtime:
         except MonetaError as error:
             reply = of_error(error)
         reply = self._voiced(said, reply)
+        reply = replace(reply, text=reply.text + note(self.world.ledger.broken))
         if not late:
             return reply
         told = "\n".join(each.text for each in late)
@@ -276,6 +278,7 @@ class Runtime:
             await self.world.ledger.set_pending(said.user.id, said.channel, data)
 
     async def _do(self, said: Said, intent: Intent, understood: Understood) -> Reply:
+        check_ledger(self.world.ledger.broken, intent.action)
         match intent:
             case Deposit() | Withdraw() | Swap() | Sequence() | Transfer() | Exit() | Rebalance():
                 return await self.acting.propose(said.user, said.channel, intent, understood.origins)
