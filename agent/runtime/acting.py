@@ -110,6 +110,7 @@ class Acting:
         point(Point.CONFIRMING)
         confirmed = await self.world.ledger.confirm(row.plan_id, user.id, row.digest, now, spending)
         point(Point.CONFIRMED)
+        check_ledger(self.world.ledger.broken, str(row.intent.get("action")))  # it may have broken just now
         outcome = await self.world.manager.run(confirmed.plan, progress)
         self.world.codes.forget(row.digest)
         if code and outcome.end is End.VOID:  # a wrong code costs a preview, not the wish

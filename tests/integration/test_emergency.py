@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from agent.chain.rpc import Rpc
 from agent.replies.reply import Reply
 from devnet import Node
+from memory.connection import Broken
 from memory.exit_log import FILE as EXITS
 from memory.exit_log import ExitLog
 from memory.ledger import FILE, Ledger
@@ -23,9 +25,23 @@ class Killed(BaseException):
     """The process ends here: nothing behind it runs."""
 
 
+async def stop_writes(whole: Whole) -> None:
+    """From now on SQLite refuses every write: SQLITE_READONLY, as of a disk that was remounted read-only."""
+    await whole.world.ledger._store.write(lambda db: db.execute("PRAGMA query_only = ON").fetchall())
+
+
 async def fill_the_disk(whole: Whole) -> None:
-    """From now on the file can't grow: SQLite's own SQLITE_FULL."""
-    await whole.world.ledger._store.write(lambda db: db.execute("PRAGMA max_page_count = 1").fetchall())
+    """The file can't grow, and what room it had is used up: SQLite's own SQLITE_FULL at some later write."""
+    store = whole.world.ledger._store
+    await store.write(lambda db: db.execute("PRAGMA max_page_count = 1").fetchall())
+    rows = "INSERT INTO rates (venue, at, ray) VALUES (hex(randomblob(20)), random(), hex(randomblob(100)))"
+    with pytest.raises(Broken, match="disk is full"):
+        await _until_it_fails(lambda: store.submit(lambda db: db.execute(rows)))
+
+
+async def _until_it_fails(write: Callable[[], Awaitable[object]]) -> None:
+    for _ in range(10_000):
+        await write()
 
 
 def damage(folder: Path) -> None:
@@ -52,14 +68,14 @@ async def problems(folder: Path) -> list[str]:
         await ledger.close()
 
 
-async def test_a_full_disk_lets_money_out_and_none_in(devnet_node: Node, tmp_path: Path) -> None:
+async def test_a_ledger_that_can_not_be_written_lets_money_out_and_none_in(devnet_node: Node, tmp_path: Path) -> None:
     async with opened(tmp_path, devnet_node) as whole:
         await whole.do(deposit("1000"))
         before = whole.balance("USDC")
-        await fill_the_disk(whole)
+        await stop_writes(whole)
         refused = await whole.say("deposit 10 usdc")
         assert (status(refused), rule(refused)) == ("refused", "ledger")
-        assert "disk is full" in refused.text
+        assert "can't be opened or written" in refused.text
         for words in ("pause", "add contact bob 0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "swap 1 eth to usdc"):
             assert rule(await whole.say(words)) == "ledger", words
         assert "at work" in (await whole.say("portfolio")).text
@@ -79,7 +95,7 @@ async def test_a_full_disk_lets_money_out_and_none_in(devnet_node: Node, tmp_pat
         assert [each.hash for each in attempts][-len(hashes) :] == hashes
         assert {str(each.status) for each in attempts} == {"mined"}
         assert await whole.position(MORPHO) == 0
-        flows = await whole.world.ledger.flows(whole.account)
+        flows = await whole.world.ledger.flows(whole.account, 0, 2**40)
         assert {"withdraw", "deposit"} <= {str(flow.kind) for flow in flows}
         nonce = whole.nonce()
         await whole.do(deposit("10"))  # and all is as before
@@ -90,10 +106,30 @@ async def test_a_full_disk_lets_money_out_and_none_in(devnet_node: Node, tmp_pat
     log.close()
 
 
+async def test_a_disk_that_is_full_at_whatever_write(devnet_node: Node, tmp_path: Path) -> None:
+    async with opened(tmp_path, devnet_node) as whole:
+        await whole.do(deposit("1000"))
+        before = whole.balance("USDC")
+        await fill_the_disk(whole)
+        preview = await whole.say("exit everything")
+        assert status(preview) == "ready", preview.text
+        done = await whole.say("confirm")
+        assert status(done) == "settled", done.text
+        assert whole.balance("USDC") >= before + 1_000 * USDC - 1
+        nonce = whole.nonce()
+        assert "disk is full" in whole.world.ledger.broken
+    async with opened(tmp_path, devnet_node) as whole:
+        await whole.instance.service.recover()
+        assert whole.nonce() == nonce
+        assert {str(row.status) for row in await whole.world.ledger.plans_of(whole.user.id, 0, 2**40)} == {"settled"}
+        assert len(await whole.attempts()) == nonce
+    assert await problems(tmp_path) == []
+
+
 async def test_a_preview_from_before_is_not_entered(devnet_node: Node, tmp_path: Path) -> None:
     async with opened(tmp_path, devnet_node) as whole:
         assert status(await whole.say("deposit 10 usdc")) == "ready"
-        await fill_the_disk(whole)
+        await stop_writes(whole)
         assert rule(await whole.say("/confirm")) == "ledger"
         assert whole.nonce() == 0
 
@@ -147,7 +183,7 @@ async def test_killed_in_an_emergency_exit(
         await whole.do(deposit("1000"))
         before = whole.balance("USDC")
         nonce = whole.nonce()
-        await fill_the_disk(whole)
+        await stop_writes(whole)
         await whole.say("exit everything")
         with monkeypatch.context() as patch:
             patch.setattr(Rpc, "send_raw", send_raw)
@@ -173,7 +209,7 @@ async def test_an_entry_under_way_when_the_disk_fills_is_journalled_too(
             nonlocal sent
             sent += 1
             if sent == 1:
-                await fill_the_disk(whole)
+                await stop_writes(whole)
             return await real(self, raw)
 
         await whole.ask(deposit("1000"))
@@ -199,7 +235,7 @@ async def test_an_exit_log_that_is_full_sends_nothing(devnet_node: Node, tmp_pat
         log = whole.world.ledger.exit_log
         assert log is not None
         log.append({"plan": {}, "attempt": {}, "x": "x" * (512 * 1024 - 200)})
-        await fill_the_disk(whole)
+        await stop_writes(whole)
         nonce = whole.nonce()
         reply = await leave(whole)
         assert status(reply) in ("void", "refused", "partial"), reply.text
