@@ -5,6 +5,8 @@ With it a step is signed once, at one nonce, also after a restart, whatever the 
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -16,6 +18,8 @@ from agent.policy.files import sync_folder
 from agent.policy.limits import DAY_SECONDS, Moved
 
 CANCEL = -1
+RESERVE_BYTES = 128 * 1024
+"""Room for some hundred signatures on a disk that is full."""
 NO_NONCE = -1
 
 
@@ -59,6 +63,8 @@ class Record:
         except BlockingIOError:
             os.close(self._file)
             raise Refused("busy", "Another signer has this folder open.", "End it first.") from None
+        self._reserve = path.with_suffix(".reserve")
+        _keep_room(self._reserve)
         self._plans: dict[str, list[Signed]] = {}
         self._nonces: set[tuple[str, int]] = set()
         self._moves: dict[tuple[str, str], dict[tuple[str, int], tuple[int, int]]] = {}
@@ -87,18 +93,30 @@ class Record:
         return Moved(sum(units for at, units in steps if at > now - DAY_SECONDS), sum(units for _, units in steps))
 
     def add(self, row: Signed) -> None:
-        """Writes a row and waits for the disk. Raises OSError where it can't, and then nothing counts as signed."""
+        """Writes a row and waits for the disk. Raises OSError where it can't, and then nothing counts as signed.
+
+        On a full disk the reserve is given up, once, so that money can still be taken out.
+        """
         line = json.dumps(asdict(row)).encode() + b"\n"
+        try:
+            self._write(line)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT) or not self._reserve.exists():
+                raise
+            self._reserve.unlink()
+            self._write(line)
+        self._remember(row)
+
+    def _write(self, line: bytes) -> None:
         end = os.lseek(self._file, 0, os.SEEK_END)
         try:
             written = os.write(self._file, line)
             if written != len(line):
-                raise OSError("the disk took half a line of the record")
+                raise OSError(errno.ENOSPC, "the disk took half a line of the record")
             os.fsync(self._file)
         except OSError:
             os.ftruncate(self._file, end)
             raise
-        self._remember(row)
 
     def close(self) -> None:
         """Gives the folder free for another signer."""
@@ -125,3 +143,16 @@ class Record:
             except (ValueError, TypeError):
                 raise Refused("record", f"Line {number} of {path} is damaged.", "Restore the file.") from None
         return rows
+
+
+def _keep_room(path: Path) -> None:
+    """A file of bytes that nobody needs, to be given up when the disk is full. A disk that is full now has none."""
+    if path.exists():
+        return
+    with contextlib.suppress(OSError):
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            os.write(file, b"-" * RESERVE_BYTES)
+            os.fsync(file)
+        finally:
+            os.close(file)
