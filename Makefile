@@ -10,7 +10,7 @@ WORKERS = $$($(BIN)/python -c 'import os; print(max(2, min(6, (os.cpu_count() or
 # Ours, compiled as pip compiles packages: where Python keeps no bytecode by itself, each start would do it anew.
 OURS := moneta agent plugins memory characters devnet
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench bench-quick bench-chat devnet-cache clean
+.PHONY: help setup demo test lint bench bench-quick bench-chat bench-kills devnet-cache clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -60,6 +60,9 @@ bench-quick: $(DEV_STAMP) devnet-cache ## the figures that take less than 50 sec
 
 bench-chat: $(DEV_STAMP) devnet-cache ## two crowds in Discord and Telegram, a JSON line a figure (about 8 minutes; ARGS=--quick)
 	@$(BIN)/python -m benchmarks.chat $(ARGS)
+
+bench-kills: $(DEV_STAMP) devnet-cache ## SIGKILL at named points, then recovery: 10,000 cycles (ARGS=--cycles 500)
+	@$(BIN)/python -m benchmarks.kills $(ARGS)
 
 clean: ## the virtual environment and caches of the checks; not the downloads
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,1 @@
+"""SIGKILL at named points between a proposal and its settlement, then recovery: `make bench-kills`."""
