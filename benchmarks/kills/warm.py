@@ -17,12 +17,13 @@ import pluggy
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
 from agent.commands import places
-from agent.compose import Place, open_instance
+from agent.compose import open_instance
 from agent.config import Settings
 from agent.execution.signer.client import SignerClient
 from agent.execution.signer.process import SignerProcess
 from agent.intents import Deposit, Exact
 from agent.money import Address
+from agent.place import Place
 from agent.plugin import Trader, Venue
 from agent.policy.policy import Policy
 from agent.runtime.acting import Acting
