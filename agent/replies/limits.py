@@ -71,10 +71,11 @@ def unchanged(speaker: Speaker, subject: str, value: Value) -> Reply:
     return Reply(f"It stays as it is: {speaker.value(subject, value)}.", private=True)
 
 
-def withdrawn(speaker: Speaker, rows: Sequence[LimitRow]) -> Reply:
-    """What was taken back."""
+def withdrawn(speaker: Speaker, rows: Sequence[LimitRow], number: str = "") -> Reply:
+    """What was taken back; `number` is the change that was named."""
     if not rows:
-        return Reply("No change of a limit is waiting.", private=True)
+        which = f"change {number}" if number else "change of a limit"
+        return Reply(f"No {which} is waiting. `what are my limits` shows what does.", private=True)
     said = "; ".join(f"{speaker.value(row.subject, row.value)}" for row in rows)
     return Reply(f"Cancelled: {said}. What holds now goes on holding.", private=True)
 

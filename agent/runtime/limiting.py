@@ -60,7 +60,7 @@ class Limiting:
         """Takes back what waits: all of it, or the change of that number. Always possible, from every channel."""
         number = ref.partition(":")[2]
         rows = await self.world.ledger.withdraw_limits(user.id, int(number) if number else None)
-        return limits.withdrawn(await self.speaker(user), rows)
+        return limits.withdrawn(await self.speaker(user), rows, number)
 
     async def speaker(self, user: User) -> Speaker:
         """What puts this person's limits into words."""

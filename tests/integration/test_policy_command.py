@@ -1,4 +1,4 @@
-"""`moneta policy`: what a sentence would meet, rule by rule; the operator's own limits; every limit with whose it is."""
+"""`moneta policy`: what a sentence would meet, rule by rule; the operator's limits; every limit with whose it is."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from agent.errors import Refused
 from agent.policy.change import cap_of, subject_of, tightest
 from agent.policy.spending import (
+    DAY_SECONDS,
     Allowed,
     By,
     Cap,
@@ -218,3 +219,47 @@ def test_a_cap_has_a_name_in_the_ledger(period: Period, kind: Kind | None) -> No
     subject = subject_of(period, kind, "USDC")
     assert cap_of(subject) == (period, kind, "USDC")
     assert cap_of("venues") is None
+
+
+def test_the_words_of_limits_are_what_ledger_and_contract_say() -> None:
+    assert DAY_SECONDS == 24 * 60 * 60
+    assert [str(each) for each in Period] == ["transaction", "day", "lifetime"]
+    assert [str(each) for each in Kind] == ["deposit", "swap", "transfer"]
+    assert [str(each) for each in By] == ["user", "operator", "signer"]
+    assert cap(5, kind=Kind.SWAP).amount(SPEND) == 0
+    assert cap(5, "DAI").amount(SPEND) == 0
+    assert (cap(5).amount(SPEND), cap(5, "USD").amount(SPEND)) == (100 * 10**6, 100 * DOLLAR)
+
+
+@pytest.mark.parametrize(
+    ("made", "message", "remedy"),
+    [
+        (
+            cap(10**6, by=By.SIGNER),
+            "100 USDC would be more than the signer's limit of 1 USDC a day.",
+            "1 USDC or less would pass now; the operator can raise the limit.",
+        ),
+        (
+            cap(10**6, period=Period.TRANSACTION, kind=Kind.DEPOSIT),
+            "100 USDC would be more than your limit of 1 USDC a deposit.",
+            "1 USDC or less would pass now; a higher limit of yours waits a day: "
+            "say for example `raise my deposit limit to …`.",
+        ),
+        (
+            cap(0, period=Period.TRANSACTION),
+            "100 USDC would be more than your limit of 0 USDC a transaction.",
+            "Nothing more passes under it; a higher limit of yours waits a day: "
+            "say for example `raise my transaction limit to …`.",
+        ),
+    ],
+)
+def test_a_refusal_word_for_word(made: Cap, message: str, remedy: str) -> None:
+    found = refusal(Limits(caps=(made,)), SPEND)
+    assert found is not None
+    assert (found.message, found.remedy) == (message, remedy)
+
+
+def test_a_list_word_for_word() -> None:
+    found = refusal(Limits(allowed=(Allowed(By.USER, "tokens", frozenset({"DAI"})),)), SPEND)
+    assert found is not None
+    assert found.remedy == "Use one of them, or say `allow all tokens`, which waits a day."
