@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from agent.errors import MonetaError
 from agent.harmless import harmless
+from agent.importing import uncollected
 from agent.logs import to_stderr
 
 if TYPE_CHECKING:
@@ -204,7 +205,8 @@ def _chat(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from agent.commands.run import run
+    with uncollected():
+        from agent.commands.run import run
 
     return run(options.dir, options.json)
 
@@ -223,7 +225,8 @@ def _devnet_advance(options: argparse.Namespace) -> int:
 
 
 def _view(options: argparse.Namespace) -> int:
-    from agent.commands.looking import say
+    with uncollected():
+        from agent.commands.looking import say
 
     sentence = options.with_asset.format(options.asset) if options.asset else options.sentence
     return say(options.dir, sentence, options.json)

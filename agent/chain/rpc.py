@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.chain.rpc_types import Fees, Header, Receipt, RpcError, Transaction, header, quantity, receipt, transaction
 from agent.errors import Unavailable
+from agent.importing import uncollected
 from agent.money import Address
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Rpc:
 
     async def prepare(self) -> None:
         """Imports web3.py in a thread, so that what else is starting goes on meanwhile."""
-        await asyncio.to_thread(self._connected)
+        await asyncio.to_thread(self._import)
 
     async def request(self, method: str, *params: Any) -> Any:
         """The result of one method. Raises RpcError for the node's own error, Unavailable for everything else."""
@@ -67,6 +68,10 @@ class Rpc:
         sessions, self._provider, self._sessions = self._sessions, None, None
         if sessions is not None:
             await sessions.close()
+
+    def _import(self) -> None:
+        with uncollected():
+            self._connected()
 
     def _connected(self) -> AsyncHTTPProvider:
         if self._provider is None:

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import devnet
+from agent.importing import uncollected
 
 
 def demo(folder: Path | None, script: str | None, as_json: bool, character: str | None = None) -> int:
@@ -19,7 +20,8 @@ def demo(folder: Path | None, script: str | None, as_json: bool, character: str 
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="moneta-")))
         with ThreadPoolExecutor(1) as beside:
             starting = beside.submit(devnet.start, folder)
-            from agent.commands import places, session  # half a second, in which the node comes up
+            with uncollected():
+                from agent.commands import places, session  # half a second, in which the node comes up
         node = stack.enter_context(starting.result())
         place = places.of_devnet(folder, node.rpc_url, node.chain_file, throw_away=True)
         asyncio.run(session.talk(place, script, as_json, character))
@@ -28,7 +30,8 @@ def demo(folder: Path | None, script: str | None, as_json: bool, character: str 
 
 def chat(folder: Path, script: str | None, as_json: bool, character: str | None = None) -> int:
     """The chat on the devnet that runs in `folder`."""
-    from agent.commands import places, session
+    with uncollected():
+        from agent.commands import places, session
 
     asyncio.run(session.talk(places.running_devnet(folder), script, as_json, character))
     return 0

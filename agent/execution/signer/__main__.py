@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.errors import Refused
+from agent.importing import uncollected
 
 HEALTH_SECONDS = 5.0
 BY_HAND = ["import", "totp-enroll", "totp-remove", "totp-status"]
@@ -82,7 +83,8 @@ def _serve(folder: Path, options: argparse.Namespace) -> None:
     from agent.execution.signer import guard
 
     word = None if options.detached else guard.end_with_parent()
-    from agent.execution.signer.server import Shared, serve  # a quarter of a second, with the parent watched already
+    with uncollected():  # a quarter of a second, in which the parent is watched already
+        from agent.execution.signer.server import Shared, serve
 
     if word is not None and options.await_word:
         word.wait()
@@ -112,7 +114,8 @@ def _check_health(folder: Path, options: argparse.Namespace) -> None:
 
 
 def _init(folder: Path, options: argparse.Namespace) -> None:
-    from agent.execution.signer.create import create
+    with uncollected():
+        from agent.execution.signer.create import create
 
     _say({"accounts": create(folder, sys.stdin.readline(), light=options.light)})
 
