@@ -1,8 +1,8 @@
 """`python -m agent.execution.signer COMMAND --dir D`: the signer's own command line.
 
 serve   holds the keys and answers on D/signer.sock; it ends with its parent unless --detached. With --socket-dir and
-        --socket-group it answers there instead, and every system user of that group may ask. With --await-word it
-        reads nothing of D before something comes on standard input
+        --socket-group it answers there instead, and every system user of that group may ask. With --parent PID
+        it is that process's: it reads nothing of D before that writes to its standard input
 init    makes D/keystore.json; one JSON object on standard input holds the password, and what is imported if any
 words   shows the seed words, at a terminal only
 backup  shows them, wipes the screen, and asks for three of them
@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import secrets
 import socket
 import sys
@@ -51,7 +52,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--light", action="store_true", help="init: weak encryption, for throw-away demo keys only")
     serving = parser.add_argument_group("serve, health")
     serving.add_argument("--detached", action="store_true", help="don't end with the parent")
-    serving.add_argument("--await-word", action="store_true", help="wait for a word on standard input first")
+    serving.add_argument("--parent", type=int, metavar="PID", help="whose it is, and whose word it waits for first")
     serving.add_argument("--socket-dir", type=Path, help="where the socket lies, instead of in D")
     serving.add_argument("--socket-group", type=int, metavar="GID", help="who may connect there")
     serving.add_argument("--remote", metavar="URL", help="the keys are at a signer with web3signer's eth1 API")
@@ -65,8 +66,8 @@ def _options() -> argparse.Namespace:
     options = parser.parse_args()
     if options.command == "serve" and (options.socket_dir is None) != (options.socket_group is None):
         parser.error("--socket-dir and --socket-group go together")
-    if options.detached and options.await_word:
-        parser.error("--await-word needs a parent: not with --detached")
+    if options.detached and options.parent is not None:
+        parser.error("--detached has no --parent")
     return options
 
 
@@ -82,11 +83,11 @@ def _failed(options: argparse.Namespace, text: str, error: dict[str, str]) -> in
 def _serve(folder: Path, options: argparse.Namespace) -> None:
     from agent.execution.signer import guard
 
-    word = None if options.detached else guard.end_with_parent()
+    word = None if options.detached else guard.end_with_parent(options.parent or os.getppid())
     with uncollected():  # a quarter of a second, in which the parent is watched already
         from agent.execution.signer.server import Shared, serve
 
-    if word is not None and options.await_word:
+    if word is not None and options.parent is not None:
         word.wait()
     shared = None if options.socket_dir is None else Shared(options.socket_dir.absolute(), options.socket_group)
     password = _password(options)

@@ -58,12 +58,12 @@ def check_folder(folder: Path) -> None:
         raise Refused("folder", f"{folder} is open to other users.", f"Run: chmod 700 {folder}")
 
 
-def end_with_parent() -> threading.Event:
-    """Ends this process when standard input closes or the parent is gone, however the parent died.
+def end_with_parent(parent: int) -> threading.Event:
+    """Ends this process when standard input closes or the process `parent` is gone, however it died.
 
     The event is set once the parent writes there.
     """
-    parent, word = os.getppid(), threading.Event()
+    word = threading.Event()
 
     def watch() -> None:
         while os.getppid() == parent:

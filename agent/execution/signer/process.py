@@ -60,7 +60,7 @@ class SignerProcess:
         log = os.open(folder / paths.LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             process = await asyncio.create_subprocess_exec(
-                *command("serve", "--dir", str(folder), "--await-word", *options),
+                *command("serve", "--dir", str(folder), "--parent", str(os.getpid()), *options),
                 stdin=pipe,
                 stdout=pipe,
                 stderr=log,
