@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from agent.intents import Origin
 from agent.money import Address, address
@@ -73,7 +74,9 @@ async def confirmed(ledger: Ledger, plan: Plan) -> PlanRow:
     return await ledger.confirm(plan.plan_id, plan.user, row.digest, plan.not_after)
 
 
-async def attempted(ledger: Ledger, plan: Plan, *, step: int = 0, nonce: int = 0, hash: str = "0xh0") -> None:
+async def attempted(
+    ledger: Ledger, plan: Plan, *, step: int = 0, nonce: int = 0, hash: str = "0xh0", **more: Any
+) -> None:
     account: Address = plan.account
     await ledger.record_attempt(
         plan_id=plan.plan_id,
@@ -84,4 +87,5 @@ async def attempted(ledger: Ledger, plan: Plan, *, step: int = 0, nonce: int = 0
         hash=hash,
         raw=b"\x02\xf8",
         max_fee_wei=HUGE,
+        **more,
     )

@@ -91,6 +91,7 @@ class ModelChain(Rpc):
     before: Callable[[str], Awaitable[None]] | None = None
     branch: int = 0
     full: bool = False
+    instead: dict[str, Callable[..., Any]] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -103,7 +104,7 @@ class ModelChain(Rpc):
             await self.before(method)
         if self.down:
             raise Unavailable("node", "The node can't be reached: Connection refused.")
-        return getattr(self, f"_{method}", self._unknown)(*params)
+        return self.instead.get(method, getattr(self, f"_{method}", self.unknown))(*params)
 
     async def batch(self, requests: Sequence[Request]) -> list[Any | RpcError]:
         answers: list[Any | RpcError] = []
@@ -117,7 +118,7 @@ class ModelChain(Rpc):
     async def close(self) -> None:
         return
 
-    def _unknown(self, *_: Any) -> Any:
+    def unknown(self, *_: Any) -> Any:
         raise RpcError(-32601, "the method does not exist")
 
     def _eth_chainId(self) -> str:  # noqa: N802
@@ -190,7 +191,7 @@ class ModelChain(Rpc):
 
     def _eth_getTransactionBySenderAndNonce(self, account: str, nonce: str) -> Any:  # noqa: N802
         if not self.knows_by_nonce:
-            return self._unknown()
+            return self.unknown()
         for block in self.blocks:
             for tx in block.txs:
                 if tx.nonce == int(nonce, 16):

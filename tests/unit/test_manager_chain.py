@@ -337,7 +337,7 @@ async def test_a_number_that_is_used_by_nobody_knows_what_stays_open(it: Worksho
         block = real(tag, full)
         return {**block, "transactions": []} if full else block
 
-    it.chain._eth_getBlockByNumber = without  # type: ignore[method-assign]
+    it.chain.instead["eth_getBlockByNumber"] = without
     assert (head.txs, len(txs)) == (txs, 1)
     outcome = await it.manager.recover(made)
     assert outcome.end is End.PENDING
