@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from agent.errors import Refused
@@ -136,11 +138,19 @@ class Attempts(Part):
                  ORDER BY account, nonce, id"""
         return await self._store.read(lambda db: [_attempt(row) for row in many(db, sql, (account,))])
 
-    async def mined_since(self, account: Address, block: int) -> list[Attempt]:
-        """The account's attempts that stand in blocks from `block` on, the latest block first."""
-        sql = """SELECT * FROM attempts WHERE account = ? AND status IN ('mined', 'reverted') AND block_number >= ?
-                 ORDER BY block_number DESC, nonce DESC"""
-        return await self._store.read(lambda db: [_attempt(row) for row in many(db, sql, (account, block))])
+    async def mined_blocks(self, account: Address, since: int) -> list[tuple[int, str]]:
+        """Number and hash of each block from `since` on that one of the account's attempts stands in, by number."""
+        sql = """SELECT DISTINCT block_number, block_hash FROM attempts WHERE account = ? AND block_number >= ?
+                 AND status IN ('mined', 'reverted') ORDER BY block_number, block_hash"""
+        rows = await self._store.read(lambda db: many(db, sql, (account, since)))
+        return [(row["block_number"], row["block_hash"]) for row in rows]
+
+    async def mined_in(self, account: Address, blocks: Collection[str]) -> list[str]:
+        """The hashes of the account's attempts that stand in these blocks, in the order of their nonces."""
+        sql = """SELECT hash FROM attempts WHERE account = ? AND status IN ('mined', 'reverted')
+                 AND block_hash IN (SELECT value FROM json_each(?)) ORDER BY nonce"""
+        wanted = json.dumps(list(blocks))
+        return await self._store.read(lambda db: [row["hash"] for row in many(db, sql, (account, wanted))])
 
     async def last_mined(self, account: Address) -> Attempt | None:
         """The account's attempt in the highest block; None where none is mined."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from agent.chain.rpc import Request, Rpc
@@ -16,17 +16,17 @@ from agent.money import Address
 class Seen:
     """`latest` transactions of the account are mined; `pending` counts those that wait in the node's pool, too.
 
-    `hash_there` is the hash of the block that was asked for besides, None where the node doesn't have it.
+    `there` are the hashes of the blocks that were asked for besides, by number, where the node has them.
     """
 
     head: Header
     latest: int
     pending: int
-    hash_there: str | None = None
+    there: Mapping[int, str] = field(default_factory=dict)
 
 
-async def look(rpc: Rpc, account: Address, chain_id: int, block: int | None = None) -> Seen:
-    """What the node says now, and the hash of `block` where one is named.
+async def look(rpc: Rpc, account: Address, chain_id: int, blocks: Collection[int] = ()) -> Seen:
+    """What the node says now, and what it has at the heights `blocks`.
 
     Raises Unavailable where the node doesn't say, or serves another chain now: what was sent isn't lost for that.
     """
@@ -35,17 +35,17 @@ async def look(rpc: Rpc, account: Address, chain_id: int, block: int | None = No
         ("eth_getBlockByNumber", ("latest", False)),
         ("eth_getTransactionCount", (account, "latest")),
         ("eth_getTransactionCount", (account, "pending")),
+        *(("eth_getBlockByNumber", (hex(number), False)) for number in blocks),
     ]
-    if block is not None:
-        requests.append(("eth_getBlockByNumber", (hex(block), False)))
     served, head, latest, pending, *there = await _all(rpc, requests)
     if quantity(served) != chain_id:
         raise Unavailable(
             "node", f"The node serves chain {quantity(served)} now; your transactions are for chain {chain_id}."
         )
     counted = quantity(latest)
-    hash_there = header(there[0]).hash if there and there[0] is not None else None
-    return Seen(header(head), counted, max(counted, quantity(pending)), hash_there)
+    found = (header(block) for block in there if block is not None)
+    by_number = {block.number: block.hash for block in found}
+    return Seen(header(head), counted, max(counted, quantity(pending)), by_number)
 
 
 async def receipts(rpc: Rpc, hashes: list[str]) -> list[Receipt]:

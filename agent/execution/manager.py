@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from agent.errors import MonetaError, Refused, Unavailable
 from agent.execution import confirmations, fees
 from agent.execution.flows import Mined
-from agent.execution.look import look
 from agent.execution.outcome import End, Outcome, Sent
 from agent.execution.outputs import known
 from agent.execution.parts import Parts
@@ -84,11 +83,7 @@ class Manager(Parts):
         Plans that it puts back are for `recover`. Raises Refused: another-chain, nonce-gap; Unavailable.
         """
         async with self._one_at_a_time[account]:
-            last = await self.ledger.last_mined(account)
-            if last is None:
-                seen = await look(self.rpc, account, chain_id)
-            else:
-                seen = await undo_lost_blocks(self, account, last)
+            seen = await undo_lost_blocks(self, account, chain_id)
             await account_for(self, account, chain_id, seen)
             await fill_gaps(self, account, chain_id, seen)
 

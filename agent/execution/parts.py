@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from agent.chain.rpc import Rpc
@@ -62,6 +62,14 @@ class Signs(Protocol):
     ) -> Signed: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """Blocks (number, hash) that were seen in one chain at one time; the highest of them proves the others."""
+
+    blocks: frozenset[tuple[int, str]] = frozenset()
+    top: tuple[int, str] | None = None
+
+
 @dataclass
 class Parts:
     """`receipt_seconds`: how long to wait for a transaction; `replace_seconds`: after how long one that isn't mined
@@ -76,3 +84,4 @@ class Parts:
     replace_seconds: float = REPLACE_SECONDS
     confirmations: Confirmations = 1
     final_blocks: int = FINAL_BLOCKS
+    proved: dict[Address, Proved] = field(default_factory=dict)

@@ -2,53 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from agent.errors import Refused
-from agent.execution.look import Seen, blocks, look
-from agent.execution.parts import LATE_SECONDS, Parts
+from agent.execution.look import Seen, look
+from agent.execution.parts import LATE_SECONDS, Parts, Proved
 from agent.money import Address
-from memory.rows import Attempt, ChainMark
+from memory.rows import ChainMark
 
 REASON = "The chain was reorganised, and this was looked up again."
 PAUSE_SECONDS = 0.25
 
 
-async def undo_lost_blocks(parts: Parts, account: Address, last: Attempt) -> Seen:
+async def undo_lost_blocks(parts: Parts, account: Address, chain_id: int) -> Seen:
     """Puts back what stands in blocks that the chain doesn't have any more; what the chain looks like now.
 
-    `last` is the account's attempt in the highest block: a block that stands proves all before it, by their hashes.
     Raises Refused("another-chain"), Unavailable.
     """
-    seen = await _look(parts, account, last)
-    if seen.hash_there == last.block_hash or _is_final(parts, seen, last):
+    last = await parts.ledger.last_mined(account)
+    if last is None or last.block_number is None:
+        return await look(parts.rpc, account, chain_id)
+    recorded = await parts.ledger.mined_blocks(account, last.block_number - parts.final_blocks)
+    before = parts.proved.get(account, Proved())
+    asked = to_ask(recorded, before)
+    seen = await _look(parts, account, chain_id, asked)
+    if all(seen.there.get(number) == block_hash for number, block_hash in asked):
+        parts.proved[account] = Proved(frozenset(recorded), max(recorded))
         return seen
+    parts.proved.pop(account, None)
     await _check_genesis(parts)
-    gone = []
-    for attempt in await parts.ledger.mined_since(account, (last.block_number or 0) - parts.final_blocks):
-        number = attempt.block_number or 0
-        there = (await blocks(parts.rpc, [number])).get(number)
-        if there is not None and there.hash == attempt.block_hash:
-            break
-        gone.append(attempt.hash)
+    seen = await look(parts.rpc, account, chain_id, {number for number, _ in recorded})
+    gone = lost(recorded, seen.there, seen.head.number - parts.final_blocks)
     mark = await parts.ledger.chain_mark()
-    if mark is not None:
+    if mark is not None and gone:
         now = ChainMark(mark.chain_id, mark.genesis_hash, seen.head.number, seen.head.hash)
-        await parts.ledger.unsettle(gone, now, REASON)
+        await parts.ledger.unsettle(await parts.ledger.mined_in(account, gone), now, REASON)
     return seen
 
 
-async def _look(parts: Parts, account: Address, last: Attempt) -> Seen:
-    """A node whose head is behind the block may just be slow: it gets a while before the block counts as gone."""
-    seen = await look(parts.rpc, account, last.chain_id, last.block_number)
+def to_ask(recorded: Collection[tuple[int, str]], before: Proved) -> list[tuple[int, str]]:
+    """The blocks (number, hash) that prove all of `recorded` by standing: those that weren't seen in one chain yet,
+    and the highest of those that were. A block's hash proves its parents, but not blocks of another branch.
+    """
+    top = {before.top} & set(recorded) if before.top is not None else set()
+    known = before.blocks if top else frozenset()
+    return sorted(top | (set(recorded) - known))
+
+
+def lost(recorded: Collection[tuple[int, str]], there: Mapping[int, str], final: int) -> list[str]:
+    """The hashes of recorded blocks that the chain doesn't have, down to the height that counts as final."""
+    return [block_hash for number, block_hash in recorded if number > final and there.get(number) != block_hash]
+
+
+async def _look(parts: Parts, account: Address, chain_id: int, asked: list[tuple[int, str]]) -> Seen:
+    """A node whose head is behind a block may just be slow: it gets a while before the block counts as gone."""
+    numbers = {number for number, _ in asked}
+    seen = await look(parts.rpc, account, chain_id, numbers)
     waited = 0.0
-    while seen.hash_there is None and waited < LATE_SECONDS:
+    while len(seen.there) < len(numbers) and waited < LATE_SECONDS:
         await parts.sleep(PAUSE_SECONDS)
         waited += PAUSE_SECONDS
-        seen = await look(parts.rpc, account, last.chain_id, last.block_number)
+        seen = await look(parts.rpc, account, chain_id, numbers)
     return seen
-
-
-def _is_final(parts: Parts, seen: Seen, last: Attempt) -> bool:
-    return seen.head.number - (last.block_number or 0) >= parts.final_blocks
 
 
 async def _check_genesis(parts: Parts) -> None:

@@ -13,7 +13,9 @@ import pytest_asyncio
 
 from agent.errors import Refused, Unavailable
 from agent.execution.outcome import End
+from agent.execution.parts import Proved
 from agent.execution.points import Point, watched
+from agent.execution.reorgs import lost, to_ask
 from memory.ledger import Ledger
 from memory.rows import AttemptStatus, PlanStatus
 from tests.unit.execution_parts import Workshop, workshop
@@ -92,6 +94,36 @@ async def test_several_plans_go_back_together_and_older_ones_stay(it: Workshop) 
     it.chain.mine()
     assert [each.end for each in await it.recover()] == [End.SETTLED, End.SETTLED]
     assert [it.chain.supplied(UNITS + number) for number in range(3)] == [1, 1, 1]
+
+
+async def test_a_plan_on_another_branch_does_not_hide_what_is_gone(it: Workshop) -> None:
+    """The newest block stands and proves its parents; an older row may be of a branch that is gone."""
+    old = await it.confirmed()
+    await it.manager.run(old)
+    it.chain.reorganise(1, keep=False)
+    it.chain.strange()
+    new = await it.confirmed(6_000_000)
+    await it.manager.run(new)
+    await it.recover()
+    assert (await it.row(old)).status is PlanStatus.PARTIAL
+    assert it.chain.supplied(UNITS) == 0
+    assert [flow.kind for flow in await it.ledger.flows_of_plan(old.plan_id)] == ["fee", "fee"]
+    assert it.chain.allowance() == 0
+
+
+def test_which_blocks_prove_all() -> None:
+    one, two, other, three = (1, "a"), (2, "b"), (2, "c"), (3, "d")
+    assert to_ask([one, two], Proved()) == [one, two]
+    assert to_ask([one, two], Proved(frozenset([one, two]), two)) == [two]
+    assert to_ask([one, two, three], Proved(frozenset([one, two]), two)) == [two, three]
+    assert to_ask([one, two, other], Proved(frozenset([one, two]), two)) == [two, other]
+    assert to_ask([one], Proved(frozenset([one, two]), two)) == [one]  # what proved it is gone
+
+
+def test_which_blocks_are_lost() -> None:
+    recorded = [(1, "a"), (2, "b"), (2, "c"), (3, "d"), (4, "e")]
+    assert lost(recorded, {1: "x", 2: "b", 3: "y"}, 1) == ["c", "d", "e"]
+    assert lost(recorded, {1: "x", 2: "b", 3: "y"}, 0) == ["a", "c", "d", "e"]
 
 
 async def test_a_block_that_stands_changes_nothing(it: Workshop) -> None:

@@ -171,12 +171,16 @@ async def test_the_latest_that_is_mined(tmp_path: Path) -> None:
         assert await ledger.last_mined(ACCOUNT) is None
         for step, block in ((0, 5), (1, 9), (2, 9)):
             await attempted(ledger, plan, step=step, nonce=step, hash=f"0xh{step}")
-            await ledger.mark_attempt(f"0xh{step}", AttemptStatus.MINED, block_number=block, block_hash="0xb")
+            figures: dict[str, Any] = {"block_number": block, "block_hash": f"0xb{block}"}
+            await ledger.mark_attempt(f"0xh{step}", AttemptStatus.MINED, **figures)
         last = await ledger.last_mined(ACCOUNT)
         assert last is not None
         assert last.hash == "0xh2"
-        assert [each.hash for each in await ledger.mined_since(ACCOUNT, 6)] == ["0xh2", "0xh1"]
-        assert len(await ledger.mined_since(ACCOUNT, 5)) == 3
+        assert await ledger.mined_blocks(ACCOUNT, 5) == [(5, "0xb5"), (9, "0xb9")]
+        assert await ledger.mined_blocks(ACCOUNT, 6) == [(9, "0xb9")]
+        assert await ledger.mined_in(ACCOUNT, ["0xb9"]) == ["0xh1", "0xh2"]
+        assert await ledger.mined_in(ACCOUNT, ["0xb5", "0xb7"]) == ["0xh0"]
+        assert await ledger.mined_in(ACCOUNT, []) == []
 
 
 async def test_who_has_something_that_isnt_over(tmp_path: Path) -> None:

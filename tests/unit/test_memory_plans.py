@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from agent.errors import Refused
 from agent.intents import Origin
-from memory.rows import Flow, FlowKind, NetDeposit, PlanRow, PlanStatus
+from memory.rows import AttemptStatus, ChainMark, Flow, FlowKind, NetDeposit, PlanRow, PlanStatus
 from tests.unit.memory_parts import (
     ACCOUNT,
     HUGE,
     TOKEN,
     VENUE,
     Clock,
+    attempted,
     confirmed,
     make_plan,
     opened,
@@ -180,3 +182,94 @@ async def test_a_pending_question_is_one_a_channel(tmp_path: Path) -> None:
         assert await ledger.pending(user.id, "there") is None
         await ledger.set_pending(user.id, "here", None)
         assert await ledger.pending(user.id, "here") is None
+
+
+@pytest.mark.parametrize("action", ["deposit", "withdraw", "exit", "swap"])
+async def test_a_freeze_that_lands_before_the_confirmation_counts(tmp_path: Path, action: str) -> None:
+    async with opened(tmp_path) as ledger:
+        plan = replace(make_plan(await somebody(ledger)), intent={"action": action})
+        row = await proposed(ledger, plan)
+        await ledger.set_frozen(True)
+        with pytest.raises(Refused) as caught:
+            await ledger.confirm(plan.plan_id, plan.user, row.digest, plan.not_after)
+        assert caught.value.rule == "freeze"
+        assert await ledger.reserved(ACCOUNT) == {}
+        await ledger.set_frozen(False)
+        assert (await ledger.confirm(plan.plan_id, plan.user, row.digest, plan.not_after)).status == "confirmed"
+
+
+@pytest.mark.parametrize(
+    ("action", "stops"),
+    [
+        ("deposit", True),
+        ("swap", True),
+        ("transfer", True),
+        ("rebalance", True),
+        ("sequence", True),
+        ("something new", True),
+        ("withdraw", False),
+        ("exit", False),
+        ("repay", False),
+        ("revoke", False),
+        ("claim", False),
+    ],
+)
+async def test_a_pause_stops_what_isnt_known_to_take_money_out(tmp_path: Path, action: str, stops: bool) -> None:
+    async with opened(tmp_path) as ledger:
+        plan = replace(make_plan(await somebody(ledger)), intent={"action": action})
+        row = await proposed(ledger, plan)
+        await ledger.set_paused(plan.user, True)
+        if not stops:
+            assert (await ledger.confirm(plan.plan_id, plan.user, row.digest, plan.not_after)).status == "confirmed"
+            return
+        with pytest.raises(Refused) as caught:
+            await ledger.confirm(plan.plan_id, plan.user, row.digest, plan.not_after)
+        assert caught.value.rule == "pause"
+        assert (await ledger.plan(plan.plan_id) or row).status == "proposed"
+
+
+async def test_a_settlement_is_undone_in_one_piece(tmp_path: Path) -> None:
+    """What its block held is pending again: funds, flows, the decision's outcome; the log tells it all."""
+    async with opened(tmp_path) as ledger:
+        user = await somebody(ledger)
+        plan, other = make_plan(user), make_plan(user, 2)
+        for number, each in enumerate((plan, other)):
+            await confirmed(ledger, each)
+            await attempted(ledger, each, nonce=number, hash=f"0xh{number}")
+            figures = {"block_number": 5 + number, "block_hash": "0xb", "gas_used": 7, "fee_wei": 9}
+            await ledger.mark_attempt(f"0xh{number}", AttemptStatus.MINED, **figures)  # type: ignore[arg-type]
+            flow = Flow(f"0xh{number}", VENUE, "USDC", TOKEN, ACCOUNT, -1000, FlowKind.DEPOSIT, 1, 5 + number)
+            await ledger.settle(each.plan_id, [flow], PlanStatus.SETTLED)
+        await ledger.mark_chain(ChainMark(31337, "0xg", 6, "0xb"))
+        await ledger.owe(other.plan_id, [0])
+        await ledger.end_cleanup(other.plan_id, 0, "done")
+        undone = await ledger.unsettle(["0xh1"], ChainMark(31337, "0xg", 5, "0xnew"), "gone")
+        assert undone == [other.plan_id]
+        row = await ledger.plan(other.plan_id)
+        assert row is not None
+        assert (row.status, row.reason, row.settled_at) == ("running", "gone", None)
+        assert await ledger.flows_of_plan(other.plan_id) == []
+        assert await ledger.reserved(ACCOUNT) == {TOKEN: 1000}
+        (attempt,) = await ledger.attempts(other.plan_id)
+        assert (attempt.status, attempt.block_number, attempt.block_hash) == ("signed", None, None)
+        assert (attempt.gas_used, attempt.fee_wei) == (None, None)
+        assert [each.step for each in await ledger.owed(ACCOUNT)] == [0]
+        mark = await ledger.chain_mark()
+        assert mark == ChainMark(31337, "0xg", 5, "0xnew")
+        assert (await ledger.plan(plan.plan_id) or row).status == "settled"
+        assert len(await ledger.flows_of_plan(plan.plan_id)) == 1
+        assert await ledger.verify_audit() == []
+        with pytest.raises(LookupError):
+            await ledger.unsettle(["0xnone"], ChainMark(31337, "0xg", 5, "0xnew"), "gone")
+
+
+async def test_flows_that_come_after_the_end_are_added_to_the_others(tmp_path: Path) -> None:
+    async with opened(tmp_path) as ledger:
+        plan = make_plan(await somebody(ledger))
+        await confirmed(ledger, plan)
+        flow = Flow("0xh0", None, "gas", "native", ACCOUNT, -5, FlowKind.FEE, 1, 5)
+        await ledger.settle(plan.plan_id, [flow], PlanStatus.PARTIAL)
+        later = replace(flow, hash="0xh1", units=-6)
+        await ledger.add_flows(plan.plan_id, [later])
+        assert await ledger.flows_of_plan(plan.plan_id) == [flow, later]
+        assert await ledger.verify_audit() == []

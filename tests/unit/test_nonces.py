@@ -150,11 +150,12 @@ async def test_one_look_is_one_request() -> None:
     chain = Counting()
     chain.mine(3)
     chain.strange()
-    at = await look(chain, OWNER, CHAIN, 2)
-    assert (at.head.number, at.latest, at.pending, at.hash_there) == (4, 1, 1, chain.blocks[2].hash)
-    assert (await look(chain, OWNER, CHAIN)).hash_there is None
-    assert (await look(chain, OWNER, CHAIN, 99)).hash_there is None
-    assert chain.sizes == [5, 4, 5]
+    at = await look(chain, OWNER, CHAIN, (2, 3))
+    assert (at.head.number, at.latest, at.pending) == (4, 1, 1)
+    assert at.there == {2: chain.blocks[2].hash, 3: chain.blocks[3].hash}
+    assert (await look(chain, OWNER, CHAIN)).there == {}
+    assert (await look(chain, OWNER, CHAIN, (99,))).there == {}
+    assert chain.sizes == [6, 4, 5]
 
 
 async def test_pending_is_never_less_than_latest() -> None:
