@@ -55,6 +55,16 @@ async def crashed(whole: Whole, point: Point) -> str:
     return plan.plan_id
 
 
+def base_fee(whole: Whole) -> int:
+    return int(whole.chain.call("eth_getBlockByNumber", "latest", False)["baseFeePerGas"], 16)
+
+
+def set_base_fee(whole: Whole, wei: int) -> None:
+    """Of the next block, which is there at once."""
+    whole.chain.call("anvil_setNextBlockBaseFeePerGas", hex(wei))
+    whole.chain.call("evm_mine")
+
+
 async def until(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
         while not true():  # noqa: ASYNC110  (what it waits for is another program's)
@@ -111,10 +121,8 @@ async def test_a_dropped_transaction_is_sent_again_and_a_dear_one_replaced(whole
     running = asyncio.create_task(whole.confirm())
     await until(lambda: bool(proxy.sent()))
     whole.chain.call("anvil_dropAllTransactions")
-    base = int(whole.chain.call("eth_getBlockByNumber", "latest", False)["baseFeePerGas"], 16)
-    whole.chain.call("anvil_setNextBlockBaseFeePerGas", hex(base * 17 // 10))
-    whole.chain.call("evm_mine")
-    await until(lambda: len(proxy.sent()) > 1)
+    set_base_fee(whole, base_fee(whole) * 165 // 100)
+    await until(lambda: len(set(proxy.sent())) > 1)
     whole.chain.call("evm_setAutomine", True)
     whole.chain.call("evm_mine")
     reply = await running
@@ -136,9 +144,9 @@ async def test_a_clean_up_that_gas_forbids_is_done_when_gas_falls(whole: Whole, 
 
     async def dear() -> None:
         whole.pause_aave()
-        whole.chain.call("anvil_setNextBlockBaseFeePerGas", hex(10**12))
-        whole.chain.call("evm_mine")
+        set_base_fee(whole, 10**12)
 
+    before = base_fee(whole)
     preview = await whole.ask(deposit("1000", venue=AAVE))
     proxy.before("eth_getTransactionReceipt", dear)
     reply = await whole.confirm()
@@ -147,17 +155,16 @@ async def test_a_clean_up_that_gas_forbids_is_done_when_gas_falls(whole: Whole, 
     assert whole.allowance("USDC", spender) == 1000 * USDC
     assert await whole.status(preview) is PlanStatus.PARTIAL
     assert "taken back" not in (await whole.say("hi")).text
-    whole.chain.call("anvil_setNextBlockBaseFeePerGas", hex(10**9))
-    whole.chain.call("evm_mine")
+    set_base_fee(whole, before)
     assert "that was left over is taken back now" in (await whole.say("hi")).text
     assert whole.allowance("USDC", spender) == 0
     assert await whole.world.ledger.verify_audit() == []
 
 
 async def test_a_node_of_another_chain_in_the_middle(whole: Whole, proxy: FaultyNode) -> None:
+    await whole.ask(deposit("1000"))
     whole.chain.call("anvil_setChainId", 7)
     try:
-        await whole.ask(deposit("1000"))
         reply = await whole.confirm()
         assert (status(reply), rule(reply)) == ("refused", "unavailable:node")
         assert proxy.sent() == []
