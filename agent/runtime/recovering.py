@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass
 
+import structlog
+
 from agent.errors import MonetaError, Unavailable
 from agent.execution.flows import Mined
 from agent.execution.nonces import external
@@ -23,6 +25,9 @@ REPORTED = {
     End.VOID: Status.VOID,
     End.PENDING: Status.PARTIAL,
 }
+
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +70,10 @@ class Recovering:
             return []  # what this process carries out at this moment has a turn of its own that tells its end
         told: list[Late] = []
         async with executing:
-            with contextlib.suppress(MonetaError):  # looked at again before anything is signed, and said then
+            try:
                 await self.world.manager.catch_up(account, self.world.registry.chain_id)
+            except MonetaError as error:  # looked at again before anything is signed, and said then
+                log.warning("the chain could not be caught up with", account=account, error=str(error))
             for row in await self.world.ledger.unsettled():
                 if row.account == account:
                     outcome = await self.world.manager.recover(row.plan)

@@ -89,7 +89,7 @@ async def test_a_reorganisation_puts_plan_and_position_back_and_mines_them_again
     whole.chain.call("evm_setAutomine", True)
     whole.chain.call("evm_mine")
     whole.world.manager.receipt_seconds = 120
-    assert "Done" in (await whole.say("hi")).text
+    assert "Done" in (await whole.say("how am I doing?")).text
     assert await whole.status(preview) is PlanStatus.SETTLED
     assert await whole.position(MORPHO) > 999 * USDC
     after = await whole.attempts()
@@ -107,7 +107,7 @@ async def test_a_chain_that_is_turned_back_by_hand(whole: Whole) -> None:
     await whole.confirm()
     whole.chain.call("evm_revert", mark)
     whole.chain.call("anvil_mine", "0x4", "0x3")
-    assert "Done" in (await whole.say("hi")).text
+    assert "Done" in (await whole.say("how am I doing?")).text
     assert await whole.status(preview) is PlanStatus.SETTLED
     assert whole.balance("USDC") == 10_000_000 * USDC - 1500 * USDC
     assert whole.nonce() == 4
