@@ -81,13 +81,40 @@ class Pool(Rpc):
         return await self._first(lambda rpc: rpc.request(method, *params))
 
     async def batch(self, requests: Sequence[Request]) -> list[Any | RpcError]:
-        return await self._first(lambda rpc: rpc.batch(requests))
+        """As of one node; one with trouble of its own is left for the next, if there is one."""
+        answers: list[Any | RpcError] = []
+
+        async def whole(rpc: Rpc) -> list[Any | RpcError]:
+            nonlocal answers
+            answers = await rpc.batch(requests)
+            for answer in answers:
+                if isinstance(answer, RpcError) and _is_its_own(answer):
+                    raise answer
+            return answers
+
+        try:
+            return await self._first(whole)
+        except RpcError:
+            if answers:
+                return answers
+            raise
 
     async def block(self, tag: BlockTag = "latest") -> Header:
-        """As of one node; a head that is behind what another one told is not taken for the head."""
+        """As of one node; a head that is behind what another one told is not taken for the head.
+
+        Where all that answer are behind, what was told before is doubted rather than all of them.
+        """
         if tag != "latest":
             return await super().block(tag)
-        return await self._first(self._head_of)
+        seen: list[Header] = []
+        try:
+            return await self._first(lambda rpc: self._head_of(rpc, seen))
+        except Unavailable:
+            if not seen:
+                raise
+            newest = max(seen, key=lambda header: header.number)
+            self._highest = newest.number
+            return newest
 
     async def nonce(self, account: Address, tag: BlockTag = "latest") -> int:
         """As of one node; 'pending', which comes before something is signed, is asked of all that answer.
@@ -96,6 +123,15 @@ class Pool(Rpc):
         """
         if tag != "pending" or len(self._endpoints) == 1:
             return await super().nonce(account, tag)
+        return await self._agreed(account)
+
+    async def agree(self, account: Address) -> None:
+        """Raises Refused("endpoints") where they disagree on the chain's id, the head or the account's nonce."""
+        if len(self._endpoints) > 1:
+            await self._agreed(account)
+
+    async def _agreed(self, account: Address) -> int:
+        """The nonce that all say who answer."""
         words = await self._words(account)
         for _ in range(ASKED_AGAIN - 1):
             if not _disagreement(words):
@@ -104,6 +140,7 @@ class Pool(Rpc):
             words = await self._words(account)
         trouble = _disagreement(words)
         if not trouble:
+            self._highest = max(self._highest, *(word.head for word in words))
             return words[0].nonce
         raise Refused(
             "endpoints",
@@ -115,8 +152,9 @@ class Pool(Rpc):
         for endpoint in self._endpoints:
             await endpoint.rpc.close()
 
-    async def _head_of(self, rpc: Rpc) -> Header:
+    async def _head_of(self, rpc: Rpc, seen: list[Header]) -> Header:
         header = await rpc.block("latest")
+        seen.append(header)
         if header.number < self._highest - MAX_BEHIND:
             raise Unavailable("node", f"The endpoint is at block {header.number}, the chain at {self._highest}.")
         self._highest = max(self._highest, header.number)
@@ -171,7 +209,6 @@ class Pool(Rpc):
                 raise answer
         if not words:
             raise Unavailable("node", "No endpoint of this chain answers.")
-        self._highest = max(self._highest, *(word.head for word in words))
         return words
 
     async def _word(self, endpoint: _Endpoint, account: Address) -> _Word:

@@ -127,6 +127,9 @@ class Rpc:
         """The account's next nonce: 'latest' counts what is mined, 'pending' also what waits."""
         return quantity(await self.request("eth_getTransactionCount", account, _tag(tag)))
 
+    async def agree(self, account: Address) -> None:
+        """Asked before anything is signed for the account. One node agrees with itself; see agent.chain.pool."""
+
     async def balance(self, account: Address, tag: BlockTag = "latest") -> int:
         """The account's native coin, in wei."""
         return quantity(await self.request("eth_getBalance", account, _tag(tag)))

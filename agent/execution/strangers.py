@@ -24,7 +24,8 @@ KEPT_NONCES = 256
 
 
 async def number(parts: Parts, plan: Plan, *, cleaning: bool = False) -> tuple[int, Header]:
-    """The nonce to sign next for a plan, and the head. Raises what `next_nonce` raises."""
+    """The nonce to sign next for a plan, and the head. Raises what `next_nonce` raises, and Refused("endpoints")."""
+    await parts.rpc.agree(plan.account)
     seen = await look(parts.rpc, plan.account, plan.chain_id)
     return next_nonce(seen, await account_for(parts, plan.account, plan.chain_id, seen), cleaning=cleaning), seen.head
 

@@ -173,6 +173,50 @@ async def run(whole: Whole, pool: Pool) -> Any:
     return plan, await manager.run(plan)
 
 
+@pytest.mark.parametrize(
+    ("method", "lie"),
+    [("eth_chainId", "0x1"), ("eth_blockNumber", hex(10**6)), ("eth_getTransactionCount", "0x7")],
+)
+async def test_no_step_is_signed_while_endpoints_disagree(
+    devnet_node: Node, tmp_path: Path, method: str, lie: str
+) -> None:
+    """The first endpoint, which is read from, is right; the other one says otherwise."""
+    async with opened(tmp_path, devnet_node) as whole, pooled(devnet_node) as (pool, (one, two), _):
+        two.always(method, lie)
+        _, outcome = await run(whole, pool)
+        assert (str(outcome.end), outcome.txs) == ("void", ())
+        assert "The endpoints of this chain disagree" in outcome.reason
+        assert one.sent() == two.sent() == []
+
+
+async def test_a_head_that_one_endpoint_makes_up_does_not_keep_the_others_from_being_read(devnet_node: Node) -> None:
+    async with pooled(devnet_node) as (pool, (one, two), _):
+        head = await pool.block()
+        one.always("eth_blockNumber", hex(10**9))
+        with pytest.raises(Refused, match="the head"):
+            await pool.nonce(NOBODY, "pending")
+        one.always("eth_blockNumber", None)
+        assert (await pool.block()).number >= head.number
+        raw = await pool.request("eth_getBlockByNumber", "latest", False)
+        one.always("eth_getBlockByNumber", {**raw, "number": hex(10**9)})
+        assert (await pool.block()).number == 10**9
+        one.always("eth_getBlockByNumber", None)
+        assert 10**9 > (await pool.block()).number >= head.number
+        assert methods(two)  # it was asked, too, before the made-up head was doubted
+
+
+async def test_a_batch_of_which_one_is_limited_goes_to_the_next(devnet_node: Node) -> None:
+    async with pooled(devnet_node) as (pool, (one, two), _):
+        asked = [("eth_chainId", ()), ("eth_getTransactionCount", (NOBODY, "latest"))]
+        one.answer("eth_getTransactionCount", -32005, "limit exceeded")
+        assert await pool.batch(asked) == [hex(31337), "0x0"]
+        assert methods(two) == [method for method, _ in asked]
+        for proxy in (one, two):
+            proxy.answer("eth_getTransactionCount", -32005, "limit exceeded")
+        _, limited = await pool.batch(asked)
+        assert isinstance(limited, RpcError)
+
+
 @pytest.mark.parametrize("broken", [0, 1])
 async def test_a_plan_runs_while_one_endpoint_is_down(devnet_node: Node, tmp_path: Path, broken: int) -> None:
     async with opened(tmp_path, devnet_node) as whole, pooled(devnet_node) as (pool, proxies, _):

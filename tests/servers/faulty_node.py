@@ -52,7 +52,7 @@ class FaultyNode:
         self._plans[method] += faults
 
     def answer(self, method: str, code: int, message: str) -> None:
-        """The next request of `method` is answered with this error, and the node never sees it."""
+        """The next request of `method` is answered with this error; the node never sees it, but in a batch."""
         self._answers[method].append({"code": code, "message": message})
 
     def always(self, method: str, result: Any) -> None:
@@ -105,15 +105,20 @@ class FaultyNode:
         return None if Fault.LOSE in faults else answer
 
     def _instead(self, requests: list[dict[str, Any]], body: bytes) -> bytes:
-        """The node's answer with what `always` says put in the place of the node's own."""
+        """The node's answer with what `always` (and in a batch `answer`) says put in the place of the node's own."""
         told = {each["id"]: self._told[each["method"]] for each in requests if self._told.get(each["method"])}
-        if not told:
+        refused = [each for each in requests if self._answers[each["method"]]]
+        errors = {each["id"]: self._answers[each["method"]].pop(0) for each in refused}
+        if not told and not errors:
             return body
         answers = json.loads(body)
         for answer in answers if isinstance(answers, list) else [answers]:
             if answer["id"] in told:
                 answer.pop("error", None)
                 answer["result"] = told[answer["id"]]
+            if answer["id"] in errors:
+                answer.pop("result", None)
+                answer["error"] = errors[answer["id"]]
         return json.dumps(answers).encode()
 
     async def _forwarded(self, body: bytes) -> bytes:
