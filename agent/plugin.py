@@ -271,6 +271,10 @@ class Hooks:
         """The call tables that decode what its venues sign, as JSON data (docs/plugins.md)."""
 
     @hookspec
+    def moneta_descriptors(self) -> list[dict[str, Any]]:  # type: ignore[empty-body]
+        """The ERC-7730 descriptors that say those calls to a person, as JSON data (docs/plugins.md)."""
+
+    @hookspec
     def moneta_typed_tables(self) -> list[dict[str, Any]]:  # type: ignore[empty-body]
         """The tables that decode what its venues have signed as typed data, as JSON data (docs/plugins.md)."""
 

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
+from agent.errors import Refused
+from agent.gate.descriptors import Names, between, say
+from agent.gate.erc7730 import Descriptor
 from agent.gate.order import Enter, Leave, Move, Send, Swap
 from agent.gate.trade_words import priced
-from agent.money import Amount, Rate, Token
+from agent.money import Address, Amount, Rate, Token
 from agent.plans import Change, Plan, Role, Step
 from agent.plugin import VenueState
 from agent.policy import outputs
 from agent.policy.decode import Effect, decode
 from agent.policy.policy import Policy
 from agent.usd import cents, dollars
+
+NO_DESCRIPTORS: Mapping[str, Descriptor] = MappingProxyType({})
+NO_CONTACTS: Mapping[Address, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +38,8 @@ class Preview:
     """Every line is text for a person.
 
     `max_fee` is in the native coin, `max_fee_usd` in dollars ('' without a price); `expires` in Unix seconds,
-    `seconds` from now.
+    `seconds` from now. `clear` says every step of the plan, clean-ups too, in the words of its ERC-7730 descriptor,
+    or of its call table where there is none.
     """
 
     headline: str
@@ -45,6 +53,7 @@ class Preview:
     expires: int
     seconds: int
     digest: str
+    clear: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """What the ledger keeps of it."""
@@ -57,6 +66,7 @@ class Preview:
             "notes": list(self.notes),
             "max_fee": self.max_fee.value,
             "max_fee_usd": self.max_fee_usd,
+            "clear": list(self.clear),
         }
 
     @classmethod
@@ -77,6 +87,7 @@ class Preview:
             expires=expires,
             seconds=max(expires - now, 0),
             digest=digest,
+            clear=tuple(data.get("clear", ())),
         )
 
     @property
@@ -96,8 +107,14 @@ def preview(
     notes: Sequence[str] = (),
     price: int | None = None,
     seconds: int = 0,
+    descriptors: Mapping[str, Descriptor] = NO_DESCRIPTORS,
+    contacts: Mapping[Address, str] = NO_CONTACTS,
 ) -> Preview:
-    """The preview of a plan. Raises Refused("lists") for a step that can't be decoded, so can't be said."""
+    """The preview of a plan; `contacts` are the names in its user's own book.
+
+    Raises Refused("lists") for a step that can't be decoded, Refused("preview") where its descriptor can't say it.
+    """
+    names = Names(policy, plan.account, contacts)
     running = [step for step in plan.steps if step.role is not Role.CLEANUP]
     venues = [move.venue for move in moves if isinstance(move, Enter | Leave)]
     return Preview(
@@ -112,6 +129,7 @@ def preview(
         expires=plan.not_after,
         seconds=seconds,
         digest=plan.digest,
+        clear=tuple(_clear(names, descriptors, step) for step in plan.steps),
     )
 
 
@@ -133,11 +151,30 @@ def headline(move: Move) -> str:
             return f"send {Amount(move.units, move.token)} to {move.name} ({move.recipient})"
 
 
+def _clear(names: Names, descriptors: Mapping[str, Descriptor], step: Step) -> str:
+    """A step by its descriptor. An exit stays open: where it can't say one, the call table's words do."""
+    low, high = _ends(names.policy, step)
+    try:
+        ends = [say(names, descriptors, each) for each in (low, high)]
+    except Refused:
+        if high.direction != "leave":
+            raise
+        return _said(names.policy, step)
+    least, most = ends
+    if least is None or most is None:
+        return _said(names.policy, step)
+    return str(between(least, most, step.outputs[0].step) if step.outputs else most)
+
+
+def _ends(policy: Policy, step: Step) -> tuple[Effect, Effect]:
+    """What a step does at its lower and at its upper bounds; the same where no amount is left open."""
+    low, high = outputs.at_least(step), outputs.at_most(step)
+    return decode(policy, low.to, low.data, low.value), decode(policy, high.to, high.data, high.value)
+
+
 def _said(policy: Policy, step: Step) -> str:
     """What a step does, in words; of an amount that is left open its bounds."""
-    low, high = (
-        decode(policy, each.to, each.data, each.value) for each in (outputs.at_least(step), outputs.at_most(step))
-    )
+    low, high = _ends(policy, step)
     if not step.outputs:
         return sentence(policy, high)
     return sentence(policy, high, f"what step {step.outputs[0].step + 1} gave ({_amount(low)} to {_amount(high)})")

@@ -14,6 +14,7 @@ from agent.execution import fees
 from agent.gate import expect, honest, listed, oracle, reserve, shares, state
 from agent.gate.build import Draft, Simulated, drafted, entering, plan_of, spenders, steps_of
 from agent.gate.charges import charges_of
+from agent.gate.erc7730 import Descriptor
 from agent.gate.order import Enter, Leave, Move, Send, Swap
 from agent.gate.preview import Preview, preview
 from agent.gate.rehearse import Rehearsal, WouldRevert, rehearse
@@ -50,6 +51,7 @@ class Request:
     notes: tuple[str, ...] = ()
     standing: Standing = field(default_factory=Standing)
     passed: Passed = unheard
+    names: Mapping[Address, str] = field(default_factory=dict)
     drafted: Callable[[Plan], None] = undrafted
 
 
@@ -66,12 +68,13 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What the checks need: the node, the pinned registry and the operator's policy."""
+    """What the checks need: the node, the pinned registry, the operator's policy, and how its calls read."""
 
     rpc: Rpc
     registry: Registry
     policy: Policy
     traders: Mapping[str, Trader] = field(default_factory=dict)
+    descriptors: Mapping[str, Descriptor] = field(default_factory=dict)
 
     async def propose(self, request: Request, moves: Sequence[Move], snapshot: Snapshot) -> Proposal:
         """Raises Refused with the rule that said no. Nothing is signed or stored here."""
@@ -116,7 +119,10 @@ class Gate:
             request.notes,
             snapshot.prices.get(self.registry.native.symbol),
             request.seconds,
+            self.descriptors,
+            request.names,
         )
+        request.passed("preview")
         return Proposal(plan, shown, tuple(moves), rehearsal, simulated)
 
     async def propose_exit(self, request: Request, moves: Sequence[Move], snapshot: Snapshot) -> Proposal:

@@ -56,7 +56,7 @@ def decode(policy: Policy, to: Address, data: bytes, value: int) -> Effect:
     if contract is None:
         raise Refused("lists", f"The contract {to} is not in the policy's list.", "The operator can list it.")
     entry, args = _read(policy, contract, data)
-    units = int(_at(args, entry.amount))
+    units = int(argument(args, entry.amount))
     route = _route(policy, entry, args)
     token = route[0] if route else _token(policy, contract, entry, args)
     return Effect(
@@ -68,14 +68,14 @@ def decode(policy: Policy, to: Address, data: bytes, value: int) -> Effect:
         token=policy.native if entry.native_in and value else token,
         units=units,
         unit=entry.unit,
-        recipient=None if entry.recipient in (None, SENDER) else address(_at(args, str(entry.recipient))),
-        owner=address(_at(args, entry.owner)) if entry.owner else None,
-        spender=address(_at(args, entry.spender)) if entry.spender else None,
+        recipient=None if entry.recipient in (None, SENDER) else address(argument(args, str(entry.recipient))),
+        owner=address(argument(args, entry.owner)) if entry.owner else None,
+        spender=address(argument(args, entry.spender)) if entry.spender else None,
         market=_market(entry, args),
         is_all=units == _largest(entry),
         value=value,
         to=route[-1] if route else None,
-        least=int(_at(args, entry.to_amount)) if entry.to_amount else 0,
+        least=int(argument(args, entry.to_amount)) if entry.to_amount else 0,
         through=route[1:-1],
         paid=token,
     )
@@ -123,7 +123,12 @@ def _read(policy: Policy, contract: Listed, data: bytes) -> tuple[Entry, dict[st
 
 def unmet(entry: Entry, args: Mapping[str, Any]) -> str:
     """The first argument that isn't what the table's `must` says, '' where all are."""
-    return next((path for path, text in entry.must.items() if _text(_at(args, path)) != text.lower()), "")
+    return next((path for path, text in entry.must.items() if _text(argument(args, path)) != text.lower()), "")
+
+
+def pinned(entry: Entry, args: Mapping[str, Any], path: str) -> bool:
+    """Whether the table's `must` allows nothing but what this argument is."""
+    return path in entry.must and _text(argument(args, path)) == entry.must[path].lower()
 
 
 def _text(value: Any) -> str:
@@ -138,7 +143,8 @@ def _named(parameters: Sequence[Parameter], values: Sequence[Any]) -> dict[str, 
     }
 
 
-def _at(args: Mapping[str, Any], path: str) -> Any:
+def argument(args: Mapping[str, Any], path: str) -> Any:
+    """The argument at a path: `amount`, or `marketParams.loanToken` into a tuple."""
     value: Any = args
     for name in path.split("."):
         value = value[name]
@@ -146,11 +152,11 @@ def _at(args: Mapping[str, Any], path: str) -> Any:
 
 
 def _token(policy: Policy, contract: Listed, entry: Entry, args: Mapping[str, Any]) -> Token:
-    place = {ASSET: contract.asset, SELF: contract.address}.get(entry.token) or address(_at(args, entry.token))
-    return _pinned(policy, place)
+    place = {ASSET: contract.asset, SELF: contract.address}.get(entry.token) or address(argument(args, entry.token))
+    return _token_at(policy, place)
 
 
-def _pinned(policy: Policy, place: Address) -> Token:
+def _token_at(policy: Policy, place: Address) -> Token:
     token = policy.tokens.get(place)
     if token is None:
         raise Refused("lists", f"{place} is not a token of the policy.", "Only pinned tokens can be moved.")
@@ -162,8 +168,8 @@ def _route(policy: Policy, entry: Entry, args: Mapping[str, Any]) -> tuple[Token
     if entry.to_token is None:
         return ()
     if entry.path is None:
-        return tuple(_pinned(policy, address(_at(args, path))) for path in (entry.token, entry.to_token))
-    tokens = [_pinned(policy, place) for place in hops(_at(args, entry.path))]
+        return tuple(_token_at(policy, address(argument(args, path))) for path in (entry.token, entry.to_token))
+    tokens = [_token_at(policy, place) for place in hops(argument(args, entry.path))]
     return tuple(tokens if entry.token == FIRST else reversed(tokens))
 
 
@@ -192,7 +198,7 @@ def _market(entry: Entry, args: Mapping[str, Any]) -> str | None:
     if entry.market is None:
         return None
     parameter = parameter_at(entry.signature, entry.market)
-    return "0x" + keccak(encode([parameter.type], [_tuple(_at(args, entry.market))])).hex()
+    return "0x" + keccak(encode([parameter.type], [_tuple(argument(args, entry.market))])).hex()
 
 
 def _tuple(value: Any) -> Any:

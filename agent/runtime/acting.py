@@ -62,6 +62,7 @@ class Acting:
             paused=user.paused,
             notes=resolved.notes,
             standing=standing,
+            names={place: name for name, place in contacts.items()},
         )
         build = self.world.gate.propose_exit if isinstance(intent, Exit) else self.world.gate.propose
         proposal = await build(request, resolved.moves, snapshot)

@@ -42,6 +42,7 @@ GATE = {
     "honest": "the tokens arrive whole and can be sold again",
     "expected": "balances change as asked and in no other way",
     "gas": "there is native coin for it, and for leaving again",
+    "preview": "every step can be said in words, and means the same",
 }
 """The rules of the gate in their order, with what it means that one passes."""
 BEFORE_LIMITS = ("pause", "state", "policy", "price")

@@ -25,6 +25,7 @@ from agent.execution.signer.client import SignerClient
 from agent.gate.allowed import marked
 from agent.gate.build import Draft
 from agent.gate.charges import policy_caps
+from agent.gate.erc7730 import load_all
 from agent.gate.propose import Gate
 from agent.mind.mind import Mind
 from agent.money import Address, Token
@@ -87,7 +88,7 @@ class World:
             replace_seconds=self.settings.replace_seconds,
             confirmations=confirmations.wanted(self.settings.confirmations, self.registry.chain_id),
         )
-        self.gate = Gate(self.rpc, self.registry, self.policy, self.traders)
+        self.gate = self._gate()
         self.executing = defaultdict(asyncio.Lock)
         self.drawing = asyncio.Semaphore(DRAWN_AT_ONCE)
 
@@ -108,7 +109,12 @@ class World:
             self._fingerprint = self._fingerprint or self.policy.sha256
             if known != self._fingerprint:
                 self.policy, self._fingerprint = loads(await self.signer.policy()), known
-                self.gate = Gate(self.rpc, self.registry, self.policy, self.traders)
+                self.gate = self._gate()
+
+    def _gate(self) -> Gate:
+        described = [body for group in self.hooks.moneta_descriptors() for body in group]
+        descriptors = load_all(described, self.policy.tables)
+        return Gate(self.rpc, self.registry, self.policy, self.traders, descriptors)
 
     async def standing(self, user: str) -> Standing:
         """Every limit that holds for a person now, the policy's caps over time among them, and what is used."""

@@ -16,3 +16,8 @@ def moneta_protocols() -> list[Protocol]:
 @hookimpl
 def moneta_call_tables() -> list[dict[str, Any]]:
     return [json.loads(files(__name__).joinpath("vault.json").read_text(encoding="utf-8"))]
+
+
+@hookimpl
+def moneta_descriptors() -> list[dict[str, Any]]:
+    return [json.loads(files(__name__).joinpath("vault.erc7730.json").read_text(encoding="utf-8"))]

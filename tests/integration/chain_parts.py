@@ -48,6 +48,10 @@ def built_in_tables() -> list[dict[str, Any]]:
     return [table for module in _modules() for table in getattr(module, "moneta_call_tables", list)()]
 
 
+def built_in_descriptors() -> list[dict[str, Any]]:
+    return [body for module in _modules() for body in getattr(module, "moneta_descriptors", list)()]
+
+
 def _modules() -> Iterator[Any]:
     return (importlib.import_module(name) for name in plugins.BUILT_IN)
 

@@ -43,7 +43,7 @@ async def test_words_in_private_then_the_button_and_the_money_is_there(bot: Bot)
     assert [each["label"] for each in buttons(preview)] == ["Confirm", "Cancel", "Details"]
 
     details = await bot.press(preview, "Details")
-    assert "supply" in read(details)
+    assert "Supply: Amount to supply 1,000 USDC; Collateral recipient your account" in read(details)
     done = await bot.press(preview, "Confirm")
     assert read(done).startswith("Done: put 1,000 USDC")
     assert await bot.units("USDC") == before - THOUSAND

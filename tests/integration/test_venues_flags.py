@@ -8,13 +8,15 @@ import pytest
 import pytest_asyncio
 
 from agent.chain.rpc_types import RpcError
+from agent.gate.descriptors import OWN, Names, say
+from agent.gate.erc7730 import load_all
 from agent.money import Address, address
 from agent.plans import Step
 from agent.plugin import Flag, Venue, VenueState
 from agent.policy.decode import decode
 from agent.policy.policy import build
 from devnet import Node
-from tests.integration.chain_parts import VENUES, Devnet, built_in_tables
+from tests.integration.chain_parts import VENUES, Devnet, built_in_descriptors, built_in_tables
 
 AAVE = ("aave-v3:core:USDC", "aave-v3:prime:USDC")
 OVER_PRIME = "erc4626:stata-prime-USDC:USDC"
@@ -157,6 +159,7 @@ async def test_the_call_tables_read_every_step(chain: Devnet, venue_id: str) -> 
         caps={},
         max_fee_wei=10**18,
     )
+    descriptors = load_all(built_in_descriptors(), policy.tables)
     await chain.enter(venue, 10**venue.asset.decimals)
     state = await state_of(chain, venue_id)
     built = {
@@ -172,6 +175,9 @@ async def test_the_call_tables_read_every_step(chain: Devnet, venue_id: str) -> 
         assert effect.recipient in (None, chain.user)
         assert effect.owner in (None, chain.user)
         assert step.contract == venue.contract.name
+        clear = say(Names(policy, chain.user), descriptors, effect)
+        assert (clear is None) == (venue.contract.table == "venus-vtoken")
+        assert clear is None or OWN in dict(clear.fields).values()
         if what != "whole":
             assert (effect.units, effect.unit) == (units, "token")
         else:
