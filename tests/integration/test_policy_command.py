@@ -63,7 +63,10 @@ async def test_each_rule_answers_in_its_order_and_nothing_is_stored(whole: Whole
         ),
         ("day-cap", PASS),
         ("transaction-cap", REFUSE),
-        *((name, PASS) for name in ("simulate", "shares", "honest", "expected", "gas", "step-up", "signer")),
+        *(
+            (name, PASS)
+            for name in ("simulate", "shares", "honest", "expected", "gas", "preview", "step-up", "signer")
+        ),
     ]
     assert found.verdict == REFUSE
     assert found.intent is not None
