@@ -107,6 +107,20 @@ class LimitBook(Part):
 
         return await self._store.write(drop)
 
+    def _join_limits(self, db: Database, keep: str, leave: str) -> None:
+        """Two people became one: the tighter of both limits holds at once, and what either spent counts for both.
+
+        What `leave` was waiting for is taken back.
+        """
+        now = self._now()
+        held = _in_force(db, keep, now)
+        for subject, value in _in_force(db, leave, now).items():
+            both = tightest(held.get(subject), value)
+            if both != held.get(subject):
+                self._add(db, keep, subject, both, now)
+        self._drop(db, _waiting(db, leave, now), leave)
+        db.execute("UPDATE charges SET user = ? WHERE user = ?", (keep, leave))
+
     def _add(self, db: Database, user: str | None, subject: str, value: Value, ripe_at: int) -> LimitRow:
         text = _text(value)
         sql = "INSERT INTO limits (user, subject, value_json, asked_at, ripe_at) VALUES (?, ?, ?, ?, ?) RETURNING *"
@@ -194,13 +208,15 @@ def _used(db: Database, user: str, cap: Cap, now: int) -> int:
 
 
 def _in_force(db: Database, user: str | None, now: int) -> dict[str, Value]:
-    """By subject the value of the last change that is ripe."""
-    sql = "SELECT * FROM limits WHERE user IS ? AND ripe_at <= ? AND withdrawn_at IS NULL ORDER BY id"
+    """By subject the value of the last change that is ripe. What held at once holds also if the clock goes back."""
+    sql = """SELECT * FROM limits WHERE user IS ? AND (ripe_at <= ? OR ripe_at <= asked_at) AND withdrawn_at IS NULL
+             ORDER BY id"""
     return {row["subject"]: _row(row).value for row in many(db, sql, (user, now))}
 
 
 def _waiting(db: Database, user: str | None, now: int) -> list[LimitRow]:
-    sql = "SELECT * FROM limits WHERE user IS ? AND ripe_at > ? AND withdrawn_at IS NULL ORDER BY id"
+    sql = """SELECT * FROM limits WHERE user IS ? AND ripe_at > ? AND ripe_at > asked_at AND withdrawn_at IS NULL
+             ORDER BY id"""
     return [_row(row) for row in many(db, sql, (user, now))]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.errors import Refused
 from memory.access import hashed
+from memory.limits import LimitBook
 from memory.mandates import Mandates
 from memory.part import many, one
 from memory.plans import find_plan
@@ -45,7 +46,7 @@ class LinkRow:
         return self.maker_yes is not None and self.claimer_yes is not None
 
 
-class Links(Mandates):
+class Links(LimitBook, Mandates):
     async def add_link(self, user: str, platform: str, channel: str) -> str:
         """A new code. Raises Refused("link") where the person made too many within the hour."""
         code = "".join(LETTERS[each % len(LETTERS)] for each in _even(self._entropy, CODE_LETTERS))
@@ -118,7 +119,8 @@ class Links(Mandates):
         """Makes `leave`'s identities `keep`'s, in one transaction, once; transfers wait LINK_DELAY from now.
 
         Live previews of both are cancelled and `leave`'s mandate ends: nothing that one side prepared is carried
-        out by the other. `leave`'s address book isn't carried over. Raises Refused("link").
+        out by the other. `leave`'s address book isn't carried over; its limits and what it spent are, so that a link
+        loosens none. Raises Refused("link").
         """
 
         def join(db: Database) -> None:
@@ -145,6 +147,7 @@ class Links(Mandates):
             sql = "UPDATE links SET ended = 'refused' WHERE ended IS NULL AND (maker IN (?, ?) OR claimer IN (?, ?))"
             db.execute(sql, (keep, leave, keep, leave))  # a yes given as one of two persons isn't one of the one
             self._revoke(db, leave)
+            self._join_limits(db, keep, leave)
             db.execute("UPDATE OR IGNORE user_settings SET user = ? WHERE user = ?", (keep, leave))
             db.execute("DELETE FROM user_settings WHERE user = ?", (leave,))  # its empty account has no day to tell
             db.execute("DELETE FROM pending WHERE user IN (?, ?)", (keep, leave))

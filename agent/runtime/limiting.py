@@ -34,13 +34,14 @@ class Limiting:
         value = await self._value(user, subject, intent)
         await self._check_operator(user, subject, value)
         before = await self.world.ledger.limit_of(user.id, subject)
-        speaker = await self.speaker(user)
+        speaker, delay = await self.speaker(user), self.world.policy.loosen_delay_seconds
         if value is None and before is None:
-            await self.world.ledger.set_limit(user.id, subject, None, 0)  # what waits is taken back, too
-            return limits.unchanged(speaker, subject, before)
+            became = await self.world.ledger.set_limit(user.id, subject, None, delay, channel)
+            if became.before is None:  # what waits is taken back, too
+                return limits.unchanged(speaker, subject, before)
+            return limits.changed(speaker, subject, became, self.world.now())  # it was set meanwhile, elsewhere
         if tightest(before, value) != value:
             await take_code(self.world, code, "limit")
-        delay = self.world.policy.loosen_delay_seconds
         became = await self.world.ledger.set_limit(user.id, subject, value, delay, channel)
         return limits.changed(speaker, subject, became, self.world.now())
 

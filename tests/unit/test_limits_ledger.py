@@ -121,6 +121,22 @@ async def test_a_change_that_waits_is_taken_back_or_replaced(tmp_path: Path) -> 
         assert await ledger.verify_audit() == []
 
 
+@pytest.mark.parametrize("back", [1, DAY, 30 * DAY])
+async def test_a_clock_that_goes_back_takes_no_limit_away(tmp_path: Path, back: int) -> None:
+    clock = Clock()
+    async with opened(tmp_path, clock) as ledger:
+        ann = await somebody(ledger)
+        await ledger.set_limit(ann.id, A_DAY, 500, DAY)
+        await ledger.set_limit(None, EVER, 700, DAY)
+        looser = (await ledger.set_limit(ann.id, A_DAY, 900, DAY)).waiting
+        clock.now -= back
+        assert await ledger.limit_of(ann.id, A_DAY) == 500
+        assert [cap.most for cap in (await ledger.limits(ann.id)).caps] == [500, 700]
+        assert await ledger.waiting_limits(ann.id) == [looser]
+        assert (await ledger.set_limit(ann.id, A_DAY, 800, DAY)).now == 500
+        assert await ledger.limit_of(ann.id, A_DAY) == 500
+
+
 async def test_without_a_delay_nothing_waits(tmp_path: Path) -> None:
     async with opened(tmp_path) as ledger:
         ann = await somebody(ledger)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from agent.errors import Refused
-from agent.money import address
+from agent.money import Token, address
+from agent.policy.spending import Charge, Kind, Spending
 from memory.access import Home, ServerSettings
 from memory.arrivals import Arrival, Mark, Seen
 from memory.ledger import Ledger
@@ -126,6 +127,35 @@ async def test_a_link_is_claimed_agreed_and_merged_once(tmp_path: Path) -> None:
         assert moved.user == ann.id
         with pytest.raises(Refused, match="no such code"):
             await ledger.merge(link, ann.id, twin.id)
+        assert await ledger.verify_audit() == []
+
+
+async def test_a_link_loosens_no_limit(tmp_path: Path) -> None:
+    """What either set holds for both, the tighter of two; what either spent is spent."""
+    clock = Clock()
+    day, ever, venues = "day/all/USDC", "lifetime/all/USDC", "venues"
+    async with opened(tmp_path, clock) as ledger:
+        ann, twin = await two(ledger)
+        await ledger.set_limit(ann.id, day, 500, LINK_DELAY)
+        await ledger.set_limit(ann.id, venues, frozenset({"a", "b"}), LINK_DELAY)
+        await ledger.set_limit(twin.id, day, 300, LINK_DELAY)
+        await ledger.set_limit(twin.id, ever, 1_000, LINK_DELAY)
+        await ledger.set_limit(twin.id, ever, 9_000, LINK_DELAY)
+        await ledger.set_limit(twin.id, venues, frozenset({"b", "c"}), LINK_DELAY)
+        spent = make_plan(twin)
+        token = Token(spent.chain_id, "USDC", ACCOUNT, 6)
+        row = await proposed(ledger, spent)
+        charge = Charge(0, Kind.DEPOSIT, token, 200, 200)
+        await ledger.confirm(spent.plan_id, twin.id, row.digest, spent.not_after, Spending((charge,)))
+        await ledger.settle(spent.plan_id, (), PlanStatus.SETTLED)
+        await ledger.merge(await agreed(ledger, ann, twin), ann.id, twin.id)
+        assert await ledger.limit_of(ann.id, day) == 300
+        assert await ledger.limit_of(ann.id, ever) == 1_000
+        assert await ledger.limit_of(ann.id, venues) == frozenset({"b"})
+        caps = (await ledger.limits(ann.id)).caps
+        assert set((await ledger.used(ann.id, caps)).values()) == {200}
+        clock.now += LINK_DELAY
+        assert await ledger.limit_of(ann.id, ever) == 1_000
         assert await ledger.verify_audit() == []
 
 
