@@ -54,6 +54,8 @@ def test_a_first_offer_takes_all_where_a_fifth_less_is_too_little() -> None:
     assert first(base, gas, tight) == within(base, gas, tight) == Fees(base + PRIORITY_FEE_WEI, PRIORITY_FEE_WEI)
     just = -(-tight * 5 // 4)
     assert first(base, gas, just).max_fee_per_gas == base + PRIORITY_FEE_WEI
+    under = just - gas  # four fifths of it don't pay the whole tip: all of it is offered
+    assert first(base, gas, under).max_fee_per_gas == under // gas
     assert rule_of(lambda: first(base, gas, gas * base)) == "fee"
 
 
