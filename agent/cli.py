@@ -112,8 +112,10 @@ def _looking(commands: _Commands) -> None:
     replay.add_argument("decision", type=int, metavar="ID", help="the decision's number")
     _folder(replay)
     _json(replay)
-    audit = commands.add_parser("audit", help="the ledger's audit log")
-    verify = _add(audit.add_subparsers(required=True, metavar="ACTION"), "verify", "check its hash chain", _audit)
+    audit = commands.add_parser("audit", help="the ledger's audit log, and the ledger against the chain")
+    actions = audit.add_subparsers(required=True, metavar="ACTION")
+    what = "check the log's hash chain, and every transaction, flow and profit against the chain itself"
+    verify = _add(actions, "verify", what, _audit)
     _folder(verify)
     _json(verify)
 
@@ -239,9 +241,9 @@ def _replay(options: argparse.Namespace) -> int:
 
 
 def _audit(options: argparse.Namespace) -> int:
-    from agent.commands.looking import audit
+    from agent.commands.audit import verify
 
-    return audit(options.dir, options.json)
+    return verify(options.dir, options.json)
 
 
 def _invite(options: argparse.Namespace) -> int:

@@ -114,7 +114,12 @@ class Attempts(Part):
                      updated_at = ? WHERE hash = ?""",
                 (status, block_number, block_hash, gas_used, fee, self._now(), hash),
             )
-            receipt = {"block_number": block_number, "block_hash": block_hash, "fee_wei": fee_wei}
+            receipt = {
+                "block_number": block_number,
+                "block_hash": block_hash,
+                "gas_used": gas_used,
+                "fee_wei": fee_wei,
+            }
             self._record_status(db, must_plan(db, attempt.plan_id).user, hash, status, receipt)
             return _must_attempt(db, hash)
 
@@ -126,7 +131,7 @@ class Attempts(Part):
     async def attempts(self, plan_id: str) -> list[Attempt]:
         """All attempts of a plan in the order of their making, replaced and lost ones too."""
         sql = "SELECT * FROM attempts WHERE plan_id = ? ORDER BY id"
-        return await self._store.read(lambda db: [_attempt(row) for row in many(db, sql, (plan_id,))])
+        return await self._store.read(lambda db: [attempt_of(row) for row in many(db, sql, (plan_id,))])
 
     async def attempts_at(self, account: Address, chain_id: int, nonce: int) -> list[Attempt]:
         """All that was ever signed at one nonce, in the order of their making."""
@@ -136,7 +141,7 @@ class Attempts(Part):
         """Attempts whose fate isn't known, of one account or of all, by nonce."""
         sql = """SELECT * FROM attempts WHERE status IN ('signed', 'broadcast') AND account = coalesce(?, account)
                  ORDER BY account, nonce, id"""
-        return await self._store.read(lambda db: [_attempt(row) for row in many(db, sql, (account,))])
+        return await self._store.read(lambda db: [attempt_of(row) for row in many(db, sql, (account,))])
 
     async def mined_blocks(self, account: Address, since: int) -> list[tuple[int, str]]:
         """Number and hash of each block from `since` on that one of the account's attempts stands in, by number."""
@@ -157,7 +162,7 @@ class Attempts(Part):
         sql = """SELECT * FROM attempts WHERE account = ? AND status IN ('mined', 'reverted')
                  ORDER BY block_number DESC, nonce DESC LIMIT 1"""
         row = await self._store.read(lambda db: one(db, sql, (account,)))
-        return None if row is None else _attempt(row)
+        return None if row is None else attempt_of(row)
 
     async def restless(self, since: int) -> list[str]:
         """Users (ids) with a plan under way, an attempt without a fate or mined since then, or a clean-up owed."""
@@ -205,12 +210,12 @@ def _lost_before(db: Database, row: dict[str, Any]) -> bool:
 
 def _at_nonce(db: Database, account: Address, chain_id: int, nonce: int) -> list[Attempt]:
     sql = "SELECT * FROM attempts WHERE account = ? AND chain_id = ? AND nonce = ? ORDER BY id"
-    return [_attempt(row) for row in many(db, sql, (account, chain_id, nonce))]
+    return [attempt_of(row) for row in many(db, sql, (account, chain_id, nonce))]
 
 
 def _find_attempt(db: Database, hash: str) -> Attempt | None:
     row = one(db, "SELECT * FROM attempts WHERE hash = ?", (hash,))
-    return None if row is None else _attempt(row)
+    return None if row is None else attempt_of(row)
 
 
 def _must_attempt(db: Database, hash: str) -> Attempt:
@@ -220,7 +225,8 @@ def _must_attempt(db: Database, hash: str) -> Attempt:
     return attempt
 
 
-def _attempt(row: dict[str, Any]) -> Attempt:
+def attempt_of(row: dict[str, Any]) -> Attempt:
+    """A row of `attempts`, which is used up. Raises ValueError, TypeError for what is none."""
     fee = row.pop("fee_wei")
     return Attempt(
         raw=bytes.fromhex(row.pop("raw")),

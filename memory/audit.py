@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import TYPE_CHECKING, Any
 
-from agent.plans import plain
 from memory.chain_of_hashes import START, row_hash
 from memory.part import many, one
 from memory.plans import Plans, must_plan
 from memory.rows import PlanStatus
+from memory.said import contradictions
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -62,7 +60,7 @@ def _erase(db: Database, user: str) -> None:
 def _problems(db: Database) -> list[str]:
     rows = many(db, "SELECT * FROM audit ORDER BY seq")
     highest = one(db, "SELECT seq FROM sqlite_sequence WHERE name = 'audit'")
-    return [*_broken_links(rows, 0 if highest is None else highest["seq"]), *_contradictions(db, rows)]
+    return [*_broken_links(rows, 0 if highest is None else highest["seq"]), *contradictions(db, rows)]
 
 
 def _broken_links(rows: list[dict[str, Any]], highest: int) -> list[str]:
@@ -85,50 +83,3 @@ def _broken_links(rows: list[dict[str, Any]], highest: int) -> list[str]:
 
 def _missing(first: int, last: int) -> str:
     return f"audit row {first} is missing" if first == last else f"audit rows {first} to {last} are missing"
-
-
-def _contradictions(db: Database, rows: list[dict[str, Any]]) -> list[str]:
-    """Plans, attempts and flows that aren't what the log last said of them."""
-    said = _last_said(rows)
-    problems: list[str] = []
-    for plan in many(db, "SELECT plan_id, status, digest, body FROM plans"):
-        if said.pop(f"plan {plan['plan_id']}", None) != plan["status"]:
-            problems.append(f"plan {plan['plan_id']} is {plan['status']}, which the audit log doesn't say")
-        digest = hashlib.sha256(plan["body"].encode()).hexdigest()
-        if digest != plan["digest"] or said.pop(f"digest {plan['plan_id']}", None) != digest:
-            problems.append(f"plan {plan['plan_id']} isn't the one that was proposed: its digest differs")
-    problems += [
-        f"attempt {attempt['hash']} is {attempt['status']}, which the audit log doesn't say"
-        for attempt in many(db, "SELECT hash, status FROM attempts")
-        if said.pop(f"attempt {attempt['hash']}", None) != attempt["status"]
-    ]
-    for plan_id, flows in _flows(db).items():
-        if said.pop(f"flows {plan_id}", None) != flows:
-            problems.append(f"the flows of plan {plan_id} aren't those that the audit log says")
-    problems += [f"{thing} stands in the audit log alone" for thing in said if not thing.startswith("digest")]
-    return problems
-
-
-def _last_said(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    said: dict[str, Any] = {}
-    for row in rows:
-        body = json.loads(row["body_json"])
-        if row["kind"].startswith("plan."):
-            said[f"plan {body['plan_id']}"] = body["status"]
-        if row["kind"] == "plan.proposed":
-            said[f"digest {body['plan_id']}"] = body["digest"]
-        if row["kind"].startswith("attempt."):
-            said[f"attempt {body['hash']}"] = body["status"]
-        if row["kind"] == "flows":
-            said[f"flows {body['plan_id']}"] = body["flows"]
-            if not body["flows"]:  # they were taken out: their blocks are gone
-                del said[f"flows {body['plan_id']}"]
-    return said
-
-
-def _flows(db: Database) -> dict[str, list[Any]]:
-    flows: dict[str, list[Any]] = {}
-    for row in many(db, "SELECT * FROM flows ORDER BY id"):
-        del row["id"]
-        flows.setdefault(row.pop("plan_id"), []).append(plain(row))
-    return flows

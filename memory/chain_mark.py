@@ -17,7 +17,7 @@ class ChainMarks(Part):
         """Remembers the last block seen. Raises Refused('another-chain') for another chain id or genesis."""
 
         def write(db: Database) -> None:
-            known = _find(db)
+            known = find_mark(db)
             if known is not None and (known.chain_id, known.genesis_hash) != (mark.chain_id, mark.genesis_hash):
                 raise Refused(
                     "another-chain",
@@ -34,9 +34,10 @@ class ChainMarks(Part):
 
     async def chain_mark(self) -> ChainMark | None:
         """The mark, None in a new ledger."""
-        return await self._store.read(_find)
+        return await self._store.read(find_mark)
 
 
-def _find(db: Database) -> ChainMark | None:
+def find_mark(db: Database) -> ChainMark | None:
+    """The mark, None in a new ledger."""
     row = one(db, "SELECT chain_id, genesis_hash, last_block_number, last_block_hash FROM chain_mark")
     return None if row is None else ChainMark(**row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -84,7 +84,7 @@ class Flows(Plans):
 
     def _add_flows(self, db: Database, row: PlanRow, flows: Sequence[Flow]) -> None:
         sql = "SELECT * FROM flows WHERE plan_id = ? ORDER BY id"
-        before = [_flow(each) for each in many(db, sql, (row.plan_id,))]
+        before = [flow_of(each) for each in many(db, sql, (row.plan_id,))]
         db.table("flows").insert_all(
             {"plan_id": row.plan_id, **asdict(flow), "units": str(flow.units)} for flow in flows
         )
@@ -94,26 +94,34 @@ class Flows(Plans):
     async def flows(self, account: Address, since: int, until: int) -> list[Flow]:
         """The account's flows of blocks with a time in [since, until], the oldest first."""
         sql = "SELECT * FROM flows WHERE holder = ? AND at BETWEEN ? AND ? ORDER BY at, id"
-        return await self._store.read(lambda db: [_flow(row) for row in many(db, sql, (account, since, until))])
+        return await self._store.read(lambda db: [flow_of(row) for row in many(db, sql, (account, since, until))])
 
     async def flows_of_plan(self, plan_id: str) -> list[Flow]:
         sql = "SELECT * FROM flows WHERE plan_id = ? ORDER BY id"
-        return await self._store.read(lambda db: [_flow(row) for row in many(db, sql, (plan_id,))])
+        return await self._store.read(lambda db: [flow_of(row) for row in many(db, sql, (plan_id,))])
 
     async def net_deposits(self, account: Address) -> dict[tuple[str, str], NetDeposit]:
         """Per (venue id, token): what went in and what came out since the beginning."""
         sql = "SELECT * FROM flows WHERE holder = ? AND venue IS NOT NULL AND kind IN ('deposit', 'withdraw')"
-        totals: dict[tuple[str, str], NetDeposit] = {}
-        for flow in await self._store.read(lambda db: [_flow(row) for row in many(db, sql, (account,))]):
-            key = (flow.venue or "", flow.token)
-            so_far = totals.get(key, NetDeposit())
-            if flow.kind is FlowKind.DEPOSIT:  # a wallet loses what a venue gains
-                totals[key] = NetDeposit(so_far.deposited - flow.units, so_far.withdrawn)
-            else:
-                totals[key] = NetDeposit(so_far.deposited, so_far.withdrawn + flow.units)
-        return totals
+        return net(await self._store.read(lambda db: [flow_of(row) for row in many(db, sql, (account,))]))
 
 
-def _flow(row: dict[str, Any]) -> Flow:
+def net(flows: Iterable[Flow]) -> dict[tuple[str, str], NetDeposit]:
+    """Per (venue id, token): what deposits put in and withdrawals took out."""
+    totals: dict[tuple[str, str], NetDeposit] = {}
+    for flow in flows:
+        if flow.venue is None or flow.kind not in (FlowKind.DEPOSIT, FlowKind.WITHDRAW):
+            continue
+        so_far = totals.get((flow.venue, flow.token), NetDeposit())
+        if flow.kind is FlowKind.DEPOSIT:  # a wallet loses what a venue gains
+            so_far = NetDeposit(so_far.deposited - flow.units, so_far.withdrawn)
+        else:
+            so_far = NetDeposit(so_far.deposited, so_far.withdrawn + flow.units)
+        totals[flow.venue, flow.token] = so_far
+    return totals
+
+
+def flow_of(row: dict[str, Any]) -> Flow:
+    """A row of `flows`, which is used up. Raises ValueError, TypeError for what is none."""
     del row["id"], row["plan_id"]
     return Flow(units=int(row.pop("units")), kind=FlowKind(row.pop("kind")), **row)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from memory.access import Access
 from memory.arrivals import Arrivals
 from memory.audit import Audit
+from memory.book import Books
 from memory.buttons import Buttons
 from memory.chain_mark import ChainMarks
 from memory.cleanups import Cleanups
@@ -41,6 +42,7 @@ class Ledger(
     Arrivals,
     Hearing,
     Buttons,
+    Books,
     LimitBook,
     Mandates,
     NewsBook,

@@ -52,25 +52,3 @@ async def _check_only_looks(instance: Instance, user: User, sentence: str) -> No
         raise Refused(
             "dry-run", f"That would {intent.action} at once; this command only looks.", "Say it in the chat."
         )
-
-
-def audit(folder: Path, as_json: bool) -> int:
-    """Checks the hash chain of the ledger's audit log."""
-    problems = asyncio.run(_audit(folder))
-    if as_json:
-        json_line({"problems": problems, "holds": not problems})
-    else:
-        text_line("\n".join(problems) or "The audit log is whole: every row follows from the one before it.")
-    return 1 if problems else 0
-
-
-async def _audit(folder: Path) -> list[str]:
-    from memory.ledger import FILE, Ledger
-
-    if not (folder / FILE).exists():
-        return [f"there is no ledger in {folder}"]
-    ledger = await Ledger.open(folder, lambda: 0)
-    try:
-        return await ledger.verify_audit()
-    finally:
-        await ledger.close()

@@ -127,6 +127,10 @@ def test_restarted_while_still_unmined(place: Place) -> None:
         _goes_on(place, talk, 2)
     audit = run("audit", "verify", "--dir", str(place.folder), "--json", cwd=place.folder)
     assert audit.returncode == 0, audit.stdout
+    _, chain, *venues, end = (json.loads(line) for line in audit.stdout.splitlines())
+    assert (chain["checked"], chain["transactions"]) == (True, 4)
+    assert [venue["holds"] for venue in venues] == [True]
+    assert (end["problems"], end["checked"]) == ([], ["log", "chain"])
 
 
 def test_nothing_of_a_killed_demo_lives_on(tmp_path: Path) -> None:
