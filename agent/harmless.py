@@ -4,11 +4,15 @@ obeys, and nothing that reads otherwise than it is.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 REPLACED = "�"
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # can show a text in another order
-_OBEYED = frozenset({"Cc", "Cs", "Zl", "Zp"})  # controls, half letters, line and paragraph separators
+_OBEYED = re.compile(
+    "[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f"  # controls (Cc) but for line ends
+    "\\u2028\\u2029\\ud800-\\udfff"  # line and paragraph separators (Zl, Zp), half letters (Cs)
+    "\\u202a-\\u202e\\u2066-\\u2069]"  # turns of direction: they can show a text in another order
+)
 _UNSEEN = frozenset("CZ")  # controls, formats, spaces
 
 
@@ -16,7 +20,7 @@ def harmless(text: str) -> str:
     """`text` with control characters, but for line ends, and turns of direction replaced by '�'."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(REPLACED if _obeyed(letter) else letter for letter in text)
+    return _OBEYED.sub(REPLACED, text)
 
 
 def harmless_line(text: str) -> str:
@@ -32,7 +36,3 @@ def whole(text: str) -> str:
 def visible(text: str) -> bool:
     """Whether there is anything to be seen: platforms refuse a message or a button without it."""
     return any(unicodedata.category(letter)[0] not in _UNSEEN for letter in text)
-
-
-def _obeyed(letter: str) -> bool:
-    return letter in _TURNING or (letter != "\n" and unicodedata.category(letter) in _OBEYED)

@@ -10,7 +10,7 @@ BYTES = 2  # of one UTF-16 code unit
 
 def units(text: str) -> int:
     """The length as Telegram counts it."""
-    return len(text) + sum(1 for char in text if ord(char) > 0xFFFF)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // BYTES
 
 
 @dataclass(frozen=True, slots=True)
