@@ -88,10 +88,5 @@ class Contacts(Part):
 
     async def contacts(self, user: str) -> list[ContactRow]:
         """All of the user's contacts by name, unripe ones too."""
-        return await self._store.read(lambda db: contacts(db, user))
-
-
-def contacts(db: Database, user: str) -> list[ContactRow]:
-    """All of the user's contacts by name."""
-    sql = "SELECT * FROM contacts WHERE user = ? AND removed_at IS NULL ORDER BY name"
-    return [ContactRow(**row) for row in many(db, sql, (user,))]
+        sql = "SELECT * FROM contacts WHERE user = ? AND removed_at IS NULL ORDER BY name"
+        return await self._store.read(lambda db: [ContactRow(**row) for row in many(db, sql, (user,))])

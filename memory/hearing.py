@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from memory.contacts import contacts
 from memory.inbox import Inbox
-from memory.news import due
 from memory.part import one
 from memory.plans import LIVE, Plans
-from memory.rows import ContactRow, Inbound, InboxRow, User
+from memory.rows import Inbound, InboxRow, User
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
 
-RESTLESS = f"""SELECT EXISTS (SELECT 1 FROM plans WHERE {LIVE} AND status <> 'proposed' AND +user = :user)
-    OR EXISTS (SELECT 1 FROM attempts JOIN accounts ON address = account
-               WHERE accounts.user = :user AND attempts.status IN ('signed', 'broadcast'))
-    OR EXISTS (SELECT 1 FROM cleanups JOIN plans USING (plan_id) WHERE ended_at IS NULL AND plans.user = :user)
-    OR EXISTS (SELECT 1 FROM strangers JOIN accounts ON address = account
-               WHERE accounts.user = :user AND told_at IS NULL) AS restless"""  # noqa: S608
+KNOWN = f"""SELECT id, name, created_at, paused_at,
+    (SELECT data_json FROM pending WHERE user = users.id AND channel = :channel) AS pending,
+    EXISTS (SELECT 1 FROM news WHERE told_at IS NULL AND user = users.id AND due_at <= :now) AS news,
+    (SELECT json_group_array(name) FROM
+      (SELECT name FROM contacts WHERE user = users.id AND removed_at IS NULL ORDER BY name)) AS contacts,
+    EXISTS (SELECT 1 FROM plans WHERE {LIVE} AND status <> 'proposed' AND +user = users.id)
+      OR EXISTS (SELECT 1 FROM attempts JOIN accounts ON address = account
+                 WHERE accounts.user = users.id AND attempts.status IN ('signed', 'broadcast'))
+      OR EXISTS (SELECT 1 FROM cleanups JOIN plans USING (plan_id) WHERE ended_at IS NULL AND plans.user = users.id)
+      OR EXISTS (SELECT 1 FROM strangers JOIN accounts ON address = account
+                 WHERE accounts.user = users.id AND told_at IS NULL) AS restless
+    FROM users WHERE id = coalesce((SELECT into_user FROM merges WHERE user = :id), :id)"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +35,15 @@ class Known:
     """A person at one moment: the question that is open in one channel, whether news waits for them, and whether they
     are `restless`: something that was signed for them waits for its fate, or to be told or tidied.
 
-    `moment` is the ledger's; None where writes were under way, so that it isn't known what it still holds against.
+    `contacts` are names. `moment` is the ledger's; None where writes were under way, so that it isn't known what it
+    still holds against.
     """
 
     user: User
     channel: str
     pending: Mapping[str, Any] | None
     restless: bool
-    contacts: tuple[ContactRow, ...]
+    contacts: tuple[str, ...]
     news: bool
     moment: int | None = field(compare=False)
 
@@ -63,17 +69,16 @@ class Hearing(Inbox, Plans):
         return known.moment == self._store.moment
 
     def _known(self, db: Database, said_by: str, channel: str, moment: int | None) -> Known:
-        sql = "SELECT * FROM users WHERE id = coalesce((SELECT into_user FROM merges WHERE user = :id), :id)"
-        found = one(db, sql, {"id": said_by})
+        found = one(db, KNOWN, {"id": said_by, "channel": channel, "now": self._now()})
         if found is None:
             raise LookupError(f"no user {said_by}")
-        user = User(**found)
+        user = User(found["id"], found["name"], found["created_at"], found["paused_at"])
         return Known(
             user=user,
             channel=channel,
-            pending=self._pending(db, user.id, channel),
-            restless=bool((one(db, RESTLESS, {"user": user.id}) or {})["restless"]),
-            contacts=tuple(contacts(db, user.id)),
-            news=bool(due(db, user.id, self._now())),
+            pending=self._own_question(user.id, channel, found["pending"]),
+            restless=bool(found["restless"]),
+            contacts=tuple(json.loads(found["contacts"])),
+            news=bool(found["news"]),
             moment=moment,
         )

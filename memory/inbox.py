@@ -30,17 +30,17 @@ class Inbox(Users):
         who = message.user
         if isinstance(who, Identity):
             who = self._ensure_user(db, message.platform, who.platform_user_id, who.name).id
+        said = (message.platform, message.update_id, message.channel, who, message.text, self._now())
+        meta = dump(message.meta)
         row = one(
             db,
             """INSERT INTO inbox (platform, update_id, channel, user, text, received_at, kind, meta_json, status)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'new')
-               ON CONFLICT (platform, update_id) DO NOTHING RETURNING *""",
-            (
-                *(message.platform, message.update_id, message.channel, who, message.text),
-                *(self._now(), message.kind, dump(message.meta)),
-            ),
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'new') ON CONFLICT (platform, update_id) DO NOTHING RETURNING id""",
+            (*said, message.kind, meta),
         )
-        return None if row is None else _inbox_row(row)
+        if row is None:
+            return None
+        return InboxRow(row["id"], *said, status="new", reply=None, kind=message.kind, meta=json.loads(meta))
 
     async def finish(
         self, inbox_id: int, reply: Mapping[str, Any], body: Mapping[str, Any] | None = None

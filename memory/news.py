@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from memory.part import Part, many
 
@@ -30,19 +30,15 @@ class NewsRow:
 class NewsBook(Part):
     async def news(self, user: str | None = None) -> list[NewsRow]:
         """What is to be told by now, of one person or of all, the oldest first."""
-        return await self._store.read(lambda db: due(db, user, self._now()))
+        sql = """SELECT id, user, about, ref, event, channel, due_at FROM news
+                 WHERE told_at IS NULL AND due_at <= ? AND user = coalesce(?, user) ORDER BY id"""
+        rows: list[dict[str, Any]] = await self._store.read(lambda db: many(db, sql, (self._now(), user)))
+        return [NewsRow(**row) for row in rows]
 
     async def told_news(self, number: int) -> None:
         """It was said wherever it could be."""
         sql = "UPDATE news SET told_at = ? WHERE id = ? AND told_at IS NULL"
         await self._store.write(lambda db: db.execute(sql, (self._now(), number)).rowcount)
-
-
-def due(db: Database, user: str | None, now: int) -> list[NewsRow]:
-    """What is to be told by `now`, of one person or of all."""
-    sql = """SELECT id, user, about, ref, event, channel, due_at FROM news
-             WHERE told_at IS NULL AND due_at <= ? AND user = coalesce(?, user) ORDER BY id"""
-    return [NewsRow(**row) for row in many(db, sql, (now, user))]
 
 
 def note(db: Database, user: str, about: About, ref: int, channel: str, now: int, ripe_at: int) -> None:

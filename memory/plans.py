@@ -206,13 +206,14 @@ class Plans(Part):
         await self._store.write(change)
 
     async def pending(self, user: str, channel: str) -> Mapping[str, Any] | None:
-        return await self._store.read(lambda db: self._pending(db, user, channel))
+        sql = "SELECT data_json FROM pending WHERE user = ? AND channel = ?"
+        row = await self._store.read(lambda db: one(db, sql, (user, channel)))
+        return None if row is None else self._own_question(user, channel, row["data_json"])
 
-    def _pending(self, db: Database, user: str, channel: str) -> Mapping[str, Any] | None:
-        row = one(db, "SELECT data_json FROM pending WHERE user = ? AND channel = ?", (user, channel))
-        if row is None or self._asked.get((user, channel), row["data_json"]) != row["data_json"]:
+    def _own_question(self, user: str, channel: str, text: str | None) -> Mapping[str, Any] | None:
+        if text is None or self._asked.get((user, channel), text) != text:
             return None
-        return dict(json.loads(row["data_json"]))
+        return dict(json.loads(text))
 
     def nothing_pending(self, user: str, channel: str) -> None:
         """`set_pending` with None where nothing is: there is nothing to write, and a row that comes up isn't ours."""

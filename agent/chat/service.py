@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from random import SystemRandom
+from typing import Any
 
 import structlog
 
@@ -249,16 +250,20 @@ class Service:
             reply = Reply(flood, private=True) if flood else await self._reply(known, row)
             reply = await self._with_waiting(row, reply)
             buttons = await self._buttons(known.user, row.channel, reply, row.meta.get("shared") is True)
-            kept, shown = reply.as_json(), body_of(reply, buttons).as_json()
+            shown = body_of(reply, buttons).as_json()
             no_news = self.ledger.holds(known) and not known.news
             if delivers and reply.repeatable and not buttons:
-                write = partial(self.ledger.finish_soon, row, kept, shown)
-                answer = Answer(reply, self.ledger.draft(row, shown), write)
+                answer = Answer(reply, self.ledger.draft(row, shown), partial(self._finish_soon, row, reply, shown))
             else:
-                answer = Answer(reply, await self.ledger.finish(row.id, kept, shown))
+                answer = Answer(reply, await self.ledger.finish(row.id, reply.as_json(), shown))
             if not no_news:
                 await self.news.tell(known.user)
             return answer
+
+    def _finish_soon(
+        self, row: InboxRow, reply: Reply, shown: dict[str, Any], sent: bool
+    ) -> asyncio.Future[OutboxRow]:
+        return self.ledger.finish_soon(row, reply.as_json(), shown, sent)
 
     async def _with_waiting(self, row: InboxRow, reply: Reply) -> Reply:
         """The reply after what waits to be told in a channel that nobody delivers to: the terminal's."""

@@ -35,7 +35,7 @@ from agent.policy.spending import Standing
 from agent.words.vocabulary import Vocabulary
 from memory.ledger import Ledger
 from memory.memory import Memory
-from memory.rows import ContactRow, User
+from memory.rows import User
 
 Advance = Callable[[int], Awaitable[str]]
 """Lets seconds pass on a devnet and says what happened meanwhile."""
@@ -151,13 +151,13 @@ class World:
 
     async def vocabulary(self, user: str) -> Vocabulary:
         """The words that mean something here: tokens, venues, this user's contacts."""
-        return self.words(await self.ledger.contacts(user))
+        return self.words([contact.name for contact in await self.ledger.contacts(user)])
 
-    def words(self, contacts: Iterable[ContactRow]) -> Vocabulary:
-        """The same for somebody whose contacts are known."""
+    def words(self, contacts: Iterable[str]) -> Vocabulary:
+        """The same for somebody whose contacts' names are known."""
         return Vocabulary(
             tokens=(self.registry.native.symbol, *sorted(self.registry.tokens)),
             venues=tuple(sorted(self.venues)),
-            contacts=tuple(contact.name for contact in contacts),
+            contacts=tuple(contacts),
             dollars=self.registry.usd_stable,
         )

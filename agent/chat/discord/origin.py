@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -33,7 +33,7 @@ class Origin:
     replace: bool = False
 
     def as_meta(self) -> dict[str, Any]:
-        return {**asdict(self), "roles": list(self.roles)}
+        return {each.name: getattr(self, each.name) for each in fields(self)} | {"roles": list(self.roles)}
 
     @classmethod
     def of_meta(cls, meta: Mapping[str, Any]) -> Origin | None:
