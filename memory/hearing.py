@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -49,15 +49,24 @@ class Known:
 
 
 class Hearing(Inbox, Plans):
-    async def hear(self, message: Inbound) -> tuple[InboxRow, Known] | None:
-        """The message's row, once it is durable, and what the same transaction saw. None: taken in before."""
+    async def hear(
+        self, message: Inbound, meanwhile: Callable[[InboxRow, Known], None] | None = None
+    ) -> tuple[InboxRow, Known] | None:
+        """The message's row, once it is durable, and what the same transaction saw. None: taken in before.
+
+        `meanwhile` is called with both a little earlier: when the row is there, and not durable yet.
+        """
         moment = self._store.moment + 1  # of this very write: what it sees holds until there is another
 
         def take(db: Database) -> tuple[InboxRow, Known] | None:
             row = self._accept(db, message)
             return None if row is None else (row, self._known(db, row.user, row.channel, moment))
 
-        return await self._store.write(take)
+        def tell(heard: tuple[InboxRow, Known] | None) -> None:
+            if heard is not None and meanwhile is not None:
+                meanwhile(*heard)
+
+        return await self._store.write(take, meanwhile=tell)
 
     async def known(self, user: str, channel: str) -> Known:
         """What is known of the person now, who may have become another by linking. Raises LookupError for nobody."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FILE = "memory.db"
 AGENT = "agent"
 MAX_WORDS = 32
-SOON_SECONDS = 0.05
+SOON_SECONDS = 0.2
 
 Speaker = Literal["user", "agent"]
 

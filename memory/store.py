@@ -6,8 +6,10 @@ A store that was opened with `spare=True` goes on with a copy in memory once the
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
@@ -77,22 +79,33 @@ class Store:
                 self.broken, self._spare = error.message, spare
         return self._spare
 
-    async def write(self, fn: Callable[[Database], T], *, scrub: bool = False) -> T:
+    async def write(
+        self, fn: Callable[[Database], T], *, scrub: bool = False, meanwhile: Callable[[T], None] | None = None
+    ) -> T:
         """What `fn` returns, once its changes are durable; an exception in it undoes its own changes alone.
 
         A caller that is cancelled while `fn` runs doesn't undo it. `scrub` also empties the write-ahead log, so that
-        text which `fn` deleted is nowhere on the disk.
+        text which `fn` deleted is nowhere on the disk. The loop calls `meanwhile`, where the file is used, with the
+        value before it is durable, and before this returns.
         """
         if self._spare is None:
             try:
-                return await self.submit(fn, scrub=scrub)
+                return await self.submit(fn, scrub=scrub, meanwhile=meanwhile)
             except Broken as error:  # nothing of it was written
                 await self._fall(error)
         return await self.submit(fn)
 
-    def submit(self, fn: Callable[[Database], T], *, scrub: bool = False) -> asyncio.Future[T]:
+    def submit(
+        self, fn: Callable[[Database], T], *, scrub: bool = False, meanwhile: Callable[[T], None] | None = None
+    ) -> asyncio.Future[T]:
         """`write` for who doesn't wait: it has its place among the writes when this returns."""
-        done = self._writer.submit(fn, scrub=scrub) if self._spare is None else self._spare.submit(fn)
+        if self._spare is not None:
+            done = self._spare.submit(fn)
+        elif meanwhile is None:
+            done = self._writer.submit(fn, scrub=scrub)
+        else:
+            loop, told = asyncio.get_running_loop(), meanwhile
+            done = self._writer.submit(fn, meanwhile=lambda value: _soon(loop, partial(told, value)))
         self._asked += 1
         done.add_done_callback(self._count)
         return asyncio.wrap_future(done)
@@ -147,3 +160,8 @@ class Store:
         self._writer.stop()
         if self._spare is not None:
             self._spare.close()
+
+
+def _soon(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
+    with contextlib.suppress(RuntimeError):  # the loop has been closed: nobody is there to be told
+        loop.call_soon_threadsafe(call)

@@ -26,6 +26,7 @@ MAX_GROUP = 128  # bounds how long the first of a group waits for the last
 class _Job:
     fn: Callable[[Database], Any]
     scrub: bool
+    meanwhile: Callable[[Any], None] | None
     done: Future[Any] = field(default_factory=Future)
 
 
@@ -45,11 +46,16 @@ class Writer:
     def start(self) -> None:
         self._thread.start()
 
-    def submit(self, fn: Callable[[Database], T], *, scrub: bool = False) -> Future[T]:
-        """Queues `fn`. Its future ends when the commit is on the disk, or with the reason why it isn't."""
+    def submit(
+        self, fn: Callable[[Database], T], *, scrub: bool = False, meanwhile: Callable[[T], None] | None = None
+    ) -> Future[T]:
+        """Queues `fn`. Its future ends when the commit is on the disk, or with the reason why it isn't.
+
+        `meanwhile` is told the value once `fn` is done and nothing is durable yet, in this thread.
+        """
         if self._stopped:
             raise Unavailable(self._path.stem, f"{self._path} has been closed")
-        job = _Job(fn, scrub)
+        job = _Job(fn, scrub, meanwhile)
         self._jobs.put(job)
         return job.done
 
@@ -124,13 +130,16 @@ class Writer:
         """The job's value, or its error once its changes are undone. Raises where SQLite undid the whole group."""
         try:
             with contextlib.nullcontext() if alone else db.atomic():
-                return job.fn(db), None
+                value = job.fn(db)
         except Exception as error:
             if alone:
                 db.rollback()
             elif not db.conn.in_transaction:
                 raise
             return None, explained(self._path, error)
+        if job.meanwhile is not None:
+            job.meanwhile(value)
+        return value, None
 
     def _empty_log(self, db: Database) -> Exception | None:
         """Folds the write-ahead log into the file and truncates it; waits for readers of the old text."""

@@ -53,6 +53,10 @@ class Courier:
         if row.channel not in self._tasks:
             self._tasks[row.channel] = asyncio.create_task(self._channel(row.channel))
 
+    def idle(self, channel: str) -> bool:
+        """Whether nothing is on its way there."""
+        return channel not in self._tasks
+
     def write_down(self, channel: str) -> None:
         """Puts what is on its way in the ledger: something of the same channel is about to come after it."""
         for parcel in self._waiting.get(channel, ()):
@@ -118,6 +122,8 @@ class Courier:
         while True:
             try:
                 await write()
+            except LookupError:  # its message could not be made durable: it comes again, and is answered again
+                return
             except Exception as error:
                 _told(row, f"not written down: {type(error).__name__}", failures)
                 await self.sleep(self._pause(failures))

@@ -11,7 +11,7 @@ from agent.chat.linking import Linking
 from agent.chat.onboarding import ADDRESS, AccountFor, Onboarding
 from agent.chat.operator import Operator
 from agent.chat.service import Service
-from agent.chat.withdrawal import Withdrawal
+from agent.chat.withdrawal import Withdrawal, said_address
 from agent.errors import MonetaError
 from agent.replies.reply import Reply, of_error
 from agent.runtime.world import World
@@ -47,6 +47,13 @@ class Door:
             return await self._hear(user, row, words, code)
         except MonetaError as error:
             return of_error(error)
+
+    def passes(self, user: User, row: InboxRow) -> bool:
+        """Whether nothing of what is answered here can be meant: told by the words, of somebody who is in."""
+        plain = " ".join(row.text.split()).casefold()
+        ours = "link" in plain or any(each.fullmatch(plain) for each in (_TEXT, _START, ADDRESS))
+        ours = ours or self._operator.heard(row.text) or said_address(row.text) is not None
+        return not ours and not row.meta.get("server") and self.onboarding.is_over(user)
 
     async def _hear(self, user: User, row: InboxRow, words: str, code: str) -> Reply | None:
         if row.kind == "press" and not words:

@@ -43,11 +43,15 @@ class Bucket:
         begins = max(self.until, now)
         if begins - now <= limit.burst * limit.spacing // 2:  # a flood is over once half the burst is there again
             self.flooding = False
-        if begins + limit.spacing - now > limit.burst * limit.spacing:
+        if not self.passes(limit, now):
             first, self.flooding = not self.flooding, True
             return Verdict.TELL if first else Verdict.DROP
         self.until = begins + limit.spacing
         return Verdict.PASS
+
+    def passes(self, limit: Limit, now: int) -> bool:
+        """Whether `take` would let one pass."""
+        return max(self.until, now) + limit.spacing - now <= limit.burst * limit.spacing
 
     def wait(self, limit: Limit, now: int) -> int:
         """Seconds until the next one passes, rounded up."""
@@ -73,6 +77,10 @@ class Limits:
     def take(self, user: str, kind: str, now: int) -> Verdict:
         """Whether the person's message ('text') or press ('press') at `now` seconds passes."""
         return self._bucket(user, kind, now).take(self._limit(kind), now * 1_000)
+
+    def passes(self, user: str, kind: str, now: int) -> bool:
+        """Whether `take` would let it pass. Nothing is counted."""
+        return self._bucket(user, kind, now).passes(self._limit(kind), now * 1_000)
 
     def notice(self, user: str, kind: str, now: int) -> str:
         """The one reply to a flood: it names the limit."""

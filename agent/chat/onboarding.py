@@ -89,6 +89,10 @@ class Onboarding:
             case Stage.ACCOUNT:
                 return await self._welcome(user, way_in is Rule.OWNER)
 
+    def is_over(self, user: User) -> bool:
+        """Whether they were seen to have an account; False where nobody looked yet."""
+        return user.id in self._done
+
     async def person(self, user: User, row: InboxRow) -> Person:
         """What the rules may know of who speaks."""
         ledger = self.world.ledger

@@ -15,9 +15,9 @@ Write = Callable[[bool], asyncio.Future[OutboxRow]]
 
 @dataclass
 class Parcel:
-    """`write` is given for the reply of a turn that only talked: until it is written down, its message counts as not
-    answered, and a crash has it answered anew. So it is written once it has arrived, in one write with that; or at
-    once when something of its channel comes after it (else a crash could turn the two round), or when it has to wait.
+    """`write` is given for what is said at once: until it is written down, its message counts as not answered, and
+    a crash has it answered anew. So it is written once it has arrived, in one write with that; or before, when
+    something of its channel comes after it (else a crash could turn the two round), or when it has to wait.
     """
 
     row: OutboxRow

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from functools import partial
 from random import SystemRandom
-from typing import Any
+from typing import Protocol
 
 import structlog
 
 from agent.chat.adapter import Adapter
+from agent.chat.at_once import AtOnce
 from agent.chat.codes import Codes
 from agent.chat.courier import Chance, Courier
 from agent.chat.limits import Limits
 from agent.chat.limits import Verdict as Pace
 from agent.chat.news import News
-from agent.chat.parcel import Write
 from agent.errors import Refused
 from agent.harmless import whole
 from agent.replies.body import Body, Pressable, body_of, body_text
@@ -37,21 +35,26 @@ EARLY = "You said that before I showed you the preview."
 UNDELIVERED = "I was stopped before this reached you:"
 FAULT = "Something went wrong inside me, so I stopped there. What was under way is looked up with your next message."
 
-Welcome = Callable[[User, InboxRow, str, str], Awaitable[Reply | None]]
-"""Answers before a message becomes a turn, or gives None. The texts are what was said or what a button says, and a
-one-time code that came for it.
-"""
+
+class Welcome(Protocol):
+    """What every message passes before it is a turn."""
+
+    async def __call__(self, user: User, row: InboxRow, words: str, code: str = "") -> Reply | None:
+        """Its own answer, or None. `words` are what was said or what a button says."""
+
+    def passes(self, user: User, row: InboxRow) -> bool:
+        """Whether a message is surely a turn, told without looking anything up."""
+
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A reply and the outbox row that it is delivered by; `write` puts that in the ledger where it isn't yet."""
+    """A reply and the outbox row that it is delivered by."""
 
     reply: Reply
     row: OutboxRow
-    write: Write | None = None
 
 
 @dataclass
@@ -77,11 +80,13 @@ class Service:
     courier: Courier = field(init=False)
     codes: Codes = field(init=False)
     news: News = field(init=False)
+    _at_once: AtOnce = field(init=False)
 
     def __post_init__(self) -> None:
         self.courier = Courier(self.ledger, self.adapters, self.chance)
         self.codes = Codes(self.runtime.world)
         self.news = News(self.runtime.world, self)
+        self._at_once = AtOnce(self)
 
     async def user(self, platform: str, platform_user_id: str, name: str) -> User:
         """The person behind a platform's id."""
@@ -89,10 +94,17 @@ class Service:
 
     async def receive(self, message: Inbound) -> InboxRow | None:
         """Takes a message in: durable when this returns, answered in its channel's turn. None: seen before."""
-        heard = await self.ledger.hear(message)
+        answered = False
+
+        def meanwhile(row: InboxRow, known: Known) -> None:
+            nonlocal answered
+            answered = self._at_once.say(row, known)
+
+        heard = await self.ledger.hear(message, meanwhile)
         if heard is None:
             return None
-        self._enqueue(*heard)
+        if not answered:
+            self._enqueue(*heard)
         return heard[0]
 
     async def handle(self, message: Inbound) -> Answer | None:
@@ -230,16 +242,23 @@ class Service:
         try:
             while self._queues.get(channel):
                 self.courier.write_down(channel)
-                answer = await self._answer(*self._queues[channel].pop(0), delivers=self._resumed)
-                if answer is not None and answer.write is not None:
-                    self.courier.post(answer.row, answer.write)
-                elif answer is not None:
+                answer = await self._answer(*self._queues[channel].pop(0))
+                if answer is not None:
                     self._post(answer.row)
         finally:
             self._workers.pop(channel, None)
 
-    async def _answer(self, row: InboxRow, known: Known | None = None, *, delivers: bool = False) -> Answer | None:
-        """`delivers`: what only looked may go out while it is being written down, for whoever posts it then."""
+    def at_rest(self, row: InboxRow) -> bool:
+        """Whether nothing of the message's channel is under way, and what is answered there is delivered."""
+        channel, ready = row.channel, self._resumed and not self._leaving and row.platform in self.adapters
+        return (
+            ready
+            and channel not in self._workers
+            and not self._turns[channel].locked()
+            and self.courier.idle(channel)
+        )
+
+    async def _answer(self, row: InboxRow, known: Known | None = None) -> Answer | None:
         async with self._turns[row.channel]:
             if known is None or not self.ledger.holds(known):
                 known = await self.ledger.known(row.user, row.channel)
@@ -252,18 +271,10 @@ class Service:
             buttons = await self._buttons(known.user, row.channel, reply, row.meta.get("shared") is True)
             shown = body_of(reply, buttons).as_json()
             no_news = self.ledger.holds(known) and not known.news
-            if delivers and reply.repeatable and not buttons:
-                answer = Answer(reply, self.ledger.draft(row, shown), partial(self._finish_soon, row, reply, shown))
-            else:
-                answer = Answer(reply, await self.ledger.finish(row.id, reply.as_json(), shown))
+            queued = await self.ledger.finish(row.id, reply.as_json(), shown)
             if not no_news:
                 await self.news.tell(known.user)
-            return answer
-
-    def _finish_soon(
-        self, row: InboxRow, reply: Reply, shown: dict[str, Any], sent: bool
-    ) -> asyncio.Future[OutboxRow]:
-        return self.ledger.finish_soon(row, reply.as_json(), shown, sent)
+            return Answer(reply, queued)
 
     async def _with_waiting(self, row: InboxRow, reply: Reply) -> Reply:
         """The reply after what waits to be told in a channel that nobody delivers to: the terminal's."""

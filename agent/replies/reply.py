@@ -65,7 +65,6 @@ class Reply:
     """What the agent says in one turn. `plan` and `txs` have the shapes of the command-line contract.
 
     `private` replies (balances) are for the user's own eyes: a channel with others in it shows them elsewhere.
-    `repeatable`: its turn did nothing but talk, so a message that a crash leaves unanswered can be answered anew.
     """
 
     text: str
@@ -78,7 +77,6 @@ class Reply:
     pictures: tuple[Picture, ...] = ()
     offers: tuple[Offer, ...] = ()
     private: bool = False
-    repeatable: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The part of a script's line that the reply gives; `reply` holds everything that a person would read."""

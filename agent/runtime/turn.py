@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from agent.errors import MonetaError, NeedsAnswer, Refused, Unavailable
@@ -60,6 +60,7 @@ from agent.trust import Told, Trust, own_words
 from agent.voice import voiced
 from agent.words.allowances import CHANGES, CONTACT
 from agent.words.pictures import wants_picture
+from agent.words.vocabulary import Vocabulary
 from memory.hearing import Known
 from memory.rows import ButtonRow, PlanStatus, User
 
@@ -68,6 +69,7 @@ NO = frozenset({"no", "n"})
 ANSWERS = YES | NO | {ACKNOWLEDGE}
 ROLES = {"user": "user", "agent": "assistant"}
 RECENT_TURNS = 6
+LONGEST_TALK = 100  # letters of what is looked at as mere talk
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ class Runtime:
         """The reply to a message. Whatever goes wrong on purpose is a reply, too."""
         reply = await self._talk(said) or await self._told(said, self._typed)
         if (reply.intent or {}).get("action") != "forget":  # what was forgotten isn't recalled by the wish for it
-            self._remember(said, reply)
+            self.remember(said.user, said.channel, said.text, reply)
         return reply
 
     async def press(self, said: Said, button: ButtonRow | None) -> Reply:
@@ -192,23 +194,20 @@ class Runtime:
         return voiced(reply, self.world.character, said.text, said.text)
 
     async def _talk(self, said: Said) -> Reply | None:
+        return self.talk(await self._known(said), said.text)
+
+    def talk(self, known: Known, text: str) -> Reply | None:
         """Help and small talk, answered from the words alone. None for all else, and while anything of theirs waits:
         for an answer, or for its fate on the chain, which is looked up and told first.
         """
-        known = await self._known(said)
-        if known.restless or known.pending is not None or _bare(said.text).lstrip("/") in ANSWERS:
+        if known.restless or known.pending is not None or _bare(text).lstrip("/") in ANSWERS:
             return None
-        vocabulary = self.world.words(known.contacts)
-        understood = interpret(said.text, Context(now=self.world.now()), vocabulary)
-        match understood.intent:
-            case Help():
-                reply = talk.ability()
-            case Chat():
-                reply = talk.chat()
-            case _:
-                return None
-        self.world.ledger.nothing_pending(said.user.id, said.channel)
-        return self._voiced(said, replace(reply, intent=as_json(understood.intent), repeatable=True))
+        intent = _talk_in(text, self.world.words(known.contacts))
+        if intent is None:
+            return None
+        self.world.ledger.nothing_pending(known.user.id, known.channel)
+        reply = talk.ability() if isinstance(intent, Help) else talk.chat()
+        return voiced(replace(reply, intent=as_json(intent)), self.world.character, text, text)
 
     async def _known(self, said: Said) -> Known:
         """What was seen with the message, where nothing was written since."""
@@ -364,9 +363,9 @@ class Runtime:
             raise Refused("devnet", "Time passes by itself on a real chain.", "`advance` works on devnet only.")
         return Reply(await self.world.advance(intent.seconds))
 
-    def _remember(self, said: Said, reply: Reply) -> None:
+    def remember(self, user: User, channel: str, text: str, reply: Reply) -> None:
         """Into memory.db, without which everything else goes on."""
-        self.world.memory.keep_soon(said.user.id, said.channel, said.text, reply.text)
+        self.world.memory.keep_soon(user.id, channel, text, reply.text)
 
     async def _recent(self, said: Said) -> tuple[Turn, ...]:
         if self.world.mind.model is None:
@@ -376,6 +375,13 @@ class Runtime:
         except Unavailable:
             return ()
         return tuple(Turn(role=ROLES[turn.role], text=turn.text, trust=turn.told.trust) for turn in recent)
+
+
+@lru_cache(maxsize=256)  # most of it is said by many, in the same few words; it holds nobody's figures
+def _talk_in(text: str, vocabulary: Vocabulary) -> Help | Chat | None:
+    """The intent of a message that is nothing but talk, whatever the time."""
+    intent = interpret(text, Context(), vocabulary).intent if len(text) <= LONGEST_TALK else None
+    return intent if isinstance(intent, Help | Chat) else None
 
 
 def _turns(said: Said, context: Context) -> list[Told]:

@@ -48,6 +48,8 @@ class Intake:
 
     async def message(self, message: discord.Message) -> None:
         """A message that the gateway tells, after those of its channel that it didn't tell."""
+        if message.author.id == self.me:
+            return
         await self.missed.caught_up(message.channel.id)
         await self.take(message)
 
