@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
 from agent.errors import NeedsAnswer, Refused
+from agent.gate.allowed import WHY_NOT
 from agent.gate.choices import Choice, TurnChoice, VenueChoice
 from agent.gate.order import Enter, Leave, Move, Send
 from agent.gate.resolve import free_to_leave, is_everything, leave_in_turn, positions_of, units_of, venue_named
@@ -46,11 +47,20 @@ class Desk:
         return Resolved((Enter(self.venues[choice.chosen], choice.units),), (choice,))
 
     def choose(self, asset: Token, units: int, named: str | None) -> VenueChoice:
-        """The named venue, or the best one for that size. Raises Refused("state") where none can take it."""
+        """The named venue, or the best one for that size.
+
+        Raises Refused("allowed-venues") where none that can take it is allowed, Refused("state") where none can.
+        """
         if named is not None:
             return VenueChoice(asset, units, venue_named(named, self.venues, asset).id, ())
         options = self.rank(asset, units)
         best = next((option for option in options if not option.why_not), None)
+        if best is None and options and all(option.why_not == WHY_NOT for option in options):
+            raise Refused(
+                "allowed-venues",
+                f"None of the venues that may be entered takes {asset.symbol}.",
+                "Deposit another token, or widen the list: `allow all venues` takes yours away, which waits a day.",
+            )
         if best is None:
             reasons = "; ".join(f"{option.venue}: {option.why_not}" for option in options)
             raise Refused(

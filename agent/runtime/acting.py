@@ -200,11 +200,12 @@ def _previewed(proposal: Proposal, choices: Sequence[Choice], verdict: Verdict) 
     for choice in choices:
         if not isinstance(choice, VenueChoice) or not choice.options:
             continue
-        best = choice.options[0]
+        best, *others = [option for option in choice.options if not option.why_not]
         amount = Amount(choice.units, choice.asset)
-        text += f" For {amount} that pays the most: {best.after} a year with your deposit in it."
-        second = next((option for option in choice.options[1:] if not option.why_not), None)
-        if second:
+        most = "that pays the most" if best is choice.options[0] else "that pays the most of what may take it"
+        text += f" For {amount} {most}: {best.after} a year with your deposit in it."
+        if others:
+            second = others[0]
             text += f" Next best: {second.venue}, {second.after}."
     return Reply(
         text=text + " Confirm?",

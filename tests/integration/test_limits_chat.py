@@ -213,3 +213,22 @@ async def test_the_best_venue_is_one_that_is_allowed(whole: Whole) -> None:
     assert preview.plan is not None
     assert {step["contract"] for step in preview.plan["steps"]} <= {"USDC", "Aave v3 core Pool", "Aave v3 prime Pool"}
     assert AAVE.startswith("aave")
+
+
+async def test_what_is_said_of_the_best_venue_is_of_the_one_that_is_taken(whole: Whole) -> None:
+    """Where a limit keeps the best one out, its rate isn't promised for another, and that isn't its own next best."""
+    best = (await whole.say("put 10 usdc to work")).text.partition("that pays the most: ")[2].partition("%")[0]
+    await whole.say("only aave")
+    text = (await whole.say("put 10 usdc to work")).text
+    taken = text.partition(" into ")[2].partition(".")[0]
+    after = text.partition("that pays the most of what may take it: ")[2].partition("%")[0]
+    assert best not in ("", after)
+    assert taken in ("aave-v3:core:USDC", "aave-v3:prime:USDC")
+    assert f"Next best: {taken}" not in text
+
+
+async def test_without_an_allowed_venue_the_refusal_names_the_list(whole: Whole) -> None:
+    await whole.say(f"only {AAVE}")
+    refused = await whole.say("deposit 50 dai")
+    assert (status(refused), rule(refused)) == ("refused", "allowed-venues")
+    assert "`allow all venues`" in refused.text
