@@ -32,6 +32,7 @@ from agent.execution.signer.guard import check_environment
 from agent.execution.signer.paths import KEYSTORE, POLICY
 from agent.execution.signer.process import SignerProcess
 from agent.execution.signer.setup import create_wallet, write_policy
+from agent.gate.open_doors import check_ledger
 from agent.mind.configured import mind_of
 from agent.money import Address
 from agent.place import Place
@@ -67,7 +68,7 @@ class Instance:
     async def account_for(self, user: User, *, owner: bool = False) -> Address:
         """The person's account; where there is none yet, the next one of the keystore's words.
 
-        An owner gets the first account while it is free; nobody else ever does. Raises Refused("accounts").
+        An owner gets the first account while it is free; nobody else ever does. Raises Refused: accounts, ledger.
         """
         ledger = self.world.ledger
         async with self._making:  # two newcomers at once never get the same index
@@ -76,6 +77,7 @@ class Instance:
                 return known.address
             if owner and not await ledger.is_account(self.first_account):
                 return (await ledger.ensure_account(user.id, self.first_account, 0)).address
+            check_ledger(ledger.broken, "account")  # forgotten at the next start, it would be somebody else's then
             index = await ledger.next_index()
             place = await self.world.signer.derive(index)
             return (await ledger.ensure_account(user.id, place, index)).address

@@ -9,6 +9,7 @@ from agent.chat.limits import MINUTE, Bucket, Limit, Verdict
 from agent.chat.service import Service
 from agent.errors import MonetaError, Refused, Unavailable
 from agent.execution.fees import offered
+from agent.gate.open_doors import check_ledger
 from agent.intents import Link, as_json
 from agent.mind import links
 from agent.replies.reply import Offer, Reply, Status, of_error
@@ -61,13 +62,15 @@ class Linking:
         try:
             answer = _ANSWER.fullmatch(words)
             if answer is not None:
+                check_ledger(self.world.ledger.broken, "link")
                 return await self._answered(user, row, answer["code"], answer["answer"].casefold() == "confirm")
             understood = links.read(words)
             if understood is None or not isinstance(understood.intent, Link):
                 return None
+            if understood.intent.code is None and not known:
+                return None
+            check_ledger(self.world.ledger.broken, "link")
             if understood.intent.code is None:
-                if not known:
-                    return None
                 await take_code(self.world, code, "link")
                 return await self._made(user, row, understood.intent)
             return await self._claimed(user, row, understood.intent.code, as_json(understood.intent))

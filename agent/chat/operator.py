@@ -57,9 +57,9 @@ class Operator:
 
     async def _freeze(self, frozen: bool) -> Reply:
         await self.world.ledger.set_frozen(frozen)
-        if frozen:
-            return Reply("Frozen: nobody's money moves, withdrawals included, until you say `unfreeze`.")
-        return Reply("No longer frozen.")
+        text = "Frozen: nobody's money moves, withdrawals included, until you say `unfreeze`."
+        again = " I forget that when I am started anew: say it again then." if self.world.ledger.broken else ""
+        return Reply((text if frozen else "No longer frozen.") + again)
 
     async def _status(self) -> Reply:
         ledger, counts = self.world.ledger, await self.world.ledger.counts()

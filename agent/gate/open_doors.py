@@ -9,9 +9,12 @@ LOOKING = frozenset({"yields", "portfolio", "explain", "history", "help", "chat"
 RULE = "ledger"
 
 
-def check_ledger(broken: str, action: str) -> None:
-    """Raises Refused("ledger") where `broken` says why the ledger isn't kept and `action` would need it."""
-    if broken and action not in LEAVING | LOOKING:
+def check_ledger(broken: str, action: str, ref: str | None = None) -> None:
+    """Raises Refused("ledger") where `broken` says why the ledger isn't kept and `action` would need it.
+
+    To cancel what `ref` names (a mandate, a change, a contact) is to promise that it stays cancelled.
+    """
+    if broken and (action not in LEAVING | LOOKING or (action == "cancel" and ref)):
         raise Refused(
             RULE,
             f"I can't keep my ledger now ({broken}), so I put nothing in and promise nothing.",

@@ -277,7 +277,7 @@ class Runtime:
             await self.world.ledger.set_pending(said.user.id, said.channel, data)
 
     async def _do(self, said: Said, intent: Intent, understood: Understood) -> Reply:
-        check_ledger(self.world.ledger.broken, intent.action)
+        check_ledger(self.world.ledger.broken, intent.action, intent.ref if isinstance(intent, Cancel) else None)
         match intent:
             case Deposit() | Withdraw() | Swap() | Sequence() | Transfer() | Exit() | Rebalance():
                 return await self.acting.propose(said.user, said.channel, intent, understood.origins)

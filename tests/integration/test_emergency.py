@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from agent.chain.rpc import Rpc
+from agent.errors import Refused
 from agent.replies.reply import Reply
 from devnet import Node
 from memory.connection import Broken
@@ -132,6 +133,27 @@ async def test_a_preview_from_before_is_not_entered(devnet_node: Node, tmp_path:
         await stop_writes(whole)
         assert rule(await whole.say("/confirm")) == "ledger"
         assert whole.nonce() == 0
+
+
+async def test_nothing_is_promised_that_the_next_start_would_forget(devnet_node: Node, tmp_path: Path) -> None:
+    """An account of which nothing is kept would be the next newcomer's; a mandate that was ended would go on."""
+    async with opened(tmp_path, devnet_node) as whole:
+        await whole.say("my limit is 500 USDC a day")
+        await whole.say("remove my daily limit")
+        assert status(await whole.say("rebalance my usdc automatically")) == "ready"
+        assert status(await whole.say("confirm")) == "settled"
+        await stop_writes(whole)
+        newcomer = await whole.instance.service.user("telegram", "7", "eve")
+        with pytest.raises(Refused, match="can't keep my ledger") as caught:
+            await whole.instance.account_for(newcomer)
+        assert caught.value.rule == "ledger"
+        assert await whole.instance.account_for(whole.user) == whole.account
+        for words in ("stop rebalancing", "cancel the change"):
+            assert rule(await whole.say(words)) == "ledger", words
+        assert "nothing to cancel" in (await whole.say("cancel")).text
+    async with opened(tmp_path, devnet_node) as whole:
+        assert len(await whole.world.ledger.waiting_limits(whole.user.id)) == 1
+        assert await whole.world.ledger.mandate(whole.user.id) is not None
 
 
 async def test_a_damaged_ledger_lets_its_owner_out(devnet_node: Node, tmp_path: Path) -> None:
