@@ -13,6 +13,7 @@ import devnet
 from agent.config import Settings
 from agent.errors import Refused, Unavailable
 from agent.place import Place
+from agent.policy.files import sync_folder
 from agent.replies.clock import duration
 
 if TYPE_CHECKING:
@@ -103,4 +104,7 @@ def devnet_password(folder: Path) -> str:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(24))
+            file.flush()
+            os.fsync(file.fileno())  # the keystore that it opens will be on the disk, too
+        sync_folder(folder)
     return path.read_text()
