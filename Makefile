@@ -10,7 +10,7 @@ WORKERS = $$($(BIN)/python -c 'import os; print(max(2, min(6, (os.cpu_count() or
 # Ours, compiled as pip compiles packages: where Python keeps no bytecode by itself, each start would do it anew.
 OURS := moneta agent plugins memory characters devnet
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench bench-quick bench-chat bench-kills devnet-cache clean
+.PHONY: help setup demo test lint bench bench-quick bench-chat bench-kills mutants devnet-cache clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -63,6 +63,9 @@ bench-chat: $(DEV_STAMP) devnet-cache ## two crowds in Discord and Telegram, a J
 
 bench-kills: $(DEV_STAMP) devnet-cache ## SIGKILL at named points, then recovery: 10,000 cycles (ARGS=--cycles 500)
 	@$(BIN)/python -m benchmarks.kills $(ARGS)
+
+mutants: $(DEV_STAMP) ## what the unit tests notice of changes to policy, gate, execution (hours; ARGS="--sample 120 --seed 1")
+	@$(BIN)/python -m benchmarks.mutants $(ARGS)
 
 clean: ## the virtual environment and caches of the checks; not the downloads
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
