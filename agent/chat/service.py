@@ -273,8 +273,15 @@ class Service:
             no_news = self.ledger.holds(known) and not known.news
             queued = await self.ledger.finish(row.id, reply.as_json(), shown)
             if not no_news:
-                await self.news.tell(known.user)
+                await self._tell_news(known.user)
             return Answer(reply, queued)
+
+    async def _tell_news(self, user: User) -> None:
+        """News that can't be told now are told later; they hold up no reply."""
+        try:
+            await self.news.tell(user)
+        except Exception:
+            log.exception("news could not be told", user=user.id)
 
     async def _with_waiting(self, row: InboxRow, reply: Reply) -> Reply:
         """The reply after what waits to be told in a channel that nobody delivers to: the terminal's."""

@@ -58,9 +58,14 @@ class Contacting:
         return place
 
     async def at_signer(self, user: User, name: str, place: Address, code: str) -> int:
-        """Hands it to the signer; Unix seconds from which it can be paid, a link's own wait included."""
+        """Hands it to the signer; Unix seconds from which it can be paid, a link's own wait included.
+
+        One that the signer still had from before, as it wasn't there when the name was removed, waits as a new one.
+        """
+        await self.world.refresh()
         ripe = await self.world.signer.contact(signer_name(user.id, name, place), place, code or None)
-        return max(ripe, await self.world.ledger.transfers_from(user.id))
+        anew = self.world.now() + self.world.policy.contact_delay_seconds
+        return max(ripe, anew, await self.world.ledger.transfers_from(user.id))
 
     async def remove(self, user: User, name: str) -> Reply:
         """Takes a name away at once, ripe or not. Always possible, from every channel."""

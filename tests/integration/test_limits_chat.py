@@ -175,6 +175,33 @@ async def test_a_large_deposit_needs_a_code(whole: Whole, tmp_path: Path) -> Non
     await whole.do(leave_all())
 
 
+async def test_news_that_can_not_be_told_hold_up_no_reply(whole: Whole) -> None:
+    """A limit in a token that the registry no longer has can't be put into words."""
+    ledger = whole.world.ledger
+    await ledger.set_limit(whole.user.id, "day/all/GONE", 5, DAY)
+    await ledger.set_limit(whole.user.id, "day/all/GONE", 9, DAY, "elsewhere")
+    for words in ("portfolio", "deposit 10 usdc", "help"):
+        assert (await whole.say(words)).text
+    assert len(await ledger.news(whole.user.id)) == 1
+
+
+async def test_a_contact_that_the_signer_still_has_waits_anew(whole: Whole) -> None:
+    """The signer was away when the name was removed: added again, it can't be paid at once."""
+    world = whole.world
+    delay = await world.signer.limits({"contact_delay_seconds": str(DAY)})
+    assert delay["waits"] is None
+    await whole.say(f"add {CAROL} as carol")
+    first = await world.ledger.contact(whole.user.id, "carol")
+    assert first is not None
+    await world.ledger.remove_contact(whole.user.id, "carol")
+    start = world.now()
+    world.now = lambda: start + 2 * DAY
+    assert "can be paid in 1 day" in (await whole.say(f"add {CAROL} as carol")).text
+    again = await world.ledger.contact(whole.user.id, "carol")
+    assert again is not None
+    assert again.ripe_at >= start + 3 * DAY > first.ripe_at
+
+
 async def test_two_confirmations_at_once_that_are_too_much_together(whole: Whole) -> None:
     await whole.say("my limit is 500 USDC a day")
     for channel in ("one", "two"):
