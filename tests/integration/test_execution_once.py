@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from agent.errors import Refused
-from devnet import Node
 from memory.rows import PlanStatus
 from tests.integration.runtime_parts import (
     AAVE,
@@ -20,7 +16,6 @@ from tests.integration.runtime_parts import (
     Whole,
     deposit,
     leave_all,
-    opened,
     rule,
     status,
     transfer,
@@ -28,12 +23,6 @@ from tests.integration.runtime_parts import (
 )
 
 pytestmark = pytest.mark.integration
-
-
-@pytest_asyncio.fixture
-async def whole(devnet_node: Node, tmp_path: Path) -> AsyncIterator[Whole]:
-    async with opened(tmp_path, devnet_node) as it:
-        yield it
 
 
 async def test_two_confirmations_at_once_run_one_plan(whole: Whole) -> None:

@@ -19,12 +19,6 @@ SEND = "eth_sendRawTransaction"
 
 
 @pytest_asyncio.fixture
-async def proxy(devnet_node: Node) -> AsyncIterator[FaultyNode]:
-    async with FaultyNode(devnet_node.rpc_url) as it:
-        yield it
-
-
-@pytest_asyncio.fixture
 async def whole(devnet_node: Node, proxy: FaultyNode, tmp_path: Path) -> AsyncIterator[Whole]:
     async with opened(tmp_path, devnet_node, proxy.url) as it:
         yield it

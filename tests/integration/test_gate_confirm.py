@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from agent.chain.snapshot import Snapshot
 from agent.intents import All, Deposit, Exact
 from agent.money import Address
-from devnet import Node
 from memory.rows import PlanStatus
 from tests.integration.runtime_parts import (
     AAVE,
@@ -23,7 +19,6 @@ from tests.integration.runtime_parts import (
     Whole,
     deposit,
     leave_all,
-    opened,
     rule,
     status,
     transfer,
@@ -31,12 +26,6 @@ from tests.integration.runtime_parts import (
 )
 
 pytestmark = pytest.mark.integration
-
-
-@pytest_asyncio.fixture
-async def whole(devnet_node: Node, tmp_path: Path) -> AsyncIterator[Whole]:
-    async with opened(tmp_path, devnet_node) as it:
-        yield it
 
 
 def empty(whole: Whole, units: int) -> None:

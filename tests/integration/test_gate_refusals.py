@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from agent.abi import Call
 from agent.errors import Refused
@@ -16,7 +14,6 @@ from agent.intents import All, Deposit, Intent, Transfer
 from agent.money import Address, Rate
 from agent.plans import Step
 from agent.plugin import Block, Flag, Venue, VenueState
-from devnet import Node
 from tests.integration.runtime_parts import (
     AAVE,
     BOB,
@@ -25,19 +22,12 @@ from tests.integration.runtime_parts import (
     Whole,
     deposit,
     leave_all,
-    opened,
     status,
     transfer,
     withdraw,
 )
 
 pytestmark = pytest.mark.integration
-
-
-@pytest_asyncio.fixture
-async def whole(devnet_node: Node, tmp_path: Path) -> AsyncIterator[Whole]:
-    async with opened(tmp_path, devnet_node) as it:
-        yield it
 
 
 class Cheating(Venue):

@@ -5,32 +5,22 @@ Each stops what goes in, and lets what is in there out.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 from types import MappingProxyType
 
 import pytest
-import pytest_asyncio
 
 from agent.chain.fingerprint import EIP1967, ZEPPELINOS, fingerprints
 from agent.errors import Refused
 from agent.intents import Exact, Intent, Swap
 from agent.money import Address
-from devnet import Node
-from tests.integration.runtime_parts import AAVE, MORPHO, USDC, Whole, deposit, leave_all, opened, status, transfer
+from tests.integration.runtime_parts import AAVE, MORPHO, USDC, Whole, deposit, leave_all, status, transfer
 from tests.servers.solidity import runtime_codes
 
 pytestmark = pytest.mark.integration
 
 ANSWER_SLOT = "0x" + "00" * 32  # of @aave/core-v3's MockAggregator: its answer is its first and only variable
 STRANGER = "0x90F79bf6EB2c4f870365E785982E1f101E93b906"
-
-
-@pytest_asyncio.fixture
-async def whole(devnet_node: Node, tmp_path: Path) -> AsyncIterator[Whole]:
-    async with opened(tmp_path, devnet_node) as it:
-        yield it
 
 
 def swap(value: str, asset: str, to: str) -> Swap:

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 
-from devnet import Node
 from memory.rows import FlowKind, NetDeposit
-from tests.integration.runtime_parts import Whole, deposit, leave_all, opened, status, units, withdraw
+from tests.integration.runtime_parts import Whole, deposit, leave_all, status, units, withdraw
 
 pytestmark = pytest.mark.integration
 
 AMOUNTS = {"USDC": ("1234.567891", "234.567"), "DAI": ("1234.567890123456789012", "0.1"), "WETH": ("1.5", "0.25")}
-
-
-@pytest_asyncio.fixture
-async def whole(devnet_node: Node, tmp_path: Path) -> AsyncIterator[Whole]:
-    async with opened(tmp_path, devnet_node) as it:
-        yield it
 
 
 def give_weth(whole: Whole) -> None:

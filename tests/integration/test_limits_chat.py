@@ -16,7 +16,7 @@ from agent.schedule import Schedule
 from devnet import Node
 from memory.links import LINK_DELAY
 from tests.integration.people_parts import Chat, People, people
-from tests.integration.runtime_parts import AAVE, BOB, CAROL, Whole, deposit, leave_all, opened, rule, status
+from tests.integration.runtime_parts import AAVE, BOB, CAROL, Whole, deposit, leave_all, rule, status
 from tests.integration.schedule_parts import Clock
 from tests.unit.memory_parts import on_disk
 
@@ -102,12 +102,6 @@ async def test_a_contact_is_told_on_the_other_channel_and_cancelled_there(both: 
     assert [each["address"] for each in await world.signer.contacts()] == []
     refused = await both.say(both.telegram, "2", "cancel contact bob")
     assert (refused.status, "You have no contact bob") == ("refused", refused.text[:23])
-
-
-@pytest_asyncio.fixture
-async def whole(devnet_node: Node, tmp_path: Path) -> AsyncIterator[Whole]:
-    async with opened(tmp_path, devnet_node) as it:
-        yield it
 
 
 def code(ahead: int) -> str:

@@ -4,30 +4,21 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from agent.commands.policy import _shown, _wish
 from agent.errors import Refused
 from agent.intents import Limit
 from agent.runtime.explaining import ASK, GATE, PASS, REFUSE, SKIP, Explaining, Finding, Told
 from agent.runtime.operating import Operating
-from devnet import Node
 from memory.ledger import FILE
-from tests.integration.runtime_parts import BOB, Whole, deposit, opened, rule, status
+from tests.integration.runtime_parts import BOB, Whole, deposit, rule, status
 
 pytestmark = pytest.mark.integration
 
 DAY = 86_400
-
-
-@pytest_asyncio.fixture
-async def whole(devnet_node: Node, tmp_path: Path) -> AsyncIterator[Whole]:
-    async with opened(tmp_path, devnet_node) as it:
-        yield it
 
 
 async def told(whole: Whole, text: str) -> Told:

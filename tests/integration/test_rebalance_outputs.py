@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from agent.errors import Refused
 from agent.execution.outcome import End, Outcome
@@ -21,21 +19,14 @@ from agent.intents import Rebalance, as_json
 from agent.money import Rate
 from agent.plans import Output, Plan, Role
 from agent.plugin import Limits, Shift
-from devnet import Node
 from memory.rows import Flow, FlowKind, PlanStatus
-from tests.integration.runtime_parts import AAVE, BOB, MORPHO, USDC, Whole, deposit, opened
+from tests.integration.runtime_parts import AAVE, BOB, MORPHO, USDC, Whole, deposit
 
 pytestmark = pytest.mark.integration
 
 VENUS, VAULT = "venus:core:USDC", "erc4626:stata-prime-USDC:USDC"
 AMOUNT = 40_000 * USDC
 LOOSE = Limits(None, None, None, 0, 0, 10**8, 86_400)
-
-
-@pytest_asyncio.fixture
-async def whole(devnet_node: Node, tmp_path: Path) -> AsyncIterator[Whole]:
-    async with opened(tmp_path, devnet_node) as it:
-        yield it
 
 
 async def proposed(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from agent.errors import Refused
 from agent.money import address, text_from_units
@@ -28,12 +26,6 @@ from tests.integration.runtime_parts import (
 )
 
 pytestmark = pytest.mark.integration
-
-
-@pytest_asyncio.fixture
-async def whole(devnet_node: Node, tmp_path: Path) -> AsyncIterator[Whole]:
-    async with opened(tmp_path, devnet_node) as it:
-        yield it
 
 
 async def test_the_story(whole: Whole) -> None:
