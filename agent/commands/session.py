@@ -24,27 +24,28 @@ from memory.rows import Inbound
 async def talk(place: Place, script: str | None, as_json: bool, character: str | None) -> None:
     """Opens the instance, funds a wallet that is new, and talks until the input ends."""
     settings = Settings(character=character) if character else Settings()
+    lines = _lines(script, place.folder / "history")  # a script that isn't there is said before anything is opened
     async with open_instance(place, settings) as instance:
         if instance.new_wallet:
             await places.fund(place, instance.first_account)
         for name, reason in sorted(instance.world.missing.items()):
             complain(f"left out: {name}: {reason}")
-        await converse(instance, script=script, as_json=as_json, history=place.folder / "history")
+        await _converse(
+            instance, lines, plain=script is not None, as_json=as_json, pictures=place.folder / "pictures"
+        )
 
 
-async def converse(instance: Instance, *, script: str | None, as_json: bool, history: Path) -> None:
-    """Talks until the input ends. `script`: None for a person, '-' for standard input, else a file's path."""
+async def _converse(instance: Instance, lines: Lines, plain: bool, as_json: bool, pictures: Path) -> None:
     told = [*await instance.service.recover(), *await instance.service.leftovers(PLATFORM)]
-    lines = _lines(script, history)
     if as_json:
         await _json(instance, lines, told)
         return
-    if script is not None:
+    if plain:
         await _plain(instance, lines, told)
         return
     from rich.console import Console
 
-    terminal = Terminal(instance.service, lines, Console(), history.parent / "pictures")
+    terminal = Terminal(instance.service, lines, Console(), pictures)
     greeting = await instance.service.runtime.viewing.greeting(await instance.owner(PLATFORM, OWNER, "you"))
     for reply in told:
         terminal.show(reply)
@@ -52,6 +53,7 @@ async def converse(instance: Instance, *, script: str | None, as_json: bool, his
 
 
 def _lines(script: str | None, history: Path) -> Lines:
+    """What is said. `script`: None for a person, '-' for standard input, else a file's path."""
     if script is None:
         return prompt_lines(history) if sys.stdin.isatty() else piped_lines()
     if script == "-":

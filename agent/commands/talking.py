@@ -30,8 +30,10 @@ def demo(folder: Path | None, script: str | None, as_json: bool, character: str 
 
 def chat(folder: Path, script: str | None, as_json: bool, character: str | None = None) -> int:
     """The chat on the devnet that runs in `folder`."""
-    with uncollected():
-        from agent.commands import places, session
+    from agent.commands import places
 
-    asyncio.run(session.talk(places.running_devnet(folder), script, as_json, character))
+    place = places.running_devnet(folder)  # where none runs, that is said at once
+    with uncollected():
+        from agent.commands import session
+    asyncio.run(session.talk(place, script, as_json, character))
     return 0
