@@ -127,6 +127,8 @@ class Service:
         body = body_of(reply, buttons).as_json()
         row = await self.ledger.post_once(kind, number, platform, user.id, channel, body)
         if row is not None:
+            if reply.offers:  # as in `say`
+                await self.ledger.set_pending(user.id, channel, None)
             self._post(row)
 
     async def recover_of(self, user: User) -> None:
@@ -242,7 +244,12 @@ class Service:
         try:
             while self._queues.get(channel):
                 self.courier.write_down(channel)
-                answer = await self._answer(*self._queues[channel].pop(0))
+                row, known = self._queues[channel].pop(0)
+                try:
+                    answer = await self._answer(row, known)
+                except Exception:  # it stays unanswered in the ledger until the next start; those behind it don't
+                    log.exception("a message could not be answered", inbox=row.id)
+                    continue
                 if answer is not None:
                     self._post(answer.row)
         finally:

@@ -71,6 +71,29 @@ async def test_a_loosening_is_told_on_the_other_channel_and_cancelled_there(both
     assert ("most a day", "500 USDC", "you") in shown.rows
 
 
+async def test_a_yes_behind_news_confirms_no_preview_before_them(both: People) -> None:
+    """The news ask something, too: what the yes means isn't clear any more."""
+    account = await both.account(both.telegram, "2")
+    await both.fund(account)
+    await both.say(both.discord, "1", "my limit is 500 USDC a day")
+    assert (await both.say(both.telegram, "2", "deposit 20 usdc")).status == "ready"
+    await both.say(both.discord, "1", "raise my daily limit to 2000")
+    await heard(both, both.telegram, "2", "is to be loosened")
+    assert "Nothing is waiting" in (await both.say(both.telegram, "2", "yes")).text
+
+
+async def test_a_message_that_can_not_be_answered_holds_up_none_behind_it(both: People) -> None:
+    store = both.instance.world.ledger._store
+    stop = """CREATE TRIGGER stop BEFORE UPDATE OF status ON inbox WHEN old.text = 'portfolio'
+              BEGIN SELECT RAISE(ABORT, 'no'); END"""
+    await store.write(lambda db: db.execute(stop).rowcount)
+    before = len(both.telegram.told("2"))
+    for words in ("portfolio", "what are my limits"):
+        await both.send(both.telegram, "2", words)
+    await both.until(lambda: len(both.telegram.told("2")) > before)
+    assert "signed" in both.telegram.told("2")[-1].text
+
+
 async def test_what_is_ripe_is_told_on_every_channel(both: People) -> None:
     clock = Clock(int(time.time()))
     world = both.instance.world
