@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from agent.chat.service import Service
+from agent.gate.open_doors import check_ledger
 from agent.replies.clock import duration
 from agent.replies.reply import Reply
 from agent.runtime.world import World
@@ -40,10 +41,11 @@ class Withdrawal:
     service: Service
 
     async def hear(self, user: User, row: InboxRow, words: str, code: str = "") -> Reply | None:
-        """The reply to `my withdrawal address is 0x…`. Raises Refused("address"), Refused("wallet")."""
+        """The reply to `my withdrawal address is 0x…`. Raises Refused: address, wallet, ledger."""
         text = said_address(words)
         if text is None:
             return None
+        check_ledger(self.world.ledger.broken, "contact")
         contacting = self.service.runtime.contacting
         place = await contacting.checked(user, text)
         ledger, now = self.world.ledger, self.world.now()

@@ -17,7 +17,7 @@ from memory.exit_log import FILE as EXITS
 from memory.exit_log import ExitLog
 from memory.ledger import FILE, Ledger
 from memory.rows import PlanStatus
-from tests.integration.runtime_parts import AAVE, MORPHO, USDC, Whole, deposit, opened, rule, status
+from tests.integration.runtime_parts import AAVE, BOB, MORPHO, USDC, Whole, deposit, opened, rule, status
 
 pytestmark = pytest.mark.integration
 
@@ -148,7 +148,7 @@ async def test_nothing_is_promised_that_the_next_start_would_forget(devnet_node:
             await whole.instance.account_for(newcomer)
         assert caught.value.rule == "ledger"
         assert await whole.instance.account_for(whole.user) == whole.account
-        for words in ("stop rebalancing", "cancel the change"):
+        for words in ("stop rebalancing", "cancel the change", f"my withdrawal address is {BOB}"):
             assert rule(await whole.say(words)) == "ledger", words
         assert "nothing to cancel" in (await whole.say("cancel")).text
     async with opened(tmp_path, devnet_node) as whole:
