@@ -200,8 +200,13 @@ class Pool(Rpc):
         raise known or refusals[0]
 
     async def _words(self, account: Address) -> list[_Word]:
-        """What every endpoint that answers says. Raises Unavailable where none does."""
-        asked = [self._word(endpoint, account) for endpoint in self._endpoints]
+        """What every endpoint that answers says; one that failed a moment ago holds up no signature.
+
+        Raises Unavailable where none answers.
+        """
+        now = self._clock()
+        awake = [endpoint for endpoint in self._endpoints if endpoint.rests_until <= now]
+        asked = [self._word(endpoint, account) for endpoint in awake or self._endpoints]
         answers = await asyncio.gather(*asked, return_exceptions=True)
         words = [answer for answer in answers if isinstance(answer, _Word)]
         for answer in answers:

@@ -166,6 +166,18 @@ async def test_those_that_answer_decide_where_one_is_gone(devnet_node: Node) -> 
         assert await pool.nonce(NOBODY, "pending") == 0
 
 
+async def test_one_that_hangs_holds_up_one_signature_and_is_asked_again_after_its_rest(devnet_node: Node) -> None:
+    async with pooled(devnet_node, patience=0.2) as (pool, (one, two), waits):
+        two.hanging = True
+        await pool.agree(NOBODY)
+        two.hanging = False
+        await pool.agree(NOBODY)
+        assert (len(one.arrived), len(two.arrived)) == (6, 0)
+        waits.now = REST_SECONDS
+        await pool.agree(NOBODY)
+        assert (len(one.arrived), len(two.arrived)) == (9, 3)
+
+
 async def run(whole: Whole, pool: Pool) -> Any:
     """A deposit through the pool, looked up again where its end isn't known."""
     plan = await whole.confirmed(deposit("100"))
