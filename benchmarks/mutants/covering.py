@@ -26,6 +26,12 @@ class Cover:
     seconds: dict[str, float] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
 
+    def leave_out(self, test: str) -> None:
+        self.seconds.pop(test, None)
+        for lines in self.lines.values():
+            for tests in lines.values():
+                tests.discard(test)
+
     def tests(self, path: str, first: int, last: int) -> list[str]:
         """Those that run any of these lines, the quick ones first; of a line that runs only at import, all that
         run anything of the file.

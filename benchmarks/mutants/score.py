@@ -79,8 +79,9 @@ def covered(root: Path, kept: Path) -> Cover:
     for name in modules:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
-    if cover.failed:
-        raise SystemExit("these unit tests fail without any change: " + ", ".join(cover.failed))
+    for test in cover.failed:
+        _say(f"left out, since it fails without any change when traced: {test}")
+        cover.leave_out(test)
     _say(f"{len(cover.seconds)} unit tests in {sum(cover.seconds.values()):.0f} s, traced")
     return cover
 

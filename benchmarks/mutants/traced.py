@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.mutants.covering import Cover, Tracer
 
-OURS = {"agent", "benchmarks", "characters", "devnet", "memory", "moneta", "plugins", "tests", "conftest", "__main__"}
+OURS = {"agent", "benchmarks", "characters", "conftest", "devnet", "memory", "moneta", "plugins", "scripts", "tests"}
 FOLDERS = ("agent/policy", "agent/gate", "agent/execution")
 
 
@@ -22,7 +22,7 @@ def main() -> int:
     code = pytest.main(["-q", "-p", "no:cacheprovider", "-p", "no:xdist", str(root / "tests/unit")], plugins=[tracer])
     cover = tracer.cover
     plain = Cover({path: dict(lines) for path, lines in cover.lines.items()}, cover.seconds, cover.failed)
-    others = sorted(name for name in list(sys.modules) if name.partition(".")[0] not in OURS)
+    others = sorted(name for name in list(sys.modules) if name.partition(".")[0] not in {*OURS, "__main__"})
     Path(sys.argv[1]).write_bytes(pickle.dumps((plain, others)))
     return 0 if code in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) else int(code)
 

@@ -73,6 +73,9 @@ def survives(root: Path, path: str, tree: ast.Module, tests: Sequence[str], limi
     """
     name = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
+    if name in sys.modules:
+        raise RuntimeError(f"{name} is imported before the fork, so no change of it would be tried")
+
     def child() -> int:
         hypothesis.settings.register_profile("mutants", database=None, deadline=None, phases=PHASES)
         sys.meta_path.insert(0, Changed(name, root / path, tree))
