@@ -139,6 +139,7 @@ REFUSED: list[tuple[str, tuple[Step, ...], str]] = [
     ("… which only a clean-up takes back", (let(), wanted(), back(role=Role.CLEANUP)), "approvals"),
     ("… of another token", (let(), wanted(), back(DAI_AT)), "approvals"),
     ("… before it is given", (back(), let(), wanted()), "approvals"),
+    ("… before it is spent", (let(), back(), wanted()), "approvals"),
 ]
 
 

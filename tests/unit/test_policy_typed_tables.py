@@ -111,6 +111,7 @@ def test_the_tables_in_common_use_load() -> None:
         (message(owner="spender"), "a field has two roles"),
         (message(free=[]), "nothing says what the field 'nonce' may be"),
         (message(owner=None), "nothing says what the field 'owner' may be"),
+        (message(owner=None, free=[]), "nothing says what the field 'nonce' may be"),  # of two, the first by name
         (message(spender=None), "nothing says"),
         (message(spender=None, must={"spender": "0x"}), "an approval names a spender, an order a recipient"),
         (message(owner=None, recipient="owner"), "an approval names a spender, an order a recipient"),
