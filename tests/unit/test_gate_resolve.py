@@ -150,6 +150,18 @@ def test_an_amount_that_was_said_is_not_rounded_up_to_everything() -> None:
     assert leave_in_turn(exact(5), USDC, [state("a", 5)], venues) == [Leave(venues["a"], 5)]
 
 
+def test_the_last_base_unit_leaves_from_the_next_position() -> None:
+    venues = {"a": FakeVenue("a"), "b": FakeVenue("b")}
+    moves = leave_in_turn(exact(6), USDC, [state("a", 5), state("b", 7)], venues)
+    assert moves == [Leave(venues["a"], 5), Leave(venues["b"], 1)]
+
+
+def test_a_refusal_says_how_much_can_leave() -> None:
+    venues = {"a": FakeVenue("a")}
+    with pytest.raises(Refused, match=r"^Only 2 USDC of 5 USDC can leave now"):
+        leave_in_turn(exact(5 * 10**6), USDC, [state("a", 9 * 10**6, liquidity=2 * 10**6)], venues)
+
+
 def test_nothing_at_work() -> None:
     with pytest.raises(Refused) as caught:
         leave_in_turn(All(), USDC, [], {})
