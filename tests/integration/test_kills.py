@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 CYCLES, SEED = 100, 2_026
 
 
+@pytest.mark.timeout(400)
 def test_a_hundred_kills() -> None:
     """The cycles fork, so they run in a process without the threads of this one."""
     devnet.setup()

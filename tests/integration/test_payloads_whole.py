@@ -36,6 +36,7 @@ class Puppet:
     """A mind in an attacker's hand: it proposes what it is told, whatever the user says."""
 
     intent: Mapping[str, Any]
+    model: str = "a model, so that it is handed what was said before"
 
     async def understand(
         self, text: str, context: Context, vocabulary: Vocabulary, facts: Facts | None = None
@@ -70,7 +71,9 @@ async def test_a_mind_in_an_attackers_hand_proposes_nothing_beyond_the_words(
             whole.world.mind = Puppet(pair.hijacked)  # type: ignore[assignment]
             reply = await whole.say(pair.hijacked_said[-1])
             assert reply.plan is None, pair
-            assert status(reply) in ("refused", "asked"), pair
+            greeted = reply.intent == {"action": "chat"}  # mere small talk isn't put to a mind at all
+            assert status(reply) in ("refused", "asked") or greeted, pair
+            assert reply.plan is None, pair
         assert await whole.world.ledger.plans_of(whole.user.id, 0, 2**40) == []
         assert whole.nonce() == 0
 

@@ -26,7 +26,7 @@ from memory.memory import Memory
 from tests.unit import policy_parts as parts
 from tests.unit.fuzzing import AFTER, bench_with_friend
 from tests.unit.mind_parts import Scripted, bound, call, understand
-from tests.unit.signer_parts import OWNER, Bench
+from tests.unit.signer_parts import OWNER, Bench, request
 from tests.unit.spoken import NOW, VOCABULARY, amount, deposit, intent_of, transfer
 
 pytestmark = pytest.mark.unit
@@ -214,9 +214,12 @@ def test_phishing_and_an_order_to_another_receiver_get_no_signature(
 def test_a_permit_to_sign_is_refused_whatever_it_says(tmp_path: Path) -> None:
     bench = bench_with_friend(Bench(tmp_path))
     message = {"owner": OWNER, "spender": parts.STRANGER, "value": "1", "nonce": "0", "deadline": str(AFTER)}
-    answer = bench.ask("typed-data", domain={"name": "USD Coin"}, primary_type="Permit", message=message)
-    assert answer.keys() == {"error"}
-    assert answer["error"]["rule"] == "typed-data"
+    data = {"domain": {"name": "USD Coin"}, "primary_type": "Permit", "message": message}
+    alone = bench.ask("typed-data", **data)
+    assert (set(alone), alone["error"]["rule"]) == ({"error"}, "request")  # it stands in no plan's place
+    whole = request(parts.plan(account=OWNER, not_after=AFTER))
+    with_a_plan = bench.ask("typed-data", **whole, data=data)
+    assert (set(with_a_plan), with_a_plan["error"]["rule"]) == ({"error"}, "typed-data")
     bench.record.close()
 
 
