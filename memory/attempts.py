@@ -164,6 +164,15 @@ class Attempts(Part):
         row = await self._store.read(lambda db: one(db, sql, (account,)))
         return None if row is None else attempt_of(row)
 
+    async def without_flows(self, account: Address) -> list[Attempt]:
+        """Attempts of ended plans that are in a block and of which no flow was written, not even their fee."""
+        sql = """SELECT attempts.* FROM attempts JOIN plans USING (plan_id)
+                 WHERE attempts.account = ? AND attempts.status IN ('mined', 'reverted')
+                   AND plans.status IN ('settled', 'partial', 'void')
+                   AND NOT EXISTS (SELECT 1 FROM flows WHERE plan_id = attempts.plan_id AND hash = attempts.hash)
+                 ORDER BY nonce"""
+        return await self._store.read(lambda db: [attempt_of(row) for row in many(db, sql, (account,))])
+
     async def restless(self, since: int) -> list[str]:
         """Users (ids) with a plan under way, an attempt without a fate or mined since then, or a clean-up owed."""
         sql = """SELECT user FROM plans WHERE status IN ('confirmed', 'running')

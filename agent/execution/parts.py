@@ -73,7 +73,8 @@ class Proved:
 @dataclass
 class Parts:
     """`receipt_seconds`: how long to wait for a transaction; `replace_seconds`: after how long one that isn't mined
-    is sent again, or replaced. `sleep` is passed in for tests.
+    is sent again, or replaced. `sleep` is passed in for tests. `booked` are accounts whose every mined transaction is
+    known to have its flows.
     """
 
     rpc: Rpc
@@ -85,3 +86,4 @@ class Parts:
     confirmations: Confirmations = 1
     final_blocks: int = FINAL_BLOCKS
     proved: dict[Address, Proved] = field(default_factory=dict)
+    booked: set[Address] = field(default_factory=set)

@@ -11,7 +11,7 @@ from agent.execution.broadcast import NonceUsed, broadcast
 from agent.execution.cleanups import clean, due, finish
 from agent.execution.fees import CANCEL_GAS
 from agent.execution.flows import Mined
-from agent.execution.look import Seen
+from agent.execution.look import Seen, receipts
 from agent.execution.parts import LATE_SECONDS, Parts
 from agent.execution.settle import flows_of_all
 from agent.execution.waiting import Slot, wait
@@ -52,7 +52,9 @@ async def tidy(parts: Parts, account: Address) -> list[tuple[Plan, Mined]]:
 
     Each is added to its plan's flows. What can't be done now stays for the next time. Raises Unavailable.
     """
-    done: list[tuple[Plan, Mined]] = []
+    done = await _booked(parts, account) if account not in parts.booked else []
+    parts.booked.discard(account)  # until all of it is done: a stop in the middle leaves flows to be written
+    whole = True
     for attempt in await parts.ledger.open_attempts(account):
         row = await parts.ledger.plan(attempt.plan_id)
         if row is not None and row.status.final:
@@ -66,8 +68,28 @@ async def tidy(parts: Parts, account: Address) -> list[tuple[Plan, Mined]]:
         try:
             mined = await clean(parts, row.plan, owed.step)
         except Refused:
+            whole = False
             continue
         await parts.ledger.add_flows(row.plan_id, await flows_of_all(parts.rpc, row.plan, [mined]))
+        done.append((row.plan, mined))
+    if whole:
+        parts.booked.add(account)
+    return done
+
+
+async def _booked(parts: Parts, account: Address) -> list[tuple[Plan, Mined]]:
+    """Transactions that were noted as mined behind their plan's end, and then the process ended: their flows."""
+    done: list[tuple[Plan, Mined]] = []
+    for attempt in await parts.ledger.without_flows(account):
+        row = await parts.ledger.plan(attempt.plan_id)
+        found = await receipts(parts.rpc, [attempt.hash])
+        if row is None or not found:
+            continue  # its block is gone: it is put back, and looked up then
+        cancelled = attempt.kind is AttemptKind.CANCEL
+        mined = Mined(attempt.step, row.plan.steps[attempt.step], found[0], cancelled)
+        await parts.ledger.add_flows(row.plan_id, await flows_of_all(parts.rpc, row.plan, [mined]))
+        if not cancelled:
+            await parts.ledger.end_cleanup(row.plan_id, attempt.step, "done" if found[0].ok else "reverted")
         done.append((row.plan, mined))
     return done
 

@@ -11,7 +11,7 @@ import pytest_asyncio
 from agent.errors import Refused
 from agent.execution import fees
 from agent.execution.outcome import End
-from agent.execution.points import Point
+from agent.execution.points import Point, watched
 from memory.rows import AttemptStatus, PlanStatus
 from tests.unit.execution_parts import Workshop, workshop
 from tests.unit.model_chain import GWEI
@@ -268,6 +268,31 @@ async def test_a_crash_in_the_middle_of_a_clean_up(it: Workshop, point: Point, r
     assert it.chain.allowance() == 0
     assert it.chain.count() == 3
     assert await it.ledger.owed(OWNER) == []
+
+
+@pytest.mark.parametrize("point", [Point.BROADCAST, Point.MINED, Point.NOTED, Point.CLEANED])
+async def test_a_crash_in_a_clean_up_behind_its_plans_end(it: Workshop, point: Point) -> None:
+    """Gas was too dear for it, so the plan ended without; what it costs later is written down all the same."""
+    it.chain.reverting = lambda tx: tx.nonce == 1
+
+    def dear(at: Point) -> None:
+        if at is Point.CLEANING:
+            it.chain.base_fee = 1_000 * GWEI
+            it.chain.mine()
+
+    made = await it.confirmed()
+    with watched(dear):
+        assert (await it.manager.run(made)).end is End.PARTIAL
+    assert len(await it.ledger.owed(OWNER)) == 1
+    it.chain.base_fee = GWEI
+    it.chain.mine()
+    await it.crash(point, lambda: it.manager.tidy(OWNER))
+    await it.recover()
+    assert (await it.manager.tidy(OWNER), await it.ledger.owed(OWNER)) == ([], [])
+    assert (it.chain.allowance(), it.chain.count()) == (0, 3)
+    fees_paid = [flow for flow in await it.ledger.flows_of_plan(made.plan_id) if flow.kind == "fee"]
+    assert [flow.hash for flow in fees_paid] == [each.hash for each in await it.attempts()]
+    assert await it.ledger.verify_audit() == []
 
 
 async def test_a_crash_in_recovery_is_recovered_from(it: Workshop) -> None:
