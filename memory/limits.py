@@ -199,11 +199,13 @@ def _used(db: Database, user: str, cap: Cap, now: int) -> int:
     if cap.period is Period.TRANSACTION:
         return 0
     since = now - DAY_SECONDS if cap.period is Period.DAY else -1
-    sql = "SELECT kind, symbol, units, usd FROM charges WHERE user = ? AND at > ? AND released_at IS NULL"
+    sql = """SELECT kind, symbol, units, usd, kind <> 'swap' AND EXISTS (SELECT 1 FROM charges AS earlier
+                 WHERE earlier.plan_id = charges.plan_id AND earlier.kind = 'swap' AND earlier.step < charges.step)
+               AS again FROM charges WHERE user = ? AND at > ? AND released_at IS NULL"""
     rows = many(db, sql, (user, since))
     of_kind = [row for row in rows if cap.kind in (None, row["kind"])]
-    if cap.unit == USD:
-        return sum(int(row["usd"]) for row in of_kind)
+    if cap.unit == USD:  # what a swap gave counts among all kinds as what it was given for
+        return sum(int(row["usd"]) for row in of_kind if cap.kind is not None or not row["again"])
     return sum(int(row["units"]) for row in of_kind if row["symbol"] == cap.unit)
 
 

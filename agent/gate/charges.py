@@ -21,7 +21,7 @@ def charges_of(policy: Policy, plan: Plan, prices: Mapping[str, int]) -> tuple[C
     found = []
     for index, (step, effect) in enumerate(zip(plan.steps, effects, strict=True)):
         kind = KINDS.get(effect.direction)
-        if kind is not None:  # what a swap gave was counted as what it was given for
+        if kind is not None:
             swapped = any(effects[output.step].direction == "swap" for output in step.outputs)
             found.append(_charge(index, kind, step, effect, prices, swapped))
     return tuple(found)
@@ -34,10 +34,11 @@ def _charge(index: int, kind: Kind, step: Step, effect: Effect, prices: Mapping[
         kind=kind,
         token=effect.token,
         units=effect.units,
-        usd=0 if swapped else worth(effect.units, effect.token, price),
+        usd=worth(effect.units, effect.token, price),
         gets=effect.to.symbol if effect.to is not None else "",
         venue=step.venue if kind is Kind.DEPOSIT else "",
         recipient=effect.recipient if kind is Kind.TRANSFER else None,
+        again=swapped,
     )
 
 

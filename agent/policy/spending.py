@@ -50,8 +50,9 @@ class By(StrEnum):
 class Charge:
     """What the step `step` of a plan spends: `units` base units of `token`, worth `usd` (8 decimals, rounded up).
 
-    `usd` is 0 where the money is what an earlier step of the same plan gave: it is counted there. `gets` is the
-    symbol that a swap gives, `venue` the id of the venue that is entered, `recipient` whom a transfer pays.
+    `again`: the money is what an earlier swap of the same plan gave. Among all kinds its dollars count there, among
+    its own kind here. `gets` is the symbol that a swap gives, `venue` the id of the venue that is entered,
+    `recipient` whom a transfer pays.
     """
 
     step: int
@@ -62,6 +63,7 @@ class Charge:
     gets: str = ""
     venue: str = ""
     recipient: Address | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class Cap:
         if self.kind not in (None, charge.kind):
             return 0
         if self.unit == USD:
-            return charge.usd
+            return 0 if charge.again and self.kind is None else charge.usd
         return charge.units if self.unit == charge.token.symbol else 0
 
 

@@ -17,7 +17,7 @@ from agent.money import ZERO_ADDRESS, Address, Rate
 from agent.plans import Output, Role, Step
 from agent.plugin import Option
 from agent.policy.policy import Policy
-from agent.policy.spending import By, Cap, Kind, Period
+from agent.policy.spending import USD, By, Cap, Kind, Period
 from tests.unit import policy_parts as parts
 from tests.unit.gate_parts import rule_of
 from tests.unit.policy_parts import ACCOUNT, FRIEND, POOL, SUPPLY, TRANSFER, USDC_AT, WITHDRAW
@@ -197,4 +197,7 @@ def test_a_swap_counts_what_it_gives_away_and_what_comes_out_counts_once_in_doll
     swap, deposit = charges_of(SWAPS, parts.plan(approve(GIVEN), way, supply(out)), PRICES)
     assert (swap.kind, swap.token.symbol, swap.units, swap.gets, swap.venue) == (Kind.SWAP, "DAI", GIVEN, "USDC", "")
     assert swap.usd == 1  # 5,000,000 of 10**18 at two dollars, rounded up
-    assert (deposit.kind, deposit.units, deposit.usd) == (Kind.DEPOSIT, 2 * 10**15, 0)
+    assert (deposit.kind, deposit.units, deposit.again) == (Kind.DEPOSIT, 2 * 10**15, True)
+    assert deposit.usd > 0
+    of_all, of_deposits = (Cap(By.USER, Period.DAY, kind, USD, 1) for kind in (None, Kind.DEPOSIT))
+    assert [(of_all.amount(each), of_deposits.amount(each)) for each in (swap, deposit)] == [(1, 0), (0, deposit.usd)]

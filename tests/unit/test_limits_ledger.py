@@ -185,6 +185,19 @@ async def test_of_two_at_once_that_are_too_much_together_exactly_one_passes(tmp_
         assert await used(ledger, ann, Period.DAY) == 260
 
 
+async def test_what_a_swap_gave_counts_among_deposits_and_not_twice_among_all(tmp_path: Path) -> None:
+    async with opened(tmp_path) as ledger:
+        ann = await somebody(ledger)
+        await ledger.set_limit(ann.id, "day/deposit/USD", 500, DAY)
+        swapped = Spending(
+            (Charge(1, Kind.SWAP, USDC, 3, 300), Charge(3, Kind.DEPOSIT, USDC, 3, 290, venue="a", again=True))
+        )
+        assert await confirm(ledger, ann, 1, swapped) == ""
+        assert await used(ledger, ann, Period.DAY, None, "USD") == 300
+        assert await used(ledger, ann, Period.DAY, Kind.DEPOSIT, "USD") == 290
+        assert await confirm(ledger, ann, 2, swapped) == "day-cap"
+
+
 async def test_a_day_is_the_last_24_hours_and_a_lifetime_all_of_them(tmp_path: Path) -> None:
     clock = Clock()
     async with opened(tmp_path, clock) as ledger:
