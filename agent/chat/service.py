@@ -269,6 +269,9 @@ class Service:
         async with self._turns[row.channel]:
             if known is None or not self.ledger.holds(known):
                 known = await self.ledger.known(row.user, row.channel)
+            if known.news:  # before the turn: behind it they would end what a yes may mean
+                await self._tell_news(known.user)
+                known = await self.ledger.known(row.user, row.channel)
             flood = self._flood(row)
             if flood == "":
                 await self.ledger.pass_over(row.id, {"flood": True})
