@@ -1,6 +1,7 @@
 """`python -m benchmarks.mutants [--sample N] [--seed S] [--package policy]`: one JSON line a figure.
 
-Without --sample every mutant is tried, which takes hours. What survived goes to standard error with its place and
+Without --sample every mutant is tried, which takes hours; leave the files alone
+meanwhile. What survived goes to standard error with its place and
 change; the figures are the percentage of mutants that a unit test noticed, with the 95 % interval of the sample.
 """
 

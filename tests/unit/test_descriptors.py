@@ -367,7 +367,9 @@ def test_a_hostile_name_is_one_harmless_line_with_its_address(name: str) -> None
     assert STRANGER in listed or (listed == name and name.isascii() and ";" not in name and '"' not in name)
 
 
-@pytest.mark.parametrize("name", ["your account", "Your Account", "Morpho Blue", "morpho blue", "USDC", "0xabc", ""])
+@pytest.mark.parametrize(
+    "name", ["your account", "Your Account", "Morpho Blue", "morpho blue", "USDC", "0xabc", "Aave; v3", ""]
+)
 def test_a_contract_never_passes_for_another(name: str) -> None:
     policy = replace(parts.POLICY, contracts={**parts.POLICY.contracts, STRANGER: Listed(STRANGER, name, "erc20")})
     assert STRANGER in Names(policy, ACCOUNT).of(STRANGER)

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from agent.errors import Refused
+from agent.gate.preview import sentence
 from agent.money import MAX_UINT256, Address
 from agent.plans import Output, Plan, Role, Step
 from agent.plugin import Listed
-from agent.policy.decode import hops
+from agent.policy.decode import decode, hops
 from agent.policy.policy import Policy, dumps, loads
 from agent.policy.tables import load_table
 from agent.policy.whole import check_plan
@@ -207,6 +208,20 @@ def test_only_swaps_have_the_fields_of_swaps(key: str) -> None:
     entry[key] = True if key in ("at_most", "native_in") else "amount"
     with pytest.raises(ValueError, match="call table"):
         load_table({"table": "a-pool", "functions": [entry]})
+
+
+@pytest.mark.parametrize(
+    ("swap", "text"),
+    [
+        (single(), "swap 5 USDC for at least 0.001 WETH"),
+        (wanted(), "swap at most 5 USDC for 0.001 WETH"),
+        (many(path(USDC_AT, DAI_AT, WETH_AT)), "swap 5 USDC for at least 0.001 WETH by way of DAI"),
+        (single(WETH_AT, USDC_AT, units=10**17, value=10**17), "swap 0.1 ETH for at least 1,000,000,000 USDC"),
+    ],
+)
+def test_which_side_of_a_swap_is_bounded_is_said(swap: Step, text: str) -> None:
+    effect = decode(POLICY, swap.to, swap.data, swap.value)
+    assert sentence(POLICY, effect) == f"Uniswap v3 router: {text}, to your account"
 
 
 def test_the_tokens_of_a_path() -> None:
