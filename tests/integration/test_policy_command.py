@@ -168,7 +168,6 @@ async def test_news_that_nobody_delivers_stands_before_the_next_reply(whole: Who
     assert "waits 1 day" in asked.text
     later = whole.world.now() + DAY
     whole.world.now = whole.world.ledger._now = lambda: later
-    await whole.say("what can you do?")  # what is ripe is told with a turn
-    reply = await whole.say("what can you do?")
+    reply = await whole.say("what can you do?")  # what is ripe is told with the turn that finds it
     assert reply.text.startswith("From now on: at most 6 USDC a day, as you asked a while ago.\n")
     assert "From now on" not in (await whole.say("what can you do?")).text
