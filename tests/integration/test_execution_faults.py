@@ -73,6 +73,8 @@ async def until(true: Callable[[], bool]) -> None:
 
 @pytest.mark.parametrize("depth", [1, 3])
 async def test_a_reorganisation_puts_plan_and_position_back_and_mines_them_again(whole: Whole, depth: int) -> None:
+    for _ in range(depth + 2):  # anvil can only go back to blocks whose state it still has in memory
+        whole.chain.call("evm_mine")
     preview = await whole.ask(deposit("1000"))
     await whole.confirm()
     ledger, before = whole.world.ledger, await whole.attempts()
