@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from agent.chain.rpc_types import Fees, Header, Receipt, RpcError, Transaction, header, quantity, receipt, transaction
+from agent.chain.url_secrets import secrets_of, without
 from agent.errors import Unavailable
 from agent.importing import uncollected
 from agent.money import Address
@@ -37,6 +38,7 @@ class Rpc:
     def __init__(self, url: str, timeout: float = TIMEOUT_SECONDS) -> None:
         self.url = url
         self.timeout = timeout
+        self._secrets = secrets_of(url)
         self._provider: AsyncHTTPProvider | None = None
         self._sessions: Sessions | None = None
 
@@ -48,7 +50,7 @@ class Rpc:
         """The result of one method. Raises RpcError for the node's own error, Unavailable for everything else."""
         provider = self._connected()
         answer = await self._within(provider.make_request(method, list(params)))
-        return _result(answer)
+        return self._result(answer)
 
     async def batch(self, requests: Sequence[Request]) -> list[Any | RpcError]:
         """Results in order in one HTTP request; an RpcError stands where the node refused that one."""
@@ -58,16 +60,33 @@ class Rpc:
         listed = [(method, list(params)) for method, params in requests]
         answers = await self._within(provider.make_batch_request(listed))  # type: ignore[arg-type]
         if not isinstance(answers, list):
-            return [_result(answers) for _ in requests]  # one error for the whole batch: raises it
+            return [self._result(answers) for _ in requests]  # one error for the whole batch: raises it
         if len(answers) != len(requests):
             raise Unavailable("node", f"The node answered {len(answers)} of {len(requests)} batched requests.")
-        return [_result_or_error(answer) for answer in answers]
+        return [self._result_or_error(answer) for answer in answers]
 
     async def close(self) -> None:
         """Ends the session. Safe to call twice."""
         sessions, self._provider, self._sessions = self._sessions, None, None
         if sessions is not None:
             await sessions.close()
+
+    def _result(self, answer: Any) -> Any:
+        result = self._result_or_error(answer)
+        if isinstance(result, RpcError):
+            raise result
+        return result
+
+    def _result_or_error(self, answer: Any) -> Any | RpcError:
+        if not isinstance(answer, dict):
+            raise Unavailable("node", "The node's answer is no JSON-RPC.")
+        error = answer.get("error")
+        if error is not None:
+            refused = RpcError.of(error)  # people are shown its words, and they may repeat the key of its URL
+            return RpcError(refused.code, without(refused.message, self._secrets), refused.data)
+        if "result" not in answer:
+            raise Unavailable("node", "The node's answer has neither result nor error.")
+        return answer["result"]
 
     def _import(self) -> None:
         with uncollected():
@@ -176,24 +195,6 @@ def _bytes(answer: Any) -> bytes:
         return bytes.fromhex(answer[2:])
     except ValueError as error:
         raise Unavailable("node", "The node answered bytes that are no hexadecimal text.") from error
-
-
-def _result(answer: Any) -> Any:
-    result = _result_or_error(answer)
-    if isinstance(result, RpcError):
-        raise result
-    return result
-
-
-def _result_or_error(answer: Any) -> Any | RpcError:
-    if not isinstance(answer, dict):
-        raise Unavailable("node", "The node's answer is no JSON-RPC.")
-    error = answer.get("error")
-    if error is not None:
-        return RpcError.of(error)
-    if "result" not in answer:
-        raise Unavailable("node", "The node's answer has neither result nor error.")
-    return answer["result"]
 
 
 def _said(error: BaseException) -> str:

@@ -76,13 +76,14 @@ def _token(folder: Path, platform: str, token: str) -> dict[str, str]:
     return {f"MONETA_{platform.upper()}_TOKEN_FILE": str(file)}
 
 
-async def start(folder: Path, given: dict[str, str]) -> Bot:
-    """Starts it on the devnet that runs in the folder, and waits for its ready line."""
+async def start(folder: Path, given: dict[str, str], *, verbose: bool = False) -> Bot:
+    """Starts it on the devnet that runs in the folder, and waits for its ready line. `verbose`: all is logged."""
     errors = folder / "stderr.txt"
     began = time.perf_counter()
     with errors.open("ab") as file:
         process = await asyncio.create_subprocess_exec(
             *MONETA,
+            *(["-v"] if verbose else []),
             "run",
             "--dir",
             str(folder),
