@@ -36,7 +36,9 @@ def test_a_key_within_another_leaves_nothing_over() -> None:
     assert without(f"{KEY}{KEY} {KEY}", secrets_of(f"https://n.example.org/{KEY}/{KEY}{KEY}")) == "… …"
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:8545", "https://node.example.org/v3/mainnet", "http://[::1]:8545/rpc"])
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8545", "https://node.example.org/v3/mainnet", "http://[::1]:8545/rpc"]
+)
 def test_what_is_no_key_stays(url: str) -> None:
     assert secrets_of(url) == ()
     assert without("execution reverted on mainnet", secrets_of(url)) == "execution reverted on mainnet"
