@@ -52,7 +52,7 @@ async def client(made: Path, running: SignerProcess) -> AsyncIterator[SignerClie
     await connected.close()
 
 
-def gone(pid: int, seconds: float = 1.0) -> bool:
+def gone(pid: int, seconds: float = 20.0) -> bool:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         try:
@@ -168,9 +168,8 @@ async def test_a_long_folder_works(made: Path, tmp_path: Path) -> None:
 
 async def test_closing_its_input_ends_it(made: Path) -> None:
     process = await SignerProcess.start(made)
-    started = time.monotonic()
     await process.stop()
-    assert time.monotonic() - started < 0.9
+    assert process.code == 0  # by itself: one that has to be killed has no such code
     assert gone(process.pid)
 
 
@@ -200,10 +199,11 @@ from pathlib import Path
 from agent.execution.signer.process import SignerProcess
 async def main():
     process = await getattr(SignerProcess, sys.argv[3])(Path(sys.argv[1]))
-    if sys.argv[2] == "fork" and os.fork() == 0:
-        time.sleep(3)  # a sibling that holds the pipe's end too
+    sibling = os.fork() if sys.argv[2] == "fork" else -1
+    if sibling == 0:
+        time.sleep(60)  # it holds the pipe's end too
         os._exit(0)
-    print(process.pid, flush=True)
+    print(process.pid, sibling, flush=True)
     await asyncio.sleep(60)
 asyncio.run(main())
 """
@@ -212,15 +212,19 @@ asyncio.run(main())
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize("started", ["start", "launch"])
 @pytest.mark.parametrize("family", ["alone", "fork"])
-def test_it_ends_within_a_second_of_a_killed_parent(made: Path, family: str, started: str) -> None:
+def test_it_ends_with_a_killed_parent(made: Path, family: str, started: str) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", PARENT, str(made), family, started], stdout=subprocess.PIPE, env=environment()
     ) as parent:
         assert parent.stdout is not None
-        pid = int(parent.stdout.readline())
+        pid, sibling = map(int, parent.stdout.readline().split())
         assert not gone(pid, 0.1)
         parent.send_signal(signal.SIGKILL)
-        assert gone(pid)
+        try:
+            assert gone(pid)
+        finally:
+            if family == "fork":
+                os.kill(sibling, signal.SIGKILL)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

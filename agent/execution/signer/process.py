@@ -39,6 +39,11 @@ class SignerProcess:
     def pid(self) -> int:
         return self._process.pid
 
+    @property
+    def code(self) -> int | None:
+        """What it ended with: None while it runs, negative where a signal ended it."""
+        return self._process.returncode
+
     @classmethod
     async def start(cls, folder: Path, *options: str) -> SignerProcess:
         """Starts the signer of `folder` and waits for its socket. Raises as `launch` and `serve` do."""
