@@ -8,7 +8,7 @@ DEV_STAMP := .venv/.dev
 # Three workers for two processors, since most tests wait for a node, a signer or another process part of their time.
 WORKERS = $$($(BIN)/python -c 'import os; print(max(2, min(6, (os.cpu_count() or 2) * 3 // 2)))')
 # Ours, compiled as pip compiles packages: where Python keeps no bytecode by itself, each start would do it anew.
-OURS := moneta agent plugins memory characters devnet
+OURS := moneta agent plugins memory characters chains devnet
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint bench bench-quick bench-chat bench-kills mutants devnet-cache clean
 

@@ -27,9 +27,11 @@ def chain_file(
     """The file's content. `vaults` are StataTokens of "prime" by symbol; addresses are EIP-55."""
     return {
         "name": "devnet",
+        "network": "Devnet",
         "chain_id": CHAIN_ID,
         "multicall3": multicall3,
         "block_seconds": BLOCK_SECONDS,
+        "finality": 1,
         "native": {"symbol": "ETH", "decimals": 18, "wrapped": "WETH"},
         "tokens": {symbol: _token(tokens, symbol) for symbol in NAMES},
         "protocols": {

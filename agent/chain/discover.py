@@ -88,6 +88,7 @@ async def check_tokens(registry: Registry, rpc: Rpc) -> dict[str, str]:
             faults[token.symbol] = f"there is no ERC-20 token at {contract}"
         elif decimals[0] != token.decimals:
             faults[token.symbol] = f"its contract has {decimals[0]} decimals, the chain file says {token.decimals}"
-        elif symbol is not None and symbol[0] != token.symbol:
-            faults[token.symbol] = f"its contract calls itself {symbol[0][:20]!r}, the chain file says {token.symbol}"
+        elif symbol is not None and symbol[0] != registry.onchain_symbols.get(token.symbol, token.symbol):
+            expected = registry.onchain_symbols.get(token.symbol, token.symbol)
+            faults[token.symbol] = f"its contract calls itself {symbol[0][:20]!r}, the chain file says {expected}"
     return faults

@@ -7,49 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
-
+import chains
+from agent.chain.chain_file import ChainFile, Finality, parse, sources
 from agent.errors import NeedsAnswer, Refused
-from agent.money import Address, Token, address
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-_Address = Annotated[str, AfterValidator(address)]
-_Symbol = Annotated[str, Field(pattern=r"^[A-Za-z0-9._+-]{1,16}$")]
-_Decimals = Annotated[int, Field(ge=0, le=36)]
-_Seconds = Annotated[int, Field(gt=0)]
-
-
-class _NativeEntry(_Strict):
-    symbol: _Symbol
-    decimals: _Decimals = 18
-    wrapped: _Symbol | None = None
-    feed: _Address | None = None
-    heartbeat: _Seconds | None = None
-
-
-class _TokenEntry(_Strict):
-    name: str
-    address: _Address
-    decimals: _Decimals
-    feed: _Address | None = None
-    heartbeat: _Seconds | None = None
-    usd_stable: bool = False
-
-
-class _ChainFile(_Strict):
-    name: str
-    chain_id: Annotated[int, Field(gt=0)]
-    multicall3: _Address
-    block_seconds: Annotated[int, Field(gt=0)]
-    native: _NativeEntry
-    tokens: dict[_Symbol, _TokenEntry]
-    protocols: dict[str, dict[str, Any]] = {}
+from agent.money import Address, Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +21,12 @@ class Registry:
 
     `heartbeats`: the seconds within which a feed promises to answer anew, by symbol; one without isn't dated.
     `block_seconds` is the usual time between blocks; `protocols` are the chain file's sections, untouched.
+    `network` is the chain's full name for people. `finality` is when a plan counts as settled where no setting says
+    it: behind the safe or the finalized block, or after so many blocks; None where the file doesn't say.
+    `l1_fee` names how a rollup charges for its L1 data and `l1_oracle` the contract that tells it; None on an L1.
+    `sequencer_feed` answers 0 while the sequencer is up; prices count again `sequencer_grace` seconds after it came
+    back. `sources`: where each entry is from, by its place in the file. `onchain_symbols`: what a token's contract
+    calls itself where that isn't its symbol here (two tokens can't have one symbol here, and on chain they do).
     """
 
     name: str
@@ -72,14 +41,30 @@ class Registry:
     usd_stable: frozenset[str]
     protocols: Mapping[str, Mapping[str, Any]]
     heartbeats: Mapping[str, int] = field(default_factory=dict)
+    network: str = ""
+    finality: Finality | None = None
+    l1_fee: Literal["op-stack", "arbitrum"] | None = None
+    l1_oracle: Address | None = None
+    sequencer_feed: Address | None = None
+    sequencer_grace: int = 0
+    sources: Mapping[str, str] = field(default_factory=dict)
+    onchain_symbols: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def load(cls, path: Path | str) -> Registry:
-        """Reads a chain file. Raises Refused("chain-file") saying where it is wrong."""
+        """Reads a chain file: a path, or as text the name of one that comes with Moneta (`base`).
+
+        Raises Refused("chain-file") saying where it is wrong.
+        """
+        file = chains.path(path) if isinstance(path, str) else None
         try:
-            return cls.from_data(tomllib.loads(Path(path).read_text(encoding="utf-8")))
+            return cls.from_data(tomllib.loads(Path(file or path).read_text(encoding="utf-8")))
         except OSError as error:
-            raise Refused("chain-file", f"The chain file {path} can't be read: {error.strerror}.") from error
+            raise Refused(
+                "chain-file",
+                f"The chain file {path} can't be read: {error.strerror}.",
+                f"Name a file, or one of the chains that I know: {', '.join(chains.names())}.",
+            ) from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise Refused("chain-file", f"The chain file {path} is no TOML: {error}.") from error
         except Refused as error:
@@ -88,37 +73,35 @@ class Registry:
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Registry:
         """From the content of a chain file. Raises Refused("chain-file")."""
-        try:
-            file = _ChainFile.model_validate(dict(data))
-        except ValidationError as error:
-            raise Refused("chain-file", "The chain file is wrong: " + _first_fault(error)) from error
-        _check_unique(file)
+        file = parse(dict(data))
         native = Token(file.chain_id, file.native.symbol, None, file.native.decimals)
-        feeds = {symbol: Address(entry.feed) for symbol, entry in file.tokens.items() if entry.feed}
-        native_feed = file.native.feed or feeds.get(file.native.wrapped or "")
-        if native_feed:  # the wrapped coin is redeemable one to one, so it has the coin's price
-            feeds[native.symbol] = Address(native_feed)
-        beats = {symbol: entry.heartbeat for symbol, entry in file.tokens.items() if entry.heartbeat}
-        native_beat = file.native.heartbeat or beats.get(file.native.wrapped or "")
-        if native_beat:
-            beats[native.symbol] = native_beat
         tokens = {
             symbol: Token(file.chain_id, symbol, Address(entry.address), entry.decimals)
             for symbol, entry in file.tokens.items()
         }
+        said = {symbol: entry.onchain_symbol for symbol, entry in file.tokens.items() if entry.onchain_symbol}
+        feeds, beats = _feeds(file)
         return cls(
             name=file.name,
+            network=file.network or file.name,
             chain_id=file.chain_id,
             multicall3=Address(file.multicall3),
             block_seconds=file.block_seconds,
+            finality=file.finality,
+            l1_fee=file.fees.l1 if file.fees else None,
+            l1_oracle=Address(file.fees.oracle) if file.fees else None,
+            sequencer_feed=Address(file.sequencer.feed) if file.sequencer else None,
+            sequencer_grace=file.sequencer.grace_seconds if file.sequencer else 0,
             native=native,
             wrapped=file.native.wrapped,
             tokens=MappingProxyType(tokens),
             names=MappingProxyType({symbol: entry.name for symbol, entry in file.tokens.items()}),
+            onchain_symbols=MappingProxyType(said),
             feeds=MappingProxyType(feeds),
             usd_stable=frozenset(symbol for symbol, entry in file.tokens.items() if entry.usd_stable),
             protocols=MappingProxyType(dict(file.protocols)),
             heartbeats=MappingProxyType(beats),
+            sources=MappingProxyType(sources(file)),
         )
 
     def find(self, symbol: str) -> Token | None:
@@ -147,20 +130,14 @@ class Registry:
         return next((token for token in self.tokens.values() if (token.address or "").lower() == wanted), None)
 
 
-def _check_unique(file: _ChainFile) -> None:
-    symbols = [file.native.symbol, *file.tokens]
-    folded = [symbol.upper() for symbol in symbols]
-    twice = next((symbol for symbol in symbols if folded.count(symbol.upper()) > 1), None)
-    if twice is not None:
-        raise Refused("chain-file", f"The chain file has the symbol {twice} twice (case doesn't count).")
-    addresses = [entry.address for entry in file.tokens.values()]
-    again = next((each for each in addresses if addresses.count(each) > 1), None)
-    if again is not None:
-        raise Refused("chain-file", f"The chain file has the token address {again} twice.")
-    if file.native.wrapped is not None and file.native.wrapped not in file.tokens:
-        raise Refused("chain-file", f"native.wrapped is {file.native.wrapped}, which [tokens] doesn't have.")
-
-
-def _first_fault(error: ValidationError) -> str:
-    fault = error.errors(include_url=False)[0]
-    return f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}."
+def _feeds(file: ChainFile) -> tuple[dict[str, Address], dict[str, int]]:
+    """Feeds and heartbeats by symbol. The wrapped coin is redeemable one to one, so it has the coin's price."""
+    feeds = {symbol: Address(entry.feed) for symbol, entry in file.tokens.items() if entry.feed}
+    beats = {symbol: entry.heartbeat for symbol, entry in file.tokens.items() if entry.heartbeat}
+    native_feed = file.native.feed or feeds.get(file.native.wrapped or "")
+    if native_feed:
+        feeds[file.native.symbol] = Address(native_feed)
+    native_beat = file.native.heartbeat or beats.get(file.native.wrapped or "")
+    if native_beat:
+        beats[file.native.symbol] = native_beat
+    return feeds, beats

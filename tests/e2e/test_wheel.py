@@ -15,7 +15,7 @@ import pytest
 
 from tests.e2e.program import READY, ROOT, TURN
 
-PACKAGES = {"moneta", "agent", "plugins", "memory", "characters", "devnet"}
+PACKAGES = {"moneta", "agent", "plugins", "memory", "characters", "chains", "devnet"}
 SENTENCE = '{"id":1,"text":"put 5 usdc to work","context":null}\n'
 INTENT = {"action": "deposit", "asset": "USDC", "amount": {"kind": "exact", "value": "5"}, "venue": None}
 

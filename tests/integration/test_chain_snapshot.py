@@ -15,7 +15,7 @@ from aiohttp import ClientSession, web
 
 from agent.abi import Call, encode_call
 from agent.chain import multicall
-from agent.chain.discover import discover
+from agent.chain.discover import check_tokens, discover
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
 from agent.chain.simulate import NoSimulation, changes, simulate
@@ -145,6 +145,16 @@ async def test_a_token_that_contradicts_the_chain_file_is_refused(
     assert "6 decimals" in found.missing["USDC"]
     assert found
     assert not [venue for venue in found.values() if venue.asset.symbol == "USDC"]
+
+
+async def test_a_token_may_call_itself_otherwise_where_the_chain_file_says_so(chain: Devnet) -> None:
+    said = replace(chain.registry, onchain_symbols={"USDC": "USDC.e"})
+    assert "'USDC'" in (await check_tokens(said, chain.rpc))["USDC"]
+    renamed = {("USDC.e" if symbol == "USDC" else symbol): token for symbol, token in chain.registry.tokens.items()}
+    renamed["USDC.e"] = replace(renamed["USDC.e"], symbol="USDC.e")
+    bridged = replace(chain.registry, tokens=renamed)
+    assert "USDC.e" in await check_tokens(bridged, chain.rpc)
+    assert not await check_tokens(replace(bridged, onchain_symbols={"USDC.e": "USDC"}), chain.rpc)
 
 
 async def test_a_protocol_that_is_not_there_leaves_the_others(chain: Devnet) -> None:

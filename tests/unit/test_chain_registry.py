@@ -56,6 +56,41 @@ def test_a_chain_file_is_read(tmp_path: Path) -> None:
     assert registry.protocols["aave-v3"]["core"]["assets"] == ["USDC"]
 
 
+L2 = {
+    "network": "Some Chain",
+    "finality": "safe",
+    "private_rpc": True,
+    "source": "npm a@1 b.json",
+    "fees": {"l1": "op-stack", "oracle": "0x420000000000000000000000000000000000000F"},
+    "sequencer": {"feed": FEED, "grace_seconds": 600, "source": "npm a@1 feeds.json"},
+    "tokens__USDC__source": "npm a@1 tokens.json",
+    "tokens__WETH__feed_source": "npm a@1 feeds.json",
+    "tokens__WETH__onchain_symbol": "W₮",
+    "protocols__aave-v3__core__source": "npm a@1 aave.json",
+}
+
+
+def test_what_only_some_chains_have_is_read() -> None:
+    registry = Registry.from_data(changed(**L2))
+    assert (registry.network, registry.finality) == ("Some Chain", "safe")
+    assert (registry.l1_fee, registry.l1_oracle) == ("op-stack", "0x420000000000000000000000000000000000000F")
+    assert (registry.sequencer_feed, registry.sequencer_grace) == (FEED, 600)
+    assert registry.onchain_symbols == {"WETH": "W₮"}
+    assert registry.sources == {
+        "": "npm a@1 b.json",
+        "sequencer": "npm a@1 feeds.json",
+        "tokens.USDC": "npm a@1 tokens.json",
+        "tokens.WETH.feed": "npm a@1 feeds.json",
+        "protocols.aave-v3.core": "npm a@1 aave.json",
+    }
+
+
+def test_a_chain_without_them_has_none() -> None:
+    registry = Registry.from_data(DATA)
+    assert (registry.network, registry.finality, registry.l1_fee, registry.l1_oracle) == ("devnet", None, None, None)
+    assert (registry.sequencer_feed, registry.sequencer_grace, dict(registry.sources)) == (None, 0, {})
+
+
 def test_the_native_coin_has_the_price_of_the_wrapped_one() -> None:
     registry = Registry.from_data(DATA)
     assert registry.feeds == {"WETH": FEED, "ETH": FEED}
@@ -99,6 +134,13 @@ def test_a_token_is_found_by_its_address_in_any_case() -> None:
         ({"tokens__eth": {"name": "x", "address": FEED, "decimals": 6}}, "twice"),
         ({"tokens__USDС": {"name": "x", "address": FEED, "decimals": 6}}, "tokens"),
         ({"native__wrapped": "WBTC"}, "WBTC"),
+        ({"finality": "latest"}, "finality"),
+        ({"finality": 0}, "finality"),
+        ({"fees": {"l1": "zk", "oracle": FEED}}, "fees"),
+        ({"fees": {"l1": "arbitrum"}}, "oracle"),
+        ({"sequencer": {"feed": "0x1"}}, "not an address"),
+        ({"sequencer": {"feed": FEED, "grace_seconds": -1}}, "grace_seconds"),
+        ({"name": "Not/A-Name"}, "name"),
     ],
 )
 def test_a_wrong_chain_file_says_where(changes: dict[str, Any], complaint: str) -> None:
@@ -108,8 +150,9 @@ def test_a_wrong_chain_file_says_where(changes: dict[str, Any], complaint: str) 
 
 
 def test_a_file_that_is_not_there_or_no_toml_is_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match="can't be read"):
+    with pytest.raises(Refused, match="can't be read") as caught:
         Registry.load(tmp_path / "none.toml")
+    assert "Name a file" in caught.value.remedy
     broken = tmp_path / "broken.toml"
     broken.write_text("a = = b")
     with pytest.raises(Refused, match=r"broken\.toml is no TOML"):
