@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import os
+from contextvars import ContextVar
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+import structlog
+from pydantic import Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    TomlConfigSettingsSource,
+    SettingsError,
 )
+
+from agent import config_file
+from agent.errors import Refused
+
+log = structlog.get_logger()
+_FOLDER: ContextVar[Path | None] = ContextVar("the instance's folder", default=None)
 
 Identity = Annotated[str, Field(pattern=r"^[a-z]+:\S+$")]
 
@@ -19,7 +29,7 @@ Identity = Annotated[str, Field(pattern=r"^[a-z]+:\S+$")]
 class Settings(BaseSettings):
     """Secrets are never settings: they come from files (`MONETA_PASSWORD_FILE`)."""
 
-    model_config = SettingsConfigDict(env_prefix="MONETA_", toml_file="moneta.toml", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=config_file.PREFIX, extra="forbid")
 
     plan_seconds: Annotated[int, Field(ge=1, le=3_600)] = 120
     """How long a preview may be confirmed, in seconds."""
@@ -117,6 +127,24 @@ class Settings(BaseSettings):
     """How many presses at once."""
 
     @classmethod
+    def of(cls, folder: Path | None = None, **said: Any) -> Self:
+        """What holds for the instance in `folder`: its own moneta.toml, else the working folder's.
+
+        Raises Refused: settings for a setting that can't be meant, secret for a secret among them.
+        """
+        for each in config_file.strangers(os.environ, cls.model_fields):
+            log.warning(each)
+        token = _FOLDER.set(folder)
+        try:
+            return cls(**said)
+        except ValidationError as error:
+            raise Refused("settings", _first_fault(error)) from None  # which would repeat the value
+        except SettingsError as error:  # a list in the environment
+            raise Refused("settings", f"{error}.", 'A list there is JSON: ["discord:123"].') from None
+        finally:
+            _FOLDER.reset(token)
+
+    @classmethod
     def settings_customise_sources(
         cls,
         settings_cls: type[BaseSettings],
@@ -126,4 +154,20 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """What is said in code first, then the environment, then the file."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        path = config_file.file_of(_FOLDER.get())
+        if path is None:
+            return init_settings, env_settings
+        data = config_file.read(path, settings_cls.model_fields, paths(settings_cls))
+        return init_settings, env_settings, InitSettingsSource(settings_cls, data)
+
+
+def paths(settings: type[BaseSettings]) -> frozenset[str]:
+    """The settings that name files."""
+    return frozenset(name for name, field in settings.model_fields.items() if "Path" in str(field.annotation))
+
+
+def _first_fault(error: ValidationError) -> str:
+    fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    name = str(fault["loc"][0]) if fault["loc"] else "a setting"
+    where = f"{config_file.NAME} or {config_file.PREFIX}{name.upper()}"
+    return f"The setting {name} can't be that: {fault['msg'][0].lower()}{fault['msg'][1:]} ({where})."

@@ -33,7 +33,7 @@ def say(folder: Path, sentence: str, as_json: bool) -> int:
 
 async def _say(folder: Path, sentence: str) -> Reply:
     place = places.running_devnet(folder)
-    async with open_instance(place, Settings(), beside=True) as instance:
+    async with open_instance(place, Settings.of(folder), beside=True) as instance:
         if instance.new_wallet:
             await places.fund(place, instance.first_account)
         user = await instance.owner(PLATFORM, OWNER, "you")

@@ -53,7 +53,7 @@ async def _new_wallet(folder: Path) -> str | None:
     from agent.compose import make_wallet
 
     place = places.running_devnet(folder)
-    return await make_wallet(place, Settings(), lambda account: places.fund(place, account))
+    return await make_wallet(place, Settings.of(folder), lambda account: places.fund(place, account))
 
 
 def backup(folder: Path) -> int:

@@ -50,7 +50,7 @@ def running_devnet(folder: Path) -> Place:
 
     Raises Unavailable where none runs.
     """
-    settings = Settings()
+    settings = Settings.of(folder)
     chain = settings.devnet or folder
     running = devnet.status(chain).running
     if running is None:

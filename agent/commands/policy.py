@@ -92,7 +92,7 @@ async def _with(folder: Path, do: Callable[[Instance, User], Awaitable[Any]]) ->
 @asynccontextmanager
 async def _opened(folder: Path) -> Any:
     place = places.running_devnet(folder)
-    async with open_instance(place, Settings(), beside=True) as instance:
+    async with open_instance(place, Settings.of(folder), beside=True) as instance:
         if instance.new_wallet:
             await places.fund(place, instance.first_account)
         await instance.world.refresh()

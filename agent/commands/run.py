@@ -32,7 +32,7 @@ DRAIN_SECONDS = 1.2
 
 def run(folder: Path, as_json: bool) -> int:
     """Runs until it is told to stop. Raises Refused where no adapter is configured, or one can't start."""
-    settings = Settings()
+    settings = Settings.of(folder)
     asyncio.run(_run(folder, settings, configured(settings), as_json))
     return 0
 
