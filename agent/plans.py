@@ -15,6 +15,10 @@ from agent.money import Address
 
 DIGEST_VERSION = 1
 
+LEAVING = frozenset({"withdraw", "exit", "repay", "revoke", "claim"})
+"""Actions that stay possible where nothing may go in: they only take money out of venues into the user's own
+account, or take an allowance back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Output:
@@ -113,6 +117,11 @@ class Plan:
     def digest(self) -> str:
         """SHA-256 in hex over RFC 8785 JSON of what `canonical` returns."""
         return hashlib.sha256(rfc8785.dumps(canonical(self))).hexdigest()
+
+    @property
+    def leaves(self) -> bool:
+        """Whether it only takes out, into the user's own account."""
+        return self.intent.get("action") in LEAVING
 
 
 def canonical(plan: Plan) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import rfc8785
 from agent.errors import Refused
 from agent.intents import Origin
 from agent.money import Address
-from agent.plans import Plan, canonical
+from agent.plans import LEAVING, Plan, canonical
 from agent.policy.spending import Spending
 from memory.limits import charge_again, count, release
 from memory.part import Clock, Entropy, Part, dump, many, one
@@ -26,10 +26,6 @@ if TYPE_CHECKING:
 
 MOST_KEPT = 10_000
 NO_SPENDING = Spending()
-
-LEAVING = frozenset({"withdraw", "exit", "repay", "revoke", "claim"})
-"""What may be asked for under a pause: it only takes money out of venues into the user's own account."""
-
 
 LIVE = "status IN ('proposed', 'confirmed', 'running')"
 """The condition of the index plans_live, word for word: where it stands, SQLite reads that and not every plan."""

@@ -9,7 +9,7 @@ from agent.errors import Refused
 from agent.execution import find
 from agent.execution.flows import Mined
 from agent.execution.look import Seen, look, receipts
-from agent.execution.nonces import next_nonce
+from agent.execution.nonces import next_nonce, warning
 from agent.execution.outputs import known
 from agent.execution.parts import Parts
 from agent.execution.reorgs import REASON
@@ -27,7 +27,19 @@ async def number(parts: Parts, plan: Plan, *, cleaning: bool = False) -> tuple[i
     """The nonce to sign next for a plan, and the head. Raises what `next_nonce` raises, and Refused("endpoints")."""
     await parts.rpc.agree(plan.account)
     seen = await look(parts.rpc, plan.account, plan.chain_id)
-    return next_nonce(seen, await account_for(parts, plan.account, plan.chain_id, seen), cleaning=cleaning), seen.head
+    known_ones = await account_for(parts, plan.account, plan.chain_id, seen)
+    return next_nonce(seen, known_ones, cleaning=cleaning, leaving=plan.leaves), seen.head
+
+
+async def said_of(parts: Parts, account: Address, chain_id: int) -> str:
+    """What is said of somebody else's use of the key beside what takes money out; '' where there is none.
+
+    Raises Unavailable.
+    """
+    seen = await look(parts.rpc, account, chain_id)
+    known_ones = await parts.ledger.nonces(account, chain_id, seen.latest)
+    waits = seen.latest if seen.pending > seen.latest and not known_ones.open else None
+    return warning(tuple(each.nonce for each in known_ones.strangers), waits)
 
 
 async def account_for(parts: Parts, account: Address, chain_id: int, seen: Seen) -> Nonces:

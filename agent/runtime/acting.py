@@ -11,6 +11,7 @@ from agent.errors import Refused
 from agent.execution.manager import Progress, silent
 from agent.execution.outcome import End
 from agent.execution.points import Point, point
+from agent.execution.strangers import said_of
 from agent.gate.charges import spending_of
 from agent.gate.choices import Choice, VenueChoice
 from agent.gate.confirm import look
@@ -20,6 +21,7 @@ from agent.gate.step_up import check_code, needs
 from agent.gate.wanted import desk_at, moves_of
 from agent.intents import Exit, Intent, Origin, Rebalance, as_json, parse
 from agent.money import Address, Amount
+from agent.plans import LEAVING
 from agent.policy.spending import VENUES, Spending
 from agent.policy.whole import check_plan
 from agent.replies.reply import Reply, Status, Verdict, plan_json
@@ -60,7 +62,7 @@ class Acting:
             seconds=world.settings.plan_seconds,
             contacts=frozenset(contacts.values()),
             paused=user.paused,
-            notes=resolved.notes,
+            notes=(*resolved.notes, *await self._warnings(intent, snapshot.account)),
             standing=standing,
             names={place: name for name, place in contacts.items()},
         )
@@ -127,7 +129,7 @@ class Acting:
         await self._check_frozen()
         check_ledger(self.world.ledger.broken, str(row.intent.get("action")))
         await self.world.manager.catch_up(row.account, row.chain_id)
-        await recovering.check_strangers(self.world, row.account)
+        await recovering.check_strangers(self.world, row.plan)
         fresh = await self.world.ledger.user(user.id)  # a pause said elsewhere while this waited its turn counts
         if (fresh is None or fresh.paused) and row.intent.get("action") in ENTERING:
             raise Refused("pause", "You paused me: I only take money out.", "Say `resume` first.")
@@ -177,6 +179,13 @@ class Acting:
             return Reply(text, intent=dict(row.intent), plan=void, verdict=verdict)
         text = f"{why.rstrip('.')}. Here is a new one. {reply.text}"
         return Reply(text, reply.table, reply.preview, reply.intent, reply.plan, verdict)
+
+    async def _warnings(self, intent: Intent, account: Address) -> tuple[str, ...]:
+        """What stops an entry is said beside what takes money out: that stays possible."""
+        if intent.action not in LEAVING:
+            return ()
+        said = await said_of(self.world.manager, account, self.world.registry.chain_id)
+        return (said,) if said else ()
 
     async def _ripe_contacts(self, user: User) -> dict[str, Address]:
         now = self.world.now()

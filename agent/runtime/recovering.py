@@ -95,10 +95,13 @@ class Recovering:
         return [Late(user, Reply(text, offers=(Offer("It was me", "say", ACKNOWLEDGE),), private=True))]
 
 
-async def check_strangers(world: World, account: Address) -> None:
-    """Raises Refused("external-use") while somebody else's transactions of the account are not acknowledged."""
-    found = await world.ledger.strangers(account)
-    if found:
+async def check_strangers(world: World, plan: Plan) -> None:
+    """Raises Refused("external-use") while somebody else's transactions of the account are not acknowledged.
+
+    A plan that only takes money out goes on: its preview said so.
+    """
+    found = await world.ledger.strangers(plan.account)
+    if found and not plan.leaves:
         raise external(tuple(each.nonce for each in found))
 
 

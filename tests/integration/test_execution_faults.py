@@ -17,7 +17,19 @@ from agent.execution.points import Point, watched
 from devnet import Node
 from memory.ledger import Ledger
 from memory.rows import PlanStatus
-from tests.integration.runtime_parts import AAVE, MORPHO, USDC, Whole, deposit, opened, rule, status, withdraw
+from tests.integration.runtime_parts import (
+    AAVE,
+    BOB,
+    MORPHO,
+    USDC,
+    Whole,
+    deposit,
+    leave_all,
+    opened,
+    rule,
+    status,
+    withdraw,
+)
 from tests.servers.faulty_node import FaultyNode
 
 pytestmark = pytest.mark.integration
@@ -238,10 +250,35 @@ async def test_a_ledger_of_yesterday_reuses_no_number_and_says_so(devnet_node: N
     async with opened(home, devnet_node) as restored:
         (told,) = await restored.instance.service.recover()
         assert "2 transactions, number 2 the first, of your account were not sent by me" in told.text
-        await restored.ask(withdraw("100"))
+        await restored.ask(deposit("100"))
         assert rule(await restored.confirm()) == "external-use"
         assert restored.nonce() == 4
         await restored.say("acknowledge")
         assert status(await restored.confirm()) == "settled"
-        assert [each.nonce for each in await restored.attempts()] == [0, 1, 4]
+        assert [each.nonce for each in await restored.attempts()] == [0, 1, 4, 5]
+        await restored.do(withdraw("100"))
         assert await restored.world.ledger.verify_audit() == []
+
+
+async def test_what_somebody_else_left_waiting_holds_up_no_exit(whole: Whole, proxy: FaultyNode) -> None:
+    """Their transaction has the next number and isn't mined: an exit takes its place, and says so."""
+    await whole.do(deposit("1000"))
+    whole.chain.call("evm_setAutomine", False)
+    whole.chain.call("anvil_impersonateAccount", whole.account)
+    theirs = {"from": whole.account, "to": BOB, "value": "0x1", "gas": hex(21_000), "nonce": hex(whole.nonce())}
+    whole.chain.call("eth_sendTransaction", theirs | {"gasPrice": hex(base_fee(whole))})
+    whole.chain.call("anvil_stopImpersonatingAccount", whole.account)
+    await whole.ask(deposit("500"))
+    refused = await whole.confirm()
+    assert status(refused) == "void"
+    assert "waits at the node, and I didn't send it" in refused.text
+    out = await whole.ask(leave_all())
+    assert out.preview is not None
+    assert any("Number 2 waits at the node and was not sent by me" in note for note in out.preview.notes)
+    already = len(proxy.sent())
+    running = asyncio.create_task(whole.confirm())
+    await until(lambda: len(proxy.sent()) > already)
+    whole.chain.call("evm_mine")
+    assert status(await running) == "settled"
+    assert await whole.position(MORPHO) == 0
+    assert whole.nonce() == 3

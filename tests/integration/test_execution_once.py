@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from agent.errors import Refused
+from agent.replies.reply import Reply
 from memory.rows import PlanStatus
 from tests.integration.runtime_parts import (
     AAVE,
@@ -84,23 +85,34 @@ async def test_a_message_elsewhere_does_not_stop_a_plan_that_starts(whole: Whole
 
 
 async def test_a_nonce_used_elsewhere_between_two_plans(whole: Whole) -> None:
-    """The key is used elsewhere, too: that is told, and nothing is sent until its owner says that they know."""
+    """The key is used elsewhere, too: that is told, and nothing goes in until its owner says that they know."""
+    await whole.say(f"add {BOB} as bob")
     await whole.do(deposit("1000"))
     whole.send(whole.account, whole.token("USDC").address, "transfer(address,uint256)", BOB, 7)
     told = await whole.say("portfolio")
     assert "Transaction number 2 of your account was not sent by me" in told.text
     assert [offer.words for offer in told.offers] == ["acknowledge"]
-    preview = await whole.ask(withdraw(None))
-    for _ in range(2):
-        refused = await whole.confirm()
-        assert (status(refused), rule(refused)) == ("refused", "external-use")
-    assert await whole.status(preview) is PlanStatus.PROPOSED
+    for intent in (deposit("500"), transfer("5")):
+        preview = await whole.ask(intent)
+        for _ in range(2):
+            refused = await whole.confirm()
+            assert (status(refused), rule(refused)) == ("refused", "external-use")
+        assert await whole.status(preview) is PlanStatus.PROPOSED
     assert whole.nonce() == 3
-    await whole.say("acknowledge")
+    out = await whole.ask(withdraw("100"))  # open on exits, with a warning
+    assert out.preview is not None
+    assert any("number 2 of your account was not sent by me" in note for note in out.preview.notes)
     assert status(await whole.confirm()) == "settled"
+    assert rule(await confirmed_anew(whole)) == "external-use"  # and that opened nothing else
+    await whole.say("acknowledge")
+    await whole.do(deposit("500"))
     assert "external" not in (await whole.say("hi")).text
-    assert whole.nonce() == 4
-    assert [attempt.nonce for attempt in await whole.attempts()] == [0, 1, 3]
+    assert [attempt.nonce for attempt in await whole.attempts()] == [0, 1, 3, 4, 5]
+
+
+async def confirmed_anew(whole: Whole) -> Reply:
+    await whole.ask(deposit("500"))
+    return await whole.confirm()
 
 
 async def test_a_transfer_of_tokens_and_of_the_native_coin(whole: Whole) -> None:

@@ -15,7 +15,7 @@ from agent.execution import find
 from agent.execution.broadcast import Answer, meaning
 from agent.execution.confirmations import wanted
 from agent.execution.look import Seen, blocks, look, receipts
-from agent.execution.nonces import external, next_nonce
+from agent.execution.nonces import external, next_nonce, warning
 from agent.money import Address
 from agent.plans import Output, Step
 from memory.nonces import MOST_MISSING, Nonces
@@ -68,13 +68,34 @@ def test_a_node_that_counts_less_than_is_mined_is_behind() -> None:
     assert "counts 4 transactions of this account, and number 4 was mined" in caught.value.message
 
 
-def test_somebody_elses_use_stops_all_but_clean_ups() -> None:
+def test_somebody_elses_use_stops_what_goes_in() -> None:
     assert refusal(seen(5), known(5, (), (3,))).rule == "external-use"
     assert refusal(seen(5), known(5, (), (), 4)).rule == "external-use"
     assert next_nonce(seen(5), known(5, (), (3,), 4), cleaning=True) == 5
 
 
-def test_what_waits_at_the_node_and_is_not_ours_stops_everything() -> None:
+def test_money_comes_out_whatever_somebody_else_sends() -> None:
+    """Open on exits: neither what they sent nor what they have waiting stops it."""
+    assert next_nonce(seen(5), known(5, (), (3,), 4), leaving=True) == 5
+    assert next_nonce(seen(5, 7), known(5), leaving=True) == 5
+    with pytest.raises(Refused):  # but nothing is signed behind one of ours
+        next_nonce(seen(5), known(6, (5,)), leaving=True)
+    with pytest.raises(Unavailable):
+        next_nonce(seen(4), known(5), leaving=True)
+
+
+def test_what_a_preview_says_of_strangers() -> None:
+    assert warning((), None) == ""
+    text = warning((4, 2, 4), None)
+    assert text.startswith("Transaction number 2 of your account was not sent by me. Transaction number 4 of")
+    assert "somebody else has your key" in text
+    assert text.endswith("Say `acknowledge` if it was you.")
+    text = warning((), 9)
+    assert text.startswith("Number 9 waits at the node and was not sent by me: this would take its place.")
+    assert "acknowledge" not in text
+
+
+def test_what_waits_at_the_node_and_is_not_ours_stops_what_goes_in_and_clean_ups() -> None:
     for cleaning in (False, True):
         refused = refusal(seen(5, 6), known(5), cleaning=cleaning)
         assert refused.rule == "external-use"
@@ -84,10 +105,10 @@ def test_what_waits_at_the_node_and_is_not_ours_stops_everything() -> None:
 @pytest.mark.parametrize(
     ("numbers", "said"),
     [
-        ((4,), "Transaction number 4 of your account was not sent by me, so I send nothing more."),
+        ((4,), "Transaction number 4 of your account was not sent by me, so I put nothing in and"),
         (
             (9, 4, 9),
-            "2 transactions, number 4 the first, of your account were not sent by me, so I send nothing",
+            "2 transactions, number 4 the first, of your account were not sent by me, so I put nothing",
         ),
     ],
 )
