@@ -15,6 +15,8 @@ from agent.importing import uncollected
 from agent.logs import to_stderr
 
 if TYPE_CHECKING:
+    from agent.place import Where
+
     _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 FAILED, INTERRUPTED = 1, 130
@@ -67,8 +69,10 @@ def _talking(commands: _Commands) -> None:
     demo.add_argument("--dir", type=Path, help="keep everything in this folder (default: a temporary one)")
     chat = _add(commands, "chat", "the chat, on the devnet that runs in a folder", _chat)
     _folder(chat)
+    _chain(chat)
     run = _add(commands, "run", "the configured chats and the scheduler", _run)
     _folder(run)
+    _chain(run)
     _json(run)
     for command in (demo, chat):
         command.add_argument("--character", metavar="NAME", help="who speaks: a name, or an ElizaOS file")
@@ -102,21 +106,25 @@ def _looking(commands: _Commands) -> None:
             view.add_argument("asset", nargs="?", help="a token's symbol")
         view.set_defaults(with_asset=with_asset, sentence=without, asset=None)
         _folder(view)
+        _chain(view)
         _json(view)
     plan = _add(commands, "plan", "the preview of a sentence, without carrying it out", _view)
     plan.add_argument("sentence")
     plan.set_defaults(asset=None)
     _folder(plan)
+    _chain(plan)
     _json(plan)
     replay = _add(commands, "replay", "a recorded decision, made again from what was stored with it", _replay)
     replay.add_argument("decision", type=int, metavar="ID", help="the decision's number")
     _folder(replay)
+    _chain(replay)
     _json(replay)
     audit = commands.add_parser("audit", help="the ledger's audit log, and the ledger against the chain")
     actions = audit.add_subparsers(required=True, metavar="ACTION")
     what = "check the log's hash chain, and every transaction, flow and profit against the chain itself"
     verify = _add(actions, "verify", what, _audit)
     _folder(verify)
+    _chain(verify)
     _json(verify)
 
 
@@ -146,10 +154,12 @@ def _people(commands: _Commands) -> None:
     _json(invite)
     health = _add(commands, "health", "whether node and signer answer, for a container's health check", _health)
     _folder(health)
+    _chain(health)
     _json(health)
     wallet = commands.add_parser("wallet", help="the keystore").add_subparsers(required=True, metavar="ACTION")
     new = _add(wallet, "new", "make keystore and policy for a signer that is started apart", _new_wallet)
     _folder(new)
+    _chain(new)
     _json(new)
     _folder(_add(wallet, "backup", "show the seed words once and prove that they are written down", _backup))
     imported = _add(wallet, "import", "another wallet's account as the keystore of a new folder", _import_wallet)
@@ -159,6 +169,7 @@ def _people(commands: _Commands) -> None:
     source.add_argument("--key-file", type=Path, metavar="FILE", help="a private key in a file of mode 0600")
     imported.add_argument("--accounts", type=int, default=1, help="how many accounts to derive from words")
     _folder(imported)
+    _chain(imported)
     _json(imported)
     codes = _add(wallet, "totp", "one-time codes for what a stolen chat must not do alone", _totp)
     codes.add_argument("action", choices=["enroll", "remove", "status"])
@@ -175,6 +186,7 @@ def _policy(commands: _Commands) -> None:
         each.add_argument("sentence")
     for each in (shown, changed, tested):
         _folder(each)
+        _chain(each)
         _json(each)
 
 
@@ -190,8 +202,20 @@ def _folder(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dir", type=Path, required=True, help="the instance's folder")
 
 
+def _chain(parser: argparse.ArgumentParser) -> None:
+    """For commands that ask the chain: which one, and where."""
+    parser.add_argument("--chain", metavar="NAME", help="a real chain, or a chain file (default: the settings')")
+    parser.add_argument("--rpc", metavar="URL", help="a node of that chain (default: the settings')")
+
+
 def _json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="JSON Lines on standard output, nothing else there")
+
+
+def _where(options: argparse.Namespace, **said: str | None) -> Where:
+    from agent.place import Where
+
+    return Where.of(options.dir, chain=options.chain, rpc_url=options.rpc, **said)
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -203,14 +227,14 @@ def _demo(options: argparse.Namespace) -> int:
 def _chat(options: argparse.Namespace) -> int:
     from agent.commands.talking import chat
 
-    return chat(options.dir, options.script, options.json, options.character)
+    return chat(_where(options, character=options.character), options.script, options.json)
 
 
 def _run(options: argparse.Namespace) -> int:
     with uncollected():
         from agent.commands.run import run
 
-    return run(options.dir, options.json)
+    return run(_where(options), options.json)
 
 
 def _devnet_action(options: argparse.Namespace) -> int:
@@ -231,19 +255,19 @@ def _view(options: argparse.Namespace) -> int:
         from agent.commands.looking import say
 
     sentence = options.with_asset.format(options.asset) if options.asset else options.sentence
-    return say(options.dir, sentence, options.json)
+    return say(_where(options), sentence, options.json)
 
 
 def _replay(options: argparse.Namespace) -> int:
     from agent.commands.replay import run
 
-    return run(options.dir, options.decision, options.json)
+    return run(_where(options), options.decision, options.json)
 
 
 def _audit(options: argparse.Namespace) -> int:
     from agent.commands.audit import verify
 
-    return verify(options.dir, options.json)
+    return verify(_where(options), options.json)
 
 
 def _invite(options: argparse.Namespace) -> int:
@@ -255,31 +279,31 @@ def _invite(options: argparse.Namespace) -> int:
 def _health(options: argparse.Namespace) -> int:
     from agent.commands.health import health
 
-    return health(options.dir, options.json)
+    return health(_where(options), options.json)
 
 
 def _policy_show(options: argparse.Namespace) -> int:
     from agent.commands import policy
 
-    return policy.show(options.dir, options.json)
+    return policy.show(_where(options), options.json)
 
 
 def _policy_set(options: argparse.Namespace) -> int:
     from agent.commands import policy
 
-    return policy.change(options.dir, options.sentence, options.json)
+    return policy.change(_where(options), options.sentence, options.json)
 
 
 def _policy_test(options: argparse.Namespace) -> int:
     from agent.commands import policy
 
-    return policy.test(options.dir, options.sentence, options.json)
+    return policy.test(_where(options), options.sentence, options.json)
 
 
 def _new_wallet(options: argparse.Namespace) -> int:
     from agent.commands.people import new_wallet
 
-    return new_wallet(options.dir, options.json)
+    return new_wallet(_where(options), options.json)
 
 
 def _backup(options: argparse.Namespace) -> int:
@@ -293,7 +317,7 @@ def _import_wallet(options: argparse.Namespace) -> int:
 
     named = {"--keystore": options.keystore, "--words": options.words, "--key-file": options.key_file}
     words = [text for name, value in named.items() if value is not None for text in (name, str(value)) if text]
-    return import_wallet(options.dir, [*words, "--accounts", str(options.accounts), *["--json"] * options.json])
+    return import_wallet(_where(options), [*words, "--accounts", str(options.accounts), *["--json"] * options.json])
 
 
 def _totp(options: argparse.Namespace) -> int:

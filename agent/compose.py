@@ -9,7 +9,7 @@ import os
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pluggy
@@ -17,7 +17,6 @@ import pluggy
 from agent import hooks
 from agent.chain.discover import Discovered, discover
 from agent.chain.find_traders import find_traders
-from agent.chain.fingerprint import fingerprints
 from agent.chain.pool import Pool, endpoints
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
@@ -32,21 +31,19 @@ from agent.execution.signer.guard import check_environment
 from agent.execution.signer.paths import KEYSTORE, POLICY
 from agent.execution.signer.process import SignerProcess
 from agent.execution.signer.setup import create_wallet, write_policy
+from agent.first_policy import first_policy
 from agent.gate.open_doors import check_ledger
 from agent.mind.configured import mind_of
 from agent.money import Address
-from agent.place import Place
-from agent.plugin import Listed, Protocol, Trader, Venue
-from agent.policy.policy import Policy, build, load, loads
-from agent.policy.typed_tables import permit_tables
+from agent.place import Place, read_secret
+from agent.plugin import Protocol, Trader, Venue
+from agent.policy.policy import Policy, load, loads
 from agent.runtime.turn import Runtime
 from agent.runtime.world import World
 from memory.ledger import Ledger
 from memory.lock import ExecutorLock
 from memory.memory import Memory
 from memory.rows import User
-
-GWEI = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +167,7 @@ def _node(place: Place, settings: Settings) -> Rpc:
     """The place's endpoint, or a pool of it and those of the settings' file."""
     if settings.rpc_file is None:
         return Rpc(place.rpc_url)
-    try:
-        further = endpoints(settings.rpc_file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise Refused(
-            "secret", f"{settings.rpc_file} can't be read: {error.strerror}.", "It holds a node's URL a line."
-        ) from error
+    further = endpoints(read_secret(settings.rpc_file, "It holds a node's URL a line."))
     return Pool([Rpc(url) for url in dict.fromkeys((place.rpc_url, *further))])
 
 
@@ -287,8 +279,7 @@ async def _policy(
     if path.exists():
         return load(path)
     listed = [*(each.contract for each in found.values()), *(each.contract for each in traders.values())]
-    policy = _first_policy(place, settings, registry, listed, hook)
-    policy = replace(policy, codes=await fingerprints(rpc, registry, policy.contracts))
+    policy = await first_policy(place, settings, registry, listed, hook, rpc)
     await asyncio.to_thread(write_policy, place.signer_folder, policy)
     return policy
 
@@ -306,21 +297,3 @@ def _keep_listed(policy: Policy, found: Discovered, traders: dict[str, Trader]) 
 def _listed(policy: Policy, venue: Venue | Trader) -> bool:
     known = policy.contracts.get(venue.contract.address)
     return known is not None and set(venue.contract.markets) <= set(known.markets)
-
-
-def _first_policy(
-    place: Place, settings: Settings, registry: Registry, listed: list[Listed], hook: pluggy.HookRelay
-) -> Policy:
-    """A new folder's policy: exactly the contracts that discovery proved, the pinned tokens, the place's caps."""
-    return build(
-        chain_id=registry.chain_id,
-        chain_name=registry.name,
-        tokens=registry.tokens.values(),
-        native=registry.native,
-        listed=listed,
-        tables=[table for group in hook.moneta_call_tables() for table in group],
-        typed_tables=[*permit_tables(), *(table for group in hook.moneta_typed_tables() for table in group)],
-        caps=place.caps,
-        max_fee_wei=settings.max_fee_gwei * GWEI,
-        contact_delay_seconds=place.contact_delay_seconds,
-    )

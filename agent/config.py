@@ -43,9 +43,17 @@ class Settings(BaseSettings):
     max_fee_gwei: Annotated[int, Field(ge=1)] = 50_000_000
     """What all gas of one plan may cost at the most, in gwei (10**9 wei); 0.05 of the native coin."""
 
+    chain: str = ""
+    """The chain: a name of chains/ (`base`) or the path of a chain file; where it isn't said, a devnet."""
+    rpc_url: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None
+    """One endpoint of the chain, such as http://127.0.0.1:8545, where its address holds no key; it is asked before
+    those of `rpc_file`."""
     rpc_file: Path | None = None
-    """A file with further endpoints of the same chain, one URL a line (they often hold a key): reads fail over to
-    them, transactions go to all, and nothing is sent while they disagree."""
+    """A file with endpoints of the chain, one URL a line (they often hold a key): reads fail over to the next,
+    transactions go to all, and nothing is sent while they disagree. On a devnet they are further ones of its own."""
+    first_cap_usd: Annotated[int, Field(ge=1)] = 10_000
+    """What one transaction may move when the signer's policy is made, at the first start on a real chain; in each
+    token, at its price then. A token without a price gets no entry. Later `moneta policy set` changes it."""
     devnet: Path | None = None
     """The folder of `moneta devnet up`, where it isn't the instance's own."""
     signer_socket: Path | None = None

@@ -7,22 +7,47 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agent.config import Settings
+from agent.errors import Refused
+
 if TYPE_CHECKING:
     from agent.runtime.world import Advance
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """What a command is told of an instance: its folder, and its settings with what was said on the command line."""
+
+    folder: Path
+    settings: Settings
+
+    @classmethod
+    def of(cls, folder: Path, **said: str | None) -> Where:
+        """Raises Refused("settings") where one is wrong."""
+        return cls(folder, Settings.of(folder, **{name: each for name, each in said.items() if each is not None}))
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A chain that can be asked: where its node is, and the file that says what is pinned of it."""
+
+    rpc_url: str
+    chain_file: Path
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where an instance lives and what it talks to. `caps` are base units per transaction by symbol.
 
-    With `signer_socket` the signer is somebody else's to start, and its folder isn't touched.
+    Without them the first policy's caps are `Settings.first_cap_usd` at the chain's own prices. With `signer_socket`
+    the signer is somebody else's to start, and its folder isn't touched.
     """
 
     folder: Path
     rpc_url: str
     chain_file: Path
     password: str
-    caps: Mapping[str, int]
+    caps: Mapping[str, int] | None
     contact_delay_seconds: int
     advance: Advance | None = None
     throw_away: bool = False
@@ -31,3 +56,13 @@ class Place:
     @property
     def signer_folder(self) -> Path:
         return self.folder / "signer"
+
+
+def read_secret(path: Path, holds: str) -> str:
+    """A secret's file. Raises Refused("secret"), with what it should hold."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise Refused("secret", f"{path} can't be read: {error.strerror}.", holds) from error
+    except UnicodeDecodeError as error:
+        raise Refused("secret", f"{path} is no text.", holds) from error

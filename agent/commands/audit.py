@@ -21,6 +21,7 @@ from agent.errors import MonetaError, Unavailable
 from agent.execution.agreement import disagreements
 from agent.execution.earnings import Standing, standings, unreadable
 from agent.execution.evidence import Evidence, gather
+from agent.place import Where
 from agent.policy.policy import Policy, build
 from memory.ledger import FILE, Ledger
 
@@ -55,9 +56,9 @@ class Part:
         return {**checked, **seen, **found}
 
 
-def verify(folder: Path, as_json: bool) -> int:
+def verify(where: Where, as_json: bool) -> int:
     """Prints what was checked and all that is wrong. 0 only where nothing is; a part may be out of reach."""
-    parts = asyncio.run(check(folder))
+    parts = asyncio.run(check(where))
     problems = [problem for part in parts for problem in part.problems]
     if as_json:
         for part in parts:
@@ -86,21 +87,22 @@ def _told(parts: Sequence[Part]) -> None:
             text_line(line)
 
 
-async def check(folder: Path) -> list[Part]:
+async def check(where: Where) -> list[Part]:
     """Both parts, the log first. Raises Unavailable where the ledger can't be opened at all."""
+    folder = where.folder
     if not (folder / FILE).exists():
         return [Part("log", (f"there is no ledger in {folder}",))]
     ledger = await Ledger.open(folder, lambda: int(time.time()))
     try:
         log = Part("log", tuple(await ledger.verify_audit()))
-        return [log, await _chain(ledger, folder)]
+        return [log, await _chain(ledger, where)]
     finally:
         await ledger.close()
 
 
-async def _chain(ledger: Ledger, folder: Path) -> Part:
+async def _chain(ledger: Ledger, where: Where) -> Part:
     try:
-        place = places.running_devnet(folder)
+        place = places.endpoint_of(where)
     except MonetaError as error:
         return Part("chain", why_not=str(error))
     rpc = Rpc(place.rpc_url)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
+from agent.chain.rpc import Rpc
 from agent.commands import places
 from agent.commands.output import json_line, text_line
 from agent.errors import Refused
 from agent.execution.signer.client import SignerClient
-from devnet.rpc import Rpc
+from agent.place import Where
 
 
-def health(folder: Path, as_json: bool) -> int:
+def health(where: Where, as_json: bool) -> int:
     """0 where the node answers, and the signer answers, is unlocked and has the policy of the node's chain.
 
     It says nothing about the chats: a platform that is away is no reason to start anew. Raises Unavailable, Refused.
     """
-    chain = asyncio.run(_health(folder))
+    chain = asyncio.run(_health(where))
     if as_json:
         json_line({"event": "health", "chain_id": chain})
     else:
@@ -25,16 +25,19 @@ def health(folder: Path, as_json: bool) -> int:
     return 0
 
 
-async def _health(folder: Path) -> int:
-    place = places.running_devnet(folder)
-    connected = SignerClient.connect_to(place.signer_socket) if place.signer_socket else None
-    signer = await (connected or SignerClient.connect(place.signer_folder))
+async def _health(where: Where) -> int:
+    url, socket = places.endpoint_of(where).rpc_url, where.settings.signer_socket
+    connected = SignerClient.connect_to(socket) if socket else None
+    signer = await (connected or SignerClient.connect(where.folder / "signer"))
     try:
         status = await signer.status()
     finally:
         await signer.close()
-    with Rpc(place.rpc_url) as rpc:
-        chain = rpc.number("eth_chainId")
+    rpc = Rpc(url)
+    try:
+        chain = await rpc.chain_id()
+    finally:
+        await rpc.close()
     if not status["unlocked"]:
         raise Refused("locked", "The signer is locked.", "Unlock it first.")
     if int(status["chain_id"]) != chain:

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 from agent.chat.service import CANCEL
 from agent.chat.terminal import CHANNEL, OWNER, PLATFORM
 from agent.commands import places
 from agent.commands.output import json_line, text_line
 from agent.compose import Instance, open_instance
-from agent.config import Settings
 from agent.errors import Refused
 from agent.intents import Advance, Cancel, Contact, Forget, Hours, Limit, Pause, Resume
 from agent.mind.context import Context
 from agent.mind.phrasebook import interpret
+from agent.place import Where
 from agent.replies.reply import Reply, Status
 from agent.runtime.turn import Said
 from memory.rows import User
 
 
-def say(folder: Path, sentence: str, as_json: bool) -> int:
+def say(where: Where, sentence: str, as_json: bool) -> int:
     """Says one sentence and shows the reply. A preview is shown and taken back: nothing waits behind a command."""
-    reply = asyncio.run(_say(folder, sentence))
+    reply = asyncio.run(_say(where, sentence))
     if as_json:
         json_line(reply.as_json())
     else:
@@ -31,9 +30,9 @@ def say(folder: Path, sentence: str, as_json: bool) -> int:
     return 1 if refused else 0
 
 
-async def _say(folder: Path, sentence: str) -> Reply:
-    place = places.running_devnet(folder)
-    async with open_instance(place, Settings.of(folder), beside=True) as instance:
+async def _say(where: Where, sentence: str) -> Reply:
+    place = places.place_of(where)
+    async with open_instance(place, where.settings, beside=True) as instance:
         if instance.new_wallet:
             await places.fund(place, instance.first_account)
         user = await instance.owner(PLATFORM, OWNER, "you")

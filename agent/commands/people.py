@@ -11,9 +11,9 @@ from pathlib import Path
 
 from agent.commands import places
 from agent.commands.output import complain, json_line, text_line
-from agent.config import Settings
 from agent.errors import Refused
 from agent.execution.signer.process import command, environment
+from agent.place import Where
 from memory.ledger import FILE, Ledger
 
 
@@ -37,23 +37,23 @@ async def _invite(folder: Path) -> str:
         await ledger.close()
 
 
-def new_wallet(folder: Path, as_json: bool) -> int:
+def new_wallet(where: Where, as_json: bool) -> int:
     """Makes keystore and policy in `folder`/signer, for a signer that runs apart, where they aren't there yet."""
-    account = asyncio.run(_new_wallet(folder))
+    account = asyncio.run(_new_wallet(where))
     if as_json:
         json_line({"event": "wallet", "new": account is not None, "account": account})
     elif account is None:
         text_line("Keystore (or the remote signer's keys) and policy are there already.")
     else:
-        text_line(f"{folder / 'signer'} holds a new keystore, first account {account}, and its policy.")
+        text_line(f"{where.folder / 'signer'} holds a new keystore, first account {account}, and its policy.")
     return 0
 
 
-async def _new_wallet(folder: Path) -> str | None:
+async def _new_wallet(where: Where) -> str | None:
     from agent.compose import make_wallet
 
-    place = places.running_devnet(folder)
-    return await make_wallet(place, Settings.of(folder), lambda account: places.fund(place, account))
+    place = places.place_of(where)
+    return await make_wallet(place, where.settings, lambda account: places.fund(place, account))
 
 
 def backup(folder: Path) -> int:
@@ -69,13 +69,14 @@ def backup(folder: Path) -> int:
     return 0
 
 
-def import_wallet(folder: Path, source: Sequence[str]) -> int:
+def import_wallet(where: Where, source: Sequence[str]) -> int:
     """Makes the keystore from another wallet's, in the signer's own process; `source` are its options.
 
-    Its password is a devnet's own, which lies in the folder, or the one that MONETA_PASSWORD_FILE names.
+    Its password is the one that MONETA_PASSWORD_FILE names, else typed; a devnet's own lies in the folder.
     """
+    folder = where.folder
     (folder / "signer").mkdir(mode=0o700, parents=True, exist_ok=True)
-    if _password_file(folder) is None:
+    if _password_file(folder) is None and not where.settings.chain:
         places.devnet_password(folder)
     return _by_signer(folder, "import", *source)
 

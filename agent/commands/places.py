@@ -1,18 +1,23 @@
-"""Where a command's instance lives: a demo's own devnet, or the devnet that runs in a folder."""
+"""Where a command's instance lives: a demo's own devnet, the devnet that runs in a folder, or a real chain."""
 
 from __future__ import annotations
 
 import asyncio
+import getpass
 import os
 import secrets
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import chains
 import devnet
+from agent.chain.pool import endpoints
 from agent.config import Settings
 from agent.errors import Refused, Unavailable
-from agent.place import Place
+from agent.execution.signer.paths import KEYSTORE
+from agent.place import Endpoint, Place, Where, read_secret
 from agent.policy.files import sync_folder
 from agent.replies.clock import duration
 
@@ -24,6 +29,8 @@ TO_START_WITH = {"ETH": 100 * 10**18, "USDC": 10_000_000 * 10**6, "DAI": 100_000
 
 CAPS = {"USDC": 20_000_000 * 10**6, "DAI": 20_000_000 * 10**18, "WETH": 10_000 * 10**18, "ETH": 1_000 * 10**18}
 """The caps per transaction of a devnet's policy, in base units. Nothing there is anybody's money."""
+
+DAY_SECONDS = 86_400
 
 PASSWORD = "devnet-password"  # noqa: S105  (the name of a file)
 PASSWORD_FILE = "MONETA_PASSWORD_FILE"  # noqa: S105  (the name of a variable)
@@ -45,22 +52,90 @@ def of_devnet(
     )
 
 
-def running_devnet(folder: Path) -> Place:
-    """The place of `folder` on the devnet that runs there, or in the folder that the settings name for it.
+def place_of(where: Where) -> Place:
+    """The place of a command: on the chain that the settings name, else on the devnet that runs in its folder.
 
-    Raises Unavailable where none runs.
+    Raises Unavailable where no devnet runs; Refused: chain, endpoints, secret.
     """
-    settings = Settings.of(folder)
-    chain = settings.devnet or folder
+    chain = endpoint_of(where)  # what is wrong with it is said before a password is asked for
+    apart = where.settings.signer_socket is not None  # whoever started the signer unlocked it
+    if where.settings.chain:
+        place = Place(
+            folder=where.folder,
+            rpc_url=chain.rpc_url,
+            chain_file=chain.chain_file,
+            password="" if apart else _password(where.folder),
+            caps=None,
+            contact_delay_seconds=DAY_SECONDS,
+        )
+    else:
+        named = os.environ.get(PASSWORD_FILE)
+        password = "" if apart else _named_password(Path(named)) if named else None
+        place = of_devnet(where.folder, chain.rpc_url, chain.chain_file, throw_away=not named, password=password)
+    return replace(place, signer_socket=where.settings.signer_socket)
+
+
+def endpoint_of(where: Where) -> Endpoint:
+    """The chain alone, which wants no password. Raises as `place_of` does."""
+    settings = where.settings
+    if settings.chain:
+        file = chain_file(settings.chain, where.folder)
+        return Endpoint(first_endpoint(settings), file)
+    chain = settings.devnet or where.folder
     running = devnet.status(chain).running
     if running is None:
-        raise Unavailable("node", f"No devnet runs in {chain}: start one with `moneta devnet up --dir {chain}`.")
+        raise Unavailable(
+            "node",
+            f"No devnet runs in {chain}: start one with `moneta devnet up --dir {chain}`. A real chain is named with "
+            "--chain, or as `chain` in moneta.toml.",
+        )
+    return Endpoint(running.rpc_url, chain / "chain.toml")
+
+
+def chain_file(named: str, folder: Path) -> Path:
+    """The file of a chain that comes with Moneta, or the one at a path, in `folder` first. Raises Refused("chain")."""
+    known = chains.path(named)
+    if known is not None:
+        return known
+    if named.endswith(".toml"):
+        beside = folder / named
+        return beside if beside.is_file() else Path(named)
+    listed = ", ".join(chains.names())
+    raise Refused("chain", f"I know no chain {named[:40]!r}.", f"Say one of {listed}, or the path of a chain file.")
+
+
+def first_endpoint(settings: Settings) -> str:
+    """Where a real chain is asked first. Raises Refused("endpoints") where none is named."""
+    if settings.rpc_url is not None:
+        return settings.rpc_url
+    file = settings.rpc_file
+    named = endpoints(read_secret(file, "It holds a node's URL a line.")) if file else ()
+    if not named:
+        raise Refused(
+            "endpoints",
+            f"No endpoint of {settings.chain} is named.",
+            "Put its URL into a file, a line each, and name it as `rpc_file` in moneta.toml, or say --rpc URL.",
+        )
+    return named[0]
+
+
+def _password(folder: Path) -> str:
+    """The keystore's: from the named file, else typed at the terminal, twice where it is a new one."""
     named = os.environ.get(PASSWORD_FILE)
-    password = _named_password(Path(named)) if named else None
-    if settings.signer_socket is not None:
-        password = ""  # whoever started the signer unlocked it
-    place = of_devnet(folder, running.rpc_url, chain / "chain.toml", throw_away=not named, password=password)
-    return replace(place, signer_socket=settings.signer_socket)
+    if named:
+        return _named_password(Path(named))
+    if not sys.stdin.isatty():
+        raise Refused(
+            "secret",
+            "The keystore's password is needed.",
+            f"Put it into a file of mode 0600 and name it in {PASSWORD_FILE}, or run this at a terminal.",
+        )
+    if (folder / "signer" / KEYSTORE).exists():
+        return getpass.getpass("password of the keystore: ")
+    typed = getpass.getpass("a password for the new keystore (12 characters or more): ")
+    if typed != getpass.getpass("once more: "):
+        raise Refused("secret", "The two aren't the same.", "Start again.")
+    return typed
 
 
 def advancing(rpc_url: str, chain_file: Path) -> Advance:
@@ -81,7 +156,9 @@ def advancing(rpc_url: str, chain_file: Path) -> Advance:
 
 
 async def fund(place: Place, account: str) -> None:
-    """Gives a new account its play money."""
+    """Gives a new account its play money; on a real chain there is none to give."""
+    if place.advance is None:
+        return
     try:
         await asyncio.to_thread(devnet.fund, place.rpc_url, account, TO_START_WITH, chain_file=place.chain_file)
     except devnet.DevnetError as error:
@@ -89,12 +166,7 @@ async def fund(place: Place, account: str) -> None:
 
 
 def _named_password(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise Refused(
-            "secret", f"{path} can't be read: {error.strerror}.", "It holds the keystore's password, one line."
-        ) from error
+    return read_secret(path, "It holds the keystore's password, one line.").strip()
 
 
 def devnet_password(folder: Path) -> str:

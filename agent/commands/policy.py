@@ -8,17 +8,16 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from agent.chat.terminal import OWNER, PLATFORM
 from agent.commands import places
 from agent.commands.output import json_line, text_line
 from agent.compose import Instance, open_instance
-from agent.config import Settings
 from agent.errors import Refused
 from agent.intents import Cancel, Limit
 from agent.money import Amount, Token
+from agent.place import Where
 from agent.policy.policy import Policy
 from agent.replies.clock import day_and_time, duration
 from agent.replies.reply import Table, table_text
@@ -32,9 +31,9 @@ from memory.rows import User
 Row = dict[str, Any]
 
 
-def show(folder: Path, as_json: bool) -> int:
+def show(where: Where, as_json: bool) -> int:
     """Prints every list and cap with its source, and what waits."""
-    rows = asyncio.run(_with(folder, _shown))
+    rows = asyncio.run(_with(where, _shown))
     if as_json:
         for row in rows:
             json_line({"event": "limit", **row})
@@ -44,7 +43,7 @@ def show(folder: Path, as_json: bool) -> int:
     return 0
 
 
-def test(folder: Path, sentence: str, as_json: bool) -> int:
+def test(where: Where, sentence: str, as_json: bool) -> int:
     """Prints each rule that the sentence would meet; 0 where all of them pass."""
 
     async def told(instance: Instance, user: User) -> int:
@@ -58,10 +57,10 @@ def test(folder: Path, sentence: str, as_json: bool) -> int:
             text_line(table_text(Table(("rule", "verdict", "why"), cells)))
         return 0 if found.verdict == PASS else 1
 
-    return int(asyncio.run(_with(folder, told)))
+    return int(asyncio.run(_with(where, told)))
 
 
-def change(folder: Path, sentence: str, as_json: bool) -> int:
+def change(where: Where, sentence: str, as_json: bool) -> int:
     """Sets a limit of the operator's, or takes back what waits."""
 
     async def changed(instance: Instance, _: User) -> list[Became]:
@@ -72,7 +71,7 @@ def change(folder: Path, sentence: str, as_json: bool) -> int:
         code = await _code(instance) if await operating.loosens(wish) else ""
         return [await operating.set(wish, code)]
 
-    became = asyncio.run(_with(folder, changed))
+    became = asyncio.run(_with(where, changed))
     for each in became:
         if as_json:
             json_line({"event": "policy", **asdict(each)})
@@ -83,16 +82,16 @@ def change(folder: Path, sentence: str, as_json: bool) -> int:
     return 0
 
 
-async def _with(folder: Path, do: Callable[[Instance, User], Awaitable[Any]]) -> Any:
+async def _with(where: Where, do: Callable[[Instance, User], Awaitable[Any]]) -> Any:
     """Opens the folder's instance, beside one that runs, and does something with its owner."""
-    async with _opened(folder) as (instance, user):
+    async with _opened(where) as (instance, user):
         return await do(instance, user)
 
 
 @asynccontextmanager
-async def _opened(folder: Path) -> Any:
-    place = places.running_devnet(folder)
-    async with open_instance(place, Settings.of(folder), beside=True) as instance:
+async def _opened(where: Where) -> Any:
+    place = places.place_of(where)
+    async with open_instance(place, where.settings, beside=True) as instance:
         if instance.new_wallet:
             await places.fund(place, instance.first_account)
         await instance.world.refresh()

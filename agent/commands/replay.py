@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from pathlib import Path
 
 from agent import hooks
 from agent.chain.discover import discover
@@ -14,18 +13,19 @@ from agent.chain.rpc import Rpc
 from agent.commands import places
 from agent.commands.output import json_line, text_line
 from agent.errors import Refused
+from agent.place import Where
 from agent.replies.clock import day_and_time
 from agent.runtime.replaying import Known, Replay, replay
 from memory.ledger import FILE, Ledger
 from memory.rows import DecisionRow
 
 
-def run(folder: Path, number: int, as_json: bool) -> int:
+def run(where: Where, number: int, as_json: bool) -> int:
     """Replays all choices of the decision's plan, a line each in JSON.
 
     Ends with 0 only where the choices, their numbers and the whole plan, to its digest, are the same.
     """
-    found = asyncio.run(_replay(folder, number))
+    found = asyncio.run(_replay(where, number))
     for row, again in found:
         if as_json:
             json_line({"decision": row.id, "kind": row.kind, "at": row.at, "plan": row.plan_id, **again.as_json()})
@@ -45,10 +45,11 @@ def _plan_lines(again: Replay) -> None:
         text_line(f"  {step['contract']}.{str(step['function']).partition('(')[0]} {step['args']} ({step['role']})")
 
 
-async def _replay(folder: Path, number: int) -> list[tuple[DecisionRow, Replay]]:
+async def _replay(where: Where, number: int) -> list[tuple[DecisionRow, Replay]]:
+    folder = where.folder
     if not (folder / FILE).exists():
         raise Refused("replay", f"There is no ledger in {folder}.")
-    place = places.running_devnet(folder)  # venues are code and a chain file: the chain only confirms what they are
+    place = places.endpoint_of(where)  # venues are code and a chain file: the chain only confirms what they are
     registry, plugins, rpc = Registry.load(place.chain_file), hooks.load(), Rpc(place.rpc_url)
     ledger = await Ledger.open(folder, lambda: int(time.time()))
     try:

@@ -18,6 +18,7 @@ from agent.commands.running import Running, raise_first
 from agent.compose import Instance, open_instance
 from agent.config import Settings
 from agent.errors import Refused
+from agent.place import Where, read_secret
 from agent.schedule import run_schedule
 from agent.watch import run_watch
 
@@ -30,21 +31,20 @@ DRAIN_SECONDS = 1.2
 """What a turn under way may take at the end; the whole end stays under two seconds."""
 
 
-def run(folder: Path, as_json: bool) -> int:
+def run(where: Where, as_json: bool) -> int:
     """Runs until it is told to stop. Raises Refused where no adapter is configured, or one can't start."""
-    settings = Settings.of(folder)
-    asyncio.run(_run(folder, settings, configured(settings), as_json))
+    asyncio.run(_run(where, configured(where.settings), as_json))
     return 0
 
 
-async def _run(folder: Path, settings: Settings, makers: list[Maker], as_json: bool) -> None:
-    async with open_instance(places.running_devnet(folder), settings) as instance:
+async def _run(where: Where, makers: list[Maker], as_json: bool) -> None:
+    async with open_instance(places.place_of(where), where.settings) as instance:
         adapters = [make(instance.service) for make in makers]
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, stop.set)
-        instance.service.limits = Limits.of(settings)
+        instance.service.limits = Limits.of(where.settings)
         jobs = (
             run_watch(instance.world, instance.service, stop),
             run_schedule(instance.world, instance.service, stop),
@@ -137,12 +137,7 @@ def _webhook(settings: Settings) -> Webhook | None:
 
 
 def _secret(path: Path) -> str:
-    try:
-        secret = path.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise Refused(
-            "secret", f"{path} can't be read: {error.strerror}.", "It holds the token, one line."
-        ) from error
+    secret = read_secret(path, "It holds the token, one line.").strip()
     if not secret:
         raise Refused("secret", f"{path} is empty.", "It holds the token, one line.")
     return secret

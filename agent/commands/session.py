@@ -21,9 +21,8 @@ from agent.runtime.world import World
 from memory.rows import Inbound
 
 
-async def talk(place: Place, script: str | None, as_json: bool, character: str | None) -> None:
+async def talk(place: Place, settings: Settings, script: str | None, as_json: bool) -> None:
     """Opens the instance, funds a wallet that is new, and talks until the input ends."""
-    settings = Settings.of(place.folder, **({"character": character} if character else {}))
     lines = _lines(script, place.folder / "history")  # a script that isn't there is said before anything is opened
     async with open_instance(place, settings) as instance:
         if instance.new_wallet:

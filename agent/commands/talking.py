@@ -10,6 +10,7 @@ from pathlib import Path
 
 import devnet
 from agent.importing import uncollected
+from agent.place import Where
 
 
 def demo(folder: Path | None, script: str | None, as_json: bool, character: str | None = None) -> int:
@@ -23,17 +24,19 @@ def demo(folder: Path | None, script: str | None, as_json: bool, character: str 
             with uncollected():
                 from agent.commands import places, session  # half a second, in which the node comes up
         node = stack.enter_context(starting.result())
+        from agent.config import Settings
+
         place = places.of_devnet(folder, node.rpc_url, node.chain_file, throw_away=True)
-        asyncio.run(session.talk(place, script, as_json, character))
+        asyncio.run(session.talk(place, Settings.of(folder, character=character), script, as_json))
     return 0
 
 
-def chat(folder: Path, script: str | None, as_json: bool, character: str | None = None) -> int:
-    """The chat on the devnet that runs in `folder`."""
+def chat(where: Where, script: str | None, as_json: bool) -> int:
+    """The chat on the chain of the settings, or on the devnet that runs in the folder."""
     from agent.commands import places
 
-    place = places.running_devnet(folder)  # where none runs, that is said at once
+    place = places.place_of(where)  # where no devnet runs, that is said at once
     with uncollected():
         from agent.commands import session
-    asyncio.run(session.talk(place, script, as_json, character))
+    asyncio.run(session.talk(place, where.settings, script, as_json))
     return 0

@@ -17,6 +17,7 @@ from agent.commands import audit
 from agent.commands.audit import Part, against, check
 from agent.execution import evidence
 from agent.intents import Exact, Swap
+from agent.place import Where
 from devnet import Node
 from memory.ledger import FILE, Ledger
 from tests.integration.runtime_parts import AAVE, BOB, MORPHO, USDC, deposit, opened, transfer, withdraw
@@ -273,13 +274,14 @@ async def test_a_ledger_that_moves_on_meanwhile_is_read_again(
 
 
 async def test_without_a_chain_the_log_is_checked_alone(lived: Lived, tmp_path: Path) -> None:
-    log, chain = await check(lived.copy(tmp_path / "it"))
+    log, chain = await check(Where.of(lived.copy(tmp_path / "it")))
     assert (log.problems, chain.problems, chain.evidence) == ((), (), None)
     assert "No devnet runs in" in chain.why_not
 
 
 def test_what_is_printed(lived: Lived, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    whole, edited = lived.copy(tmp_path / "a"), lived.copy(tmp_path / "b", "UPDATE plans SET status = 'void'")
+    whole = Where.of(lived.copy(tmp_path / "a"))
+    edited = Where.of(lived.copy(tmp_path / "b", "UPDATE plans SET status = 'void'"))
 
     def lines(run: Callable[[], int], code: int) -> list[str]:
         assert run() == code
@@ -292,4 +294,6 @@ def test_what_is_printed(lived: Lived, tmp_path: Path, capsys: pytest.CaptureFix
     assert (log["part"], log["checked"], log["holds"]) == ("log", True, False)
     assert (chain["part"], chain["checked"], chain["holds"]) == ("chain", False, True)
     assert end == {"problems": log["problems"], "holds": False, "checked": ["log"]}
-    assert lines(lambda: audit.verify(tmp_path / "none", False), 1) == [f"there is no ledger in {tmp_path / 'none'}"]
+    assert lines(lambda: audit.verify(Where.of(tmp_path / "none"), False), 1) == [
+        f"there is no ledger in {tmp_path / 'none'}"
+    ]

@@ -1,0 +1,66 @@
+"""A new folder's policy: exactly the contracts that discovery proved, the pinned tokens, and the first caps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import pluggy
+
+from agent.chain import prices as feeds
+from agent.chain.fingerprint import fingerprints
+from agent.chain.multicall import read_all
+from agent.chain.registry import Registry
+from agent.chain.rpc import Rpc
+from agent.config import Settings
+from agent.place import Place
+from agent.plugin import Listed
+from agent.policy.policy import Policy, build
+from agent.policy.typed_tables import permit_tables
+from agent.usd import PRICE_DECIMALS
+
+GWEI = 10**9
+
+
+async def first_policy(
+    place: Place, settings: Settings, registry: Registry, listed: Sequence[Listed], hook: pluggy.HookRelay, rpc: Rpc
+) -> Policy:
+    """With the fingerprints of the contracts as they are now. Raises Unavailable where the node can't be read."""
+    caps = place.caps
+    if caps is None:
+        caps = first_caps(registry, await _prices(registry, rpc), settings.first_cap_usd)
+    policy = build(
+        chain_id=registry.chain_id,
+        chain_name=registry.name,
+        tokens=registry.tokens.values(),
+        native=registry.native,
+        listed=listed,
+        tables=[table for group in hook.moneta_call_tables() for table in group],
+        typed_tables=[*permit_tables(), *(table for group in hook.moneta_typed_tables() for table in group)],
+        caps=caps,
+        max_fee_wei=settings.max_fee_gwei * GWEI,
+        contact_delay_seconds=place.contact_delay_seconds,
+    )
+    return replace(policy, codes=await fingerprints(rpc, registry, policy.contracts))
+
+
+def first_caps(registry: Registry, prices: Mapping[str, int], usd: int) -> dict[str, int]:
+    """Base units by symbol that are worth `usd` dollars at `prices` (USD with 8 decimals), rounded down.
+
+    Without a price a token gets no cap, and so no entry: what it is worth isn't known.
+    """
+    tokens = {**registry.tokens, registry.native.symbol: registry.native}
+    scale: int = 10**PRICE_DECIMALS
+    return {
+        symbol: usd * scale * 10**token.decimals // prices[symbol]
+        for symbol, token in tokens.items()
+        if prices.get(symbol, 0) > 0
+    }
+
+
+async def _prices(registry: Registry, rpc: Rpc) -> Mapping[str, int]:
+    head, calls = await rpc.block(), feeds.reads(registry)
+    places = [(call.target, call.data) for call in calls]
+    answers = dict(zip(places, await read_all(rpc, registry, calls), strict=True))
+    found, _ = feeds.prices(registry, lambda call: answers[call.target, call.data], head.timestamp)
+    return found
