@@ -93,7 +93,7 @@ def endpoint_of(where: Where) -> Endpoint:
 
 
 def chain_file(named: str, folder: Path) -> Path:
-    """The file of a chain that comes with Moneta, or the one at a path, in `folder` first. Raises Refused("chain")."""
+    """The file of a chain that comes with Moneta, or a path, from `folder` first. Raises Refused("chain")."""
     known = chains.path(named)
     if known is not None:
         return known
