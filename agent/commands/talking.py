@@ -7,10 +7,13 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import devnet
 from agent.importing import uncollected
-from agent.place import Where
+
+if TYPE_CHECKING:
+    from agent.place import Where
 
 
 def demo(folder: Path | None, script: str | None, as_json: bool, character: str | None = None) -> int:
@@ -23,11 +26,10 @@ def demo(folder: Path | None, script: str | None, as_json: bool, character: str 
             starting = beside.submit(devnet.start, folder)
             with uncollected():
                 from agent.commands import places, session  # half a second, in which the node comes up
+                from agent.place import Where
         node = stack.enter_context(starting.result())
-        from agent.config import Settings
-
         place = places.of_devnet(folder, node.rpc_url, node.chain_file, throw_away=True)
-        asyncio.run(session.talk(place, Settings.of(folder, character=character), script, as_json))
+        asyncio.run(session.talk(place, Where.of(folder, character=character).settings, script, as_json))
     return 0
 
 
