@@ -19,7 +19,7 @@ class MorphoBlue(Protocol):
         ids: dict[str, str] = {name: text.lower() for name, text in chain.section["markets"].items()}
         listed = Listed(morpho, "Morpho Blue", TABLE, markets=tuple(ids.values()))
         answers = await ask([views.PARAMS.at(morpho, bytes.fromhex(each[2:])) for each in ids.values()])
-        if all(answer is None for answer in answers):
+        if ids and all(answer is None for answer in answers):
             raise Unavailable(self.name, f"There is no Morpho Blue at {morpho}.")
         found = {name: _params(answer) for name, answer in zip(ids, answers, strict=True) if answer}
         await _check_rate_models(found, morpho, ask)
