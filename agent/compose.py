@@ -131,6 +131,7 @@ async def open_instance(place: Place, settings: Settings, *, beside: bool = Fals
             mind=mind,
             traders=traders,
             executes=executes,
+            cache=place.folder / "cache",
         )
         instance = Instance(world, Service(Runtime(world), ledger), account, new_wallet)
         instance.service.welcome = Door(world, instance.service, instance.account_for)

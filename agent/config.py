@@ -74,6 +74,9 @@ class Settings(BaseSettings):
     """The base URL of an OpenAI-compatible endpoint, such as http://127.0.0.1:11434/v1."""
     model_key_file: Path | None = None
     """A file with the endpoint's key; local endpoints want none."""
+    defillama_url: Annotated[str, Field(pattern=r"^(https?://[^\s@]+)?$")] = ""
+    """The base URL of DefiLlama's yields API, https://yields.llama.fi, for rates at places that can't be entered.
+    Empty, nobody is asked: what you look at isn't told to others unless you say so."""
 
     discord_token_file: Path | None = None
     """A file with the Discord bot's token."""

@@ -1,4 +1,4 @@
-"""The plug-in contract: two hooks and the few classes that a plug-in returns. Plug-ins import `moneta` only.
+"""The plug-in contract: a few hooks and the few classes that a plug-in returns. Plug-ins import `moneta` only.
 
 A protocol finds its venues on a chain; a venue reads its state, prices a deposit and builds steps. All of it is
 pure but `discover`, which asks the chain through the `Ask` that it is handed. A plug-in never signs or sends.
@@ -7,9 +7,10 @@ pure but `discover`, which asks the chain through the `Ask` that it is handed. A
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pluggy
@@ -255,6 +256,48 @@ class Placement:
     why_not: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a plug-in may know that asks somebody else than the chain. `now` in Unix seconds.
+
+    `urls` are the services that the operator named, by plug-in: one that isn't there asks nobody. `folder` is where
+    answers may be kept, None where nothing is written.
+    """
+
+    chain_id: int
+    urls: Mapping[str, str]
+    folder: Path | None
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A place that can't be entered, as somebody else tells it: it is shown, and never ranked, bound or stored.
+
+    `rate` is the whole yearly rate (compounded), `reward` the part of it paid in other tokens; `tvl_usd` whole
+    dollars. `project` and `chain` are text from outside.
+    """
+
+    project: str
+    chain: str
+    rate: Rate
+    reward: Rate
+    tvl_usd: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What `source` told at `at` (Unix seconds): its places, the largest first, and how many rows weren't taken, by
+    the reason. `trouble` says why there is nothing newer, '' where all is well.
+    """
+
+    source: str
+    places: tuple[Elsewhere, ...]
+    at: int
+    dropped: Mapping[str, int]
+    trouble: str = ""
+
+
 class Hooks:
     """What a plug-in may implement. All are optional."""
 
@@ -289,3 +332,10 @@ class Hooks:
         self, venues: Mapping[str, Venue], states: Mapping[str, VenueState], asset: Token, limits: Limits
     ) -> Placement | None:
         """Whether one move between venues of `asset` gains enough. Pure: the same answer for the same snapshot."""
+
+    @hookspec
+    def moneta_elsewhere(self, asset: Token, entered: Set[str], outside: Outside) -> Awaitable[Told] | None:
+        """Rates of `asset` at places that can't be entered; None where the operator named no service for it.
+
+        `entered` are the names of the protocols that have venues of the asset here.
+        """

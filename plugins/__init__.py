@@ -8,5 +8,6 @@ BUILT_IN = (
     "plugins.yields",
     "plugins.uniswap",
     "plugins.rebalance",
+    "plugins.defillama",
 )
 """Module names, in the order in which they are registered."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from agent.money import Amount, Token
-from agent.plugin import Option
+from agent.plugin import Option, Told
+from agent.replies import elsewhere
 from agent.replies.reply import Reply, Table
 
 
@@ -14,10 +15,23 @@ def yields(
     ranked: Sequence[Option],
     sizes: Mapping[int, Mapping[str, Option]],
     missing: Mapping[str, str],
+    told: Sequence[Told] = (),
+    now: int = 0,
 ) -> Reply:
-    """`ranked` as the rates are now; `sizes`: each venue's option for further deposits, by base units."""
-    if not ranked:
-        return Reply(f"I know no venue for {asset.symbol} on this chain.{_missing(asset, missing)}")
+    """`ranked` as the rates are now; `sizes`: each venue's option for further deposits, by base units.
+
+    What is `told` of places that can't be entered comes last, whatever it says. `now` in Unix seconds.
+    """
+    shown = list(sizes)
+    others = elsewhere.rows(told, len(shown))
+    columns = ("venue", "rate a year", *(f"with {Amount(size, asset)}" for size in shown), "why")
+    rows = (*(_row(option, [sizes[size].get(option.venue) for size in shown]) for option in ranked), *others)
+    table = Table(columns, rows, frozenset(range(1, 2 + len(shown)))) if rows else None
+    text = _best(asset, ranked, sizes) if ranked else f"I know no venue for {asset.symbol} on this chain."
+    return Reply(text + _missing(asset, missing) + elsewhere.words(told, now), table)
+
+
+def _best(asset: Token, ranked: Sequence[Option], sizes: Mapping[int, Mapping[str, Option]]) -> str:
     best = next((option for option in ranked if not option.why_not), None)
     text = f"No venue takes {asset.symbol} now."
     if best is not None:
@@ -26,10 +40,7 @@ def yields(
         first = next((option for option in options.values() if not option.why_not), None)
         if first is not None:
             text += f" With {Amount(size, asset)} of yours in it: {first.venue}, {first.after}."
-    shown = list(sizes)
-    columns = ("venue", "rate a year", *(f"with {Amount(size, asset)}" for size in shown), "why")
-    rows = tuple(_row(option, [sizes[size].get(option.venue) for size in shown]) for option in ranked)
-    return Reply(text + _missing(asset, missing), Table(columns, rows, frozenset(range(1, 2 + len(shown)))))
+    return text
 
 
 def overview(best: Sequence[tuple[Token, Sequence[Option]]]) -> Reply:

@@ -111,7 +111,7 @@ class Reports:
         best = [
             option.venue
             for asset in ([symbol] if symbol in assets else assets)
-            for option in viewing.ranked(snapshot, self.world.registry.token(str(asset)), 0)[:each]
+            for option in self.world.rank(snapshot.venues, self.world.registry.token(str(asset)), 0)[:each]
         ]
         series = await self.rate_series(best[:MOST_LINES], snapshot)
         if not any(len(one["points"]) > 1 for one in series):

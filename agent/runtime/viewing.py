@@ -8,16 +8,13 @@ from datetime import UTC, datetime, timedelta
 from agent.chain.snapshot import Snapshot
 from agent.gate.choices import ROUTE, TURN
 from agent.intents import Explain, History, Yields
-from agent.money import ZERO_ADDRESS, Token
-from agent.plugin import Option
-from agent.replies import explain, history, portfolio, talk, yields
+from agent.money import ZERO_ADDRESS
+from agent.replies import explain, history, portfolio, talk
 from agent.replies.reply import Reply
+from agent.runtime import rates
 from agent.runtime.world import World
 from agent.voice import voiced
 from memory.rows import DecisionRow, PlanStatus, User
-
-SIZES = (1_000, 100_000)
-"""Deposits in whole tokens at which `yields` also shows each venue's rate, beside all that the wallet holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +25,8 @@ class Viewing:
 
     async def yields(self, user: User, intent: Yields) -> Reply:
         """The venues of one asset, or the best venue of each."""
-        snapshot = await self.snapshot(user)
-        if intent.asset is None:
-            assets = sorted({venue.asset.symbol for venue in self.world.venues.values()})
-            best = [
-                (self.world.registry.token(a), self.ranked(snapshot, self.world.registry.token(a), 0)) for a in assets
-            ]
-            return yields.overview(best)
-        asset = self.world.registry.token(intent.asset)
-        if asset.is_native and self.world.registry.wrapped:
-            asset = self.world.registry.token(self.world.registry.wrapped)
-        wallet = snapshot.balances.get(asset.symbol, 0)
-        sizes = {size * 10**asset.decimals for size in SIZES} | ({wallet} if wallet else set())
-        options = {size: {o.venue: o for o in self.ranked(snapshot, asset, size)} for size in sorted(sizes)}
-        return yields.yields(asset, self.ranked(snapshot, asset, 0), options, snapshot.missing)
-
-    def ranked(self, snapshot: Snapshot, asset: Token, units: int) -> list[Option]:
-        """The venues of an asset for a deposit of so many base units, the best first."""
-        return self.world.rank(snapshot.venues, asset, units)
+        found = await self.world.ledger.account(user.id)
+        return await rates.yields(self.world.market, found.address if found else ZERO_ADDRESS, intent)
 
     async def portfolio(self, user: User) -> Reply:
         """Wallet, positions and what they earned."""

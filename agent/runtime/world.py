@@ -7,13 +7,14 @@ import contextlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pluggy
 
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
-from agent.chain.snapshot import Snapshot, take
+from agent.chain.snapshot import Snapshot
 from agent.character.character import Character
 from agent.character.files import default
 from agent.config import Settings
@@ -32,6 +33,7 @@ from agent.money import Address, Token
 from agent.plugin import Option, Trader, Venue, VenueState
 from agent.policy.policy import Policy, loads
 from agent.policy.spending import Standing
+from agent.runtime.market import Market, services
 from agent.words.vocabulary import Vocabulary
 from memory.ledger import Ledger
 from memory.memory import Memory
@@ -67,6 +69,8 @@ class World:
     character: Character = field(default_factory=default)
     mind: Mind = field(default_factory=Mind)
     traders: Mapping[str, Trader] = field(default_factory=dict)
+    cache: Path | None = None
+    """A folder for what services outside told; None: nothing of it is written."""
     executes: bool = True
     """False beside another process that holds the folder: looks and plans, recovers and carries out nothing."""
     codes: Codes = field(init=False)
@@ -122,9 +126,24 @@ class World:
         caps = (*limits.caps, *policy_caps(self.policy))
         return Standing(replace(limits, caps=caps), await self.ledger.used(user, caps))
 
+    @property
+    def market(self) -> Market:
+        """What of this can be looked at by anybody."""
+        return Market(
+            registry=self.registry,
+            rpc=self.rpc,
+            venues=self.venues,
+            missing=self.missing,
+            hooks=self.hooks,
+            now=self.now,
+            traders=self.traders,
+            urls=services(self.settings),
+            cache=self.cache,
+        )
+
     async def snapshot(self, account: Address) -> Snapshot:
         """Everything at the head as `account` has it, in one eth_call."""
-        return await take(self.rpc, self.registry, self.venues, account, traders=self.traders)
+        return await self.market.snapshot(account)
 
     async def priced_snapshot(self, account: Address) -> Snapshot:
         """The same with its block's own base fee: inside an eth_call geth and others tell a contract zero."""
@@ -134,10 +153,7 @@ class World:
 
     def rank(self, states: Mapping[str, VenueState], asset: Token, units: int) -> list[Option]:
         """The venues for a deposit, by the first plug-in that ranks."""
-        options: list[Option] | None = self.hooks.moneta_rank(
-            venues=self.venues, states=states, asset=asset, units=units
-        )
-        return options or []
+        return self.market.rank(states, asset, units)
 
     def rank_at(
         self, snapshot: Snapshot, allowed: frozenset[str] | None = None

@@ -1,0 +1,65 @@
+"""What anybody may look at of one chain with nothing but a node: venues, rates, prices; no key, ledger or folder."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pluggy
+import structlog
+
+from agent.chain.registry import Registry
+from agent.chain.rpc import Rpc
+from agent.chain.snapshot import Snapshot, take
+from agent.config import Settings
+from agent.money import ZERO_ADDRESS, Address, Token
+from agent.plugin import Option, Outside, Told, Trader, Venue, VenueState
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """`missing` says why something of the chain file isn't used. `now` gives Unix seconds.
+
+    `urls` are the services outside that may be asked, by plug-in; `cache` is where their answers are kept, if at all.
+    """
+
+    registry: Registry
+    rpc: Rpc
+    venues: Mapping[str, Venue]
+    missing: Mapping[str, str]
+    hooks: pluggy.HookRelay
+    now: Callable[[], int]
+    traders: Mapping[str, Trader] = field(default_factory=dict)
+    urls: Mapping[str, str] = field(default_factory=dict)
+    cache: Path | None = None
+
+    async def snapshot(self, account: Address = ZERO_ADDRESS) -> Snapshot:
+        """Everything at the head as `account` has it, in one eth_call. Raises Unavailable."""
+        return await take(self.rpc, self.registry, self.venues, account, traders=self.traders)
+
+    def rank(self, states: Mapping[str, VenueState], asset: Token, units: int) -> list[Option]:
+        """The venues for a deposit, by the first plug-in that ranks."""
+        options: list[Option] | None = self.hooks.moneta_rank(
+            venues=self.venues, states=states, asset=asset, units=units
+        )
+        return options or []
+
+    async def elsewhere(self, asset: Token) -> list[Told]:
+        """What services outside tell of places that can't be entered. A plug-in's fault costs its own rows."""
+        entered = frozenset(key.split(":")[0] for key, venue in self.venues.items() if venue.asset == asset)
+        outside = Outside(self.registry.chain_id, self.urls, self.cache, self.now())
+        asked = self.hooks.moneta_elsewhere(asset=asset, entered=entered, outside=outside)
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        for answer in answers:
+            if isinstance(answer, BaseException):
+                log.warning("rates elsewhere could not be asked", error=type(answer).__name__)
+        return [answer for answer in answers if isinstance(answer, Told)]
+
+
+def services(settings: Settings) -> dict[str, str]:
+    """The services outside that the settings name, by plug-in."""
+    return {"defillama": settings.defillama_url} if settings.defillama_url else {}
