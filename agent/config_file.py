@@ -21,6 +21,8 @@ NO_SETTINGS = frozenset({"PASSWORD_FILE", "CACHE"})
 FOR_TESTS = frozenset({"DATA", "SPECS", "TEST_PACKAGES", "WRITE_DOCS"})
 _SEED_WORDS = (12, 15, 18, 21, 24)
 """How many words a seed has (BIP-39)."""
+_KEYED = re.compile(r"[/=](?=[\w-]*\d)[\w-]{20,}", re.ASCII)
+"""A part of a URL that is long and has a digit: providers' keys have 32 letters and digits."""
 _FORM = re.compile(r"\w{1,64}", re.ASCII)
 
 
@@ -70,12 +72,14 @@ def meant(name: str, names: Collection[str], prefix: str = "") -> str:
 
 def _check_no_secret(path: Path, name: str, value: Any, names: Collection[str]) -> None:
     what = next((found for text in _texts(value) if (found := _secret(text))), None)
+    if what is None and name == "rpc_url" and any(_KEYED.search(text) for text in _texts(value)):
+        what = "an endpoint's key"
     if what is None and names_secret(name) and name not in names:
         what = "a secret"
     if what is None:
         return
-    fitting = f"{name}_file" if f"{name}_file" in names else name if name in names else ""
-    how = f"name that file in {fitting}" if fitting.endswith("_file") else "keep it out of the settings"
+    fitting = "rpc_file" if name == "rpc_url" else f"{name}_file" if f"{name}_file" in names else name
+    how = f"name that file in {fitting}" if fitting.endswith("_file") and fitting in names else "keep it out of here"
     raise Refused(
         "secret",
         f"{_shown(name)} in {path} seems to hold {what}, and settings hold none: they are copied, shown and shared.",

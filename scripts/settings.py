@@ -32,6 +32,7 @@ Made by `python -m scripts.settings`; a test holds it against the settings.\
 """
 EXAMPLES: dict[str, Any] = {
     "confirmations": "safe",
+    "rpc_url": "http://127.0.0.1:8545",
     "rpc_file": "rpc.txt",
     "devnet": "devnet",
     "signer_socket": "/run/moneta/signer.sock",

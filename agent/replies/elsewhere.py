@@ -40,8 +40,8 @@ def _said(told: Told, now: int) -> str:
     text = f"{told.source} tells of no place elsewhere, as of {age} ago."
     if shown:
         text = (
-            f"{listed} that I can't enter stand{'s' if shown == 1 else ''} last, as {told.source} told {age} ago: its "
-            "own figures, compounded, which I neither check nor rank by."
+            f"{listed} that I can't enter stand{'s' if shown == 1 else ''} last, as {told.source} told {age} ago: "
+            "its own figures, compounded, which I neither check nor rank by."
         )
     left_out = [f"{count:,} {why}" for why, count in sorted(told.dropped.items()) if why not in NOT_COUNTED]
     if left_out:

@@ -158,7 +158,7 @@ HOSTILE = [
 
 async def test_bad_rows_are_dropped_and_counted_and_the_others_stay(server: DefiLlama, tmp_path: Path) -> None:
     good = list(server.rows)
-    server.rows = [row for row, _ in HOSTILE] + good  # type: ignore[misc]
+    server.rows = [row for row, _ in HOSTILE] + good
     reasons = [why for _, why in HOSTILE]
     told = await Asker(server.url, tmp_path).at(NOW)
     assert names(told) == ["fluid", "sturdy"]

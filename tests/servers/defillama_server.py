@@ -7,7 +7,7 @@ import csv
 import gzip
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -50,8 +50,8 @@ def pool(project: str, apy: Any, tvl: Any, **more: Any) -> dict[str, Any]:
 class DefiLlama:
     """`asked` are the If-None-Match headers of the requests, in order; `fault` is how it misbehaves from now on."""
 
-    def __init__(self, rows: Iterable[Mapping[str, Any]] = ()) -> None:
-        self.rows = list(rows)
+    def __init__(self, rows: Iterable[Any] = ()) -> None:
+        self.rows: list[Any] = list(rows)
         self.fault: Fault = ""
         self.asked: list[str | None] = []
         self.packed = True

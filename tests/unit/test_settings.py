@@ -98,6 +98,7 @@ def test_what_cannot_be_meant_is_refused(text: str, said: str) -> None:
         ('password = "hunter2"', "hunter2", "chmod 600"),
         ('model_key = "hunter2"', "hunter2", "Did you mean model_key_file?"),
         ('remote_signer_url = "http://ann:hunter2@127.0.0.1:9000"', "hunter2", "an address with a password in it"),
+        ('rpc_url = "https://rpc.example.org/Ab3dEfGhIjKlMnOpQrStUv"', "Ab3dEfGh", "name that file in rpc_file"),
         (f'{KEY} = "x"', KEY, "a key of 66 letters in moneta.toml is no setting"),
         (f'plan_seconds = "{KEY[:60]}"', KEY[:60], "plan_seconds can't be that"),
         (f'plan_seconds = {KEY[:60]}g', KEY[:60], "is no TOML"),
