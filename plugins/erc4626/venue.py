@@ -1,4 +1,4 @@
-"""One ERC-4626 vault, and the market under it where the chain file names it."""
+"""One ERC-4626 vault, and the market under it where the chain file names it, or its own savings rate."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from moneta import MAX_UINT256, Address, Block, Call, Flag, Listed, Rate, Step, Token, Unavailable, Venue, VenueState
 from plugins.erc4626 import views
+from plugins.erc4626.savings import yearly
 
 DEPOSIT = "deposit(uint256 assets,address receiver)"
 WITHDRAW = "withdraw(uint256 assets,address receiver,address owner)"
@@ -27,10 +28,19 @@ Answer = tuple[Any, ...] | None
 
 
 class VaultVenue(Venue):
-    """A vault of `asset`. Its rate is its source's, which its deposits move; without one it isn't entered."""
+    """A vault of `asset`. Its rate is its source's, which its deposits move, or what its `savings` call answers,
+    which they don't; without either it isn't entered.
+    """
 
     def __init__(
-        self, name: str, vault: Listed, asset: Token, receipt: Token, source: Venue | None, source_id: str | None
+        self,
+        name: str,
+        vault: Listed,
+        asset: Token,
+        receipt: Token,
+        source: Venue | None,
+        source_id: str | None,
+        savings: Call | None = None,
     ) -> None:
         self.id = f"erc4626:{name}:{asset.symbol}"
         self.name = f"{receipt.symbol} vault"
@@ -39,6 +49,7 @@ class VaultVenue(Venue):
         self.contract = vault
         self.receipt = receipt
         self._source = source
+        self._savings = savings
 
     def reads(self, account: Address) -> tuple[Call, ...]:
         vault = self.contract.address
@@ -50,6 +61,8 @@ class VaultVenue(Venue):
             views.MAX_WITHDRAW.at(vault, account),
             views.PAUSED.at(vault),
         )
+        if self._savings is not None:
+            return (*own, self._savings, views.TOTAL_ASSETS.at(vault))
         return (*own, *(self._source.reads(vault) if self._source else ()))
 
     def state(self, answers: Sequence[Answer], block: Block) -> VenueState:
@@ -71,6 +84,8 @@ class VaultVenue(Venue):
             flags=source.flags if source else frozenset({Flag.UNRATED}),
             facts=_facts(source),
         )
+        if self._savings is not None:
+            state = _saved(state, answers[OWN_READS:], self.id)
         return replace(state, flags=_flags(state, bool(paused and paused[0]), stuck=bool(shares and not max_redeem)))
 
     def rate_after(self, state: VenueState, deposit: int) -> Rate:
@@ -89,6 +104,15 @@ class VaultVenue(Venue):
 
     def _step(self, function: str, args: tuple[int | str, ...]) -> Step:
         return Step(self.contract.address, self.contract.name, function, args)
+
+
+def _saved(state: VenueState, answers: Sequence[Answer], venue: str) -> VenueState:
+    """With the savings rate; all that is in such a vault can leave it. Raises Unavailable where it doesn't say."""
+    rate, held = answers
+    if rate is None or held is None:
+        raise Unavailable(venue, "its savings rate can't be read")
+    flags = state.flags - {Flag.UNRATED}
+    return replace(state, rate=yearly(int(rate[0])), liquidity=int(held[0]), flags=flags)
 
 
 def _facts(source: VenueState | None) -> dict[str, int]:
