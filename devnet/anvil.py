@@ -33,19 +33,20 @@ def binary() -> Path:
     return found
 
 
-def arguments(port: int) -> list[str]:
+def arguments(port: int, chain_id: int = CHAIN_ID) -> list[str]:
     """The command without its state."""
-    fixed = f"--host {HOST} --port {port} --chain-id {CHAIN_ID} --hardfork prague --silent"
+    fixed = f"--host {HOST} --port {port} --chain-id {chain_id} --hardfork prague --silent"
     return [str(binary()), *fixed.split(), "--prune-history", str(KEPT_STATES)]
 
 
-def with_state(port: int, state: Path) -> list[str]:
-    """The command that serves a dumped state.
+def with_state(port: int, state: Path, chain_id: int = CHAIN_ID, *, second: int = 0) -> list[str]:
+    """The command that serves a dumped state, from `second` on where that is later than its last block.
 
     anvil doesn't restore its clock from a dump: without --timestamp the next block would be years away from the last
     one, and either interest underflows or years of it accrue at once.
     """
-    return [*arguments(port), "--load-state", str(state), "--timestamp", str(last_timestamp(state) + 1)]
+    begin = max(last_timestamp(state) + 1, second)
+    return [*arguments(port, chain_id), "--load-state", str(state), "--timestamp", str(begin)]
 
 
 def last_timestamp(state: Path) -> int:
@@ -70,13 +71,13 @@ def refuse_if_taken(port: int) -> None:
             raise DevnetError(f"port {port} is in use already: {error.strerror}; say another, or none") from error
 
 
-def wait_until_ready(url: str, alive: Callable[[], bool]) -> None:
-    """Returns as soon as a devnet answers at `url`. Raises NodeUnreachable when it ended, or took too long."""
+def wait_until_ready(url: str, alive: Callable[[], bool], chain_id: int = CHAIN_ID) -> None:
+    """Returns as soon as that chain answers at `url`. Raises NodeUnreachable when it ended, or took too long."""
     deadline = time.monotonic() + READY_SECONDS
     with Rpc(url) as rpc:
         while alive() and time.monotonic() < deadline:
             try:
-                if rpc.number("eth_chainId") == CHAIN_ID:
+                if rpc.number("eth_chainId") == chain_id:
                     return
             except NodeUnreachable:
                 time.sleep(0.005)

@@ -64,7 +64,7 @@ def _deploy(contracts: Contracts, log: Path, progress: Progress) -> tuple[dict[s
         chain = Deployer(Web3(HTTPProvider(url)), contracts)
         content = _deploy_all(chain, progress)
         progress(f"  {chain.transactions} transactions")
-        return content, _trimmed(chain)
+        return content, trimmed(chain)
     finally:
         if process.stdin is not None:
             process.stdin.close()
@@ -95,13 +95,16 @@ def _deploy_all(chain: Deployer, progress: Progress) -> dict[str, Any]:
     return chain_file(tokens, multicall3, markets, vaults, morpho, venus, uniswap)
 
 
-def _trimmed(chain: Deployer) -> dict[str, Any]:
-    """The dump without its history: the last block must stay, or anvil finds no head ("Best hash not found")."""
+def trimmed(chain: Deployer, base_fee: int = BASE_FEE) -> dict[str, Any]:
+    """The dump without its history; the next block asks for `base_fee`, in wei.
+
+    The last block must stay, or anvil finds no head ("Best hash not found").
+    """
     chain.rpc("evm_mine")
     packed = cast(str, chain.rpc("anvil_dumpState"))
     state = cast("dict[str, Any]", json.loads(gzip.decompress(bytes.fromhex(packed.removeprefix("0x")))))
     number = int(chain.w3.eth.block_number)
     head = next(block for block in state["blocks"] if int(block["header"]["number"], 16) == number)
     # a chain of nearly empty blocks lets the base fee fall to nothing; gas on devnet should cost what gas costs
-    head["header"]["baseFeePerGas"] = state["block"]["basefee"] = hex(BASE_FEE)
+    head["header"]["baseFeePerGas"] = state["block"]["basefee"] = hex(base_fee)
     return {**state, "blocks": [head], "transactions": [], "historical_states": None}

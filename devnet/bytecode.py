@@ -47,11 +47,11 @@ class Contracts:
 
     def npm(self, package: str, name: str) -> Compiled:
         """A Hardhat artefact of an npm package."""
-        return _compiled(self._paths[package, name])
+        return compiled_file(self._paths[package, name])
 
     def wheel(self, name: str) -> Compiled:
         """Such as "centre/FiatTokenProxy", from the wheel of web3-ethereum-defi."""
-        return _compiled(self._folders["web3-ethereum-defi"] / "eth_defi" / "abi" / f"{name}.json")
+        return compiled_file(self._folders["web3-ethereum-defi"] / "eth_defi" / "abi" / f"{name}.json")
 
     def morpho(self, name: str) -> Compiled:
         found = self._morpho[name]
@@ -81,7 +81,8 @@ class Contracts:
         return compile_morpho(blue, curve, solc, self._progress, cache=self._cache)
 
 
-def _compiled(path: Path) -> Compiled:
+def compiled_file(path: Path) -> Compiled:
+    """An artefact as Foundry or Hardhat writes it."""
     data = json.loads(path.read_text())
     code = data["bytecode"]  # Foundry writes an object, Hardhat and the older folders a plain string
     if isinstance(code, str):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -41,19 +42,38 @@ def compile_morpho(
 
     Raises DevnetError with the compiler's messages.
     """
-    request = json.dumps(_standard_json(_sources(blue, curve)), sort_keys=True)
+    settings = {"viaIR": True, "optimizer": {"enabled": True, "runs": 999_999}}
+    why = "Morpho Blue and AdaptiveCurveIrm with solc 0.8.19 (once, about ten seconds)"
+    return compiled(_sources(blue, curve), COMPILED, settings, solc, f"  compiling {why}", progress, cache=cache)
+
+
+def compiled(
+    sources: Mapping[str, str],
+    wanted: Mapping[str, str],
+    settings: Mapping[str, Any],
+    solc: Path,
+    line: str,
+    progress: Progress,
+    *,
+    cache: Path | None = None,
+) -> dict[str, Any]:
+    """{contract name: {"abi", "bytecode"}} of `wanted` (source path to contract name), compiled once for EVM paris.
+
+    `line` is what progress says before the compiler runs. Raises DevnetError with the compiler's messages.
+    """
+    request = json.dumps(_standard_json(sources, wanted, settings), sort_keys=True)
     key = hashlib.sha256(request.encode() + solc.name.encode()).hexdigest()[:16]
-    stored = (cache or cache_folder()) / "compiled" / f"morpho-{key}.json"
+    stored = (cache or cache_folder()) / "compiled" / f"{key}.json"
     if stored.is_file():
         return cast("dict[str, Any]", json.loads(stored.read_text()))
-    progress("  compiling Morpho Blue and AdaptiveCurveIrm with solc 0.8.19 (once, about ten seconds)")
+    progress(line)
     contracts = run_solc(solc / "soljson.js", request)
     found = {
         name: {
             "abi": contracts[path][name]["abi"],
             "bytecode": contracts[path][name]["evm"]["bytecode"]["object"],
         }
-        for path, name in COMPILED.items()
+        for path, name in wanted.items()
     }
     stored.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(stored, json.dumps(found).encode())
@@ -76,16 +96,17 @@ def _sources(blue: Path, curve: Path) -> dict[str, str]:
     return found
 
 
-def _standard_json(sources: dict[str, str]) -> dict[str, object]:
+def _standard_json(
+    sources: Mapping[str, str], wanted: Mapping[str, str], settings: Mapping[str, Any]
+) -> dict[str, object]:
     return {
         "language": "Solidity",
         "sources": {path: {"content": text} for path, text in sources.items()},
         "settings": {
-            "viaIR": True,
+            **settings,
             "evmVersion": "paris",
-            "optimizer": {"enabled": True, "runs": 999_999},
             "metadata": {"bytecodeHash": "none"},
-            "outputSelection": {path: {name: ["abi", "evm.bytecode.object"]} for path, name in COMPILED.items()},
+            "outputSelection": {path: {name: ["abi", "evm.bytecode.object"]} for path, name in wanted.items()},
         },
     }
 

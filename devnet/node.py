@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -72,18 +73,32 @@ def start(folder: Path, *, port: int = 0) -> Node:
     Raises DevnetError when devnet isn't set up, NodeUnreachable when anvil does not come up.
     """
     built = built_folder()
+
+    def command(chosen: int) -> list[str]:
+        return anvil.with_state(chosen, built / "state.json")
+
+    return serve(folder, (built / "chain.toml").read_bytes(), command, port=port)
+
+
+def serve(
+    folder: Path,
+    chain_file: bytes,
+    command: Callable[[int], list[str]],
+    *,
+    port: int = 0,
+    chain_id: int = anvil.CHAIN_ID,
+) -> Node:
+    """Starts what `command` gives for a port, with its log and its chain.toml in `folder`."""
     if port:
         anvil.refuse_if_taken(port)
     folder.mkdir(parents=True, exist_ok=True)
-    chain_file = folder / "chain.toml"
-    write_atomically(chain_file, (built / "chain.toml").read_bytes())
+    write_atomically(folder / "chain.toml", chain_file)
     for last in [False] * (TRIES - 1) + [True]:
         chosen = port or anvil.free_port()
-        command = anvil.with_state(chosen, built / "state.json")
-        process, pid = leash(command, folder / "anvil.log")
-        node = Node(f"http://{anvil.HOST}:{chosen}", process, pid, chain_file, folder / "anvil.log")
+        process, pid = leash(command(chosen), folder / "anvil.log")
+        node = Node(f"http://{anvil.HOST}:{chosen}", process, pid, folder / "chain.toml", folder / "anvil.log")
         try:
-            anvil.wait_until_ready(node.rpc_url, node.alive)
+            anvil.wait_until_ready(node.rpc_url, node.alive, chain_id)
         except NodeUnreachable as failure:
             node.stop()
             if port or last:

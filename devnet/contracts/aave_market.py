@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from web3.contract import Contract
 
-from devnet.contracts.tokens import DECIMALS, Tokens
+from devnet.contracts.tokens import Tokens
 from devnet.deployer import Deployer
 
 VARIABLE = 2  # interest rate mode
@@ -69,12 +69,12 @@ def fill(chain: Deployer, tokens: Tokens, pool: Contract, positions: tuple[Stand
     """All supply first, since each borrower's collateral is another reserve's supply."""
     for position in positions:
         token, lender = tokens.token[position.symbol], chain.accounts[position.lender]
-        amount = position.supplied * 10 ** DECIMALS[position.symbol]
+        amount = position.supplied * 10 ** tokens.decimals[position.symbol]
         tokens.mint(chain, position.symbol, amount, position.lender)
         chain.approve(token, pool.address, lender)
         chain.send(pool.functions.supply(token.address, amount, lender, 0), lender)
     for position in positions:
         token, borrower = tokens.token[position.symbol], chain.accounts[position.borrower]
-        amount = position.borrowed * 10 ** DECIMALS[position.symbol]
+        amount = position.borrowed * 10 ** tokens.decimals[position.symbol]
         chain.send(pool.functions.borrow(token.address, amount, VARIABLE, 0, borrower), borrower)
         chain.approve(token, pool.address, borrower)  # for repaying, later

@@ -18,10 +18,11 @@ MINTABLE = 2**255  # what USDC's minter may mint in all: never the limit on a de
 
 @dataclass(frozen=True)
 class Tokens:
-    """Contracts by symbol."""
+    """Contracts and decimals by symbol. WETH is the wrapped coin; everything else is minted by the admin."""
 
     token: dict[str, Contract]
     feed: dict[str, Contract]
+    decimals: dict[str, int]
 
     def mint(self, chain: Deployer, symbol: str, amount: int, holder: int) -> None:
         """`amount` in base units, to the account of that index."""
@@ -37,13 +38,14 @@ def deploy_tokens(chain: Deployer) -> Tokens:
     weth = chain.deploy(contracts.npm(AAVE, "WETH9"))
     dai = chain.deploy(contracts.npm(AAVE, "MintableERC20"), "Dai Stablecoin", "DAI", DECIMALS["DAI"])
     feed = {symbol: chain.deploy(contracts.npm(AAVE, "MockAggregator"), price) for symbol, price in PRICES.items()}
-    return Tokens({"USDC": _deploy_usdc(chain), "DAI": dai, "WETH": weth}, feed)
+    return Tokens({"USDC": deploy_usdc(chain), "DAI": dai, "WETH": weth}, feed, DECIMALS)
 
 
-def _deploy_usdc(chain: Deployer) -> Contract:
+def deploy_usdc(chain: Deployer, place: str | None = None) -> Contract:
     """FiatTokenV2_1 with EIP-2612 and EIP-3009, set up as Circle does, its roles all the admin's."""
     implementation = chain.contracts.wheel("centre/FiatTokenV2_1")
-    proxy = chain.deploy(chain.contracts.wheel("centre/FiatTokenProxy"), chain.deploy(implementation).address)
+    code = chain.deploy(implementation)
+    proxy = chain.deploy(chain.contracts.wheel("centre/FiatTokenProxy"), code.address, place=place)
     # the proxy's admin can't call the token itself, so it must be somebody who never does
     chain.send(proxy.functions.changeAdmin(chain.accounts[PROXY_ADMIN]))
     usdc = chain.at(implementation, proxy.address)

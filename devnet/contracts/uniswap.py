@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isqrt
 
@@ -13,7 +14,7 @@ from devnet.deployer import ZERO, Deployer
 
 CORE, PERIPHERY, ROUTERS = "@uniswap/v3-core", "@uniswap/v3-periphery", "@uniswap/swap-router-contracts"
 MAX_TICK = 887_272  # TickMath.MAX_TICK
-TICK_SPACING = {100: 1, 500: 10, 3000: 60}
+TICK_SPACING = {100: 1, 500: 10, 3000: 60, 10_000: 200}
 DEADLINE = 2**40
 USDC, ETHER = 10**6, 10**18
 
@@ -78,16 +79,25 @@ class Uniswap:
 
 
 def deploy_uniswap(chain: Deployer, tokens: Tokens) -> Uniswap:
+    return deploy_exchange(chain, tokens, POOLS, {})
+
+
+def deploy_exchange(chain: Deployer, tokens: Tokens, plans: Sequence[PoolPlan], places: Mapping[str, str]) -> Uniswap:
+    """The exchange with these pools; `places` are where its contracts are to be, by the chain file's names."""
     npm, weth = chain.contracts.npm, tokens.token["WETH"].address
-    factory = chain.deploy(npm(CORE, "UniswapV3Factory"))
+
+    def new(package: str, name: str, role: str, *arguments: object) -> Contract:
+        return chain.deploy(npm(package, name), *arguments, place=places.get(role))
+
+    factory = new(CORE, "UniswapV3Factory", "factory")
     chain.send(factory.functions.enableFeeAmount(100, TICK_SPACING[100]))  # added on Ethereum by governance
     # the zero address: a descriptor that draws the position's picture, which nobody asks for here
-    manager = chain.deploy(npm(PERIPHERY, "NonfungiblePositionManager"), factory.address, weth, ZERO)
+    manager = new(PERIPHERY, "NonfungiblePositionManager", "position_manager", factory.address, weth, ZERO)
     # the zero address: no Uniswap v2 factory
-    router = chain.deploy(npm(ROUTERS, "SwapRouter02"), ZERO, factory.address, manager.address, weth)
-    quoter = chain.deploy(npm(ROUTERS, "QuoterV2"), factory.address, weth)
-    tick_lens = chain.deploy(npm(PERIPHERY, "TickLens"))
-    pools = tuple(_fill(chain, tokens, factory, manager, plan) for plan in POOLS)
+    router = new(ROUTERS, "SwapRouter02", "router", ZERO, factory.address, manager.address, weth)
+    quoter = new(ROUTERS, "QuoterV2", "quoter", factory.address, weth)
+    tick_lens = new(PERIPHERY, "TickLens", "tick_lens")
+    pools = tuple(_fill(chain, tokens, factory, manager, plan) for plan in plans)
     return Uniswap(factory, manager, router, quoter, tick_lens, pools)
 
 

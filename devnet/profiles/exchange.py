@@ -1,0 +1,71 @@
+"""Uniswap v3 at its addresses. The pools come out at theirs: the factory makes them by CREATE2 of the same code."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Final
+
+from eth_abi.abi import encode
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+
+from devnet.contracts.tokens import Tokens
+from devnet.contracts.uniswap import TICK_SPACING, Band, PoolPlan, Uniswap, deploy_exchange
+from devnet.deployer import Deployer
+from devnet.errors import DevnetError
+from devnet.profiles.lending import whole
+from devnet.profiles.profile import Profile
+
+# keccak256 of UniswapV3Pool's creation code: PoolAddress.POOL_INIT_CODE_HASH of @uniswap/v3-periphery 1.4.4
+INIT_CODE_HASH: Final = bytes.fromhex("e34f199b19b2b4f47f68442619d555527d244f78a3297ea89325f843f87b8b54")
+WIDE_USD, NEAR_USD = 6_000_000, 4_000_000  # of each side
+NEAR_TICKS: Final = 2_000  # about 20 %
+Place = tuple[str, str, int]  # two symbols and the fee
+
+
+def place_exchange(chain: Deployer, profile: Profile, tokens: Tokens) -> Uniswap | None:
+    """The exchange with the pools that the chain file lists between its tokens; None where it lists none.
+
+    Raises DevnetError where a pool comes out elsewhere than the chain file says.
+    """
+    section = profile.protocol("uniswap-v3")
+    if not section:
+        return None
+    listed = pools(profile)
+    plans = [_plan(tokens, *place) for place in listed.values()]
+    made = deploy_exchange(chain, tokens, plans, section)
+    for wanted, found in zip(listed, made.pools, strict=True):
+        if found.lower() != wanted.lower():
+            raise DevnetError(f"the pool {wanted} came out at {found}")
+    return made
+
+
+def pools(profile: Profile) -> dict[str, Place]:
+    """What the listed pools are between, by address; one that is between no two tokens of the file is left out."""
+    section = profile.protocol("uniswap-v3")
+    factory = bytes.fromhex(section["factory"][2:])
+    known: dict[str, Place] = {}
+    for first, second in combinations(profile.tokens, 2):
+        pair = sorted((profile.tokens[first]["address"], profile.tokens[second]["address"]), key=str.lower)
+        for fee in TICK_SPACING:
+            salt = keccak(encode(["address", "address", "uint24"], [*pair, fee]))
+            digest = keccak(b"\xff" + factory + salt + INIT_CODE_HASH)
+            known[to_checksum_address(digest[12:])] = (first, second, fee)
+    return {place: known[place] for place in section["pools"] if place in known}
+
+
+def _plan(tokens: Tokens, first: str, second: str, fee: int) -> PoolPlan:
+    return PoolPlan(
+        first,
+        second,
+        fee,
+        (
+            Band(_units(tokens, first, WIDE_USD), _units(tokens, second, WIDE_USD), None),
+            Band(_units(tokens, first, NEAR_USD), _units(tokens, second, NEAR_USD), NEAR_TICKS),
+        ),
+    )
+
+
+def _units(tokens: Tokens, symbol: str, usd: int) -> int:
+    scale: int = 10 ** tokens.decimals[symbol]
+    return whole(symbol, usd) * scale

@@ -1,0 +1,108 @@
+"""A chain file as the builder of a local profile reads it, with the facts that it leaves to the chain itself."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from eth_abi.abi import encode
+from eth_utils.crypto import keccak
+
+from devnet.errors import DevnetError
+
+FACTS: Final = Path(__file__).with_name("facts.toml")
+WRAPPED: Final = "WETH"
+MarketParams = tuple[str, str, str, str, int]  # loan token, collateral token, oracle, rate model, lltv
+
+
+@dataclass(frozen=True)
+class Vault:
+    """An ERC-4626 vault: its place, the symbols of its asset and of itself, and the venue under it, if one is."""
+
+    name: str
+    place: str
+    asset: str
+    symbol: str
+    source: str | None
+
+
+@dataclass(frozen=True)
+class Profile:
+    """`data` is the chain file's content, `facts` what facts.toml says."""
+
+    data: Mapping[str, Any]
+    facts: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, text: str) -> Profile:
+        """From a chain file's text. Raises DevnetError where it isn't for a chain whose coin is wrapped as WETH."""
+        data = tomllib.loads(text)
+        if data["native"].get("wrapped") != WRAPPED:
+            raise DevnetError(f"{data['name']}: a local profile can only be made of a chain whose coin wraps as WETH")
+        return cls(data, tomllib.loads(FACTS.read_text()))
+
+    @property
+    def name(self) -> str:
+        return str(self.data["name"])
+
+    @property
+    def chain_id(self) -> int:
+        return int(self.data["chain_id"])
+
+    @property
+    def block_seconds(self) -> int:
+        return int(self.data["block_seconds"])
+
+    @property
+    def tokens(self) -> Mapping[str, Mapping[str, Any]]:
+        found: Mapping[str, Mapping[str, Any]] = self.data["tokens"]
+        return found
+
+    def protocol(self, name: str) -> Mapping[str, Any]:
+        """The section of a protocol, empty where the file has none."""
+        found: Mapping[str, Any] = self.data.get("protocols", {}).get(name, {})
+        return found
+
+    def symbol_at(self, place: str) -> str | None:
+        """The token of that contract."""
+        found = (symbol for symbol, token in self.tokens.items() if token["address"].lower() == place.lower())
+        return next(found, None)
+
+    def morpho_markets(self) -> dict[str, MarketParams]:
+        """The markets whose parameters are known, by their name in the chain file.
+
+        A market's id is the hash of its parameters, so a wrong fact can't go unnoticed. Raises DevnetError for one.
+        """
+        known: Mapping[str, Any] = self.facts["morpho-blue"]
+        found: dict[str, MarketParams] = {}
+        for name, market in self.protocol("morpho-blue").get("markets", {}).items():
+            fact = known.get(market.lower())
+            if fact is None:
+                continue
+            params = (fact["loan"], fact["collateral"], fact["oracle"], fact["irm"], int(fact["lltv"]))
+            if market_id(params) != market.lower():
+                raise DevnetError(
+                    f"facts.toml is wrong about the Morpho market {name}: its parameters have another id"
+                )
+            found[name] = params
+        return found
+
+    def vaults(self) -> list[Vault]:
+        """The vaults whose asset is known, by the venue under them or by facts.toml, and among the tokens."""
+        known: Mapping[str, Any] = self.facts["erc4626"]
+        found = []
+        for name, section in self.protocol("erc4626").items():
+            source, place = section.get("liquidity_source"), str(section["vault"])
+            fact = known.get(place.lower(), {})
+            asset = source.rpartition(":")[2] if source else fact.get("asset")
+            if asset in self.tokens:
+                found.append(Vault(name, place, asset, fact.get("symbol", f"wa{asset}"), source))
+        return found
+
+
+def market_id(params: MarketParams) -> str:
+    """Morpho's id of a market: the hash of its five parameters (MarketParamsLib)."""
+    return "0x" + keccak(encode(["address", "address", "address", "address", "uint256"], params)).hex()
