@@ -52,7 +52,7 @@ class Deployer:
         if place is not None:
             return self._constructed(code, Web3.to_checksum_address(place))
         receipt = self._mined(code, None, self.admin, 0)
-        return cast(ChecksumAddress, receipt["contractAddress"])
+        return Web3.to_checksum_address(str(receipt["contractAddress"]))
 
     def _constructed(self, code: str, place: ChecksumAddress) -> ChecksumAddress:
         """Runs the constructor at `place` itself, so that its storage and immutables are those of that address.
@@ -73,14 +73,17 @@ class Deployer:
             raise DevnetError("a deployment gave no address")
         return self.w3.eth.contract(address=Web3.to_checksum_address(address), abi=compiled.abi)
 
-    def send(self, call: ContractFunction, sender: ChecksumAddress | None = None, value: int = 0) -> None:
-        self._mined(call._encode_transaction_data(), call.address, sender or self.admin, value)
+    def send(self, call: ContractFunction, sender: ChecksumAddress | None = None, value: int = 0) -> dict[str, Any]:
+        return self._mined(call._encode_transaction_data(), call.address, sender or self.admin, value)
 
     def approve(self, token: Contract, spender: str, owner: ChecksumAddress) -> None:
         self.send(token.functions.approve(spender, UNLIMITED), owner)
 
     def _mined(self, data: str, to: ChecksumAddress | None, sender: ChecksumAddress, value: int) -> dict[str, Any]:
-        """The receipt, as the node gives it. Past web3, which would ask five further things for a transaction."""
+        """The receipt as the node gives it, but its block's number a number.
+
+        It goes past web3, which would ask the node four further things for each transaction.
+        """
         transaction = {"from": sender, "data": data, "value": hex(value), "gas": hex(GAS)}
         if to is not None:
             transaction["to"] = to
@@ -91,7 +94,7 @@ class Deployer:
         # Venus and other Compound v2 descendants report some failures in a log of a successful transaction
         if any(log["topics"] and log["topics"][0] == VENUS_FAILURE for log in receipt["logs"]):
             raise DevnetError(f"transaction {self.transactions} of the build logged a Venus failure")
-        return cast("dict[str, Any]", receipt)
+        return {**receipt, "blockNumber": int(receipt["blockNumber"], 16)}
 
     def _reason(self, transaction: dict[str, str]) -> str:
         try:
