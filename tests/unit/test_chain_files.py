@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from agent.mind.context import Context
 from agent.mind.phrasebook import interpret
 from agent.money import address
 from agent.words.vocabulary import Vocabulary
+from scripts.chains import page
 from scripts.chains.making import picks
 
 CHAIN_IDS = {"ethereum": 1, "base": 8_453, "arbitrum": 42_161, "optimism": 10}
@@ -149,3 +151,22 @@ def venues_of(own: Registry) -> list[str]:
 )
 def test_people_name_the_native_and_the_bridged_dollar_apart(name: str, said: str, meant: str) -> None:
     assert asset_said(name, said) == meant
+
+
+def test_the_page_is_up_to_date() -> None:
+    told = page.PAGE.read_text(encoding="utf-8")
+    assert page.filled(told) == told, "run `python -m scripts.chains`"
+
+
+def test_the_example_on_the_page_is_a_chain_file() -> None:
+    (example,) = re.findall(r"^```toml\n(.*?)^```$", page.PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    own = Registry.from_data(tomllib.loads(example))
+    assert own.onchain_symbols == {"USDC.e": "USDbC"}
+    known = {"aave-v3", "morpho-blue", "erc4626", "uniswap-v3"}
+    assert set(own.protocols) == known
+    assert set(re.findall(r"^(\w+) =", example, re.MULTILINE)) >= {
+        "network",
+        "finality",
+        "heartbeat",
+        "grace_seconds",
+    }
