@@ -56,10 +56,13 @@ def check_totals(policy: Policy, token: Token, units: int, moved: Moved) -> None
             )
 
 
-def needs_code(policy: Policy, effects: Sequence[Effect]) -> Effect | None:
-    """The first call that is above its step-up threshold, None where no code is needed."""
-    for effect in effects:
-        most = policy.step_up.get(effect.token.symbol)
-        if counts(effect) and most is not None and effect.units > most:
-            return effect
+def needs_code(policy: Policy, effects: Sequence[Effect]) -> Amount | None:
+    """What these calls move together of the first token that is above its step-up threshold, None where none is.
+
+    The sum counts: cut into pieces, a large move is no smaller.
+    """
+    for token, units in totals(effects).items():
+        most = policy.step_up.get(token.symbol)
+        if most is not None and units > most:
+            return Amount(units, token)
     return None

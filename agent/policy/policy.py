@@ -35,7 +35,7 @@ class Policy:
 
     `day_caps` and `lifetime_caps`: base units by symbol that one account may move into venues, swaps or other hands
     within any 24 hours, and in all; a symbol that isn't there has no such cap. `step_up`: base units by symbol above
-    which one transaction needs a code. `closed`: contracts, or `contract:market`, which may still be left but not
+    which one plan needs a code. `closed`: contracts, or `contract:market`, which may still be left but not
     entered. Loosening any of this waits `loosen_delay_seconds`. `codes`: what each contract was when it was listed;
     only the gate can hold that against the chain.
 

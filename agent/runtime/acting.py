@@ -142,9 +142,9 @@ class Acting:
 
     async def _check_code(self, row: PlanRow, code: str) -> None:
         """Hands a code on to the signer, where the plan needs one. Raises Refused("step-up")."""
-        effect = needs(self.world.policy, row.plan)
-        if effect is not None:
-            check_code(self.world.policy, effect, code, await enrolled(self.world))
+        moved = needs(self.world.policy, row.plan)
+        if moved is not None:
+            check_code(self.world.policy, moved, code, await enrolled(self.world))
             self.world.codes.give(row.digest, code)
 
     async def _check_frozen(self) -> None:

@@ -197,12 +197,12 @@ class Explaining:
             return _unreached("step-up", "signer")
         policy = self.world.policy
         effects = [read_step(policy, at_most(step))[1] for step in plan.steps]
-        effect = needs(policy, plan)
+        above = needs(policy, plan)
         try:
-            code = Finding("step-up", PASS, "no step is above a threshold that needs a code")
-            if effect is not None:
+            code = Finding("step-up", PASS, "the plan as a whole is above no threshold that needs a code")
+            if above is not None:
                 known = await enrolled(self.world)
-                code = checked("step-up", "", partial(check_code, policy, effect, "", known))
+                code = checked("step-up", "", partial(check_code, policy, above, "", known))
                 code = replace(code, verdict=ASK) if known else code
             moved = await self.world.signer.moved(plan.account)
         except Unavailable as error:

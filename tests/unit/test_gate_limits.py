@@ -101,23 +101,23 @@ def test_the_caps_of_the_policy_count_with_the_plan() -> None:
 
 @pytest.mark.parametrize(("units", "expected"), [(100, None), (101, 101)])
 def test_a_code_is_needed_above_the_threshold(units: int, expected: int | None) -> None:
-    effect = needs(policy(step_up={"USDC": 100}), parts.plan(approve(units), supply(units)))
-    assert (effect.units if effect else None) == expected
+    moved = needs(policy(step_up={"USDC": 100}), parts.plan(approve(units), supply(units)))
+    assert (moved.units if moved else None) == expected
     assert needs(policy(), parts.plan(approve(units), supply(units))) is None
     assert needs(policy(step_up={"USDC": 0}), parts.plan(withdraw(units))) is None
 
 
 def test_a_code_that_isnt_there_refuses_and_says_how_to_get_one() -> None:
     held = policy(step_up={"USDC": 100 * 10**6})
-    effect = needs(held, parts.plan(approve(200 * 10**6), supply(200 * 10**6)))
-    assert effect is not None
-    check_code(held, effect, "123456", enrolled=True)
+    moved = needs(held, parts.plan(approve(200 * 10**6), supply(200 * 10**6)))
+    assert moved is not None
+    check_code(held, moved, "123456", enrolled=True)
     with pytest.raises(Refused, match="200 USDC at once needs a code: it is above 100 USDC") as refused:
-        check_code(held, effect, "", enrolled=True)
+        check_code(held, moved, "", enrolled=True)
     assert (refused.value.rule, refused.value.remedy[:13]) == ("step-up", "Give the code")
     for code in ("", "123456"):
         with pytest.raises(Refused, match="no authenticator is enrolled") as refused:
-            check_code(held, effect, code, enrolled=False)
+            check_code(held, moved, code, enrolled=False)
         assert refused.value.rule == "step-up"
         assert refused.value.remedy == "At the machine: `moneta wallet totp enroll`. Or move 100 USDC or less."
 

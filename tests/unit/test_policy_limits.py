@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from agent.errors import Refused
-from agent.money import MAX_UINT256
+from agent.money import MAX_UINT256, Amount
 from agent.policy.decode import Effect
 from agent.policy.fingerprint import Fingerprint
 from agent.policy.limits import Moved, check_totals, counts, needs_code, totals
@@ -102,11 +102,16 @@ def test_a_refusal_says_the_sums_and_what_would_pass() -> None:
 
 def test_a_code_is_needed_above_the_threshold_only() -> None:
     assert needs_code(POLICY, [ENTER, SEND]) is None
-    assert needs_code(policy(step_up={"USDC": 60}), [ENTER, SEND]) is None
+    assert needs_code(policy(step_up={"USDC": 60}), [ENTER]) is None
     assert needs_code(policy(step_up={"USDC": 59}), [LEAVE, APPROVAL]) is None
-    assert needs_code(policy(step_up={"USDC": 59}), [APPROVAL, ENTER, SEND]) is ENTER
+    assert needs_code(policy(step_up={"USDC": 59}), [APPROVAL, ENTER]) == Amount(60, USDC)
     assert needs_code(policy(step_up={"DAI": 0}), [ENTER, SEND, COIN]) is None
-    assert needs_code(policy(step_up={"ETH": 0}), [ENTER, COIN]) is COIN
+    assert needs_code(policy(step_up={"ETH": 0}), [ENTER, COIN]) == Amount(7, ETH)
+
+
+def test_what_a_plan_moves_in_all_is_what_the_threshold_is_held_to() -> None:
+    assert needs_code(policy(step_up={"USDC": 120}), [ENTER, SEND]) is None
+    assert needs_code(policy(step_up={"USDC": 119}), [ENTER, SEND]) == Amount(120, USDC)
 
 
 @pytest.mark.parametrize(

@@ -249,6 +249,31 @@ def test_above_the_threshold_a_plan_needs_one_code(stepped: Bench) -> None:
     assert again.rule(deposit(3, 6 * USDC, again.clock.now), 0, nonce=3, code=given) == "step-up"
 
 
+def test_two_moves_below_the_threshold_need_a_code_where_they_are_above_it_together(stepped: Bench) -> None:
+    def both(number: int, units: int) -> Plan:
+        twice = (*deposit_steps(units, OWNER), *deposit_steps(units, OWNER))
+        return plan(*twice, account=OWNER, not_after=NOW + 120, plan_id=f"{number:032x}")
+
+    signed(stepped, both(1, 5 * USDC // 2), 0)
+    refusal = stepped.sign(both(2, 3 * USDC), 0, nonce=1)["error"]
+    assert refusal["rule"] == "step-up"
+    assert refusal["message"] == "A code is needed to move 6 USDC at once: it is above 5 USDC."
+    signed(stepped, both(2, 3 * USDC), 0, nonce=1, code=code(stepped))
+    signed(stepped, both(2, 3 * USDC), 3, nonce=4)  # one code for the whole
+
+
+def test_what_was_signed_of_a_plan_counts_towards_its_threshold(tmp_path: Path) -> None:
+    """The threshold came while the plan was under way: its rest alone is below it, the whole is above."""
+    bench = opened(tmp_path, policy())
+    enroll(bench)
+    steps = (*deposit_steps(3 * USDC, OWNER), *deposit_steps(3 * USDC, OWNER))
+    whole = plan(*steps, account=OWNER, not_after=NOW + 120, plan_id="d" * 32)
+    signed(bench, whole, 1, nonce=1)
+    assert bench.ask("limits", changes={"step_up": {"USDC": str(5 * USDC)}})["waits"] is None
+    assert bench.rule(whole, 3, nonce=2) == "step-up"
+    signed(bench, whole, 1, nonce=1)  # what was signed already is no new move
+
+
 def test_a_replacement_needs_no_further_code(stepped: Bench) -> None:
     whole = deposit(1, 6 * USDC)
     first = signed(stepped, whole, 1, nonce=1, code=code(stepped))

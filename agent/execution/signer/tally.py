@@ -23,14 +23,16 @@ def check_tally(policy: Policy, record: Record, plan: Plan, effects: Sequence[Ef
 
 
 def code_wanted(policy: Policy, record: Record, plan: Plan, effects: Sequence[Effect], index: int) -> str:
-    """What a one-time code is needed for, '' where none is: none of the rest is above, or the plan has had one."""
+    """What a one-time code is needed for, '' where none is: the plan as a whole isn't above, or has had one.
+
+    What was signed of it counts, too: of a plan in pieces none is small.
+    """
     if any(row.coded for row in record.of_plan(plan.plan_id)):
         return ""
-    above = needs_code(policy, _unsigned(record, plan, effects, index))
+    above = needs_code(policy, effects) if _unsigned(record, plan, effects, index) else None
     if above is None:
         return ""
-    most = Amount(policy.step_up[above.token.symbol], above.token)
-    return f"to move {Amount(above.units, above.token)} at once: it is above {most}"
+    return f"to move {above} at once: it is above {Amount(policy.step_up[above.token.symbol], above.token)}"
 
 
 def _unsigned(record: Record, plan: Plan, effects: Sequence[Effect], index: int) -> list[Effect]:
