@@ -150,6 +150,13 @@ class Inbox(Users):
             lambda db: [_inbox_row(row) for row in many(db, "SELECT * FROM inbox WHERE status = 'new' ORDER BY id")]
         )
 
+    async def last_reply(self, user: str, channel: str) -> Mapping[str, Any] | None:
+        """What the person's last answered message in a channel was answered, None where there is none."""
+        sql = """SELECT reply_json FROM inbox WHERE user = ? AND channel = ? AND status = 'done'
+                 ORDER BY id DESC LIMIT 1"""
+        row = await self._store.read(lambda db: one(db, sql, (user, channel)))
+        return None if row is None or row["reply_json"] is None else dict(json.loads(row["reply_json"]))
+
     async def latest(self, platform: str) -> list[InboxRow]:
         """The last message of each of the platform's channels by its own number for it, the newest first."""
         sql = """SELECT *, max(CAST(update_id AS INTEGER)) AS newest FROM inbox WHERE platform = ?

@@ -19,6 +19,10 @@ from memory.hearing import Known
 from memory.rows import InboxRow, User
 
 KEY = "code"
+UNASKED = (
+    "I haven't asked for a code. I kept those six digits nowhere and did nothing with them; type a code only when I ask "
+    "for one. If they were an amount, say the whole of it, such as `deposit … usdc`."
+)
 _CODE = re.compile(r"\s*(\d{3})[ -]?(\d{3})\s*", re.ASCII)
 
 
@@ -52,6 +56,18 @@ class Codes:
         before = {key: value for key, value in pending.items() if key != KEY}
         await self.world.ledger.set_pending(user.id, row.channel, before or None)
         return Waiting(replace(row, kind=pending[KEY]["kind"], text=pending[KEY]["text"]), code)
+
+    async def unasked(self, known: Known, row: InboxRow) -> Reply | None:
+        """The answer to a message that is a code where none was asked for: it is erased, and put to no mind.
+
+        None for all else, and for what may be the number that a question of another kind waits for.
+        """
+        pending = known.pending or {}
+        if row.kind != "text" or code_in(row.text) is None or KEY in pending or "question" in pending:
+            return None
+        await self.world.ledger.redact(row.id)
+        await self.world.ledger.set_pending(known.user.id, row.channel, None)
+        return Reply(UNASKED, verdict=Verdict(Status.ASKED), private=True)
 
     async def asked(self, user: User, row: InboxRow, reply: Reply) -> Reply:
         """The reply, or where it refused for want of a right code the question for one."""

@@ -314,14 +314,15 @@ class Service:
         """The reply to a message; to a code, what the message that waited for it comes to."""
         user = known.user  # whom the speaker has become, where they were linked since
         try:
+            unasked = await self.codes.unasked(known, row)
             waiting = await self.codes.taken(known, row)
             meant, code = (row, "") if waiting is None else (waiting.row, waiting.code)
-            return await self.codes.asked(user, meant, await self._heard(known, meant, code))
+            return await self.codes.asked(user, meant, await self._heard(known, meant, code, unasked))
         except Exception:  # a broken turn costs its reply, not the channel
             log.exception("a turn failed", inbox=row.id)
             return Reply(FAULT, verdict=Verdict(Status.REFUSED, "fault"))
 
-    async def _heard(self, known: Known, row: InboxRow, code: str) -> Reply:
+    async def _heard(self, known: Known, row: InboxRow, code: str, unasked: Reply | None) -> Reply:
         user = known.user
         button = await self.ledger.button(row.text) if row.kind == "press" else None
         if self.welcome is not None:
@@ -329,6 +330,8 @@ class Service:
             if first is not None:  # a turn too: a yes after it isn't one to the preview before it
                 await self.ledger.set_pending(user.id, row.channel, None)
                 return first
+        if unasked is not None:
+            return unasked
         if await self._is_early_yes(row, row.received_at + 1):
             return of_error(Refused("nothing-pending", EARLY, "Read it, then confirm."))
         said = Said(user, row.channel, row.text, lambda text: self._progress(row, text), code, known)

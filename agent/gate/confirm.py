@@ -15,6 +15,8 @@ from agent.gate.rehearse import rehearse
 from agent.money import Address
 from agent.plans import Plan, Role
 from agent.plugin import Venue
+from agent.policy.outputs import at_most
+from agent.policy.whole import read_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,15 @@ class Look:
 async def look(gate: Gate, plan: Plan, venues: Mapping[str, Venue]) -> Look:
     """The plan at the head, once more. Raises Unavailable for a dead node."""
     touched = {step.venue: venues[step.venue] for step in plan.steps if step.venue in venues}
-    snapshot = await take(gate.rpc, gate.registry, touched, plan.account)
+    effects = [read_step(gate.policy, at_most(step))[1] for step in plan.steps]
+    risky = any(effect.direction in ("enter", "swap") for effect in effects)
+    traders = gate.traders if risky else {}  # an exit asks no pool for its price
+    snapshot = await take(gate.rpc, gate.registry, touched, plan.account, traders=traders)
     try:
+        for effect in effects:
+            if effect.direction == "swap" and effect.to is not None:
+                oracle.check_price(gate.registry, snapshot, effect.token)
+                gate.check_bought(effect.to, snapshot)
         spent = sum(step.value for step in plan.steps)
         reserve.check_fee(gate.registry.native, snapshot.native - spent, plan.max_total_fee_wei)
         rehearsal = await rehearse(
@@ -38,8 +47,7 @@ async def look(gate: Gate, plan: Plan, venues: Mapping[str, Venue]) -> Look:
         for venue_id, units in entering(plan.steps, touched, rehearsal.outputs).items():
             venue, before, after = venues[venue_id], snapshot.venues.get(venue_id), rehearsal.states[venue_id]
             state.check_entry(venue, before, units, snapshot.missing.get(venue_id))
-            oracle.check_price(gate.registry, snapshot, venue.asset)
-            oracle.check_peg(gate.registry, snapshot.prices, venue.asset)
+            gate.check_bought(venue.asset, snapshot)
             grown = after.position - (before.position if before else 0)
             shares.check_worth(venue.asset, units, grown, venue_id)
         await listed.check_unchanged(gate.rpc, gate.registry, gate.policy, _risked(plan, gate))

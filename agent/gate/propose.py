@@ -145,15 +145,16 @@ class Gate:
                 case Enter(venue=venue):
                     missing = snapshot.missing.get(venue.id)
                     state.check_entry(venue, snapshot.venues.get(venue.id), move.most_in, missing)
-                    self._check_bought(venue.asset, snapshot)
+                    self.check_bought(venue.asset, snapshot)
                 case Swap(pays=pays, gets=gets):
                     oracle.check_price(self.registry, snapshot, pays)
-                    self._check_bought(gets, snapshot)
+                    self.check_bought(gets, snapshot)
                 case Send(token=token):
                     oracle.check_price(self.registry, snapshot, token)
         await listed.check_unchanged(self.rpc, self.registry, self.policy, listed.touched(moves))
 
-    def _check_bought(self, token: Token, snapshot: Snapshot) -> None:
+    def check_bought(self, token: Token, snapshot: Snapshot) -> None:
+        """Raises Refused: oracle, peg, where a token isn't to be bought or entered at this block."""
         oracle.check_price(self.registry, snapshot, token)
         oracle.check_peg(self.registry, snapshot.prices, token)
         oracle.check_agreement(self.registry, snapshot, self.traders, token)

@@ -12,7 +12,6 @@ from agent.errors import MonetaError, NeedsAnswer, Refused, Unavailable
 from agent.execution.manager import Progress, silent
 from agent.gate.bind import bind
 from agent.gate.open_doors import check_ledger, note
-from agent.gate.preview import Preview
 from agent.intents import (
     Advance,
     Cancel,
@@ -45,7 +44,7 @@ from agent.mind.mind import Spoken
 from agent.mind.phrasebook import interpret, pending_after
 from agent.replies import talk
 from agent.replies.details import details
-from agent.replies.reply import Reply, Status, Verdict, of_error, plan_json
+from agent.replies.reply import Reply, Status, Verdict, of_error
 from agent.runtime.acting import NOTHING_PENDING, Acting
 from agent.runtime.contacting import Contacting
 from agent.runtime.facts import facts
@@ -53,6 +52,7 @@ from agent.runtime.limiting import Limiting
 from agent.runtime.mandating import Mandating
 from agent.runtime.rebalancing import Rebalancing
 from agent.runtime.recovering import ACKNOWLEDGE, Recovering
+from agent.runtime.repeating import Repeating
 from agent.runtime.reports import Reports
 from agent.runtime.viewing import Viewing
 from agent.runtime.world import World
@@ -107,6 +107,7 @@ class Runtime:
         self.limiting = Limiting(world)
         self.contacting = Contacting(world)
         self.rebalancing = Rebalancing(world)
+        self.repeating = Repeating(world)
         self.reports = Reports(world)
 
     async def turn(self, said: Said) -> Reply:
@@ -132,7 +133,7 @@ class Runtime:
             case "say":
                 return await self.turn(replace(said, text=button.words))
             case "open":
-                return await self._opened(button)
+                return await self._told(said, lambda _: self.repeating.behind_button(button.plan_id or ""))
             case _:
                 return await self._details(button)
 
@@ -142,18 +143,6 @@ class Runtime:
         if row is None:
             return Reply("There is nothing behind that button any more.")
         return details(row)
-
-    async def _opened(self, button: ButtonRow) -> Reply:
-        """The preview, for its asker alone, with what is left of its time."""
-        row = await self.world.ledger.plan(button.plan_id or "")
-        if row is None or row.status is not PlanStatus.PROPOSED or self.world.now() > row.not_after:
-            return of_error(Refused("nothing-pending", "That plan waits no more.", "Ask again for a new one."))
-        native, now = self.world.registry.native, self.world.now()
-        shown = Preview.of_json(row.preview, native, expires=row.not_after, now=now, digest=row.digest)
-        plan = plan_json(row.plan, PlanStatus.PROPOSED)
-        text = f"I can {shown.headline}. Confirm?"
-        verdict = Verdict(Status.READY)
-        return Reply(text, preview=shown, intent=dict(row.intent), plan=plan, verdict=verdict, private=True)
 
     async def press_confirm(self, said: Said) -> Reply:
         """The Confirm button of the channel's latest preview."""
@@ -254,6 +243,9 @@ class Runtime:
         plan_id = pending.get("preview")
         live = await self.world.ledger.live_previews(said.user.id, said.channel, self.world.now())
         if plan_id is None or [row.plan_id for row in live] not in ([plan_id], []):
+            again = await self.repeating.in_doubt(said.user.id, said.channel, live) if plan_id is None else None
+            if again is not None:
+                return again
             raise Refused("nothing-pending", NOTHING_PENDING, "Say what you want, and I show you a preview first.")
         try:
             return await self.acting.confirm(said.user, said.channel, str(plan_id), said.progress, said.code)

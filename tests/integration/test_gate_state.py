@@ -69,6 +69,32 @@ async def test_a_peg_lost_between_preview_and_confirmation(whole: Whole) -> None
     assert whole.nonce() == 0
 
 
+@pytest.mark.parametrize(
+    ("symbol", "percent_of", "words"),
+    [("USDC", 97, "off its peg"), ("WETH", 107, "apart"), ("USDC", 0, "no price for USDC"), ("WETH", 0, "no price")],
+)
+async def test_what_a_swap_buys_is_looked_at_again_when_it_is_confirmed(
+    whole: Whole, symbol: str, percent_of: int, words: str
+) -> None:
+    """Its peg, its price and what the pools say of it, at the head: sold it may be still, bought no more."""
+    price = (await whole.world.snapshot(whole.account)).prices[symbol]
+    await whole.ask(swap("10", "DAI", symbol))
+    say_price(whole, symbol, price * percent_of // 100)
+    reply = await whole.confirm()
+    assert status(reply) == "void", reply.text
+    assert words in reply.text
+    assert whole.nonce() == 0
+
+
+async def test_pools_that_left_the_feed_between_preview_and_confirmation_of_an_entry(whole: Whole) -> None:
+    price = (await whole.world.snapshot(whole.account)).prices["WETH"]
+    await whole.do(swap("3000", "USDC", "WETH"))
+    await whole.ask(deposit("0.5", "WETH", "aave-v3:core:WETH"))
+    say_price(whole, "WETH", price * 93 // 100)
+    reply = await whole.confirm()
+    assert (status(reply), "apart" in reply.text) == ("void", True)
+
+
 @pytest.mark.parametrize("price", [0, 2**256 - 1])
 async def test_what_has_no_price_is_not_entered_swapped_or_sent(whole: Whole, price: int) -> None:
     """A feed that says nothing, or less than nothing."""

@@ -71,15 +71,40 @@ async def test_a_loosening_is_told_on_the_other_channel_and_cancelled_there(both
     assert ("most a day", "500 USDC", "you") in shown.rows
 
 
-async def test_a_yes_behind_news_confirms_no_preview_before_them(both: People) -> None:
-    """The news ask something, too: what the yes means isn't clear any more."""
+async def test_a_yes_behind_news_shows_the_preview_before_them_once_more(both: People) -> None:
+    """The news ask something, too: what the yes means isn't clear, so it confirms nothing, and says so."""
     account = await both.account(both.telegram, "2")
     await both.fund(account)
     await both.say(both.discord, "1", "my limit is 500 USDC a day")
     assert (await both.say(both.telegram, "2", "deposit 20 usdc")).status == "ready"
     await both.say(both.discord, "1", "raise my daily limit to 2000")
     await heard(both, both.telegram, "2", "is to be loosened")
+    again = await both.say(both.telegram, "2", "yes")
+    assert again.text.startswith("I told you something else after that preview")
+    assert (again.status, [button.label for button in again.buttons]) == ("ready", ["Confirm", "Cancel", "Details"])
+    assert (await both.say(both.telegram, "2", "yes")).status == "settled"
+
+
+async def test_a_yes_behind_news_and_another_turn_shows_nothing(both: People) -> None:
+    """Then the preview wasn't the person's last turn, whatever else was said."""
+    await both.fund(await both.account(both.telegram, "2"))
+    await both.say(both.discord, "1", "my limit is 500 USDC a day")
+    assert (await both.say(both.telegram, "2", "deposit 20 usdc")).status == "ready"
+    await both.say(both.discord, "1", "raise my daily limit to 2000")
+    await heard(both, both.telegram, "2", "is to be loosened")
+    await both.say(both.telegram, "2", "portfolio")
     assert "Nothing is waiting" in (await both.say(both.telegram, "2", "yes")).text
+
+
+async def test_a_mandate_behind_news_is_shown_once_more(both: People) -> None:
+    await both.say(both.discord, "1", "my limit is 500 USDC a day")
+    first = await both.say(both.telegram, "2", "keep my usdc well placed, at most 1000 in one venue")
+    await both.say(both.discord, "1", "raise my daily limit to 2000")
+    await heard(both, both.telegram, "2", "is to be loosened")
+    again = await both.say(both.telegram, "2", "yes")
+    assert "well placed on my own" in again.text
+    assert again.table == first.table
+    assert (await both.say(both.telegram, "2", "yes")).status == "settled"
 
 
 async def test_a_message_that_can_not_be_answered_holds_up_none_behind_it(both: People) -> None:
@@ -154,13 +179,31 @@ async def test_a_contact_needs_a_code_which_is_kept_nowhere(whole: Whole, tmp_pa
     assert not any(given[:3] in turn.text and given[3:] in turn.text for turn in turns)
 
 
+async def test_a_code_that_nobody_asked_for_is_kept_nowhere(whole: Whole, tmp_path: Path) -> None:
+    preview = await whole.ask(deposit("10"))
+    reply = await whole.say(" 482-915 ")
+    assert (status(reply), reply.text[:30]) == ("asked", "I haven't asked for a code. I ")
+    assert "482" not in reply.text
+    kept = [text for data in on_disk(tmp_path).values() for text in (b"482-915", b"482915") if text in data]
+    assert kept == []
+    assert [turn.text for turn in await whole.world.memory.recent(whole.user.id, "terminal", 50)] == []
+    assert "Nothing is waiting" in (await whole.say("yes")).text  # another turn came between the preview and this
+    assert status(preview) == "ready"
+
+
+async def test_six_digits_that_answer_a_question_are_an_amount(whole: Whole) -> None:
+    await whole.say("only venus")
+    assert status(await whole.say("swap usdc to dai")) == "asked"
+    assert "482915 USDC" in (await whole.say("482915")).text.replace(",", "")
+
+
 async def test_another_message_lets_the_question_for_a_code_go(whole: Whole, tmp_path: Path) -> None:
     enrol(whole, tmp_path)
     await whole.say(f"add {BOB} as bob")
     assert "You hold" in (await whole.say("portfolio")).text
     reply = await whole.say(code(0))
     assert await whole.world.ledger.contact(whole.user.id, "bob") is None
-    assert status(reply) == "asked"
+    assert (status(reply), "haven't asked" in reply.text) == ("asked", True)
 
 
 async def test_limits_and_links_need_a_code_to_loosen(whole: Whole, tmp_path: Path) -> None:
