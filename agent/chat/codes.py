@@ -20,8 +20,8 @@ from memory.rows import InboxRow, User
 
 KEY = "code"
 UNASKED = (
-    "I haven't asked for a code. I kept those six digits nowhere and did nothing with them; type a code only when I ask "
-    "for one. If they were an amount, say the whole of it, such as `deposit … usdc`."
+    "I haven't asked for a code. I kept those six digits nowhere and did nothing with them; type a code only when I "
+    "ask for one. If they were an amount, say the whole of it, such as `deposit … usdc`."
 )
 _CODE = re.compile(r"\s*(\d{3})[ -]?(\d{3})\s*", re.ASCII)
 

@@ -27,7 +27,7 @@ from memory.hearing import Known
 from memory.ledger import Ledger
 from memory.rows import ButtonRow, Inbound, InboxRow, OutboxRow, PlanRow, User
 
-CONFIRM, CANCEL = "/confirm", "/cancel"
+CONFIRM, CANCEL, DETAILS = "/confirm", "/cancel", "/details"
 PREVIEW_OFFERS = (Offer("Confirm", "confirm"), Offer("Cancel", "cancel"), Offer("Details", "details"))
 OPEN = Offer("Open", "open")
 INTERRUPTED = "I was stopped before I answered that. Say it again if it still holds."
@@ -342,6 +342,8 @@ class Service:
                 return await self.runtime.press_confirm(said)
             case word if word == CANCEL:
                 return await self.runtime.press_cancel(said)
+            case word if word == DETAILS:
+                return await self.runtime.press_details(said)
         return await self.runtime.turn(said)
 
     async def _progress(self, row: InboxRow, text: str) -> None:

@@ -17,7 +17,7 @@ from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
 from agent.chat.codes import code_in
-from agent.chat.service import CANCEL, CONFIRM, Answer, Service
+from agent.chat.service import CANCEL, CONFIRM, DETAILS, Answer, Service
 from agent.gate.preview import Preview
 from agent.harmless import harmless
 from agent.replies.reply import Picture, Reply, Status, Table, table_text
@@ -73,12 +73,15 @@ class Terminal:
         return answer
 
     async def _yes_or_no(self, user: User) -> bool:
-        """Asks for the preview that was just shown; False to leave. Anything but y or n is the next message."""
+        """Asks for the preview that was just shown; False to leave. Anything but y, n or d is the next message."""
         line = await self.lines("confirm? [y/n] ")
         if line is None or line.strip().casefold() in LEAVE:
             await self.say(user, CANCEL)
             return False
         word = line.strip().casefold()
+        if word in ("d", "details", DETAILS):
+            await self.say(user, DETAILS)
+            return await self._yes_or_no(user)
         if word in ("y", "yes", "confirm"):
             answer = await self.say(user, CONFIRM)
         elif word in ("n", "no", "cancel", ""):
@@ -179,6 +182,7 @@ def preview_panel(preview: Preview) -> Panel:
     rows.add_row("gas", _text(preview.gas))
     rows.add_row("valid", _text(f"{preview.seconds} s"))
     rows.add_row("digest", _text(preview.digest[:16] + "…"))
+    rows.add_row("details", _text(f"{DETAILS} shows each call in words, and as it will be signed"))
     return Panel(rows, title=_text(f"Preview on {preview.chain}"), title_align="left", expand=False)
 
 

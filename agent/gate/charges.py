@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from agent.gate.price import price_of
 from agent.plans import Plan, Step
@@ -23,8 +24,14 @@ def charges_of(policy: Policy, plan: Plan, prices: Mapping[str, int]) -> tuple[C
         kind = KINDS.get(effect.direction)
         if kind is not None:
             swapped = any(effects[output.step].direction == "swap" for output in step.outputs)
-            found.append(_charge(index, kind, step, effect, prices, swapped))
+            charge = _charge(index, kind, step, effect, prices, swapped)
+            found.append(replace(charge, wraps=_wraps(policy, charge)))
     return tuple(found)
+
+
+def _wraps(policy: Policy, charge: Charge) -> tuple[tuple[str, str], ...]:
+    wrapped = {policy.tokens[each.wrapped].symbol for each in policy.contracts.values() if each.wrapped}
+    return tuple((name, policy.native.symbol) for name in (charge.token.symbol, charge.gets) if name in wrapped)
 
 
 def _charge(index: int, kind: Kind, step: Step, effect: Effect, prices: Mapping[str, int], swapped: bool) -> Charge:

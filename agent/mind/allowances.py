@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from agent.intents import Limit, Origin, Question, Understood
 from agent.mind.context import Context
-from agent.words.allowances import OVER_WHAT, OpenPeriod, allowance
+from agent.mind.questions import unread_limit
+from agent.words.allowances import OVER_WHAT, OpenPeriod, allowance, unread_amount
 from agent.words.vocabulary import Vocabulary
 
 _ANSWERS = frozenset({"venue", "asset", "recipient"})
@@ -17,7 +18,10 @@ def read(text: str, context: Context, vocabulary: Vocabulary) -> Understood | No
         found = allowance(text, vocabulary)
     except OpenPeriod:
         return Understood(None, question=Question(OVER_WHAT))
-    if found is None or (isinstance(found, Limit) and _answers(found, context)):
+    if found is None:
+        slot = unread_amount(text, vocabulary)
+        return None if slot is None else Understood(None, question=unread_limit(slot))
+    if isinstance(found, Limit) and _answers(found, context):
         return None
     whole = Origin(0, len(text), text)
     said = {name for name, value in found.model_dump().items() if value is not None}

@@ -13,6 +13,7 @@ from agent.mind.context import Context, Pending
 from agent.mind.grammar import command, unlisted
 from agent.words.clauses import clauses
 from agent.words.forgetting import forgetting, unsaid
+from agent.words.keys import asks_for_keys
 from agent.words.reader import read
 from agent.words.readings import Kind, Reading
 from agent.words.reported import reported
@@ -38,6 +39,8 @@ _REPLACED = {
 
 def interpret(text: str, context: Context, vocabulary: Vocabulary) -> Understood:
     """What the user means by `text`: an intent with each field's words, or one question. Never both."""
+    if asks_for_keys(text):
+        return Understood(None, question=questions.NO_KEYS)
     whole = links.read(text) or mandates.read_hours(text) or _forgetting(text)
     whole = whole or allowances.read(text, context, vocabulary)
     if whole is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from agent.intents import Question
@@ -44,6 +45,14 @@ WHAT_ADDRESS = Question("What is the address? It is 0x and 40 hexadecimal digits
 BAD_ADDRESS = Question("That isn't a whole, correct address: 0x and 40 hexadecimal digits. Copy it again.", "address")
 WHAT_NAME = Question("What shall I call this contact: one word, please.", "name")
 EXIT_WHAT = Question("Leave everything, or withdraw how much of which token?")
+
+
+NO_KEYS = Question(
+    "No key and no seed words leave the signer by a chat: whoever reads along here, now or later, could take all the "
+    "money with them. At the machine itself, in a terminal, `moneta wallet backup --dir D` shows the seed words once. On "
+    "somebody else's bot only its operator can do that; your money you can always take: `get me out of everything`, then "
+    "send it to an address of your own."
+)
 
 
 def look_alike(words: str, letter: str) -> Question:
@@ -90,6 +99,20 @@ def unknown_recipient(word: str) -> Question:
 
 def two_tokens(symbols: Sequence[str]) -> Question:
     return Question(f"{' or '.join(symbols)}: which one?", "asset")
+
+
+def unread_limit(slot: str) -> Question:
+    """What stands where a limit's amount should."""
+    said, how = shortened(slot, 40), "Say it like `my limit is 500 USDC a day`, or `… $500 a day`."
+    if re.match(r"(?:minus\b|[-−–]\s*[\d$.])", slot, re.IGNORECASE):
+        return Question(f"A limit is 0 or more, and “{said}” is less. {how}")
+    if re.search(r"\d[.,]?\d*e[+-]?\d", slot, re.IGNORECASE):
+        return Question(f"I don't read “{said}” as an amount: write the number out, without an e. {how}")
+    later = " What loosens a limit waits a day; there is no way to have it at once."
+    return Question(
+        f"I don't read “{said}” as the amount of a limit: one number with its token, or in dollars. {how}"
+        + (later if re.search(r"\b(?:now|immediately|at once|instantly|today)\b", slot, re.IGNORECASE) else "")
+    )
 
 
 def two_amounts(words: Sequence[str]) -> Question:

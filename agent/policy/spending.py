@@ -52,7 +52,7 @@ class Charge:
 
     `again`: the money is what an earlier swap of the same plan gave. Among all kinds its dollars count there, among
     its own kind here. `gets` is the symbol that a swap gives, `venue` the id of the venue that is entered,
-    `recipient` whom a transfer pays.
+    `recipient` whom a transfer pays. `wraps`: of these tokens, each wrapped form with the native coin that it wraps.
     """
 
     step: int
@@ -64,6 +64,7 @@ class Charge:
     venue: str = ""
     recipient: Address | None = None
     again: bool = False
+    wraps: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +116,13 @@ def check(limits: Limits, charges: Sequence[Charge], spent: Spent) -> None:
 
 
 def check_allowed(allowed: Allowed, charges: Iterable[Charge]) -> None:
-    """Raises Refused("allowed-…") where a charge goes to what isn't on the list."""
+    """Raises Refused("allowed-…") where a charge goes to what isn't on the list.
+
+    A native coin on a list of tokens brings its wrapped form, one to one, in which exchanges and venues hold it.
+    """
     for charge in charges:
         for name in _named(allowed.what, charge):
-            if name not in allowed.names:
+            if name not in allowed.names and dict(charge.wraps).get(name) not in allowed.names:
                 raise Refused(f"allowed-{allowed.what}", _not_listed(allowed, name), _widen(allowed))
 
 

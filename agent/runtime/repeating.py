@@ -8,9 +8,10 @@ from agent.errors import Refused
 from agent.gate.mandate import Terms
 from agent.gate.preview import Preview
 from agent.replies import mandate
+from agent.replies.details import details
 from agent.replies.reply import Reply, Status, Verdict, plan_json
 from agent.runtime.world import World
-from memory.rows import PlanRow, PlanStatus
+from memory.rows import ButtonRow, PlanRow, PlanStatus
 
 BETWEEN = "I told you something else after that preview, so your yes may have been for that. Nothing was sent."
 
@@ -27,6 +28,17 @@ class Repeating:
         if row is None or row.status is not PlanStatus.PROPOSED or self.world.now() > row.not_after:
             raise Refused("nothing-pending", "That plan waits no more.", "Ask again for a new one.")
         return replace(self._shown(row), private=True)
+
+    async def details(self, user: str, channel: str, button: ButtonRow | None = None) -> Reply:
+        """A plan to the last argument: the one behind a button, or the channel's latest."""
+        if button is not None:
+            row = await self.world.ledger.plan(button.plan_id or "")
+        else:
+            rows = await self.world.ledger.plans_of(user, 0, self.world.now())
+            row = next((each for each in reversed(rows) if each.channel == channel), None)
+        if row is None:
+            raise Refused("nothing-pending", "There is no plan here to show.", "Say what you want first.")
+        return details(row)
 
     async def in_doubt(self, user: str, channel: str, live: list[PlanRow]) -> Reply | None:
         """The preview again, where a typed yes came right behind it and only the agent spoke in between.

@@ -43,7 +43,6 @@ from agent.mind.context import Context, Pending, Turn
 from agent.mind.mind import Spoken
 from agent.mind.phrasebook import interpret, pending_after
 from agent.replies import talk
-from agent.replies.details import details
 from agent.replies.reply import Reply, Status, Verdict, of_error
 from agent.runtime.acting import NOTHING_PENDING, Acting
 from agent.runtime.contacting import Contacting
@@ -135,14 +134,11 @@ class Runtime:
             case "open":
                 return await self._told(said, lambda _: self.repeating.behind_button(button.plan_id or ""))
             case _:
-                return await self._details(button)
+                return await self._told(said, lambda _: self.repeating.details(said.user.id, said.channel, button))
 
-    async def _details(self, button: ButtonRow) -> Reply:
-        """The preview's plan to the last argument."""
-        row = await self.world.ledger.plan(button.plan_id or "")
-        if row is None:
-            return Reply("There is nothing behind that button any more.")
-        return details(row)
+    async def press_details(self, said: Said) -> Reply:
+        """The Details button of the channel's latest plan. What waits for a yes goes on waiting for it."""
+        return await self._told(said, lambda _: self.repeating.details(said.user.id, said.channel))
 
     async def press_confirm(self, said: Said) -> Reply:
         """The Confirm button of the channel's latest preview."""

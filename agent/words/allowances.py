@@ -97,6 +97,23 @@ def _cap(said: str, vocabulary: Vocabulary) -> Limit | None:
     return None
 
 
+def unread_amount(text: str, vocabulary: Vocabulary) -> str | None:
+    """What stands in the place of the amount where a message says outright that it sets a limit, and isn't read as one.
+
+    None where it says anything else.
+    """
+    said = clean(text).plain
+    for frame in frames.CAPS[: frames.OUTRIGHT] if len(said) <= LONGEST else ():
+        found = frame.fullmatch(said)
+        parts = {} if found is None else found.groupdict()
+        words = " ".join(parts.get(name) or "" for name in ("whose", "verb"))
+        about = _about(words.split(), vocabulary)
+        named = about != _Cap() or parts.get("period") or any(letter.isdigit() for letter in parts.get("most", ""))
+        if parts and about is not None and named:
+            return str(parts["most"])
+    return None
+
+
 def _limit(about: _Cap, unit: str | None, value: str | None) -> Limit:
     period = about.period or ("transaction" if about.kind else None)
     if period is None:

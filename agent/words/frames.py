@@ -40,6 +40,8 @@ CAPS = tuple(
         rf"{_PERIOD},?\s+{_BOUND}\s+{_MOST}",
     )
 )
+OUTRIGHT = 2
+"""So many of them, the first, name a limit: what isn't read as one of those is said to be none."""
 REMOVALS = tuple(
     re.compile(_BEGIN + frame + _END, _FLAGS)
     for frame in (

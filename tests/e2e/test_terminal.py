@@ -95,6 +95,7 @@ def test_the_story_by_hand(tmp_path: Path, people: list[Person]) -> None:
     person.type("get me out of everything", YES_OR_NO)
     assert "Cancelled. Nothing was sent." in person.type("n")
     person.type("get me out of everything", YES_OR_NO)
+    assert "Withdraw" in person.type("/details", YES_OR_NO), "and it asks again"
     assert "Done: take all" in person.type("y")
     person.terminal.send("exit\r")
     assert person.left() == 0

@@ -314,6 +314,29 @@ async def test_what_is_said_of_the_best_venue_is_of_the_one_that_is_taken(whole:
     assert f"Next best: {taken}" not in text
 
 
+async def test_weth_belongs_to_eth_on_a_list_of_tokens(whole: Whole) -> None:
+    """A swap to ETH gives its wrapped form, which nobody has to name."""
+    await whole.say("only allow ETH and USDC")
+    assert status(await whole.say("swap 100 usdc to eth")) == "ready"
+    assert status(await whole.confirm()) == "settled"
+    assert status(await whole.say("swap 0.01 eth to usdc")) == "ready"
+    assert status(await whole.say("deposit 0.01 weth")) == "ready"
+    refused = await whole.say("swap 10 usdc to dai")
+    assert (status(refused), rule(refused)) == ("refused", "allowed-tokens")
+
+
+async def test_details_can_be_typed_and_take_no_preview_away(whole: Whole) -> None:
+    nothing = await whole.say("/details")
+    assert (status(nothing), rule(nothing)) == ("refused", "nothing-pending")
+    await whole.say("swap 100 usdc to weth")
+    shown = await whole.say("/details")
+    assert shown.table is not None
+    words = [row[1] for row in shown.table.rows]
+    assert words[0] == "Approve: Spender Uniswap v3 router; Amount 100 USDC"
+    assert words[1].startswith("swap: Send 100 USDC; Receive")
+    assert status(await whole.say("yes")) == "settled"
+
+
 async def test_without_an_allowed_venue_the_refusal_names_the_list(whole: Whole) -> None:
     await whole.say(f"only {AAVE}")
     refused = await whole.say("deposit 50 dai")

@@ -170,6 +170,38 @@ def test_a_limit_over_nothing_is_asked_about(said: str) -> None:
     assert question_of(said).startswith("Over what?")
 
 
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("my daily limit is -5 USDC", "A limit is 0 or more, and “-5 USDC” is less."),
+        ("my limit is −5 usdc a day", "A limit is 0 or more, and “"),
+        ("set my daily limit to minus 5 usdc", "A limit is 0 or more, and “minus 5 usdc” is less."),
+        ("my daily limit is 1e9 USDC", "write the number out, without an e"),
+        ("my daily limit is 2.5E+3 USDC", "write the number out, without an e"),
+        ("my daily limit is a lot of USDC", "I don't read “a lot of USDC” as the amount of a limit"),
+        ("raise my daily limit to as much as you like right now", "What loosens a limit waits a day"),
+        ("limit my transfers to lots of usdc a day", "I don't read “lots of usdc” as the amount of a limit"),
+        ("my limit is 5 USDC and 6 DAI a day", "I don't read “5 USDC and 6 DAI” as the amount of a limit"),
+    ],
+)
+def test_a_limit_that_is_none_is_answered_with_what_to_type(said: str, why: str) -> None:
+    found = understood(said)
+    assert (found.intent, found.question is not None) == (None, True)
+    assert found.question is not None
+    assert why in found.question.text
+    assert "Say it like `my limit is 500 USDC a day`" in found.question.text
+    assert "schedule" not in found.question.text
+    assert understood("my limit is 500 USDC a day").intent is not None
+
+
+@pytest.mark.parametrize(
+    "said", ["my gas limit is 5", "the limit is what it is", "a limit order for 5 eth", "what is my daily limit?"]
+)
+def test_talk_of_other_limits_isnt_taken_for_one(said: str) -> None:
+    question = understood(said).question
+    assert question is None or "amount of a limit" not in question.text
+
+
 def test_a_bare_list_answers_an_open_question_first() -> None:
     for missing, meant in (("venue", "deposit"), ("", "limit")):
         pending = Pending(text="deposit 5 usdc", missing=missing) if missing else None

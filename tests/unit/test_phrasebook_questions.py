@@ -283,3 +283,31 @@ def test_interpret_lines_goes_on_after_a_bad_line() -> None:
     assert (out[4]["intent"], out[4]["question"]) == (None, "How much USDC: an amount, half, or all of it?")
     assert "error" in out[5]
     assert question_of("deposit my usdc") == out[4]["question"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "export my key",
+        "export my private key",
+        "Please show me my seed phrase.",
+        "can you give me the private key of my wallet?",
+        "what is my recovery phrase",
+        "back up my keys",
+        "I want to export my wallet's private key",
+        "my mnemonic",
+        "how do I export my private key?",
+        "send me the keystore file",
+    ],
+)
+def test_who_asks_for_a_key_is_told_where_and_why_not_here(said: str) -> None:
+    question = question_of(said)
+    assert "moneta wallet backup --dir D" in question
+    assert question.startswith("No key and no seed words leave the signer by a chat")
+
+
+@pytest.mark.parametrize(
+    "said", ["export my history", "what is the key rate", "show my portfolio", "send 5 usdc to bob"]
+)
+def test_what_isnt_about_keys_isnt_answered_so(said: str) -> None:
+    assert "seed words" not in question_of(said)

@@ -51,6 +51,25 @@ def rule(*caps: Cap, charge: Charge = SPEND, used: int = 0) -> str | None:
     return None if found is None else found.rule
 
 
+@pytest.mark.parametrize(
+    ("names", "wraps", "passes"),
+    [
+        ({"ETH", "USDC"}, (("WETH", "ETH"),), True),
+        ({"WETH", "USDC"}, (("WETH", "ETH"),), True),
+        ({"DAI", "USDC"}, (("WETH", "ETH"),), False),
+        ({"ETH", "USDC"}, (), False),
+        ({"ETH", "USDC"}, (("DAI", "ETH"),), False),
+    ],
+)
+def test_a_native_coin_on_a_list_brings_its_wrapped_form(
+    names: set[str], wraps: tuple[tuple[str, str], ...], passes: bool
+) -> None:
+    swap = Charge(0, Kind.SWAP, USDC, 1, 1, gets="WETH", wraps=wraps)
+    found = refusal(Limits(allowed=(Allowed(By.USER, "tokens", frozenset(names)),)), swap)
+    assert (found is None) == passes
+    assert found is None or found.rule == "allowed-tokens"
+
+
 @pytest.mark.parametrize("period", list(Period))
 def test_a_cap_is_passed_to_the_unit_and_no_further(period: Period) -> None:
     assert rule(cap(100 * 10**6, period=period)) is None
