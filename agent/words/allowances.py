@@ -98,7 +98,7 @@ def _cap(said: str, vocabulary: Vocabulary) -> Limit | None:
 
 
 def unread_amount(text: str, vocabulary: Vocabulary) -> str | None:
-    """What stands in the place of the amount where a message says outright that it sets a limit, and isn't read as one.
+    """What stands in the amount's place where a message says outright that it sets a limit, and isn't read as one.
 
     None where it says anything else.
     """
