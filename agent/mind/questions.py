@@ -49,7 +49,7 @@ EXIT_WHAT = Question("Leave everything, or withdraw how much of which token?")
 
 NO_KEYS = Question(
     "No key and no seed words leave the signer by a chat: whoever reads along here, now or later, could take all the "
-    "money with them. At the machine itself, in a terminal, `moneta wallet backup --dir D` shows the seed words once. "
+    "money with them. At the machine itself, `moneta wallet backup --dir D` in a terminal shows the seed words once. "
     "On somebody else's bot only its operator can do that; your money you can always take: `get me out of "
     "everything`, then send it to an address of your own."
 )
