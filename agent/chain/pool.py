@@ -125,19 +125,22 @@ class Pool(Rpc):
             return await super().nonce(account, tag)
         return await self._agreed(account)
 
-    async def agree(self, account: Address) -> None:
-        """Raises Refused("endpoints") where they disagree on the chain's id, the head or the account's nonce."""
-        if len(self._endpoints) > 1:
-            await self._agreed(account)
+    async def agree(self, account: Address, counted: str = "pending") -> None:
+        """Raises Refused("endpoints") where they disagree on the chain's id, the head or the account's nonce.
 
-    async def _agreed(self, account: Address) -> int:
+        `counted` "latest": only what is mined. Of what waits, one may have forgotten what another one still has.
+        """
+        if len(self._endpoints) > 1:
+            await self._agreed(account, counted)
+
+    async def _agreed(self, account: Address, counted: str = "pending") -> int:
         """The nonce that all say who answer."""
-        words = await self._words(account)
+        words = await self._words(account, counted)
         for _ in range(ASKED_AGAIN - 1):
             if not _disagreement(words):
                 break
             await self._sleep(PAUSE_SECONDS)
-            words = await self._words(account)
+            words = await self._words(account, counted)
         trouble = _disagreement(words)
         if not trouble:
             self._highest = max(self._highest, *(word.head for word in words))
@@ -199,14 +202,14 @@ class Pool(Rpc):
             raise silent
         raise known or refusals[0]
 
-    async def _words(self, account: Address) -> list[_Word]:
+    async def _words(self, account: Address, counted: str) -> list[_Word]:
         """What every endpoint that answers says; one that failed a moment ago holds up no signature.
 
         Raises Unavailable where none answers.
         """
         now = self._clock()
         awake = [endpoint for endpoint in self._endpoints if endpoint.rests_until <= now]
-        asked = [self._word(endpoint, account) for endpoint in awake or self._endpoints]
+        asked = [self._word(endpoint, account, counted) for endpoint in awake or self._endpoints]
         answers = await asyncio.gather(*asked, return_exceptions=True)
         words = [answer for answer in answers if isinstance(answer, _Word)]
         for answer in answers:
@@ -216,11 +219,11 @@ class Pool(Rpc):
             raise Unavailable("node", "No endpoint of this chain answers.")
         return words
 
-    async def _word(self, endpoint: _Endpoint, account: Address) -> _Word:
+    async def _word(self, endpoint: _Endpoint, account: Address, counted: str) -> _Word:
         asked: list[Request] = [
             ("eth_chainId", ()),
             ("eth_blockNumber", ()),
-            ("eth_getTransactionCount", (account, "pending")),
+            ("eth_getTransactionCount", (account, counted)),
         ]
         try:
             answers = await endpoint.rpc.batch(asked)

@@ -146,7 +146,7 @@ class Rpc:
         """The account's next nonce: 'latest' counts what is mined, 'pending' also what waits."""
         return quantity(await self.request("eth_getTransactionCount", account, _tag(tag)))
 
-    async def agree(self, account: Address) -> None:
+    async def agree(self, account: Address, counted: str = "pending") -> None:
         """Asked before anything is signed for the account. One node agrees with itself; see agent.chain.pool."""
 
     async def balance(self, account: Address, tag: BlockTag = "latest") -> int:

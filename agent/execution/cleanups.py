@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from agent.errors import Refused
@@ -14,7 +14,7 @@ from agent.execution.replace import worst
 from agent.execution.strangers import number
 from agent.execution.waiting import Slot, send, wait
 from agent.plans import Plan, Role
-from memory.rows import Attempt, Owed
+from memory.rows import Owed
 
 
 def due(plan: Plan, mined: Sequence[Mined]) -> list[int]:
@@ -68,11 +68,16 @@ async def _ended(parts: Parts, slot: Slot, mined: Mined) -> Mined:
 async def _signed(parts: Parts, plan: Plan, owed: Owed, nonce: int, base_fee: int) -> tuple[Signed, fees.Fees]:
     """The clean-up's bytes. What was asked for before a crash is asked for again first: the signer signs once."""
     attempts = await parts.ledger.attempts(plan.plan_id)
-    budget = _budget(plan, owed.step, attempts)
+    budget = _budget(plan, owed.step, worst(attempts, await parts.signer.signed(plan.plan_id)))
     gas = plan.steps[owed.step].gas
     if owed.nonce == nonce and owed.max_fee_per_gas is not None and owed.max_priority_fee_per_gas is not None:
         before = fees.Fees(owed.max_fee_per_gas, owed.max_priority_fee_per_gas)
-        signed = await _sign(parts, plan, owed.step, nonce, before)
+        try:
+            signed = await _sign(parts, plan, owed.step, nonce, before)
+        except Refused as refused:
+            if refused.rule != "fees":
+                raise
+            return await _asked(parts, plan, owed, nonce, fees.first(base_fee, gas, budget))  # it wasn't signed so
         if not fees.is_stuck(before, base_fee):
             return signed, before
         offer = fees.bumped(before, base_fee, gas, budget)
@@ -82,7 +87,10 @@ async def _signed(parts: Parts, plan: Plan, owed: Owed, nonce: int, base_fee: in
         terms = (nonce, offer.max_fee_per_gas, offer.max_priority_fee_per_gas)
         again = await parts.signer.replacement(plan, owed.step, *terms, replaces=signed.hash, outputs={})
         return again, offer
-    offer = fees.first(base_fee, gas, budget)
+    return await _asked(parts, plan, owed, nonce, fees.first(base_fee, gas, budget))
+
+
+async def _asked(parts: Parts, plan: Plan, owed: Owed, nonce: int, offer: fees.Fees) -> tuple[Signed, fees.Fees]:
     asked = replace(
         owed,
         nonce=nonce,
@@ -112,7 +120,7 @@ async def _sign(parts: Parts, plan: Plan, index: int, nonce: int, offer: fees.Fe
     return signed
 
 
-def _budget(plan: Plan, index: int, attempts: Sequence[Attempt]) -> int:
+def _budget(plan: Plan, index: int, signed_before: Mapping[int, int]) -> int:
     """All that the plan's other signed steps leave, less the shares of its other clean-ups."""
     others = [each for each, step in enumerate(plan.steps) if step.role is Role.CLEANUP and each != index]
-    return fees.budget(plan, index, worst(attempts), others)
+    return fees.budget(plan, index, signed_before, others)

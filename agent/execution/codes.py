@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from agent.execution.signer.client import Signed, SignerClient
+from agent.execution.signer.client import OnRecord, Signed, SignerClient
 from agent.money import Address
 from agent.plans import Plan
 
@@ -24,6 +24,10 @@ class Codes:
     def forget(self, digest: str) -> None:
         """The plan has come to its end: a code that wasn't used isn't kept."""
         self._given.pop(digest, None)
+
+    async def signed(self, plan_id: str) -> list[OnRecord]:
+        """As SignerClient.signed."""
+        return await self.signer.signed(plan_id)
 
     async def sign(
         self,

@@ -90,5 +90,13 @@ def bumped(old: Fees, base_fee: int, gas: int, budget: int) -> Fees | None:
     return Fees(min(max(least, offered(base_fee).max_fee_per_gas), highest), tip)
 
 
+def replaces(new: Fees, old: Fees) -> bool:
+    """Whether nodes take `new` in the place of `old`: a tenth more of both (geth, txpool.pricebump)."""
+    return (
+        new.max_fee_per_gas * 10 >= old.max_fee_per_gas * 11
+        and new.max_priority_fee_per_gas * 10 >= old.max_priority_fee_per_gas * 11
+    )
+
+
 def _tenth_more(wei: int) -> int:
     return -(-wei * 11 // 10)

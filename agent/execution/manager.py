@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from agent.errors import MonetaError, Refused, Unavailable
 from agent.execution import confirmations, fees
+from agent.execution.cancel import cancel_stuck
 from agent.execution.flows import Mined
 from agent.execution.outcome import End, Outcome, Sent
 from agent.execution.outputs import known
@@ -91,6 +92,14 @@ class Manager(Parts):
         """What ended plans left behind is brought to its end. Raises Unavailable."""
         async with self._one_at_a_time[account]:
             return await tidy(self, account)
+
+    async def cancel_stuck(self, account: Address, chain_id: int) -> tuple[Attempt, Attempt]:
+        """Offers a cancellation for what isn't mined: that one and the cancellation. `recover` tells their end.
+
+        Raises Refused: nothing-pending, freeze, endpoints, fee, or a rule of the signer; Unavailable.
+        """
+        async with self._one_at_a_time[account]:
+            return await cancel_stuck(self, account, chain_id)
 
     async def _step(self, plan: Plan, index: int, mined: Sequence[Mined]) -> Mined:
         step = plan.steps[index]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -19,6 +19,9 @@ FINAL_BLOCKS = 64
 """Blocks after which nothing is expected to be undone: two epochs of 32 slots (Ethereum consensus-specs,
 SLOTS_PER_EPOCH), which is what finality takes there."""
 
+MOST_FEE_WEI = 50_000_000 * 10**9
+"""What a cancellation may cost where nobody says otherwise: agent/config.py's `max_fee_gwei`, in wei."""
+
 Confirmations = int | Literal["safe", "finalized"]
 """A number of blocks, the transaction's own counted, or the tag of a block that has to come after it."""
 
@@ -32,8 +35,27 @@ class Signed(Protocol):
     def hash(self) -> str: ...
 
 
+class OnRecord(Protocol):
+    """What the signer's record says of a signature: fees in wei per gas, `step` by its index."""
+
+    @property
+    def hash(self) -> str: ...
+    @property
+    def step(self) -> int: ...
+    @property
+    def nonce(self) -> int: ...
+    @property
+    def gas(self) -> int: ...
+    @property
+    def max_fee_per_gas(self) -> int: ...
+    @property
+    def max_priority_fee_per_gas(self) -> int: ...
+
+
 class Signs(Protocol):
     """The part of the signer's client that the manager uses."""
+
+    async def signed(self, plan_id: str) -> Sequence[OnRecord]: ...
 
     async def sign(
         self,
@@ -73,8 +95,8 @@ class Proved:
 @dataclass
 class Parts:
     """`receipt_seconds`: how long to wait for a transaction; `replace_seconds`: after how long one that isn't mined
-    is sent again, or replaced. `sleep` is passed in for tests. `booked` are accounts whose every mined transaction is
-    known to have its flows.
+    is sent again, or replaced. `most_fee_wei`: what the signer's policy lets a cancellation cost now. `sleep` is
+    passed in for tests. `booked` are accounts whose every mined transaction is known to have its flows.
     """
 
     rpc: Rpc
@@ -85,5 +107,6 @@ class Parts:
     replace_seconds: float = REPLACE_SECONDS
     confirmations: Confirmations = 1
     final_blocks: int = FINAL_BLOCKS
+    most_fee_wei: Callable[[], int] = lambda: MOST_FEE_WEI
     proved: dict[Address, Proved] = field(default_factory=dict)
     booked: set[Address] = field(default_factory=set)

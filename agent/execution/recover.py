@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from agent.errors import MonetaError, Refused
 from agent.execution import fees
 from agent.execution.broadcast import NonceUsed, broadcast
+from agent.execution.cancel import signed_off
 from agent.execution.cleanups import clean, due, finish
-from agent.execution.fees import CANCEL_GAS
 from agent.execution.flows import Mined
 from agent.execution.look import Seen, receipts
 from agent.execution.parts import LATE_SECONDS, Parts
@@ -103,12 +103,14 @@ async def _late(parts: Parts, slot: Slot) -> Mined:
 async def fill_gaps(parts: Parts, account: Address, chain_id: int, seen: Seen) -> None:
     """A nonce that is missing below one that waits holds that one up: it is used up by a cancellation.
 
-    Raises Refused("nonce-gap") where that can't be signed.
+    Raises Refused("nonce-gap") where that can't be signed, Refused("endpoints") where they disagree.
     """
     waiting = {each.nonce for each in await parts.ledger.open_attempts(account) if each.chain_id == chain_id}
-    for nonce in range(seen.latest, max(waiting, default=0)):
-        if nonce not in waiting:
-            await _cancel(parts, account, chain_id, nonce, seen)
+    gaps = [nonce for nonce in range(seen.latest, max(waiting, default=0)) if nonce not in waiting]
+    if gaps:
+        await parts.rpc.agree(account, "latest")
+    for nonce in gaps:
+        await _cancel(parts, account, chain_id, nonce, seen)
 
 
 async def _cancel(parts: Parts, account: Address, chain_id: int, nonce: int, seen: Seen) -> None:
@@ -117,18 +119,7 @@ async def _cancel(parts: Parts, account: Address, chain_id: int, nonce: int, see
     try:
         if not before:
             raise Refused("nonce", "Nothing of mine was ever signed there.")
-        signed = await parts.signer.cancel(account, nonce, offer.max_fee_per_gas, offer.max_priority_fee_per_gas)
-        attempt = await parts.ledger.record_attempt(
-            plan_id=before[-1].plan_id,
-            step=before[-1].step,
-            account=account,
-            chain_id=chain_id,
-            nonce=nonce,
-            hash=signed.hash,
-            raw=signed.raw,
-            max_fee_wei=CANCEL_GAS * offer.max_fee_per_gas,
-            kind=AttemptKind.CANCEL,
-        )
+        attempt = await signed_off(parts, before[-1], offer, replaces=False)
         with contextlib.suppress(NonceUsed):
             await broadcast(parts, attempt, first=True)
     except Refused as refused:

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from agent.errors import Refused
 from agent.execution import fees
 from agent.execution.broadcast import NonceUsed, TooDear, broadcast
 from agent.execution.fees import Fees
-from agent.execution.parts import Parts, Signed
+from agent.execution.parts import OnRecord, Parts, Signed
 from agent.execution.points import Point, point
 from agent.plans import Plan
 from memory.rows import Attempt, AttemptKind
 
 CAP = " Gas rose above what was confirmed, so I can't offer more: I wait for it to fall."
+CANCEL_CAP = " Gas rose above what a cancellation may cost here, so I can't offer more: I wait for it to fall."
 
 
-def worst(attempts: Iterable[Attempt]) -> dict[int, int]:
-    """The most that each signed step may cost, wei by its index: of all that was signed for it one is mined."""
+def worst(attempts: Iterable[Attempt], record: Iterable[OnRecord] = ()) -> dict[int, int]:
+    """The most that each signed step may cost, wei by its index: of all that was signed for it one is mined.
+
+    The signer's record counts, too: it may know of a signature that a crash kept from the ledger.
+    """
     most: dict[int, int] = {}
     for each in attempts:
         if each.kind is AttemptKind.STEP:
             most[each.step] = max(most.get(each.step, 0), each.max_fee_wei)
+    for row in record:
+        most[row.step] = max(most.get(row.step, 0), row.gas * row.max_fee_per_gas)
     return most
 
 
@@ -32,12 +38,15 @@ async def replaced(
     """The replacement of `old`, written down and sent; None and why where there can't be one now."""
     if await parts.ledger.frozen():
         return None, " The operator has frozen everything, so nothing more is signed for it."
-    signed_before = worst(await parts.ledger.attempts(plan.plan_id))
-    gas = plan.steps[old.step].gas if old.kind is AttemptKind.STEP else fees.CANCEL_GAS
-    budget = fees.budget(plan, old.step, signed_before, range(len(plan.steps)))
-    offer = fees.bumped(fees.of_raw(old.raw), base_fee, gas, budget)
+    try:
+        await parts.rpc.agree(old.account, "latest")
+    except Refused as refused:
+        return None, f" {refused.message}"
+    steps = old.kind is AttemptKind.STEP
+    gas = plan.steps[old.step].gas if steps else fees.CANCEL_GAS
+    offer = await (_for_step(parts, plan, old, base_fee) if steps else _for_cancel(parts, old, base_fee))
     if offer is None:
-        return None, CAP
+        return None, CAP if steps else CANCEL_CAP
     try:
         signed = await _signed(parts, plan, old, offer, outputs)
     except Refused as refused:
@@ -59,6 +68,37 @@ async def replaced(
     with contextlib.suppress(TooDear, NonceUsed):  # it waits, as the one before it: one of them is mined
         await broadcast(parts, attempt, first=False)
     return attempt, ""
+
+
+async def _for_cancel(parts: Parts, old: Attempt, base_fee: int) -> Fees | None:
+    return fees.bumped(fees.of_raw(old.raw), base_fee, fees.CANCEL_GAS, parts.most_fee_wei())
+
+
+async def _for_step(parts: Parts, plan: Plan, old: Attempt, base_fee: int) -> Fees | None:
+    attempts = await parts.ledger.attempts(plan.plan_id)
+    record = await parts.signer.signed(plan.plan_id)
+    signed_before = worst(attempts, record)
+    budget = fees.budget(plan, old.step, signed_before, range(len(plan.steps)))
+    return _offer(old, forgotten(old, attempts, record), base_fee, plan.steps[old.step].gas, budget)
+
+
+def _offer(old: Attempt, lost: Fees | None, base_fee: int, gas: int, budget: int) -> Fees | None:
+    """What was signed just before a crash is asked for again, in the same bytes; where it isn't enough now, more."""
+    if lost is not None and not fees.is_stuck(lost, base_fee):
+        return lost
+    return fees.bumped(lost or fees.of_raw(old.raw), base_fee, gas, budget)
+
+
+def forgotten(old: Attempt, attempts: Collection[Attempt], record: Sequence[OnRecord]) -> Fees | None:
+    """The highest fees of a replacement of `old` that the signer has signed and the ledger doesn't know."""
+    known, before = {each.hash for each in attempts}, fees.of_raw(old.raw)
+    found = [
+        Fees(row.max_fee_per_gas, row.max_priority_fee_per_gas)
+        for row in record
+        if (row.step, row.nonce) == (old.step, old.nonce) and row.hash not in known
+    ]
+    fitting = [each for each in found if fees.replaces(each, before)]
+    return max(fitting, key=lambda each: each.max_fee_per_gas, default=None)
 
 
 async def _signed(parts: Parts, plan: Plan, old: Attempt, offer: Fees, outputs: Mapping[int, int]) -> Signed:

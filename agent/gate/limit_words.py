@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from agent.errors import Refused
 from agent.intents import Cancel, Intent, Limit, Origin
-from agent.words.allowances import CHANGES, CONTACT, OpenPeriod, allowance_in
+from agent.words.allowances import CHANGES, CONTACT, TRANSACTION, OpenPeriod, allowance_in
 from agent.words.vocabulary import Vocabulary
 
 RULE = "bind"
@@ -33,4 +33,4 @@ def bind_limit(intent: Intent, origins: Mapping[str, Origin], said: Sequence[str
 
 def _cancels(intent: Intent) -> bool:
     ref = intent.ref if isinstance(intent, Cancel) else None
-    return ref is not None and ref.partition(":")[0] in (CHANGES, CONTACT)
+    return ref is not None and ref.partition(":")[0] in (CHANGES, CONTACT, TRANSACTION)

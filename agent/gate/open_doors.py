@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.errors import Refused
+from agent.words.allowances import TRANSACTION
 
 LEAVING = frozenset({"exit", "withdraw"})
 LOOKING = frozenset({"yields", "portfolio", "explain", "history", "help", "chat", "cancel"})
@@ -12,9 +13,10 @@ RULE = "ledger"
 def check_ledger(broken: str, action: str, ref: str | None = None) -> None:
     """Raises Refused("ledger") where `broken` says why the ledger isn't kept and `action` would need it.
 
-    To cancel what `ref` names (a mandate, a change, a contact) is to promise that it stays cancelled.
+    To cancel what `ref` names (a mandate, a change, a contact) is to promise that it stays cancelled; but
+    a transaction is cancelled on the chain.
     """
-    if broken and (action not in LEAVING | LOOKING or (action == "cancel" and ref)):
+    if broken and (action not in LEAVING | LOOKING or (action == "cancel" and ref not in (None, TRANSACTION))):
         raise Refused(
             RULE,
             f"I can't keep my ledger now ({broken}), so I put nothing in and promise nothing.",

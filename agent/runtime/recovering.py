@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
-from agent.errors import MonetaError, Unavailable
+from agent.errors import MonetaError, Refused, Unavailable
 from agent.execution.flows import Mined
 from agent.execution.nonces import external
 from agent.execution.outcome import End, Outcome
 from agent.execution.reorgs import REASON
-from agent.money import Address
+from agent.money import Address, Amount
 from agent.plans import Plan
 from agent.replies.reply import Offer, Reply, Status, Verdict, plan_json
 from agent.runtime.world import World
 from memory.rows import PlanRow, User
 
 ACKNOWLEDGE = "acknowledge"
+CANCEL = Offer("Cancel the transaction that waits", "say", "cancel the stuck transaction")
 REPORTED = {
     End.SETTLED: Status.SETTLED,
     End.PARTIAL: Status.PARTIAL,
@@ -63,6 +64,28 @@ class Recovering:
         if account is None or not await self.world.ledger.acknowledge_strangers(account.address, user.id):
             return None
         return Reply("Noted: you know of it. I count it as yours and send again what you confirm.")
+
+    async def cancel_stuck(self, user: User) -> Reply:
+        """Offers a cancellation for what the user has waiting, and says what came of it by now.
+
+        Raises Refused: under-way, or as the manager does; Unavailable.
+        """
+        account = await self.world.account(user)
+        executing, native = self.world.executing[account], self.world.registry.native
+        if executing.locked():
+            raise Refused("under-way", "It is being sent at this moment.", "Ask again in a moment.")
+        async with executing:
+            old, new = await self.world.manager.cancel_stuck(account, self.world.registry.chain_id)
+        fee = Amount(new.max_fee_wei, native)
+        text = (
+            f"A cancellation of number {old.nonce} of your account is sent: a transfer of nothing to yourself, for "
+            f"{fee} of gas at the most. Whichever is mined first settles that number: what you confirmed "
+            f"({old.hash}), or the cancellation ({new.hash}), and then nothing of the other one happens."
+        )
+        told = [each.reply for each in await self._account(account, user.id)]
+        texts, txs = [text, *(each.text for each in told)], tuple(tx for each in told for tx in each.txs)
+        last = told[-1] if told else Reply("")
+        return Reply("\n".join(texts), plan=last.plan, verdict=last.verdict, txs=txs, private=True)
 
     async def _account(self, account: Address, user: str) -> list[Late]:
         executing = self.world.executing[account]
@@ -113,6 +136,7 @@ def reported(plan: Plan, outcome: Outcome, headline: str) -> Reply:
         plan=plan_json(plan, outcome.end),
         verdict=Verdict(REPORTED[outcome.end], None if outcome.end is End.SETTLED else "execution"),
         txs=tuple(sent.as_json() for sent in outcome.txs),
+        offers=(CANCEL,) if any(sent.status == "pending" for sent in outcome.txs) else (),
     )
 
 
@@ -134,7 +158,7 @@ def _again(row: PlanRow, reply: Reply) -> Reply:
     """A plan that had been told as done says why it is told again."""
     if row.reason != REASON:
         return reply
-    return Reply(f"{REASON} {reply.text}", intent=reply.intent, plan=reply.plan, verdict=reply.verdict, txs=reply.txs)
+    return replace(reply, text=f"{REASON} {reply.text}")
 
 
 def _tidied(mined: Mined) -> Reply:

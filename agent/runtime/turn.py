@@ -57,7 +57,7 @@ from agent.runtime.viewing import Viewing
 from agent.runtime.world import World
 from agent.trust import Told, Trust, own_words
 from agent.voice import voiced
-from agent.words.allowances import CHANGES, CONTACT
+from agent.words.allowances import CHANGES, CONTACT, TRANSACTION
 from agent.words.pictures import wants_picture
 from agent.words.vocabulary import Vocabulary
 from memory.hearing import Known
@@ -171,7 +171,7 @@ class Runtime:
             return reply
         told = "\n".join(each.text for each in late)
         txs = (*(tx for each in late for tx in each.txs), *reply.txs)
-        offers = (*(offer for each in late for offer in each.offers), *reply.offers)
+        offers = tuple(dict.fromkeys((*(offer for each in late for offer in each.offers), *reply.offers)))
         text = f"{told}\n{reply.text}"
         return replace(reply, text=text, txs=txs, offers=offers, private=True)  # it may be from another channel
 
@@ -290,7 +290,7 @@ class Runtime:
         return replace(reply, intent=as_json(intent))
 
     async def _cancel(self, said: Said, ref: str) -> Reply:
-        """Takes back a mandate, a change that waits, a contact; without a `ref` the previews of the channel."""
+        """Takes back a mandate, a change or transaction that waits, a contact; or the channel's previews."""
         match ref.partition(":")[0]:
             case "mandate":
                 return await self.mandating.revoke(said.user)
@@ -298,6 +298,8 @@ class Runtime:
                 return await self.limiting.cancel(said.user, ref)
             case what if what == CONTACT:
                 return await self.contacting.remove(said.user, ref.partition(":")[2])
+            case what if what == TRANSACTION:
+                return await self.recovering.cancel_stuck(said.user)
         return await self.acting.cancel(said.user, said.channel)
 
     async def _look(self, said: Said, intent: Intent) -> Reply:

@@ -90,6 +90,7 @@ class World:
             self.codes,
             receipt_seconds=self.settings.receipt_seconds,
             replace_seconds=self.settings.replace_seconds,
+            most_fee_wei=lambda: self.policy.max_fee_wei,
             confirmations=confirmations.wanted(self.settings.confirmations, self.registry.chain_id),
         )
         self.gate = self._gate()

@@ -18,8 +18,8 @@ from agent.words.text import clean
 from agent.words.vocabulary import Vocabulary
 
 DOLLARS = "USD"
-CHANGES, CONTACT = "limits", "contact"
-"""What a cancellation's `ref` begins with: 'limits', 'limits:3', 'contact:bob'."""
+CHANGES, CONTACT, TRANSACTION = "limits", "contact", "transaction"
+"""What a cancellation's `ref` begins with: 'limits', 'limits:3', 'contact:bob', 'transaction'."""
 OVER_WHAT = "Over what? Say it like `my limit is 500 USDC a day`, `… a transaction` or `… in all`."
 LONGEST = 300
 """Characters: a longer message isn't looked through."""
@@ -66,6 +66,8 @@ def _cancelled(said: str) -> Cancel | None:
     change = frames.CANCEL_CHANGE.fullmatch(said)
     if change is not None:
         return Cancel(ref=f"{CHANGES}:{change['number']}" if change["number"] else CHANGES)
+    if frames.CANCEL_TRANSACTION.fullmatch(said) is not None:
+        return Cancel(ref=TRANSACTION)
     contact = _matches(frames.REMOVE_CONTACT, said)
     return next((Cancel(ref=f"{CONTACT}:{each['name'].casefold()}") for each in contact), None)
 

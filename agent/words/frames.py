@@ -77,6 +77,12 @@ CANCEL_CHANGE = re.compile(
     rf"\s+limits?)(?:\s+(?:number\s+)?#?(?P<number>[1-9]\d{{0,8}}))?{_END}",
     _FLAGS,
 )
+CANCEL_TRANSACTION = re.compile(
+    rf"{_BEGIN}(?:cancel|stop|replace|unblock|drop)\s+(?:the\s+|my\s+|that\s+)?"
+    rf"(?:(?:stuck|pending|waiting|unmined|hanging)\s+(?:transaction|tx)|(?:transaction|tx)\s+(?:that|which)\s+"
+    rf"(?:waits|hangs|is\s+(?:stuck|pending|waiting|not\s+mined))){_END}",
+    _FLAGS,
+)
 REMOVE_CONTACT = tuple(
     re.compile(_BEGIN + frame + _END, _FLAGS)
     for frame in (

@@ -146,6 +146,24 @@ async def test_disagreement_stops_before_a_nonce_is_given(
         assert await pool.nonce(NOBODY, "pending") == 0
 
 
+async def test_what_waits_may_differ_where_only_the_mined_counts(devnet_node: Node) -> None:
+    """One endpoint has dropped a transaction that the other one still has: that may be replaced all the same."""
+    async with pooled(devnet_node) as (pool, (one, two), _waits):
+        node = Rpc(two.url)
+        sender = (await node.request("eth_accounts"))[7]
+        await node.request("evm_setAutomine", False)
+        try:
+            await node.request("eth_sendTransaction", {"from": sender, "to": NOBODY, "value": "0x1"})
+            one.always("eth_getTransactionCount", hex(await node.nonce(sender, "latest")))
+            await pool.agree(sender, "latest")
+            with pytest.raises(Refused, match="nonce"):
+                await pool.agree(sender)
+        finally:
+            await node.request("anvil_dropAllTransactions")
+            await node.request("evm_setAutomine", True)
+            await node.close()
+
+
 async def test_a_disagreement_that_passes(devnet_node: Node) -> None:
     """A block reaches one node a moment after the other."""
     async with pooled(devnet_node) as (pool, (one, _), waits):

@@ -282,3 +282,36 @@ async def test_what_somebody_else_left_waiting_holds_up_no_exit(whole: Whole, pr
     assert status(await running) == "settled"
     assert await whole.position(MORPHO) == 0
     assert whole.nonce() == 3
+
+
+async def test_a_stuck_transaction_is_cancelled_by_its_user(whole: Whole) -> None:
+    """Sent and never mined, a day ago: a button, or words, free its number, and what happened is said."""
+    whole.world.manager.receipt_seconds = 0.2
+    whole.chain.call("evm_setAutomine", False)
+    await whole.ask(deposit("1000"))
+    waiting = await whole.confirm()
+    (offer,) = waiting.offers
+    assert (offer.label, offer.words) == ("Cancel the transaction that waits", "cancel the stuck transaction")
+    set_base_fee(whole, 60 * base_fee(whole))  # far above what was confirmed
+    told = await whole.say("portfolio")
+    assert "Gas rose above what was confirmed" in told.text
+    assert told.offers == (offer,)
+    reply = await whole.say(offer.words)
+    first, cancellation = await whole.attempts()
+    assert "A cancellation of number 0 of your account is sent: a transfer of nothing to yourself, for " in reply.text
+    assert first.hash in reply.text
+    assert cancellation.hash in reply.text
+    whole.chain.call("evm_mine")
+    done = await whole.say("portfolio")
+    assert "was cancelled before it was mined; nothing moved in it" in done.text
+    assert whole.nonce() == 1
+    assert {each.hash: each.status for each in await whole.attempts()} == {
+        first.hash: "replaced",
+        cancellation.hash: "mined",
+    }
+    assert rule(await whole.say("cancel the stuck transaction")) == "nothing-pending"
+    whole.chain.call("evm_setAutomine", True)
+    whole.world.manager.receipt_seconds = 120
+    set_base_fee(whole, 10**9)
+    await whole.do(deposit("1000"))
+    assert await whole.world.ledger.verify_audit() == []

@@ -91,6 +91,7 @@ class Between:
     def __init__(self, it: Swapping) -> None:
         self.signer = it.world.signer
         self.replacement, self.cancel = it.world.signer.replacement, it.world.signer.cancel
+        self.signed = it.world.signer.signed
 
 
 class Liar(Between):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from agent.errors import Unavailable
+from agent.errors import Refused, Unavailable
 from agent.execution.manager import Manager
 from agent.execution.outcome import Outcome
+from agent.execution.parts import OnRecord
 from agent.execution.points import Point, watched
 from agent.execution.signer.authority import Wish
 from agent.execution.signer.client import Signed
@@ -37,6 +38,11 @@ class Here:
     bench: Bench
     away: bool = False
     asked: list[tuple[str, int]] = field(default_factory=list)
+
+    async def signed(self, plan_id: str) -> Sequence[OnRecord]:
+        self._reach("signed", -1)
+        self.asked.pop()
+        return self.bench.authority.record.of_plan(plan_id)
 
     async def sign(self, plan: Plan, step: int, nonce: int, fee: int, tip: int, outputs: Mapping[int, int]) -> Signed:
         return self._sign("sign", plan, step, Wish(Terms(nonce, fee, tip), outputs=outputs))
@@ -175,6 +181,11 @@ async def workshop(folder: Path, **chain: Any) -> AsyncIterator[Workshop]:
     finally:
         await ledger.close()
         bench.record.close()
+
+
+async def disagree(*_: object) -> None:
+    """In the place of a chain's `agree`."""
+    raise Refused("endpoints", "The endpoints of this chain disagree on the head, so nothing is sent.")
 
 
 def model_chain(**settings: Any) -> ModelChain:

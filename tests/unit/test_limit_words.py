@@ -94,6 +94,10 @@ CANCELS = [
     ("cancel contact bob", "contact:bob"),
     ("remove the contact Bob", "contact:bob"),
     ("remove bob from my contacts", "contact:bob"),
+    ("cancel the stuck transaction", "transaction"),
+    ("please cancel my pending transaction.", "transaction"),
+    ("stop the transaction that is not mined", "transaction"),
+    ("cancel the tx that hangs", "transaction"),
 ]
 
 
@@ -120,6 +124,10 @@ def test_a_cancellation_is_read_and_bound(said: str, ref: str) -> None:
     "said",
     [
         "what if my limit is 500 usdc a day",
+        "don't cancel the stuck transaction",
+        "should i cancel the stuck transaction?",
+        "cancel the transaction",
+        "cancel the stuck transaction and send 5 usdc to bob",
         "is my limit 500 usdc a day?",
         'my limit is "500 usdc" a day',
         "> my limit is 500 USDC a day",

@@ -18,7 +18,7 @@ from agent.execution.points import Point, watched
 from agent.execution.reorgs import lost, to_ask
 from memory.ledger import Ledger
 from memory.rows import AttemptStatus, PlanStatus
-from tests.unit.execution_parts import Workshop, workshop
+from tests.unit.execution_parts import Workshop, disagree, workshop
 from tests.unit.model_chain import GWEI
 from tests.unit.policy_parts import CHAIN
 from tests.unit.signer_parts import OWNER
@@ -435,6 +435,23 @@ async def test_a_gap_is_filled_by_a_cancellation(it: Workshop) -> None:
     assert it.chain.count() == 2
     assert (await it.run(6_000_000)).end is End.SETTLED
     assert await it.ledger.verify_audit() == []
+
+
+async def test_no_gap_is_filled_while_endpoints_disagree(it: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    await it.run()
+    it.chain.reorganise(2, keep=False)
+    it.chain.automine = False
+    it.chain.errors = ["insufficient funds"]
+    await it.manager.catch_up(OWNER, CHAIN)
+    await it.manager.recover((await it.ledger.unsettled())[0].plan)
+    monkeypatch.setattr(it.chain, "agree", disagree)
+    with pytest.raises(Refused) as caught:
+        await it.manager.catch_up(OWNER, CHAIN)
+    assert caught.value.rule == "endpoints"
+    assert ("cancel", 0) not in it.signer.asked
+    monkeypatch.undo()
+    await it.manager.catch_up(OWNER, CHAIN)
+    assert ("cancel", 0) in it.signer.asked
 
 
 async def test_a_gap_that_can_not_be_filled_is_said(it: Workshop) -> None:

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from agent.errors import Refused
 from agent.execution import fees
 from agent.execution.outcome import End
 from agent.execution.points import Point
 from memory.rows import AttemptStatus, PlanStatus
-from tests.unit.execution_parts import FEE, Workshop, workshop
+from tests.unit.execution_parts import FEE, Workshop, disagree, workshop
 from tests.unit.model_chain import GWEI, Tx
+from tests.unit.policy_parts import CHAIN
 from tests.unit.signer_parts import OWNER
 
 pytestmark = pytest.mark.unit
@@ -161,20 +163,86 @@ async def test_a_freeze_signs_no_replacement(it: Workshop) -> None:
     assert it.signer.asked == [("sign", 0)]
 
 
+async def test_no_replacement_while_endpoints_disagree(it: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    risen(it)
+    it.mines_while_waiting = False
+    made = await it.confirmed()
+    asked: list[str] = []
+
+    async def agree(account: str, counted: str = "pending") -> None:
+        asked.append(counted)
+        if counted == "latest":
+            await disagree()
+
+    monkeypatch.setattr(it.chain, "agree", agree)
+    outcome = await it.manager.run(made)
+    assert outcome.end is End.PENDING
+    assert "The endpoints of this chain disagree" in outcome.reason
+    assert it.signer.asked == [("sign", 0)]
+    assert set(asked) == {"pending", "latest"}
+    with pytest.raises(Refused) as caught:  # nor is it cancelled
+        await it.manager.cancel_stuck(OWNER, CHAIN)
+    assert caught.value.rule == "endpoints"
+    monkeypatch.undo()
+    await it.recover()
+    assert it.signer.asked == [("sign", 0), ("replacement", 0)]
+
+
+async def test_a_replacement_that_a_crash_kept_from_the_ledger_is_asked_for_again(it: Workshop) -> None:
+    """The signer has it on record: the same bytes come back, and nothing more is signed for the step."""
+    risen(it)
+    made = await it.confirmed()
+    await it.crash(Point.REPLACING, lambda: it.manager.run(made))
+    first, lost = it.signer.bench.record.of_plan(made.plan_id)
+    assert [each.hash for each in await it.attempts()] == [first.hash]
+    it.chain.spike(it.chain.base_fee * 101 // 100)  # at another price another offer would be made
+    it.mines_while_waiting, it.chain.full = False, True
+    assert [each.end for each in await it.recover()] == [End.PENDING]
+    assert [each.hash for each in await it.attempts()] == [first.hash, lost.hash]
+    assert len(it.signer.bench.record.of_plan(made.plan_id)) == 2
+    it.chain.spike(it.chain.base_fee * 5)  # and where that isn't enough now, more is offered on top of it
+    await it.recover()
+    third = it.signer.bench.record.of_plan(made.plan_id)[2]
+    assert third.max_fee_per_gas * 10 >= lost.max_fee_per_gas * 11
+    assert (await it.attempts())[-1].replaces == lost.hash
+
+
+async def test_what_the_signer_counts_and_the_ledger_lost_is_left_free_for_a_clean_up(it: Workshop) -> None:
+    """A replacement for all of a step's share, lost in a crash; then gas is dear when an allowance is to
+    be taken back: what is offered for it is what the signer still allows.
+    """
+    it.on_sleep = lambda: it.chain.spike(25 * GWEI) if it.chain.base_fee == GWEI else None
+    made = await it.confirmed()
+    await it.crash(Point.REPLACING, lambda: it.manager.run(made))
+    it.on_sleep = None
+    first, lost = it.signer.bench.record.of_plan(made.plan_id)
+    assert lost.max_fee_per_gas > first.max_fee_per_gas * 10
+    it.chain.spike(GWEI)  # the first one is mined after all
+    it.chain.automine = True
+    it.chain.spike(45 * GWEI)
+    (outcome,) = await it.recover()
+    assert outcome.end is End.PARTIAL
+    assert it.chain.allowance() == 0, outcome.reason
+    rows = it.signer.bench.record.of_plan(made.plan_id)
+    assert (
+        sum(max(r.gas * r.max_fee_per_gas for r in rows if r.step == step) for step in {r.step for r in rows}) <= FEE
+    )
+
+
 async def test_a_signer_that_refuses_a_replacement_leaves_the_plan_waiting(it: Workshop) -> None:
     risen(it)
     made = await it.confirmed()
 
     def late() -> None:
         if it.seconds > 20:
-            it.clock.now += 86_400
+            it.signer.bench.ask("limits", changes={"max_fee_wei": "1"})
             it.on_sleep = None
             it.chain.base_fee = 3 * GWEI
 
     it.on_sleep = late
     outcome = await it.manager.run(made)
     assert outcome.end is End.PENDING
-    assert "The signer makes no replacement: The plan was confirmed too long ago" in outcome.reason
+    assert "The signer makes no replacement: The plan's fees are above the policy's limit" in outcome.reason
 
 
 @pytest.mark.parametrize("point", [Point.REPLACING, Point.REPLACED])

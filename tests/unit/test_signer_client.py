@@ -17,7 +17,7 @@ import pytest
 from agent.errors import Refused, Unavailable
 from agent.execution.signer import paths
 from agent.execution.signer.assemble import open_authority
-from agent.execution.signer.client import Signed, SignerClient
+from agent.execution.signer.client import OnRecord, Signed, SignerClient
 from agent.execution.signer.contacts import Contact, Contacts
 from agent.execution.signer.create import create
 from agent.execution.signer.fields import MAX_REQUEST
@@ -93,6 +93,11 @@ async def test_a_conversation(bench: Bench, client: SignerClient) -> None:
     assert first.hash == bench.record.of_plan(whole.plan_id)[0].hash
     second_one = await client.replacement(whole, 1, 3, 2 * GWEI, 2, replaces=first.hash)
     assert second_one.hash != first.hash
+    assert await client.signed(whole.plan_id) == [
+        OnRecord(first.hash, 1, 3, whole.steps[1].gas, GWEI, 1),
+        OnRecord(second_one.hash, 1, 3, whole.steps[1].gas, 2 * GWEI, 2),
+    ]
+    assert await client.signed("f" * 32) == []
     assert (await client.cancel(OWNER, 3, 3 * GWEI, 3)).raw[0] == 2
     assert (await client.moved(OWNER))["USDC"] == Moved(5_000_000, 5_000_000)
     await client.lock()

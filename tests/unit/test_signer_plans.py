@@ -238,6 +238,40 @@ def test_a_replacement_pays_a_tenth_more_at_the_same_nonce(bench: Bench) -> None
     assert bench.rule(whole, 1, 7, 1100, 110, op="replacement", replaces=first) == "replacement"  # of another step
 
 
+def test_only_what_was_signed_in_time_is_signed_for_more_afterwards(bench: Bench) -> None:
+    whole = make(not_after=NOW)
+    first = bench.sign(whole, fee=1000, tip=100)
+    bench.clock.now += 86_400
+    again = {"op": "replacement", "replaces": first["hash"]}
+    assert bench.sign(whole, fee=1000, tip=100) == first  # the same bytes are nothing new
+    assert "raw" in bench.sign(whole, 0, 7, 1100, 110, **again)
+    assert bench.rule(whole, 0, 8, 1100, 110, **again) == "replacement"  # never at another number
+    assert bench.rule(whole, 1, 8, 1100, 110, **again) == "replacement"
+    assert bench.rule(whole, 1, 8, 1000, 100) == "expired"
+    assert bench.rule(make(not_after=NOW, plan_id="f" * 32), 0, 8, 1100, 110, **again) == "replacement"
+    cap = whole.max_total_fee_wei // whole.steps[0].gas + 1
+    assert bench.rule(whole, 0, 7, cap, 1000, **again) == "fees"
+    bench.ask("cancel", account=OWNER, **terms(7, 2 * GWEI, GWEI))
+
+
+def test_what_was_signed_for_a_plan_is_told(bench: Bench) -> None:
+    whole = make()
+    first = bench.sign(whole, fee=1000, tip=100)
+    second = bench.sign(whole, 0, 7, 1100, 110, op="replacement", replaces=first["hash"])
+    told = bench.ask("signed", plan_id=whole.plan_id)["signed"]
+    assert [each["hash"] for each in told] == [first["hash"], second["hash"]]
+    assert told[1] == {
+        "hash": second["hash"],
+        "step": "0",
+        "nonce": "7",
+        "gas": str(whole.steps[0].gas),
+        "max_fee_per_gas": "1100",
+        "max_priority_fee_per_gas": "110",
+    }
+    assert bench.again().ask("signed", plan_id=whole.plan_id)["signed"] == told
+    assert bench.ask("signed", plan_id="f" * 32) == {"signed": []}
+
+
 def test_a_cancellation_moves_nothing_at_a_nonce_that_was_signed(bench: Bench) -> None:
     bench.sign(make())
     answer = bench.ask("cancel", account=OWNER, **terms(7, 2 * GWEI, GWEI))

@@ -72,7 +72,9 @@ class Authority:
         """
         wish.terms.check()
         now = self.clock()
-        effects = self.check_plan(plan, index, now)
+        earlier = self.record.of_plan(plan.plan_id)
+        known = check_once(earlier, plan, index, wish.terms, wish.replaces)
+        effects = self.check_plan(plan, index, now, again=known or wish.replaces is not None)
         step = fill(plan.steps[index], wish.outputs)
         data, effect = read_step(self.policy, step)
         transaction = Transaction(
@@ -85,8 +87,6 @@ class Authority:
             value=step.value,
             data=data,
         )
-        earlier = self.record.of_plan(plan.plan_id)
-        known = check_once(earlier, plan, index, wish.terms, wish.replaces)
         filled = {str(source): str(units) for source, units in wish.outputs.items()}
         check_outputs(earlier, filled)
         coded = False
@@ -117,9 +117,13 @@ class Authority:
             )
         return raw, digest
 
-    def check_plan(self, plan: Plan, index: int, now: int) -> Sequence[Effect]:
-        """The effects of a plan's steps. Raises Refused where it is late, or not this signer's, or breaks a rule."""
-        if now > plan.not_after + SLACK_SECONDS and not _is_cleanup(plan, index):
+    def check_plan(self, plan: Plan, index: int, now: int, *, again: bool = False) -> Sequence[Effect]:
+        """The effects of a plan's steps. Raises Refused where it is late, or not this signer's, or breaks a rule.
+
+        `again`: the step was signed in time and still is the same, at the same nonce. It may be mined whenever it
+        likes, so a replacement that only pays more comes at no time too late.
+        """
+        if now > plan.not_after + SLACK_SECONDS and not again and not _is_cleanup(plan, index):
             raise Refused("expired", "The plan was confirmed too long ago.", "Ask for a new preview.")
         self._check_held(plan.account)
         calls = check_plan(self.policy, plan.account, self.contacts.ripe(now), plan)

@@ -28,6 +28,18 @@ class Signed:
     hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class OnRecord:
+    """A signature of the past: for which step (its index), at which nonce, under which terms, in wei per gas."""
+
+    hash: str
+    step: int
+    nonce: int
+    gas: int
+    max_fee_per_gas: int
+    max_priority_fee_per_gas: int
+
+
 class SignerClient:
     """One connection; requests wait for their turn. After a time-out the next request connects anew."""
 
@@ -78,6 +90,11 @@ class SignerClient:
     async def policy(self) -> str:
         """The signer's whole policy, as the text of its file."""
         return str((await self._ask("policy"))["policy"])
+
+    async def signed(self, plan_id: str) -> list[OnRecord]:
+        """What the signer has signed for a plan, by its own record, the oldest first; no cancellations."""
+        found = (await self._ask("signed", plan_id=plan_id))["signed"]
+        return [OnRecord(each.pop("hash"), **{name: int(text) for name, text in each.items()}) for each in found]
 
     async def sign(
         self,

@@ -13,6 +13,8 @@ from agent.execution.signer.once import Terms
 from agent.money import Address, address
 from agent.plans import Plan, canonical, from_canonical
 
+ON_RECORD = ("hash", "step", "nonce", "gas", "max_fee_per_gas", "max_priority_fee_per_gas")
+"""What the signer tells of a signature that it has on record."""
 MAX_REQUEST = 256 * 1024  # bytes of a line
 MAX_BRACKETS = 2000  # of one request: a deeply nested one would overrun the parser's stack
 _INTEGER = re.compile(r"0|[1-9][0-9]{0,77}", re.ASCII)

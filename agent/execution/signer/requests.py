@@ -94,6 +94,11 @@ class Desk:
         found = {symbol: self._authority.record.moved(account, symbol, now) for symbol in sorted(symbols)}
         return {"moved": {name: {"day": str(each.day), "all": str(each.all)} for name, each in found.items()}}
 
+    def signed(self, request: Request) -> Answer:
+        """What was signed for a plan: the ledger may lack what was signed just before its process ended."""
+        rows = self._authority.record.of_plan(fields.text(request, "plan_id"))
+        return {"signed": [{name: str(getattr(row, name)) for name in fields.ON_RECORD} for row in rows]}
+
     def sign(self, request: Request) -> Answer:
         return self._signed(request, None)
 
@@ -181,6 +186,7 @@ _OPERATIONS: dict[str, Callable[[Desk, Request], Answer]] = {
     "caps": Desk.caps,
     "policy": Desk.policy,
     "moved": Desk.moved,
+    "signed": Desk.signed,
     "sign": Desk.sign,
     "replacement": Desk.replacement,
     "cancel": Desk.cancel,
