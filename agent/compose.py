@@ -120,6 +120,7 @@ async def open_instance(place: Place, settings: Settings, *, beside: bool = Fals
             policy=policy,
             venues=found,
             missing=found.missing,
+            untrusted=found.untrusted,
             hooks=plugins.hook,
             ledger=ledger,
             memory=memory,
@@ -279,7 +280,7 @@ async def _policy(
     path = place.signer_folder / POLICY
     if path.exists():
         return load(path)
-    listed = [*(each.contract for each in found.values()), *(each.contract for each in traders.values())]
+    listed = [*(each.contract for each in found.trusted()), *(each.contract for each in traders.values())]
     policy = await first_policy(place, settings, registry, listed, hook, rpc)
     await asyncio.to_thread(write_policy, place.signer_folder, policy)
     return policy
@@ -288,7 +289,7 @@ async def _policy(
 def _keep_listed(policy: Policy, found: Discovered, traders: dict[str, Trader]) -> None:
     """What the policy doesn't list isn't used."""
     for venue_id in [key for key, venue in found.items() if not _listed(policy, venue)]:
-        found.missing[venue_id] = "the operator's policy doesn't list it"
+        found.missing[venue_id] = found.untrusted.pop(venue_id, "the operator's policy doesn't list it")
         del found[venue_id]
     for name in [name for name, trader in traders.items() if not _listed(policy, trader)]:
         found.missing[name] = "the operator's policy doesn't list it"

@@ -54,6 +54,11 @@ class Settings(BaseSettings):
     first_cap_usd: Annotated[int, Field(ge=1)] = 10_000
     """What one transaction may move when the signer's policy is made, at the first start on a real chain; in each
     token, at its price then. A token without a price gets no entry. Later `moneta policy set` changes it."""
+    max_head_age_seconds: Annotated[int, Field(ge=0, le=86_400)] = 300
+    """How old the newest block of a real chain may be for money to go in; 0 for any age. Exits never ask."""
+    max_price_gap_bps: Annotated[int, Field(ge=1, le=2_000)] = 500
+    """How far a price feed and the half-hour mean of the token's deepest pool may be apart for money to go in, in
+    basis points."""
     devnet: Path | None = None
     """The folder of `moneta devnet up`, where it isn't the instance's own."""
     signer_socket: Path | None = None

@@ -32,6 +32,8 @@ class Flag(StrEnum):
     """What stands in the way at a venue. Only ILLIQUID and PAUSED touch an exit.
 
     ILLIQUID: all is lent out, nothing could leave now. UNRATED: its rate can't be computed, so it isn't entered.
+    UNTRUSTED: the chain contradicts what the chain file or the policy says of it, so it isn't entered; the runtime
+    alone sets it.
     """
 
     PAUSED = "paused"
@@ -39,6 +41,7 @@ class Flag(StrEnum):
     CAPPED = "capped"
     ILLIQUID = "illiquid"
     UNRATED = "unrated"
+    UNTRUSTED = "untrusted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ class Chain:
     """What a plug-in may know of the chain: its id, its pinned tokens, its own section of the chain file.
 
     `venues` are those found before: a protocol with `over_others` set sees the venues of all that have it unset.
+    Into `doubts` a plug-in writes why something of its section isn't what the file says, by the id of the venue, the
+    market or the pool: a venue that it returns all the same may then only be left.
     """
 
     chain_id: int
@@ -63,6 +68,7 @@ class Chain:
     tokens: Mapping[str, Token]
     section: Mapping[str, Any]
     venues: Mapping[str, Venue] = field(default_factory=dict)
+    doubts: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

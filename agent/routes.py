@@ -16,6 +16,7 @@ class PoolState:
 
     `sqrt_price` is sqrt(token1 / token0) as a Q64.96, `liquidity` what is in range at `tick`. `ticks` are all the
     initialised ticks from `low` to `high`, ascending, each with its net liquidity; beyond those nothing is known.
+    `mean_sqrt_price` is that of the mean tick over the last half hour, None where the pool doesn't remember so far.
     """
 
     pool: Address
@@ -29,6 +30,7 @@ class PoolState:
     ticks: tuple[tuple[int, int], ...]
     low: int
     high: int
+    mean_sqrt_price: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ async def find_traders(
         section = registry.protocols.get(kind.name)
         if section is None:
             continue
-        chain = Chain(registry.chain_id, registry.block_seconds, tokens, section)
+        chain = Chain(registry.chain_id, registry.block_seconds, tokens, section, doubts=faults)
         try:
             found[kind.name] = await kind.discover(chain, ask(rpc, registry))
         except MonetaError as error:

@@ -10,18 +10,20 @@ geth sets the base fee to zero inside an eth_call: fees for signing come from Rp
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from agent.abi import Call
 from agent.chain import prices as feeds
+from agent.chain import sequencer as sequencers
 from agent.chain.contracts import erc20, multicall3
 from agent.chain.multicall import READS_PER_CALL, Answer, aggregate, disaggregate
 from agent.chain.registry import Registry
 from agent.chain.rpc import BlockTag, Rpc
+from agent.chain.sequencer import Sequencer
 from agent.errors import Unavailable
 from agent.money import Address
-from agent.plugin import Block, Trader, Venue, VenueState
+from agent.plugin import Block, Flag, Trader, Venue, VenueState
 from agent.routes import PoolState
 
 
@@ -32,6 +34,8 @@ class Snapshot:
     `native` in wei; `balances` in base units by symbol; `prices` in USD with 8 decimals by symbol, absent where the
     feed gave none; `venues` by id; `missing` says why a venue, a balance or a price isn't there. `reads` and
     `requests` count the contract reads and the eth_calls that they took. `traders` are the pools of each exchange.
+    `untrusted` says why a venue that is there may only be left. `sequencer`: None where the chain has no feed of it,
+    or the feed doesn't say.
     """
 
     chain_id: int
@@ -45,6 +49,8 @@ class Snapshot:
     reads: int = 0
     requests: int = 1
     traders: Mapping[str, tuple[PoolState, ...]] = field(default_factory=dict)
+    untrusted: Mapping[str, str] = field(default_factory=dict)
+    sequencer: Sequencer | None = None
 
 
 async def take(
@@ -54,10 +60,12 @@ async def take(
     account: Address,
     tag: BlockTag = "latest",
     traders: Mapping[str, Trader] = MappingProxyType({}),
+    untrusted: Mapping[str, str] = MappingProxyType({}),
 ) -> Snapshot:
     """The snapshot of `account` at the block `tag`. Raises Unavailable where the node or Multicall3 can't be read.
 
-    A venue whose reads fail is left out with its reason in `missing`; the others go on.
+    A venue whose reads fail is left out with its reason in `missing`; the others go on. One that is `untrusted`, by
+    its id with the reason, has that flag.
     """
     missing: dict[str, str] = {}
     groups = _venue_reads(venues, account, missing)
@@ -80,6 +88,7 @@ async def take(
     missing |= {symbol: "its balance can't be read" for symbol, units in balances.items() if units is None}
     prices, unpriced = feeds.prices(registry, answer, block.timestamp)
     missing |= unpriced
+    states = _states(venues, {key: [answer(call) for call in group] for key, group in groups.items()}, block, missing)
     return Snapshot(
         chain_id=chain_id,
         block=block,
@@ -87,14 +96,18 @@ async def take(
         native=_word(answer(multicall3.ETH_BALANCE.at(registry.multicall3, account)), "the native balance"),
         balances={symbol: units for symbol, units in balances.items() if units is not None},
         prices=prices,
-        venues=_states(
-            venues, {key: [answer(call) for call in group] for key, group in groups.items()}, block, missing
-        ),
+        venues={key: _flagged(state) if key in untrusted else state for key, state in states.items()},
         missing=missing,
         reads=len(wanted.calls),
         requests=requests,
         traders={name: traders[name].state([answer(call) for call in calls], block) for name, calls in pools.items()},
+        untrusted={key: why for key, why in untrusted.items() if key in venues},
+        sequencer=sequencers.sequencer(registry, answer),
     )
+
+
+def _flagged(state: VenueState) -> VenueState:
+    return replace(state, flags=state.flags | {Flag.UNTRUSTED})
 
 
 class _Reads:
@@ -116,6 +129,7 @@ def _wallet_reads(registry: Registry, account: Address) -> list[Call]:
         multicall3.ETH_BALANCE.at(registry.multicall3, account),
         *(erc20.BALANCE_OF.at(_contract(registry, symbol), account) for symbol in registry.tokens),
         *feeds.reads(registry),
+        *sequencers.reads(registry),
     ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from agent.chain.sequencer import Sequencer
 from agent.chain.snapshot import Snapshot
 from agent.money import Address, Rate
 from agent.plugin import Block, Flag, VenueState
@@ -36,6 +37,8 @@ def to_json(snapshot: Snapshot) -> dict[str, Any]:
         "reads": str(snapshot.reads),
         "requests": str(snapshot.requests),
         "traders": {name: [_pool(pool) for pool in pools] for name, pools in snapshot.traders.items()},
+        "untrusted": dict(snapshot.untrusted),
+        "sequencer": _sequencer(snapshot.sequencer),
     }
 
 
@@ -56,7 +59,17 @@ def from_json(data: Mapping[str, Any]) -> Snapshot:
         reads=int(data["reads"]),
         requests=int(data["requests"]),
         traders={name: tuple(_pool_state(body) for body in pools) for name, pools in data.get("traders", {}).items()},
+        untrusted=dict(data.get("untrusted", {})),
+        sequencer=_sequencer_seen(data.get("sequencer")),
     )
+
+
+def _sequencer(seen: Sequencer | None) -> dict[str, Any] | None:
+    return None if seen is None else {"up": seen.up, "since": str(seen.since)}
+
+
+def _sequencer_seen(body: Mapping[str, Any] | None) -> Sequencer | None:
+    return None if body is None else Sequencer(bool(body["up"]), int(body["since"]))
 
 
 def _venue(state: VenueState) -> dict[str, Any]:
@@ -94,6 +107,8 @@ def _pool(pool: PoolState) -> dict[str, Any]:
 def _pool_state(body: Mapping[str, Any]) -> PoolState:
     kept: dict[str, Any] = {key: int(value) for key, value in body.items() if key in _POOL_NUMBERS}
     addresses: dict[str, Any] = {key: Address(body[key]) for key in ("pool", "token0", "token1")}
+    mean = body.get("mean_sqrt_price")  # absent of snapshots from before it was read
+    kept["mean_sqrt_price"] = None if mean is None else int(mean)
     return PoolState(**kept, **addresses, ticks=tuple((int(tick), int(net)) for tick, net in body["ticks"]))
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from agent.chain.snapshot import take
+from agent.chain.simulate import NoSimulation
+from agent.chain.snapshot import Snapshot, take
 from agent.errors import Refused
 from agent.execution.settle import outside
-from agent.gate import listed, oracle, reserve, shares, state
+from agent.gate import alone, listed, oracle, reserve, shares, state
 from agent.gate.build import entering
 from agent.gate.propose import Gate
-from agent.gate.rehearse import rehearse
+from agent.gate.rehearse import Rehearsal, rehearse
 from agent.money import Address
 from agent.plans import Plan, Role
 from agent.plugin import Venue
@@ -31,29 +32,56 @@ async def look(gate: Gate, plan: Plan, venues: Mapping[str, Venue]) -> Look:
     """The plan at the head, once more. Raises Unavailable for a dead node."""
     touched = {step.venue: venues[step.venue] for step in plan.steps if step.venue in venues}
     effects = [read_step(gate.policy, at_most(step))[1] for step in plan.steps]
+    leaving = all(effect.direction == "leave" for effect in effects)
     risky = any(effect.direction in ("enter", "swap") for effect in effects)
     traders = gate.traders if risky else {}  # an exit asks no pool for its price
-    snapshot = await take(gate.rpc, gate.registry, touched, plan.account, traders=traders)
+    snapshot = await take(
+        gate.rpc, gate.registry, touched, plan.account, traders=traders, untrusted=gate.watched.untrusted
+    )
     try:
+        if not leaving:
+            gate.check_chain(snapshot)
         for effect in effects:
             if effect.direction == "swap" and effect.to is not None:
                 oracle.check_price(gate.registry, snapshot, effect.token)
                 gate.check_bought(effect.to, snapshot)
         spent = sum(step.value for step in plan.steps)
         reserve.check_fee(gate.registry.native, snapshot.native - spent, plan.max_total_fee_wei)
-        rehearsal = await rehearse(
-            gate.rpc, gate.registry, plan.account, plan.steps, list(touched.values()), snapshot.block
-        )
-        for venue_id, units in entering(plan.steps, touched, rehearsal.outputs).items():
-            venue, before, after = venues[venue_id], snapshot.venues.get(venue_id), rehearsal.states[venue_id]
-            state.check_entry(venue, before, units, snapshot.missing.get(venue_id))
-            gate.check_bought(venue.asset, snapshot)
-            grown = after.position - (before.position if before else 0)
-            shares.check_worth(venue.asset, units, grown, venue_id)
+        rehearsal = await _rehearsed(gate, plan, touched, snapshot, leaving)
+        if rehearsal is not None:
+            _check_entered(gate, plan, touched, snapshot, rehearsal)
         await listed.check_unchanged(gate.rpc, gate.registry, gate.policy, _risked(plan, gate))
     except Refused as error:
         return Look(str(error), snapshot.prices)
-    return Look(outside(rehearsal.changes, plan.expected), snapshot.prices)
+    return Look("" if rehearsal is None else outside(rehearsal.changes, plan.expected), snapshot.prices)
+
+
+def _check_entered(
+    gate: Gate, plan: Plan, venues: Mapping[str, Venue], snapshot: Snapshot, rehearsal: Rehearsal
+) -> None:
+    """Raises Refused for a venue that the plan puts money into and that may not be entered now."""
+    for venue_id, units in entering(plan.steps, venues, rehearsal.outputs).items():
+        venue, before, after = venues[venue_id], snapshot.venues.get(venue_id), rehearsal.states[venue_id]
+        state.check_trusted(venue, snapshot.untrusted)
+        state.check_entry(venue, before, units, snapshot.missing.get(venue_id))
+        gate.check_bought(venue.asset, snapshot)
+        grown = after.position - (before.position if before else 0)
+        shares.check_worth(venue.asset, units, grown, venue_id)
+
+
+async def _rehearsed(
+    gate: Gate, plan: Plan, venues: Mapping[str, Venue], snapshot: Snapshot, leaving: bool
+) -> Rehearsal | None:
+    """What the plan does now; None for an exit that a node without eth_simulateV1 could only try step by step."""
+    try:
+        return await rehearse(
+            gate.rpc, gate.registry, plan.account, plan.steps, list(venues.values()), snapshot.block
+        )
+    except NoSimulation:
+        if not leaving:
+            raise alone.no_entry() from None
+        await alone.tried(gate.rpc, plan.account, plan.steps)
+        return None
 
 
 def _risked(plan: Plan, gate: Gate) -> list[Address]:

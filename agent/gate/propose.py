@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from agent.chain.multicall import read
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
+from agent.chain.simulate import NoSimulation
 from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.execution import fees
-from agent.gate import expect, honest, listed, oracle, reserve, shares, state
+from agent.gate import alone, expect, head, honest, listed, mean_price, oracle, reserve, rollup, shares, state
 from agent.gate.build import Draft, Simulated, drafted, entering, plan_of, spenders, steps_of
 from agent.gate.charges import charges_of
 from agent.gate.erc7730 import Descriptor
@@ -66,6 +67,24 @@ class Proposal:
     simulated: Simulated
 
 
+def _no_clock() -> int:
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What is known of the chain besides a snapshot. `untrusted` says why a venue may only be left, by its id.
+
+    `now` gives Unix seconds. `longest_head`: how old the newest block may be, in seconds, 0 for any age.
+    `most_gap_bps`: how far a feed and the pools' mean may be apart.
+    """
+
+    untrusted: Mapping[str, str] = field(default_factory=dict)
+    now: Callable[[], int] = _no_clock
+    longest_head: int = 0
+    most_gap_bps: int = mean_price.MAX_GAP_BPS
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
     """What the checks need: the node, the pinned registry, the operator's policy, and how its calls read."""
@@ -75,6 +94,7 @@ class Gate:
     policy: Policy
     traders: Mapping[str, Trader] = field(default_factory=dict)
     descriptors: Mapping[str, Descriptor] = field(default_factory=dict)
+    watched: Watched = field(default_factory=Watched)
 
     async def propose(self, request: Request, moves: Sequence[Move], snapshot: Snapshot) -> Proposal:
         """Raises Refused with the rule that said no. Nothing is signed or stored here."""
@@ -82,6 +102,9 @@ class Gate:
         if request.paused and not leaving:
             raise Refused("pause", "You paused me: I only take money out.", "Say `resume` first.")
         request.passed("pause")
+        if not leaving:
+            self.check_chain(snapshot)
+        request.passed("chain")
         await self._check_state(moves, snapshot)
         request.passed("state")
         allowances = await self._allowances(moves, snapshot.account)
@@ -95,9 +118,7 @@ class Gate:
         request.passed("price")
         request.standing.check(charges)
         request.passed("limits")
-        rehearsal = await rehearse(
-            self.rpc, self.registry, snapshot.account, steps, list(venues.values()), snapshot.block
-        )
+        rehearsal, notes = await self._rehearsed(moves, steps, snapshot, list(venues.values()))
         request.passed("simulate")
         self._check_worth(steps, venues, snapshot, rehearsal)
         request.passed("shares")
@@ -116,7 +137,7 @@ class Gate:
             moves,
             snapshot.venues,
             rehearsal.states,
-            request.notes,
+            (*request.notes, *notes),
             snapshot.prices.get(self.registry.native.symbol),
             request.seconds,
             self.descriptors,
@@ -138,11 +159,17 @@ class Gate:
                 note = f"What you have in {error.venue} stays there: {error.message}"
                 request = replace(request, notes=(*request.notes, note))
 
+    def check_chain(self, snapshot: Snapshot) -> None:
+        """What holds for all that isn't an exit. Raises Refused: stale-head, sequencer."""
+        head.check_head(snapshot.block, self.watched.now(), self.watched.longest_head)
+        rollup.check_sequencer(self.registry, snapshot)
+
     async def _check_state(self, moves: Sequence[Move], snapshot: Snapshot) -> None:
         """What stands at this block: the venues that are entered, the prices, the contracts themselves."""
         for move in moves:
             match move:
                 case Enter(venue=venue):
+                    state.check_trusted(venue, snapshot.untrusted)
                     missing = snapshot.missing.get(venue.id)
                     state.check_entry(venue, snapshot.venues.get(venue.id), move.most_in, missing)
                     self.check_bought(venue.asset, snapshot)
@@ -158,6 +185,7 @@ class Gate:
         oracle.check_price(self.registry, snapshot, token)
         oracle.check_peg(self.registry, snapshot.prices, token)
         oracle.check_agreement(self.registry, snapshot, self.traders, token)
+        mean_price.check_mean(self.registry, snapshot, token, self.watched.most_gap_bps)
 
     async def _check_honest(
         self, moves: Sequence[Move], steps: Sequence[Step], snapshot: Snapshot, rehearsal: Rehearsal
@@ -171,6 +199,19 @@ class Gate:
                     await honest.check_honest(
                         self.rpc, self.registry, snapshot.account, steps, move, got, held, snapshot.block
                     )
+
+    async def _rehearsed(
+        self, moves: Sequence[Move], steps: Sequence[Step], snapshot: Snapshot, venues: list[Venue]
+    ) -> tuple[Rehearsal, tuple[str, ...]]:
+        """What the steps do, and what the user should read of how that was found out."""
+        account = snapshot.account
+        try:
+            return await rehearse(self.rpc, self.registry, account, steps, venues, snapshot.block), ()
+        except NoSimulation:
+            leaves = [move for move in moves if isinstance(move, Leave)]
+            if len(leaves) < len(moves):
+                raise alone.no_entry() from None
+            return alone.left(leaves, snapshot.venues, await alone.tried(self.rpc, account, steps)), (alone.NOTE,)
 
     async def _allowances(self, moves: Sequence[Move], owner: Address) -> dict[tuple[Address, Address], int]:
         """What stands of each approval that the moves need, by token and spender."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from agent.errors import Refused
 from agent.money import Amount
 from agent.plugin import Flag, Venue, VenueState
@@ -10,8 +12,20 @@ REASONS = {
     Flag.PAUSED: "is paused by its own guardians",
     Flag.FROZEN: "is frozen: it takes no new deposits",
     Flag.UNRATED: "has a rate that can't be computed",
+    Flag.UNTRUSTED: "isn't what it was checked to be",
     Flag.ILLIQUID: "has nothing left to withdraw: what goes in now could not come out",
 }
+
+
+def check_trusted(venue: Venue, untrusted: Mapping[str, str]) -> None:
+    """Raises Refused("untrusted") for a venue that isn't what the chain file or the policy says."""
+    why = untrusted.get(venue.id)
+    if why is not None:
+        raise Refused(
+            "untrusted",
+            f"{venue.id} is not offered, because {why}.",
+            "`moneta doctor` tells the operator more; taking money out works.",
+        )
 
 
 def check_entry(venue: Venue, state: VenueState | None, units: int, missing: str | None = None) -> None:

@@ -34,6 +34,7 @@ PASS, REFUSE, ASK, SKIP = "pass", "refuse", "ask", "not reached"
 PLANS = (Deposit, Withdraw, Swap, Sequence, Transfer, Exit)
 GATE = {
     "pause": "you didn't pause me, or it only takes money out",
+    "chain": "the node is at the head and the sequencer, where there is one, is up; an exit needs neither",
     "state": "the venues, prices and contracts are as they should be at this block",
     "policy": "every call is one that the operator's policy lists, within its caps per transaction",
     "price": "what is spent has a price; an exit needs none",
@@ -45,7 +46,7 @@ GATE = {
     "preview": "every step can be said in words, and means the same",
 }
 """The rules of the gate in their order, with what it means that one passes."""
-BEFORE_LIMITS = ("pause", "state", "policy", "price")
+BEFORE_LIMITS = ("pause", "chain", "state", "policy", "price")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
 from agent.chain.snapshot import Snapshot, take
 from agent.config import Settings
+from agent.gate.allowed import trusted
 from agent.money import ZERO_ADDRESS, Address, Token
 from agent.plugin import Option, Outside, Told, Trader, Venue, VenueState
 
@@ -22,7 +23,8 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """`missing` says why something of the chain file isn't used. `now` gives Unix seconds.
+    """`missing` says why something of the chain file isn't used, `untrusted` why a venue may only be left. `now` gives
+    Unix seconds.
 
     `urls` are the services outside that may be asked, by plug-in; `cache` is where their answers are kept, if at all.
     """
@@ -34,19 +36,22 @@ class Market:
     hooks: pluggy.HookRelay
     now: Callable[[], int]
     traders: Mapping[str, Trader] = field(default_factory=dict)
+    untrusted: Mapping[str, str] = field(default_factory=dict)
     urls: Mapping[str, str] = field(default_factory=dict)
     cache: Path | None = None
 
     async def snapshot(self, account: Address = ZERO_ADDRESS) -> Snapshot:
         """Everything at the head as `account` has it, in one eth_call. Raises Unavailable."""
-        return await take(self.rpc, self.registry, self.venues, account, traders=self.traders)
+        return await take(
+            self.rpc, self.registry, self.venues, account, traders=self.traders, untrusted=self.untrusted
+        )
 
     def rank(self, states: Mapping[str, VenueState], asset: Token, units: int) -> list[Option]:
         """The venues for a deposit, by the first plug-in that ranks."""
         options: list[Option] | None = self.hooks.moneta_rank(
             venues=self.venues, states=states, asset=asset, units=units
         )
-        return options or []
+        return trusted(options or [], self.untrusted)
 
     async def elsewhere(self, asset: Token) -> list[Told]:
         """What services outside tell of places that can't be entered. A plug-in's fault costs its own rows."""

@@ -12,7 +12,7 @@ from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
 from agent.chain.snapshot_json import from_json
 from agent.errors import Refused
-from agent.gate.allowed import marked
+from agent.gate.allowed import marked, trusted
 from agent.gate.build import Draft, Simulated, plan_of, steps_of
 from agent.gate.order import Move
 from agent.gate.shift import moves_of_shift
@@ -117,7 +117,8 @@ def _request(row: DecisionRow, snapshot: Snapshot, known: Known) -> Made:
 
     def rank(asset: Token, units: int) -> list[Option]:
         options = known.hooks.moneta_rank(venues=venues, states=snapshot.venues, asset=asset, units=units)
-        return marked(options or [], None if allowed is None else frozenset(allowed))
+        offered = trusted(options or [], snapshot.untrusted)
+        return marked(offered, None if allowed is None else frozenset(allowed))
 
     desk = desk_at(known.registry, venues, known.traders, snapshot, rank, {})
     resolved = moves_of(parse(dict(row.snapshot["intent"])), desk)

@@ -23,11 +23,11 @@ from agent.execution import confirmations
 from agent.execution.codes import Codes
 from agent.execution.manager import Manager
 from agent.execution.signer.client import SignerClient
-from agent.gate.allowed import marked
+from agent.gate.allowed import marked, trusted
 from agent.gate.build import Draft
 from agent.gate.charges import policy_caps
 from agent.gate.erc7730 import load_all
-from agent.gate.propose import Gate
+from agent.gate.propose import Gate, Watched
 from agent.mind.mind import Mind
 from agent.money import Address, Token
 from agent.plugin import Option, Trader, Venue, VenueState
@@ -71,6 +71,8 @@ class World:
     traders: Mapping[str, Trader] = field(default_factory=dict)
     cache: Path | None = None
     """A folder for what services outside told; None: nothing of it is written."""
+    untrusted: dict[str, str] = field(default_factory=dict)
+    """Why a venue may only be left, by its id; the watch over the contracts keeps it (agent/oversight.py)."""
     executes: bool = True
     """False beside another process that holds the folder: looks and plans, recovers and carries out nothing."""
     codes: Codes = field(init=False)
@@ -119,7 +121,14 @@ class World:
     def _gate(self) -> Gate:
         described = [body for group in self.hooks.moneta_descriptors() for body in group]
         descriptors = load_all(described, self.policy.tables)
-        return Gate(self.rpc, self.registry, self.policy, self.traders, descriptors)
+        watched = Watched(
+            untrusted=self.untrusted,
+            now=self.now,
+            # a devnet stands still between transactions, and its time is its own
+            longest_head=0 if self.advance else self.settings.max_head_age_seconds,
+            most_gap_bps=self.settings.max_price_gap_bps,
+        )
+        return Gate(self.rpc, self.registry, self.policy, self.traders, descriptors, watched)
 
     async def standing(self, user: str) -> Standing:
         """Every limit that holds for a person now, the policy's caps over time among them, and what is used."""
@@ -135,6 +144,7 @@ class World:
             rpc=self.rpc,
             venues=self.venues,
             missing=self.missing,
+            untrusted=dict(self.untrusted),
             hooks=self.hooks,
             now=self.now,
             traders=self.traders,
@@ -160,7 +170,9 @@ class World:
         self, snapshot: Snapshot, allowed: frozenset[str] | None = None
     ) -> Callable[[Token, int], list[Option]]:
         """The ranking with a snapshot's states; of venues that aren't `allowed` it says so. None: all are."""
-        return lambda asset, units: marked(self.rank(snapshot.venues, asset, units), allowed)
+        return lambda asset, units: marked(
+            trusted(self.rank(snapshot.venues, asset, units), snapshot.untrusted), allowed
+        )
 
     def draft(self, user: User, intent: dict[str, Any]) -> Draft:
         """A new plan's id, for whom and what it is, and until when it may be confirmed."""

@@ -1,4 +1,7 @@
-"""Finds the markets of the chain file and tells Aave's generations apart by asking, never by name."""
+"""Finds the markets of the chain file, provider → pool → reserve → aToken, each held against the others.
+
+Aave's generations are told apart by asking, never by name.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import Any
 from moneta import Address, Ask, Chain, Listed, Protocol, Token, Unavailable, Venue, address
 from plugins.aave import views
 from plugins.aave.reserve import Reserve
-from plugins.aave.venue import AaveVenue, Contracts
+from plugins.aave.venue import AaveVenue, Contracts, venue_id
 
 TABLE = "aave-v3-pool"
 PROBE = 1  # good as a category and as an (unlisted) asset for every getter that tells a generation
@@ -15,14 +18,20 @@ ZERO = "0x" + "0" * 40
 
 
 class AaveV3(Protocol):
-    """`[protocols.aave-v3.<market>]` with `provider` (PoolAddressesProvider) and `assets` (symbols)."""
+    """`[protocols.aave-v3.<market>]` with `provider` (PoolAddressesProvider) and `assets` (symbols).
+
+    With `pool`, too, the market is that one whatever the provider says, and may only be left where it says another.
+    """
 
     name = "aave-v3"
 
     async def discover(self, chain: Chain, ask: Ask) -> list[Venue]:
         venues: list[Venue] = []
         for market, section in chain.section.items():
-            venues += await _market(market, section, chain, ask)
+            try:
+                venues += await _market(market, section, chain, ask)
+            except Unavailable as error:  # one market's trouble isn't the others'
+                chain.doubts[f"{self.name}:{market}"] = error.message.rstrip(".")
         return venues
 
 
@@ -31,24 +40,38 @@ async def _market(market: str, section: Any, chain: Chain, ask: Ask) -> list[Aav
     (answer,) = await ask([views.GET_POOL.at(provider)])
     if answer is None:
         raise Unavailable("aave-v3", f"There is no PoolAddressesProvider of {market} at {provider}.")
-    pool = address(answer[0])
-    generation = await generation_of(pool, ask)
+    named = address(answer[0])
+    pool = address(section.get("pool", named))
+    generation, back = await generation_of(pool, ask)
     listed = Listed(pool, f"Aave v3 {market} Pool", TABLE)
     assets = [chain.tokens[symbol] for symbol in section["assets"] if symbol in chain.tokens]
     data = await ask([views.GET_RESERVE_DATA.at(pool, asset.address) for asset in assets])
-    found = {asset: Reserve.of(words[0]) for asset, words in zip(assets, data, strict=True) if words}
-    unlisted = [asset.symbol for asset in assets if asset not in found or found[asset].a_token == ZERO]
-    if unlisted:  # an unlisted asset answers zeros without reverting
-        raise Unavailable("aave-v3", f"The {market} market doesn't list {', '.join(unlisted)}.")
-    receipts = await _receipts(list(found.values()), chain.chain_id, ask)
+    reserves = {asset: Reserve.of(words[0]) for asset, words in zip(assets, data, strict=True) if words}
+    found = {asset: reserve for asset, reserve in reserves.items() if reserve.a_token != ZERO}
+    for asset in assets:  # an unlisted asset answers zeros without reverting
+        if asset not in found:
+            chain.doubts[venue_id(market, asset)] = f"the {market} market doesn't list {asset.symbol}"
+    receipts = await _receipts(pool, found, chain, market, ask)
+    whole = _market_doubt(provider, named, pool, back)
+    if whole:
+        chain.doubts.update({venue_id(market, asset): whole for asset in receipts})
     return [
-        AaveVenue(market, generation, listed, asset, receipt, _contracts(reserve, generation))
-        for (asset, reserve), receipt in zip(found.items(), receipts, strict=True)
+        AaveVenue(market, generation, listed, asset, receipt, _contracts(found[asset], generation))
+        for asset, receipt in receipts.items()
     ]
 
 
-async def generation_of(pool: Address, ask: Ask) -> int:
-    """30 for v3.0, 32 for v3.2 …: the newest getter that answers."""
+def _market_doubt(provider: Address, named: Address, pool: Address, back: str | None) -> str:
+    """What is wrong between provider and pool; '' where they name each other."""
+    if named != pool:
+        return f"its provider {provider} names the pool {named}, and the chain file says {pool}"
+    if back is not None and address(back) != provider:
+        return f"its pool {pool} says that its provider is {address(back)}, and the chain file says {provider}"
+    return ""
+
+
+async def generation_of(pool: Address, ask: Ask) -> tuple[int, str | None]:
+    """30 for v3.0, 32 for v3.2 …: the newest getter that answers; and the provider that the pool names."""
     probe = address("0x" + f"{PROBE:040x}")
     marks = views.GENERATION_MARKS
     calls = [
@@ -57,22 +80,45 @@ async def generation_of(pool: Address, ask: Ask) -> int:
         )
         for _, getter in marks
     ]
-    answers = await ask([views.POOL_REVISION.at(pool), *calls])
-    if answers[0] is None:
+    revision, provider, *answers = await ask([views.POOL_REVISION.at(pool), views.PROVIDER.at(pool), *calls])
+    if revision is None:
         raise Unavailable("aave-v3", f"There is no Aave v3 Pool at {pool}.")
-    return max([30, *(mark for (mark, _), answer in zip(marks, answers[1:], strict=True) if answer is not None)])
+    newest = max([30, *(mark for (mark, _), answer in zip(marks, answers, strict=True) if answer is not None)])
+    return newest, None if provider is None else str(provider[0])
 
 
-async def _receipts(reserves: list[Reserve], chain_id: int, ask: Ask) -> list[Token]:
-    tokens = [address(reserve.a_token) for reserve in reserves]
-    answers = await ask([getter.at(token) for token in tokens for getter in (views.SYMBOL, views.DECIMALS)])
-    receipts = []
-    for position, token in enumerate(tokens):
-        symbol, decimals = answers[2 * position : 2 * position + 2]
+async def _receipts(
+    pool: Address, found: dict[Token, Reserve], chain: Chain, market: str, ask: Ask
+) -> dict[Token, Token]:
+    """The aToken of each asset; one that isn't a token is left out, one that isn't the pool's own is doubted."""
+    getters = (views.SYMBOL, views.DECIMALS, views.UNDERLYING, views.POOL)
+    answers = await ask(
+        [getter.at(address(reserve.a_token)) for reserve in found.values() for getter in getters],
+    )
+    receipts: dict[Token, Token] = {}
+    for position, (asset, reserve) in enumerate(found.items()):
+        own = answers[len(getters) * position :][: len(getters)]
+        symbol, decimals, underlying, its_pool = (answer[0] if answer else None for answer in own)
+        token = address(reserve.a_token)
         if symbol is None or decimals is None:
-            raise Unavailable("aave-v3", f"The aToken {token} doesn't say its symbol or decimals.")
-        receipts.append(Token(chain_id, symbol[0], token, decimals[0]))
+            chain.doubts[venue_id(market, asset)] = f"its aToken {token} doesn't say its symbol or decimals"
+            continue
+        receipts[asset] = Token(chain.chain_id, str(symbol), token, int(decimals))
+        doubt = _reserve_doubt(asset, reserve, underlying, its_pool, pool)
+        if doubt:
+            chain.doubts[venue_id(market, asset)] = f"its aToken {token} {doubt}"
     return receipts
+
+
+def _reserve_doubt(asset: Token, reserve: Reserve, underlying: Any, its_pool: Any, pool: Address) -> str:
+    """What is wrong between pool, reserve and aToken, as the end of a sentence about the aToken; '' for nothing."""
+    if underlying is None or address(str(underlying)) != asset.address:
+        return f"is of the token {underlying or 'none'}, not of {asset.symbol}"
+    if its_pool is None or address(str(its_pool)) != pool:
+        return f"obeys the pool {its_pool or 'none'}, not {pool}"
+    if reserve.config.decimals != asset.decimals:
+        return f"is of a reserve with {reserve.config.decimals} decimals, and {asset.symbol} has {asset.decimals}"
+    return ""
 
 
 def _contracts(reserve: Reserve, generation: int) -> Contracts:

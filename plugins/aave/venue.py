@@ -41,6 +41,10 @@ class Contracts:
     strategy: Address
 
 
+def venue_id(market: str, asset: Token) -> str:
+    return f"aave-v3:{market}:{asset.symbol}"
+
+
 class AaveVenue(Venue):
     """Supplying `asset` to one market. The position is the account's aToken balance, which grows by itself."""
 
@@ -49,7 +53,7 @@ class AaveVenue(Venue):
     ) -> None:
         if asset.address is None:
             raise ValueError("Aave takes the wrapped coin, not the native one")
-        self.id = f"aave-v3:{market}:{asset.symbol}"
+        self.id = venue_id(market, asset)
         self.name = f"Aave v3 {market} {asset.symbol}"
         self.asset = asset
         self.liquidity_source = self.id

@@ -12,10 +12,13 @@ GET_POOL = view("getPool()", "address")
 GET_RESERVE_DATA = view("getReserveData(address asset)", RESERVE_DATA)
 VIRTUAL_BALANCE = view("getVirtualUnderlyingBalance(address asset)", "uint128")  # from 3.1
 DEFICIT = view("getReserveDeficit(address asset)", "uint256")  # from 3.3
+PROVIDER = view("ADDRESSES_PROVIDER()", "address")
 POOL_REVISION = view("POOL_REVISION()", "uint256")
 
 BALANCE_OF = view("balanceOf(address user)", "uint256")
 SCALED_TOTAL_SUPPLY = view("scaledTotalSupply()", "uint256")
+UNDERLYING = view("UNDERLYING_ASSET_ADDRESS()", "address")  # of an aToken
+POOL = view("POOL()", "address")  # of an aToken: whom it obeys
 SYMBOL = view("symbol()", "string")
 DECIMALS = view("decimals()", "uint8")
 STABLE_SUPPLY = view("getSupplyData()", "uint256", "uint256", "uint256", "uint40")  # StableDebtToken, to 3.1

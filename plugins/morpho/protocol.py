@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from moneta import Ask, Chain, Listed, Protocol, Unavailable, Venue, address
+from eth_hash.auto import keccak
+
+from moneta import Ask, Chain, Listed, Protocol, Unavailable, Venue, address, encode_call
 from plugins.morpho import views
 from plugins.morpho.venue import NO_RATE_MODEL, MarketParams, MorphoVenue
 
 TABLE = "morpho-blue"
+_HASHED = "id(address loanToken,address collateralToken,address oracle,address irm,uint256 lltv)"
 
 
 class MorphoBlue(Protocol):
@@ -21,14 +24,25 @@ class MorphoBlue(Protocol):
         answers = await ask([views.PARAMS.at(morpho, bytes.fromhex(each[2:])) for each in ids.values()])
         if ids and all(answer is None for answer in answers):
             raise Unavailable(self.name, f"There is no Morpho Blue at {morpho}.")
-        found = {name: _params(answer) for name, answer in zip(ids, answers, strict=True) if answer}
-        await _check_rate_models(found, morpho, ask)
+        found: dict[str, MarketParams] = {}
+        for (name, market_id), answer in zip(ids.items(), answers, strict=True):
+            params = None if answer is None else _params(answer)
+            if params is None or id_of(params) != market_id:
+                chain.doubts[f"{self.name}:{name}"] = f"Morpho has no market of the id {market_id}"
+            else:
+                found[name] = params
+        await _leave_out_unrated(found, morpho, chain, ask)
         tokens = {token.address: token for token in chain.tokens.values()}
         return [
             MorphoVenue(name, ids[name], listed, tokens[address(params[0])], params)
             for name, params in found.items()
             if address(params[0]) in tokens
         ]
+
+
+def id_of(params: MarketParams) -> str:
+    """A market's id is the hash of what it is (MarketParamsLib.id of @morpho-org/morpho-blue)."""
+    return "0x" + bytes(keccak(encode_call(_HASHED, params)[4:])).hex()
 
 
 def _params(answer: tuple[object, ...]) -> MarketParams:
@@ -42,9 +56,10 @@ def _params(answer: tuple[object, ...]) -> MarketParams:
     )
 
 
-async def _check_rate_models(found: dict[str, MarketParams], morpho: str, ask: Ask) -> None:
-    """Raises Unavailable for a market whose interest can't be computed: not AdaptiveCurveIrm, and not without any."""
+async def _leave_out_unrated(found: dict[str, MarketParams], morpho: str, chain: Chain, ask: Ask) -> None:
+    """Leaves out what pays interest that can't be computed: not by AdaptiveCurveIrm, and not without any model."""
     answers = await ask([views.IRM_MORPHO.at(address(params[3])) for params in found.values()])
-    for (name, params), answer in zip(found.items(), answers, strict=True):
+    for (name, params), answer in zip(list(found.items()), answers, strict=True):
         if params[3] != NO_RATE_MODEL and (answer is None or address(answer[0]) != morpho):
-            raise Unavailable("morpho-blue", f"The rate model of {name} isn't Morpho's AdaptiveCurveIrm.")
+            chain.doubts[f"morpho-blue:{name}"] = "its rate model isn't Morpho's AdaptiveCurveIrm"
+            del found[name]

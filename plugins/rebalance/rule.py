@@ -21,6 +21,7 @@ CLOSED = {
     Flag.CAPPED: "its supply cap is reached",
     Flag.UNRATED: "its rate can't be computed",
     Flag.ILLIQUID: "all of it is lent out: nothing could leave now",
+    Flag.UNTRUSTED: "it isn't what it was checked to be",
 }
 
 Holdings = Mapping[str, int]

@@ -30,9 +30,11 @@ from moneta import (
 from plugins.uniswap import views
 from plugins.uniswap.best import NAME, weighed
 from plugins.uniswap.calls import swap_step
-from plugins.uniswap.ticks import MAX_TICK, MIN_TICK, WORD, word_of
+from plugins.uniswap.ticks import MAX_TICK, MIN_TICK, WORD, sqrt_ratio_at, word_of
 
 TABLE = "uniswap-v3-router"
+MEAN_SECONDS = 1_800
+"""The window of the mean price: half an hour, which to bend costs a manipulator each of its blocks."""
 WORDS_EACH_SIDE = 3
 """Bitmap words read on each side of the price at discovery: 8 % of price at a tick spacing of 1, the double at 10."""
 
@@ -83,7 +85,7 @@ class UniswapV3(Trader):
             raise Unavailable(NAME, f"There is no SwapRouter02 of the factory {factory} at {router}.")
         coin = address(wrapped[0])
         listed = Listed(router, "Uniswap v3 router", TABLE, wrapped=coin if coin in pinned else None)
-        pools = await _pools([address(place) for place in section["pools"]], factory, ask)
+        pools = await _pools([address(place) for place in section["pools"]], factory, chain, ask)
         known = [pool for pool in pools if pool.token0 in pinned and pool.token1 in pinned]
         return cls(listed, address(section["tick_lens"]), known, list(pinned.values()))
 
@@ -94,6 +96,7 @@ class UniswapV3(Trader):
             for call in (
                 views.SLOT0.at(pool.place),
                 views.LIQUIDITY.at(pool.place),
+                views.OBSERVE.at(pool.place, [MEAN_SECONDS, 0]),
                 *(views.POPULATED_TICKS.at(self._lens, pool.place, word) for word in pool.words),
             )
         )
@@ -101,10 +104,11 @@ class UniswapV3(Trader):
     def state(self, answers: Sequence[Answer], block: Block) -> tuple[PoolState, ...]:
         states: list[PoolState] = []
         for pool in self.pools:
-            own, answers = answers[: 2 + len(pool.words)], answers[2 + len(pool.words) :]
+            own, answers = list(answers[: 3 + len(pool.words)]), answers[3 + len(pool.words) :]
+            observed = own.pop(2)  # a pool that doesn't remember so far still trades
             whole = [answer for answer in own if answer is not None]
             if len(whole) == len(own):
-                states.append(_state(pool, whole))
+                states.append(_state(pool, whole, observed))
         return tuple(states)
 
     def quotes(
@@ -124,22 +128,24 @@ class UniswapV3(Trader):
         return (swap_step(self.contract, route, account, limit, native),)
 
 
-async def _pools(places: Sequence[Address], factory: Address, ask: Ask) -> list[Pool]:
-    """The pools at these places. Raises Unavailable where one isn't the factory's own."""
+async def _pools(places: Sequence[Address], factory: Address, chain: Chain, ask: Ask) -> list[Pool]:
+    """The pools at these places; what isn't one, or isn't the factory's own, is left out and doubted."""
     getters = (views.TOKEN0, views.TOKEN1, views.FEE, views.TICK_SPACING, views.SLOT0)
     answers = await ask([getter.at(place) for place in places for getter in getters])
     pools: list[Pool] = []
     for start, place in enumerate(places):
         own = [answer for answer in answers[start * len(getters) :][: len(getters)] if answer is not None]
         if len(own) < len(getters):
-            raise Unavailable(NAME, f"There is no Uniswap v3 pool at {place}.")
+            chain.doubts[f"{NAME}:{place}"] = "there is no Uniswap v3 pool"
+            continue
         (token0,), (token1,), (fee,), (spacing,), (_, tick, *_) = own
         pools.append(Pool(place, address(token0), address(token1), fee, spacing, _words(tick, spacing)))
     made = await ask([views.GET_POOL.at(factory, pool.token0, pool.token1, pool.fee) for pool in pools])
-    for pool, answer in zip(pools, made, strict=True):
-        if answer is None or address(answer[0]) != pool.place:
-            raise Unavailable(NAME, f"The factory {factory} doesn't know the pool {pool.place}.")
-    return pools
+    answered = zip(pools, made, strict=True)
+    known = {pool.place for pool, answer in answered if answer and address(answer[0]) == pool.place}
+    strange = [pool.place for pool in pools if pool.place not in known]
+    chain.doubts.update({f"{NAME}:{place}": f"it isn't a pool of the factory {factory}" for place in strange})
+    return [pool for pool in pools if pool.place in known]
 
 
 def _words(tick: int, spacing: int) -> tuple[int, ...]:
@@ -148,7 +154,16 @@ def _words(tick: int, spacing: int) -> tuple[int, ...]:
     return tuple(range(max(centre - WORDS_EACH_SIDE, lowest), min(centre + WORDS_EACH_SIDE, highest) + 1))
 
 
-def _state(pool: Pool, answers: Sequence[tuple[Any, ...]]) -> PoolState:
+def _mean(observed: Answer) -> int | None:
+    """The square root of the mean price, as OracleLibrary.consult of @uniswap/v3-periphery rounds its tick: down."""
+    if observed is None or len(observed[0]) != 2:
+        return None
+    then, now = observed[0]
+    tick = (now - then) // MEAN_SECONDS
+    return sqrt_ratio_at(tick) if MIN_TICK <= tick <= MAX_TICK else None
+
+
+def _state(pool: Pool, answers: Sequence[tuple[Any, ...]], observed: Answer) -> PoolState:
     slot0, (liquidity,), *words = answers
     ticks = sorted((tick, net) for (entries,) in words for tick, net, _ in entries)
     return PoolState(
@@ -163,4 +178,5 @@ def _state(pool: Pool, answers: Sequence[tuple[Any, ...]]) -> PoolState:
         ticks=tuple(ticks),
         low=pool.low,
         high=pool.high,
+        mean_sqrt_price=_mean(observed),
     )

@@ -8,6 +8,7 @@ TOKEN0 = view("token0()", "address")
 TOKEN1 = view("token1()", "address")
 FEE = view("fee()", "uint24")
 TICK_SPACING = view("tickSpacing()", "int24")
+OBSERVE = view("observe(uint32[] secondsAgos)", "int56[]", "uint160[]")  # tick and liquidity, accumulated
 
 POPULATED_TICKS = view(
     "getPopulatedTicksInWord(address pool,int16 tickBitmapIndex)", "(int24,int128,uint128)[]"

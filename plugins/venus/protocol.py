@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from moneta import SECONDS_PER_YEAR, Ask, Chain, Listed, Protocol, Token, Unavailable, Venue, address
+from moneta import SECONDS_PER_YEAR, Address, Ask, Chain, Listed, Protocol, Token, Venue, address
 from plugins.venus import views
 from plugins.venus.venue import VenusVenue
 
@@ -28,25 +28,26 @@ async def _pool(pool: str, section: Any, chain: Chain, ask: Ask) -> list[VenusVe
     vtokens = {chain.tokens[s]: address(v) for s, v in section["vtokens"].items() if s in chain.tokens}
     getters = (views.UNDERLYING, views.COMPTROLLER, views.RATE_MODEL, views.SYMBOL, views.DECIMALS)
     answers = await ask([getter.at(vtoken) for vtoken in vtokens.values() for getter in getters])
-    models, receipts = [], []
+    found: dict[Token, tuple[Token, Address]] = {}
     for position, (asset, vtoken) in enumerate(vtokens.items()):
         own = answers[len(getters) * position : len(getters) * (position + 1)]
         underlying, says_comptroller, model, symbol, decimals = (answer[0] if answer else None for answer in own)
         if None in own or address(str(underlying)) != asset.address or address(str(says_comptroller)) != comptroller:
-            raise Unavailable("venus", f"{vtoken} isn't the vToken of {asset.symbol} in the {pool} pool.")
-        models.append(address(str(model)))
-        receipts.append(Token(chain.chain_id, str(symbol), vtoken, int(str(decimals))))
-    years = await ask([views.BLOCKS_PER_YEAR.at(model) for model in models])
+            chain.doubts[f"venus:{pool}:{asset.symbol}"] = f"{vtoken} isn't the vToken of {asset.symbol} in that pool"
+        else:
+            receipt = Token(chain.chain_id, str(symbol), vtoken, int(str(decimals)))
+            found[asset] = receipt, address(str(model))
+    years = await ask([views.BLOCKS_PER_YEAR.at(model) for _, model in found.values()])
     by_clock = SECONDS_PER_YEAR // chain.block_seconds
     return [
         VenusVenue(
             pool,
-            Listed(vtoken, f"Venus {receipt.symbol}", TABLE, asset=asset.address),
+            Listed(Address(str(receipt.address)), f"Venus {receipt.symbol}", TABLE, asset=asset.address),
             asset,
             receipt,
             comptroller,
             model,
             int(year[0]) if year else by_clock,
         )
-        for (asset, vtoken), receipt, model, year in zip(vtokens.items(), receipts, models, years, strict=True)
+        for (asset, (receipt, model)), year in zip(found.items(), years, strict=True)
     ]

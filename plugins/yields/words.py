@@ -9,6 +9,7 @@ CLOSED = {
     Flag.FROZEN: "it is frozen: it takes no new deposits",
     Flag.UNRATED: "its rate can't be computed",
     Flag.ILLIQUID: "all of it is lent out: nothing could leave now",
+    Flag.UNTRUSTED: "it isn't what it was checked to be",
 }
 WHOLE_TOKENS_FROM = 100  # amounts from here on are said without their decimals
 

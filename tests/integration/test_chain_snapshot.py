@@ -143,13 +143,15 @@ async def test_a_token_that_contradicts_the_chain_file_is_refused(
     lying.write_text(devnet_node.chain_file.read_text().replace("decimals = 6", "decimals = 8", 1))
     found = await discover(built_in_protocols(), Registry.load(lying), chain.rpc)
     assert "6 decimals" in found.missing["USDC"]
-    assert found
-    assert not [venue for venue in found.values() if venue.asset.symbol == "USDC"]
+    of_usdc = {key for key, venue in found.items() if venue.asset.symbol == "USDC"}
+    assert of_usdc == set(found.untrusted)  # what is in there can leave, and nothing goes in
+    assert of_usdc
+    assert all("6 decimals" in why for why in found.untrusted.values())
 
 
 async def test_a_token_may_call_itself_otherwise_where_the_chain_file_says_so(chain: Devnet) -> None:
     said = replace(chain.registry, onchain_symbols={"USDC": "USDC.e"})
-    assert "'USDC'" in (await check_tokens(said, chain.rpc))["USDC"]
+    assert "'USDC'" in (await check_tokens(said, chain.rpc))["USDC"].why
     renamed = {("USDC.e" if symbol == "USDC" else symbol): token for symbol, token in chain.registry.tokens.items()}
     renamed["USDC.e"] = replace(renamed["USDC.e"], symbol="USDC.e")
     bridged = replace(chain.registry, tokens=renamed)
@@ -160,7 +162,7 @@ async def test_a_token_may_call_itself_otherwise_where_the_chain_file_says_so(ch
 async def test_a_protocol_that_is_not_there_leaves_the_others(chain: Devnet) -> None:
     sections = {**chain.registry.protocols, "venus": {"core": {"comptroller": NOBODY, "vtokens": {"USDC": NOBODY}}}}
     found = await discover(built_in_protocols(), replace(chain.registry, protocols=sections), chain.rpc)
-    assert "vToken" in found.missing["venus"]
+    assert "vToken" in found.missing["venus:core:USDC"]
     assert {key.partition(":")[0] for key in found} == {"aave-v3", "erc4626", "morpho-blue"}
 
 

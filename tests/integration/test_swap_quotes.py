@@ -134,8 +134,12 @@ async def test_the_price_impact_is_against_the_price_before(market: Market) -> N
 async def test_a_pool_that_the_factory_does_not_know_is_refused(market: Market) -> None:
     registry, rpc = market.devnet.registry, market.devnet.rpc
     section = dict(registry.protocols["uniswap-v3"])
-    for change in ({"pools": [registry.tokens["USDC"].address]}, {"router": section["quoter"]}):
-        wrong = replace(registry, protocols={"uniswap-v3": section | change})
-        found, faults = await find_traders([UniswapV3], wrong, rpc, {})
-        assert not found
-        assert ("no Uniswap v3 pool" if "pools" in change else "no SwapRouter02") in faults["uniswap-v3"]
+    elsewhere = replace(registry, protocols={"uniswap-v3": section | {"router": section["quoter"]}})
+    found, faults = await find_traders([UniswapV3], elsewhere, rpc, {})
+    assert not found
+    assert "no SwapRouter02" in faults["uniswap-v3"]
+    usdc, pools = registry.tokens["USDC"].address, section["pools"]
+    wrong = replace(registry, protocols={"uniswap-v3": section | {"pools": [usdc, *pools]}})
+    found, faults = await find_traders([UniswapV3], wrong, rpc, {})
+    assert "no Uniswap v3 pool" in faults[f"uniswap-v3:{usdc}"]
+    assert [pool.place for pool in found["uniswap-v3"].pools] == pools  # type: ignore[attr-defined]

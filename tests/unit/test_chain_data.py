@@ -14,6 +14,7 @@ from agent.chain.contracts.erc20 import TRANSFER_TOPIC
 from agent.chain.multicall import aggregate, disaggregate
 from agent.chain.reverts import words
 from agent.chain.rpc_types import Log, RpcError, header, quantity, receipt
+from agent.chain.sequencer import Sequencer
 from agent.chain.simulate import Simulated, changes
 from agent.chain.snapshot import Snapshot
 from agent.chain.snapshot_json import from_json, to_json
@@ -113,6 +114,8 @@ snapshots = st.builds(
     missing=st.dictionaries(st.just("v"), st.text()),
     reads=UINT,
     requests=UINT,
+    untrusted=st.dictionaries(st.just("a:b:C"), st.text()),
+    sequencer=st.none() | st.builds(Sequencer, st.booleans(), UINT),
 )
 
 

@@ -1,0 +1,61 @@
+"""Alone: exits on a node without eth_simulateV1. Each step is tried by an eth_call of its own, its gas estimated.
+
+What the steps do to balances can't be seen there; it follows from what is left: so much of the asset, so many shares.
+Steps that hang on each other can't be tried like that, so entries aren't.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from agent.chain.reverts import words
+from agent.chain.rpc import Rpc
+from agent.chain.rpc_types import RpcError, quantity
+from agent.errors import Refused
+from agent.gate.expect import key_of
+from agent.gate.order import Leave
+from agent.gate.rehearse import Rehearsal, WouldRevert
+from agent.money import Address
+from agent.plans import Role, Step
+from agent.plugin import VenueState
+
+NOTE = "This node can't simulate (it has no eth_simulateV1): each step was tried alone."
+
+
+def no_entry() -> Refused:
+    """What is said of anything but an exit there."""
+    return Refused(
+        "simulate",
+        "This node has no eth_simulateV1, so nothing that goes in can be tried before it is sent.",
+        "The operator connects a node that has it (`moneta doctor` tells); taking money out works.",
+    )
+
+
+async def tried(rpc: Rpc, account: Address, steps: Sequence[Step]) -> tuple[int, ...]:
+    """The gas of each step that runs at the head. Raises WouldRevert naming the one that would fail."""
+    used = []
+    for step in (step for step in steps if step.role is not Role.CLEANUP):
+        call = {"from": account, "to": step.to, "data": "0x" + step.data.hex(), "value": hex(step.value)}
+        try:
+            await rpc.call(step.to, step.data, sender=account)
+            used.append(quantity(await rpc.request("eth_estimateGas", call)))
+        except RpcError as error:
+            what, why = step.function.partition("(")[0], words(error.data or b"", error.message)
+            raise WouldRevert(f"{step.contract} would refuse the call of {what}: {why}.", step.venue) from error
+    return tuple(used)
+
+
+def left(moves: Iterable[Leave], states: Mapping[str, VenueState], gas_used: tuple[int, ...]) -> Rehearsal:
+    """What leaving comes to: the asset by what was asked for, the receipts by their share of the position."""
+    changes: dict[str, int] = {}
+    after = dict(states)
+    for move in moves:
+        state, venue = after[move.venue.id], move.venue
+        units = state.position if move.units is None else move.units
+        shares = state.shares if units == state.position else -(-units * state.shares // max(state.position, 1))
+        changes[key_of(venue.asset)] = changes.get(key_of(venue.asset), 0) + units
+        if venue.receipt is not None:
+            changes[key_of(venue.receipt)] = changes.get(key_of(venue.receipt), 0) - shares
+        after[venue.id] = replace(state, position=state.position - units, shares=state.shares - shares)
+    return Rehearsal(gas_used, changes, {move.venue.id: after[move.venue.id] for move in moves})
