@@ -9,6 +9,8 @@ from agent.plugin import Option, Told
 from agent.replies import elsewhere
 from agent.replies.reply import Reply, Table
 
+NOT_OFFERED = "not offered, because"
+
 
 def yields(
     asset: Token,
@@ -20,7 +22,8 @@ def yields(
 ) -> Reply:
     """`ranked` as the rates are now; `sizes`: each venue's option for further deposits, by base units.
 
-    What is `told` of places that can't be entered comes last, whatever it says. `now` in Unix seconds.
+    `missing`: what there would be for the asset, with why there isn't. What is `told` of places that can't be entered
+    comes last, whatever it says. `now` in Unix seconds.
     """
     shown = list(sizes)
     others = elsewhere.rows(told, len(shown))
@@ -28,7 +31,7 @@ def yields(
     rows = (*(_row(option, [sizes[size].get(option.venue) for size in shown]) for option in ranked), *others)
     table = Table(columns, rows, frozenset(range(1, 2 + len(shown)))) if rows else None
     text = _best(asset, ranked, sizes) if ranked else f"I know no venue for {asset.symbol} on this chain."
-    return Reply(text + _missing(asset, missing) + elsewhere.words(told, now), table)
+    return Reply(text + _missing(missing) + elsewhere.words(told, now), table)
 
 
 def _best(asset: Token, ranked: Sequence[Option], sizes: Mapping[int, Mapping[str, Option]]) -> str:
@@ -56,12 +59,10 @@ def overview(best: Sequence[tuple[Token, Sequence[Option]]]) -> Reply:
 def _row(option: Option, at_sizes: Sequence[Option | None]) -> tuple[str, ...]:
     cells = ["no room" if size is None or size.why_not else str(size.after) for size in at_sizes]
     reasons = [reason for reason in option.reasons if not reason.startswith(str(option.rate))]  # it has a column
-    why = f"not now: {option.why_not}" if option.why_not else "; ".join(reasons)
+    not_now = option.why_not if option.why_not.startswith(NOT_OFFERED) else f"not now: {option.why_not}"
+    why = not_now if option.why_not else "; ".join(reasons)
     return (option.venue, str(option.rate), *cells, why)
 
 
-def _missing(asset: Token, missing: Mapping[str, str]) -> str:
-    out = [
-        f" {venue} is left out: {reason}." for venue, reason in missing.items() if venue.endswith(f":{asset.symbol}")
-    ]
-    return "".join(out)
+def _missing(missing: Mapping[str, str]) -> str:
+    return "".join(f" {key} is {NOT_OFFERED} {reason.rstrip('.')}." for key, reason in missing.items())

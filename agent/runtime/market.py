@@ -23,8 +23,9 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """`missing` says why something of the chain file isn't used, `untrusted` why a venue may only be left. `now` gives
-    Unix seconds.
+    """`missing` says why something of the chain file isn't used, `untrusted` why a venue may only be left.
+
+    `now` gives Unix seconds.
 
     `urls` are the services outside that may be asked, by plug-in; `cache` is where their answers are kept, if at all.
     """

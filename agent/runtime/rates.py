@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+from agent.chain.snapshot import Snapshot
 from agent.intents import Yields
-from agent.money import Address
+from agent.money import Address, Token
 from agent.replies import yields as told
 from agent.replies.reply import Reply
 from agent.runtime.market import Market
@@ -29,4 +30,18 @@ async def yields(market: Market, account: Address, intent: Yields) -> Reply:
     sizes = {size * 10**asset.decimals for size in SIZES} | ({wallet} if wallet else set())
     ranked = {size: market.rank(snapshot.venues, asset, size) for size in (0, *sorted(sizes))}
     options = {size: {option.venue: option for option in ranked[size]} for size in sorted(sizes)}
-    return told.yields(asset, ranked[0], options, snapshot.missing, elsewhere, market.now())
+    return told.yields(asset, ranked[0], options, left_out(market, snapshot, asset), elsewhere, market.now())
+
+
+def left_out(market: Market, snapshot: Snapshot, asset: Token) -> dict[str, str]:
+    """Why something that `asset` could be put into isn't offered: a venue of it, the token itself, a whole market."""
+    known = {**market.missing, **snapshot.missing}
+    return {key: why for key, why in known.items() if _concerns(key, asset, market)}
+
+
+def _concerns(key: str, asset: Token, market: Market) -> bool:
+    first, *_, last = key.split(":")
+    if last == asset.symbol:
+        return True
+    whole = last not in market.registry.tokens and first in market.registry.protocols
+    return whole and first not in market.traders and not last.startswith("0x")
