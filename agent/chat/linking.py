@@ -71,7 +71,7 @@ class Linking:
                 return None
             check_ledger(self.world.ledger.broken, "link")
             if understood.intent.code is None:
-                await take_code(self.world, code, "link")
+                await take_code(self.world, code, "link", user.id)
                 return await self._made(user, row, understood.intent)
             return await self._claimed(user, row, understood.intent.code, as_json(understood.intent))
         except MonetaError as error:

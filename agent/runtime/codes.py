@@ -12,8 +12,8 @@ async def enrolled(world: World) -> bool:
     return bool((await world.signer.status()).get("totp", False))
 
 
-async def take_code(world: World, code: str, purpose: str) -> None:
-    """Takes a code for `purpose`, a verb such as `link`; nothing where none is enrolled.
+async def take_code(world: World, code: str, purpose: str, user: str = "") -> None:
+    """Takes a code for `purpose`, a verb such as `link`; nothing where none is enrolled. A wrong one is the user's.
 
     Raises Refused("step-up") where a code is needed, or the one given is wrong.
     """
@@ -21,4 +21,5 @@ async def take_code(world: World, code: str, purpose: str) -> None:
         return
     if not code:
         raise Refused(RULE, f"A code is needed to {purpose}.", "Give the code that your authenticator app shows.")
-    await world.signer.verify_totp(code, purpose)
+    account = await world.ledger.account(user) if user else None
+    await world.signer.verify_totp(code, purpose, account.address if account else None)

@@ -63,7 +63,10 @@ class Contacting:
         One that the signer still had from before, as it wasn't there when the name was removed, waits as a new one.
         """
         await self.world.refresh()
-        ripe = await self.world.signer.contact(signer_name(user.id, name, place), place, code or None)
+        account = await self.world.ledger.account(user.id)
+        ripe = await self.world.signer.contact(
+            signer_name(user.id, name, place), place, code or None, account.address if account else None
+        )
         anew = self.world.now() + self.world.policy.contact_delay_seconds
         return max(ripe, anew, await self.world.ledger.transfers_from(user.id))
 

@@ -41,7 +41,7 @@ class Limiting:
                 return limits.unchanged(speaker, subject, before)
             return limits.changed(speaker, subject, became, self.world.now())  # it was set meanwhile, elsewhere
         if tightest(before, value) != value:
-            await take_code(self.world, code, "limit")
+            await take_code(self.world, code, "limit", user.id)
         became = await self.world.ledger.set_limit(user.id, subject, value, delay, channel)
         return limits.changed(speaker, subject, became, self.world.now())
 

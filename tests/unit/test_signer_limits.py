@@ -317,6 +317,26 @@ def test_without_an_authenticator_what_needs_a_code_isnt_signed(tmp_path: Path) 
     assert refusal["remedy"] == "At the machine: moneta wallet totp enroll."
 
 
+def test_wrong_codes_for_one_account_leave_the_others_theirs(stepped: Bench) -> None:
+    """An account is one of the signer's; whatever else is named counts as none."""
+    other = stepped.ask("derive", index="1")["address"]
+
+    def ask(code: str, **named: str) -> str:
+        return str(stepped.ask("verify-totp", code=code, purpose="link", **named).get("error", {}).get("message"))
+
+    assert [ask("nope", account=OWNER) for _ in range(6)][4:] == [
+        "The code is wrong.",
+        "Too many wrong codes were given.",
+    ]
+    assert stepped.sign(deposit(1, 6 * USDC), 0, code=code(stepped))["error"]["message"].startswith("Too many")
+    assert ask(code(stepped), account=other) == "None"
+    names = ["terminal", "", STRANGER, "nobody", FRIEND, "x"]
+    assert [ask("nope", account=name) for name in names][4:] == [
+        "The code is wrong.",
+        "Too many wrong codes were given.",
+    ]
+
+
 def test_a_code_for_something_outside(stepped: Bench) -> None:
     assert stepped.ask("status")["totp"] is True
     given = code(stepped)

@@ -11,7 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from agent.errors import Refused
-from agent.execution.signer.totp import LONGEST_WAIT_SECONDS, Totp, code_at, uri
+from agent.execution.signer.lockout import LONGEST_WAIT_SECONDS, MOST_A_DAY, TRIES
+from agent.execution.signer.totp import Totp, code_at, uri
 from tests.unit.signer_parts import NOW, Clock
 
 pytestmark = pytest.mark.unit
@@ -135,6 +136,45 @@ def test_a_wait_is_a_day_at_the_most(totp: Totp, tmp_path: Path, clock: Clock) -
         found = json.loads((tmp_path / "totp.json").read_text())
         assert found["until"] - clock.now == min(300 * 2 ** min(rounds, 20), LONGEST_WAIT_SECONDS)
         assert (found["wrong"], found["rounds"]) == (0, rounds + 1)
+
+
+def guess(totp: Totp, account: str) -> str:
+    with pytest.raises(Refused) as error:
+        totp.verify("not it", "to link", account)
+    return error.value.message
+
+
+def test_wrong_codes_of_one_account_lock_no_other(totp: Totp, clock: Clock, tmp_path: Path) -> None:
+    for _ in range(TRIES):
+        assert guess(totp, "0xa") == "The code is wrong."
+    assert guess(totp, "0xa") == "Too many wrong codes were given."
+    with pytest.raises(Refused, match="Too many"):
+        totp.verify(code_at(SECRET, STEP), "to link", "0xa")
+    again = Totp(tmp_path / "totp.json", clock)  # it is known after a restart
+    assert guess(again, "0xa") == "Too many wrong codes were given."
+    again.verify(code_at(SECRET, STEP), "to link", "0xb")
+    clock.now += 30
+    again.verify(code_at(SECRET, STEP + 1), "to link")
+    assert guess(again, "0xa") == "Too many wrong codes were given."  # nobody else's right code sets it free
+
+
+def test_an_account_that_guesses_as_fast_as_it_may_locks_no_other_in_three_days(totp: Totp, clock: Clock) -> None:
+    end = clock.now + 3 * 86_400
+    while clock.now < end:
+        if guess(totp, "0xa") != "The code is wrong.":
+            clock.now += 60
+            totp.verify(code_at(SECRET, clock.now // 30), "to link", "0xb")
+
+
+def test_guesses_under_many_names_come_to_an_end(totp: Totp, clock: Clock) -> None:
+    start = clock.now
+    said = [guess(totp, f"0x{number // 4}") for number in range(MOST_A_DAY + 1)]
+    assert said.count("The code is wrong.") == MOST_A_DAY
+    clock.now = start + 86_399
+    with pytest.raises(Refused, match="Wait 1 seconds"):
+        totp.verify(code_at(SECRET, clock.now // 30), "to link", "0xnew")
+    clock.now = start + 86_400
+    totp.verify(code_at(SECRET, clock.now // 30), "to link", "0xnew")
 
 
 def test_a_right_code_ends_the_count(totp: Totp) -> None:

@@ -138,7 +138,7 @@ class Authority:
         """
         wanted = code_wanted(self.policy, self.record, plan, effects, index)
         if wanted and plan.digest not in self._coded:
-            self.totp.verify(code, wanted)
+            self.totp.verify(code, wanted, plan.account)
             self._coded.add(plan.digest)
         return bool(wanted)
 

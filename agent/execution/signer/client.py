@@ -147,9 +147,15 @@ class SignerClient:
         answer = await self._ask("typed-data", **_plan(plan, step), data=dict(data), code=code)
         return bytes.fromhex(answer["signature"][2:]), str(answer["hash"])
 
-    async def contact(self, name: str, address: Address, code: str | None = None) -> int:
-        """Adds a recipient and returns the Unix second from which it can be paid. Raises Refused("step-up")."""
-        return int((await self._ask("contact", name=name, address=address, code=code))["ripe_at"])
+    async def contact(
+        self, name: str, address: Address, code: str | None = None, account: Address | None = None
+    ) -> int:
+        """Adds a recipient and returns the Unix second from which it can be paid. Raises Refused("step-up").
+
+        A wrong code is `account`'s fault, whose codes wait then; here and below.
+        """
+        answer = await self._ask("contact", name=name, address=address, code=code, account=account)
+        return int(answer["ripe_at"])
 
     async def remove_contact(self, name: str) -> None:
         """Takes a recipient away at once, or one that is waiting. Raises Refused("recipients")."""
@@ -182,9 +188,9 @@ class SignerClient:
         """Takes back a change that waits, by its id, and returns it. Raises Refused("limits")."""
         return _pending((await self._ask("withdraw", id=change))["withdrawn"])
 
-    async def verify_totp(self, code: str, purpose: str) -> None:
+    async def verify_totp(self, code: str, purpose: str, account: Address | None = None) -> None:
         """Takes a one-time code; `purpose` is a verb such as `link`. Raises Refused("step-up")."""
-        await self._ask("verify-totp", code=code, purpose=purpose)
+        await self._ask("verify-totp", code=code, purpose=purpose, account=account)
 
     async def close(self) -> None:
         """Closes the connection; the signer goes on."""

@@ -11,7 +11,7 @@ from agent.errors import Refused
 from agent.execution.signer import paths
 from agent.execution.signer.keystore import addresses, unseal
 from agent.execution.signer.terminal import Terminal
-from agent.execution.signer.totp import SECRET_BYTES, Totp, uri
+from agent.execution.signer.totp import AT_MACHINE, SECRET_BYTES, Totp, uri
 
 TRIES = 3
 
@@ -31,7 +31,7 @@ def enroll(
     """
     account = _prove_owner(folder, terminal, password)
     if totp.enrolled:
-        totp.verify(terminal.ask("Code of the authenticator that is enrolled now: "), "to enroll another")
+        totp.verify(terminal.ask("Code of the authenticator that is enrolled now: "), "to enroll another", AT_MACHINE)
     secret = random_bytes(SECRET_BYTES)
     link = uri(secret, account)
     terminal.say(f"Scan this with an authenticator app. It is shown this once.\n\n{_picture(link)}\n{link}\n")
@@ -57,7 +57,7 @@ def remove(totp: Totp, terminal: Terminal) -> None:
 def ask_code(totp: Totp, terminal: Terminal, purpose: str) -> None:
     """Asks for a code where codes are on. Raises Refused("step-up")."""
     if totp.enrolled:
-        totp.verify(terminal.ask("Code of the authenticator: "), purpose)
+        totp.verify(terminal.ask("Code of the authenticator: "), purpose, AT_MACHINE)
 
 
 def _prove_owner(folder: Path, terminal: Terminal, password: str | None) -> str:

@@ -154,7 +154,7 @@ class Desk:
         purpose = fields.text(request, "purpose")
         if not _PURPOSE.fullmatch(purpose):
             raise BadRequest("purpose has 1 to 16 small letters")
-        self._authority.totp.verify(fields.text(request, "code"), f"to {purpose}")
+        self._authority.totp.verify(fields.text(request, "code"), f"to {purpose}", self._for(request))
         return {"verified": purpose}
 
     @property
@@ -164,7 +164,12 @@ class Desk:
     def _take_code(self, request: Request, purpose: str) -> None:
         code = fields.optional_text(request, "code")
         if self._authority.totp.enrolled:
-            self._authority.totp.verify(code, purpose)
+            self._authority.totp.verify(code, purpose, self._for(request))
+
+    def _for(self, request: Request) -> str:
+        """The account whose wrong code it would be: one of this signer's, or ''."""
+        named = fields.optional_text(request, "account")
+        return named if named in self._authority.backend.accounts() else ""
 
     def _signed(self, request: Request, replaces: str | None) -> Answer:
         wish = Wish(

@@ -9,11 +9,12 @@ import hmac
 import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from urllib.parse import quote
 
 from agent.errors import Refused
+from agent.execution.signer.lockout import Lock, Lockout
 from agent.policy.files import write_private
 
 RULE = "step-up"
@@ -21,10 +22,9 @@ STEP_SECONDS = 30  # RFC 6238, section 5.2
 DIGITS = 6
 WINDOW = 1  # steps before and after now (RFC 6238, section 5.2, recommends one for the delay)
 SECRET_BYTES = 20  # RFC 4226, section 4, R6: 160 bits are recommended
-TRIES = 5
-FIRST_WAIT_SECONDS = 300  # doubles with every further five wrong codes, up to a day
-LONGEST_WAIT_SECONDS = 86_400
 VERSION = 1
+AT_MACHINE = "terminal"
+"""Whose the codes are that are typed at the machine: what comes by the socket can't name it."""
 
 
 def code_at(secret: bytes, counter: int) -> str:
@@ -43,7 +43,9 @@ def uri(secret: bytes, account: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """totp.json. `last` is the newest step whose code was taken; `wrong` codes since; `until`: no try before it."""
+    """totp.json. `last` is the newest step whose code was taken. `wrong`, `rounds`, `until` are the lock of what came
+    for no account, which was the only one once; `locks` those of accounts, `guesses` as in Lockout.
+    """
 
     secret: str
     last: int = -1
@@ -51,6 +53,20 @@ class State:
     rounds: int = 0
     until: int = 0
     version: int = VERSION
+    locks: dict[str, dict[str, int]] = field(default_factory=dict)
+    guesses: list[int] = field(default_factory=list)
+
+    @property
+    def lockout(self) -> Lockout:
+        """Raises TypeError where the file holds something else."""
+        of_none = Lock(self.wrong, self.rounds, self.until)
+        return Lockout({"": of_none, **{key: Lock(**lock) for key, lock in self.locks.items()}}, tuple(self.guesses))
+
+    def having(self, lockout: Lockout) -> State:
+        """The same with these locks."""
+        of_none = asdict(lockout.locks.get("", Lock()))
+        others = {key: asdict(lock) for key, lock in lockout.locks.items() if key}
+        return replace(self, **of_none, locks=others, guesses=list(lockout.guesses))
 
 
 class Totp:
@@ -74,11 +90,14 @@ class Totp:
 
     def remove(self, code: str) -> None:
         """Forgets the secret. Raises Refused("step-up") without a right code."""
-        self.verify(code, "to turn codes off")
+        self.verify(code, "to turn codes off", AT_MACHINE)
         self._path.unlink()
 
-    def verify(self, code: str | None, purpose: str) -> None:
-        """Takes a code, once. `purpose` says what it is for: 'for a new contact'. Raises Refused("step-up")."""
+    def verify(self, code: str | None, purpose: str, account: str = "") -> None:
+        """Takes a code, once. `purpose` says what it is for: 'for a new contact'. Raises Refused("step-up").
+
+        Wrong codes lock the `account` that they came for, '' is that of none.
+        """
         if not self.enrolled:
             raise Refused(
                 RULE,
@@ -88,28 +107,30 @@ class Totp:
         if not code:
             raise Refused(RULE, f"A code is needed {purpose}.", "Give the code that your authenticator app shows.")
         with self._locked():
-            self._take(self._read(), code)
+            self._take(self._read(), code, account)
 
-    def _take(self, state: State, code: str) -> None:
-        now = self._clock()
-        if now < state.until:
+    def _take(self, state: State, code: str, account: str) -> None:
+        now, lockout = self._clock(), state.lockout
+        until = lockout.until(account, now)
+        if now < until:
             raise Refused(
-                RULE, "Too many wrong codes were given.", f"Wait {state.until - now} seconds, then give a new one."
+                RULE, "Too many wrong codes were given.", f"Wait {until - now} seconds, then give a new one."
             )
         counter = _matching(base64.b32decode(state.secret), code, now)
         if counter is None:
-            self._write(_after_wrong(state, now))
+            self._write(state.having(lockout.after_wrong(account, now)))
             raise Refused(RULE, "The code is wrong.", "Give the one that your authenticator app shows now.")
         if counter <= state.last:
             raise Refused(RULE, "The code was used before.", "Wait for the next one: each counts once.")
-        self._write(State(state.secret, last=counter))
+        self._write(replace(state, last=counter).having(lockout.after_right(account)))
 
     def _read(self) -> State:
         try:
             state = State(**json.loads(self._path.read_text(encoding="utf-8")))
             if state.version != VERSION or not base64.b32decode(state.secret):
                 raise ValueError
-        except (ValueError, TypeError):
+            state.lockout.until("", 0)
+        except (ValueError, TypeError, AttributeError):
             raise Refused(RULE, f"{self._path} is damaged.", "Restore it from a backup of the folder.") from None
         return state
 
@@ -136,13 +157,6 @@ def _matching(secret: bytes, code: str, now: int) -> int | None:
         if hmac.compare_digest(code_at(secret, max(counter, 0)).encode(), given)
     ]
     return right[0] if right else None
-
-
-def _after_wrong(state: State, now: int) -> State:
-    if state.wrong + 1 < TRIES:
-        return replace(state, wrong=state.wrong + 1)
-    wait = min(FIRST_WAIT_SECONDS << min(state.rounds, 16), LONGEST_WAIT_SECONDS)
-    return replace(state, wrong=0, rounds=state.rounds + 1, until=now + wait)
 
 
 def _text(secret: bytes) -> str:
