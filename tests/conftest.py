@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,9 +10,11 @@ import pytest
 import pytest_socket
 import structlog
 
+import chains
 import devnet
 from agent.logs import processors
 from devnet import Node
+from devnet.profiles import start_profile
 from devnet.rpc import Rpc
 
 KINDS = ("unit", "integration", "e2e")
@@ -64,6 +66,31 @@ def devnet_module(devnet_session: Node) -> Iterator[Node]:
     """The same for tests that share an instance: what their file changes is undone after it."""
     with _undone(devnet_session):
         yield devnet_session
+
+
+@pytest.fixture(scope="session")
+def profile_nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Node]]:
+    """Local profiles of real chains by name, each started when it is first asked for."""
+    nodes: dict[str, Node] = {}
+
+    def node(name: str) -> Node:
+        if name not in nodes:
+            file = chains.path(name)
+            assert file is not None
+            nodes[name] = start_profile(tmp_path_factory.mktemp(name), file)
+        return nodes[name]
+
+    yield node
+    for each in nodes.values():
+        each.stop()
+
+
+@pytest.fixture
+def profile_node(request: pytest.FixtureRequest, profile_nodes: Callable[[str], Node]) -> Iterator[Node]:
+    """The profile that a test names (`indirect`), as it was built: what the test changes is undone after it."""
+    node = profile_nodes(str(request.param))
+    with _undone(node):
+        yield node
 
 
 @contextmanager

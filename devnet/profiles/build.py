@@ -11,17 +11,18 @@ from typing import Any, Final
 from web3 import HTTPProvider, Web3
 
 from devnet import anvil
-from devnet.artefacts import folder_of
 from devnet.build import trimmed
 from devnet.bytecode import Contracts
 from devnet.deployer import WAD, Deployer
 from devnet.lock import Artefact
 from devnet.node import leash
-from devnet.profiles import lending, morpho
+from devnet.profiles import lending
 from devnet.profiles.exchange import place_exchange
 from devnet.profiles.l2 import place_l2
+from devnet.profiles.morpho import place_morpho
 from devnet.profiles.parts import Parts, parts
 from devnet.profiles.profile import Profile
+from devnet.profiles.savings import place_savings
 from devnet.profiles.tokens import place_tokens
 from devnet.progress import Progress
 
@@ -39,8 +40,7 @@ def build(profile: Profile, known: list[Artefact], folder: Path, second: int, pr
     try:
         contracts = Contracts(known, progress)
         contracts.morpho("Morpho")  # compile before a node has to wait for it
-        blue = next(artefact for artefact in known if artefact.name == "@morpho-org/morpho-blue")
-        further = parts(folder_of(blue), progress)
+        further = parts(progress)
         state = _deployed(profile, contracts, further, work / "anvil.log", second)
         (work / "state.json").write_text(json.dumps(state))
         shutil.rmtree(folder, ignore_errors=True)
@@ -76,7 +76,6 @@ def _deploy(chain: Deployer, further: Parts, profile: Profile) -> None:
     place_exchange(chain, profile, tokens)
     markets = lending.place_markets(chain, tokens, profile)
     vaults = profile.vaults()
-    over_aave = [vault for vault in vaults if (vault.source or "").startswith("aave-v3:")]
-    lending.place_vaults(chain, tokens, markets, over_aave)
-    blue, opened = morpho.place_morpho(chain, further, profile, tokens)
-    morpho.place_vaults(blue, opened, [vault for vault in vaults if vault not in over_aave])
+    lending.place_vaults(chain, tokens, markets, [vault for vault in vaults if vault.source])
+    place_savings(chain, further, tokens, [vault for vault in vaults if not vault.source])
+    place_morpho(chain, profile, tokens)

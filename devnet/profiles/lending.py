@@ -46,7 +46,7 @@ def place_vaults(chain: Deployer, tokens: Tokens, markets: dict[str, Market], va
     codes: dict[str, Contract] = {}
     wheel, lender = chain.contracts.wheel, chain.accounts[CORE_LENDER]
     for vault in vaults:
-        _, name, asset = str(vault.source).split(":")
+        _, name, asset = vault.source.split(":")
         market = markets[name]
         if name not in codes:
             codes[name] = chain.deploy(wheel("aave_v3/StataTokenV2"), market.pool.address, ZERO)

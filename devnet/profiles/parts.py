@@ -17,12 +17,12 @@ from devnet.progress import Progress
 
 LOCK: Final = Path(__file__).with_name("artefacts.lock")
 OWN: Final = Path(__file__).with_name("solidity")
-META_MORPHO: Final = "metamorpho/contracts/MetaMorpho.sol"
 WANTED: Final = {
-    META_MORPHO: "MetaMorpho",
     "own/Feed.sol": "Feed",
     "own/ArbGasInfo.sol": "ArbGasInfo",
     "own/NodeInterface.sol": "NodeInterface",
+    "own/SavingsDai.sol": "SavingsDai",
+    "own/SavingsUsds.sol": "SavingsUsds",
 }
 _IMPORT = re.compile(r'(?:from|import)\s+"([^"]+)"')
 
@@ -35,7 +35,7 @@ class Parts:
     bedrock: Path
 
     def compiled(self, name: str) -> Compiled:
-        """MetaMorpho, or one of this folder's own contracts."""
+        """One of this folder's own contracts."""
         return Compiled(self.own[name]["abi"], self.own[name]["bytecode"], {})
 
     def predeploy(self, name: str) -> Compiled:
@@ -43,8 +43,8 @@ class Parts:
         return compiled_file(self.bedrock / "forge-artifacts" / f"{name}.sol" / f"{name}.json")
 
 
-def parts(blue: Path, progress: Progress) -> Parts:
-    """Fetches and compiles what is missing. `blue` is the unpacked source of Morpho Blue.
+def parts(progress: Progress) -> Parts:
+    """Fetches and compiles what is missing.
 
     Raises FetchFailed, HashMismatch, DevnetError with the compiler's messages.
     """
@@ -53,21 +53,14 @@ def parts(blue: Path, progress: Progress) -> Parts:
         if absent := missing(known):
             progress(f"profiles: fetching {len(absent)} parts, about 20 MB in all, once")
             ensure(known, progress)
-        return Parts(_compiled(known, blue, progress), _folder(known, "@eth-optimism/contracts-bedrock"))
+        return Parts(_compiled(known, progress), _folder(known, "@eth-optimism/contracts-bedrock"))
 
 
-def _compiled(known: list[Artefact], blue: Path, progress: Progress) -> dict[str, Any]:
-    meta = _folder(known, "sphere-mezo-solidity-files") / "domains"
+def _compiled(known: list[Artefact], progress: Progress) -> dict[str, Any]:
     zeppelin = _folder(known, "@openzeppelin/contracts")
-    found = {
-        **_tree(meta / "metamorpho", "metamorpho"),
-        **_tree(blue / "src", "morpho/contracts"),
-        **_tree(zeppelin, "@openzeppelin/contracts"),
-        **_tree(OWN, "own"),
-    }
-    # via IR, as Morpho compiles it, takes a WebAssembly solc most of a minute; what it does is the same
+    found = {**_tree(zeppelin, "@openzeppelin/contracts"), **_tree(OWN, "own")}
     settings = {"optimizer": {"enabled": True, "runs": 200}}
-    line = "  compiling MetaMorpho with solc 0.8.21 (once, a few seconds)"
+    line = "  compiling feeds and savings vaults with solc 0.8.21 (once, a few seconds)"
     return compiled(_needed(found), WANTED, settings, _folder(known, "solc"), line, progress)
 
 

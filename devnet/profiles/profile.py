@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from eth_abi.abi import encode
-from eth_utils.crypto import keccak
-
 from devnet.errors import DevnetError
 
 FACTS: Final = Path(__file__).with_name("facts.toml")
@@ -20,13 +17,17 @@ MarketParams = tuple[str, str, str, str, int]  # loan token, collateral token, o
 
 @dataclass(frozen=True)
 class Vault:
-    """An ERC-4626 vault: its place, the symbols of its asset and of itself, and the venue under it, if one is."""
+    """An ERC-4626 vault: its place, the symbols of its asset and of itself.
+
+    `source` is the venue under it; without one `kind` is how it tells its rate, "ssr" or "pot".
+    """
 
     name: str
     place: str
     asset: str
     symbol: str
-    source: str | None
+    source: str
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -91,18 +92,23 @@ class Profile:
         return found
 
     def vaults(self) -> list[Vault]:
-        """The vaults whose asset is known, by the venue under them or by facts.toml, and among the tokens."""
+        """Those over an Aave reserve of the file, and those that facts.toml knows, whose asset is a token of it."""
         known: Mapping[str, Any] = self.facts["erc4626"]
         found = []
         for name, section in self.protocol("erc4626").items():
-            source, place = section.get("liquidity_source"), str(section["vault"])
-            fact = known.get(place.lower(), {})
-            asset = source.rpartition(":")[2] if source else fact.get("asset")
-            if asset in self.tokens:
-                found.append(Vault(name, place, asset, fact.get("symbol", f"wa{asset}"), source))
+            place, source = str(section["vault"]), str(section.get("liquidity_source", ""))
+            fact = known.get(place.lower())
+            if source.startswith("aave-v3:"):
+                asset = source.rpartition(":")[2]
+                found.append(Vault(name, place, asset, f"wa{asset}", source, ""))
+            elif fact is not None and fact["asset"] in self.tokens:
+                found.append(Vault(name, place, fact["asset"], fact["symbol"], "", fact["kind"]))
         return found
 
 
 def market_id(params: MarketParams) -> str:
     """Morpho's id of a market: the hash of its five parameters (MarketParamsLib)."""
+    from eth_abi.abi import encode  # only for building: to start a profile needs the standard library alone
+    from eth_utils.crypto import keccak
+
     return "0x" + keccak(encode(["address", "address", "address", "address", "uint256"], params)).hex()

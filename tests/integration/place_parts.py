@@ -20,7 +20,7 @@ from devnet import Node
 def place_on(node: Node, folder: Path, url: str = "") -> Place:
     """The place in `folder`, on the node or through `url`; a folder without a wallet gets a copy of the run's."""
     if not (folder / "signer").exists():
-        shutil.copytree(_wallet(), folder, dirs_exist_ok=True)
+        shutil.copytree(wallet(), folder, dirs_exist_ok=True)
     return places.of_devnet(folder, url or node.rpc_url, node.chain_file, throw_away=True)
 
 
@@ -40,7 +40,7 @@ def _kept() -> tempfile.TemporaryDirectory[str]:
 
 
 @functools.cache
-def _wallet() -> Path:
+def wallet() -> Path:
     """A folder with a keystore and its password. Each instance makes its own policy out of what it finds."""
     folder = Path(_kept().name)
     place = places.of_devnet(folder, "", folder / "chain.toml", throw_away=True)
