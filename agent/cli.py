@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.errors import MonetaError
+from agent.errors import MonetaError, Refused
 from agent.harmless import harmless
 from agent.importing import uncollected
 from agent.logs import to_stderr
@@ -70,9 +70,12 @@ def _talking(commands: _Commands) -> None:
     chat = _add(commands, "chat", "the chat, on the devnet that runs in a folder", _chat)
     _folder(chat)
     _chain(chat)
-    run = _add(commands, "run", "the configured chats and the scheduler", _run)
-    _folder(run)
+    run = _add(commands, "run", "the configured chats and the scheduler, or a read-only watch", _run)
+    _folder(run, "--watch alone does without")
     _chain(run)
+    run.add_argument("--watch", action="store_true", help="only look, with nothing but a node: rates, what changes")
+    run.add_argument("--account", metavar="0x…", help="with --watch: tell what happens to this account's positions")
+    run.add_argument("--every", type=_seconds, metavar="SECONDS", help="with --watch: how often (default: 12)")
     _json(run)
     for command in (demo, chat):
         command.add_argument("--character", metavar="NAME", help="who speaks: a name, or an ElizaOS file")
@@ -101,11 +104,11 @@ def _looking(commands: _Commands) -> None:
         "history": ("what was done", "", "history"),
     }
     for name, (what, with_asset, without) in sentences.items():
-        view = _add(commands, name, what, _view)
+        view = _add(commands, name, what, _yields if with_asset else _view)
         if with_asset:
             view.add_argument("asset", nargs="?", help="a token's symbol")
         view.set_defaults(with_asset=with_asset, sentence=without, asset=None)
-        _folder(view)
+        _folder(view, "without one only the chain is looked at" if with_asset else "")
         _chain(view)
         _json(view)
     plan = _add(commands, "plan", "the preview of a sentence, without carrying it out", _view)
@@ -198,8 +201,15 @@ def _add(
     return parser
 
 
-def _folder(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--dir", type=Path, required=True, help="the instance's folder")
+def _folder(parser: argparse.ArgumentParser, else_: str = "") -> None:
+    said = "the instance's folder"
+    parser.add_argument("--dir", type=Path, required=not else_, help=f"{said}; {else_}" if else_ else said)
+
+
+def _seconds(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 86_400:
+        raise argparse.ArgumentTypeError("whole seconds, 1 to 86400")
+    return int(text)
 
 
 def _chain(parser: argparse.ArgumentParser) -> None:
@@ -215,7 +225,7 @@ def _json(parser: argparse.ArgumentParser) -> None:
 def _where(options: argparse.Namespace, **said: str | None) -> Where:
     from agent.place import Where
 
-    return Where.of(options.dir, chain=options.chain, rpc_url=options.rpc, **said)
+    return Where.of(options.dir or Path(), chain=options.chain, rpc_url=options.rpc, **said)
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -231,6 +241,13 @@ def _chat(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    if options.watch:
+        with uncollected():
+            from agent.commands.watching import watch
+
+        return watch(_where(options), options.account, options.every, options.json)
+    if options.dir is None:
+        raise Refused("folder", "An instance needs its folder.", "Say --dir, or --watch to only look.")
     with uncollected():
         from agent.commands.run import run
 
@@ -248,6 +265,16 @@ def _devnet_advance(options: argparse.Namespace) -> int:
     from agent.commands import devnet
 
     return devnet.advance(options.dir, options.seconds, options.json)
+
+
+def _yields(options: argparse.Namespace) -> int:
+    with uncollected():
+        from agent.commands.watching import has_instance, yields
+
+    where = _where(options)
+    if options.dir is None or (where.settings.chain and not has_instance(where)):
+        return yields(where, options.asset, options.json)
+    return _view(options)
 
 
 def _view(options: argparse.Namespace) -> int:

@@ -15,9 +15,7 @@ from pathlib import Path
 import pluggy
 
 from agent import hooks
-from agent.chain.discover import Discovered, discover
-from agent.chain.find_traders import find_traders
-from agent.chain.pool import Pool, endpoints
+from agent.chain.discover import Discovered
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
 from agent.character.files import load as load_character
@@ -35,8 +33,9 @@ from agent.first_policy import first_policy
 from agent.gate.open_doors import check_ledger
 from agent.mind.configured import mind_of
 from agent.money import Address
-from agent.place import Place, read_secret
-from agent.plugin import Protocol, Trader, Venue
+from agent.opening import find, node
+from agent.place import Place
+from agent.plugin import Trader, Venue
 from agent.policy.policy import Policy, load, loads
 from agent.runtime.turn import Runtime
 from agent.runtime.world import World
@@ -98,12 +97,10 @@ async def open_instance(place: Place, settings: Settings, *, beside: bool = Fals
         stack.push_async_callback(_stop, launching)
         registry = Registry.load(place.chain_file)
         plugins = hooks.load()
-        rpc = _node(place, settings)
+        rpc = node(place.rpc_url, settings)
         stack.push_async_callback(rpc.close)
         await rpc.prepare()
-        found = await discover(_protocols(plugins.hook), registry, rpc)
-        traders, faults = await find_traders(_traders(plugins.hook), registry, rpc, found.missing)
-        found.missing.update(faults)
+        found, traders = await find(registry, plugins.hook, rpc)
         ledger, memory = await _files(stack, place.folder, executes)
         await check_same_chain(rpc, ledger, registry.chain_id)
         new_wallet, process = await launching
@@ -155,22 +152,13 @@ async def make_wallet(place: Place, settings: Settings, fund: Callable[[Address]
     registry = Registry.load(place.chain_file)
     plugins = hooks.load()
     async with contextlib.AsyncExitStack() as stack:
-        rpc = _node(place, settings)
+        rpc = node(place.rpc_url, settings)
         stack.push_async_callback(rpc.close)
-        found = await discover(_protocols(plugins.hook), registry, rpc)
-        traders, _ = await find_traders(_traders(plugins.hook), registry, rpc, found.missing)
+        found, traders = await find(registry, plugins.hook, rpc)
         if new and account is not None:
             await fund(account)
         await _policy(place, settings, registry, found, traders, plugins.hook, rpc)
     return account
-
-
-def _node(place: Place, settings: Settings) -> Rpc:
-    """The place's endpoint, or a pool of it and those of the settings' file."""
-    if settings.rpc_file is None:
-        return Rpc(place.rpc_url)
-    further = endpoints(read_secret(settings.rpc_file, "It holds a node's URL a line."))
-    return Pool([Rpc(url) for url in dict.fromkeys((place.rpc_url, *further))])
 
 
 def _lock(stack: contextlib.AsyncExitStack, place: Place, beside: bool) -> bool:
@@ -257,14 +245,6 @@ async def _files(stack: contextlib.AsyncExitStack, folder: Path, executes: bool)
     memory = await Memory.open(folder, now, spare=executes)
     stack.push_async_callback(memory.close)
     return ledger, memory
-
-
-def _protocols(hook: pluggy.HookRelay) -> list[Protocol]:
-    return [protocol for group in hook.moneta_protocols() for protocol in group]
-
-
-def _traders(hook: pluggy.HookRelay) -> list[type[Trader]]:
-    return [trader for group in hook.moneta_traders() for trader in group]
 
 
 async def _policy(

@@ -81,6 +81,9 @@ def endpoint_of(where: Where) -> Endpoint:
     if settings.chain:
         file = chain_file(settings.chain, where.folder)
         return Endpoint(first_endpoint(settings), file)
+    if settings.rpc_url is not None:
+        listed = ", ".join(chains.names())
+        raise Refused("chain", "A node is named, and not of which chain.", f"Say --chain: {listed}, or a chain file.")
     chain = settings.devnet or where.folder
     running = devnet.status(chain).running
     if running is None:

@@ -17,6 +17,7 @@ from agent.config import Settings
 from agent.gate.allowed import trusted
 from agent.money import ZERO_ADDRESS, Address, Token
 from agent.plugin import Option, Outside, Told, Trader, Venue, VenueState
+from agent.replies.sight import Sight, sight
 
 log = structlog.get_logger()
 
@@ -53,6 +54,12 @@ class Market:
             venues=self.venues, states=states, asset=asset, units=units
         )
         return trusted(options or [], self.untrusted)
+
+    async def sight(self, account: Address | None = None) -> Sight:
+        """What is to be seen now, with an account's positions where one is named. Raises Unavailable."""
+        assets = [self.registry.token(symbol) for symbol in sorted({v.asset.symbol for v in self.venues.values()})]
+        snapshot = await self.snapshot(account or ZERO_ADDRESS)
+        return sight(self.registry, snapshot, assets, self.rank, self.missing, account)
 
     async def elsewhere(self, asset: Token) -> list[Told]:
         """What services outside tell of places that can't be entered. A plug-in's fault costs its own rows."""

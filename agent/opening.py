@@ -1,0 +1,81 @@
+"""Opens what can be looked at of a chain, with nothing but its node: no key, no password, no policy, no file."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pluggy
+
+from agent import hooks
+from agent.chain.discover import Discovered, discover
+from agent.chain.find_traders import find_traders
+from agent.chain.pool import Pool, endpoints
+from agent.chain.registry import Registry
+from agent.chain.rpc import Rpc
+from agent.config import Settings
+from agent.errors import Refused
+from agent.place import Endpoint, read_secret
+from agent.plugin import Protocol, Trader
+from agent.runtime.market import Market, services
+
+
+@contextlib.asynccontextmanager
+async def open_market(endpoint: Endpoint, settings: Settings, cache: Path | None = None) -> AsyncIterator[Market]:
+    """The venues of a chain and what reads them. Nothing is written, but for services' answers where `cache` is said.
+
+    Raises Refused("another-chain") where the node serves another chain than the file is for, Unavailable where it
+    can't be reached.
+    """
+    registry = Registry.load(endpoint.chain_file)
+    plugins = hooks.load()
+    rpc = node(endpoint.rpc_url, settings)
+    try:
+        await rpc.prepare()
+        served = await rpc.chain_id()
+        if served != registry.chain_id:
+            raise Refused(
+                "another-chain",
+                f"The node serves chain {served}; {registry.network} is chain {registry.chain_id}.",
+                "Name the chain that the node is of, or a node of that chain.",
+            )
+        found, traders = await find(registry, plugins.hook, rpc)
+        yield Market(
+            registry=registry,
+            rpc=rpc,
+            venues=found,
+            missing=found.missing,
+            hooks=plugins.hook,
+            now=lambda: int(time.time()),
+            traders=traders,
+            urls=services(settings),
+            cache=cache,
+        )
+    finally:
+        await rpc.close()
+
+
+def node(rpc_url: str, settings: Settings) -> Rpc:
+    """The endpoint, or a pool of it and those of the settings' file. Raises Refused: secret, endpoints."""
+    if settings.rpc_file is None:
+        return Rpc(rpc_url)
+    further = endpoints(read_secret(settings.rpc_file, "It holds a node's URL a line."))
+    return Pool([Rpc(url) for url in dict.fromkeys((rpc_url, *further))])
+
+
+async def find(registry: Registry, hook: pluggy.HookRelay, rpc: Rpc) -> tuple[Discovered, dict[str, Trader]]:
+    """The venues and exchanges that agree with the chain file, and in `missing` why the others don't."""
+    found = await discover(_protocols(hook), registry, rpc)
+    traders, faults = await find_traders(_traders(hook), registry, rpc, found.missing)
+    found.missing.update(faults)
+    return found, traders
+
+
+def _protocols(hook: pluggy.HookRelay) -> list[Protocol]:
+    return [protocol for group in hook.moneta_protocols() for protocol in group]
+
+
+def _traders(hook: pluggy.HookRelay) -> list[type[Trader]]:
+    return [trader for group in hook.moneta_traders() for trader in group]
