@@ -201,7 +201,7 @@ def _kept(was: Seen | None, seen: Seen) -> Seen:
     if was is None:
         return seen
     rate = seen.rate if _rate_moved(was, seen) else was.rate
-    told = _liquidity_moved(was, seen) or seen.position > seen.liquidity
+    told = _liquidity_moved(was, seen) or any(each.position > each.liquidity for each in (was, seen))
     return replace(seen, rate=rate, liquidity=seen.liquidity if told else was.liquidity)
 
 
