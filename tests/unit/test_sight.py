@@ -74,8 +74,8 @@ def test_a_venue_that_closes_and_opens_says_why() -> None:
     assert [change.text for change in told(paused, VENUE)] == ["a:b:USDC takes deposits again."]
     frozen = replace(VENUE, why_not="it is frozen: it takes no new deposits")
     assert [change.kind for change in told(paused, frozen)] == ["closed"]
-    room = [replace(VENUE, why_not=f"its supply cap leaves room for {units} USDC") for units in ("1,204", "0.5")]
-    assert told(*room) == []
+    more, less = (replace(VENUE, why_not=f"its supply cap leaves room for {n} USDC") for n in ("1,204", "0.5"))
+    assert told(more, less) == []
 
 
 def test_what_could_leave_is_told_when_it_has_halved_or_doubled() -> None:
