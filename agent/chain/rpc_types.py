@@ -53,7 +53,9 @@ class Log:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A mined transaction. `gas_price` is what was paid, in wei per gas."""
+    """A mined transaction. `gas_price` is what was paid, in wei per gas; `l1_fee` what an OP-stack chain took beside
+    that, in wei: for its data on L1, and for the operator.
+    """
 
     hash: str
     ok: bool
@@ -63,6 +65,12 @@ class Receipt:
     gas_price: int
     sender: Address
     logs: tuple[Log, ...]
+    l1_fee: int = 0
+
+    @property
+    def fee(self) -> int:
+        """All that it cost, in wei. On Arbitrum L1's part is in the gas."""
+        return self.gas_used * self.gas_price + self.l1_fee
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +138,18 @@ def receipt(answer: Any) -> Receipt:
         gas_price=quantity(fields.get("effectiveGasPrice", "0x0")),
         sender=_address(fields.get("from")),
         logs=tuple(log(each) for each in fields.get("logs", [])),
+        l1_fee=quantity(fields.get("l1Fee") or "0x0") + _operator_fee(fields),
     )
+
+
+def _operator_fee(fields: Mapping[str, Any]) -> int:
+    """In wei, from an OP-stack receipt (ethereum-optimism/specs: isthmus and jovian exec-engine.md, "Operator Fee").
+
+    Jovian changed the formula; its receipts tell the DA footprint's scalar, too.
+    """
+    scalar, constant = (quantity(fields.get(f"operatorFee{name}") or "0x0") for name in ("Scalar", "Constant"))
+    scaled = quantity(fields.get("gasUsed")) * scalar
+    return constant + (scaled * 100 if fields.get("daFootprintGasScalar") is not None else scaled // 10**6)
 
 
 def transaction(answer: Any) -> Transaction:

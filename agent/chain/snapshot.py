@@ -14,9 +14,10 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from agent.abi import Call
+from agent.chain import l1_costs
 from agent.chain import prices as feeds
 from agent.chain import sequencer as sequencers
-from agent.chain.contracts import erc20, multicall3
+from agent.chain.contracts import arb_sys, erc20, multicall3
 from agent.chain.multicall import READS_PER_CALL, Answer, aggregate, disaggregate
 from agent.chain.registry import Registry
 from agent.chain.rpc import BlockTag, Rpc
@@ -36,6 +37,7 @@ class Snapshot:
     `requests` count the contract reads and the eth_calls that they took. `traders` are the pools of each exchange.
     `untrusted` says why a venue that is there may only be left. `sequencer`: None where the chain has no feed of it,
     or the feed doesn't say.
+    `l1`: what a transaction pays for its place on L1.
     """
 
     chain_id: int
@@ -51,6 +53,7 @@ class Snapshot:
     traders: Mapping[str, tuple[PoolState, ...]] = field(default_factory=dict)
     untrusted: Mapping[str, str] = field(default_factory=dict)
     sequencer: Sequencer | None = None
+    l1: l1_costs.L1Costs = l1_costs.NONE
 
 
 async def take(
@@ -72,7 +75,8 @@ async def take(
     pools = {name: trader.reads() for name, trader in traders.items()}
     wanted = _Reads(registry.multicall3)
     grouped = (call for group in (*groups.values(), *pools.values()) for call in group)
-    for call in [*_wallet_reads(registry, account), *grouped]:
+    l1_reads = l1_costs.reads(registry)
+    for call in [*_wallet_reads(registry, account), *l1_reads, *grouped]:
         wanted.add(call)
     answers, block, requests = await _answers(rpc, registry, wanted.calls, tag)
 
@@ -89,6 +93,9 @@ async def take(
     prices, unpriced = feeds.prices(registry, answer, block.timestamp)
     missing |= unpriced
     states = _states(venues, {key: [answer(call) for call in group] for key, group in groups.items()}, block, missing)
+    l1 = l1_costs.costs(registry, [answer(call) for call in l1_reads])
+    if l1 is None:
+        missing[l1_costs.MISSING] = l1_costs.why_not(registry)
     return Snapshot(
         chain_id=chain_id,
         block=block,
@@ -103,6 +110,7 @@ async def take(
         traders={name: traders[name].state([answer(call) for call in calls], block) for name, calls in pools.items()},
         untrusted={key: why for key, why in untrusted.items() if key in venues},
         sequencer=sequencers.sequencer(registry, answer),
+        l1=l1 or l1_costs.NONE,
     )
 
 
@@ -164,7 +172,7 @@ async def _answers(
     rpc: Rpc, registry: Registry, calls: Sequence[Call], tag: BlockTag
 ) -> tuple[list[Answer], Block, int]:
     """The answers, the block that they are of, and the number of eth_calls. Every chunk names its block itself."""
-    of_block = _block_reads(registry.multicall3)
+    of_block = _block_reads(registry)
     answers: list[Answer] = []
     block: Block | None = None
     size = READS_PER_CALL - len(of_block)
@@ -183,9 +191,12 @@ async def _answers(
     return answers, block, len(starts)
 
 
-def _block_reads(multicall: Address) -> list[Call]:
-    getters = (multicall3.BLOCK_NUMBER, multicall3.LAST_BLOCK_HASH, multicall3.TIMESTAMP, multicall3.BASE_FEE)
-    return [getter.at(multicall) for getter in getters]
+def _block_reads(registry: Registry) -> list[Call]:
+    getters = (multicall3.LAST_BLOCK_HASH, multicall3.TIMESTAMP, multicall3.BASE_FEE)
+    number = multicall3.BLOCK_NUMBER.at(registry.multicall3)
+    if registry.l1_fee == "arbitrum":
+        number = arb_sys.BLOCK_NUMBER.at(arb_sys.PLACE)
+    return [number, *(getter.at(registry.multicall3) for getter in getters)]
 
 
 def _block(answers: Sequence[Answer]) -> Block:

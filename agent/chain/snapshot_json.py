@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from agent.chain import l1_costs
 from agent.chain.sequencer import Sequencer
 from agent.chain.snapshot import Snapshot
 from agent.money import Address, Rate
@@ -39,6 +40,7 @@ def to_json(snapshot: Snapshot) -> dict[str, Any]:
         "traders": {name: [_pool(pool) for pool in pools] for name, pools in snapshot.traders.items()},
         "untrusted": dict(snapshot.untrusted),
         "sequencer": _sequencer(snapshot.sequencer),
+        "l1": l1_costs.to_json(snapshot.l1),
     }
 
 
@@ -61,6 +63,7 @@ def from_json(data: Mapping[str, Any]) -> Snapshot:
         traders={name: tuple(_pool_state(body) for body in pools) for name, pools in data.get("traders", {}).items()},
         untrusted=dict(data.get("untrusted", {})),
         sequencer=_sequencer_seen(data.get("sequencer")),
+        l1=l1_costs.from_json(data.get("l1")),
     )
 
 

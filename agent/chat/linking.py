@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from agent.chat.limits import MINUTE, Bucket, Limit, Verdict
 from agent.chat.service import Service
 from agent.errors import MonetaError, Refused, Unavailable
-from agent.execution.fees import offered
+from agent.execution.costs import Costs
 from agent.gate.open_doors import check_ledger
 from agent.intents import Link, as_json
 from agent.mind import links
@@ -151,7 +151,8 @@ class Linking:
         unread = [name for name in seen.missing if name in self.world.venues or name in self.world.registry.tokens]
         if unread:
             raise Unavailable("node", f"I can't see now what is in {', '.join(unread)}: try again later.")
-        dust = DUST_GAS * offered(seen.block.base_fee or (await self.world.rpc.fees()).base_fee).max_fee_per_gas
+        base_fee = seen.block.base_fee or (await self.world.rpc.fees()).base_fee
+        dust = Costs(base_fee, seen.l1).wei(DUST_GAS)
         positions = any(state.position for state in seen.venues.values())
         return Side(user, account=True, funds=positions or any(seen.balances.values()) or seen.native > dust)
 

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from agent.chain import l1_costs
 from agent.chain.rpc_types import RpcError
 from agent.chat import texts
 from agent.chat.access import Access, Person, Rule
 from agent.chat.limits import MINUTE, Bucket, Limit, Verdict
 from agent.chat.qr import picture
 from agent.errors import Unavailable
-from agent.execution.fees import offered
+from agent.execution.costs import Costs
 from agent.money import Address, Amount
 from agent.replies.reply import Offer, Reply, Status
 from agent.replies.reply import Verdict as Outcome
@@ -34,6 +35,7 @@ class AccountFor(Protocol):
 
 FIRST_GAS = 2_000_000
 """Gas for a first deposit with its approval, and for leaving again, twice over."""
+FIRST_TRANSACTIONS = 6
 FIRST_DEPOSIT = 20  # whole dollars
 INVITES = Limit(5, 5, 60 * MINUTE)  # wrong codes of one person; a code can't be guessed, so this is for the log
 ADDRESS = re.compile(r"/?(?:my |deposit |what is my |what's my |show (?:me )?my )*(?:deposit )?address[.?!]*")
@@ -158,8 +160,9 @@ class Onboarding:
         dollar = next(iter(sorted(registry.usd_stable)), None)
         parts = [f"{FIRST_DEPOSIT} {dollar}"] if dollar else []
         try:
-            per_gas = offered((await self.world.rpc.fees()).base_fee).max_fee_per_gas
-            gas = Amount(_rounded(FIRST_GAS * per_gas), registry.native)
+            base_fee = (await self.world.rpc.fees()).base_fee
+            costs = Costs(base_fee, await l1_costs.read(self.world.rpc, registry))
+            gas = Amount(_rounded(costs.wei(FIRST_GAS, FIRST_TRANSACTIONS)), registry.native)
             parts.append(f"{gas} for gas (without it nothing can be moved)")
         except (Unavailable, RpcError):
             parts.append(f"some {registry.native.symbol} for gas (without it nothing can be moved)")

@@ -78,9 +78,8 @@ def _receipt(attempt: Attempt, receipt: Receipt, chain: Evidence) -> Iterator[st
         yield f"it {'succeeded' if receipt.ok else 'reverted'} on the chain, it is {attempt.status} by the ledger"
     if attempt.gas_used != receipt.gas_used:
         yield f"it used {receipt.gas_used} gas on the chain, {attempt.gas_used} by the ledger"
-    fee = receipt.gas_used * receipt.gas_price
-    if attempt.fee_wei != fee:
-        yield f"its fee was {fee} wei on the chain, {attempt.fee_wei} by the ledger"
+    if attempt.fee_wei != receipt.fee:
+        yield f"its fee was {receipt.fee} wei on the chain, {attempt.fee_wei} by the ledger"
 
 
 def _transaction(attempt: Attempt, tx: Transaction, siblings: Sequence[Mined], book: Book) -> Iterator[str]:

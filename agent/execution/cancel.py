@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 
 from agent.errors import Refused
-from agent.execution import fees
+from agent.execution import fees, for_l1
 from agent.execution.broadcast import NonceUsed, TooDear, broadcast
 from agent.execution.fees import Fees
 from agent.execution.look import look, receipts
@@ -17,9 +17,16 @@ from memory.rows import Attempt, AttemptKind
 NOTHING = "nothing-pending"
 
 
-async def signed_off(parts: Parts, old: Attempt, offer: Fees, *, replaces: bool) -> Attempt:
-    """A cancellation at the number of `old`, signed and written down; not sent. Raises Refused, Unavailable."""
-    signed = await parts.signer.cancel(old.account, old.nonce, offer.max_fee_per_gas, offer.max_priority_fee_per_gas)
+async def signed_off(
+    parts: Parts, old: Attempt, offer: Fees, limits: tuple[int, int], *, replaces: bool
+) -> Attempt:
+    """A cancellation at the number of `old`, signed and written down; not sent. Raises Refused, Unavailable.
+
+    `limits`: its gas limit, and the wei that are kept for L1 beside it.
+    """
+    gas, for_l1 = limits
+    terms = (old.nonce, offer.max_fee_per_gas, offer.max_priority_fee_per_gas)
+    signed = await parts.signer.cancel(old.account, *terms, None if gas == fees.CANCEL_GAS else gas)
     point(Point.REPLACING)
     attempt = await parts.ledger.record_attempt(
         plan_id=old.plan_id,
@@ -29,7 +36,7 @@ async def signed_off(parts: Parts, old: Attempt, offer: Fees, *, replaces: bool)
         nonce=old.nonce,
         hash=signed.hash,
         raw=signed.raw,
-        max_fee_wei=fees.CANCEL_GAS * offer.max_fee_per_gas,
+        max_fee_wei=gas * offer.max_fee_per_gas + for_l1,
         kind=AttemptKind.CANCEL,
         replaces=old.hash if replaces else None,
     )
@@ -50,15 +57,16 @@ async def cancel_stuck(parts: Parts, account: Address, chain_id: int) -> tuple[A
     seen = await look(parts.rpc, account, chain_id)
     if seen.latest > old.nonce:
         raise _mined(old)
-    before = fees.of_raw(old.raw) if old.raw else fees.offered(seen.head.base_fee)
-    offer = fees.bumped(before, seen.head.base_fee, fees.CANCEL_GAS, parts.most_fee_wei())
+    before = fees.of_raw(old.raw) if old.raw else fees.offered(seen.head.base_fee, parts.habit)
+    gas, l1 = await for_l1.cancelling(parts, seen.head.base_fee)
+    offer = fees.bumped(before, seen.head.base_fee, gas, parts.most_fee_wei() - l1, parts.habit)
     if offer is None:
         raise Refused(
             "fee",
             f"Gas now costs {seen.head.base_fee} wei, and a cancellation may cost {parts.most_fee_wei()} wei in all.",
             "Wait until gas is cheaper, or let the operator raise `max_fee_gwei`.",
         )
-    cancellation = await signed_off(parts, old, offer, replaces=True)
+    cancellation = await signed_off(parts, old, offer, (gas, l1), replaces=True)
     with contextlib.suppress(TooDear, NonceUsed):  # it waits, as the one that it is to replace
         await broadcast(parts, cancellation, first=False)
     return old, cancellation

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from agent.errors import Refused
-from agent.execution import fees
+from agent.execution import fees, for_l1
 from agent.execution.flows import Mined
 from agent.execution.parts import LATE_SECONDS, Parts, Signed
 from agent.execution.points import Point, point
@@ -37,7 +37,8 @@ async def clean(parts: Parts, plan: Plan, index: int) -> Mined:
     point(Point.CLEANING)
     nonce, head = await number(parts, plan, cleaning=True)
     owed = await parts.ledger.owed_of(plan.plan_id, index) or Owed(plan.plan_id, index, None, None, None)
-    signed, offer = await _signed(parts, plan, owed, nonce, head.base_fee)
+    l1 = await for_l1.kept(parts, plan)
+    signed, offer = await _signed(parts, plan, owed, nonce, head.base_fee, l1)
     attempt = await parts.ledger.record_attempt(
         plan_id=plan.plan_id,
         step=index,
@@ -46,7 +47,7 @@ async def clean(parts: Parts, plan: Plan, index: int) -> Mined:
         nonce=nonce,
         hash=signed.hash,
         raw=signed.raw,
-        max_fee_wei=plan.steps[index].gas * offer.max_fee_per_gas,
+        max_fee_wei=plan.steps[index].gas * offer.max_fee_per_gas + l1.get(index, 0),
     )
     slot = Slot(plan, index, (attempt,))
     return await _ended(parts, slot, await send(parts, slot, ()))
@@ -65,10 +66,12 @@ async def _ended(parts: Parts, slot: Slot, mined: Mined) -> Mined:
     return mined
 
 
-async def _signed(parts: Parts, plan: Plan, owed: Owed, nonce: int, base_fee: int) -> tuple[Signed, fees.Fees]:
+async def _signed(
+    parts: Parts, plan: Plan, owed: Owed, nonce: int, base_fee: int, l1: Mapping[int, int]
+) -> tuple[Signed, fees.Fees]:
     """The clean-up's bytes. What was asked for before a crash is asked for again first: the signer signs once."""
     attempts = await parts.ledger.attempts(plan.plan_id)
-    budget = _budget(plan, owed.step, worst(attempts, await parts.signer.signed(plan.plan_id)))
+    budget = _budget(plan, owed.step, worst(attempts, await parts.signer.signed(plan.plan_id), l1), l1)
     gas = plan.steps[owed.step].gas
     if owed.nonce == nonce and owed.max_fee_per_gas is not None and owed.max_priority_fee_per_gas is not None:
         before = fees.Fees(owed.max_fee_per_gas, owed.max_priority_fee_per_gas)
@@ -77,17 +80,17 @@ async def _signed(parts: Parts, plan: Plan, owed: Owed, nonce: int, base_fee: in
         except Refused as refused:
             if refused.rule != "fees":
                 raise
-            return await _asked(parts, plan, owed, nonce, fees.first(base_fee, gas, budget))  # it wasn't signed so
+            return await _asked(parts, plan, owed, nonce, fees.first(base_fee, gas, budget, parts.habit))  # it wasn't signed so
         if not fees.is_stuck(before, base_fee):
             return signed, before
-        offer = fees.bumped(before, base_fee, gas, budget)
+        offer = fees.bumped(before, base_fee, gas, budget, parts.habit)
         if offer is None:
-            fees.within(base_fee, gas, budget)
+            fees.within(base_fee, gas, budget, parts.habit)
             return signed, before
         terms = (nonce, offer.max_fee_per_gas, offer.max_priority_fee_per_gas)
         again = await parts.signer.replacement(plan, owed.step, *terms, replaces=signed.hash, outputs={})
         return again, offer
-    return await _asked(parts, plan, owed, nonce, fees.first(base_fee, gas, budget))
+    return await _asked(parts, plan, owed, nonce, fees.first(base_fee, gas, budget, parts.habit))
 
 
 async def _asked(parts: Parts, plan: Plan, owed: Owed, nonce: int, offer: fees.Fees) -> tuple[Signed, fees.Fees]:
@@ -120,7 +123,7 @@ async def _sign(parts: Parts, plan: Plan, index: int, nonce: int, offer: fees.Fe
     return signed
 
 
-def _budget(plan: Plan, index: int, signed_before: Mapping[int, int]) -> int:
+def _budget(plan: Plan, index: int, signed_before: Mapping[int, int], l1: Mapping[int, int]) -> int:
     """All that the plan's other signed steps leave, less the shares of its other clean-ups."""
     others = [each for each, step in enumerate(plan.steps) if step.role is Role.CLEANUP and each != index]
-    return fees.budget(plan, index, signed_before, others)
+    return fees.budget(plan, index, signed_before, others, l1)

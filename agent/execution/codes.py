@@ -59,7 +59,12 @@ class Codes:
         return await self.signer.replacement(plan, step, nonce, *fees, replaces=replaces, outputs=outputs)
 
     async def cancel(
-        self, account: Address, nonce: int, max_fee_per_gas: int, max_priority_fee_per_gas: int
+        self,
+        account: Address,
+        nonce: int,
+        max_fee_per_gas: int,
+        max_priority_fee_per_gas: int,
+        gas: int | None = None,
     ) -> Signed:
         """As SignerClient.cancel."""
-        return await self.signer.cancel(account, nonce, max_fee_per_gas, max_priority_fee_per_gas)
+        return await self.signer.cancel(account, nonce, max_fee_per_gas, max_priority_fee_per_gas, gas)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from agent.chain.registry import Registry
 from agent.errors import Unavailable
 from agent.execution.flows import Mined
 from agent.execution.look import blocks
@@ -15,11 +16,12 @@ ELSEWHERE = 12
 Merge, and whatever comes deeper is watched for FINAL_BLOCKS and put back."""
 
 
-def wanted(setting: Confirmations | None, chain_id: int) -> Confirmations:
-    """What is set, else one block on a devnet and twelve elsewhere."""
-    if setting is not None:
-        return setting
-    return 1 if chain_id == DEVNET_CHAIN_ID else ELSEWHERE
+def wanted(setting: Confirmations | None, registry: Registry) -> Confirmations:
+    """What is set, else the chain file's `finality`; without either one block on a devnet and twelve elsewhere."""
+    found = registry.finality if setting is None else setting
+    if found is not None:
+        return found
+    return 1 if registry.chain_id == DEVNET_CHAIN_ID else ELSEWHERE
 
 
 async def wait_for(parts: Parts, mined: Sequence[Mined], patience: float) -> None:

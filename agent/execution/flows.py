@@ -71,8 +71,7 @@ def flows_of(plan: Plan, mined: Mined, timestamp: int) -> list[Flow]:
     kind, venue = FlowKind(kind_of(plan, mined.step)), mined.step.venue or None
     moved = step_changes(plan.account, mined)
     rows = [flow(venue, symbols.get(token, ""), token, delta, kind) for token, delta in moved.items() if delta]
-    fee = receipt.gas_used * receipt.gas_price
-    return [*rows, flow(None, "gas", NATIVE, -fee, FlowKind.FEE)]
+    return [*rows, flow(None, "gas", NATIVE, -receipt.fee, FlowKind.FEE)]
 
 
 def kind_of(plan: Plan, step: Step) -> str:

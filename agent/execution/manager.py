@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from agent.errors import MonetaError, Refused, Unavailable
-from agent.execution import confirmations, fees
+from agent.execution import confirmations, fees, for_l1
 from agent.execution.cancel import cancel_stuck
 from agent.execution.flows import Mined
 from agent.execution.outcome import End, Outcome, Sent
@@ -107,7 +107,10 @@ class Manager(Parts):
         signed_before = worst(await self.ledger.attempts(plan.plan_id)) if mined else {}
         nonce, head = await number(self, plan)
         later = range(index + 1, len(plan.steps))
-        fee = fees.first(head.base_fee, step.gas, fees.budget(plan, index, signed_before, later))
+        l1 = await for_l1.kept(self, plan)
+        budget = fees.budget(plan, index, signed_before, later, l1)
+        for_l1.check(budget, index, l1)
+        fee = fees.first(head.base_fee, step.gas, budget, self.habit)
         point(Point.NONCE_READ)
         signed = await self.signer.sign(
             plan, index, nonce, fee.max_fee_per_gas, fee.max_priority_fee_per_gas, outputs
@@ -121,7 +124,7 @@ class Manager(Parts):
             nonce=nonce,
             hash=signed.hash,
             raw=signed.raw,
-            max_fee_wei=step.gas * fee.max_fee_per_gas,
+            max_fee_wei=step.gas * fee.max_fee_per_gas + l1.get(index, 0),
         )
         return await send(self, Slot(plan, index, (attempt,)), mined)
 

@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from agent.chain.l1_costs import NONE, L1Costs
 from agent.chain.rpc import Rpc
+from agent.execution.fees import ETHEREUM, Habit
 from agent.money import Address
 from agent.plans import Plan
 from memory.ledger import Ledger
@@ -80,7 +82,12 @@ class Signs(Protocol):
     ) -> Signed: ...
 
     async def cancel(
-        self, account: Address, nonce: int, max_fee_per_gas: int, max_priority_fee_per_gas: int
+        self,
+        account: Address,
+        nonce: int,
+        max_fee_per_gas: int,
+        max_priority_fee_per_gas: int,
+        gas: int | None = None,
     ) -> Signed: ...
 
 
@@ -92,11 +99,17 @@ class Proved:
     top: tuple[int, str] | None = None
 
 
+async def no_l1() -> L1Costs:
+    """What L1 asks for on a chain that has none below it."""
+    return NONE
+
+
 @dataclass
 class Parts:
     """`receipt_seconds`: how long to wait for a transaction; `replace_seconds`: after how long one that isn't mined
     is sent again, or replaced. `most_fee_wei`: what the signer's policy lets a cancellation cost now. `sleep` is
-    passed in for tests. `booked` are accounts whose every mined transaction is known to have its flows.
+    passed in for tests. `booked` are accounts whose every mined transaction is known to have its flows. `l1`
+    asks what L1 takes now; `habit` is how the chain's gas is paid.
     """
 
     rpc: Rpc
@@ -110,3 +123,5 @@ class Parts:
     most_fee_wei: Callable[[], int] = lambda: MOST_FEE_WEI
     proved: dict[Address, Proved] = field(default_factory=dict)
     booked: set[Address] = field(default_factory=set)
+    l1: Callable[[], Awaitable[L1Costs]] = no_l1
+    habit: Habit = ETHEREUM

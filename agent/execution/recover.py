@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Sequence
 
 from agent.errors import MonetaError, Refused
-from agent.execution import fees
+from agent.execution import fees, for_l1
 from agent.execution.broadcast import NonceUsed, broadcast
 from agent.execution.cancel import signed_off
 from agent.execution.cleanups import clean, due, finish
@@ -114,12 +114,14 @@ async def fill_gaps(parts: Parts, account: Address, chain_id: int, seen: Seen) -
 
 
 async def _cancel(parts: Parts, account: Address, chain_id: int, nonce: int, seen: Seen) -> None:
-    offer = fees.offered(seen.head.base_fee)
+    offer = fees.offered(seen.head.base_fee, parts.habit)
     before = await parts.ledger.attempts_at(account, chain_id, nonce)
     try:
         if not before:
             raise Refused("nonce", "Nothing of mine was ever signed there.")
-        attempt = await signed_off(parts, before[-1], offer, replaces=False)
+        attempt = await signed_off(
+            parts, before[-1], offer, await for_l1.cancelling(parts, seen.head.base_fee), replaces=False
+        )
         with contextlib.suppress(NonceUsed):
             await broadcast(parts, attempt, first=True)
     except Refused as refused:

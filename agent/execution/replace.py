@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from agent.errors import Refused
-from agent.execution import fees
+from agent.execution import fees, for_l1
 from agent.execution.broadcast import NonceUsed, TooDear, broadcast
 from agent.execution.fees import Fees
 from agent.execution.parts import OnRecord, Parts, Signed
@@ -18,17 +18,20 @@ CAP = " Gas rose above what was confirmed, so I can't offer more: I wait for it 
 CANCEL_CAP = " Gas rose above what a cancellation may cost here, so I can't offer more: I wait for it to fall."
 
 
-def worst(attempts: Iterable[Attempt], record: Iterable[OnRecord] = ()) -> dict[int, int]:
+def worst(
+    attempts: Iterable[Attempt], record: Iterable[OnRecord] = (), l1: Mapping[int, int] = fees.NO_L1
+) -> dict[int, int]:
     """The most that each signed step may cost, wei by its index: of all that was signed for it one is mined.
 
-    The signer's record counts, too: it may know of a signature that a crash kept from the ledger.
+    The signer's record counts, too: it may know of a signature that a crash kept from the ledger. It knows nothing of
+    what is kept for L1 (`l1`).
     """
     most: dict[int, int] = {}
     for each in attempts:
         if each.kind is AttemptKind.STEP:
             most[each.step] = max(most.get(each.step, 0), each.max_fee_wei)
     for row in record:
-        most[row.step] = max(most.get(row.step, 0), row.gas * row.max_fee_per_gas)
+        most[row.step] = max(most.get(row.step, 0), row.gas * row.max_fee_per_gas + l1.get(row.step, 0))
     return most
 
 
@@ -43,8 +46,8 @@ async def replaced(
     except Refused as refused:
         return None, f" {refused.message}"
     steps = old.kind is AttemptKind.STEP
-    gas = plan.steps[old.step].gas if steps else fees.CANCEL_GAS
-    offer = await (_for_step(parts, plan, old, base_fee) if steps else _for_cancel(parts, old, base_fee))
+    gas, l1 = fees.gas_of_raw(old.raw), await for_l1.kept(parts, plan)
+    offer = await (_for_step(parts, plan, old, base_fee, l1) if steps else _for_cancel(parts, old, base_fee))
     if offer is None:
         return None, CAP if steps else CANCEL_CAP
     try:
@@ -60,7 +63,7 @@ async def replaced(
         nonce=old.nonce,
         hash=signed.hash,
         raw=signed.raw,
-        max_fee_wei=gas * offer.max_fee_per_gas,
+        max_fee_wei=gas * offer.max_fee_per_gas + l1.get(old.step, 0),
         kind=old.kind,
         replaces=old.hash,
     )
@@ -71,22 +74,20 @@ async def replaced(
 
 
 async def _for_cancel(parts: Parts, old: Attempt, base_fee: int) -> Fees | None:
-    return fees.bumped(fees.of_raw(old.raw), base_fee, fees.CANCEL_GAS, parts.most_fee_wei())
+    gas, (_, l1) = fees.gas_of_raw(old.raw), await for_l1.cancelling(parts, base_fee)
+    return fees.bumped(fees.of_raw(old.raw), base_fee, gas, parts.most_fee_wei() - l1, parts.habit)
 
 
-async def _for_step(parts: Parts, plan: Plan, old: Attempt, base_fee: int) -> Fees | None:
+async def _for_step(
+    parts: Parts, plan: Plan, old: Attempt, base_fee: int, l1: Mapping[int, int]
+) -> Fees | None:
     attempts = await parts.ledger.attempts(plan.plan_id)
     record = await parts.signer.signed(plan.plan_id)
-    signed_before = worst(attempts, record)
-    budget = fees.budget(plan, old.step, signed_before, range(len(plan.steps)))
-    return _offer(old, forgotten(old, attempts, record), base_fee, plan.steps[old.step].gas, budget)
-
-
-def _offer(old: Attempt, lost: Fees | None, base_fee: int, gas: int, budget: int) -> Fees | None:
-    """What was signed just before a crash is asked for again, in the same bytes; where it isn't enough now, more."""
+    budget = fees.budget(plan, old.step, worst(attempts, record, l1), range(len(plan.steps)), l1)
+    lost = forgotten(old, attempts, record)
     if lost is not None and not fees.is_stuck(lost, base_fee):
-        return lost
-    return fees.bumped(lost or fees.of_raw(old.raw), base_fee, gas, budget)
+        return lost  # signed just before a crash: asked for again, in the same bytes
+    return fees.bumped(lost or fees.of_raw(old.raw), base_fee, plan.steps[old.step].gas, budget, parts.habit)
 
 
 def forgotten(old: Attempt, attempts: Collection[Attempt], record: Sequence[OnRecord]) -> Fees | None:
@@ -104,5 +105,5 @@ def forgotten(old: Attempt, attempts: Collection[Attempt], record: Sequence[OnRe
 async def _signed(parts: Parts, plan: Plan, old: Attempt, offer: Fees, outputs: Mapping[int, int]) -> Signed:
     terms = (old.nonce, offer.max_fee_per_gas, offer.max_priority_fee_per_gas)
     if old.kind is AttemptKind.CANCEL:
-        return await parts.signer.cancel(old.account, *terms)
+        return await parts.signer.cancel(old.account, *terms, fees.gas_of_raw(old.raw))
     return await parts.signer.replacement(plan, old.step, *terms, replaces=old.hash, outputs=outputs)

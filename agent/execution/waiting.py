@@ -90,7 +90,7 @@ async def _noted(parts: Parts, slot: Slot, receipt: Receipt) -> Mined:
             block_number=receipt.block_number,
             block_hash=receipt.block_hash,
             gas_used=receipt.gas_used,
-            fee_wei=receipt.gas_used * receipt.gas_price,
+            fee_wei=receipt.fee,
         )
     point(Point.NOTED)
     return Mined(slot.index, slot.plan.steps[slot.index], receipt, attempt.kind is AttemptKind.CANCEL)

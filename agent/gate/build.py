@@ -8,7 +8,7 @@ from typing import Any
 
 from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
-from agent.execution import fees
+from agent.execution.costs import Costs, costs_at, size_of
 from agent.gate import approvals, expect
 from agent.gate.order import Enter, Leave, Move, Send, Swap
 from agent.gate.templates import opened, output_of
@@ -95,12 +95,11 @@ def plan_of(
 ) -> Plan:
     """The whole plan. Raises Refused("simulate") where the simulation did something else than was asked for."""
     bounds = expect.expected(moves, simulated.changes, snapshot.venues, snapshot.account)
-    return drafted(draft, _with_gas(steps, simulated.gas_used), snapshot, bounds)
+    return drafted(draft, _with_gas(steps, simulated.gas_used, costs_at(snapshot)), snapshot, bounds)
 
 
 def drafted(draft: Draft, steps: Sequence[Step], snapshot: Snapshot, bounds: tuple[Change, ...] = ()) -> Plan:
     """The plan around steps; before the simulation it has no gas limits and no bounds yet."""
-    gas = sum(step.gas for step in steps)
     return Plan(
         plan_id=draft.plan_id,
         chain_id=snapshot.chain_id,
@@ -108,7 +107,7 @@ def drafted(draft: Draft, steps: Sequence[Step], snapshot: Snapshot, bounds: tup
         user=draft.user,
         intent=draft.intent,
         steps=tuple(steps),
-        max_total_fee_wei=gas * fees.offered(snapshot.block.base_fee).max_fee_per_gas,
+        max_total_fee_wei=costs_at(snapshot).of_steps(steps),
         not_after=draft.not_after,
         expected=bounds,
     )
@@ -156,12 +155,12 @@ def _send(move: Send) -> Step:
     return Step(move.token.address, move.token.symbol, TRANSFER, (move.recipient, move.units))
 
 
-def _with_gas(steps: Sequence[Step], used: Sequence[int]) -> tuple[Step, ...]:
-    """Gas limits: half as much again as the simulation used (refunds come back only at the end) and a margin."""
+def _with_gas(steps: Sequence[Step], used: Sequence[int], costs: Costs) -> tuple[Step, ...]:
+    """Gas limits: half as much again as the simulation used (refunds come back only at the end) and a margin, and
+    what a simulation leaves out of it on Arbitrum.
+    """
     if len(used) != sum(1 for step in steps if step.role is not Role.CLEANUP):
         raise Refused("simulate", "The simulation was one of other steps.", "Ask for a new preview.")
     left = iter(used)
-    return tuple(
-        replace(step, gas=CLEANUP_GAS if step.role is Role.CLEANUP else next(left) * 3 // 2 + 30_000)
-        for step in steps
-    )
+    limits = [CLEANUP_GAS if step.role is Role.CLEANUP else next(left) * 3 // 2 + 30_000 for step in steps]
+    return tuple(replace(step, gas=costs.limit(gas, size_of(step))) for step, gas in zip(steps, limits, strict=True))

@@ -11,7 +11,7 @@ from agent.chain.rpc import Rpc
 from agent.chain.simulate import NoSimulation
 from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
-from agent.execution import fees
+from agent.execution.costs import costs_at
 from agent.gate import alone, expect, head, honest, listed, mean_price, oracle, reserve, rollup, shares, state
 from agent.gate.build import Draft, Simulated, drafted, entering, plan_of, spenders, steps_of
 from agent.gate.charges import charges_of
@@ -137,7 +137,7 @@ class Gate:
             moves,
             snapshot.venues,
             rehearsal.states,
-            (*request.notes, *notes),
+            (*request.notes, *notes, *rollup.notes(snapshot)),
             snapshot.prices.get(self.registry.native.symbol),
             request.seconds,
             self.descriptors,
@@ -160,9 +160,10 @@ class Gate:
                 request = replace(request, notes=(*request.notes, note))
 
     def check_chain(self, snapshot: Snapshot) -> None:
-        """What holds for all that isn't an exit. Raises Refused: stale-head, sequencer."""
+        """What holds for all that isn't an exit. Raises Refused: stale-head, sequencer, l1-fee."""
         head.check_head(snapshot.block, self.watched.now(), self.watched.longest_head)
         rollup.check_sequencer(self.registry, snapshot)
+        rollup.check_l1(snapshot)
 
     async def _check_state(self, moves: Sequence[Move], snapshot: Snapshot) -> None:
         """What stands at this block: the venues that are entered, the prices, the contracts themselves."""
@@ -235,10 +236,8 @@ class Gate:
         if entering:
             spent = sum(step.value for step in plan.steps)
             held = {state.venue for state in snapshot.venues.values() if state.position} | set(venues)
-            per_gas = fees.offered(snapshot.block.base_fee).max_fee_per_gas
-            reserve.check_reserve(
-                native, balance, spent, plan.max_total_fee_wei, reserve.reserve_wei(len(held), per_gas)
-            )
+            kept = reserve.reserve_wei(len(held), costs_at(snapshot))
+            reserve.check_reserve(native, balance, spent, plan.max_total_fee_wei, kept)
 
 
 def _contract(token: Token) -> Address:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from agent.errors import Refused
+from agent.execution.costs import Costs
 from agent.money import Amount, Token
 
 EXIT_GAS = 500_000
 """Gas kept for leaving one position. The dearest exit on devnet (a StataTokenV2 redeem) takes about 260,000."""
 
 
-def reserve_wei(positions: int, max_fee_per_gas: int) -> int:
-    """Wei to keep for leaving that many positions at the given fee."""
-    return positions * EXIT_GAS * max_fee_per_gas
+def reserve_wei(positions: int, costs: Costs) -> int:
+    """Wei to keep for leaving that many positions at these prices, what L1 takes for it among them."""
+    return positions * costs.wei(EXIT_GAS)
 
 
 def check_reserve(native: Token, balance: int, spent: int, max_total_fee: int, reserve: int) -> None:

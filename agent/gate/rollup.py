@@ -1,7 +1,10 @@
-"""Rollup: while the sequencer is down, or back for less than its grace period, nothing goes in. Exits go on."""
+"""Rollup: while the sequencer is down, or back for less than its grace period, nothing goes in, nor while it isn't
+known what L1 takes. Exits go on.
+"""
 
 from __future__ import annotations
 
+from agent.chain import l1_costs
 from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
@@ -34,6 +37,19 @@ def check_sequencer(registry: Registry, snapshot: Snapshot) -> None:
             f"The sequencer of {name} is back for {_minutes(back)} only: prices there are still catching up.",
             f"Try again in {_minutes(registry.sequencer_grace - back + 60)}; {EXITS_WORK}.",
         )
+
+
+def check_l1(snapshot: Snapshot) -> None:
+    """Raises Refused("l1-fee") where the oracle of what L1 takes can't be read: no plan could name its most."""
+    unknown = snapshot.missing.get(l1_costs.MISSING)
+    if unknown is not None:
+        raise Refused(l1_costs.MISSING, unknown, f"Try again when it does; {EXITS_WORK}.")
+
+
+def notes(snapshot: Snapshot) -> tuple[str, ...]:
+    """What the preview of an exit says then."""
+    unknown = snapshot.missing.get(l1_costs.MISSING)
+    return () if unknown is None else (f"{unknown} It comes on top of the most that is named here.",)
 
 
 def _minutes(seconds: int) -> str:

@@ -6,7 +6,7 @@ The limits are the policy's: code sets them, no model and no word of a chat.
 from __future__ import annotations
 
 from agent.errors import Refused
-from agent.execution import fees
+from agent.execution.costs import costs_at
 from agent.gate.choices import RouteChoice
 from agent.gate.moves import Desk, Resolved
 from agent.gate.order import Enter, Swap
@@ -26,8 +26,10 @@ EDGE_BPS = 200
 MAX_IMPACT_BPS = 200
 SWAP_GAS = 700_000
 """Gas limit of the dearest swap plan (approval, two hops, clean-up), kept where all of the native coin is swapped."""
+SWAP_TRANSACTIONS = 3
 ENTRY_GAS = 1_300_000
 """The same for putting the output to work, and for leaving that position again."""
+ENTRY_TRANSACTIONS = 4
 
 
 def swap(desk: Desk, intent: SwapIntent, later_gas: int = 0) -> Resolved:
@@ -75,8 +77,8 @@ def _contract_token(desk: Desk, token: Token) -> Token:
 def _spendable(desk: Desk, pays: Token, amount: AmountSpec | None, later_gas: int) -> int:
     if not (pays.is_native and isinstance(amount, All)):
         return desk.balance(pays)
-    per_gas = fees.offered(desk.snapshot.block.base_fee).max_fee_per_gas
-    return max(desk.spare_native - (SWAP_GAS + later_gas) * per_gas, 0)
+    transactions = SWAP_TRANSACTIONS + (ENTRY_TRANSACTIONS if later_gas else 0)
+    return max(desk.spare_native - costs_at(desk.snapshot).wei(SWAP_GAS + later_gas, transactions), 0)
 
 
 def _priced(desk: Desk, pays: Token, start: Token, end: Token, units: int, exact_out: bool) -> RouteChoice:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
-from agent.execution import fees
+from agent.execution.costs import costs_at
 from agent.gate import reserve, trading
 from agent.gate.moves import Desk, Rank, Resolved
 from agent.intents import Deposit, Exit, Intent, Sequence, Swap, Transfer, Withdraw
@@ -25,9 +25,9 @@ def desk_at(
     contacts: Mapping[str, Address],
 ) -> Desk:
     """The desk at a snapshot with its block's own base fee."""
-    per_gas = fees.offered(snapshot.block.base_fee).max_fee_per_gas
+    costs = costs_at(snapshot)
     held = sum(1 for state in snapshot.venues.values() if state.position)
-    kept = reserve.reserve_wei(held, per_gas) + TRANSFER_GAS * 2 * per_gas
+    kept = reserve.reserve_wei(held, costs) + 2 * costs.wei(TRANSFER_GAS)
     return Desk(
         registry=registry,
         venues=venues,

@@ -9,7 +9,7 @@ from typing import Any
 from agent.chain.snapshot import Snapshot
 from agent.chain.snapshot_json import to_json
 from agent.errors import MonetaError, Refused
-from agent.execution import fees
+from agent.execution.costs import costs_at
 from agent.execution.points import Point, point
 from agent.gate import mandate as under_mandate
 from agent.gate.charges import spending_of
@@ -19,6 +19,7 @@ from agent.gate.propose import Proposal, Request
 from agent.gate.shift import moves_of_shift
 from agent.intents import Mandate, Origin, Rebalance, as_json
 from agent.money import MAX_UINT256, Token
+from agent.plans import Role
 from agent.plugin import Limits, Placement
 from agent.policy.spending import VENUES, Standing
 from agent.replies import rebalanced
@@ -29,6 +30,7 @@ from memory.rows import PlanStatus, User
 
 MOVE_GAS = 900_000
 """Gas of a move that the rule counts before the move is simulated: the dearest on devnet takes about 700,000."""
+MOVE_TRANSACTIONS = 3  # out, approval, in
 
 ON_ITS_OWN, ASKED = "rebalance", "rebalance-asked"
 
@@ -122,8 +124,8 @@ class Rebalancing:
             missing = asset.symbol if price is None else self.world.registry.native.symbol
             why_not = f"{missing} has no price now, so a gain can't be compared with its gas"
             return Weighed(asset, None, Placement(None, (), why_not))
-        per_gas = fees.offered(snapshot.block.base_fee).max_fee_per_gas
-        limits = limits_for(terms, asset, price, wei_in_usd(MOVE_GAS * per_gas, native))
+        gas = costs_at(snapshot).wei(MOVE_GAS, MOVE_TRANSACTIONS)
+        limits = limits_for(terms, asset, price, wei_in_usd(gas, native))
         cap = self.world.policy.cap(asset)  # no entry may be larger, so no move is
         most = [bound for bound in (limits.most, cap) if bound is not None]
         limits = replace(limits, most=min(most) if most else None)
@@ -156,7 +158,8 @@ class Rebalancing:
             native = snapshot.prices.get(self.world.registry.native.symbol)
             fee = proposal.plan.max_total_fee_wei
             under_mandate.check(terms, moves, snapshot.venues, fee, spent, native)
-            gas = sum(proposal.rehearsal.gas_used) * fees.offered(snapshot.block.base_fee).max_fee_per_gas
+            running = [step for step in proposal.plan.steps if step.role is not Role.CLEANUP]
+            gas = costs_at(snapshot).expected(running, proposal.rehearsal.gas_used)
             under_mandate.check_gain(terms, shift, wei_in_usd(gas, native or 0))
             await self._write_down(proposal, f"{CHANNEL}{row.id}", number, {})
             point(Point.CONFIRMING)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pluggy
 
+from agent.chain import l1_costs
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
 from agent.chain.snapshot import Snapshot
@@ -19,7 +20,7 @@ from agent.character.character import Character
 from agent.character.files import default
 from agent.config import Settings
 from agent.errors import Refused, Unavailable
-from agent.execution import confirmations
+from agent.execution import confirmations, fees
 from agent.execution.codes import Codes
 from agent.execution.manager import Manager
 from agent.execution.signer.client import SignerClient
@@ -93,7 +94,9 @@ class World:
             receipt_seconds=self.settings.receipt_seconds,
             replace_seconds=self.settings.replace_seconds,
             most_fee_wei=lambda: self.policy.max_fee_wei,
-            confirmations=confirmations.wanted(self.settings.confirmations, self.registry.chain_id),
+            confirmations=confirmations.wanted(self.settings.confirmations, self.registry),
+            l1=lambda: l1_costs.read(self.rpc, self.registry),
+            habit=fees.habit(self.registry.l1_fee),
         )
         self.gate = self._gate()
         self.executing = defaultdict(asyncio.Lock)

@@ -52,9 +52,9 @@ class Here:
     ) -> Signed:
         return self._sign("replacement", plan, step, Wish(Terms(nonce, fee, tip), replaces, outputs))
 
-    async def cancel(self, account: Address, nonce: int, fee: int, tip: int) -> Signed:
+    async def cancel(self, account: Address, nonce: int, fee: int, tip: int, gas: int | None = None) -> Signed:
         self._reach("cancel", nonce)
-        return Signed(*self.bench.authority.cancel(account, Terms(nonce, fee, tip)))
+        return Signed(*self.bench.authority.cancel(account, Terms(nonce, fee, tip), *([] if gas is None else [gas])))
 
     def _sign(self, op: str, plan: Plan, step: int, wish: Wish) -> Signed:
         self._reach(op, wish.terms.nonce)

@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.chain.l1_costs import NONE
 from agent.errors import Refused
+from agent.execution.costs import Costs
+from agent.execution.fees import offered
 from agent.gate import approvals, reserve, shares
 from agent.gate.state import check_entry
 from agent.money import Token
@@ -67,8 +70,8 @@ def test_a_fee_that_is_just_payable() -> None:
 
 
 def test_the_reserve_grows_with_positions_and_price() -> None:
-    assert reserve.reserve_wei(0, 10**9) == 0
-    assert reserve.reserve_wei(3, 10**9) == 3 * reserve.EXIT_GAS * 10**9
+    assert reserve.reserve_wei(0, Costs(10**9, NONE)) == 0
+    assert reserve.reserve_wei(3, Costs(10**9, NONE)) == 3 * reserve.EXIT_GAS * offered(10**9).max_fee_per_gas
 
 
 @pytest.mark.parametrize(("present", "amounts"), [(0, [7]), (1, [0, 7]), (7, [0, 7])])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agent.chain.chain_file import Finality
 from agent.chain.rpc import Request
 from agent.chain.rpc_types import Header, RpcError, Transaction
 from agent.errors import Refused, Unavailable
@@ -16,11 +18,13 @@ from agent.execution.broadcast import Answer, meaning
 from agent.execution.confirmations import wanted
 from agent.execution.look import Seen, blocks, look, receipts
 from agent.execution.nonces import external, next_nonce, warning
+from agent.execution.parts import Confirmations
 from agent.money import Address
 from agent.plans import Output, Step
 from memory.nonces import MOST_MISSING, Nonces
 from memory.rows import AttemptStatus, Stranger
 from tests.unit.execution_parts import model_chain
+from tests.unit.gate_parts import registry
 from tests.unit.memory_parts import ACCOUNT, Clock, attempted, confirmed, make_plan, opened, somebody
 from tests.unit.model_chain import ModelChain
 from tests.unit.policy_parts import CHAIN, SUPPLY, USDC_AT
@@ -145,11 +149,23 @@ def test_what_a_nodes_words_mean(message: str, answer: Answer) -> None:
     assert meaning(message) is answer
 
 
-def test_confirmations_by_chain() -> None:
-    assert wanted(None, 31_337) == 1
-    assert wanted(None, 1) == 12
-    assert wanted(5, 31_337) == 5
-    assert wanted("safe", 1) == "safe"
+@pytest.mark.parametrize(
+    ("chain_id", "finality", "setting", "wants"),
+    [
+        (31_337, None, None, 1),
+        (1, None, None, 12),
+        (8453, "safe", None, "safe"),
+        (1, "finalized", None, "finalized"),
+        (42_161, 20, None, 20),
+        (31_337, None, 5, 5),
+        (8453, "safe", 1, 1),
+        (1, 64, "safe", "safe"),
+    ],
+)
+def test_what_is_set_counts_before_the_chain_file(
+    chain_id: int, finality: Finality | None, setting: Confirmations | None, wants: Confirmations
+) -> None:
+    assert wanted(setting, replace(registry(), chain_id=chain_id, finality=finality)) == wants
 
 
 # looking

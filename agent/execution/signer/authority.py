@@ -24,6 +24,7 @@ from agent.policy.whole import check_plan, read_step
 
 SLACK_SECONDS = 600  # for carrying out what was confirmed in time
 CANCEL_GAS = 21_000  # a plain transfer (Yellow Paper, G_transaction)
+MOST_CANCEL_GAS = 5_000_000  # on Arbitrum L1's part is in the gas
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,20 +143,22 @@ class Authority:
             self._coded.add(plan.digest)
         return bool(wanted)
 
-    def cancel(self, account: Address, terms: Terms) -> tuple[bytes, str]:
+    def cancel(self, account: Address, terms: Terms, gas: int = CANCEL_GAS) -> tuple[bytes, str]:
         """A transfer of nothing to oneself at a nonce that was signed before. Raises Refused."""
         terms.check()
+        if not CANCEL_GAS <= gas <= MOST_CANCEL_GAS:
+            raise Refused("fees", f"A cancellation takes {CANCEL_GAS} to {MOST_CANCEL_GAS} gas, not {gas}.")
         self._check_held(account)
         if not self.record.has_nonce(account, terms.nonce):
             raise Refused("nonce", f"Nothing was signed at nonce {terms.nonce}, so there is nothing to cancel.")
-        if CANCEL_GAS * terms.max_fee_per_gas > self.policy.max_fee_wei:
+        if gas * terms.max_fee_per_gas > self.policy.max_fee_wei:
             raise Refused("fees", "The fee is above the policy's limit for a plan.", "Ask with a lower fee.")
         transaction = Transaction(
             chain_id=self.policy.chain_id,
             nonce=terms.nonce,
             max_priority_fee_per_gas=terms.max_priority_fee_per_gas,
             max_fee_per_gas=terms.max_fee_per_gas,
-            gas=CANCEL_GAS,
+            gas=gas,
             to=account,
             value=0,
             data=b"",

@@ -131,11 +131,20 @@ class SignerClient:
         return _signed(await self._ask("replacement", **_plan(plan, step), **terms, outputs=_outputs(outputs)))
 
     async def cancel(
-        self, account: Address, nonce: int, max_fee_per_gas: int, max_priority_fee_per_gas: int
+        self,
+        account: Address,
+        nonce: int,
+        max_fee_per_gas: int,
+        max_priority_fee_per_gas: int,
+        gas: int | None = None,
     ) -> Signed:
-        """Signs a transfer of nothing to oneself, at a nonce that this signer has signed before."""
+        """Signs a transfer of nothing to oneself, at a nonce that this signer has signed before.
+
+        `gas`: its limit, where a rollup takes a part of it for L1; else a plain transfer's.
+        """
         terms = _terms(nonce, max_fee_per_gas, max_priority_fee_per_gas)
-        return _signed(await self._ask("cancel", account=account, **terms))
+        more = {} if gas is None else {"gas": str(gas)}
+        return _signed(await self._ask("cancel", account=account, **terms, **more))
 
     async def typed_data(
         self, plan: Plan, step: int, data: Mapping[str, Any], code: str | None = None

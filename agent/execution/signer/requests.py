@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from agent.execution.signer import fields
-from agent.execution.signer.authority import Authority, Wish
+from agent.execution.signer.authority import CANCEL_GAS, Authority, Wish
 from agent.execution.signer.fields import Answer, BadRequest, Request
 from agent.execution.signer.typed_data import sign_typed
 from agent.policy.changes import nested
@@ -107,7 +107,8 @@ class Desk:
 
     def cancel(self, request: Request) -> Answer:
         account = fields.place(request, "account")
-        raw, digest = self._authority.cancel(account, fields.terms(request))
+        gas = fields.integer(request, "gas") if "gas" in request else CANCEL_GAS
+        raw, digest = self._authority.cancel(account, fields.terms(request), gas)
         return {"raw": "0x" + raw.hex(), "hash": digest}
 
     def typed_data(self, request: Request) -> Answer:
