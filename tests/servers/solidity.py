@@ -66,16 +66,21 @@ contract GrowsByItself is Plain {
 """
 
 
-@functools.cache
 def runtime_codes() -> dict[str, str]:
     """The runtime code of each contract of HOSTILE_TOKENS, 0x-text, by its name."""
+    return compiled(HOSTILE_TOKENS)
+
+
+@functools.cache
+def compiled(source: str) -> dict[str, str]:
+    """The runtime code of each contract of a source, 0x-text, by its name."""
     lock = parse((resources.files("devnet") / "artefacts.lock").read_text())
     solc = folder_of(next(each for each in lock if each.name == "solc"))
     request = {
         "language": "Solidity",
-        "sources": {"t.sol": {"content": HOSTILE_TOKENS}},
+        "sources": {"t.sol": {"content": source}},
         "settings": {"evmVersion": "paris", "outputSelection": {"*": {"*": ["evm.deployedBytecode.object"]}}},
     }
     set_up.setup()
-    compiled = run_solc(solc / "soljson.js", json.dumps(request))["t.sol"]
-    return {name: "0x" + each["evm"]["deployedBytecode"]["object"] for name, each in compiled.items()}
+    found = run_solc(solc / "soljson.js", json.dumps(request))["t.sol"]
+    return {name: "0x" + each["evm"]["deployedBytecode"]["object"] for name, each in found.items()}
