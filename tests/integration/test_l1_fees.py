@@ -16,6 +16,7 @@ from agent.config import Settings
 from agent.errors import Refused
 from agent.execution import fees
 from agent.execution.costs import costs_at, size_of
+from agent.money import Address
 from agent.plans import Plan, Step
 from devnet import Node
 from devnet.rpc import Rpc
@@ -79,8 +80,8 @@ async def test_a_plan_holds_what_the_oracle_asks_for_twice_over(whole: Whole) ->
     plan = (await whole.row(reply)).plan
     asked = [
         (
-            whole.number(ORACLE, "getL1Fee(bytes)", unsigned(whole, plan, step)),
-            whole.number(ORACLE, "getL1FeeUpperBound(uint256)", size_of(step)),
+            whole.number(Address(ORACLE), "getL1Fee(bytes)", unsigned(whole, plan, step)),
+            whole.number(Address(ORACLE), "getL1FeeUpperBound(uint256)", size_of(step)),
             snapshot.l1.wei(size_of(step), step.gas),
         )
         for step in plan.steps

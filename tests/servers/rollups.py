@@ -1,4 +1,4 @@
-"""What a rollup adds to a node: the OP stack's own predeploys from its published artefacts, Arbitrum's precompiles."""
+"""What a rollup adds to a node: the OP stack's own predeploys, from published artefacts, Arbitrum's precompiles."""
 
 from __future__ import annotations
 
