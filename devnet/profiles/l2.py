@@ -13,6 +13,7 @@ from devnet.profiles.profile import Profile
 
 L1_BLOCK: Final = "0x4200000000000000000000000000000000000015"  # Predeploys.L1_BLOCK_ATTRIBUTES
 DEPOSITOR: Final = "0xDeaDDEaDDeAdDeAdDEAdDEaddeAddEAdDEAd0001"  # Constants.DEPOSITOR_ACCOUNT
+ARB_SYS: Final = "0x0000000000000000000000000000000000000064"
 NODE_INTERFACE: Final = "0x00000000000000000000000000000000000000C8"
 # L1Block's storage (its storageLayout): base fee, scalars and sequence number, blob base fee
 BASE_FEE_SLOT, SCALARS_SLOT, BLOB_FEE_SLOT = 1, 3, 7
@@ -28,6 +29,7 @@ def place_l2(chain: Deployer, parts: Parts, profile: Profile) -> None:
         _op_stack(chain, parts, fees["oracle"])
     elif fees is not None:
         chain.deploy(parts.compiled("ArbGasInfo"), place=fees["oracle"])
+        chain.deploy(parts.compiled("ArbSys"), place=ARB_SYS)
         chain.deploy(parts.compiled("NodeInterface"), place=NODE_INTERFACE)
     if sequencer is not None:
         text = "L2 Sequencer Uptime Status Feed"

@@ -20,6 +20,7 @@ OWN: Final = Path(__file__).with_name("solidity")
 WANTED: Final = {
     "own/Feed.sol": "Feed",
     "own/ArbGasInfo.sol": "ArbGasInfo",
+    "own/ArbSys.sol": "ArbSys",
     "own/NodeInterface.sol": "NodeInterface",
     "own/SavingsDai.sol": "SavingsDai",
     "own/SavingsUsds.sol": "SavingsUsds",

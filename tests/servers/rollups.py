@@ -9,7 +9,8 @@ from pathlib import Path
 from agent.abi import encode_call
 from devnet import set_up
 from devnet.artefacts import ensure, folder_of
-from devnet.lock import Artefact
+from devnet.lock import parse
+from devnet.profiles.parts import LOCK
 from devnet.rpc import Rpc
 from tests.servers.solidity import compiled
 
@@ -19,14 +20,7 @@ DEPOSITOR = "0xDeaDDEaDDeAdDeAdDEAdDEaddeAddEAdDEAd0001"
 ARB_SYS, ARB_GAS_INFO = (f"0x{0:037x}{place}" for place in ("064", "06C"))
 # L1Block's storage (storageLayout in its artefact): the base fee, both scalars, the blob base fee
 _BASE_FEE, _SCALARS, _BLOB_BASE_FEE = 1, 3, 7
-BEDROCK = Artefact(
-    "npm",
-    "@eth-optimism/contracts-bedrock",
-    "0.17.3",
-    "7073ceee7b5678e0432ceed9145499188d43ec20ea7f896845b45526b148b2a2"
-    "c4cfe872b1622a0347b776fd869eb8d57ae61e3c17c8d8d4c1106e2ec33f5b41",
-    ("forge-artifacts/GasPriceOracle.sol/GasPriceOracle.json", "forge-artifacts/L1Block.sol/L1Block.json"),
-)
+BEDROCK = next(each for each in parse(LOCK.read_text()) if each.name == "@eth-optimism/contracts-bedrock")
 
 PRECOMPILES = """
 pragma solidity 0.8.19;
