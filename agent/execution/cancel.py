@@ -17,14 +17,12 @@ from memory.rows import Attempt, AttemptKind
 NOTHING = "nothing-pending"
 
 
-async def signed_off(
-    parts: Parts, old: Attempt, offer: Fees, limits: tuple[int, int], *, replaces: bool
-) -> Attempt:
+async def signed_off(parts: Parts, old: Attempt, offer: Fees, limits: tuple[int, int], *, replaces: bool) -> Attempt:
     """A cancellation at the number of `old`, signed and written down; not sent. Raises Refused, Unavailable.
 
     `limits`: its gas limit, and the wei that are kept for L1 beside it.
     """
-    gas, for_l1 = limits
+    gas, l1 = limits
     terms = (old.nonce, offer.max_fee_per_gas, offer.max_priority_fee_per_gas)
     signed = await parts.signer.cancel(old.account, *terms, None if gas == fees.CANCEL_GAS else gas)
     point(Point.REPLACING)
@@ -36,7 +34,7 @@ async def signed_off(
         nonce=old.nonce,
         hash=signed.hash,
         raw=signed.raw,
-        max_fee_wei=gas * offer.max_fee_per_gas + for_l1,
+        max_fee_wei=gas * offer.max_fee_per_gas + l1,
         kind=AttemptKind.CANCEL,
         replaces=old.hash if replaces else None,
     )

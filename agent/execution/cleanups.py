@@ -80,7 +80,9 @@ async def _signed(
         except Refused as refused:
             if refused.rule != "fees":
                 raise
-            return await _asked(parts, plan, owed, nonce, fees.first(base_fee, gas, budget, parts.habit))  # it wasn't signed so
+            return await _asked(
+                parts, plan, owed, nonce, fees.first(base_fee, gas, budget, parts.habit)
+            )  # it wasn't signed so
         if not fees.is_stuck(before, base_fee):
             return signed, before
         offer = fees.bumped(before, base_fee, gas, budget, parts.habit)

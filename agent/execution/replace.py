@@ -78,9 +78,7 @@ async def _for_cancel(parts: Parts, old: Attempt, base_fee: int) -> Fees | None:
     return fees.bumped(fees.of_raw(old.raw), base_fee, gas, parts.most_fee_wei() - l1, parts.habit)
 
 
-async def _for_step(
-    parts: Parts, plan: Plan, old: Attempt, base_fee: int, l1: Mapping[int, int]
-) -> Fees | None:
+async def _for_step(parts: Parts, plan: Plan, old: Attempt, base_fee: int, l1: Mapping[int, int]) -> Fees | None:
     attempts = await parts.ledger.attempts(plan.plan_id)
     record = await parts.signer.signed(plan.plan_id)
     budget = fees.budget(plan, old.step, worst(attempts, record, l1), range(len(plan.steps)), l1)
