@@ -19,6 +19,7 @@ from agent.plugin import Venue
 from agent.policy.outputs import at_most
 from agent.policy.whole import read_step
 
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """`void`: '' where the plan still does what was confirmed, else why it doesn't. `prices`: at the head."""
