@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pluggy
+import structlog
 
 from agent import hooks
 from agent.chain.discover import Discovered
@@ -43,6 +44,8 @@ from memory.ledger import Ledger
 from memory.lock import ExecutorLock
 from memory.memory import Memory
 from memory.rows import User
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +245,8 @@ async def _files(stack: contextlib.AsyncExitStack, folder: Path, executes: bool)
 
     ledger = await Ledger.open(folder, now, executes=executes)
     stack.push_async_callback(ledger.close)
+    if ledger.broken:
+        log.error("the ledger can't be kept: money only comes out until it is mended", why=ledger.trouble)
     memory = await Memory.open(folder, now, spare=executes)
     stack.push_async_callback(memory.close)
     return ledger, memory

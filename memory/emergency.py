@@ -33,6 +33,19 @@ class Emergency(Attempts, Plans):
         """The tables of a broken file of which not every row could be read."""
         return self._store.lost
 
+    @property
+    def unsure(self) -> str:
+        """Which stop can't be read any more, in words; '' where all can, be it from the audit log."""
+        lost = set(self.lost)
+        found = ["whether the operator has frozen everything"] if {"freeze", "audit"} <= lost else []
+        return " and ".join((*found, *(["whether you paused me"] if "users" in lost else [])))
+
+    @property
+    def trouble(self) -> str:
+        """Why the file isn't used, and what of it is lost, for the operator; '' while it is."""
+        rows = f"; not every row can be read of: {', '.join(self.lost)}" if self.lost else ""
+        return f"{self.broken}{rows}"
+
     async def record_attempt(self, **attempt: Any) -> Attempt:
         """As Attempts does it; with a broken ledger also in the exit log, before this returns."""
         recorded = await super().record_attempt(**attempt)

@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from memory import look_through
 from memory.access import Access
 from memory.arrivals import Arrivals
 from memory.audit import Audit
@@ -64,12 +65,14 @@ class Ledger(
     ) -> Ledger:
         """The ledger in `folder`, made where there is none. `now` gives Unix seconds.
 
-        `executes`: for who holds the executor's lock. What an exit log holds comes into the ledger first; one that
-        can't be used is kept in memory as far as it can be read, for exits alone (`broken` says why).
+        `executes`: for who holds the executor's lock. It is looked through for what has gone bad. What an exit log
+        holds comes into the ledger first; one that can't be used is kept in memory as far as it can be read, for
+        exits alone (`broken` says why).
         """
         store = await Store.open(folder / FILE, _migrate, synchronous="FULL", spare=executes)
         ledger = cls(store, now, entropy)
         if executes:
+            await store.read(look_through.check)
             ledger.exit_log = await asyncio.to_thread(ExitLog, folder / EXITS)
             await ledger.merge_exits()
         return ledger

@@ -108,7 +108,12 @@ class Users(Part):
         await self._store.write(change)
 
     async def frozen(self) -> bool:
+        """Whether the operator has; where that can't be read any more, as the audit log has it last."""
         row = await self._store.read(lambda db: one(db, "SELECT frozen_at FROM freeze"))
+        if "freeze" in self._store.lost:
+            sql = """SELECT nullif(kind, 'thawed') AS frozen_at FROM audit WHERE kind IN ('frozen', 'thawed')
+                     ORDER BY seq DESC LIMIT 1"""
+            row = await self._store.read(lambda db: one(db, sql))
         return row is not None and row["frozen_at"] is not None
 
 

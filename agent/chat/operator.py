@@ -66,7 +66,8 @@ class Operator:
         head = await self.world.rpc.block()
         signer = await self.world.signer.status()
         rows = (
-            ("frozen", "yes" if await ledger.frozen() else "no"),
+            ("frozen", "yes" if await ledger.frozen() else "can't be read" if ledger.unsure else "no"),
+            ("ledger", ledger.trouble or "kept"),
             ("people", str(counts.people)),
             ("accounts", str(counts.accounts)),
             ("plans under way", str(counts.unsettled)),

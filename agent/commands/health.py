@@ -6,22 +6,31 @@ import asyncio
 
 from agent.chain.rpc import Rpc
 from agent.commands import places
-from agent.commands.output import json_line, text_line
+from agent.commands.output import complain, json_line, text_line
 from agent.errors import Refused
 from agent.execution.signer.client import SignerClient
 from agent.place import Where
+from memory.ledger import FILE
+from memory.look_through import damaged_in
 
 
 def health(where: Where, as_json: bool) -> int:
     """0 where the node answers, and the signer answers, is unlocked and has the policy of the node's chain.
 
-    It says nothing about the chats: a platform that is away is no reason to start anew. Raises Unavailable, Refused.
+    It says nothing about the chats: a platform that is away is no reason to start anew. Nor is a damaged ledger, from
+    which people are let out meanwhile; that is told. Raises Unavailable, Refused.
     """
     chain = asyncio.run(_health(where))
+    damaged = damaged_in(where.folder / FILE)
     if as_json:
-        json_line({"event": "health", "chain_id": chain})
+        json_line({"event": "health", "chain_id": chain, "damaged": damaged})
     else:
         text_line(f"node and signer answer, chain {chain}")
+    if damaged:
+        complain(
+            f"{where.folder / FILE} is damaged; not every row can be read of: {', '.join(damaged)}. Money only comes "
+            "out until you put a copy back that you know is whole."
+        )
     return 0
 
 

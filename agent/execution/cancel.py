@@ -11,6 +11,7 @@ from agent.execution.fees import Fees
 from agent.execution.look import look, receipts
 from agent.execution.parts import Parts
 from agent.execution.points import Point, point
+from agent.execution.stops import check_stops
 from agent.money import Address
 from memory.rows import Attempt, AttemptKind
 
@@ -48,8 +49,7 @@ async def cancel_stuck(parts: Parts, account: Address, chain_id: int) -> tuple[A
     Either of them may be mined; whichever is settles the number. Raises Refused: nothing-pending, freeze, endpoints,
     fee, or a rule of the signer; Unavailable.
     """
-    if await parts.ledger.frozen():
-        raise Refused("freeze", "The operator has frozen everything.", "Ask the operator.")
+    await check_stops(parts.ledger, leaving=True)
     old = await _stuck(parts, account, chain_id)
     await parts.rpc.agree(account, "latest")
     seen = await look(parts.rpc, account, chain_id)

@@ -23,6 +23,7 @@ from agent.execution.recover import fates, fill_gaps, is_whole, raise_if_reverte
 from agent.execution.reorgs import undo_lost_blocks
 from agent.execution.replace import worst
 from agent.execution.settle import settle
+from agent.execution.stops import check_stops
 from agent.execution.strangers import account_for, number
 from agent.execution.waiting import Slot, send
 from agent.money import Address
@@ -58,7 +59,7 @@ class Manager(Parts):
             try:
                 for index, step in enumerate(plan.steps):
                     if step.role is not Role.CLEANUP:
-                        await self._check_frozen()
+                        await check_stops(self.ledger, leaving=plan.leaves)  # also between two steps
                         mined.append(await self._step(plan, index, mined))
                         raise_if_reverted(mined[-1])
                         await progress(f"{len(mined)} of {steps} transactions are mined…")
@@ -127,11 +128,6 @@ class Manager(Parts):
             max_fee_wei=step.gas * fee.max_fee_per_gas + l1.get(index, 0),
         )
         return await send(self, Slot(plan, index, (attempt,)), mined)
-
-    async def _check_frozen(self) -> None:
-        """A freeze stops a plan between two of its steps, too; clean-ups only take allowances back and run."""
-        if await self.ledger.frozen():
-            raise Refused("freeze", "The operator has frozen everything", "Ask the operator.")
 
     async def _stopped(self, plan: Plan, mined: list[Mined], error: MonetaError) -> Outcome:
         """A plan that can't go on: known to have failed, or not known. Clean-ups run only for what is known."""

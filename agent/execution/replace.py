@@ -11,7 +11,8 @@ from agent.execution.broadcast import NonceUsed, TooDear, broadcast
 from agent.execution.fees import Fees
 from agent.execution.parts import OnRecord, Parts, Signed
 from agent.execution.points import Point, point
-from agent.plans import Plan
+from agent.execution.stops import check_stops
+from agent.plans import Plan, Role
 from memory.rows import Attempt, AttemptKind
 
 CAP = " Gas rose above what was confirmed, so I can't offer more: I wait for it to fall."
@@ -39,12 +40,11 @@ async def replaced(
     parts: Parts, plan: Plan, old: Attempt, base_fee: int, outputs: Mapping[int, int]
 ) -> tuple[Attempt | None, str]:
     """The replacement of `old`, written down and sent; None and why where there can't be one now."""
-    if await parts.ledger.frozen():
-        return None, " The operator has frozen everything, so nothing more is signed for it."
     try:
+        await check_stops(parts.ledger, leaving=plan.leaves or plan.steps[old.step].role is Role.CLEANUP)
         await parts.rpc.agree(old.account, "latest")
     except Refused as refused:
-        return None, f" {refused.message}"
+        return None, f" {refused.message} Nothing more is signed for it."
     steps = old.kind is AttemptKind.STEP
     gas, l1 = fees.gas_of_raw(old.raw), await for_l1.kept(parts, plan)
     offer = await (_for_step(parts, plan, old, base_fee, l1) if steps else _for_cancel(parts, old, base_fee))

@@ -11,6 +11,7 @@ from agent.errors import Refused
 from agent.execution.manager import Progress, silent
 from agent.execution.outcome import End
 from agent.execution.points import Point, point
+from agent.execution.stops import check_stops
 from agent.execution.strangers import said_of
 from agent.gate.charges import spending_of
 from agent.gate.choices import Choice, VenueChoice
@@ -46,7 +47,7 @@ class Acting:
         self, user: User, channel: str, intent: Intent, origins: Mapping[str, Origin], verdict: Verdict | None = None
     ) -> Reply:
         """The preview of what the intent comes to. A newer preview replaces those that still wait in the channel."""
-        await self._check_frozen()
+        await check_stops(self.world.ledger, leaving=intent.action in LEAVING)
         await self.world.refresh()
         if isinstance(intent, Rebalance):
             return await Rebalancing(self.world).propose(user, channel, intent, origins, verdict)
@@ -126,7 +127,7 @@ class Acting:
             raise Refused("owner", "Only the person who asked for a plan can confirm it.")
         if edited := self.world.ledger.not_intact(row):
             raise edited
-        await self._check_frozen()
+        await check_stops(self.world.ledger, leaving=row.plan.leaves)
         check_ledger(self.world.ledger.broken, str(row.intent.get("action")))
         await self.world.manager.catch_up(row.account, row.chain_id)
         await recovering.check_strangers(self.world, row.plan)
@@ -146,10 +147,6 @@ class Acting:
         if moved is not None:
             check_code(self.world.policy, moved, code, await enrolled(self.world))
             self.world.codes.give(row.digest, code)
-
-    async def _check_frozen(self) -> None:
-        if await self.world.ledger.frozen():
-            raise Refused("freeze", "The operator has frozen everything.", "Ask the operator.")
 
     async def cancel(self, user: User, channel: str) -> Reply:
         """Takes back every preview that waits in the channel."""

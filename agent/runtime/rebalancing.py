@@ -14,6 +14,7 @@ from agent.execution.points import Point, point
 from agent.gate import mandate as under_mandate
 from agent.gate.charges import spending_of
 from agent.gate.mandate import Bounds, Terms, limits_for, terms_of, wei_in_usd
+from agent.gate.open_doors import check_ledger
 from agent.gate.order import Move
 from agent.gate.propose import Proposal, Request
 from agent.gate.shift import moves_of_shift
@@ -108,6 +109,8 @@ class Rebalancing:
         """Why nothing may be entered for the user now, '' where it may."""
         if await self.world.ledger.frozen():
             return "the operator has frozen everything"
+        if self.world.ledger.broken:
+            return "my ledger can't be kept"
         fresh = await self.world.ledger.user(user.id)
         if fresh is None or fresh.paused:
             return "you paused me"
@@ -171,6 +174,7 @@ class Rebalancing:
                 spending_of(self.world.policy, proposal.plan, snapshot.prices),
             )
             point(Point.CONFIRMED)
+            check_ledger(ledger.broken, "rebalance")  # it may have broken just now
         except MonetaError as error:
             await ledger.set_outcome(number, f"{error}".rstrip("."))
             return
