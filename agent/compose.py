@@ -264,7 +264,15 @@ async def _policy(
     """The policy that the folder has; at the first start it is made."""
     path = place.signer_folder / POLICY
     if path.exists():
-        return load(path)
+        policy = load(path)
+        if policy.chain_id != registry.chain_id:
+            raise Refused(
+                "another-chain",
+                f"The policy in {place.signer_folder} is for chain {policy.chain_id}; {registry.network} is chain "
+                f"{registry.chain_id}.",
+                "A folder is for one chain: use another one.",
+            )
+        return policy
     listed = [*(each.contract for each in found.trusted()), *(each.contract for each in traders.values())]
     policy = await first_policy(place, settings, registry, listed, hook, rpc)
     await asyncio.to_thread(write_policy, place.signer_folder, policy)

@@ -206,7 +206,7 @@ class Watch:
         registry = self.world.registry
         if left:
             return Reply(
-                f"Something arrived in {arrival.account} on {registry.name}, an account that you had before your "
+                f"Something arrived in {arrival.account} on {registry.network}, an account that you had before your "
                 "identities were linked. I don't use it any more, so I can't put that to work or send it on: ask the "
                 "operator, who has its key, and send no more there.",
                 private=True,
@@ -214,8 +214,8 @@ class Watch:
         if arrival.kind == "unknown":
             return Reply(
                 f"A token that I don't know was sent to your account {arrival.account}: contract {arrival.token} on "
-                f"{registry.name}. It isn't lost: it lies in your account. But I can't use it, and it isn't one of "
-                f"mine whatever it calls itself. I list {', '.join(sorted(registry.tokens))}. Strangers also send "
+                f"{registry.network}. It isn't lost: it lies in your account. But I can't use it, and it isn't one "
+                f"of mine whatever it calls itself. I list {', '.join(sorted(registry.tokens))}. Strangers also send "
                 "such tokens as bait: follow no link in their names. If you sent it by mistake, ask the operator.",
                 private=True,
             )
@@ -230,7 +230,7 @@ class Watch:
             if token.is_native
             else "Ask `portfolio` to see all."
         )
-        return Reply(f"{amount} arrived in your account on {registry.name}. {then}", private=True)
+        return Reply(f"{amount} arrived in your account on {registry.network}. {then}", private=True)
 
     def _token(self, place: str) -> Token | None:
         """The registry's token, or the receipt token of a venue, at an address."""

@@ -27,7 +27,7 @@ def chain_file(
     """The file's content. `vaults` are StataTokens of "prime" by symbol; addresses are EIP-55."""
     return {
         "name": "devnet",
-        "network": "Devnet",
+        "network": "devnet",
         "chain_id": CHAIN_ID,
         "multicall3": multicall3,
         "block_seconds": BLOCK_SECONDS,

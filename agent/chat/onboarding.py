@@ -104,7 +104,7 @@ class Onboarding:
     async def address(self, user: User) -> Reply:
         """The account with its QR picture, the chain and what to send first."""
         account = await self.world.account(user)
-        chain = self.world.registry.name
+        chain = self.world.registry.network
         text = f"Your account on {chain} is\n{account}\nSend only on {chain}, and only tokens that I list."
         return Reply(text, pictures=(picture(account, chain),), private=True)
 
@@ -150,9 +150,9 @@ class Onboarding:
         self._done.add(user.id)
         registry, operator = self.world.registry, self.world.settings.operator
         proved = owner and await self.world.ledger.backed_up()
-        text = texts.welcome(registry.name, account, await self._first_deposit())
+        text = texts.welcome(registry.network, account, await self._first_deposit())
         text += "\n\n" + texts.backup(owner=owner, proved=proved, operator=operator)
-        return Reply(text, pictures=(picture(account, registry.name),), private=True)
+        return Reply(text, pictures=(picture(account, registry.network),), private=True)
 
     async def _first_deposit(self) -> str:
         """A small sum to begin with, and native coin for its gas at what gas costs now."""

@@ -75,7 +75,7 @@ class Operator:
             ("replies on their way", str(counts.undelivered)),
             ("replies a platform refused", str(counts.refused)),
             ("signer", "unlocked" if signer["unlocked"] else "locked"),
-            ("chain", f"{self.world.registry.name}, block {head.number} of {day_and_time(head.timestamp)}"),
+            ("chain", f"{self.world.registry.network}, block {head.number} of {day_and_time(head.timestamp)}"),
             ("who gets in", str(self.access.rule)),
             ("words backed up", "yes" if await ledger.backed_up() else "no: run `moneta wallet backup`"),
         )

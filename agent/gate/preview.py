@@ -109,8 +109,9 @@ def preview(
     seconds: int = 0,
     descriptors: Mapping[str, Descriptor] = NO_DESCRIPTORS,
     contacts: Mapping[Address, str] = NO_CONTACTS,
+    network: str = "",
 ) -> Preview:
-    """The preview of a plan; `contacts` are the names in its user's own book.
+    """The preview of a plan; `contacts` are the names in its user's own book, `network` the chain's full name.
 
     Raises Refused("lists") for a step that can't be decoded, Refused("preview") where its descriptor can't say it.
     """
@@ -119,7 +120,7 @@ def preview(
     venues = [move.venue for move in moves if isinstance(move, Enter | Leave)]
     return Preview(
         headline=" and ".join(headline(move) for move in moves),
-        chain=f"{policy.chain_name} (chain {policy.chain_id})",
+        chain=f"{network or policy.chain_name} (chain {policy.chain_id})",
         steps=tuple(_said(policy, step) for step in running),
         changes=tuple(change_text(change) for change in plan.expected if change.min or change.max),
         rates=tuple(RateLine(v.id, before[v.id].rate, after[v.id].rate) for v in venues),

@@ -142,6 +142,7 @@ class Gate:
             request.seconds,
             self.descriptors,
             request.names,
+            self.registry.network,
         )
         request.passed("preview")
         return Proposal(plan, shown, tuple(moves), rehearsal, simulated)

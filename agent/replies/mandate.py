@@ -32,9 +32,10 @@ def preview(terms: Terms, registry: Registry, every_hours: int, seconds: int) ->
     """The question before a mandate comes into force."""
     names = " and ".join(terms.assets)
     text = (
-        f"I can keep your {names} well placed on my own, inside these limits and never outside them. Only what is at "
-        f"work already moves, from venue to venue; nothing is ever sent to anybody. `stop rebalancing` ends it, "
-        f"`pause` halts it. Confirm within {seconds} s?"
+        f"I can keep your {names} on {registry.network} (chain {registry.chain_id}) well placed on my own, inside "
+        "these limits and never outside them. Only what is at work already moves, from venue to venue; nothing is "
+        "ever sent to anybody. `stop rebalancing` ends it, `pause` halts it. "
+        f"Confirm within {seconds} s?"
     )
     return Reply(text, table(terms, registry, every_hours), offers=OFFERS, private=True)
 

@@ -80,7 +80,7 @@ class Viewing:
 
     async def greeting(self, user: User) -> Reply:
         """The first reply of a channel."""
-        greeting = talk.greeting(self.world.registry.name, await self.world.account(user))
+        greeting = talk.greeting(self.world.registry.network, await self.world.account(user))
         return voiced(greeting, self.world.character, f"{user.id}:{self.world.now()}")
 
     async def snapshot(self, user: User) -> Snapshot:

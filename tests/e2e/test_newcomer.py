@@ -150,7 +150,7 @@ def test_at_a_terminal_it_is_a_table_that_lives(home: Path, devnet_node: Node) -
     try:
         terminal.expect("Ctrl-C ends it")
         drawn = ESCAPES.sub("", terminal.before)
-        assert "Devnet (chain 31337), block" in drawn
+        assert "devnet (chain 31337), block" in drawn
         assert "could leave now" in drawn
         assert "morpho-blue:WETH-86:USDC" in drawn
         with Rpc(devnet_node.rpc_url) as node:

@@ -71,7 +71,7 @@ async def test_all_venues_are_seen_and_a_quiet_chain_is_quiet(devnet_node: Node)
     async with watch(devnet_node) as it:
         sight, none = await it.look()
         assert {seen.venue for seen in sight.venues} == set(VENUES)
-        assert (sight.network, sight.account, dict(sight.balances), none) == ("Devnet", None, {}, ())
+        assert (sight.network, sight.account, dict(sight.balances), none) == ("devnet", None, {}, ())
         assert (await it.look())[1] == []
 
 
@@ -134,7 +134,7 @@ async def test_told_to_stop_it_waits_for_no_node(devnet_node: Node, proxy: Fault
 
 async def test_a_node_of_another_chain_is_refused(devnet_node: Node, proxy: FaultyNode) -> None:
     proxy.always("eth_chainId", "0x1")
-    with pytest.raises(Refused, match="The node serves chain 1; Devnet is chain 31337") as refused:
+    with pytest.raises(Refused, match="The node serves chain 1; devnet is chain 31337") as refused:
         async with watch(devnet_node, proxy.url):
             pass
     assert refused.value.rule == "another-chain"

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 
 import pytest
+from rich.console import Console
 
+from agent.chat.discord import render as discord_render
+from agent.chat.telegram import render as telegram_render
+from agent.chat.terminal import preview_panel
 from agent.errors import Refused
 from agent.gate.order import Enter, Leave, Send
 from agent.gate.preview import change_text, headline, preview
 from agent.plans import Change, Plan, Role, Step
+from agent.replies.body import Body, body_of
+from agent.replies.reply import Reply, as_text
 from tests.unit.gate_parts import FakeVenue, state
 from tests.unit.policy_parts import (
     ACCOUNT,
@@ -79,6 +86,24 @@ def test_the_whole_preview() -> None:
     assert found.gas == "0.01 ETH, about $30.00 at the most"
     assert found.as_json()["notes"] == ["a note"]
     assert preview(made, POLICY, ETH, [], {}, {}).gas == "0.01 ETH at the most"
+
+
+def test_its_chain_and_network_stand_in_every_channel() -> None:
+    name = f"OP Mainnet (chain {POLICY.chain_id})"
+    found = preview(plan(), POLICY, ETH, [Enter(VENUE, 5_000_000)], BEFORE, AFTER, network="OP Mainnet")
+    assert found.chain == name
+    reply = Reply("Confirm?", preview=found)
+    assert f"On {name}:" in as_text(reply)
+    body = Body.from_json(body_of(reply).as_json())
+    assert body.title == f"Preview on {name}"
+    embed = discord_render.shown(body).embed
+    assert embed is not None
+    assert embed.title is not None
+    assert embed.title.replace("\\", "") == f"Preview on {name}"
+    assert name in "".join(part.html for part in telegram_render.parts(body))
+    drawn = io.StringIO()
+    Console(file=drawn, width=100).print(preview_panel(found))
+    assert f"Preview on {name}" in drawn.getvalue()
 
 
 def test_headlines() -> None:
