@@ -46,24 +46,31 @@ T = TypeVar("T", bound=ast.AST)
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """The `node`-th node of `path`, in the order of ast.walk, as `variant` has it; line and texts are for reading."""
+    """The `node`-th node of `path`, in the order of ast.walk, as `variant` has it.
+
+    `line` to `last` are those of the node and of the rest of its statement; `where` is the outermost function whose
+    body holds it ("" in none, so that it runs at import); the texts are for reading.
+    """
 
     path: str
     node: int
     variant: int
     line: int
+    last: int
+    where: str
     before: str
     after: str
 
 
 def mutants(root: Path, path: str) -> Iterator[Mutant]:
     tree = ast.parse((root / path).read_text())
-    left_alone = _left_alone(tree)
+    left_alone, places = _left_alone(tree), dict(_places(tree))
     for index, node in enumerate(ast.walk(tree)):
         if node in left_alone:
             continue
         for variant, new in enumerate(_variants(node)):
-            yield Mutant(path, index, variant, getattr(node, "lineno", 0), _read(node), _read(new))
+            place = places[node]
+            yield Mutant(path, index, variant, place.line, place.last, place.where, _read(node), _read(new))
 
 
 def mutated(source: str, mutant: Mutant) -> ast.Module:
@@ -73,6 +80,38 @@ def mutated(source: str, mutant: Mutant) -> ast.Module:
     new = ast.copy_location(list(_variants(old))[mutant.variant], old)
     _Replace(old, new).visit(tree)
     return ast.fix_missing_locations(tree)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    line: int
+    last: int
+    where: str
+
+
+def _places(
+    node: ast.AST, names: tuple[str, ...] = (), where: str = "", last: int = 0
+) -> Iterator[tuple[ast.AST, _Place]]:
+    """Of every node below this one; `names` are of the classes around it."""
+    inside = where
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not where:
+        inside = ".".join((*names, node.name))
+    elif isinstance(node, ast.ClassDef):
+        names = (*names, node.name)
+    body = {id(part) for part in getattr(node, "body", ())} if inside != where else set()
+    for child in ast.iter_child_nodes(node):
+        line = getattr(child, "lineno", 0)
+        ends = (_header(child) if isinstance(child, ast.stmt) else last) or line
+        within = inside if not body or id(child) in body else where
+        yield child, _Place(line, max(ends, line), within)
+        yield from _places(child, names, within, ends)
+
+
+def _header(statement: ast.stmt) -> int:
+    """The last line of a statement, without the block that it heads."""
+    block = getattr(statement, "body", None)
+    first = block[0].lineno - 1 if block else statement.end_lineno
+    return max(statement.lineno, first or 0)
 
 
 class _Replace(ast.NodeTransformer):

@@ -1,10 +1,11 @@
 """Which unit test runs which line: found once a run by a trace of its own, a dict {path: {line: tests}}.
 
-A line that runs at import belongs to every test whose file brings the module in.
+A line that runs at import, or while tests are collected, belongs to every test that runs anything of its file.
 """
 
 from __future__ import annotations
 
+import hashlib
 import sys
 import threading
 import time
@@ -17,40 +18,95 @@ from typing import Any
 
 import pytest
 
+TESTS = "tests/unit"
+FOLDERS = ("agent/policy", "agent/gate", "agent/execution")
+
 
 @dataclass(slots=True)
 class Cover:
-    """`lines[path][line]` are the tests that run it; `seconds[test]` is how long it took, traced."""
+    """`lines[path][line]` are the tests that run it, `early[path]` the lines that run before any test does;
+    `seconds[test]` is how long it took, traced.
+    """
 
     lines: dict[str, dict[int, set[str]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(set)))
+    early: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     seconds: dict[str, float] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
+    modules: set[str] = field(default_factory=set)  # of others, that the tests import
+    hashes: dict[str, str] = field(default_factory=dict)  # of the files that this was traced with
 
-    def leave_out(self, test: str) -> None:
-        self.seconds.pop(test, None)
+    def leave_out(self, left: set[str]) -> None:
+        """These tests."""
+        self.seconds = {test: seconds for test, seconds in self.seconds.items() if test not in left}
         for lines in self.lines.values():
             for tests in lines.values():
-                tests.discard(test)
+                tests -= left
 
-    def tests(self, path: str, first: int, last: int) -> list[str]:
-        """Those that run any of these lines, the quick ones first; of a line that runs only at import, all that
-        run anything of the file.
+    def add(self, other: Cover) -> None:
+        """What was traced later, of test files that changed."""
+        changed = {test.split("::", 1)[0] for test in other.seconds}
+        self.leave_out({test for test in self.seconds if test.split("::", 1)[0] in changed})
+        self.failed = [test for test in self.failed if test.split("::", 1)[0] not in changed] + other.failed
+        for path, lines in other.lines.items():
+            for line, tests in lines.items():
+                self.lines.setdefault(path, {}).setdefault(line, set()).update(tests)
+        for path, early in other.early.items():
+            self.early.setdefault(path, set()).update(early)
+        self.seconds |= other.seconds
+        self.modules |= other.modules
+        self.hashes = other.hashes
+
+    def stale(self, now: dict[str, str]) -> list[str]:
+        """The test files to trace (again); all of them where anything but test files changed."""
+        changed = {path for path, found in now.items() if self.hashes.get(path) != found}
+        gone = self.hashes.keys() - now.keys()
+        if all(Path(path).name.startswith("test_") for path in changed | gone):
+            return sorted(changed)
+        return sorted(path for path in now if Path(path).name.startswith("test_"))
+
+    def tests(self, path: str, first: int, last: int, everywhere: bool) -> set[str]:
+        """Those that run the `first` of these lines, or, where it never runs by itself (part of a longer statement),
+        any of them; with `everywhere` all that run anything of the file.
         """
         lines = self.lines.get(path, {})
-        found = {test for line in range(first, last + 1) for test in lines.get(line, ())}
-        if not found:
-            found = {test for tests in lines.values() for test in tests}
-        return sorted(found, key=lambda test: (self.seconds.get(test, 0.0), test))
+        if everywhere:
+            return {test for tests in lines.values() for test in tests}
+        return set(lines.get(first, ())) or {test for line in range(first, last + 1) for test in lines.get(line, ())}
+
+    def runs_early(self, path: str, line: int) -> bool:
+        return line in self.early.get(path, ())
+
+
+def hashes(root: Path) -> dict[str, str]:
+    """Of all that a trace depends on most: the unit tests and what they are to notice changes of."""
+    files = [file for folder in (TESTS, *FOLDERS) for file in (root / folder).rglob("*.py")]
+    return {str(file.relative_to(root)): hash_of(file) for file in files}
+
+
+def hash_of(at: Path) -> str:
+    """Of a file, or of all the Python files in a folder."""
+    found = sorted(at.rglob("*.py")) if at.is_dir() else [at] if at.exists() else []
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in found)).hexdigest()[:16]
 
 
 class Tracer:
     """A pytest plug-in that fills in a Cover."""
 
-    def __init__(self, root: Path, folders: tuple[str, ...]) -> None:
+    def __init__(self, root: Path) -> None:
         self.cover = Cover()
         self._prefix = len(str(root)) + 1
-        self._folders = tuple(str(root / folder) + "/" for folder in folders)
+        self._folders = tuple(str(root / folder) + "/" for folder in FOLDERS)
         self._seen: set[tuple[str, int]] = set()
+
+    def early(self) -> None:
+        """From here until the tests begin, what runs is early."""
+        sys.settrace(self._called)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self) -> None:
+        sys.settrace(None)
+        for file, line in self._seen:
+            self.cover.early[file[self._prefix :]].add(line)
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""The score of each package: of the mutants drawn, the share that a unit test noticed."""
+"""The score of each package: of the mutants tried, the share that a unit test noticed."""
 
 from __future__ import annotations
 
@@ -10,87 +10,193 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.figure import Figure
 from benchmarks.mutants.changes import Mutant, mutants, mutated
-from benchmarks.mutants.covering import Cover
-from benchmarks.mutants.trial import survives
+from benchmarks.mutants.cold import cold
+from benchmarks.mutants.covering import Cover, hashes
+from benchmarks.mutants.equivalent import equivalent
+from benchmarks.mutants.results import Result, Results
+from benchmarks.mutants.trial import Kind, Outcome
+from benchmarks.mutants.warm import Warm
 
 PACKAGES = ("policy", "gate", "execution")
 TARGET = 85.0
-SLACK = 30.0  # seconds that a fork may take beyond four times what its tests took: imports and a busy machine
+FEW = 12
 Z = 1.959964  # the normal distribution's two-sided 95 %
+NOTICED: tuple[Kind, ...] = ("killed", "timeout")
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """`sample` mutants of each package drawn by `seed` (None: all), of files whose path holds `only`."""
+    """`sample` mutants of each package drawn by `seed` (None: all), of files whose path holds `only`; those that
+    aren't tried after `minutes` are left.
+    """
 
     packages: tuple[str, ...]
     sample: int | None
     seed: int
     only: str = ""
+    minutes: float | None = None
 
 
-def figures(root: Path, wanted: Wanted, kept: Path) -> Iterator[Figure]:
-    cover = covered(root, kept)
-    sample, seed, only = wanted.sample, wanted.seed, wanted.only
+def figures(root: Path, wanted: Wanted, kept: Path, file: Path | None) -> Iterator[Figure]:
+    found = {package: drawn(root, package, wanted) for package in wanted.packages}
+    results = Results(root, file)
+    outcomes: dict[str, list[Result]] = defaultdict(list)
+    for result in _results(root, wanted, found, results, kept):
+        outcomes[result.mutant.path.split("/")[1]].append(result)
     for package in wanted.packages:
-        found = [m for path in sources(root, package) if only in path for m in mutants(root, path)]
-        drawn = random.Random(f"{seed} {package}").sample(found, min(sample or len(found), len(found)))  # noqa: S311
-        began = time.monotonic()
-        killed = sum(noticed(root, mutant, cover) for mutant in sorted(drawn, key=lambda m: (m.path, m.line)))
-        low, high = interval(killed, len(drawn))
-        _say(
-            f"{package}: {killed} of {len(drawn)} noticed ({len(found)} there are), seed {seed}, "
-            f"95 % interval {low:.1f} to {high:.1f} %, {time.monotonic() - began:.0f} s"
+        yield _figure(package, outcomes[package], len(found[package]))
+    if len(wanted.packages) > 1:
+        pooled = [result for package in outcomes.values() for result in package]
+        yield _figure("all", pooled, sum(map(len, found.values())))
+
+
+def drawn(root: Path, package: str, wanted: Wanted) -> list[Mutant]:
+    """In an order drawn by the seed, so that a run that was stopped has tried a random sample, and a larger sample
+    holds the smaller one.
+    """
+    paths = sorted(str(path.relative_to(root)) for path in (root / "agent" / package).rglob("*.py"))
+    found = [m for path in paths if wanted.only in path for m in mutants(root, path)]
+    same = equivalent(found)
+    left = [mutant for mutant in found if mutant not in same]
+    random.Random(f"{wanted.seed} {package}").shuffle(left)  # noqa: S311
+    return left[: wanted.sample]
+
+
+def _results(
+    root: Path, wanted: Wanted, found: dict[str, list[Mutant]], results: Results, kept: Path
+) -> Iterator[Result]:
+    began = time.monotonic()
+    todo = []
+    for mutant in _mixed(list(found.values())):
+        if (known := results.kept(mutant)) is not None:
+            yield known
+        else:
+            todo.append(mutant)
+    if not todo:
+        return
+    with contextlib.closing(Tries(root, covered(root, kept), todo)) as tries:
+        for count, mutant in enumerate(todo, 1):
+            if wanted.minutes is not None and time.monotonic() - began > 60 * wanted.minutes:
+                _say(f"{len(todo) - count + 1} left untried after {wanted.minutes} minutes")
+                return
+            at = time.monotonic()
+            outcome, tests = tries.outcome(mutant)
+            yield results.add(mutant, outcome, tests, round(time.monotonic() - at, 3))
+            if outcome.kind not in NOTICED:
+                change = f"{mutant.before}  ->  {mutant.after}"
+                _say(f"{mutant.path}:{mutant.line}: {change}  ({outcome.kind}, {tests} tests run it)")
+            if count % 100 == 0:
+                _say(f"{count} of {len(todo)} tried, {time.monotonic() - began:.0f} s")
+
+
+def _mixed(packages: list[list[Mutant]]) -> list[Mutant]:
+    """All of them, each package spread over the whole."""
+    placed = [((place + 0.5) / len(found), mutant) for found in packages for place, mutant in enumerate(found)]
+    return [mutant for _, mutant in sorted(placed, key=lambda one: one[0])]
+
+
+class Tries:
+    """Tries mutants, those tests first that are quick and have noticed others near by."""
+
+    def __init__(self, root: Path, cover: Cover, todo: Sequence[Mutant]) -> None:
+        self._root, self._cover = root, cover
+        self._warm = Warm(root, sorted({mutant.path for mutant in todo}), cover.seconds)
+        self._known = set(self._warm.tests)
+        self._noticed: dict[str, Counter[str]] = defaultdict(Counter)
+
+    def outcome(self, mutant: Mutant) -> tuple[Outcome, int]:
+        """With how many tests run it. What a warm fork's tests notice is noticed; what runs early, at import or while
+        tests are collected, may show only cold.
+        """
+        early = not mutant.where or self._cover.runs_early(mutant.path, mutant.line)
+        tests = self._tests(mutant, everywhere=early)
+        outcome, here = Outcome("survived"), tests if not early else self._tests(mutant, everywhere=False)
+        if mutant.where and here:
+            outcome = self._warm.tried(mutant, here)
+        if tests and (outcome.kind == "cold" or (early and outcome.kind == "survived")):
+            outcome = self._cold(mutant, tests)
+        if outcome.by and outcome.kind == "killed":
+            self._noticed[mutant.path][outcome.by] += 1
+            self._noticed[f"{mutant.path} {mutant.where}"][outcome.by] += 2
+        return outcome, len(tests)
+
+    def close(self) -> None:
+        self._warm.close()
+
+    def _tests(self, mutant: Mutant, everywhere: bool) -> list[str]:
+        near, here = self._noticed[mutant.path], self._noticed[f"{mutant.path} {mutant.where}"]
+        tests = self._cover.tests(mutant.path, mutant.line, mutant.last, everywhere)
+        seconds = self._cover.seconds
+        return sorted(
+            (test for test in tests if test in self._known),
+            key=lambda test: (0.01 + seconds.get(test, 0.0)) / (1 + near[test] + here[test]),
         )
-        yield Figure(
-            f"mutation_score_{package}", 100 * killed / len(drawn), f"% of {len(drawn)}", TARGET, at_least=True
-        )
 
-
-def sources(root: Path, package: str) -> list[str]:
-    return sorted(str(path.relative_to(root)) for path in (root / "agent" / package).rglob("*.py"))
-
-
-def noticed(root: Path, mutant: Mutant, cover: Cover) -> bool:
-    tests = cover.tests(mutant.path, mutant.line, mutant.line)
-    tree = mutated((root / mutant.path).read_text(), mutant)
-    limit = SLACK + 4 * sum(cover.seconds[test] for test in tests)
-    if tests and not survives(root, mutant.path, tree, tests, limit):
-        return True
-    why = f"{len(tests)} tests run it" if tests else "no test runs it"
-    _say(f"{mutant.path}:{mutant.line}: {mutant.before}  ->  {mutant.after}  ({why})")
-    return False
+    def _cold(self, mutant: Mutant, tests: Sequence[str]) -> Outcome:
+        try:
+            tree = mutated((self._root / mutant.path).read_text(), mutant)
+            compile(tree, mutant.path, "exec")
+        except (SyntaxError, ValueError):
+            return Outcome("uncompilable")
+        outcome = Outcome("survived")
+        for some in (tests[:FEW], tests[FEW:]):  # the first few are of few files, which are quickly collected
+            if some and outcome.kind == "survived":
+                outcome = cold(self._root, mutant.path, tree, some, self._cover.seconds)
+        return outcome
 
 
 def covered(root: Path, kept: Path) -> Cover:
-    """Traced in a process of its own, which also says what to import before forking; read from `kept` where it is."""
-    if not kept.exists():
-        _say("tracing the unit tests")
-        command = [sys.executable, "-m", "benchmarks.mutants.traced", str(kept)]
+    """Traced in a process of its own, which also says what to import before forking; read from `kept` where it is,
+    and what changed since is traced again.
+    """
+    cover = _kept(kept) if kept.exists() else Cover()
+    if stale := cover.stale(hashes(root)):
+        _say(f"tracing the unit tests of {len(stale)} files")
+        new = kept.with_name(kept.name + ".new")
+        command = [sys.executable, "-m", "benchmarks.mutants.traced", str(new), *stale]
         subprocess.run(command, cwd=root, stdout=subprocess.DEVNULL, check=True)
-    cover: Cover
-    cover, modules = pickle.loads(kept.read_bytes())  # noqa: S301  (written by ourselves)
-    for name in modules:
+        cover.add(_kept(new))
+        new.unlink()
+        kept.write_bytes(pickle.dumps(cover))
+    for name in sorted(cover.modules):
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     for test in cover.failed:
         _say(f"left out, since it fails without any change when traced: {test}")
-        cover.leave_out(test)
+    cover.leave_out(set(cover.failed))
     _say(f"{len(cover.seconds)} unit tests in {sum(cover.seconds.values()):.0f} s, traced")
     return cover
 
 
-def interval(killed: int, drawn: int) -> tuple[float, float]:
+def _kept(file: Path) -> Cover:
+    cover: Cover = pickle.loads(file.read_bytes())  # noqa: S301  (written by ourselves)
+    return cover
+
+
+def _figure(name: str, tried: Sequence[Result], total: int) -> Figure:
+    counts = Counter(result.outcome.kind for result in tried)
+    noticed, of = sum((counts[kind] for kind in NOTICED), 0), len(tried) - counts["uncompilable"]
+    low, high = interval(noticed, of)
+    how = "all" if len(tried) == total else f"of {total}"
+    _say(f"{name}: {dict(counts)} ({how}), 95 % interval {low:.1f} to {high:.1f} %")
+    value = 100 * noticed / of if of else None
+    return Figure(f"mutation_score_{name}", value, f"% of {of} mutants", TARGET, at_least=True)
+
+
+def interval(noticed: int, tried: int) -> tuple[float, float]:
     """Wilson's score interval in percent (E. B. Wilson, JASA 22, 1927)."""
-    share, z2 = killed / drawn, Z * Z
-    middle = (share + z2 / (2 * drawn)) / (1 + z2 / drawn)
-    half = Z * math.sqrt(share * (1 - share) / drawn + z2 / (4 * drawn * drawn)) / (1 + z2 / drawn)
+    if not tried:
+        return 0.0, 100.0
+    share, z2 = noticed / tried, Z * Z
+    middle = (share + z2 / (2 * tried)) / (1 + z2 / tried)
+    half = Z * math.sqrt(share * (1 - share) / tried + z2 / (4 * tried * tried)) / (1 + z2 / tried)
     return 100 * (middle - half), 100 * (middle + half)
 
 

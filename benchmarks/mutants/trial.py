@@ -1,20 +1,15 @@
-"""One mutant before its tests, in a fork of a warm parent: the parent has imported what isn't ours, the child imports
-ours, with the one module changed in memory; no file is touched.
-"""
+"""One run of chosen tests in a fork, watched: which one noticed, or that none did."""
 
 from __future__ import annotations
 
-import ast
-import importlib.abc
-import importlib.machinery
-import importlib.util
+import contextlib
+import mmap
 import os
 import signal
-import sys
 import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from types import CodeType, ModuleType
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 import hypothesis
 import pytest
@@ -22,7 +17,6 @@ import pytest
 # Without the plug-ins that change how tests are spread or kept; the same draws of Hypothesis for every mutant.
 PYTEST = (
     "-q",
-    "-x",
     "-p",
     "no:cacheprovider",
     "-p",
@@ -31,80 +25,80 @@ PYTEST = (
     "--hypothesis-profile=mutants",
 )
 PHASES = (hypothesis.Phase.explicit, hypothesis.Phase.generate)  # one failure is enough: none is made smaller
+SLACK = 20.0  # seconds that a test may take beyond five times what it took when traced: a busy machine
+IMPORTS = 120.0  # seconds until the first test begins
+FAILED = 71  # the exit code of a fork whose test failed
+WIDTH = 4
+
+Kind = Literal["killed", "timeout", "survived", "uncompilable", "cold"]
 
 
-class Only:
-    """A pytest plug-in: of what was collected only these tests run, in this order."""
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`by` is the test that noticed, "" where the import did."""
 
-    def __init__(self, tests: Sequence[str]) -> None:
-        self._order = {test: place for place, test in enumerate(tests)}
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items[:] = sorted((i for i in items if i.nodeid in self._order), key=lambda i: self._order[i.nodeid])
+    kind: Kind
+    by: str = ""
 
 
-class Changed(importlib.abc.MetaPathFinder):
-    """Gives one module from a changed tree."""
+class Watched:
+    """A pytest plug-in: tells which test runs, and ends the process at the first that fails."""
 
-    def __init__(self, name: str, path: Path, tree: ast.Module) -> None:
-        self._name, self._path, self._tree = name, path, tree
+    def __init__(self, place: Mapping[str, int], shared: mmap.mmap) -> None:
+        self._place, self._shared = place, shared
 
-    def find_spec(
-        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        if name != self._name:
-            return None
-        return importlib.util.spec_from_file_location(name, self._path, loader=_Loader(name, self._path, self._tree))
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        self._shared[:WIDTH] = (self._place[nodeid] + 1).to_bytes(WIDTH)
 
-
-class _Loader(importlib.machinery.SourceFileLoader):
-    def __init__(self, name: str, path: Path, tree: ast.Module) -> None:
-        super().__init__(name, str(path))
-        self._tree = tree
-
-    def get_code(self, fullname: str) -> CodeType:
-        return compile(self._tree, self.path, "exec")
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            os._exit(FAILED)
 
 
-def survives(root: Path, path: str, tree: ast.Module, tests: Sequence[str], limit: float) -> bool:
-    """Whether all these tests pass with the file at `path` changed to `tree`; a run over `limit` seconds counts as
-    noticed (the tests hang). Raises RuntimeError where pytest couldn't run at all.
+def profile() -> None:
+    hypothesis.settings.register_profile("mutants", database=None, deadline=None, phases=PHASES)
+
+
+def tried(tests: Sequence[str], seconds: Mapping[str, float], child: Callable[[Watched], int]) -> Outcome:
+    """What became of `child`, which runs these tests with the plug-in that it is handed; over its time it is killed.
+    Raises RuntimeError where pytest couldn't run at all.
     """
-    name = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-
-    if name in sys.modules:
-        raise RuntimeError(f"{name} is imported before the fork, so no change of it would be tried")
-
-    def child() -> int:
-        hypothesis.settings.register_profile("mutants", database=None, deadline=None, phases=PHASES)
-        sys.meta_path.insert(0, Changed(name, root / path, tree))
-        files = sorted({test.split("::", 1)[0] for test in tests})
-        return int(pytest.main([*PYTEST, *(str(root / file) for file in files)], plugins=[Only(tests)]))
-
-    code = forked(child, limit)
+    with contextlib.closing(mmap.mmap(-1, WIDTH)) as shared:
+        pid = os.fork()
+        if pid == 0:
+            _alone(lambda: child(Watched({test: place for place, test in enumerate(tests)}, shared)))
+        code = _ended(pid, shared, tests, seconds)
+        at = int.from_bytes(shared[:WIDTH])
+    by = tests[at - 1] if at else ""
+    if code == 0:
+        return Outcome("survived")
+    if code is None:
+        return Outcome("timeout", by)
     if code in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED):
-        raise RuntimeError(f"{path}: pytest ended with {code}")
-    return code == 0
+        raise RuntimeError(f"pytest ended with {code} for {tests[0]} and others")
+    return Outcome("killed", by)
 
 
-def forked(child: Callable[[], int], limit: float) -> int | None:
-    """What `child` returned in a process group of its own, its output dropped; None past `limit` seconds."""
-    pid = os.fork()
-    if pid == 0:
-        _quietly(child)
-    ends = time.monotonic() + limit
-    while time.monotonic() < ends:
+def _ended(pid: int, shared: mmap.mmap, tests: Sequence[str], seconds: Mapping[str, float]) -> int | None:
+    """Its exit code; None where a test ran for too long."""
+    at, ends, nap = 0, time.monotonic() + IMPORTS, 0.001
+    while True:
         done, status = os.waitpid(pid, os.WNOHANG)
         if done:
             return os.waitstatus_to_exitcode(status)
-        time.sleep(0.02)
-    os.killpg(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
-    return None
+        now = int.from_bytes(shared[:WIDTH])
+        if now != at:
+            at, ends = now, time.monotonic() + SLACK + 5 * seconds.get(tests[now - 1], 0.0)
+        if time.monotonic() > ends:
+            os.killpg(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            return None
+        time.sleep(nap)
+        nap = min(2 * nap, 0.02)
 
 
-def _quietly(child: Callable[[], int]) -> None:
+def _alone(child: Callable[[], int]) -> None:
+    """In a process group of its own, its output dropped."""
     code = 70
     try:
         os.setsid()
