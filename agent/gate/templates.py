@@ -27,7 +27,7 @@ def opened(build: Callable[[int], tuple[Step, ...]], output: Output) -> tuple[St
 
     Raises Refused("lists") where an argument is computed from the units: that can't be filled in later.
     """
-    low, high = output.min, output.min + 1
+    low, high = output.min, max(output.max, output.min + 1)  # far apart: a quotient of neighbours may be the same
 
     def merged(one: Argument, other: Argument) -> Argument:
         if isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other):
