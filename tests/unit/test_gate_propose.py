@@ -38,7 +38,20 @@ pytestmark = pytest.mark.unit
 
 VENUE, DAI_VENUE = PoolVenue(USDC), PoolVenue(DAI)
 FIVE = 5_000_000
-RULES = ["pause", "state", "policy", "price", "limits", "simulate", "shares", "honest", "expected", "gas", "preview"]
+RULES = [
+    "pause",
+    "chain",
+    "state",
+    "policy",
+    "price",
+    "limits",
+    "simulate",
+    "shares",
+    "honest",
+    "expected",
+    "gas",
+    "preview",
+]
 
 
 def swap(chain: GateChain, units: int = FIVE) -> Swap:
@@ -207,7 +220,7 @@ async def test_a_step_that_would_fail_is_named() -> None:
 async def test_gas_for_leaving_stays() -> None:
     chain = gate_chain()
     per_gas = fees.offered(BASE_FEE).max_fee_per_gas
-    fee, kept = 310_000 * per_gas, reserve.reserve_wei(1, per_gas)
+    fee, kept = 310_000 * per_gas, reserve.EXIT_GAS * per_gas
     chain.world.native[ACCOUNT] = fee + kept
     assert (await propose(chain, Enter(VENUE, FIVE))).plan.max_total_fee_wei == fee
     chain.world.native[ACCOUNT] -= 1

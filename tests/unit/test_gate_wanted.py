@@ -44,7 +44,7 @@ def desk(
 
 @pytest.mark.parametrize("position", [0, 5])
 def test_coin_is_spare_beyond_leaving_what_is_held_and_one_transfer(position: int) -> None:
-    kept = reserve.reserve_wei(1 if position else 0, PER_GAS) + 2 * TRANSFER_GAS * PER_GAS
+    kept = (reserve.EXIT_GAS * PER_GAS if position else 0) + 2 * TRANSFER_GAS * PER_GAS
     assert desk(position).spare_native == 10**18 - kept
     assert desk(position, kept).spare_native == 0
     assert desk(position, kept + 1).spare_native == 1
