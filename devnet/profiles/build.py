@@ -17,6 +17,7 @@ from devnet.deployer import WAD, Deployer
 from devnet.lock import Artefact
 from devnet.node import leash
 from devnet.profiles import lending
+from devnet.profiles.curated import place_curated
 from devnet.profiles.exchange import place_exchange
 from devnet.profiles.l2 import place_l2
 from devnet.profiles.morpho import place_morpho
@@ -78,4 +79,6 @@ def _deploy(chain: Deployer, further: Parts, profile: Profile) -> None:
     vaults = profile.vaults()
     lending.place_vaults(chain, tokens, markets, [vault for vault in vaults if vault.source])
     place_savings(chain, further, tokens, [vault for vault in vaults if not vault.source])
-    place_morpho(chain, profile, tokens)
+    standing = place_morpho(chain, profile, tokens)
+    if standing is not None:
+        place_curated(standing[0], further, standing[1], profile.curated())

@@ -36,22 +36,28 @@ class Morpho:
     lltvs: set[int] = field(default_factory=set)
 
 
-def place_morpho(chain: Deployer, profile: Profile, tokens: Tokens) -> None:
-    """Morpho Blue, and the markets of the chain file whose parameters are known."""
+def place_morpho(chain: Deployer, profile: Profile, tokens: Tokens) -> tuple[Morpho, dict[str, MarketParams]] | None:
+    """Morpho Blue, and the markets of the chain file whose parameters are known, the first by each loan token.
+
+    None where the file has no Morpho.
+    """
     section = profile.protocol("morpho-blue")
     if not section:
-        return
+        return None
     blue = chain.deploy(chain.contracts.morpho("Morpho"), chain.admin, place=section["morpho"])
     morpho = Morpho(chain, tokens, blue)
     for symbol, token in tokens.token.items():
         morpho.collaterals[token.address.lower()] = (token, tokens.decimals[symbol], symbol)
+    made: dict[str, MarketParams] = {}
     for params in profile.morpho_markets().values():
         loan = profile.symbol_at(params[0])
         if loan is not None:
-            _open(morpho, loan, params)
+            open_market(morpho, loan, params)
+            made.setdefault(loan, params)
+    return morpho, made
 
 
-def _open(morpho: Morpho, loan: str, params: MarketParams) -> None:
+def open_market(morpho: Morpho, loan: str, params: MarketParams) -> None:
     """Creates the market with whatever it refers to, lends to it and borrows of it up to the curve's target."""
     chain, tokens, do = morpho.chain, morpho.tokens, morpho.blue.functions
     collateral, decimals, symbol = _collateral(morpho, params[1])
@@ -93,10 +99,10 @@ def _oracle(morpho: Morpho, place: str, loan: str, collateral: str, decimals: in
         return
     morpho.oracles.add(place.lower())
     oracle = morpho.chain.deploy(morpho.chain.contracts.morpho("OracleMock"), place=place)
-    morpho.chain.send(oracle.functions.setPrice(_price(morpho, loan, collateral, decimals)))
+    morpho.chain.send(oracle.functions.setPrice(scaled_price(morpho, loan, collateral, decimals)))
 
 
-def _price(morpho: Morpho, loan: str, collateral: str, decimals: int) -> int:
+def scaled_price(morpho: Morpho, loan: str, collateral: str, decimals: int) -> int:
     """Of one base unit of collateral in base units of the loan token, scaled by 1e36 (Morpho's IOracle)."""
     scale: int = 10 ** (ORACLE_SCALE + morpho.tokens.decimals[loan] - decimals)
     return price(collateral) * scale // price(loan)

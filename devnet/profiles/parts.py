@@ -12,12 +12,15 @@ from devnet.artefacts import ensure, folder_of, missing
 from devnet.bytecode import Compiled, compiled_file
 from devnet.cache import cache_folder, exclusive
 from devnet.compile import compiled
+from devnet.lock import LOCK as DEVNETS
 from devnet.lock import Artefact, parse
 from devnet.progress import Progress
 
 LOCK: Final = Path(__file__).with_name("artefacts.lock")
 OWN: Final = Path(__file__).with_name("solidity")
+META_MORPHO: Final = "metamorpho/contracts/MetaMorpho.sol"
 WANTED: Final = {
+    META_MORPHO: "MetaMorpho",
     "own/Feed.sol": "Feed",
     "own/ArbGasInfo.sol": "ArbGasInfo",
     "own/ArbSys.sol": "ArbSys",
@@ -36,7 +39,7 @@ class Parts:
     bedrock: Path
 
     def compiled(self, name: str) -> Compiled:
-        """One of this folder's own contracts."""
+        """MetaMorpho, or one of this folder's own contracts."""
         return Compiled(self.own[name]["abi"], self.own[name]["bytecode"], {})
 
     def predeploy(self, name: str) -> Compiled:
@@ -59,9 +62,17 @@ def parts(progress: Progress) -> Parts:
 
 def _compiled(known: list[Artefact], progress: Progress) -> dict[str, Any]:
     zeppelin = _folder(known, "@openzeppelin/contracts")
-    found = {**_tree(zeppelin, "@openzeppelin/contracts"), **_tree(OWN, "own")}
+    meta = _folder(known, "sphere-mezo-solidity-files") / "domains" / "metamorpho"
+    blue = _folder(parse(DEVNETS.read_text()), "@morpho-org/morpho-blue") / "src"
+    found = {
+        **_tree(zeppelin, "@openzeppelin/contracts"),
+        **_tree(meta, "metamorpho"),
+        **_tree(blue, "morpho/contracts"),
+        **_tree(OWN, "own"),
+    }
+    # via IR, as Morpho compiles it, takes a WebAssembly solc most of a minute; what it does is the same
     settings = {"optimizer": {"enabled": True, "runs": 200}}
-    line = "  compiling feeds and savings vaults with solc 0.8.21 (once, a few seconds)"
+    line = "  compiling MetaMorpho, feeds and savings vaults with solc 0.8.21 (once, a few seconds)"
     return compiled(_needed(found), WANTED, settings, _folder(known, "solc"), line, progress)
 
 

@@ -105,6 +105,11 @@ class Profile:
                 found.append(Vault(name, place, fact["asset"], fact["symbol"], "", fact["kind"]))
         return found
 
+    def curated(self) -> list[Vault]:
+        """Morpho's curated vaults, named as they call themselves."""
+        section = self.protocol("morpho-vaults")
+        return [Vault(name, str(each["vault"]), str(each["asset"]), name, "", "") for name, each in section.items()]
+
 
 def market_id(params: MarketParams) -> str:
     """Morpho's id of a market: the hash of its five parameters (MarketParamsLib)."""

@@ -1,4 +1,4 @@
-"""Morpho Blue: one venue per listed market, `morpho-blue:<market>:<symbol>`."""
+"""Morpho: a venue per listed market, `morpho-blue:<market>:<symbol>`, and vault, `morpho-vaults:<name>:<symbol>`."""
 
 import json
 from importlib.resources import files
@@ -6,11 +6,12 @@ from typing import Any
 
 from moneta import Protocol, hookimpl
 from plugins.morpho.protocol import MorphoBlue
+from plugins.morpho.vaults import MorphoVaults
 
 
 @hookimpl
 def moneta_protocols() -> list[Protocol]:
-    return [MorphoBlue()]
+    return [MorphoBlue(), MorphoVaults()]
 
 
 @hookimpl

@@ -43,6 +43,7 @@ def statas(aave: Book, pick: dict[str, Any], tokens: dict[str, dict[str, Any]]) 
             if reserve and entry in reserve.constants:
                 found[f"stata-{market}-{symbol}"] = {
                     "vault": checked(reserve.constants[entry]),
+                    "asset": symbol,
                     "liquidity_source": f"aave-v3:{market}:{symbol}",
                     "source": aave.source(reserve.file, entry),
                 }

@@ -16,6 +16,7 @@ from scripts.chains.fees import fees, sequencer
 from scripts.chains.morpho import morpho
 from scripts.chains.tokens import tokens
 from scripts.chains.uniswap import uniswap
+from scripts.chains.vaults import curated, documented
 
 PICKS = Path(__file__).with_name("picks.toml")
 HEAD = "# Written by `python -m scripts.chains` from the books that each entry names: docs/chains.md.\n\n"
@@ -33,7 +34,8 @@ def chain_file(books: dict[str, Book], name: str, pick: dict[str, Any]) -> dict[
     add_feeds(books, pick, pinned)
     aave = books["@aave-dao/aave-address-book"]
     l1, up = fees(books, pick.get("l1")), sequencer(aave, pick["book"])
-    vaults = statas(aave, pick, pinned) | pick.get("vaults", {})
+    vaults = statas(aave, pick, pinned) | documented(pick, pinned)
+    of_curators = curated(books, pick, pinned)
     return {
         **base.entries,
         **({"fees": l1} if l1 else {}),
@@ -43,6 +45,7 @@ def chain_file(books: dict[str, Book], name: str, pick: dict[str, Any]) -> dict[
         "protocols": {
             "aave-v3": markets(aave, pick, pinned),
             "morpho-blue": morpho(books, pick, pinned),
+            **({"morpho-vaults": of_curators} if of_curators else {}),
             "erc4626": vaults,
             "uniswap-v3": uniswap(books, pick, pinned),
         },

@@ -47,6 +47,9 @@ def _venues(own: Registry) -> Iterator[str]:
         yield f"- Aave v3 {market}, `{section['provider']}`: {', '.join(section['assets'])}"
     markets = ", ".join(sections["morpho-blue"]["markets"]) or "none published in a package; add those that you want"
     yield f"- Morpho Blue, `{sections['morpho-blue']['morpho']}`: {markets}"
+    if "morpho-vaults" in sections:
+        vaults = (f"{name} ({each['asset']})" for name, each in sections["morpho-vaults"].items())
+        yield f"- Morpho's curated vaults: {', '.join(vaults)}"
     yield f"- ERC-4626 vaults: {', '.join(sections['erc4626'])}"
     yield f"- Uniswap v3, {len(sections['uniswap-v3']['pools'])} pools of `{sections['uniswap-v3']['factory']}`"
     if own.l1_oracle:

@@ -56,6 +56,7 @@ def _venues(profile: Profile) -> Iterator[str]:
     for market, section in profile.protocol("aave-v3").items():
         yield from (f"aave-v3:{market}:{symbol}" for symbol in section["assets"])
     yield from (f"erc4626:{vault.name}:{vault.asset}" for vault in profile.vaults())
+    yield from (f"morpho-vaults:{vault.name}:{vault.asset}" for vault in profile.curated())
     for name, params in profile.morpho_markets().items():
         yield f"morpho-blue:{name}:{profile.symbol_at(params[0])}"
 
@@ -99,8 +100,14 @@ VENUES = {
         "erc4626:stata-core-USDC:USDC",
         "erc4626:sUSDS:USDS",
         "erc4626:sDAI:DAI",
+        "morpho-vaults:steakUSDC:USDC",
     },
-    "base": {"aave-v3:core:USDbC", "morpho-blue:WETH-86:USDC", "erc4626:stata-core-GHO:GHO"},
+    "base": {
+        "morpho-vaults:mwUSDC:USDC",
+        "aave-v3:core:USDbC",
+        "morpho-blue:WETH-86:USDC",
+        "erc4626:stata-core-GHO:GHO",
+    },
     "arbitrum": {"aave-v3:core:USDT0", "aave-v3:core:USDC.e", "erc4626:stata-core-USDT0:USDT0"},
     "optimism": {"aave-v3:core:USDC.e", "aave-v3:core:DAI", "erc4626:stata-core-USDT:USDT"},
 }

@@ -81,7 +81,8 @@ def test_every_entry_names_its_source(name: str) -> None:
     needed |= {f"tokens.{symbol}.feed" for symbol in own.tokens if symbol in own.feeds}
     needed |= {"fees", "sequencer"} if name in ROLLUPS else set()
     needed |= {f"protocols.{each}" for each in ("morpho-blue", "uniswap-v3")}
-    needed |= {f"protocols.{each}.{one}" for each in ("aave-v3", "erc4626") for one in own.protocols[each]}
+    for each in ("aave-v3", "erc4626", "morpho-vaults"):
+        needed |= {f"protocols.{each}.{one}" for one in own.protocols.get(each, {})}
     assert set(own.sources) == needed
     assert all(re.match(r"(npm|PyPI|document) \S+@\S+ \S+", source) for source in own.sources.values())
 
@@ -93,7 +94,7 @@ def test_every_token_has_a_feed_and_nothing_is_there_twice(name: str) -> None:
     for group in (
         [token.address for token in own.tokens.values()],
         own.protocols["uniswap-v3"]["pools"],
-        [vault["vault"] for vault in own.protocols["erc4626"].values()],
+        [vault["vault"] for vault in vaults_of(own)],
         list(own.protocols["morpho-blue"]["markets"].values()),
         [market["provider"] for market in own.protocols["aave-v3"].values()],
     ):
@@ -110,8 +111,12 @@ def test_every_venue_is_over_a_pinned_token(name: str) -> None:
     }
     assert {"core"} <= set(own.protocols["aave-v3"])
     assert set(venues.values()) <= set(own.tokens)
-    sources = [vault.get("liquidity_source") for vault in own.protocols["erc4626"].values()]
+    sources = [vault.get("liquidity_source") for vault in vaults_of(own)]
     assert {source for source in sources if source} <= set(venues)
+    assert {vault["asset"] for vault in vaults_of(own)} <= set(own.tokens)
+    assert {each["morpho"] for each in own.protocols.get("morpho-vaults", {}).values()} <= {
+        own.protocols["morpho-blue"]["morpho"]
+    }
 
 
 @each_chain
@@ -123,6 +128,10 @@ def test_usdc_is_the_native_one_and_the_bridged_one_has_its_own_name(name: str) 
     if name in BRIDGED:
         assert own.token(BRIDGED[name].lower()).address != own.token("usdc").address
         assert own.names[BRIDGED[name]] != own.names["USDC"], "what a preview shows tells the two apart"
+
+
+def vaults_of(own: Registry) -> list[dict[str, Any]]:
+    return [vault for each in ("erc4626", "morpho-vaults") for vault in own.protocols.get(each, {}).values()]
 
 
 def asset_said(name: str, said: str) -> str:
@@ -162,7 +171,7 @@ def test_the_example_on_the_page_is_a_chain_file() -> None:
     (example,) = re.findall(r"^```toml\n(.*?)^```$", page.PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     own = Registry.from_data(tomllib.loads(example))
     assert own.onchain_symbols == {"USDC.e": "USDbC"}
-    known = {"aave-v3", "morpho-blue", "erc4626", "uniswap-v3"}
+    known = {"aave-v3", "morpho-blue", "morpho-vaults", "erc4626", "uniswap-v3"}
     assert set(own.protocols) == known
     assert set(re.findall(r"^(\w+) =", example, re.MULTILINE)) >= {
         "network",
