@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agent import init_options
 from agent.errors import MonetaError, Refused
 from agent.harmless import harmless
 from agent.importing import uncollected
@@ -54,6 +55,7 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("-v", "--verbose", action="store_true", help="log what happens, on standard error")
     commands = whole.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    init_options.add(_add(commands, "init", init_options.WHAT, init_options.run))
     _talking(commands)
     _devnet(commands)
     _looking(commands)

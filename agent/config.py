@@ -152,13 +152,19 @@ class Settings(BaseSettings):
             log.warning(each)
         token = _FOLDER.set(folder)
         try:
+            return cls.said(**said)
+        finally:
+            _FOLDER.reset(token)
+
+    @classmethod
+    def said(cls, **said: Any) -> Self:
+        """The settings with what is said in code first. Raises Refused("settings")."""
+        try:
             return cls(**said)
         except ValidationError as error:
             raise Refused("settings", _first_fault(error)) from None  # which would repeat the value
         except SettingsError as error:  # a list in the environment
             raise Refused("settings", f"{error}.", 'A list there is JSON: ["discord:123"].') from None
-        finally:
-            _FOLDER.reset(token)
 
     @classmethod
     def settings_customise_sources(

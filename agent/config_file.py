@@ -46,6 +46,12 @@ def read(path: Path, names: Collection[str], paths: Collection[str]) -> dict[str
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         why = re.sub(r"['\"].*['\"]", "…", str(error)) if isinstance(error, tomllib.TOMLDecodeError) else "not UTF-8"
         raise Refused("settings", f"{path} is no TOML: {why}.", f"{EXAMPLE} shows how it is written.") from None
+    check(path, data, names)
+    return {name: _beside(path, value) if name in paths else value for name, value in data.items()}
+
+
+def check(path: Path, data: Mapping[str, Any], names: Collection[str]) -> None:
+    """Raises Refused as `read` does, for what a file at `path` would hold."""
     for name, value in data.items():
         _check_no_secret(path, name, value, names)
     for name in data:
@@ -53,7 +59,6 @@ def read(path: Path, names: Collection[str], paths: Collection[str]) -> dict[str
             raise Refused(
                 "settings", f"{_shown(name)} in {path} is no setting.", meant(name, names) or f"{EXAMPLE} lists them."
             )
-    return {name: _beside(path, value) if name in paths else value for name, value in data.items()}
 
 
 def strangers(environment: Iterable[str], names: Collection[str]) -> list[str]:
