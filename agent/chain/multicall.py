@@ -15,7 +15,7 @@ from agent.plugin import Ask
 if TYPE_CHECKING:
     from agent.chain.registry import Registry
 
-READS_PER_CALL = 500
+READS_PER_CALL = 900
 """Nodes bound an eth_call's gas (geth: 50 million) and an answer's size; a read takes up to some 50,000 gas."""
 
 Answer = tuple[Any, ...] | None

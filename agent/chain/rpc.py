@@ -38,6 +38,7 @@ class Rpc:
     def __init__(self, url: str, timeout: float = TIMEOUT_SECONDS) -> None:
         self.url = url
         self.timeout = timeout
+        self.reads_per_call: int | None = None  # what it takes in one eth_call, where it refused more
         self._secrets = secrets_of(url)
         self._provider: AsyncHTTPProvider | None = None
         self._sessions: Sessions | None = None

@@ -17,8 +17,9 @@ from agent.abi import Call
 from agent.chain import l1_costs
 from agent.chain import prices as feeds
 from agent.chain import sequencer as sequencers
-from agent.chain.contracts import arb_sys, erc20, multicall3
-from agent.chain.multicall import READS_PER_CALL, Answer, aggregate, disaggregate
+from agent.chain.at_one_block import one, read_at_one_block, word
+from agent.chain.contracts import erc20, multicall3
+from agent.chain.multicall import Answer
 from agent.chain.registry import Registry
 from agent.chain.rpc import BlockTag, Rpc
 from agent.chain.sequencer import Sequencer
@@ -78,16 +79,16 @@ async def take(
     l1_reads = l1_costs.reads(registry)
     for call in [*_wallet_reads(registry, account), *l1_reads, *grouped]:
         wanted.add(call)
-    answers, block, requests = await _answers(rpc, registry, wanted.calls, tag)
+    answers, block, requests = await read_at_one_block(rpc, registry, wanted.calls, tag)
 
     def answer(call: Call) -> Answer:
         return answers[wanted.index[call.target, call.data]]
 
-    chain_id = _word(answer(multicall3.CHAIN_ID.at(registry.multicall3)), "the chain's id")
+    chain_id = word(answer(multicall3.CHAIN_ID.at(registry.multicall3)), "the chain's id")
     if chain_id != registry.chain_id:
         raise Unavailable("node", f"The node is on chain {chain_id}; the chain file is for {registry.chain_id}.")
     balances = {
-        symbol: _one(answer(erc20.BALANCE_OF.at(_contract(registry, symbol), account))) for symbol in registry.tokens
+        symbol: one(answer(erc20.BALANCE_OF.at(_contract(registry, symbol), account))) for symbol in registry.tokens
     }
     missing |= {symbol: "its balance can't be read" for symbol, units in balances.items() if units is None}
     prices, unpriced = feeds.prices(registry, answer, block.timestamp)
@@ -100,7 +101,7 @@ async def take(
         chain_id=chain_id,
         block=block,
         account=account,
-        native=_word(answer(multicall3.ETH_BALANCE.at(registry.multicall3, account)), "the native balance"),
+        native=word(answer(multicall3.ETH_BALANCE.at(registry.multicall3, account)), "the native balance"),
         balances={symbol: units for symbol, units in balances.items() if units is not None},
         prices=prices,
         venues={key: _flagged(state) if key in untrusted else state for key, state in states.items()},
@@ -168,65 +169,11 @@ def _states(
     return states
 
 
-async def _answers(
-    rpc: Rpc, registry: Registry, calls: Sequence[Call], tag: BlockTag
-) -> tuple[list[Answer], Block, int]:
-    """The answers, the block that they are of, and the number of eth_calls. Every chunk names its block itself."""
-    of_block = _block_reads(registry)
-    answers: list[Answer] = []
-    block: Block | None = None
-    size = READS_PER_CALL - len(of_block)
-    starts = range(0, len(calls), size)
-    for start in starts:
-        chunk = [*of_block, *calls[start : start + size]]
-        returned = disaggregate(await rpc.call(registry.multicall3, aggregate(chunk), tag), chunk)
-        this = _block(returned[: len(of_block)])
-        if block is not None and this != block:
-            raise Unavailable("node", "The chain moved on while a large snapshot was read: ask again.")
-        block = this
-        tag = block.number if tag == "latest" else tag
-        answers += returned[len(of_block) :]
-    if block is None:  # there is always the wallet to read
-        raise AssertionError("a snapshot without reads")
-    return answers, block, len(starts)
-
-
-def _block_reads(registry: Registry) -> list[Call]:
-    getters = (multicall3.LAST_BLOCK_HASH, multicall3.TIMESTAMP, multicall3.BASE_FEE)
-    number = multicall3.BLOCK_NUMBER.at(registry.multicall3)
-    if registry.l1_fee == "arbitrum":
-        number = arb_sys.BLOCK_NUMBER.at(arb_sys.PLACE)
-    return [number, *(getter.at(registry.multicall3) for getter in getters)]
-
-
-def _block(answers: Sequence[Answer]) -> Block:
-    number, parent, timestamp, base_fee = answers
-    if parent is None:
-        raise Unavailable("node", "Multicall3 can't say which block this is.")
-    return Block(
-        number=_word(number, "the block's number"),
-        parent_hash="0x" + parent[0].hex(),
-        timestamp=_word(timestamp, "the block's time"),
-        base_fee=_word(base_fee, "the base fee"),
-    )
-
-
 def _contract(registry: Registry, symbol: str) -> Address:
     contract = registry.tokens[symbol].address
     if contract is None:
         raise AssertionError(f"{symbol} is listed as a token without a contract")
     return contract
-
-
-def _one(answer: Answer) -> int | None:
-    return None if answer is None else int(answer[0])
-
-
-def _word(answer: Answer, what: str) -> int:
-    value = _one(answer)
-    if value is None:
-        raise Unavailable("node", f"Multicall3 can't read {what}.")
-    return value
 
 
 def _reason(error: Exception) -> str:

@@ -18,6 +18,7 @@ from agent.chain import multicall
 from agent.chain.discover import check_tokens, discover
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
+from agent.chain.rpc_types import RpcError
 from agent.chain.simulate import NoSimulation, changes, simulate
 from agent.chain.snapshot import take
 from agent.chain.snapshot_json import from_json, to_json
@@ -94,10 +95,26 @@ async def test_json_and_back_is_exact(chain: Devnet) -> None:
 
 async def test_a_large_snapshot_is_chunked_at_one_block(chain: Devnet, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = await chain.snapshot()
-    monkeypatch.setattr("agent.chain.snapshot.READS_PER_CALL", 30)
+    monkeypatch.setattr("agent.chain.at_one_block.READS_PER_CALL", 30)
     chunked = await chain.snapshot()
     assert chunked.requests > 1
     assert replace(chunked, requests=1) == whole
+
+
+async def test_a_node_that_finds_a_call_too_much_gets_half_and_remembers(chain: Devnet) -> None:
+    whole = await chain.snapshot()
+    limit = (await chain.rpc.request("eth_getBlockByNumber", "latest", False))["gasLimit"]
+    try:
+        # anvil gives an eth_call a block's gas, as other nodes give it theirs
+        await chain.rpc.request("evm_setBlockGasLimit", hex(1_000_000))
+        halved, again = await chain.snapshot(), await chain.snapshot()
+        await chain.rpc.request("evm_setBlockGasLimit", hex(100_000))
+        with pytest.raises(RpcError, match="gas"):
+            await chain.snapshot()
+    finally:
+        await chain.rpc.request("evm_setBlockGasLimit", limit)
+    assert replace(halved, requests=1) == replace(again, requests=1) == whole
+    assert 1 < again.requests < halved.requests, "a call that was refused is counted, and isn't made twice"
 
 
 async def test_a_venue_that_cannot_be_read_is_left_out_and_the_others_go_on(chain: Devnet) -> None:
