@@ -124,6 +124,10 @@ def _looking(commands: _Commands) -> None:
     _folder(replay)
     _chain(replay)
     _json(replay)
+    doctor = _add(commands, "doctor", "whether endpoint, contracts and chain file agree, check by check", _doctor)
+    doctor.add_argument("--dir", type=Path, default=Path(), help="the instance's folder, where there is one")
+    _chain(doctor)
+    _json(doctor)
     audit = commands.add_parser("audit", help="the ledger's audit log, and the ledger against the chain")
     actions = audit.add_subparsers(required=True, metavar="ACTION")
     what = "check the log's hash chain, and every transaction, flow and profit against the chain itself"
@@ -291,6 +295,13 @@ def _replay(options: argparse.Namespace) -> int:
     from agent.commands.replay import run
 
     return run(_where(options), options.decision, options.json)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    with uncollected():
+        from agent.commands.doctor import doctor
+
+    return doctor(_where(options), options.json)
 
 
 def _audit(options: argparse.Namespace) -> int:

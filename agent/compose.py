@@ -273,8 +273,8 @@ async def _policy(
                 "A folder is for one chain: use another one.",
             )
         return policy
-    listed = [*(each.contract for each in found.trusted()), *(each.contract for each in traders.values())]
-    policy = await first_policy(place, settings, registry, listed, hook, rpc)
+    trusted = [*found.trusted(), *traders.values()]
+    policy = await first_policy(place, settings, registry, trusted, hook, rpc)
     await asyncio.to_thread(write_policy, place.signer_folder, policy)
     return policy
 

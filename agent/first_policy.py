@@ -14,7 +14,7 @@ from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
 from agent.config import Settings
 from agent.place import Place
-from agent.plugin import Listed
+from agent.plugin import Trader, Venue
 from agent.policy.policy import Policy, build
 from agent.policy.typed_tables import permit_tables
 from agent.usd import PRICE_DECIMALS
@@ -23,9 +23,17 @@ GWEI = 10**9
 
 
 async def first_policy(
-    place: Place, settings: Settings, registry: Registry, listed: Sequence[Listed], hook: pluggy.HookRelay, rpc: Rpc
+    place: Place,
+    settings: Settings,
+    registry: Registry,
+    found: Sequence[Venue | Trader],
+    hook: pluggy.HookRelay,
+    rpc: Rpc,
 ) -> Policy:
-    """With the fingerprints of the contracts as they are now. Raises Unavailable where the node can't be read."""
+    """Of what was `found`, with the fingerprints of the contracts and of what deposits give, as they are now.
+
+    Raises Unavailable where the node can't be read.
+    """
     caps = place.caps
     if caps is None:
         caps = first_caps(registry, await _prices(registry, rpc), settings.first_cap_usd)
@@ -34,14 +42,16 @@ async def first_policy(
         chain_name=registry.name,
         tokens=registry.tokens.values(),
         native=registry.native,
-        listed=listed,
+        listed=[each.contract for each in found],
         tables=[table for group in hook.moneta_call_tables() for table in group],
         typed_tables=[*permit_tables(), *(table for group in hook.moneta_typed_tables() for table in group)],
         caps=caps,
         max_fee_wei=settings.max_fee_gwei * GWEI,
         contact_delay_seconds=place.contact_delay_seconds,
     )
-    return replace(policy, codes=await fingerprints(rpc, registry, policy.contracts))
+    receipts = [each.receipt.address for each in found if isinstance(each, Venue) and each.receipt is not None]
+    watched = [*policy.contracts, *(place for place in receipts if place is not None)]
+    return replace(policy, codes=await fingerprints(rpc, registry, watched))
 
 
 def first_caps(registry: Registry, prices: Mapping[str, int], usd: int) -> dict[str, int]:

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from eth_hash.auto import keccak
 
 from agent.abi import view
-from agent.chain.multicall import READS_PER_CALL, aggregate, disaggregate
+from agent.chain.multicall import read_all
 from agent.chain.registry import Registry
-from agent.chain.rpc import Rpc
+from agent.chain.rpc import Request, Rpc
 from agent.chain.rpc_types import RpcError
 from agent.errors import Unavailable
 from agent.money import ZERO_ADDRESS, Address, address
@@ -28,20 +28,19 @@ ZEPPELINOS = {  # keccak256("org.zeppelinos.proxy.implementation"), keccak256("o
     "implementation": "0x7050c9e0f4ca769c69bd3a8ef740bc37934f8e2c036e5a723fd8ee048ed3f8c3",
     "admin": "0x10d6a54a4754c8869d6886b5f5d7fbfa5b4522237ea5c60d11bc4e7a1ff9390b",
 }
+BATCH = 96
+"""Requests in one batch: many providers take a hundred and no more."""
 SLOTS = (*EIP1967.values(), *ZEPPELINOS.values())
 GETTERS = tuple(view(f"{name}()", "address") for name in ("implementation", "admin", "owner"))
 """Compound's and Venus's proxies tell theirs by functions; `owner()` is whom most others obey."""
 
 
 async def fingerprints(rpc: Rpc, registry: Registry, places: Iterable[Address]) -> dict[Address, Fingerprint]:
-    """The fingerprint of each contract at the head, in one batch. Raises Unavailable where the node can't say."""
+    """The fingerprint of each contract at the head, in few batches. Raises Unavailable where the node can't say."""
     wanted = list(dict.fromkeys(places))
-    asked = [getter.at(place) for place in wanted for getter in GETTERS]
     if not wanted:
         return {}
-    if len(asked) > READS_PER_CALL:
-        raise ValueError(f"{len(wanted)} contracts are too many for one call")
-    per_place = [
+    asked: list[Request] = [
         request
         for place in wanted
         for request in (
@@ -49,15 +48,16 @@ async def fingerprints(rpc: Rpc, registry: Registry, places: Iterable[Address]) 
             *(("eth_getStorageAt", (place, slot, "latest")) for slot in SLOTS),
         )
     ]
-    call = {"to": registry.multicall3, "data": "0x" + aggregate(asked).hex()}
-    *stored, told = await rpc.batch([*per_place, ("eth_call", (call, "latest"))])
-    answers = disaggregate(_bytes(told), asked)
+    stored = [answer for start in range(0, len(asked), BATCH) for answer in await rpc.batch(asked[start:][:BATCH])]
+    try:
+        told = await read_all(rpc, registry, [getter.at(place) for place in wanted for getter in GETTERS])
+    except RpcError as error:
+        raise Unavailable("node", f"The node can't tell what a contract is: {error.message}.") from error
     found = {}
     for index, place in enumerate(wanted):
         own = stored[index * (1 + len(SLOTS)) :][: 1 + len(SLOTS)]
         getters = [
-            None if answer is None else address(answer[0])
-            for answer in answers[index * len(GETTERS) :][: len(GETTERS)]
+            None if answer is None else address(answer[0]) for answer in told[index * len(GETTERS) :][: len(GETTERS)]
         ]
         found[place] = _fingerprint(_bytes(own[0]), [_place(each) for each in own[1:]], getters)
     return found

@@ -1,0 +1,88 @@
+"""`moneta doctor`: whether chain file, endpoints and contracts agree, check by check. It changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from agent import hooks
+from agent.chain.pool import endpoints
+from agent.chain.registry import Registry
+from agent.chain.rpc import Rpc
+from agent.commands import places
+from agent.commands.output import json_line, text_line
+from agent.doctor.examine import Patient, examine
+from agent.doctor.finding import Verdict
+from agent.errors import Refused
+from agent.execution.signer.paths import POLICY
+from agent.harmless import harmless_line
+from agent.money import Address
+from agent.place import Where, read_secret
+from agent.policy.fingerprint import Fingerprint
+from agent.policy.policy import load
+
+TIMEOUT_SECONDS = 5.0
+"""For one request: what takes longer is too slow to hold a conversation with."""
+
+
+def doctor(where: Where, as_json: bool) -> int:
+    """0 where nothing is wrong. Raises Unavailable, Refused where it isn't said what to examine."""
+    counted = asyncio.run(_doctor(where, as_json))
+    summary = ", ".join(f"{counted[verdict]} {verdict}" for verdict in Verdict)
+    if as_json:
+        json_line({"event": "summary", **{str(verdict): counted[verdict] for verdict in Verdict}})
+    else:
+        text_line(summary)
+    return 1 if counted[Verdict.WRONG] else 0
+
+
+async def _doctor(where: Where, as_json: bool) -> Counter[Verdict]:
+    nodes = [Rpc(url, TIMEOUT_SECONDS) for url in urls(where)]
+    counted: Counter[Verdict] = Counter()
+    try:
+        async for finding in examine(_patient(where, nodes)):
+            counted[finding.verdict] += 1
+            if as_json:
+                json_line(finding.as_json())
+            else:
+                text_line(harmless_line(finding.line()))
+    finally:
+        for node in nodes:
+            await node.close()
+    return counted
+
+
+def urls(where: Where) -> list[str]:
+    """Every endpoint that is named, the preferred one first."""
+    file = where.settings.rpc_file
+    further = () if file is None else endpoints(read_secret(file, "It holds a node's URL a line."))
+    return list(dict.fromkeys((places.endpoint_of(where).rpc_url, *further)))
+
+
+def _patient(where: Where, nodes: Sequence[Rpc]) -> Patient:
+    settings, plugins = where.settings, hooks.load()
+    return Patient(
+        registry=Registry.load(places.endpoint_of(where).chain_file),
+        endpoints=nodes,
+        protocols=[protocol for group in plugins.hook.moneta_protocols() for protocol in group],
+        traders=[trader for group in plugins.hook.moneta_traders() for trader in group],
+        now=lambda: int(time.time()),
+        longest_head=settings.max_head_age_seconds if settings.chain else 0,  # a devnet stands still by itself
+        most_mean_bps=settings.max_price_gap_bps,
+        recorded=_recorded(where.folder / "signer" / POLICY),
+    )
+
+
+def _recorded(policy: Path) -> dict[Address, Fingerprint]:
+    """What contracts were when the folder's policy listed them; empty where there is no policy that can be read."""
+    try:
+        return dict(load(policy).codes)
+    except FileNotFoundError:
+        return {}
+    except PermissionError:
+        return {}  # the signer is another user's; what changed is looked at where it is listed
+    except (OSError, ValueError) as error:
+        raise Refused("policy", f"{policy} can't be read: {error}.", "Move it away, or correct it.") from error
