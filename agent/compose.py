@@ -34,7 +34,7 @@ from agent.first_policy import first_policy
 from agent.gate.open_doors import check_ledger
 from agent.mind.configured import mind_of
 from agent.money import Address
-from agent.opening import find, node
+from agent.opening import check_served, find, node
 from agent.place import Place
 from agent.plugin import Trader, Venue
 from agent.policy.policy import Policy, load, loads
@@ -103,6 +103,7 @@ async def open_instance(place: Place, settings: Settings, *, beside: bool = Fals
         rpc = node(place.rpc_url, settings)
         stack.push_async_callback(rpc.close)
         await rpc.prepare()
+        await check_served(rpc, registry)
         found, traders = await find(registry, plugins.hook, rpc)
         ledger, memory = await _files(stack, place.folder, executes)
         await check_same_chain(rpc, ledger, registry.chain_id)
@@ -273,7 +274,7 @@ async def _policy(
                 "A folder is for one chain: use another one.",
             )
         return policy
-    trusted = [*found.trusted(), *traders.values()]
+    trusted: list[Venue | Trader] = [*found.trusted(), *traders.values()]
     policy = await first_policy(place, settings, registry, trusted, hook, rpc)
     await asyncio.to_thread(write_policy, place.signer_folder, policy)
     return policy

@@ -34,19 +34,14 @@ async def open_market(endpoint: Endpoint, settings: Settings, cache: Path | None
     rpc = node(endpoint.rpc_url, settings)
     try:
         await rpc.prepare()
-        served = await rpc.chain_id()
-        if served != registry.chain_id:
-            raise Refused(
-                "another-chain",
-                f"The node serves chain {served}; {registry.network} is chain {registry.chain_id}.",
-                "Name the chain that the node is of, or a node of that chain.",
-            )
+        await check_served(rpc, registry)
         found, traders = await find(registry, plugins.hook, rpc)
         yield Market(
             registry=registry,
             rpc=rpc,
             venues=found,
             missing=found.missing,
+            untrusted=found.untrusted,
             hooks=plugins.hook,
             now=lambda: int(time.time()),
             traders=traders,
@@ -55,6 +50,17 @@ async def open_market(endpoint: Endpoint, settings: Settings, cache: Path | None
         )
     finally:
         await rpc.close()
+
+
+async def check_served(rpc: Rpc, registry: Registry) -> None:
+    """Raises Refused("another-chain") before anything is read of contracts that would be another chain's."""
+    served = await rpc.chain_id()
+    if served != registry.chain_id:
+        raise Refused(
+            "another-chain",
+            f"The node serves chain {served}; {registry.network} is chain {registry.chain_id}.",
+            "Name the chain that the node is of, or a node of that chain.",
+        )
 
 
 def node(rpc_url: str, settings: Settings) -> Rpc:
@@ -67,15 +73,15 @@ def node(rpc_url: str, settings: Settings) -> Rpc:
 
 async def find(registry: Registry, hook: pluggy.HookRelay, rpc: Rpc) -> tuple[Discovered, dict[str, Trader]]:
     """The venues and exchanges that agree with the chain file, and in `missing` why the others don't."""
-    found = await discover(_protocols(hook), registry, rpc)
-    traders, faults = await find_traders(_traders(hook), registry, rpc, found.missing)
+    found = await discover(protocols_of(hook), registry, rpc)
+    traders, faults = await find_traders(traders_of(hook), registry, rpc, found.missing)
     found.missing.update(faults)
     return found, traders
 
 
-def _protocols(hook: pluggy.HookRelay) -> list[Protocol]:
+def protocols_of(hook: pluggy.HookRelay) -> list[Protocol]:
     return [protocol for group in hook.moneta_protocols() for protocol in group]
 
 
-def _traders(hook: pluggy.HookRelay) -> list[type[Trader]]:
+def traders_of(hook: pluggy.HookRelay) -> list[type[Trader]]:
     return [trader for group in hook.moneta_traders() for trader in group]

@@ -20,6 +20,7 @@ from agent.errors import Refused
 from agent.execution.signer.paths import POLICY
 from agent.harmless import harmless_line
 from agent.money import Address
+from agent.opening import protocols_of, traders_of
 from agent.place import Where, read_secret
 from agent.policy.fingerprint import Fingerprint
 from agent.policy.policy import load
@@ -67,8 +68,8 @@ def _patient(where: Where, nodes: Sequence[Rpc]) -> Patient:
     return Patient(
         registry=Registry.load(places.endpoint_of(where).chain_file),
         endpoints=nodes,
-        protocols=[protocol for group in plugins.hook.moneta_protocols() for protocol in group],
-        traders=[trader for group in plugins.hook.moneta_traders() for trader in group],
+        protocols=protocols_of(plugins.hook),
+        traders=traders_of(plugins.hook),
         now=lambda: int(time.time()),
         longest_head=settings.max_head_age_seconds if settings.chain else 0,  # a devnet stands still by itself
         most_mean_bps=settings.max_price_gap_bps,

@@ -114,4 +114,4 @@ async def looks(
 async def anew(market: Market) -> Market:
     """The same with its venues proved once more. Raises Unavailable where the node can't be reached."""
     found, traders = await find(market.registry, market.hooks, market.rpc)
-    return replace(market, venues=found, missing=found.missing, traders=traders)
+    return replace(market, venues=found, missing=found.missing, untrusted=found.untrusted, traders=traders)

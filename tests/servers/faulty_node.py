@@ -34,6 +34,13 @@ class FaultyNode:
         self._server: asyncio.Server | None = None
         self.down = False
         self.hanging = False
+        self.lacking: set[str] = set()
+        """Methods that it says it doesn't have."""
+        self.largest_batch: int | None = None
+        self.instead: bytes | None = None
+        """What it answers to everything, as text/html."""
+        self.stuck_at: int | None = None
+        """The block that it takes for the head."""
         self.arrived: list[tuple[str, list[Any]]] = []
         self.url = ""
 
@@ -73,7 +80,8 @@ class FaultyNode:
                 answer = await self._answer(body)
                 if answer is None:
                     break
-                head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(answer)}\r\n\r\n"
+                kind = "application/json" if self.instead is None else "text/html"
+                head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(answer)}\r\n\r\n"
                 writer.write(head.encode() + answer)
                 await writer.drain()
         except OSError:
@@ -87,8 +95,15 @@ class FaultyNode:
             await asyncio.sleep(HANGS_SECONDS)
         if self.down:
             return None
+        if self.instead is not None:
+            return self.instead
+        body = self._as_of(body)
         request = json.loads(body)
         requests = request if isinstance(request, list) else [request]
+        if self.largest_batch is not None and len(requests) > self.largest_batch:
+            return _error(None, -32005, "batch too large")
+        if isinstance(request, dict) and request["method"] in self.lacking:
+            return _error(request["id"], -32601, "the method does not exist")
         faults = [self._plans[each["method"]].pop(0) for each in requests if self._plans[each["method"]]]
         if Fault.REFUSE in faults:
             return None
@@ -103,6 +118,12 @@ class FaultyNode:
             self.arrived.append((each["method"], each.get("params", [])))
         answer = self._instead(requests, await self._forwarded(body))
         return None if Fault.LOSE in faults else answer
+
+    def _as_of(self, body: bytes) -> bytes:
+        """The request with the block that it is stuck at in the place of the head."""
+        if self.stuck_at is None:
+            return body
+        return body.replace(b'"latest"', b'"%s"' % hex(self.stuck_at).encode())
 
     def _instead(self, requests: list[dict[str, Any]], body: bytes) -> bytes:
         """The node's answer with what `always` (and in a batch `answer`) says put in the place of the node's own."""
@@ -131,6 +152,10 @@ class FaultyNode:
         if answer is None:
             raise ConnectionError("the node closed the connection")
         return answer
+
+
+def _error(number: Any, code: int, message: str) -> bytes:
+    return json.dumps({"jsonrpc": "2.0", "id": number, "error": {"code": code, "message": message}}).encode()
 
 
 async def _body(reader: asyncio.StreamReader) -> bytes | None:
