@@ -191,9 +191,13 @@ def _policy(commands: _Commands) -> None:
     shown = _add(parsers, "show", "every list and cap with whose it is, and what waits", _policy_show)
     changed = _add(parsers, "set", "set a limit for everybody: `at most 500 USDC a day`", _policy_set)
     tested = _add(parsers, "test", "what would happen to a sentence, rule by rule", _policy_test)
+    anew = _add(parsers, "relist", "list a contract that changed as it is now, after the wait", _policy_relist)
+    anew.add_argument("name", help="the contract's name, or its address")
     for each in (changed, tested):
         each.add_argument("sentence")
-    for each in (shown, changed, tested):
+    for each in (shown, tested):
+        each.add_argument("--user", metavar="WHO", default="", help="for whom: `discord:123` (default: the owner)")
+    for each in (shown, changed, tested, anew):
         _folder(each)
         _chain(each)
         _json(each)
@@ -325,7 +329,7 @@ def _health(options: argparse.Namespace) -> int:
 def _policy_show(options: argparse.Namespace) -> int:
     from agent.commands import policy
 
-    return policy.show(_where(options), options.json)
+    return policy.show(_where(options), options.json, options.user)
 
 
 def _policy_set(options: argparse.Namespace) -> int:
@@ -337,7 +341,13 @@ def _policy_set(options: argparse.Namespace) -> int:
 def _policy_test(options: argparse.Namespace) -> int:
     from agent.commands import policy
 
-    return policy.test(_where(options), options.sentence, options.json)
+    return policy.test(_where(options), options.sentence, options.json, options.user)
+
+
+def _policy_relist(options: argparse.Namespace) -> int:
+    from agent.commands.relist import relist
+
+    return relist(_where(options), options.name, options.json)
 
 
 def _new_wallet(options: argparse.Namespace) -> int:

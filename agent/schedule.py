@@ -92,6 +92,7 @@ class Schedule:
             await asyncio.gather(*(self._guarded(gate, self._recover(user), user) for user in restless))
             await asyncio.gather(*(self._guarded(gate, self._rebalance(row), row.user) for row in mandates))
             await self._guarded(gate, self.service.news.tell(), "everybody")
+            await self._guarded(gate, self.service.announcing.tell(), "everybody")
             people = await self.world.ledger.all_settings()
             await asyncio.gather(*(self._guarded(gate, self._speak(each), each.user) for each in people))
 

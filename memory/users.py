@@ -39,6 +39,11 @@ class Users(Part):
         self._audit(db, "user.added", user.id, {}, identity)
         return user
 
+    async def user_of(self, identity: str) -> User | None:
+        """The person behind an identity such as `discord:123`, None where nobody was seen by it."""
+        platform, _, name = identity.partition(":")
+        return await self._store.read(lambda db: _by_identity(db, platform, name))
+
     async def user(self, user_id: str) -> User | None:
         return await self._store.read(lambda db: _user(one(db, "SELECT * FROM users WHERE id = ?", (user_id,))))
 

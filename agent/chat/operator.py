@@ -1,4 +1,4 @@
-"""What only an operator may say: freeze, unfreeze, status, invite, and a server's settings."""
+"""What only an operator may say: freeze, unfreeze, status, invite, what waits at the signer, a server's settings."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from agent.chat.access import Access, Person, Rule
 from agent.errors import MonetaError, Refused
 from agent.replies.clock import day_and_time
 from agent.replies.reply import Reply, Table, of_error
+from agent.runtime.operating import said
 from agent.runtime.world import World
 from agent.words.text import clean
 from memory.access import ServerSettings
@@ -18,6 +19,8 @@ LANGUAGES = ("en",)
 MOST_NAMED = 50
 _WORDS = re.compile(
     r"\s*(?:/?(?P<word>freeze|unfreeze|invite)|(?:/|operator |service )(?P<status>status)"
+    r"|(?:cancel|withdraw)\s+(?:the\s+)?signer(?:'s)?\s+change\s+#?(?P<change>[1-9]\d{0,8})"
+    r"|remove\s+(?:the\s+)?signer(?:'s)?\s+contact\s+(?P<contact>0x[0-9a-fA-F]{40})"
     r"|/?settings(?:\s+(?P<what>channels|roles|language)\s+(?P<values>\S.*))?)\s*[.!]?\s*",
     re.IGNORECASE | re.ASCII,
 )
@@ -41,6 +44,10 @@ class Operator:
         if found is None or not self.access.operates(person):
             return None
         try:
+            if found["change"]:
+                return await self._withdraw(found["change"])
+            if found["contact"]:
+                return await self._remove(found["contact"].casefold())
             match (found["word"] or found["status"] or "settings").casefold():
                 case "freeze":
                     return await self._freeze(True)
@@ -60,6 +67,23 @@ class Operator:
         text = "Frozen: nobody's money moves, withdrawals included, until you say `unfreeze`."
         again = " I forget that when I am started anew: say it again then." if self.world.ledger.broken else ""
         return Reply((text if frozen else "No longer frozen.") + again)
+
+    async def _withdraw(self, change: str) -> Reply:
+        """Takes back what waits at the signer. Raises Refused("limits")."""
+        was = await self.world.signer.withdraw(change)
+        text = (
+            f"Cancelled at the signer: {said(was['changes'], self.world.registry)}. What holds now goes on holding."
+        )
+        return Reply(text, private=True)
+
+    async def _remove(self, place: str) -> Reply:
+        """Takes an address off the signer's recipients, whatever it is called there."""
+        named = [each for each in await self.world.signer.contacts() if each["address"].casefold() == place]
+        for each in named:
+            await self.world.signer.remove_contact(str(each["name"]))
+        if not named:
+            raise Refused("recipients", "The signer knows no such recipient.", "`moneta policy show` lists them.")
+        return Reply(f"The signer doesn't pay {named[0]['address']} any more.", private=True)
 
     async def _status(self) -> Reply:
         ledger, counts = self.world.ledger, await self.world.ledger.counts()

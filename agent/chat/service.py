@@ -11,6 +11,7 @@ from typing import Protocol
 import structlog
 
 from agent.chat.adapter import Adapter
+from agent.chat.announcing import Announcing
 from agent.chat.at_once import AtOnce
 from agent.chat.codes import Codes
 from agent.chat.courier import Chance, Courier
@@ -80,12 +81,14 @@ class Service:
     courier: Courier = field(init=False)
     codes: Codes = field(init=False)
     news: News = field(init=False)
+    announcing: Announcing = field(init=False)
     _at_once: AtOnce = field(init=False)
 
     def __post_init__(self) -> None:
         self.courier = Courier(self.ledger, self.adapters, self.chance)
         self.codes = Codes(self.runtime.world)
         self.news = News(self.runtime.world, self)
+        self.announcing = Announcing(self.runtime.world, self)
         self._at_once = AtOnce(self)
 
     async def user(self, platform: str, platform_user_id: str, name: str) -> User:
@@ -267,6 +270,8 @@ class Service:
 
     async def _answer(self, row: InboxRow, known: Known | None = None) -> Answer | None:
         async with self._turns[row.channel]:
+            if row.platform not in self.adapters:  # no schedule looks for a terminal
+                await self.announcing.tell_at_terminal()
             if known is None or not self.ledger.holds(known):
                 known = await self.ledger.known(row.user, row.channel)
             if known.news:  # before the turn: behind it they would end what a yes may mean

@@ -31,9 +31,9 @@ from memory.rows import User
 Row = dict[str, Any]
 
 
-def show(where: Where, as_json: bool) -> int:
-    """Prints every list and cap with its source, and what waits."""
-    rows = asyncio.run(_with(where, _shown))
+def show(where: Where, as_json: bool, person: str) -> int:
+    """Prints every list and cap with its source, and what waits. `person` is whose: `discord:123`; '' the owner."""
+    rows = asyncio.run(with_owner(where, _shown, person))
     if as_json:
         for row in rows:
             json_line({"event": "limit", **row})
@@ -43,8 +43,8 @@ def show(where: Where, as_json: bool) -> int:
     return 0
 
 
-def test(where: Where, sentence: str, as_json: bool) -> int:
-    """Prints each rule that the sentence would meet; 0 where all of them pass."""
+def test(where: Where, sentence: str, as_json: bool, person: str) -> int:
+    """Prints each rule that the sentence would meet if `person` said it; 0 where all of them pass."""
 
     async def told(instance: Instance, user: User) -> int:
         found = await Explaining(instance.world).explain(user, sentence)
@@ -57,7 +57,7 @@ def test(where: Where, sentence: str, as_json: bool) -> int:
             text_line(table_text(Table(("rule", "verdict", "why"), cells)))
         return 0 if found.verdict == PASS else 1
 
-    return int(asyncio.run(_with(where, told)))
+    return int(asyncio.run(with_owner(where, told, person)))
 
 
 def change(where: Where, sentence: str, as_json: bool) -> int:
@@ -68,10 +68,10 @@ def change(where: Where, sentence: str, as_json: bool) -> int:
         operating = Operating(instance.world)
         if isinstance(wish, Cancel):
             return await operating.withdraw()
-        code = await _code(instance) if await operating.loosens(wish) else ""
+        code = await code_at_terminal(instance) if await operating.loosens(wish) else ""
         return [await operating.set(wish, code)]
 
-    became = asyncio.run(_with(where, changed))
+    became = asyncio.run(with_owner(where, changed))
     for each in became:
         if as_json:
             json_line({"event": "policy", **asdict(each)})
@@ -82,10 +82,24 @@ def change(where: Where, sentence: str, as_json: bool) -> int:
     return 0
 
 
-async def _with(where: Where, do: Callable[[Instance, User], Awaitable[Any]]) -> Any:
-    """Opens the folder's instance, beside one that runs, and does something with its owner."""
+async def with_owner(where: Where, do: Callable[[Instance, User], Awaitable[Any]], person: str = "") -> Any:
+    """Opens the folder's instance, beside one that runs, and does something with its owner, or with `person`.
+
+    Raises Refused("user") where nobody is known by that identity.
+    """
     async with _opened(where) as (instance, user):
-        return await do(instance, user)
+        return await do(instance, await _person(instance, person) if person else user)
+
+
+async def _person(instance: Instance, identity: str) -> User:
+    found = await instance.world.ledger.user_of(identity)
+    if found is None or await instance.world.ledger.account(found.id) is None:
+        raise Refused(
+            "user",
+            f"Nobody with an account is known as {identity}.",
+            "Name them as PLATFORM:ID, such as discord:123456789 or telegram:42.",
+        )
+    return found
 
 
 @asynccontextmanager
@@ -113,7 +127,7 @@ def _wish(sentence: str, vocabulary: Vocabulary) -> Limit | Cancel:
     return found
 
 
-async def _code(instance: Instance) -> str:
+async def code_at_terminal(instance: Instance) -> str:
     """A one-time code from the terminal, where an authenticator is enrolled."""
     if not await enrolled(instance.world):
         return ""

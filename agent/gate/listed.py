@@ -43,8 +43,9 @@ async def check_unchanged(rpc: Rpc, registry: Registry, policy: Policy, places: 
         change = policy.codes[place].changed(now)
         if change:
             known = policy.contracts.get(place)
+            name = known.name if known else place
             raise Refused(
                 "changed",
-                f"{known.name if known else place} isn't what it was when it was listed: {change}.",
-                "The operator looks at it and lists it anew (moneta policy relist); taking money out works.",
+                f"{name} isn't what it was when it was listed: {change}.",
+                f'The operator looks at it and lists it anew (`moneta policy relist "{name}"`). Money out works.',
             )

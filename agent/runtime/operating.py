@@ -31,6 +31,10 @@ def said(changes: Mapping[str, Any], registry: Registry) -> str:
             parts.append(f"{words}: {value}")
             continue
         for key, each in value.items():
+            if section == "codes":
+                behind = f" with the implementation {each['implementation']}" if each.get("implementation") else ""
+                parts.append(f"{key} is listed as it is now, code {each['code'][:18]}…{behind}")
+                continue
             token = registry.find(key) if section in (*SECTIONS.values(), "step_up") else None
             shown = "none" if each is None else str(each) if token is None else str(Amount(int(each), token))
             parts.append(f"{words} of {key}: {shown}")

@@ -317,6 +317,22 @@ def test_without_an_authenticator_what_needs_a_code_isnt_signed(tmp_path: Path) 
     assert refusal["remedy"] == "At the machine: moneta wallet totp enroll."
 
 
+def test_what_a_contract_is_recorded_as_changes_after_the_wait_and_with_a_code(tmp_path: Path) -> None:
+    """Relisting: the record is what new money is held to, so another one is a loosening; the first one is, too."""
+    bench = opened(tmp_path, policy())
+    was, now = ({"code": "0x" + byte * 32} for byte in ("11", "22"))
+    for record in (was, now):
+        answer = bench.ask("limits", changes={"codes": {POOL.address: record}})
+        assert answer["held"] == {}
+        assert answer["waits"]["changes"] == {"codes": {POOL.address: record}}
+        bench.clock.now += DAY
+        bench.ask("status")
+        assert bench.authority.policy.codes[POOL.address].code == record["code"]
+    enroll(bench)
+    assert bench.ask("limits", changes={"codes": {POOL.address: was}})["error"]["rule"] == "step-up"
+    assert bench.ask("limits", changes={"codes": {POOL.address: was}}, code=code(bench))["waits"] is not None
+
+
 def test_wrong_codes_for_one_account_leave_the_others_theirs(stepped: Bench) -> None:
     """An account is one of the signer's; whatever else is named counts as none."""
     other = stepped.ask("derive", index="1")["address"]
