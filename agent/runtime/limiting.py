@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agent.errors import NeedsAnswer, Refused
+from agent.errors import NeedsAnswer, Refused, Unavailable
 from agent.intents import Limit
 from agent.money import Amount, units_from_text
 from agent.policy.change import Value, cap_of, subject_of, tightest
 from agent.policy.spending import RECIPIENTS, TOKENS, USD, VENUES, By, Kind, Period, limit_text
 from agent.replies import limits, policy
-from agent.replies.clock import duration
+from agent.replies.clock import day_and_time, duration
 from agent.replies.limits import Speaker
 from agent.replies.reply import Reply
 from agent.runtime.codes import take_code
+from agent.runtime.operating import said
 from agent.runtime.world import World
 from agent.usd import PRICE_DECIMALS
 from memory.rows import User
@@ -55,7 +56,22 @@ class Limiting:
         ]
         waiting = [*await ledger.waiting_limits(user.id), *await ledger.waiting_limits(None)]
         rows = limits.rows(await self.speaker(user), await self.world.standing(user.id), waiting)
-        return policy.policy(self.world.policy, names, user.paused, rows)
+        return policy.policy(self.world.policy, names, user.paused, [*rows, *await self._at_signer()])
+
+    async def _at_signer(self) -> list[policy.Row]:
+        """What waits at the signer; nothing where it can't be reached."""
+        try:
+            pending = await self.world.signer.pending()
+        except Unavailable:
+            return []
+        return [
+            (
+                f"from {day_and_time(each['ripe_at'])} (signer change {each['id']})",
+                said(each["changes"], self.world.registry),
+                policy.SIGNER,
+            )
+            for each in pending
+        ]
 
     async def cancel(self, user: User, ref: str) -> Reply:
         """Takes back what waits: all of it, or the change of that number. Always possible, from every channel."""

@@ -14,6 +14,7 @@ import pytest
 import devnet
 from agent.commands.places import PASSWORD
 from agent.execution.signer.setup import create_wallet
+from devnet.rpc import Rpc
 from memory.lock import FILE as LOCK
 from tests.e2e.program import MONETA, environment, rows, run
 from tests.unit.signer_parts import KEY, WORDS
@@ -155,3 +156,25 @@ def test_no_words_outside_of_a_terminal_or_of_imported_keys(tmp_path: Path) -> N
     assert piped.returncode == 1
     assert "at a terminal only" in piped.stdout
     assert "junk" not in piped.stdout + piped.stderr
+
+
+def test_a_changed_contract_is_listed_anew_by_somebody_at_a_terminal(folder: Path) -> None:
+    name = "Uniswap v3 router"
+    at = ("--dir", str(folder))
+    listing = json.loads(run("policy", "relist", name, *at, "--json", stdin="").stdout)
+    assert (listing["event"], listing["same"]) == ("listing", True)
+    node, place = devnet.status(folder).running, listing["address"]
+    assert node is not None
+    with Rpc(node.rpc_url) as chain:
+        chain.call("anvil_setCode", place, str(chain.call("eth_getCode", place, "latest")) + "00")
+    command, *words = MONETA
+    seat = pexpect.spawn(command, [*words, "policy", "relist", name, *at], encoding="utf-8", timeout=SECONDS)
+    seat.expect("Type the contract's name to list it as it is now: ")
+    assert "when it was listed" in seat.before
+    seat.sendline(name)
+    seat.expect(pexpect.EOF)
+    seat.close()
+    assert f"{name} is listed as what it is now. Until then nothing is put in." in " ".join(seat.before.split())
+    assert seat.exitstatus == 0
+    waiting = json.loads((folder / "signer" / "pending.json").read_text())["pending"]
+    assert list(waiting[0]["changes"]["codes"]) == [place]

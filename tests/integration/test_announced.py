@@ -107,6 +107,9 @@ async def test_a_terminal_is_told_with_its_next_reply(whole: Whole) -> None:
     assert reply.text.startswith("A limit of the signer is to be loosened, for everybody here: from ")
     change = (await world.signer.pending())[0]["id"]
     assert f"If that wasn't you, say `cancel signer change {change}`." in reply.text
+    shown = (await whole.say("what are my limits")).table
+    assert shown is not None
+    assert ("day caps of USDC: 0.000008 USDC", "operator (signer)") in [row[1:] for row in shown.rows]
     assert "Cancelled at the signer" in (await whole.say(f"cancel signer change {change}")).text
     assert "A limit of the signer" not in (await whole.say("what can you do?")).text
 
