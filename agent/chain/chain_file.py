@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from agent.errors import Refused
 from agent.money import address
+
+_PLACE = re.compile(r"0x[0-9a-fA-F]{40}")
 
 Finality = Literal["safe", "finalized"] | int
 """What a settled plan's last transaction needs: its block behind the chain's safe or finalized one, or so many
@@ -83,6 +86,8 @@ def parse(data: dict[str, Any]) -> ChainFile:
     except ValidationError as error:
         raise Refused("chain-file", "The chain file is wrong: " + _first_fault(error)) from error
     _check_unique(file)
+    for protocol, section in file.protocols.items():
+        _check_section(f"protocols.{protocol}", section, file)
     return file
 
 
@@ -120,6 +125,28 @@ def _check_unique(file: ChainFile) -> None:
         raise Refused("chain-file", f"The chain file has the token address {again} twice.")
     if file.native.wrapped is not None and file.native.wrapped not in file.tokens:
         raise Refused("chain-file", f"native.wrapped is {file.native.wrapped}, which [tokens] doesn't have.")
+
+
+def _check_section(where: str, value: Any, file: ChainFile) -> None:
+    """What every protocol's section shares: tokens are of this file, and an address with capitals has the right ones.
+
+    What else stands there is the plug-in's own to check.
+    """
+    if isinstance(value, dict):
+        for key, each in value.items():
+            named = {"asset": [each], "assets": each}.get(key) if isinstance(each, str | list) else None
+            strange = next((symbol for symbol in named or [] if symbol not in file.tokens), None)
+            if strange is not None:
+                raise Refused("chain-file", f"{where}.{key} names {strange}, which [tokens] doesn't have.")
+            _check_section(f"{where}.{key}", each, file)
+    elif isinstance(value, list):
+        for each in value:
+            _check_section(where, each, file)
+    elif isinstance(value, str) and _PLACE.fullmatch(value):
+        try:
+            address(value)
+        except ValueError as error:
+            raise Refused("chain-file", f"{where}: {error}.") from error
 
 
 def _first_fault(error: ValidationError) -> str:

@@ -96,10 +96,17 @@ class _Finder:
         )
         try:
             return await protocol.discover(chain, self.ask)
-        except MonetaError as error:
-            return str(error)
         except Exception as error:  # a plug-in's own fault costs its venues, not the others'
-            return f"{type(error).__name__}: {error}"
+            return why_failed(error)
+
+
+def why_failed(error: Exception) -> str:
+    """Why a plug-in found nothing: its own word, or the key that its section of the chain file should have."""
+    if isinstance(error, MonetaError):
+        return str(error)
+    if isinstance(error, KeyError) and str(error.args[0]).isidentifier():
+        return f"its section of the chain file lacks {error.args[0]}"
+    return f"{type(error).__name__}: {error}"
 
 
 def _add(venues: dict[str, Venue], found: Iterable[Venue], missing: dict[str, str]) -> None:

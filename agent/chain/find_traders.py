@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from agent.chain.discover import why_failed
 from agent.chain.multicall import ask
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
-from agent.errors import MonetaError
 from agent.plugin import Chain, Trader
 
 
@@ -25,8 +25,6 @@ async def find_traders(
         chain = Chain(registry.chain_id, registry.block_seconds, tokens, section, doubts=faults)
         try:
             found[kind.name] = await kind.discover(chain, ask(rpc, registry))
-        except MonetaError as error:
-            faults[kind.name] = str(error)
         except Exception as error:  # a plug-in's own fault costs its exchange, not the others
-            faults[kind.name] = f"{type(error).__name__}: {error}"
+            faults[kind.name] = why_failed(error)
     return found, faults

@@ -16,6 +16,7 @@ from aiohttp import ClientSession, web
 from agent.abi import Call, encode_call
 from agent.chain import multicall
 from agent.chain.discover import check_tokens, discover
+from agent.chain.find_traders import find_traders
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
 from agent.chain.rpc_types import RpcError
@@ -26,6 +27,7 @@ from agent.errors import Unavailable
 from agent.money import Address, address
 from agent.plugin import Venue
 from devnet import Node
+from plugins.uniswap.trader import UniswapV3
 from tests.integration.chain_parts import Devnet, built_in_protocols
 
 USDC = 10**6
@@ -181,6 +183,17 @@ async def test_a_protocol_that_is_not_there_leaves_the_others(chain: Devnet) -> 
     found = await discover(built_in_protocols(), replace(chain.registry, protocols=sections), chain.rpc)
     assert "vToken" in found.missing["venus:core:USDC"]
     assert {key.partition(":")[0] for key in found} == {"aave-v3", "erc4626", "morpho-blue"}
+
+
+async def test_a_section_that_lacks_a_key_is_told_by_the_key(chain: Devnet) -> None:
+    core = {key: value for key, value in chain.registry.protocols["aave-v3"]["core"].items() if key != "assets"}
+    exchange = {key: value for key, value in chain.registry.protocols["uniswap-v3"].items() if key != "tick_lens"}
+    sections = {**chain.registry.protocols, "aave-v3": {"core": core}, "uniswap-v3": exchange}
+    mistyped = replace(chain.registry, protocols=sections)
+    found = await discover(built_in_protocols(), mistyped, chain.rpc)
+    assert found.missing["aave-v3"] == "its section of the chain file lacks assets"
+    traders, faults = await find_traders([UniswapV3], mistyped, chain.rpc, {})
+    assert (traders, faults["uniswap-v3"]) == ({}, "its section of the chain file lacks tick_lens")
 
 
 async def test_steps_are_simulated_on_each_other(chain: Devnet) -> None:

@@ -141,6 +141,10 @@ def test_a_token_is_found_by_its_address_in_any_case() -> None:
         ({"sequencer": {"feed": "0x1"}}, "not an address"),
         ({"sequencer": {"feed": FEED, "grace_seconds": -1}}, "grace_seconds"),
         ({"name": "Not/A-Name"}, "name"),
+        ({"protocols__aave-v3__core__assets": ["USDC", "USDT"]}, r"aave-v3\.core\.assets names USDT"),
+        ({"protocols__erc4626": {"v": {"vault": FEED, "asset": "usdc"}}}, r"erc4626\.v\.asset names usdc"),
+        ({"protocols__aave-v3__core__provider": FEED.replace("c", "C")}, r"core\.provider: .* checksum"),
+        ({"protocols__uniswap-v3": {"pools": [FEED, FEED.replace("c", "C")]}}, r"uniswap-v3\.pools: .* checksum"),
     ],
 )
 def test_a_wrong_chain_file_says_where(changes: dict[str, Any], complaint: str) -> None:
