@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from agent.replies.reply import Table
 from agent.replies.sight import Seen, Sight, short
 
+MOST_ROOM = 10**15
+"""Whole tokens; a cap above is there for the form (2**127 and the like), no token has as many."""
 READ_ONLY = "read-only: no key is opened and nothing can be signed"
 
 
@@ -29,7 +31,8 @@ def left_out(sight: Sight) -> list[str]:
 
 
 def _row(seen: Seen, own: bool) -> tuple[str, ...]:
-    room = "no cap" if seen.room is None else short(seen.room, seen.asset)
+    capped = seen.room is not None and seen.room < MOST_ROOM * 10**seen.asset.decimals
+    room = short(seen.room or 0, seen.asset) if capped else "no cap"
     state = f"no deposit: {seen.why_not}" if seen.why_not else ", ".join(seen.flags) or "open"
     there = (short(seen.position, seen.asset) if seen.position else "",) if own else ()
     return (seen.venue, str(seen.rate), short(seen.liquidity, seen.asset), room, *there, state)

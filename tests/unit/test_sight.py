@@ -167,6 +167,7 @@ def test_the_table_says_what_could_leave_and_why_not() -> None:
         ("a:b:USDC", "5.00 %", "1,000,000 USDC", "no cap", "open"),
         ("c:d:USDC", "5.00 %", "1,000,000 USDC", "0 USDC", "no deposit: its supply cap leaves room for 0 USDC"),
     )
+    assert table(sight(replace(VENUE, room=2**127))).rows[0][3] == "no cap"
     assert table(replace(seen, account=ACCOUNT, venues=(HELD,))).rows[0][4] == "500,000 USDC"
     assert title(seen) == "Base (chain 8453), block 1, 2023-11-14 22:13:20 UTC"
 
