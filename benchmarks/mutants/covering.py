@@ -56,13 +56,28 @@ class Cover:
         self.modules |= other.modules
         self.hashes = other.hashes
 
-    def stale(self, now: dict[str, str]) -> list[str]:
-        """The test files to trace (again); all of them where anything but test files changed."""
+    def stale(self, root: Path, now: dict[str, str]) -> list[str]:
+        """The test files to trace (again): those that changed, use a helper that did, or ran a file that did."""
         changed = {path for path, found in now.items() if self.hashes.get(path) != found}
-        gone = self.hashes.keys() - now.keys()
-        if all(Path(path).name.startswith("test_") for path in changed | gone):
-            return sorted(changed)
-        return sorted(path for path in now if Path(path).name.startswith("test_"))
+        helpers = {Path(path).stem for path in changed if path.startswith(TESTS)}
+        ran = {
+            test.split("::", 1)[0]
+            for path in changed
+            for tests in self.lines.get(path, {}).values()
+            for test in tests
+        }
+        files = [path for path in now if Path(path).name.startswith("test_")]
+        return sorted(
+            path
+            for path in files
+            if path in changed | ran or any(name in (root / path).read_text() for name in helpers)
+        )
+
+    def forget(self, now: dict[str, str]) -> None:
+        """The lines of files that changed."""
+        for path in [path for path in self.lines if self.hashes.get(path) != now.get(path)]:
+            del self.lines[path]
+            self.early.pop(path, None)
 
     def tests(self, path: str, first: int, last: int, everywhere: bool) -> set[str]:
         """Those that run the `first` of these lines, or, where it never runs by itself (part of a longer statement),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import importlib
 import math
 import pickle
-import random
 import subprocess
 import sys
 import time
@@ -58,42 +58,47 @@ def figures(root: Path, wanted: Wanted, kept: Path, file: Path | None) -> Iterat
 
 
 def drawn(root: Path, package: str, wanted: Wanted) -> list[Mutant]:
-    """In an order drawn by the seed, so that a run that was stopped has tried a random sample, and a larger sample
-    holds the smaller one.
+    """In an order that the seed draws for each mutant by itself: a run that was stopped has tried a random sample, a
+    larger sample holds the smaller one, and a change of one file leaves the order of the others.
     """
     paths = sorted(str(path.relative_to(root)) for path in (root / "agent" / package).rglob("*.py"))
     found = [m for path in paths if wanted.only in path for m in mutants(root, path)]
     same = equivalent(found)
-    left = [mutant for mutant in found if mutant not in same]
-    random.Random(f"{wanted.seed} {package}").shuffle(left)  # noqa: S311
-    return left[: wanted.sample]
+    seen: Counter[str] = Counter()
+    keys: dict[Mutant, bytes] = {}
+    for mutant in found:
+        name = "\0".join((str(wanted.seed), mutant.path, mutant.where, mutant.before, mutant.after))
+        seen[name] += 1
+        if mutant not in same:
+            keys[mutant] = hashlib.sha256(f"{name}\0{seen[name]}".encode()).digest()
+    return sorted(keys, key=lambda mutant: keys[mutant])[: wanted.sample]
 
 
 def _results(
     root: Path, wanted: Wanted, found: dict[str, list[Mutant]], results: Results, kept: Path
 ) -> Iterator[Result]:
-    began = time.monotonic()
-    todo = []
-    for mutant in _mixed(list(found.values())):
-        if (known := results.kept(mutant)) is not None:
-            yield known
-        else:
-            todo.append(mutant)
-    if not todo:
-        return
-    with contextlib.closing(Tries(root, covered(root, kept), todo)) as tries:
-        for count, mutant in enumerate(todo, 1):
+    """In their order, so that what was tried when time is over is a random sample."""
+    began, tried, order = time.monotonic(), 0, _mixed(list(found.values()))
+    with contextlib.ExitStack() as stack:
+        tries: Tries | None = None
+        for count, mutant in enumerate(order):
+            if (known := results.kept(mutant)) is not None:
+                yield known
+                continue
             if wanted.minutes is not None and time.monotonic() - began > 60 * wanted.minutes:
-                _say(f"{len(todo) - count + 1} left untried after {wanted.minutes} minutes")
+                _say(f"the last {len(order) - count} of {len(order)} are left after {wanted.minutes:g} minutes")
                 return
+            if tries is None:
+                tries = stack.enter_context(contextlib.closing(Tries(root, covered(root, kept), order)))
             at = time.monotonic()
             outcome, tests = tries.outcome(mutant)
             yield results.add(mutant, outcome, tests, round(time.monotonic() - at, 3))
             if outcome.kind not in NOTICED:
                 change = f"{mutant.before}  ->  {mutant.after}"
                 _say(f"{mutant.path}:{mutant.line}: {change}  ({outcome.kind}, {tests} tests run it)")
-            if count % 100 == 0:
-                _say(f"{count} of {len(todo)} tried, {time.monotonic() - began:.0f} s")
+            tried += 1
+            if tried % 100 == 0:
+                _say(f"{count + 1} of {len(order)}, {tried} of them tried now, {time.monotonic() - began:.0f} s")
 
 
 def _mixed(packages: list[list[Mutant]]) -> list[Mutant]:
@@ -157,11 +162,13 @@ def covered(root: Path, kept: Path) -> Cover:
     and what changed since is traced again.
     """
     cover = _kept(kept) if kept.exists() else Cover()
-    if stale := cover.stale(hashes(root)):
+    now = hashes(root)
+    if stale := cover.stale(root, now):
         _say(f"tracing the unit tests of {len(stale)} files")
         new = kept.with_name(kept.name + ".new")
         command = [sys.executable, "-m", "benchmarks.mutants.traced", str(new), *stale]
         subprocess.run(command, cwd=root, stdout=subprocess.DEVNULL, check=True)
+        cover.forget(now)
         cover.add(_kept(new))
         new.unlink()
         kept.write_bytes(pickle.dumps(cover))
