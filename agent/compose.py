@@ -100,7 +100,7 @@ async def open_instance(place: Place, settings: Settings, *, beside: bool = Fals
         stack.push_async_callback(_stop, launching)
         registry = Registry.load(place.chain_file)
         plugins = hooks.load()
-        rpc = node(place.rpc_url, settings)
+        rpc = node(place.rpc_url, settings, registry)
         stack.push_async_callback(rpc.close)
         await rpc.prepare()
         await check_served(rpc, registry)
@@ -156,7 +156,7 @@ async def make_wallet(place: Place, settings: Settings, fund: Callable[[Address]
     registry = Registry.load(place.chain_file)
     plugins = hooks.load()
     async with contextlib.AsyncExitStack() as stack:
-        rpc = node(place.rpc_url, settings)
+        rpc = node(place.rpc_url, settings, registry)
         stack.push_async_callback(rpc.close)
         found, traders = await find(registry, plugins.hook, rpc)
         if new and account is not None:

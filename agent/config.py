@@ -39,7 +39,8 @@ class Settings(BaseSettings):
     """After how long a transaction that isn't mined is sent again, or replaced where gas has risen."""
     confirmations: Annotated[int, Field(ge=1, le=128)] | Literal["safe", "finalized"] | None = None
     """How many blocks, its own counted, a plan's last transaction needs before the plan counts as settled; or the
-    block that has to be behind it. Where it isn't said: 1 on a devnet, 12 elsewhere."""
+    block that has to be behind it: `safe` or `finalized`, on a rollup what of it stands on L1. Where it isn't said,
+    as the chain's file has it; 1 on a devnet."""
     max_fee_gwei: Annotated[int, Field(ge=1)] = 50_000_000
     """What all gas of one plan may cost at the most, in gwei (10**9 wei); 0.05 of the native coin."""
 
@@ -50,7 +51,14 @@ class Settings(BaseSettings):
     those of `rpc_file`."""
     rpc_file: Path | None = None
     """A file with endpoints of the chain, one URL a line (they often hold a key): reads fail over to the next,
-    transactions go to all, and nothing is sent while they disagree. On a devnet they are further ones of its own."""
+    transactions go to all, and nothing is sent while they disagree. On a devnet they are further ones of its own. A
+    line ws://… or wss://… is told of new blocks and asked nothing."""
+    rpc_quorum: Annotated[int, Field(ge=1, le=64)] | None = None
+    """How many endpoints have to answer, and all of them the same, before anything is signed; where it isn't said,
+    half of them, rounded up."""
+    private_rpc_file: Path | None = None
+    """A file with the URL of a private endpoint. Transactions are sent there alone, never to the others, however long
+    they take; receipts are read from the others."""
     first_cap_usd: Annotated[int, Field(ge=1)] = 10_000
     """What one transaction may move when the signer's policy is made, at the first start on a real chain; in each
     token, at its price then. A token without a price gets no entry. Later `moneta policy set` changes it."""

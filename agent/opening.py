@@ -11,8 +11,11 @@ import pluggy
 
 from agent import hooks
 from agent.chain.discover import Discovered, discover
+from agent.chain.endpoints import endpoints, private_endpoint, sockets
 from agent.chain.find_traders import find_traders
-from agent.chain.pool import Pool, endpoints
+from agent.chain.heads import Heads
+from agent.chain.health import may_be_behind
+from agent.chain.pool import Pool
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
 from agent.config import Settings
@@ -20,6 +23,9 @@ from agent.errors import Refused
 from agent.place import Endpoint, read_secret
 from agent.plugin import Protocol, Trader
 from agent.runtime.market import Market, services
+
+BLOCKS_A_SECOND = 4
+"""Arbitrum's (docs.arbitrum.io, "Block numbers and time"): a chain file tells whole seconds, one at least."""
 
 
 @contextlib.asynccontextmanager
@@ -31,7 +37,7 @@ async def open_market(endpoint: Endpoint, settings: Settings, cache: Path | None
     """
     registry = Registry.load(endpoint.chain_file)
     plugins = hooks.load()
-    rpc = node(endpoint.rpc_url, settings)
+    rpc = node(endpoint.rpc_url, settings, registry)
     try:
         await rpc.prepare()
         await check_served(rpc, registry)
@@ -63,12 +69,24 @@ async def check_served(rpc: Rpc, registry: Registry) -> None:
         )
 
 
-def node(rpc_url: str, settings: Settings) -> Rpc:
-    """The endpoint, or a pool of it and those of the settings' file. Raises Refused: secret, endpoints."""
-    if settings.rpc_file is None:
+def node(rpc_url: str, settings: Settings, registry: Registry) -> Rpc:
+    """The endpoint, or a pool of it and what the settings name besides. Raises Refused: secret, endpoints."""
+    file, private = settings.rpc_file, settings.private_rpc_file
+    named = read_secret(file, "It holds a node's URL a line.") if file else ""
+    urls, tell = list(dict.fromkeys((rpc_url, *endpoints(named)))), sockets(named)
+    if len(urls) == 1 and not tell and private is None and settings.rpc_quorum is None:
         return Rpc(rpc_url)
-    further = endpoints(read_secret(settings.rpc_file, "It holds a node's URL a line."))
-    return Pool([Rpc(url) for url in dict.fromkeys((rpc_url, *further))])
+    to = (
+        private_endpoint(read_secret(private, "It holds the URL that transactions are sent to.")) if private else None
+    )
+    faster = BLOCKS_A_SECOND if registry.l1_fee == "arbitrum" else 1
+    return Pool(
+        [Rpc(url) for url in urls],
+        quorum=settings.rpc_quorum,
+        private=None if to is None else Rpc(to),
+        heads=Heads(tell) if tell else None,
+        behind=may_be_behind(faster, registry.block_seconds),
+    )
 
 
 async def find(registry: Registry, hook: pluggy.HookRelay, rpc: Rpc) -> tuple[Discovered, dict[str, Trader]]:

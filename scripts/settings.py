@@ -34,6 +34,8 @@ EXAMPLES: dict[str, Any] = {
     "confirmations": "safe",
     "rpc_url": "http://127.0.0.1:8545",
     "rpc_file": "rpc.txt",
+    "rpc_quorum": 2,
+    "private_rpc_file": "private-rpc.txt",
     "devnet": "devnet",
     "signer_socket": "/run/moneta/signer.sock",
     "remote_signer_url": "http://127.0.0.1:9000",

@@ -1,6 +1,7 @@
 """Several endpoints of one chain as one node: reads fail over, transactions go to all, disagreement stops sending.
 
 Reads stay with one endpoint while it answers, so that a snapshot and its simulation are of the same node's chain.
+Where a private endpoint is named, transactions go there and nowhere else, whatever becomes of them there.
 """
 
 from __future__ import annotations
@@ -8,22 +9,21 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from agent.chain.heads import Heads
+from agent.chain.health import MAX_BEHIND, Endpoint, Health
+from agent.chain.quorum import disagreement, needed, said, words
 from agent.chain.rpc import METHOD_NOT_FOUND, BlockTag, Request, Rpc
 from agent.chain.rpc_types import Header, RpcError, quantity
 from agent.errors import Refused, Unavailable
 from agent.money import Address
 
-REST_SECONDS = 5.0
-LONGEST_REST_SECONDS = 120.0
-"""How long an endpoint that failed is asked last; it doubles with each failure in a row."""
-MAX_BEHIND = 3
-"""Blocks that an endpoint may be behind the highest head that was seen."""
 ASKED_AGAIN = 3
 PAUSE_SECONDS = 0.5
 """Nodes learn of a new block one after the other: a disagreement counts once it has lasted this often this long."""
+CHECK_SECONDS = 30.0
+"""How often all are asked for their heads, beside what else is asked."""
 LIMITED = (-32005, -32029)
 """Rate limits as providers number them (EIP-1474: -32005, limit exceeded)."""
 BEHIND = ("header not found", "unknown block", "block not found", "missing trie node")
@@ -33,51 +33,45 @@ KNOWN = ("already known", "already imported", "known transaction")
 T = TypeVar("T")
 
 
-@dataclass
-class _Endpoint:
-    """A node and how it has done lately. `rests_until` is on the pool's clock."""
-
-    rpc: Rpc
-    number: int
-    failures: int = 0
-    rests_until: float = 0.0
-
-    @property
-    def name(self) -> str:
-        """How it is called to people: an address may hold a key."""
-        return f"endpoint {self.number}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """What one endpoint says before something is sent."""
-
-    endpoint: _Endpoint
-    chain_id: int
-    head: int
-    nonce: int
-
-
 class Pool(Rpc):
-    """The endpoints in the order of preference. `clock` gives seconds that only rise."""
+    """The endpoints in the order of preference. `clock` gives seconds that only rise.
+
+    `quorum`: how many must answer before anything is signed (half of them where it isn't said); `private`: where
+    transactions are sent; `heads` tells of new blocks; `behind`: the blocks that heads may be apart.
+    """
 
     def __init__(
         self,
         nodes: Sequence[Rpc],
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        *,
+        quorum: int | None = None,
+        private: Rpc | None = None,
+        heads: Heads | None = None,
+        behind: int = MAX_BEHIND,
     ) -> None:
         if not nodes:
             raise ValueError("a pool has at least one endpoint")
         super().__init__(nodes[0].url, nodes[0].timeout)
-        self._endpoints = [_Endpoint(node, number) for number, node in enumerate(nodes, 1)]
+        self._health = Health(nodes, clock, behind)
+        self._quorum = needed(len(nodes), quorum)
+        self._private = private
+        self._private_is_proved = False
         self._clock = clock
         self._sleep = sleep
         self._highest = 0
+        self._check_at = clock() + CHECK_SECONDS
+        self._checking: asyncio.Task[None] | None = None
+        self.heads = heads
+
+    @property
+    def trust(self) -> str:
+        return said(len(self._health.endpoints), self._quorum)
 
     async def request(self, method: str, *params: Any) -> Any:
         if method == SEND:
-            return await self._broadcast(params)
+            return await (self._broadcast(params) if self._private is None else self._private.request(SEND, *params))
         return await self._first(lambda rpc: rpc.request(method, *params))
 
     async def batch(self, requests: Sequence[Request]) -> list[Any | RpcError]:
@@ -119,70 +113,119 @@ class Pool(Rpc):
     async def nonce(self, account: Address, tag: BlockTag = "latest") -> int:
         """As of one node; 'pending', which comes before something is signed, is asked of all that answer.
 
-        Raises Refused("endpoints") where they disagree on the chain's id, the head or the nonce.
+        Raises Refused("endpoints") where they disagree on the chain's id, the head or the nonce, Unavailable where
+        too few answer.
         """
-        if tag != "pending" or len(self._endpoints) == 1:
+        if tag != "pending" or len(self._health.endpoints) == 1:
             return await super().nonce(account, tag)
         return await self._agreed(account)
 
     async def agree(self, account: Address, counted: str = "pending") -> None:
-        """Raises Refused("endpoints") where they disagree on the chain's id, the head or the account's nonce.
+        """Raises Refused("endpoints") where they disagree on the chain's id, the head or the account's nonce, or the
+        private endpoint is of another chain; Unavailable where too few answer, or the private one doesn't.
 
         `counted` "latest": only what is mined. Of what waits, one may have forgotten what another one still has.
         """
-        if len(self._endpoints) > 1:
+        if len(self._health.endpoints) > 1:
             await self._agreed(account, counted)
+        if self._private is not None and not self._private_is_proved:
+            await self._prove(self._private)
+
+    async def close(self) -> None:
+        if self._checking is not None:
+            self._checking.cancel()
+            await asyncio.gather(self._checking, return_exceptions=True)
+        if self.heads is not None:
+            await self.heads.close()
+        if self._private is not None:
+            await self._private.close()
+        for endpoint in self._health.endpoints:
+            await endpoint.rpc.close()
+
+    async def check(self) -> None:
+        """Asks each for its head: which one is slow or behind, and which one is so no more."""
+
+        async def head_of(endpoint: Endpoint) -> None:
+            began = self._clock()
+            try:
+                head = quantity(await endpoint.rpc.request("eth_blockNumber"))
+            except (Unavailable, RpcError):
+                self._health.failed(endpoint)
+            else:
+                self._health.measured(endpoint, head, self._clock() - began)
+
+        await asyncio.gather(*(head_of(endpoint) for endpoint in self._health.endpoints))
 
     async def _agreed(self, account: Address, counted: str = "pending") -> int:
         """The nonce that all say who answer."""
-        words = await self._words(account, counted)
+        found = await words(self._health, account, counted, self._quorum)
         for _ in range(ASKED_AGAIN - 1):
-            if not _disagreement(words):
+            if not disagreement(found, self._health.behind):
                 break
             await self._sleep(PAUSE_SECONDS)
-            words = await self._words(account, counted)
-        trouble = _disagreement(words)
+            found = await words(self._health, account, counted, self._quorum)
+        trouble = disagreement(found, self._health.behind)
         if not trouble:
-            self._highest = max(self._highest, *(word.head for word in words))
-            return words[0].nonce
+            self._highest = max(self._highest, *(word.head for word in found))
+            return found[0].nonce
         raise Refused(
             "endpoints",
             f"The endpoints of this chain disagree on {trouble}, so nothing is sent.",
             "Try again in a moment; if it lasts, the operator takes the wrong one out.",
         )
 
-    async def close(self) -> None:
-        for endpoint in self._endpoints:
-            await endpoint.rpc.close()
+    async def _prove(self, private: Rpc) -> None:
+        """Once: nothing is signed that would be sent to another chain's endpoint, or to one that isn't there."""
+        try:
+            served = await private.chain_id()
+        except RpcError as error:
+            if error.code != METHOD_NOT_FOUND:
+                raise Unavailable("node", f"The private endpoint doesn't say its chain: {error.message}.") from error
+        except Unavailable as error:
+            raise Unavailable("node", f"The private endpoint can't be sent to. {error.message}") from error
+        else:
+            if served != (here := await self.chain_id()):
+                raise Refused(
+                    "endpoints",
+                    f"The private endpoint is of chain {served}, the others are of chain {here}, so nothing is sent.",
+                    "The operator names one of this chain in private_rpc_file.",
+                )
+        self._private_is_proved = True
 
     async def _head_of(self, rpc: Rpc, seen: list[Header]) -> Header:
         header = await rpc.block("latest")
         seen.append(header)
-        if header.number < self._highest - MAX_BEHIND:
+        if header.number < self._highest - self._health.behind:
             raise Unavailable("node", f"The endpoint is at block {header.number}, the chain at {self._highest}.")
         self._highest = max(self._highest, header.number)
         return header
 
     async def _first(self, ask: Callable[[Rpc], Awaitable[T]]) -> T:
         """The first usable answer. Raises what the last one that was asked raised."""
-        for endpoint in (order := self._by_health()):
+        self._check_when_due()
+        for endpoint in (order := self._health.order()):
             try:
                 answer = await ask(endpoint.rpc)
             except (Unavailable, RpcError) as error:
                 if isinstance(error, RpcError) and not _is_its_own(error):
-                    self._did_well(endpoint)
+                    self._health.did_well(endpoint)
                     raise  # the chain's own answer, such as a revert: another endpoint would say the same
-                self._failed(endpoint)
+                self._health.failed(endpoint)
                 if endpoint is order[-1]:
                     raise
             else:
-                self._did_well(endpoint)
+                self._health.did_well(endpoint)
                 return answer
         raise AssertionError("a pool has at least one endpoint")
 
+    def _check_when_due(self) -> None:
+        if len(self._health.endpoints) > 1 and self._clock() >= self._check_at:
+            self._check_at = self._clock() + CHECK_SECONDS
+            self._checking = asyncio.create_task(self.check())
+
     async def _broadcast(self, params: Sequence[Any]) -> Any:
         """To all at once: the first that takes it decides. Where none does, its fate is unknown if any was silent."""
-        tasks = [asyncio.create_task(each.rpc.request(SEND, *params)) for each in self._by_health()]
+        tasks = [asyncio.create_task(each.rpc.request(SEND, *params)) for each in self._health.order()]
         refusals: list[RpcError] = []
         silent: Unavailable | None = None
         try:
@@ -202,90 +245,9 @@ class Pool(Rpc):
             raise silent
         raise known or refusals[0]
 
-    async def _words(self, account: Address, counted: str) -> list[_Word]:
-        """What every endpoint that answers says; one that failed a moment ago holds up no signature.
-
-        Raises Unavailable where none answers.
-        """
-        now = self._clock()
-        awake = [endpoint for endpoint in self._endpoints if endpoint.rests_until <= now]
-        asked = [self._word(endpoint, account, counted) for endpoint in awake or self._endpoints]
-        answers = await asyncio.gather(*asked, return_exceptions=True)
-        words = [answer for answer in answers if isinstance(answer, _Word)]
-        for answer in answers:
-            if isinstance(answer, BaseException) and not isinstance(answer, Unavailable | RpcError):
-                raise answer
-        if not words:
-            raise Unavailable("node", "No endpoint of this chain answers.")
-        return words
-
-    async def _word(self, endpoint: _Endpoint, account: Address, counted: str) -> _Word:
-        asked: list[Request] = [
-            ("eth_chainId", ()),
-            ("eth_blockNumber", ()),
-            ("eth_getTransactionCount", (account, counted)),
-        ]
-        try:
-            answers = await endpoint.rpc.batch(asked)
-            chain_id, head, nonce = (quantity(_answered(answer)) for answer in answers)
-        except (Unavailable, RpcError):
-            self._failed(endpoint)
-            raise
-        return _Word(endpoint, chain_id, head, nonce)
-
-    def _by_health(self) -> list[_Endpoint]:
-        """Those that don't rest, in their order; then the resting ones, the one that is ready first."""
-        now = self._clock()
-        return sorted(self._endpoints, key=lambda each: max(each.rests_until - now, 0.0))
-
-    def _did_well(self, endpoint: _Endpoint) -> None:
-        endpoint.failures, endpoint.rests_until = 0, 0.0
-
-    def _failed(self, endpoint: _Endpoint) -> None:
-        rest = min(REST_SECONDS * 2**endpoint.failures, LONGEST_REST_SECONDS)
-        endpoint.failures += 1
-        endpoint.rests_until = self._clock() + rest
-
-
-def _answered(answer: Any) -> Any:
-    if isinstance(answer, RpcError):
-        raise answer
-    return answer
-
 
 def _is_its_own(error: RpcError) -> bool:
     """Whether the trouble is the endpoint's and not the request's: a limit, a missing method, a missing block."""
-    said = error.message.lower()
-    limited = error.code in LIMITED or "rate limit" in said or "too many requests" in said
-    return limited or error.code == METHOD_NOT_FOUND or any(words in said for words in BEHIND)
-
-
-def _disagreement(words: Sequence[_Word]) -> str:
-    """'' where all agree, else what they disagree on and who says what."""
-    heads = [word.head for word in words]
-    if len({word.chain_id for word in words}) > 1:
-        return "the chain's id: " + _who(words, lambda word: word.chain_id)
-    if max(heads) - min(heads) > MAX_BEHIND:
-        return "the head: " + _who(words, lambda word: word.head)
-    if len({word.nonce for word in words}) > 1:
-        return "the account's nonce: " + _who(words, lambda word: word.nonce)
-    return ""
-
-
-def _who(words: Sequence[_Word], fact: Callable[[_Word], int]) -> str:
-    return ", ".join(f"{word.endpoint.name} says {fact(word)}" for word in words)
-
-
-def endpoints(text: str) -> list[str]:
-    """The URLs in a file's text, one a line; empty lines and those that begin with # are left out.
-
-    Raises Refused("endpoints") for a line that is no URL of a node; it isn't repeated, as it may hold a key.
-    """
-    found = []
-    for number, line in enumerate(text.splitlines(), 1):
-        url = line.strip()
-        if url and not url.startswith("#"):
-            if not url.startswith(("http://", "https://")) or " " in url:
-                raise Refused("endpoints", f"Line {number} is no URL of a node.", "A line is http://… or https://…")
-            found.append(url)
-    return found
+    words = error.message.lower()
+    limited = error.code in LIMITED or "rate limit" in words or "too many requests" in words
+    return limited or error.code == METHOD_NOT_FOUND or any(each in words for each in BEHIND)

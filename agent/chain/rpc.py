@@ -20,11 +20,13 @@ from agent.money import Address
 if TYPE_CHECKING:
     from web3 import AsyncHTTPProvider
 
+    from agent.chain.heads import Heads
     from agent.chain.sessions import Sessions
 
 TIMEOUT_SECONDS = 10.0
 METHOD_NOT_FOUND = -32601
 DEFAULT_PRIORITY_WEI = 10**9
+ALONE = "one endpoint: nobody else is asked what the chain's id and an account's number are"
 
 BlockTag = int | str
 """A block's number, its hash, or 'latest' or 'pending'."""
@@ -35,6 +37,9 @@ Request = tuple[str, Sequence[Any]]
 class Rpc:
     """One node's endpoint. web3.py's provider is imported by `prepare`, or at the first request: it costs 0.7 s."""
 
+    heads: Heads | None = None
+    """Tells of new blocks, where an endpoint does."""
+
     def __init__(self, url: str, timeout: float = TIMEOUT_SECONDS) -> None:
         self.url = url
         self.timeout = timeout
@@ -42,6 +47,11 @@ class Rpc:
         self._secrets = secrets_of(url)
         self._provider: AsyncHTTPProvider | None = None
         self._sessions: Sessions | None = None
+
+    @property
+    def trust(self) -> str:
+        """What stands behind a nonce and the chain's id, for people."""
+        return ALONE
 
     async def prepare(self) -> None:
         """Imports web3.py in a thread, so that what else is starting goes on meanwhile."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import chains
 import devnet
-from agent.chain.pool import endpoints
+from agent.chain.endpoints import endpoints
 from agent.config import Settings
 from agent.errors import Refused, Unavailable
 from agent.execution.signer.paths import KEYSTORE

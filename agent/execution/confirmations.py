@@ -32,14 +32,14 @@ async def wait_for(parts: Parts, mined: Sequence[Mined], patience: float) -> Non
     if parts.confirmations == 1 or not mined:
         return
     last = max((each.receipt for each in mined), key=lambda receipt: receipt.block_number)
-    waited, pause = 0.0, LATE_SECONDS / 10
+    waited, heard = 0.0, parts.heard
     while not await _is_deep(parts, last.block_number):
         if waited >= patience:
             wants = parts.confirmations
             depth = f"{wants} confirmations" if isinstance(wants, int) else f"its block to be {wants}"
             raise Unavailable("node", f"Everything is mined; I wait for {depth} before I call it settled.")
-        await parts.sleep(pause)
-        waited += pause
+        waited += await parts.rest(LATE_SECONDS if parts.is_told else LATE_SECONDS / 10, heard)
+        heard = parts.heard
     there = (await blocks(parts.rpc, [last.block_number])).get(last.block_number)
     if there is None or there.hash != last.block_hash:
         raise Unavailable("node", f"Block {last.block_number} was replaced meanwhile: I look everything up again.")

@@ -125,3 +125,20 @@ class Parts:
     booked: set[Address] = field(default_factory=set)
     l1: Callable[[], Awaitable[L1Costs]] = no_l1
     habit: Habit = ETHEREUM
+
+    @property
+    def heard(self) -> int:
+        """How many new blocks an endpoint has told of so far."""
+        return 0 if self.rpc.heads is None else self.rpc.heads.heard
+
+    @property
+    def is_told(self) -> bool:
+        """Whether an endpoint tells of new blocks now."""
+        return self.rpc.heads is not None and self.rpc.heads.live
+
+    async def rest(self, seconds: float, heard: int) -> float:
+        """Waits so long, or until a block is told beyond the first `heard`; how long it was, in seconds."""
+        if self.rpc.heads is None:
+            await self.sleep(seconds)
+            return seconds
+        return await self.rpc.heads.after(heard, seconds)

@@ -21,6 +21,8 @@ from memory.rows import Attempt, AttemptKind, AttemptStatus
 
 FIRST_POLL_SECONDS = 0.002
 LAST_POLL_SECONDS = 0.5
+TOLD_POLL_SECONDS = 4.0
+"""How long to wait at the most where an endpoint tells of new blocks: it may be stuck."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,14 @@ async def send(parts: Parts, slot: Slot, before: Sequence[Mined]) -> Mined:
 async def wait(parts: Parts, slot: Slot, before: Sequence[Mined], patience: float, nudge_after: float) -> Mined:
     """The step with the receipt of whatever of ours was mined at its nonce, written down.
 
-    Asks often at first. Each `nudge_after` seconds without it the node is asked whether it still has the bytes, and
-    they are sent again or replaced. `before` is what the plan's earlier steps gave. Raises Unavailable where it stays
-    unknown, Refused where the nonce went to a stranger or a node refuses the bytes for good.
+    Asks often at first, and at once where an endpoint tells of a new block. Each `nudge_after` seconds without it the
+    node is asked whether it still has the bytes, and they are sent again or replaced. `before` is what the plan's
+    earlier steps gave. Raises Unavailable where it stays unknown, Refused where the nonce went to a stranger or a
+    node refuses the bytes for good.
     """
     waited, pause, next_nudge = 0.0, FIRST_POLL_SECONDS, nudge_after
     while True:
+        heard = parts.heard
         found = await receipts(parts.rpc, [each.hash for each in slot.attempts])
         if found:
             return await _noted(parts, slot, found[0])
@@ -76,8 +80,11 @@ async def wait(parts: Parts, slot: Slot, before: Sequence[Mined], patience: floa
                 continue
         if waited >= patience:
             raise Unavailable("node", f"Transaction {slot.newest.hash} is sent but not mined yet.{slot.why}")
-        await parts.sleep(pause)
-        waited, pause = waited + pause, min(pause * 1.5, LAST_POLL_SECONDS)
+        waited += await parts.rest(pause, heard)
+        if parts.heard > heard:
+            pause = LAST_POLL_SECONDS  # the one that is asked may not have the block yet
+        else:
+            pause = min(pause * 1.5, TOLD_POLL_SECONDS if parts.is_told else LAST_POLL_SECONDS)
 
 
 async def _noted(parts: Parts, slot: Slot, receipt: Receipt) -> Mined:

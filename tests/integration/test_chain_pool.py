@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from agent.chain.pool import ASKED_AGAIN, MAX_BEHIND, REST_SECONDS, Pool, endpoints
+from agent.chain.endpoints import endpoints
+from agent.chain.health import MAX_BEHIND, REST_SECONDS
+from agent.chain.pool import ASKED_AGAIN, Pool
 from agent.chain.rpc import Rpc
 from agent.chain.rpc_types import RpcError
 from agent.errors import Refused, Unavailable

@@ -22,7 +22,9 @@ class Fault(StrEnum):
 
 
 class FaultyNode:
-    """Forwards JSON-RPC over HTTP to `upstream`. `arrived` are the requests that reached the node, in order."""
+    """Forwards JSON-RPC over HTTP to `upstream`. `arrived` are the requests that reached the node, in order; each
+    waits for `delay` seconds first. `swallowed`, once it is a list, gets the raw transactions: taken, not passed on.
+    """
 
     def __init__(self, upstream: str) -> None:
         parts = urlsplit(upstream)
@@ -41,6 +43,8 @@ class FaultyNode:
         """What it answers to everything, as text/html."""
         self.stuck_at: int | None = None
         """The block that it takes for the head."""
+        self.delay = 0.0
+        self.swallowed: list[str] | None = None
         self.arrived: list[tuple[str, list[Any]]] = []
         self.url = ""
 
@@ -93,6 +97,8 @@ class FaultyNode:
         """The answer to a request; None where the connection is to break instead."""
         if self.hanging:
             await asyncio.sleep(HANGS_SECONDS)
+        if self.delay:
+            await asyncio.sleep(self.delay)
         if self.down:
             return None
         if self.instead is not None:
@@ -107,6 +113,9 @@ class FaultyNode:
         faults = [self._plans[each["method"]].pop(0) for each in requests if self._plans[each["method"]]]
         if Fault.REFUSE in faults:
             return None
+        if self.swallowed is not None and request["method"] == "eth_sendRawTransaction":
+            self.swallowed.append(request["params"][0])
+            return json.dumps({"jsonrpc": "2.0", "id": request["id"], "result": "0x" + "00" * 32}).encode()
         if isinstance(request, dict) and self._answers[request["method"]]:
             error = self._answers[request["method"]].pop(0)
             return json.dumps({"jsonrpc": "2.0", "id": request["id"], "error": error}).encode()
