@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from agent import hooks
-from agent.chain.pool import endpoints
+from agent.chain.endpoints import endpoints
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
 from agent.commands import places

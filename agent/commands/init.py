@@ -17,7 +17,7 @@ from typing import Any
 import tomli_w
 
 from agent import config_file
-from agent.chain.pool import endpoints
+from agent.chain.endpoints import endpoints
 from agent.character.files import load as load_character
 from agent.commands import places
 from agent.commands.interview import DEVNET, Answers, ask_for

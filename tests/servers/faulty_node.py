@@ -95,10 +95,7 @@ class FaultyNode:
 
     async def _answer(self, body: bytes) -> bytes | None:
         """The answer to a request; None where the connection is to break instead."""
-        if self.hanging:
-            await asyncio.sleep(HANGS_SECONDS)
-        if self.delay:
-            await asyncio.sleep(self.delay)
+        await asyncio.sleep(HANGS_SECONDS if self.hanging else self.delay)
         if self.down:
             return None
         if self.instead is not None:
@@ -113,12 +110,8 @@ class FaultyNode:
         faults = [self._plans[each["method"]].pop(0) for each in requests if self._plans[each["method"]]]
         if Fault.REFUSE in faults:
             return None
-        if self.swallowed is not None and request["method"] == "eth_sendRawTransaction":
-            self.swallowed.append(request["params"][0])
-            return json.dumps({"jsonrpc": "2.0", "id": request["id"], "result": "0x" + "00" * 32}).encode()
-        if isinstance(request, dict) and self._answers[request["method"]]:
-            error = self._answers[request["method"]].pop(0)
-            return json.dumps({"jsonrpc": "2.0", "id": request["id"], "error": error}).encode()
+        if isinstance(request, dict) and (told := self._alone(request)) is not None:
+            return told
         for each in requests:
             hooks = self._hooks[each["method"]]
             hook = hooks.pop(0) if hooks else None
@@ -127,6 +120,16 @@ class FaultyNode:
             self.arrived.append((each["method"], each.get("params", [])))
         answer = self._instead(requests, await self._forwarded(body))
         return None if Fault.LOSE in faults else answer
+
+    def _alone(self, request: dict[str, Any]) -> bytes | None:
+        """The answer to a request that the node never sees."""
+        if self.swallowed is not None and request["method"] == "eth_sendRawTransaction":
+            self.swallowed.append(request["params"][0])
+            return json.dumps({"jsonrpc": "2.0", "id": request["id"], "result": "0x" + "00" * 32}).encode()
+        if not self._answers[request["method"]]:
+            return None
+        error = self._answers[request["method"]].pop(0)
+        return json.dumps({"jsonrpc": "2.0", "id": request["id"], "error": error}).encode()
 
     def _as_of(self, body: bytes) -> bytes:
         """The request with the block that it is stuck at in the place of the head."""
