@@ -103,6 +103,9 @@ class GateChain(Rpc):
     simulated: list[dict[str, Any]] = field(default_factory=list)
     instead: dict[str, Callable[..., Any]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        super().__init__("http://model")
+
     async def request(self, method: str, *params: Any) -> Any:
         self.asked.append(method)
         if method in self.instead:
