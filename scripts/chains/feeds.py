@@ -11,8 +11,8 @@ from scripts.chains.books import Book
 from scripts.chains.reading import checked, solidity
 
 LONGEST_SECONDS = 86_400
-"""A Chainlink price feed answers at least once a day (data.chain.link gives each one's heartbeat; none of the feeds
-picked here has a longer one). It stands where nothing closer is published."""
+"""A Chainlink price feed answers at least once a day (data.chain.link gives each one's heartbeat; a day is the usual
+longest for USD). It stands where nothing closer is published."""
 MEASURED = "alchem_link/feeds.py"
 _MEASURED = re.compile(r'Feed\(\s*"[^"]+",\s*"(0x[0-9a-fA-F]{40})", 8, (\d+),?\s*(False)?')
 
