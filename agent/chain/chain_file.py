@@ -46,6 +46,7 @@ class TokenEntry(_Strict):
     onchain_symbol: _Said | None = None
     feed: _Address | None = None
     heartbeat: _Seconds | None = None
+    dated_by: _Symbol | None = None
     usd_stable: bool = False
     source: _Source | None = None
     feed_source: _Source | None = None
@@ -123,6 +124,11 @@ def _check_unique(file: ChainFile) -> None:
     again = next((each for each in addresses if addresses.count(each) > 1), None)
     if again is not None:
         raise Refused("chain-file", f"The chain file has the token address {again} twice.")
+    for symbol, entry in file.tokens.items():
+        by = file.tokens.get(entry.dated_by or "")
+        if entry.dated_by is not None and (by is None or by.feed is None or by.heartbeat is None):
+            told = f"tokens.{symbol}.dated_by is {entry.dated_by}, which is no token with a feed and its heartbeat."
+            raise Refused("chain-file", told)
     if file.native.wrapped is not None and file.native.wrapped not in file.tokens:
         raise Refused("chain-file", f"native.wrapped is {file.native.wrapped}, which [tokens] doesn't have.")
 

@@ -30,6 +30,10 @@ def prices(
             missing[key_of(symbol)] = why
         else:
             found[symbol] = price
+    for symbol, by in registry.dated_by.items():
+        if symbol in found and by not in found:
+            del found[symbol]
+            missing[key_of(symbol)] = f"its feed tells no date, and that of {by} is no good: {missing[key_of(by)]}"
     return found, missing
 
 

@@ -27,6 +27,7 @@ class Registry:
     `sequencer_feed` answers 0 while the sequencer is up; prices count again `sequencer_grace` seconds after it came
     back. `sources`: where each entry is from, by its place in the file. `onchain_symbols`: what a token's contract
     calls itself where that isn't its symbol here (two tokens can't have one symbol here, and on chain they do).
+    `dated_by`: for a token whose feed tells no date, the token without whose fresh price its own doesn't count.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Registry:
     sequencer_grace: int = 0
     sources: Mapping[str, str] = field(default_factory=dict)
     onchain_symbols: Mapping[str, str] = field(default_factory=dict)
+    dated_by: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def load(cls, path: Path | str) -> Registry:
@@ -97,6 +99,9 @@ class Registry:
             tokens=MappingProxyType(tokens),
             names=MappingProxyType({symbol: entry.name for symbol, entry in file.tokens.items()}),
             onchain_symbols=MappingProxyType(said),
+            dated_by=MappingProxyType(
+                {symbol: each.dated_by for symbol, each in file.tokens.items() if each.dated_by}
+            ),
             feeds=MappingProxyType(feeds),
             usd_stable=frozenset(symbol for symbol, entry in file.tokens.items() if entry.usd_stable),
             protocols=MappingProxyType(dict(file.protocols)),

@@ -35,6 +35,7 @@ def add_feeds(books: dict[str, Book], pick: dict[str, Any], tokens: dict[str, di
         reserve = reserve_of(aave, pick, token["address"])
         if reserve is not None:
             token["feed"] = checked(reserve.constants[f"{reserve.key}_ORACLE"])
+            token["dated_by"] = pick["dated_by"][symbol]
             token["feed_source"] = (
                 f"{aave.source(reserve.file, f'{reserve.key}_ORACLE')}: no feed of Chainlink's in USD is published; "
                 "this is the adapter that Aave prices it by, in USD with 8 decimals, undated"

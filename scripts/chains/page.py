@@ -36,7 +36,7 @@ def _tokens(own: Registry) -> Iterator[str]:
     yield "|---|---|---|---|"
     for symbol, token in own.tokens.items():
         beat = own.heartbeats.get(symbol)
-        price = f"Chainlink, within {beat} s" if beat else "Aave's own price source, undated"
+        price = f"Chainlink, within {beat} s" if beat else f"Aave's price source, dated by {own.dated_by[symbol]}'s"
         said = f" (calls itself {own.onchain_symbols[symbol]})" if symbol in own.onchain_symbols else ""
         yield f"| {symbol}{said} | `{token.address}` | {token.decimals} | {price} |"
 

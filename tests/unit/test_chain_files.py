@@ -91,6 +91,8 @@ def test_every_entry_names_its_source(name: str) -> None:
 def test_every_token_has_a_feed_and_nothing_is_there_twice(name: str) -> None:
     own = registry(name)
     assert set(own.feeds) == {*own.tokens, "ETH"}
+    assert set(own.heartbeats) | set(own.dated_by) == set(own.feeds), "how old a price may be is known of each"
+    assert not set(own.heartbeats) & set(own.dated_by)
     for group in (
         [token.address for token in own.tokens.values()],
         own.protocols["uniswap-v3"]["pools"],

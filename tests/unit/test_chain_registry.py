@@ -66,6 +66,8 @@ L2 = {
     "tokens__USDC__source": "npm a@1 tokens.json",
     "tokens__WETH__feed_source": "npm a@1 feeds.json",
     "tokens__WETH__onchain_symbol": "W₮",
+    "tokens__WETH__heartbeat": 3_600,
+    "tokens__USDC__dated_by": "WETH",
     "protocols__aave-v3__core__source": "npm a@1 aave.json",
 }
 
@@ -76,6 +78,7 @@ def test_what_only_some_chains_have_is_read() -> None:
     assert (registry.l1_fee, registry.l1_oracle) == ("op-stack", "0x420000000000000000000000000000000000000F")
     assert (registry.sequencer_feed, registry.sequencer_grace) == (FEED, 600)
     assert registry.onchain_symbols == {"WETH": "W₮"}
+    assert registry.dated_by == {"USDC": "WETH"}
     assert registry.sources == {
         "": "npm a@1 b.json",
         "sequencer": "npm a@1 feeds.json",
@@ -134,6 +137,8 @@ def test_a_token_is_found_by_its_address_in_any_case() -> None:
         ({"tokens__eth": {"name": "x", "address": FEED, "decimals": 6}}, "twice"),
         ({"tokens__USDС": {"name": "x", "address": FEED, "decimals": 6}}, "tokens"),
         ({"native__wrapped": "WBTC"}, "WBTC"),
+        ({"tokens__USDC__dated_by": "WETH"}, "no token with a feed and its heartbeat"),
+        ({"tokens__USDC__dated_by": "WBTC"}, "USDC.dated_by is WBTC"),
         ({"finality": "latest"}, "finality"),
         ({"finality": 0}, "finality"),
         ({"fees": {"l1": "zk", "oracle": FEED}}, "fees"),

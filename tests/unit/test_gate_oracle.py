@@ -63,6 +63,19 @@ def test_a_feed_with_one_is_dated() -> None:
     assert missing == {"the price of USDC": "its feed's answer is 361 seconds old, and 60 are promised"}
 
 
+@pytest.mark.parametrize("age", [0, 86_400])
+def test_a_feed_that_tells_no_date_counts_while_a_like_one_is_fresh(age: int) -> None:
+    both = {"USDC": FEED, "ETH": place("ee")}
+    pinned = replace(known(), feeds=both, heartbeats={"ETH": 60}, dated_by={"USDC": "ETH"})
+    told = {"50d25bcd": (USD,), "feaf968c": (1, 3_000 * USD, 0, 1_000_000 - age, 1)}
+    found, missing = prices.prices(pinned, lambda call: told[call.data.hex()], 1_000_000)
+    assert (found == {"USDC": USD, "ETH": 3_000 * USD}) == (age == 0)
+    assert (missing == {}) == (age == 0)
+    if age:
+        assert found == {}
+        assert "that of ETH is no good" in missing["the price of USDC"]
+
+
 @pytest.mark.parametrize("answer", [None, (0,), (-1,)])
 def test_no_answer_and_no_price(answer: tuple[int, ...] | None) -> None:
     found, missing = told(answer)
