@@ -107,6 +107,14 @@ class Contact(_Closed):
     address: AddressText
 
 
+class Revoke(_Closed):
+    """Takes back what a venue (by its id) or an exchange (by its name) may spend of a token."""
+
+    action: Literal["revoke"] = "revoke"
+    asset: Symbol
+    spender: VenueId | Name
+
+
 class Exit(_Closed):
     action: Literal["exit"] = "exit"
 
@@ -248,6 +256,7 @@ Intent = Annotated[
     | Sequence
     | Transfer
     | Contact
+    | Revoke
     | Exit
     | Pause
     | Resume

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from agent.money import Address
+from memory.given_up import give_up
 from memory.part import Part, many, one
 from memory.plans import must_plan
 from memory.rows import Owed
@@ -32,14 +33,18 @@ class Cleanups(Part):
                  WHERE plan_id = ? AND step = ?"""
         await self._store.write(lambda db: db.execute(sql, (*terms, owed.plan_id, owed.step)).rowcount)
 
-    async def end_cleanup(self, plan_id: str, step: int, reason: str) -> None:
-        """The clean-up is done, or can't be done any more; `reason` says which."""
+    async def end_cleanup(self, plan_id: str, step: int, reason: str, *, stands: bool = False) -> None:
+        """The clean-up is done, or can't be done any more; `reason` says which. `stands`: the allowance may still be
+        there, which is told to its owner.
+        """
 
         def end(db: Database) -> None:
             sql = "UPDATE cleanups SET ended_at = ? WHERE plan_id = ? AND step = ? AND ended_at IS NULL RETURNING 1"
             if one(db, sql, (self._now(), plan_id, step)) is not None:
                 body = {"plan_id": plan_id, "step": str(step), "reason": reason}
                 self._audit(db, "cleanup.ended", must_plan(db, plan_id).user, body)
+                if stands:
+                    give_up(db, plan_id, step, reason, self._now())
 
         await self._store.write(end)
 

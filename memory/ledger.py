@@ -20,6 +20,7 @@ from memory.emergency import Emergency
 from memory.exit_log import FILE as EXITS
 from memory.exit_log import ExitLog
 from memory.flows import Flows
+from memory.given_up import GivenUpBook
 from memory.hearing import Hearing
 from memory.limits import LimitBook
 from memory.links import Links
@@ -51,6 +52,7 @@ class Ledger(
     Emergency,
     NonceBook,
     Cleanups,
+    GivenUpBook,
     Periods,
     PutAside,
     Contacts,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from agent.errors import Unavailable
+from memory.given_up import SQL as GIVEN_UP
 from memory.m012_access import SQL as ACCESS
 from memory.m015_limits import SQL as LIMITS
 from memory.m015_replacements import SQL as REPLACEMENTS
@@ -356,6 +357,12 @@ def m015_limits(db: Database) -> None:
 @ledger()
 def m015_replacements(db: Database) -> None:
     db.executescript(REPLACEMENTS)
+
+
+@ledger()
+def m016_given_up(db: Database) -> None:
+    """Allowances that are left over for good, until their owner is told."""
+    db.executescript(GIVEN_UP)
 
 
 @memory()

@@ -1,4 +1,4 @@
-"""News of limits and contacts: told on every channel of their person, once each, with a button that takes it back.
+"""News of limits, contacts and allowances left over: told on every channel of their person, once each, with a button.
 
 What is to be told stands in the ledger, written with the change itself; a crash in between loses nothing.
 """
@@ -8,9 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from agent.chain.multicall import read
+from agent.chain.rpc_types import RpcError
+from agent.errors import Unavailable
+from agent.gate.propose import ALLOWANCE
+from agent.money import Address, Amount, address
+from agent.plans import Step
 from agent.replies import limits
+from agent.replies.left_over import left_over
 from agent.replies.reply import Reply
 from agent.runtime.world import World
+from memory.given_up import GivenUp
 from memory.news import ASKED, NewsRow
 from memory.rows import User
 
@@ -33,6 +41,8 @@ class News:
             if reply is not None and person is not None:
                 await self._everywhere(person, row, reply)
             await self.world.ledger.told_news(row.id)
+        for each in await self.world.ledger.given_up(None if user is None else user.id):
+            await self._tell_left_over(each)
 
     async def _everywhere(self, user: User, row: NewsRow, reply: Reply) -> None:
         """In the last channel of each platform; what was asked for isn't told where it was asked."""
@@ -41,6 +51,29 @@ class News:
             if not heard:  # a platform that isn't here now hears it when it is
                 kind = f"news:{home.platform}"
                 await self.service.say_once(kind, row.id, user, home.platform, home.channel, reply)
+
+    async def _tell_left_over(self, given: GivenUp) -> None:
+        """What stands of the allowance now, and how it is taken back; nothing where it is gone meanwhile."""
+        row = await self.world.ledger.plan(given.plan_id)
+        person = await self.world.ledger.user(given.user)
+        if row is not None and person is not None:
+            try:
+                reply = await self._left_over(row.plan.account, row.plan.steps[given.step], given.reason)
+            except (Unavailable, RpcError):
+                return  # said when the node can be asked what stands
+            if reply is not None:
+                for home in await self.world.ledger.homes(person.id):
+                    kind = f"left over:{home.platform}"
+                    await self.service.say_once(kind, given.id, person, home.platform, home.channel, reply)
+        await self.world.ledger.told_given_up(given.id)
+
+    async def _left_over(self, account: Address, step: Step, why: str) -> Reply | None:
+        spender = address(str(step.args[0]))
+        units = int(await read(self.world.rpc, step.to, ALLOWANCE, "uint256", account, spender))
+        token = self.world.registry.token(step.contract)
+        listed = self.world.policy.contracts.get(spender)
+        name = listed.name if listed is not None else step.venue
+        return left_over(Amount(units, token), name, spender, step.venue, why) if units else None
 
     async def _reply(self, row: NewsRow) -> Reply | None:
         """What there is to say; None of what was taken back, or isn't ripe after all."""

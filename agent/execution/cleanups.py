@@ -5,16 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from agent.chain.rpc_types import Receipt
 from agent.errors import Refused
 from agent.execution import fees, for_l1
 from agent.execution.flows import Mined
-from agent.execution.parts import LATE_SECONDS, Parts, Signed
+from agent.execution.parts import LATE_SECONDS, OnRecord, Parts, Signed
 from agent.execution.points import Point, point
 from agent.execution.replace import worst
 from agent.execution.strangers import number
 from agent.execution.waiting import Slot, send, wait
-from agent.plans import Plan, Role
+from agent.plans import Plan, Role, Step
 from memory.rows import Owed
+
+SIGNED_ELSEWHERE = "the signer signed that at a number that something else has used since"
+
+
+class GivenUp(Refused):
+    """A clean-up that can't be done any more: its owner is told what stays, and how to take it back."""
+
+
+def revoking(step: Step) -> str:
+    """What the owner says to take the allowance back, which the clean-up `step` was to."""
+    return f"Say `revoke {step.contract} from {step.venue}` to take it back."
 
 
 def due(plan: Plan, mined: Sequence[Mined]) -> list[int]:
@@ -60,10 +72,15 @@ async def finish(parts: Parts, slot: Slot) -> Mined:
 
 async def _ended(parts: Parts, slot: Slot, mined: Mined) -> Mined:
     if not mined.cancelled:
-        reason = "done" if mined.receipt.ok else "reverted"
-        await parts.ledger.end_cleanup(slot.plan.plan_id, slot.index, reason)
+        await end(parts, slot.plan, slot.index, mined.receipt)
     point(Point.CLEANED)
     return mined
+
+
+async def end(parts: Parts, plan: Plan, index: int, receipt: Receipt) -> None:
+    """The clean-up was mined: the allowance is gone, or stands, which its owner is told."""
+    reason = "done" if receipt.ok else "the call that was to take it back reverted"
+    await parts.ledger.end_cleanup(plan.plan_id, index, reason, stands=not receipt.ok)
 
 
 async def _signed(
@@ -71,28 +88,36 @@ async def _signed(
 ) -> tuple[Signed, fees.Fees]:
     """The clean-up's bytes. What was asked for before a crash is asked for again first: the signer signs once."""
     attempts = await parts.ledger.attempts(plan.plan_id)
-    budget = _budget(plan, owed.step, worst(attempts, await parts.signer.signed(plan.plan_id), l1), l1)
+    record = await parts.signer.signed(plan.plan_id)
+    budget = _budget(plan, owed.step, worst(attempts, record, l1), l1)
     gas = plan.steps[owed.step].gas
-    if owed.nonce == nonce and owed.max_fee_per_gas is not None and owed.max_priority_fee_per_gas is not None:
-        before = fees.Fees(owed.max_fee_per_gas, owed.max_priority_fee_per_gas)
+    before = _before(owed, record, nonce)
+    if before is not None:
         try:
             signed = await _sign(parts, plan, owed.step, nonce, before)
         except Refused as refused:
             if refused.rule != "fees":
                 raise
-            return await _asked(
-                parts, plan, owed, nonce, fees.first(base_fee, gas, budget, parts.habit)
-            )  # it wasn't signed so
+            offer = fees.first(base_fee, gas, budget, parts.habit)  # it wasn't signed for that
+            return await _asked(parts, plan, owed, nonce, offer)
         if not fees.is_stuck(before, base_fee):
             return signed, before
-        offer = fees.bumped(before, base_fee, gas, budget, parts.habit)
-        if offer is None:
+        more = fees.bumped(before, base_fee, gas, budget, parts.habit)
+        if more is None:
             fees.within(base_fee, gas, budget, parts.habit)
             return signed, before
-        terms = (nonce, offer.max_fee_per_gas, offer.max_priority_fee_per_gas)
+        terms = (nonce, more.max_fee_per_gas, more.max_priority_fee_per_gas)
         again = await parts.signer.replacement(plan, owed.step, *terms, replaces=signed.hash, outputs={})
-        return again, offer
+        return again, more
     return await _asked(parts, plan, owed, nonce, fees.first(base_fee, gas, budget, parts.habit))
+
+
+def _before(owed: Owed, record: Sequence[OnRecord], nonce: int) -> fees.Fees | None:
+    """What was asked for at this number before: by the ledger, or, where that lost it, by the signer's record."""
+    if owed.nonce == nonce and owed.max_fee_per_gas is not None and owed.max_priority_fee_per_gas is not None:
+        return fees.Fees(owed.max_fee_per_gas, owed.max_priority_fee_per_gas)
+    there = [row for row in record if (row.step, row.nonce) == (owed.step, nonce)]
+    return fees.Fees(there[-1].max_fee_per_gas, there[-1].max_priority_fee_per_gas) if there else None
 
 
 async def _asked(parts: Parts, plan: Plan, owed: Owed, nonce: int, offer: fees.Fees) -> tuple[Signed, fees.Fees]:
@@ -114,12 +139,9 @@ async def _sign(parts: Parts, plan: Plan, index: int, nonce: int, offer: fees.Fe
         )
     except Refused as refused:
         if refused.rule == "once":  # signed at a nonce that somebody else has used since
-            await parts.ledger.end_cleanup(plan.plan_id, index, str(refused))
-            raise Refused(
-                "cleanup",
-                f"The signer has signed it at a number that is used by now: {refused.message}",
-                "That allowance stays until it is spent or taken back with another wallet.",
-            ) from refused
+            await parts.ledger.end_cleanup(plan.plan_id, index, SIGNED_ELSEWHERE, stands=True)
+            why = f"{SIGNED_ELSEWHERE[0].upper()}{SIGNED_ELSEWHERE[1:]}."
+            raise GivenUp("cleanup", why, revoking(plan.steps[index])) from refused
         raise
     point(Point.SIGNED)
     return signed

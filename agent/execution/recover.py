@@ -9,7 +9,7 @@ from agent.errors import MonetaError, Refused
 from agent.execution import fees, for_l1
 from agent.execution.broadcast import NonceUsed, broadcast
 from agent.execution.cancel import signed_off
-from agent.execution.cleanups import clean, due, finish
+from agent.execution.cleanups import GivenUp, clean, due, end, finish, revoking
 from agent.execution.flows import Mined
 from agent.execution.look import Seen, receipts
 from agent.execution.parts import LATE_SECONDS, Parts
@@ -89,7 +89,7 @@ async def _booked(parts: Parts, account: Address) -> list[tuple[Plan, Mined]]:
         mined = Mined(attempt.step, row.plan.steps[attempt.step], found[0], cancelled)
         await parts.ledger.add_flows(row.plan_id, await flows_of_all(parts.rpc, row.plan, [mined]))
         if not cancelled:
-            await parts.ledger.end_cleanup(row.plan_id, attempt.step, "done" if found[0].ok else "reverted")
+            await end(parts, row.plan, attempt.step, found[0])
         done.append((row.plan, mined))
     return done
 
@@ -144,10 +144,13 @@ async def take_back(parts: Parts, plan: Plan, mined: list[Mined], error: MonetaE
         try:
             mined.append(await clean(parts, plan, index))
             raise_if_reverted(mined[-1])
+        except GivenUp as second:
+            error = Refused("cleanup", f"{error} And an allowance could not be taken back: {second}")
         except Refused as second:
             error = Refused("cleanup", f"{error} And an allowance isn't taken back yet: {second} I try again later.")
         except StepFailed as second:
-            error = Refused("cleanup", f"{error} And an allowance could not be taken back: {second}")
+            how = revoking(plan.steps[index])
+            error = Refused("cleanup", f"{error} And an allowance could not be taken back: {second} {how}")
     return error
 
 

@@ -24,6 +24,7 @@ from agent.intents import (
     History,
     Intent,
     Origin,
+    Revoke,
     Swap,
     Transfer,
     Withdraw,
@@ -47,6 +48,7 @@ from agent.words.forgetting import forgetting
 from agent.words.language import Language
 from agent.words.reader import read
 from agent.words.readings import Kind, Reading
+from agent.words.revokes import revocation
 from agent.words.trades import VERBS as TRADES
 from agent.words.vocabulary import Vocabulary
 
@@ -108,6 +110,7 @@ def _bound_whole(intent: Intent, origins: Mapping[str, Origin], said: Sequence[s
         bind_mandate(intent, said, vocabulary)
         or bind_limit(intent, origins, said, vocabulary)
         or _bind_forget(intent, said)
+        or _bind_revoke(intent, said, vocabulary)
     )
 
 
@@ -117,6 +120,14 @@ def _bind_forget(intent: Intent, said: Sequence[str]) -> bool:
         return False
     heard = forgetting(said[-1]) if said else None
     _require(heard is not None and heard.scope == intent.scope, "scope")
+    return True
+
+
+def _bind_revoke(intent: Intent, said: Sequence[str], vocabulary: Vocabulary) -> bool:
+    """Whether it takes an allowance back; that is the whole message, or isn't one."""
+    if not isinstance(intent, Revoke):
+        return False
+    _require(bool(said) and revocation(said[-1], vocabulary) == intent, "allowance")
     return True
 
 

@@ -10,7 +10,7 @@ from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.execution.costs import Costs, costs_at, size_of
 from agent.gate import approvals, expect
-from agent.gate.order import Enter, Leave, Move, Send, Swap
+from agent.gate.order import Enter, Leave, Move, Send, Swap, TakeBack
 from agent.gate.templates import opened, output_of
 from agent.money import Address, Token
 from agent.plans import Change, Plan, Role, Step
@@ -68,6 +68,8 @@ def spenders(moves: Sequence[Move]) -> list[tuple[Token, Address]]:
             found.append((move.venue.asset, move.venue.contract.address))
         elif isinstance(move, Swap) and not move.pays.is_native:
             found.append((move.pays, move.trader.contract.address))
+        elif isinstance(move, TakeBack):
+            found.append((move.token, move.spender))
     return list(dict.fromkeys(found))
 
 
@@ -87,6 +89,8 @@ def steps_of(
                 steps += [replace(step, venue=venue.id) for step in inner]
             case Send():
                 steps.append(_send(move))
+            case TakeBack():
+                steps.append(_take_back(move, allowances))
     return tuple(steps)
 
 
@@ -153,6 +157,16 @@ def _send(move: Send) -> Step:
     if move.token.address is None:
         return Step(move.recipient, move.name, "", (), value=move.units)
     return Step(move.token.address, move.token.symbol, TRANSFER, (move.recipient, move.units))
+
+
+def _take_back(move: TakeBack, allowances: Mapping[tuple[Address, Address], int]) -> Step:
+    if not _present(allowances, move.token, move.spender):
+        raise Refused(
+            "allowance",
+            f"{move.name} may take nothing of your {move.token.symbol}: there is nothing to take back.",
+            "Name another token, or whom else you let take it.",
+        )
+    return replace(approvals.approve(move.token, move.spender, 0, Role.ACTION), venue=move.name)
 
 
 def _with_gas(steps: Sequence[Step], used: Sequence[int], costs: Costs) -> tuple[Step, ...]:

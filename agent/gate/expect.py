@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from agent.errors import Refused
-from agent.gate.order import Enter, Leave, Move, Send, Swap, taken
+from agent.gate.order import Enter, Leave, Move, Send, Swap, TakeBack, taken
 from agent.money import Address, Token
 from agent.plans import Change
 from agent.plugin import Venue, VenueState
@@ -51,6 +51,8 @@ def _said(move: Move, used: Sequence[Move]) -> tuple[Token, int]:
             return move.venue.asset, 0 if move in used else move.units or 0
         case Send():
             return move.token, -move.units
+        case TakeBack():
+            return move.token, 0
 
 
 def open_part(moves: Sequence[Move]) -> dict[str, tuple[int, int]]:
@@ -119,7 +121,7 @@ def expected(
 def _touched(moves: Iterable[Move]) -> list[Token]:
     tokens: list[Token] = []
     for move in moves:
-        if isinstance(move, Send):
+        if isinstance(move, Send | TakeBack):
             tokens.append(move.token)
             continue
         if isinstance(move, Swap):

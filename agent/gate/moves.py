@@ -10,9 +10,9 @@ from agent.chain.snapshot import Snapshot
 from agent.errors import NeedsAnswer, Refused
 from agent.gate.allowed import WHY_NOT
 from agent.gate.choices import Choice, TurnChoice, VenueChoice
-from agent.gate.order import Enter, Leave, Move, Send
+from agent.gate.order import Enter, Leave, Move, Send, TakeBack
 from agent.gate.resolve import free_to_leave, is_everything, leave_in_turn, positions_of, units_of, venue_named
-from agent.intents import Deposit, Transfer, Withdraw
+from agent.intents import Deposit, Revoke, Transfer, Withdraw
 from agent.money import Address, Amount, Token
 from agent.plugin import Option, Trader, Venue
 
@@ -109,6 +109,15 @@ class Desk:
             whole = self.spare_native
         units = units_of(intent.amount, token, whole, "Your wallet")
         return Resolved((Send(token, units, intent.recipient, recipient),))
+
+    def revoke(self, intent: Revoke) -> Resolved:
+        """From a venue, by its id, or from an exchange, by its name."""
+        token = self._erc20(intent.asset)
+        trader = self.traders.get(intent.spender)
+        if trader is not None:
+            return Resolved((TakeBack(token, trader.contract.address, trader.name),))
+        venue = venue_named(intent.spender, self.venues, token)
+        return Resolved((TakeBack(token, venue.contract.address, venue.id),))
 
     def exit(self) -> Resolved:
         """Out of everything that can be left now; what can't is said."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from agent.errors import Refused
+from agent.plans import LEAVING
 from agent.words.allowances import TRANSACTION
 
-LEAVING = frozenset({"exit", "withdraw"})
 LOOKING = frozenset({"yields", "portfolio", "explain", "history", "help", "chat", "cancel"})
 RULE = "ledger"
 

@@ -81,7 +81,16 @@ class Send:
     recipient: Address
 
 
-Move = Enter | Leave | Send | Swap
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Let `spender` take nothing of `token` any more; `name` is a venue's id or an exchange's name."""
+
+    token: Token
+    spender: Address
+    name: str
+
+
+Move = Enter | Leave | Send | Swap | TakeBack
 
 
 def taken(moves: Iterable[Move]) -> list[Swap | Leave]:

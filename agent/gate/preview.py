@@ -10,7 +10,7 @@ from typing import Any
 from agent.errors import Refused
 from agent.gate.descriptors import Names, between, say
 from agent.gate.erc7730 import Descriptor
-from agent.gate.order import Enter, Leave, Move, Send, Swap
+from agent.gate.order import Enter, Leave, Move, Send, Swap, TakeBack
 from agent.gate.trade_words import priced
 from agent.money import Address, Amount, Rate, Token
 from agent.plans import Change, Plan, Role, Step
@@ -150,6 +150,8 @@ def headline(move: Move) -> str:
             return f"take {part} out of {venue.id}"
         case Send():
             return f"send {Amount(move.units, move.token)} to {move.name} ({move.recipient})"
+        case TakeBack():
+            return f"take back what {move.name} may spend of your {move.token.symbol}"
 
 
 def _clear(names: Names, descriptors: Mapping[str, Descriptor], step: Step) -> str:

@@ -16,7 +16,7 @@ from agent.gate import alone, expect, head, honest, listed, mean_price, oracle, 
 from agent.gate.build import Draft, Simulated, drafted, entering, plan_of, spenders, steps_of
 from agent.gate.charges import charges_of
 from agent.gate.erc7730 import Descriptor
-from agent.gate.order import Enter, Leave, Move, Send, Swap
+from agent.gate.order import Enter, Leave, Move, Send, Swap, TakeBack
 from agent.gate.preview import Preview, preview
 from agent.gate.rehearse import Rehearsal, WouldRevert, rehearse
 from agent.money import Address, Token
@@ -98,7 +98,7 @@ class Gate:
 
     async def propose(self, request: Request, moves: Sequence[Move], snapshot: Snapshot) -> Proposal:
         """Raises Refused with the rule that said no. Nothing is signed or stored here."""
-        leaving = all(isinstance(move, Leave) for move in moves)
+        leaving = all(isinstance(move, Leave | TakeBack) for move in moves)
         if request.paused and not leaving:
             raise Refused("pause", "You paused me: I only take money out.", "Say `resume` first.")
         request.passed("pause")
@@ -210,9 +210,9 @@ class Gate:
         try:
             return await rehearse(self.rpc, self.registry, account, steps, venues, snapshot.block), ()
         except NoSimulation:
-            leaves = [move for move in moves if isinstance(move, Leave)]
-            if len(leaves) < len(moves):
+            if not all(isinstance(move, Leave | TakeBack) for move in moves):
                 raise alone.no_entry() from None
+            leaves = [move for move in moves if isinstance(move, Leave)]
             return alone.left(leaves, snapshot.venues, await alone.tried(self.rpc, account, steps)), (alone.NOTE,)
 
     async def _allowances(self, moves: Sequence[Move], owner: Address) -> dict[tuple[Address, Address], int]:

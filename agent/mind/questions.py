@@ -86,6 +86,8 @@ def only_outright(action: str) -> Question:
 
 
 def unsupported(what: str) -> Question:
+    if what == "revoke":
+        return Question("Which allowance, and from whom? Say it like `revoke USDC from aave`.")
     return Question(f"I can't {what} yet. I can deposit, withdraw and send; say help for the rest.")
 
 

@@ -31,6 +31,7 @@ from agent.intents import (
     Portfolio,
     Rebalance,
     Resume,
+    Revoke,
     Sequence,
     Swap,
     Transfer,
@@ -267,7 +268,7 @@ class Runtime:
     async def _do(self, said: Said, intent: Intent, understood: Understood) -> Reply:
         check_ledger(self.world.ledger.broken, intent.action, intent.ref if isinstance(intent, Cancel) else None)
         match intent:
-            case Deposit() | Withdraw() | Swap() | Sequence() | Transfer() | Exit() | Rebalance():
+            case Deposit() | Withdraw() | Swap() | Sequence() | Transfer() | Revoke() | Exit() | Rebalance():
                 return await self.acting.propose(said.user, said.channel, intent, understood.origins)
             case Mandate():
                 return await self.mandating.preview(said.user, said.channel, intent, understood.origins)

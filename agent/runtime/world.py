@@ -191,5 +191,6 @@ class World:
             tokens=(self.registry.native.symbol, *sorted(self.registry.tokens)),
             venues=tuple(sorted(self.venues)),
             contacts=tuple(contacts),
+            traders=tuple(sorted(self.traders)),
             dollars=self.registry.usd_stable,
         )

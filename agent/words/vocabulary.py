@@ -20,7 +20,7 @@ class Vocabulary:
     """What a user may name. Hand in one for each user: `contacts` are that user's own.
 
     `tokens` are the registry's symbols, `dollars` those of them that are worth a dollar, `venues` ids such as
-    'aave-v3:core:USDC'; `spoken` adds pairs of (venue id, a name that people use for it).
+    'aave-v3:core:USDC'; `spoken` adds pairs of (venue id, a name that people use for it). `traders` are exchanges.
     """
 
     tokens: tuple[str, ...]
@@ -28,6 +28,7 @@ class Vocabulary:
     contacts: tuple[str, ...] = ()
     dollars: frozenset[str] = frozenset()
     spoken: tuple[tuple[str, str], ...] = ()
+    traders: tuple[str, ...] = ()
 
     def symbol(self, word: str) -> str | None:
         """The registry's spelling of a token named in any case."""

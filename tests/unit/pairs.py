@@ -90,6 +90,8 @@ def _sentences(chance: random.Random) -> Iterator[tuple[str, Intent]]:
         ("summary at 9", {"action": "hours", **NO_HOURS, "summary": 9}),
         ("quiet from 22 to 7", {"action": "hours", **NO_HOURS, "quiet": {"start": 22, "end": 7}}),
         ("forget this conversation", {"action": "forget", "scope": "conversation"}),
+        ("revoke usdc from venus", {"action": "revoke", "asset": "USDC", "spender": "venus:core:USDC"}),
+        ("take back my dai allowance of aave", {"action": "revoke", "asset": "DAI", "spender": "aave-v3:core:DAI"}),
     )
 
 
@@ -273,6 +275,13 @@ _PARTICULAR: dict[str, Callable[[Intent], Iterator[tuple[str, Intent]]]] = {
     ),
     "hours": lambda intent: iter([("hour", {**intent, "summary": 3}), ("hour", {**intent, "quiet": "off"})]),
     "forget": lambda intent: iter([("scope", {**intent, "scope": "everything"})]),
+    "revoke": lambda intent: iter(
+        [
+            ("token", {**intent, "asset": "WETH"}),
+            ("spender", {**intent, "spender": f"aave-v3:attacker:{intent['asset']}"}),
+            ("verb", {"action": "exit"}),
+        ]
+    ),
 }
 
 

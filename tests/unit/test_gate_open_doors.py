@@ -9,8 +9,21 @@ from tests.unit.gate_parts import rule_of
 
 pytestmark = pytest.mark.unit
 
-OPEN = ["exit", "withdraw", "yields", "portfolio", "explain", "history", "help", "chat", "cancel"]
-SHUT = ["deposit", "swap", "transfer", "contact", "mandate", "rebalance", "order", "revoke", "repay", "claim", "link"]
+OPEN = [
+    "exit",
+    "withdraw",
+    "revoke",
+    "repay",
+    "claim",
+    "yields",
+    "portfolio",
+    "explain",
+    "history",
+    "help",
+    "chat",
+    "cancel",
+]
+SHUT = ["deposit", "swap", "transfer", "contact", "mandate", "rebalance", "order", "link"]
 
 
 @pytest.mark.parametrize("action", [*OPEN, *SHUT])

@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from agent.errors import Refused
 from agent.execution import fees
+from agent.execution.cleanups import SIGNED_ELSEWHERE
 from agent.execution.outcome import End
 from agent.execution.points import Point
 from memory.rows import AttemptStatus, PlanStatus
@@ -341,6 +342,36 @@ async def test_a_clean_up_whose_number_went_to_another_plan_is_given_up_and_said
     assert (await it.run(6_000_000)).end is End.SETTLED
     await it.recover()
     assert await it.ledger.owed(OWNER) == []
+    (given,) = await it.ledger.given_up()
+    assert (given.user, given.step, given.reason) == (it.user.id, 2, SIGNED_ELSEWHERE)
+    await it.ledger.told_given_up(given.id)
+    assert await it.ledger.given_up(it.user.id) == []
+    assert await it.ledger.verify_audit() == []
+
+
+async def test_a_clean_up_that_reverts_is_told_with_what_to_say(it: Workshop) -> None:
+    it.chain.automine = True
+    it.chain.reverting = lambda tx: tx.nonce >= 1
+    outcome = await it.run()
+    assert outcome.end is End.PARTIAL
+    assert outcome.reason.endswith("Say `revoke a contract from pool` to take it back.")
+    (given,) = await it.ledger.given_up(it.user.id)
+    assert "reverted" in given.reason
+
+
+async def test_a_clean_up_that_the_ledger_forgot_is_asked_for_in_the_same_terms(it: Workshop) -> None:
+    """A ledger of yesterday doesn't know what was asked for; the signer's record does, and nothing is given up."""
+    it.chain.automine, it.chain.strict = True, True
+    it.chain.reverting = lambda tx: tx.nonce == 1
+    it.chain.errors = [None, None, "max fee per gas less than block base fee"]
+    await it.run()
+    sql = "UPDATE cleanups SET nonce = NULL, max_fee_per_gas = NULL, max_priority_fee_per_gas = NULL"
+    await it.ledger._store.write(lambda db: db.execute(sql).rowcount)
+    it.chain.base_fee = GWEI * 101 // 100  # at another price other terms would be asked for
+    it.chain.mine()
+    await it.recover()
+    assert it.chain.allowance() == 0
+    assert await it.ledger.given_up() == []
 
 
 async def test_a_clean_up_that_waits_too_long_is_finished_later(it: Workshop) -> None:

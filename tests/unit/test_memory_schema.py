@@ -380,6 +380,16 @@ CREATE TABLE cleanups (
       PRIMARY KEY (plan_id, step)
     ) STRICT, WITHOUT ROWID
 CREATE INDEX cleanups_owed ON cleanups (owed_at) WHERE ended_at IS NULL
+CREATE TABLE given_up (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      plan_id TEXT NOT NULL REFERENCES plans(plan_id),
+      step INTEGER NOT NULL CHECK (step >= 0),
+      reason TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      told_at INTEGER,
+      UNIQUE (plan_id, step)
+    ) STRICT
+CREATE INDEX given_up_untold ON given_up (plan_id) WHERE told_at IS NULL
 """  # noqa: E501  (SQLite appends added columns to one line)
 
 MEMORY = """
@@ -440,7 +450,7 @@ def test_each_migration_is_recorded_and_an_older_file_gets_the_rest() -> None:
     names = [row["name"] for row in db.query("SELECT name FROM _migrations ORDER BY id")]
     assert names[0] == "m001_users"
     assert names == sorted(names)
-    assert len(names) == 16
+    assert len(names) == 17
 
 
 def test_a_file_of_a_newer_moneta_is_left_alone() -> None:
