@@ -283,7 +283,7 @@ def _yields(options: argparse.Namespace) -> int:
 
     where = _where(options)
     if options.dir is None or (where.settings.chain and not has_instance(where)):
-        return yields(where, options.asset, options.json)
+        return yields(where, options.asset, options.json, options.dir and options.dir / "cache")
     return _view(options)
 
 

@@ -15,6 +15,7 @@ from agent.secret_shapes import is_key, names_secret, shape
 
 NAME = "moneta.toml"
 EXAMPLE = "moneta.example.toml"
+"""Which tells every setting; `example` says where it is."""
 PREFIX = "MONETA_"
 NO_SETTINGS = frozenset({"PASSWORD_FILE", "CACHE"})
 """What else the program reads from the environment, without the prefix."""
@@ -24,6 +25,13 @@ _SEED_WORDS = (12, 15, 18, 21, 24)
 _KEYED = re.compile(r"[/=](?=[\w-]*\d)[\w-]{20,}", re.ASCII)
 """A part of a URL that is long and has a digit: providers' keys have 32 letters and digits."""
 _FORM = re.compile(r"\w{1,64}", re.ASCII)
+
+
+def example() -> Path:
+    """Where the example is: beside this file in a wheel, else at the root of the source."""
+    here = Path(__file__)
+    beside = here.with_name(EXAMPLE)
+    return beside if beside.is_file() else here.parents[1] / EXAMPLE
 
 
 def file_of(folder: Path | None) -> Path | None:
@@ -45,7 +53,7 @@ def read(path: Path, names: Collection[str], paths: Collection[str]) -> dict[str
         raise Refused("settings", f"{path} can't be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         why = re.sub(r"['\"].*['\"]", "…", str(error)) if isinstance(error, tomllib.TOMLDecodeError) else "not UTF-8"
-        raise Refused("settings", f"{path} is no TOML: {why}.", f"{EXAMPLE} shows how it is written.") from None
+        raise Refused("settings", f"{path} is no TOML: {why}.", f"{example()} shows how it is written.") from None
     check(path, data, names)
     return {name: _beside(path, value) if name in paths else value for name, value in data.items()}
 
@@ -57,7 +65,9 @@ def check(path: Path, data: Mapping[str, Any], names: Collection[str]) -> None:
     for name in data:
         if name not in names:
             raise Refused(
-                "settings", f"{_shown(name)} in {path} is no setting.", meant(name, names) or f"{EXAMPLE} lists them."
+                "settings",
+                f"{_shown(name)} in {path} is no setting.",
+                meant(name, names) or f"{example()} lists them.",
             )
 
 

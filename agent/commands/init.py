@@ -30,7 +30,7 @@ RPC_FILE = "rpc.txt"
 DEFILLAMA = "https://yields.llama.fi"
 FILES = ("rpc_file", "model_key_file", "discord_token_file", "telegram_token_file")
 HEAD = f"""\
-# Written by `moneta init`. {config_file.EXAMPLE} tells every other setting.
+# Written by `moneta init`. Every other setting: {config_file.example()}
 # No secret belongs in here: the files that are named hold them, alone and for you only (chmod 600).
 
 """
@@ -164,6 +164,7 @@ def _next(folder: Path, data: Mapping[str, Any]) -> list[str]:
     steps = [
         *([] if real else [(f"moneta devnet up --dir {where}", "a chain of your own, with play money")]),
         (f"moneta yields --dir {where}", "the rates; reads only" if real else "the rates"),
+        *([(f"moneta doctor --dir {where}", "whether every address is what it says")] if real else []),
         (f"moneta run --watch --dir {where}", "what changes; reads only, makes no key"),
         (
             f"moneta chat --dir {where}",

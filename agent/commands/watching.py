@@ -6,31 +6,25 @@ There is no signer here: what isn't opened can't sign.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
-import time
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
+from pathlib import Path
 
 from agent.commands import places
+from agent.commands.looks import looks
 from agent.commands.output import json_line, text_line
 from agent.commands.screens import JsonLines, LiveTable, PlainLines, Screen, is_terminal
 from agent.errors import MonetaError, Refused
 from agent.execution.signer.paths import KEYSTORE, POLICY
 from agent.intents import Yields
 from agent.money import ZERO_ADDRESS, Address, address
-from agent.opening import find, open_market
+from agent.opening import open_market
 from agent.place import Where
 from agent.replies.reply import Status, of_error
-from agent.replies.sight import Change, Sight, changes, remembered
 from agent.runtime import rates
-from agent.runtime.market import Market
 from memory.ledger import FILE
 
 EVERY_SECONDS = 12
 """How often it looks, unless the chain's blocks are further apart or somebody says otherwise."""
-FIND_SECONDS = 600
-"""How often the venues are proved anew: a contract may be another by now."""
 
 
 def has_instance(where: Where) -> bool:
@@ -40,15 +34,15 @@ def has_instance(where: Where) -> bool:
     return made or where.settings.signer_socket is not None
 
 
-def yields(where: Where, asset: str | None, as_json: bool) -> int:
-    """The venues and their rates."""
-    return asyncio.run(_yields(where, asset, as_json))
+def yields(where: Where, asset: str | None, as_json: bool, cache: Path | None = None) -> int:
+    """The venues and their rates. `cache` is where the answers of services outside are kept, if any is named."""
+    return asyncio.run(_yields(where, asset, as_json, cache))
 
 
-async def _yields(where: Where, asset: str | None, as_json: bool) -> int:
+async def _yields(where: Where, asset: str | None, as_json: bool, cache: Path | None) -> int:
     endpoint = places.endpoint_of(where)
     try:
-        async with open_market(endpoint, where.settings) as market:
+        async with open_market(endpoint, where.settings, cache) as market:
             symbol = None if asset is None else market.registry.token(asset).symbol
             reply = await rates.yields(market, ZERO_ADDRESS, Yields(asset=symbol))
     except MonetaError as error:
@@ -83,35 +77,3 @@ async def _watch(where: Where, account: Address | None, every: int | None, scree
                     screen.trouble(str(seen))
                 else:
                     screen.show(*seen)
-
-
-async def looks(
-    market: Market, account: Address | None, pause: float, stop: asyncio.Event
-) -> AsyncIterator[tuple[Sight, Sequence[Change]] | MonetaError]:
-    """A look every `pause` seconds until `stop`, with what changed since what was told; or why one failed."""
-    told: Sight | None = None
-    found_at = time.monotonic()
-    stopped = asyncio.create_task(stop.wait())
-    while not stop.is_set():
-        if time.monotonic() - found_at >= FIND_SECONDS:
-            with contextlib.suppress(MonetaError):  # the look below says so
-                market, found_at = await anew(market), time.monotonic()
-        looking = asyncio.create_task(market.sight(account))
-        await asyncio.wait([looking, stopped], return_when=asyncio.FIRST_COMPLETED)
-        if not looking.done():  # told to stop while a node lets it wait
-            looking.cancel()
-            return
-        try:
-            now = looking.result()
-        except MonetaError as error:
-            yield error
-        else:
-            yield now, () if told is None else changes(told, now)
-            told = now if told is None else remembered(told, now)
-        await asyncio.wait([stopped], timeout=pause)
-
-
-async def anew(market: Market) -> Market:
-    """The same with its venues proved once more. Raises Unavailable where the node can't be reached."""
-    found, traders = await find(market.registry, market.hooks, market.rpc)
-    return replace(market, venues=found, missing=found.missing, untrusted=found.untrusted, traders=traders)

@@ -10,7 +10,6 @@ from pathlib import Path
 from moneta import Elsewhere, Outside, Token, Told, Unavailable
 from plugins.defillama import cache
 from plugins.defillama.cache import Kept
-from plugins.defillama.fetch import fetch
 from plugins.defillama.rows import Row, rows_of
 
 NAME = "DefiLlama"
@@ -75,6 +74,8 @@ class Source:
         return kept if kept is not None and 0 <= now - kept.at < OLDEST_SECONDS else None
 
     async def _asked(self, kept: Kept | None, now: int) -> Kept:
+        from plugins.defillama.fetch import fetch  # an HTTP library that most instances never need
+
         answer = await fetch(self._url, kept.etag if kept is not None else "")
         if answer.body is None and kept is not None:
             new = kept.still(now)

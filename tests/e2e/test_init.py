@@ -104,7 +104,7 @@ def test_all_that_it_asks(home: Path, interviews: list[Interview]) -> None:
     assert f"{home / 'discord.token'} can be read by others: chmod 600" in said
     assert f"{home / 'telegram.token'} isn't there yet: (umask 077; cat > " in said
     steps = [line.split("  ")[1] for line in said.splitlines() if line.startswith("  moneta ")]
-    assert steps == [f"moneta {what} --dir own" for what in ("yields", "run --watch", "chat", "run")]
+    assert steps == [f"moneta {what} --dir own" for what in ("yields", "doctor", "run --watch", "chat", "run")]
 
 
 def test_a_devnet_needs_five_times_enter(home: Path, interviews: list[Interview]) -> None:

@@ -56,7 +56,7 @@ def test_it_carries_the_program_with_its_data_and_nothing_else(wheel: Path) -> N
     ).stdout.split()
     assert set(tracked) <= names
     assert {"agent/policy/erc20.json", "plugins/aave/pool.erc7730.json"} <= names
-    assert {"devnet/artefacts.lock", "agent/execution/signer/__main__.py"} <= names
+    assert {"agent/moneta.example.toml", "devnet/artefacts.lock", "agent/execution/signer/__main__.py"} <= names
     assert not [name for name in names if "__pycache__" in name or name.endswith((".db", ".pyc"))]
     assert any(name.endswith("licenses/LICENSE") for name in names)
 

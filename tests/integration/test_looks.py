@@ -9,8 +9,9 @@ from contextlib import asynccontextmanager
 import pytest
 import pytest_asyncio
 
-from agent.commands import watching
-from agent.commands.watching import looks
+from agent.chain.fingerprint import EIP1967
+from agent.commands import looks as watching
+from agent.commands.looks import looks
 from agent.config import Settings
 from agent.errors import MonetaError, Refused
 from agent.money import Address
@@ -153,3 +154,24 @@ async def test_a_venue_that_is_no_longer_what_it_was_is_left_out_with_its_reason
         assert not [seen for seen in sight.venues if seen.asset.symbol == "DAI"]
         told = {change.subject for change in changes if change.kind == "gone"}
         assert {"DAI", "aave-v3:core:DAI", "venus:core:DAI"} <= told
+
+
+async def test_a_proxy_that_was_upgraded_while_it_watched_is_told(
+    devnet_node: Node, chain: Devnet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "FIND_SECONDS", 0)
+    pool = chain.venues[AAVE].contract.address
+    slot = EIP1967["implementation"]
+    async with watch(devnet_node) as it:
+        sight, _ = await it.look()
+        assert not [seen for seen in sight.venues if "isn't what it was" in seen.why_not]
+        old = await chain.rpc.request("eth_getStorageAt", pool, slot, "latest")
+        copy = "0x" + "c0" * 20
+        code = await chain.rpc.request("eth_getCode", "0x" + old[-40:], "latest")
+        await chain.rpc.request("anvil_setCode", copy, code)
+        await chain.rpc.request("anvil_setStorageAt", pool, slot, "0x" + copy[2:].rjust(64, "0"))
+        _, changes = await it.look()
+        closed = {change.subject: change.text for change in changes if change.kind == "closed"}
+        assert set(closed) == {venue for venue in VENUES if venue.startswith("aave-v3:core:")}
+        assert "isn't what it was when this watch began: its implementation was 0x" in closed[AAVE]
+        assert (await it.look())[1] == []

@@ -69,7 +69,7 @@ def test_without_its_marks_it_is_the_defaults_and_all_of_it_is_taken() -> None:
         ("plan_secnds = 5", "`plan_secnds` in moneta.toml is no setting. Did you mean plan_seconds?"),
         ('acess = "invite"', "Did you mean access?"),
         ("PLAN_SECONDS = 5", "Did you mean plan_seconds?"),
-        ("colour = 5", "`colour` in moneta.toml is no setting. moneta.example.toml lists them."),
+        ("colour = 5", f"`colour` in moneta.toml is no setting. {FILE} lists them."),
         ("[mandate]\ncap_usd = 5", "`mandate` in moneta.toml is no setting"),
         ("plan_seconds = ", "moneta.toml is no TOML: Invalid value"),
         ("plan_seconds = 1\nplan_seconds = 2", "is no TOML"),
