@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.mutants.covering import FOLDERS, TESTS, Cover, Tracer, hashes
+from benchmarks.mutants.trial import PYTEST, profile
 
 OURS = {"agent", "benchmarks", "characters", "conftest", "devnet", "memory", "moneta", "plugins", "scripts", "tests"}
 
@@ -25,7 +26,8 @@ def main() -> int:
         for path in sorted((root / folder).rglob("*.py")):
             importlib.import_module(module_of(str(path.relative_to(root))))
     tests = [str(root / path) for path in sys.argv[2:] or [TESTS]]
-    code = pytest.main(["-q", "-p", "no:cacheprovider", "-p", "no:xdist", *tests], plugins=[tracer])
+    profile()
+    code = pytest.main([*PYTEST, *tests], plugins=[tracer])
     cover = tracer.cover
     lines = {path: dict(found) for path, found in cover.lines.items()}
     others = {name for name in list(sys.modules) if name.partition(".")[0] not in {*OURS, "__main__"}}

@@ -56,7 +56,10 @@ class Watched:
 
 
 def profile() -> None:
-    hypothesis.settings.register_profile("mutants", database=None, deadline=None, phases=PHASES)
+    """Of the same draws whatever the machine is doing: a slow one is no failure."""
+    slow = [hypothesis.HealthCheck.too_slow]
+    settings = hypothesis.settings
+    settings.register_profile("mutants", database=None, deadline=None, phases=PHASES, suppress_health_check=slow)
 
 
 def tried(tests: Sequence[str], seconds: Mapping[str, float], child: Callable[[Watched], int]) -> Outcome:
