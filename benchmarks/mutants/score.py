@@ -7,6 +7,7 @@ import hashlib
 import importlib
 import math
 import pickle
+import re
 import subprocess
 import sys
 import time
@@ -21,6 +22,7 @@ from benchmarks.mutants.cold import cold
 from benchmarks.mutants.covering import Cover, hashes
 from benchmarks.mutants.equivalent import equivalent
 from benchmarks.mutants.results import Result, Results
+from benchmarks.mutants.traced import module_of
 from benchmarks.mutants.trial import Kind, Outcome
 from benchmarks.mutants.warm import Warm
 
@@ -138,11 +140,20 @@ class Tries:
     def _tests(self, mutant: Mutant, everywhere: bool) -> list[str]:
         near, here = self._noticed[mutant.path], self._noticed[f"{mutant.path} {mutant.where}"]
         tests = self._cover.tests(mutant.path, mutant.line, mutant.last, everywhere)
+        if everywhere and not tests:  # nothing runs in it later, such as a file of shapes: who imports it is asked
+            users = [path for path in self._cover.lines if self._imports(path, mutant.path)]
+            tests = {test for path in users for test in self._cover.tests(path, 0, 0, everywhere)}
         seconds = self._cover.seconds
         return sorted(
             (test for test in tests if test in self._known),
             key=lambda test: (0.01 + seconds.get(test, 0.0)) / (1 + near[test] + here[test]),
         )
+
+    def _imports(self, path: str, of: str) -> bool:
+        module = module_of(of)
+        package, _, name = module.rpartition(".")
+        text = (self._root / path).read_text() if (self._root / path).exists() else ""
+        return re.search(rf"{re.escape(module)}\b|from {re.escape(package)} import .*\b{name}\b", text) is not None
 
     def _cold(self, mutant: Mutant, tests: Sequence[str]) -> Outcome:
         try:
