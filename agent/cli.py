@@ -165,6 +165,12 @@ def _people(commands: _Commands) -> None:
     _folder(health)
     _chain(health)
     _json(health)
+    smoke = _add(commands, "smoke", "try a live endpoint: doctor, then a little money in and out", _smoke)
+    smoke.add_argument("--spend", type=_whole, metavar="N", help="put N USDC into the best venue and take them out")
+    smoke.add_argument("--asset", default="USDC", metavar="SYMBOL", help="of this token instead")
+    smoke.add_argument("--yes", action="store_true", help="confirm without asking, for a script")
+    _folder(smoke)
+    _chain(smoke)
     wallet = commands.add_parser("wallet", help="the keystore").add_subparsers(required=True, metavar="ACTION")
     new = _add(wallet, "new", "make keystore and policy for a signer that is started apart", _new_wallet)
     _folder(new)
@@ -348,6 +354,19 @@ def _policy_relist(options: argparse.Namespace) -> int:
     from agent.commands.relist import relist
 
     return relist(_where(options), options.name, options.json)
+
+
+def _whole(text: str) -> int:
+    """A number of whole units, from 1 up."""
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 up")
+    return int(text)
+
+
+def _smoke(options: argparse.Namespace) -> int:
+    from agent.commands.smoke import smoke
+
+    return smoke(_where(options), options.spend, options.asset, options.yes)
 
 
 def _new_wallet(options: argparse.Namespace) -> int:

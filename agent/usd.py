@@ -13,6 +13,12 @@ def cents(units: int, decimals: int, price: int) -> int:
     return units * price * 100 // scale
 
 
+def most(units: int, decimals: int, price: int) -> str:
+    """What so many base units are worth at the most, in words: less than a cent isn't nothing."""
+    worth = cents(units, decimals, price)
+    return dollars(worth) if worth or not units else "a cent"
+
+
 def dollars(amount_cents: int) -> str:
     """'$1,234.56', with a minus before the sign where it is negative."""
     sign = "-" if amount_cents < 0 else ""

@@ -24,10 +24,18 @@ def wanted(setting: Confirmations | None, registry: Registry) -> Confirmations:
     return 1 if registry.chain_id == DEVNET_CHAIN_ID else ELSEWHERE
 
 
+class Shallow(Unavailable):
+    """All is mined and as it should be, and not yet as deep as it has to be."""
+
+    def __init__(self, wanted: Confirmations) -> None:
+        deep = f"{wanted} confirmations" if isinstance(wanted, int) else f"a block that the chain calls {wanted}"
+        super().__init__("node", f"It counts as settled with {deep}.")
+
+
 async def wait_for(parts: Parts, mined: Sequence[Mined], patience: float) -> None:
     """Returns once the last of these transactions is as deep as it has to be, its block still the same.
 
-    Raises Unavailable where it isn't within `patience` seconds: recovery comes back to it.
+    Raises Shallow where it isn't within `patience` seconds: recovery comes back to it. Raises Unavailable.
     """
     if parts.confirmations == 1 or not mined:
         return
@@ -35,10 +43,9 @@ async def wait_for(parts: Parts, mined: Sequence[Mined], patience: float) -> Non
     waited, heard = 0.0, parts.heard
     while not await _is_deep(parts, last.block_number):
         if waited >= patience:
-            wants = parts.confirmations
-            depth = f"{wants} confirmations" if isinstance(wants, int) else f"its block to be {wants}"
-            raise Unavailable("node", f"Everything is mined; I wait for {depth} before I call it settled.")
-        waited += await parts.rest(LATE_SECONDS if parts.is_told else LATE_SECONDS / 10, heard)
+            raise Shallow(parts.confirmations)
+        pause = min(LATE_SECONDS if parts.is_told else LATE_SECONDS / 10, max(patience - waited, 0.01))
+        waited += await parts.rest(pause, heard)
         heard = parts.heard
     there = (await blocks(parts.rpc, [last.block_number])).get(last.block_number)
     if there is None or there.hash != last.block_hash:
@@ -48,4 +55,7 @@ async def wait_for(parts: Parts, mined: Sequence[Mined], patience: float) -> Non
 async def _is_deep(parts: Parts, number: int) -> bool:
     if isinstance(parts.confirmations, int):
         return (await parts.rpc.block("latest")).number - number + 1 >= parts.confirmations
-    return (await parts.rpc.block(parts.confirmations)).number >= number
+    try:
+        return (await parts.rpc.block(parts.confirmations)).number >= number
+    except Unavailable:  # a young chain has no such block yet; a node that is away is found so by the next look
+        return False

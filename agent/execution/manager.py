@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.errors import MonetaError, Refused, Unavailable
 from agent.execution import confirmations, fees, for_l1
 from agent.execution.cancel import cancel_stuck
+from agent.execution.confirmations import Shallow
 from agent.execution.flows import Mined
 from agent.execution.outcome import End, Outcome, Sent
 from agent.execution.outputs import known
@@ -22,7 +23,7 @@ from agent.execution.points import Point, point
 from agent.execution.recover import fates, fill_gaps, is_whole, raise_if_reverted, take_back, tidy
 from agent.execution.reorgs import undo_lost_blocks
 from agent.execution.replace import worst
-from agent.execution.settle import settle
+from agent.execution.settle import outcome_of, settle
 from agent.execution.stops import check_stops
 from agent.execution.strangers import account_for, number
 from agent.execution.waiting import Slot, send
@@ -71,12 +72,14 @@ class Manager(Parts):
         """Learns the fate of a plan that was under way and brings it to its end."""
         async with self._one_at_a_time[plan.account]:
             point(Point.RECOVERING)
+            patience = 0 if plan.plan_id in self.shallow else self.depth_seconds  # it was waited for once
+            self.shallow.discard(plan.plan_id)
             try:
                 mined, problem = await fates(self, plan)
             except MonetaError as error:
                 return await self._pending(plan, error)
             if is_whole(plan, mined):
-                return await self._settle(plan, mined)
+                return await self._settle(plan, mined, patience=patience)
             return await self._stopped(plan, mined, problem or _why(mined))
 
     async def catch_up(self, account: Address, chain_id: int) -> None:
@@ -139,11 +142,16 @@ class Manager(Parts):
             return await self._pending(plan, unknown)
         return await self._settle(plan, mined, error)
 
-    async def _settle(self, plan: Plan, mined: list[Mined], stopped: MonetaError | None = None) -> Outcome:
+    async def _settle(
+        self, plan: Plan, mined: list[Mined], stopped: MonetaError | None = None, patience: float | None = None
+    ) -> Outcome:
         try:
-            await confirmations.wait_for(self, mined, self.receipt_seconds)
+            await confirmations.wait_for(self, mined, self.depth_seconds if patience is None else patience)
             point(Point.SETTLING)
             return await settle(self.rpc, self.ledger, plan, mined, stopped)
+        except Shallow as error:
+            self.shallow.add(plan.plan_id)
+            return replace(outcome_of(plan, mined, stopped), end=End.PENDING, shallow=error.message)
         except Unavailable as error:
             return await self._pending(plan, error)
 

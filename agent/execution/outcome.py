@@ -30,7 +30,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`done` and `undone` are steps in words; `changes` are base units by token that receipts prove."""
+    """`done` and `undone` are steps in words; `changes` are base units by token that receipts prove.
+
+    `shallow` says of a pending one of which everything is mined how deep it has to be yet; '' for all others.
+    """
 
     end: End
     reason: str
@@ -38,3 +41,4 @@ class Outcome:
     done: tuple[str, ...] = ()
     undone: tuple[str, ...] = ()
     changes: dict[str, int] = field(default_factory=dict)
+    shallow: str = ""

@@ -16,6 +16,8 @@ from memory.ledger import Ledger
 
 RECEIPT_SECONDS = 120
 REPLACE_SECONDS = 30
+DEPTH_SECONDS = 2.0
+"""How long a confirmation's answer waits until its plan lies as deep as it has to; then it is told as mined."""
 LATE_SECONDS = 5  # how long recovery waits for one that was sent before: it comes back to it
 FINAL_BLOCKS = 64
 """Blocks after which nothing is expected to be undone: two epochs of 32 slots (Ethereum consensus-specs,
@@ -108,8 +110,9 @@ async def no_l1() -> L1Costs:
 class Parts:
     """`receipt_seconds`: how long to wait for a transaction; `replace_seconds`: after how long one that isn't mined
     is sent again, or replaced. `most_fee_wei`: what the signer's policy lets a cancellation cost now. `sleep` is
-    passed in for tests. `booked` are accounts whose every mined transaction is known to have its flows. `l1`
-    asks what L1 takes now; `habit` is how the chain's gas is paid.
+    passed in for tests. `booked` are accounts whose every mined transaction is known to have its flows, `shallow`
+    plans (by id) of which everything is mined and not yet as deep as it has to be. `l1` asks what L1 takes now;
+    `habit` is how the chain's gas is paid.
     """
 
     rpc: Rpc
@@ -123,6 +126,8 @@ class Parts:
     most_fee_wei: Callable[[], int] = lambda: MOST_FEE_WEI
     proved: dict[Address, Proved] = field(default_factory=dict)
     booked: set[Address] = field(default_factory=set)
+    shallow: set[str] = field(default_factory=set)
+    depth_seconds: float = DEPTH_SECONDS
     l1: Callable[[], Awaitable[L1Costs]] = no_l1
     habit: Habit = ETHEREUM
 

@@ -22,15 +22,21 @@ async def settle(
     rpc: Rpc, ledger: Ledger, plan: Plan, mined: Sequence[Mined], stopped: MonetaError | None = None
 ) -> Outcome:
     """Writes flows and the plan's end in one transaction of the ledger, and returns what became of the plan."""
+    outcome = outcome_of(plan, mined, stopped)
+    flows = await flows_of_all(rpc, plan, mined)
+    await ledger.settle(plan.plan_id, flows, PlanStatus(outcome.end.value), outcome.reason)
+    point(Point.SETTLED)
+    if mined:
+        await remember_block(ledger, mined[-1].receipt)
+    return outcome
+
+
+def outcome_of(plan: Plan, mined: Sequence[Mined], stopped: MonetaError | None = None) -> Outcome:
+    """What became of a plan, by its receipts: settled only where the changes keep to what was confirmed."""
     changes = account_changes(plan.account, mined)
     off = outside(changes, plan.expected) if stopped is None else str(stopped)
     anything = any(each.done and each.step.role is Role.ACTION for each in mined)
     end = End.SETTLED if not off else End.PARTIAL if anything or mined else End.VOID
-    flows = await flows_of_all(rpc, plan, mined)
-    await ledger.settle(plan.plan_id, flows, PlanStatus(end.value), off)
-    point(Point.SETTLED)
-    if mined:
-        await remember_block(ledger, mined[-1].receipt)
     return Outcome(
         end=end,
         reason=off,

@@ -18,7 +18,7 @@ from agent.plugin import VenueState
 from agent.policy import outputs
 from agent.policy.decode import Effect, decode
 from agent.policy.policy import Policy
-from agent.usd import cents, dollars
+from agent.usd import most
 
 NO_DESCRIPTORS: Mapping[str, Descriptor] = MappingProxyType({})
 NO_CONTACTS: Mapping[Address, str] = MappingProxyType({})
@@ -126,7 +126,7 @@ def preview(
         rates=tuple(RateLine(v.id, before[v.id].rate, after[v.id].rate) for v in venues),
         notes=tuple(notes),
         max_fee=Amount(plan.max_total_fee_wei, native),
-        max_fee_usd="" if price is None else dollars(cents(plan.max_total_fee_wei, native.decimals, price)),
+        max_fee_usd="" if price is None else most(plan.max_total_fee_wei, native.decimals, price),
         expires=plan.not_after,
         seconds=seconds,
         digest=plan.digest,

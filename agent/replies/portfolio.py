@@ -27,9 +27,12 @@ def earned(position: int, flow: Flow) -> int:
 
 
 def portfolio(
-    snapshot: Snapshot, registry: Registry, venues: Mapping[str, Venue], flows: Mapping[str, Flow]
+    snapshot: Snapshot, registry: Registry, venues: Mapping[str, Venue], flows: Mapping[str, Flow] | None
 ) -> Reply:
-    """`flows` by venue id. Positions that the ledger never saw go in are shown without an earning."""
+    """`flows` by venue id; None while a plan isn't settled, whose flows nobody knows yet.
+
+    Positions that the ledger never saw go in are shown without an earning.
+    """
     rows, total, at_work, known = [], 0, 0, True
     for token, units in _wallet(snapshot, registry):
         value = _cents(units, token, snapshot)
@@ -37,7 +40,7 @@ def portfolio(
         rows.append((f"wallet {token.symbol}", grouped(Amount(units, token).value), _shown(value), "", ""))
     for venue_id in sorted(venues):
         state, venue = snapshot.venues.get(venue_id), venues[venue_id]
-        flow = flows.get(venue_id, Flow())
+        flow = (flows or {}).get(venue_id, Flow())
         position = state.position if state else 0
         if state is None or not (position or flow.deposited):
             continue
@@ -45,7 +48,8 @@ def portfolio(
         total, at_work = total + (value or 0), at_work + (value or 0)
         gain = Amount(earned(position, flow), venue.asset) if flow.deposited else None
         rate = str(state.rate) if position else ""
-        gained = f"{gain.value} {venue.asset.symbol}" if gain else "not known"
+        unknown = "once settled" if flows is None else "not known"
+        gained = f"{gain.value} {venue.asset.symbol}" if gain else unknown
         rows.append((venue_id, grouped(Amount(position, venue.asset).value), _shown(value), rate, gained))
     text = f"You hold {dollars(total)} in all, {dollars(at_work)} of it at work."
     if not any(state.position for state in snapshot.venues.values()):

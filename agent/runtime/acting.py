@@ -136,7 +136,9 @@ class Acting:
             raise Refused("pause", "You paused me: I only take money out.", "Say `resume` first.")
         contacts = await self._ripe_contacts(user)  # so does a contact that was taken back, or has to wait since
         check_plan(self.world.policy, row.account, frozenset(contacts.values()), row.plan)
-        if any(each.account == row.account for each in await self.world.ledger.unsettled()):
+        shallow = self.world.manager.shallow  # all of these is mined, and nothing can come between
+        unsettled = [each for each in await self.world.ledger.unsettled() if each.plan_id not in shallow]
+        if any(each.account == row.account for each in unsettled):
             raise Refused(
                 "under-way", "An earlier transaction isn't settled yet.", "Confirm again once I have told its end."
             )

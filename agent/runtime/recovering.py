@@ -19,6 +19,8 @@ from agent.runtime.world import World
 from memory.rows import PlanRow, User
 
 ACKNOWLEDGE = "acknowledge"
+CONFIRMATIONS = "confirmations"
+"""The rule that keeps what is mined, and as it should be, from counting as settled."""
 CANCEL = Offer("Cancel the transaction that waits", "say", "cancel the stuck transaction")
 REPORTED = {
     End.SETTLED: Status.SETTLED,
@@ -99,7 +101,10 @@ class Recovering:
                 log.warning("the chain could not be caught up with", account=account, error=str(error))
             for row in await self.world.ledger.unsettled():
                 if row.account == account:
+                    is_told = row.plan_id in self.world.manager.shallow
                     outcome = await self.world.manager.recover(row.plan)
+                    if is_told and outcome.shallow:
+                        continue  # its end is told once it is deep enough
                     reply = reported(row.plan, outcome, str(row.preview.get("headline", "")))
                     told.append(Late(row.user, _again(row, reply), row))
             with contextlib.suppress(Unavailable):
@@ -134,20 +139,31 @@ def reported(plan: Plan, outcome: Outcome, headline: str) -> Reply:
         text=_told(outcome, headline),
         intent=plan.intent,
         plan=plan_json(plan, outcome.end),
-        verdict=Verdict(REPORTED[outcome.end], None if outcome.end is End.SETTLED else "execution"),
+        verdict=Verdict(REPORTED[outcome.end], _rule(outcome)),
         txs=tuple(sent.as_json() for sent in outcome.txs),
         offers=(CANCEL,) if any(sent.status == "pending" for sent in outcome.txs) else (),
     )
 
 
+def _rule(outcome: Outcome) -> str | None:
+    if outcome.end is End.SETTLED:
+        return None
+    return CONFIRMATIONS if outcome.shallow else "execution"
+
+
 def _told(outcome: Outcome, headline: str) -> str:
+    count = f"{len(outcome.txs)} transaction{'' if len(outcome.txs) == 1 else 's'}"
+    stopped = f"Stopped: {outcome.reason.rstrip('.')}. Done: {', '.join(outcome.done) or 'nothing'}."
+    stopped += f" Not done: {', '.join(outcome.undone)}." if outcome.undone else ""
     match outcome.end:
         case End.SETTLED:
-            count = f"{len(outcome.txs)} transaction{'' if len(outcome.txs) == 1 else 's'}"
             return f"Done: {headline}. {count}, balances as expected."
         case End.PARTIAL:
-            undone = f" Not done: {', '.join(outcome.undone)}." if outcome.undone else ""
-            return f"Stopped: {outcome.reason.rstrip('.')}. Done: {', '.join(outcome.done) or 'nothing'}.{undone}"
+            return stopped
+        case End.PENDING if outcome.shallow and outcome.reason:
+            return f"{stopped} {outcome.shallow}"
+        case End.PENDING if outcome.shallow:
+            return f"Mined: {headline}. {count}, balances as expected. {outcome.shallow}"
         case End.VOID:
             return f"Nothing was sent: {outcome.reason.rstrip('.')}."
         case End.PENDING:

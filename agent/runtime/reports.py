@@ -42,9 +42,11 @@ class Reports:
     world: World
 
     async def keep(self, user: User, snapshot: Snapshot) -> None:
-        """Writes down this moment's rates and what the user's money comes to."""
+        """Writes down this moment's rates and, where all is settled, what the user's money comes to."""
         await self._keep_rates(snapshot)
         at = snapshot.block.timestamp
+        if any(each.account == snapshot.account for each in await self.world.ledger.unsettled()):
+            return  # what it moved isn't in the ledger yet, and would count as earned
         await self.world.ledger.record_worth(user.id, await self._worth(snapshot), at - KEPT_SECONDS)
 
     async def could_not_look(self, user: User, row: MandateRow, error: MonetaError) -> None:

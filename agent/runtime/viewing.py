@@ -39,7 +39,8 @@ class Viewing:
             for (venue, token), each in net.items()
             if assets.get(venue) == token  # the rows of receipt tokens mirror these
         }
-        reply = portfolio.portfolio(snapshot, self.world.registry, self.world.venues, flows)
+        settled = not any(each.account == account for each in await self.world.ledger.unsettled())
+        reply = portfolio.portfolio(snapshot, self.world.registry, self.world.venues, flows if settled else None)
         return replace(reply, private=True)
 
     async def explain(self, user: User, intent: Explain) -> Reply:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
+from agent.config import Settings
 from agent.errors import Refused
 from agent.replies.reply import Reply
+from devnet import Node
 from memory.rows import PlanStatus
 from tests.integration.runtime_parts import (
     AAVE,
@@ -17,6 +20,7 @@ from tests.integration.runtime_parts import (
     Whole,
     deposit,
     leave_all,
+    opened,
     rule,
     status,
     transfer,
@@ -135,3 +139,26 @@ async def test_every_plan_ends_with_its_funds_free(whole: Whole) -> None:
     await whole.do(leave_all())
     assert await whole.world.ledger.reserved(whole.account) == {}
     assert await whole.position(MORPHO) == 0
+
+
+async def test_what_is_mined_and_not_yet_deep_holds_nobody_up(devnet_node: Node, tmp_path: Path) -> None:
+    async with opened(tmp_path, devnet_node, settings=Settings(confirmations=4)) as whole:
+        whole.world.manager.depth_seconds = 0
+        await whole.say("put 100 USDC into aave-v3:core:USDC")
+        first = await whole.confirm()
+        assert "Mined: put 100 USDC into aave-v3:core:USDC. 2 transactions, balances as expected." in first.text
+        assert "It counts as settled with 4 confirmations." in first.text
+        assert (status(first), rule(first)) == ("partial", "confirmations")
+        assert first.offers == ()
+        shown = await whole.say("portfolio")
+        assert "Mined" not in shown.text  # it was told once
+        assert shown.table is not None
+        assert [row[-1] for row in shown.table.rows if row[0] == AAVE] == ["once settled"]
+        await whole.say("withdraw 40 USDC from aave-v3:core:USDC")
+        second = await whole.confirm()
+        assert "Mined: take 40 USDC out of aave-v3:core:USDC" in second.text
+        whole.chain.call("anvil_mine", "0x4")
+        told = (await whole.say("help")).text
+        assert "Done: put 100 USDC into aave-v3:core:USDC. 2 transactions, balances as expected." in told
+        assert "Done: take 40 USDC out of aave-v3:core:USDC. 1 transaction, balances as expected." in told
+        assert await whole.world.ledger.unsettled() == []

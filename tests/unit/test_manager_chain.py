@@ -234,6 +234,7 @@ async def test_a_reorganisation_in_the_middle_of_a_plan(it: Workshop) -> None:
 @pytest.mark.parametrize(("wanted", "blocks"), [(3, 2), (12, 11), ("safe", 3), ("finalized", 3)])
 async def test_a_plan_settles_when_it_is_deep_enough(it: Workshop, wanted: Any, blocks: int) -> None:
     it.manager.confirmations = wanted
+    it.manager.depth_seconds = 120
     made = await it.confirmed()
     if blocks < 10:
         it.mines_while_waiting = True
@@ -242,9 +243,12 @@ async def test_a_plan_settles_when_it_is_deep_enough(it: Workshop, wanted: Any, 
         return
     outcome = await it.manager.run(made)
     assert (outcome.end, [sent.status for sent in outcome.txs]) == (End.PENDING, ["mined", "mined"])
-    assert "I wait for 12 confirmations" in outcome.reason
+    assert (outcome.reason, outcome.shallow) == ("", "It counts as settled with 12 confirmations.")
+    assert outcome.changes  # what the receipts prove is known before they are deep
     it.chain.mine(blocks - 1)
-    assert (await it.recover())[0].end is End.PENDING
+    slept = it.seconds
+    assert (await it.recover())[0].shallow
+    assert it.seconds == slept  # whoever writes meanwhile isn't kept waiting for it
     it.chain.mine()
     assert (await it.recover())[0].end is End.SETTLED
 
