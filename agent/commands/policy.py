@@ -179,12 +179,22 @@ async def _shown(instance: Instance, user: User) -> list[Row]:
                 "ripe_at": each["ripe_at"],
             }
         )
+    rows += await _mandated(instance, user)
     for contact in await world.ledger.contacts(user.id):
         row = {"limit": f"contact {contact.name}", "is": contact.address, "source": "user"}
         rows.append({**row, "ripe_at": contact.ripe_at})
     rows.append({"limit": "paused", "is": "yes: only money out" if user.paused else "no", "source": "user"})
     frozen = "yes: nothing moves" if await world.ledger.frozen() else "no"
     rows.append({"limit": "frozen", "is": frozen, "source": "operator"})
+    return rows
+
+
+async def _mandated(instance: Instance, user: User) -> list[Row]:
+    world, rows = instance.world, list[Row]()
+    for symbol, units in (await world.signer.mandated(await world.account(user))).items():
+        most = f"up to {Amount(units, world.registry.token(symbol))}"
+        row = {"limit": "a move under the mandate, without a code each", "is": most, "source": "signer"}
+        rows.append({**row, "unit": symbol, "most": str(units)})
     return rows
 
 

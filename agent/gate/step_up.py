@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from agent.chain.registry import Registry
 from agent.errors import Refused
+from agent.gate.mandate import Terms
 from agent.money import Amount
 from agent.plans import Plan
 from agent.policy.limits import needs_code
+from agent.policy.mandated import above, covers
 from agent.policy.outputs import at_most
 from agent.policy.policy import Policy
 from agent.policy.whole import read_step
@@ -17,6 +22,35 @@ ENROL = "At the machine: `moneta wallet totp enroll`."
 def needs(policy: Policy, plan: Plan) -> Amount | None:
     """What the whole plan moves of a token, where that is above its threshold; None where it needs no code."""
     return needs_code(policy, [read_step(policy, at_most(step))[1] for step in plan.steps])
+
+
+def above_of(policy: Policy, registry: Registry, terms: Terms) -> Amount | None:
+    """What a move under these terms may come to, where that is above its threshold; None where it needs no code."""
+    return above(policy, {registry.token(symbol): bounds.most for symbol, bounds in terms.assets.items()})
+
+
+def check_mandate(policy: Policy, moved: Amount, enrolled: bool, code: str = "") -> None:
+    """Raises Refused("step-up") where a mandate that moves so much at once has no code, or can have none."""
+    most = Amount(policy.step_up[moved.token.symbol], moved.token)
+    needed = f"A mandate that moves up to {moved} at once needs a code, once: that is above {most}"
+    if not enrolled:
+        smaller = f"Or say `at most {most} a move` with it."
+        raise Refused(RULE, f"{needed}, and no authenticator is enrolled.", f"{ENROL} {smaller}")
+    if not code:
+        raise Refused(RULE, f"{needed}.", "Give the code that your authenticator app shows.")
+
+
+def check_covered(policy: Policy, plan: Plan, most: Mapping[str, int]) -> None:
+    """Raises Refused("step-up") for a plan under a mandate that needs a code which the mandate wasn't given with."""
+    moved = needs(policy, plan)
+    effects = [read_step(policy, at_most(step))[1] for step in plan.steps]
+    if moved is not None and not covers(most, plan, effects):
+        threshold = Amount(policy.step_up[moved.token.symbol], moved.token)
+        raise Refused(
+            RULE,
+            f"A move of {moved} needs a code, as it is above {threshold}, and your mandate was given without one.",
+            "Give the mandate again, and I ask for a code once; or say `rebalance now`.",
+        )
 
 
 def check_code(policy: Policy, moved: Amount, code: str, enrolled: bool) -> None:

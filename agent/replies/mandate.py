@@ -28,15 +28,20 @@ def table(terms: Terms, registry: Registry, every_hours: int) -> Table:
     return Table(("limit", "number", "said by"), tuple(rows))
 
 
-def preview(terms: Terms, registry: Registry, every_hours: int, seconds: int) -> Reply:
-    """The question before a mandate comes into force."""
+def preview(terms: Terms, registry: Registry, every_hours: int, seconds: int, coded: Amount | None = None) -> Reply:
+    """The question before a mandate comes into force. `coded`: a move above a threshold, which needs a code."""
     names = " and ".join(terms.assets)
     text = (
         f"I can keep your {names} on {registry.network} (chain {registry.chain_id}) well placed on my own, inside "
         "these limits and never outside them. Only what is at work already moves, from venue to venue; nothing is "
         "ever sent to anybody. `stop rebalancing` ends it, `pause` halts it. "
-        f"Confirm within {seconds} s?"
     )
+    if coded is not None:
+        text += (
+            f"It may move up to {coded} at once, which needs a code: I ask for one when you confirm, once, and the "
+            "signer then signs moves inside these limits without another. "
+        )
+    text += f"Confirm within {seconds} s?"
     return Reply(text, table(terms, registry, every_hours), offers=OFFERS, private=True)
 
 

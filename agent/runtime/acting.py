@@ -96,7 +96,7 @@ class Acting:
         row = await self._row(user, channel, plan_id)
         if row.intent.get("action") == "mandate":
             check_ledger(self.world.ledger.broken, "mandate")
-            return await Mandating(self.world).grant(user, row)
+            return await Mandating(self.world).grant(user, row, code)
         async with self.world.executing[row.account]:
             return await self._confirm(user, channel, await self._row(user, channel, row.plan_id), progress, code)
 

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from zoneinfo import available_timezones
 
-from agent.errors import NeedsAnswer, Refused
+from agent.errors import MonetaError, NeedsAnswer, Refused
 from agent.gate.mandate import Terms, terms_of
+from agent.gate.step_up import above_of, check_mandate
 from agent.intents import Hours, Mandate, Origin, Quiet, as_json
 from agent.money import Address
 from agent.plans import Plan
 from agent.replies import mandate
 from agent.replies.reply import Reply, Status, Verdict, plan_json
+from agent.runtime.codes import enrolled
 from agent.runtime.world import World
 from memory.mandates import UserSettings
 from memory.rows import PlanRow, PlanStatus, User
+
+
+def _has(held: Mapping[str, int], most: Mapping[str, int]) -> bool:
+    return all(units <= held.get(symbol, 0) for symbol, units in most.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +36,13 @@ class Mandating:
         world = self.world
         account = await world.account(user)
         snapshot = await world.snapshot(account)
+        await world.refresh()
         terms = terms_of(intent, world.registry, world.venues, snapshot.prices, world.settings)
+        moved = above_of(world.policy, world.registry, terms)
+        if moved is not None and not await enrolled(world):
+            check_mandate(world.policy, moved, enrolled=False)
         plan = self._plan(user, account, intent, terms)
-        shown = mandate.preview(terms, world.registry, self._hours, world.settings.plan_seconds)
+        shown = mandate.preview(terms, world.registry, self._hours, world.settings.plan_seconds, moved)
         await world.ledger.cancel_previews(user.id, channel, "a newer preview took its place")
         headline = f"keep your {' and '.join(terms.assets)} well placed"
         await world.ledger.propose(
@@ -42,11 +53,15 @@ class Mandating:
             shown, intent=as_json(intent), plan=plan_json(plan, PlanStatus.PROPOSED), verdict=Verdict(Status.READY)
         )
 
-    async def grant(self, user: User, row: PlanRow) -> Reply:
-        """The previewed mandate comes into force. Raises Refused as a plan's confirmation does."""
+    async def grant(self, user: User, row: PlanRow, code: str = "") -> Reply:
+        """The previewed mandate comes into force. Raises Refused as a plan's confirmation does.
+
+        Above a step-up threshold it takes a code, once: the signer then signs its moves without one each.
+        """
         world = self.world
         if await world.ledger.frozen():
             raise Refused("freeze", "The operator has frozen everything.", "Ask the operator.")
+        await self._at_signer(user, row, code)
         before = await world.ledger.mandate(user.id)
         told = await self._settings_in(user, row.channel)
         found = await world.ledger.grant(row.plan_id, user.id, row.digest, world.now(), told)
@@ -58,8 +73,30 @@ class Mandating:
         return replace(reply, intent=intent, plan=plan, verdict=Verdict(Status.SETTLED))
 
     async def revoke(self, user: User) -> Reply:
-        """Ends the mandate. Always possible."""
-        return mandate.revoked(await self.world.ledger.revoke_mandate(user.id))
+        """Ends the mandate, at the signer too where that is there. Always possible."""
+        ended = await self.world.ledger.revoke_mandate(user.id)
+        account = await self.world.ledger.account(user.id)
+        if account is not None and self.world.policy.step_up:
+            with contextlib.suppress(MonetaError):
+                await self.world.signer.mandate(account.address, {})
+        return mandate.revoked(ended)
+
+    async def _at_signer(self, user: User, row: PlanRow, code: str) -> None:
+        """The signer learns what may move without a code each; a row that can't come into force teaches it nothing.
+
+        Raises Refused("step-up").
+        """
+        world = self.world
+        await world.refresh()
+        live = row.status is PlanStatus.PROPOSED and world.now() <= row.not_after and row.user == user.id
+        if not world.policy.step_up or not live or world.ledger.not_intact(row):
+            return
+        terms = Terms.from_json(row.intent["limits"])
+        moved = above_of(world.policy, world.registry, terms)
+        most = {symbol: bounds.most for symbol, bounds in terms.assets.items()} if moved else {}
+        if moved is not None and not _has(await world.signer.mandated(row.account), most):
+            check_mandate(world.policy, moved, await enrolled(world), code)
+        await world.signer.mandate(row.account, most, code or None)
 
     async def show(self, user: User) -> Reply:
         """The mandate in force, in numbers."""

@@ -18,6 +18,7 @@ from agent.gate.open_doors import check_ledger
 from agent.gate.order import Move
 from agent.gate.propose import Proposal, Request
 from agent.gate.shift import moves_of_shift
+from agent.gate.step_up import check_covered
 from agent.intents import Mandate, Origin, Rebalance, as_json
 from agent.money import MAX_UINT256, Token
 from agent.plans import Role
@@ -164,6 +165,8 @@ class Rebalancing:
             running = [step for step in proposal.plan.steps if step.role is not Role.CLEANUP]
             gas = costs_at(snapshot).expected(running, proposal.rehearsal.gas_used)
             under_mandate.check_gain(terms, shift, wei_in_usd(gas, native or 0))
+            if self.world.policy.step_up:
+                check_covered(self.world.policy, proposal.plan, await self.world.signer.mandated(snapshot.account))
             await self._write_down(proposal, f"{CHANNEL}{row.id}", number, {})
             point(Point.CONFIRMING)
             confirmed = await ledger.confirm_by_mandate(

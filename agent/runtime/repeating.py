@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from agent.errors import Refused
 from agent.gate.mandate import Terms
 from agent.gate.preview import Preview
+from agent.gate.step_up import above_of
 from agent.replies import mandate
 from agent.replies.details import details
 from agent.replies.reply import Reply, Status, Verdict, plan_json
@@ -61,7 +62,8 @@ class Repeating:
         if row.intent.get("action") == "mandate":
             hours = self.world.settings.rebalance_every_hours
             terms = Terms.from_json(row.intent["limits"])
-            shown = mandate.preview(terms, self.world.registry, hours, row.not_after - now)
+            coded = above_of(self.world.policy, self.world.registry, terms)
+            shown = mandate.preview(terms, self.world.registry, hours, row.not_after - now, coded)
             intent = {key: value for key, value in row.intent.items() if key != "limits"}
             return replace(shown, intent=intent, plan=plan, verdict=verdict)
         preview = Preview.of_json(row.preview, native, expires=row.not_after, now=now, digest=row.digest)

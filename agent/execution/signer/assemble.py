@@ -15,6 +15,7 @@ from agent.execution.signer.contacts import Contacts
 from agent.execution.signer.keyring import Derived
 from agent.execution.signer.limits import Limits
 from agent.execution.signer.local import LocalKeys
+from agent.execution.signer.mandates import Mandates
 from agent.execution.signer.record import Record
 from agent.execution.signer.remote import RemoteKeys
 from agent.execution.signer.totp import Totp
@@ -45,7 +46,8 @@ def open_authority(folder: Path, clock: Callable[[], int], remote: Remote | None
     limits = Limits(policy, folder / paths.POLICY, folder / paths.PENDING)
     contacts = Contacts(folder / paths.CONTACTS)
     totp = Totp(folder / paths.TOTP, clock)
-    return Authority(backend, limits, contacts, _record(folder / paths.RECORD), totp, clock)
+    mandates = Mandates(folder / paths.MANDATES)
+    return Authority(backend, limits, contacts, _record(folder / paths.RECORD), totp, mandates, clock)
 
 
 def _backend(folder: Path, remote: Remote | None) -> Backend:

@@ -9,6 +9,7 @@ from agent.errors import Refused
 from agent.execution.signer.backend import Backend
 from agent.execution.signer.contacts import Contacts
 from agent.execution.signer.limits import Limits
+from agent.execution.signer.mandates import Mandates
 from agent.execution.signer.once import Terms, check_once, check_outputs
 from agent.execution.signer.record import CANCEL, Record, Signed
 from agent.execution.signer.tally import check_tally, code_wanted
@@ -18,6 +19,7 @@ from agent.money import Address
 from agent.plans import Plan, Role
 from agent.policy.decode import Effect
 from agent.policy.limits import counts
+from agent.policy.mandated import above, covers
 from agent.policy.outputs import fill
 from agent.policy.policy import Policy
 from agent.policy.whole import check_plan, read_step
@@ -51,6 +53,7 @@ class Authority:
         contacts: Contacts,
         record: Record,
         totp: Totp,
+        mandates: Mandates,
         clock: Callable[[], int],
     ) -> None:
         self.backend = backend
@@ -58,6 +61,7 @@ class Authority:
         self.contacts = contacts
         self.record = record
         self.totp = totp
+        self.mandates = mandates
         self.clock = clock
         self._coded: set[str] = set()
 
@@ -135,13 +139,30 @@ class Authority:
     def take_code(self, plan: Plan, effects: Sequence[Effect], index: int, code: str | None) -> bool:
         """Takes the plan's one-time code where it needs one and hasn't had it. Raises Refused("step-up").
 
-        A code counts for its plan also where the signing fails behind it.
+        None is taken for what a mandate covers that was given with one. A code counts for its plan also where the
+        signing fails behind it.
         """
         wanted = code_wanted(self.policy, self.record, plan, effects, index)
+        if wanted and covers(self.mandates.of(plan.account), plan, effects):
+            return False
         if wanted and plan.digest not in self._coded:
             self.totp.verify(code, wanted, plan.account)
             self._coded.add(plan.digest)
         return bool(wanted)
+
+    def give_mandate(self, account: Address, most: Mapping[str, int], code: str | None) -> None:
+        """Lets plans of an account move so much between venues without a code each. Raises Refused: limits, step-up.
+
+        It takes one itself where it gives more than the account has, and more than the threshold.
+        """
+        tokens = {token.symbol: token for token in self.policy.tokens.values()}
+        if not set(most) <= set(tokens):
+            raise Refused("limits", "A mandate is over listed tokens.", "Name tokens of the policy.")
+        held = self.mandates.of(account)
+        more = {tokens[symbol]: units for symbol, units in most.items() if units > held.get(symbol, 0)}
+        if moved := above(self.policy, more):
+            self.totp.verify(code, f"for a mandate that moves up to {moved} at once", account)
+        self.mandates.set(account, most)
 
     def cancel(self, account: Address, terms: Terms, gas: int = CANCEL_GAS) -> tuple[bytes, str]:
         """A transfer of nothing to oneself at a nonce that was signed before. Raises Refused."""

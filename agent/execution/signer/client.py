@@ -197,6 +197,19 @@ class SignerClient:
         """Takes back a change that waits, by its id, and returns it. Raises Refused("limits")."""
         return _pending((await self._ask("withdraw", id=change))["withdrawn"])
 
+    async def mandate(self, account: Address, most: Mapping[str, int], code: str | None = None) -> None:
+        """Base units by symbol that a plan of `account` may move between venues without a code; none ends it.
+
+        Raises Refused: limits, step-up.
+        """
+        body = {symbol: str(units) for symbol, units in most.items()}
+        await self._ask("mandate", account=account, most=body, code=code)
+
+    async def mandated(self, account: Address) -> dict[str, int]:
+        """What `mandate` gave to the account."""
+        found = (await self._ask("mandated", account=account))["most"]
+        return {symbol: int(units) for symbol, units in found.items()}
+
     async def verify_totp(self, code: str, purpose: str, account: Address | None = None) -> None:
         """Takes a one-time code; `purpose` is a verb such as `link`. Raises Refused("step-up")."""
         await self._ask("verify-totp", code=code, purpose=purpose, account=account)

@@ -17,6 +17,7 @@ DERIVED = "derived.txt"
 RECORD = "signed.jsonl"
 PENDING = "pending.json"
 TOTP = "totp.json"
+MANDATES = "mandates.json"
 LOG = "signer.log"
 SOCKET = "signer.sock"
 

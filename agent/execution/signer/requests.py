@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from agent.errors import Refused
 from agent.execution.signer import fields
 from agent.execution.signer.authority import CANCEL_GAS, Authority, Wish
 from agent.execution.signer.fields import Answer, BadRequest, Request
@@ -150,6 +151,19 @@ class Desk:
     def withdraw(self, request: Request) -> Answer:
         return {"withdrawn": self._authority.limits.withdraw(fields.text(request, "id")).shown()}
 
+    def mandate(self, request: Request) -> Answer:
+        """Gives or ends (nothing in `most`) a mandate. Above a step-up threshold it needs a code, once."""
+        account, wanted = fields.place(request, "account"), fields.object_of(request, "most")
+        if account not in self._authority.backend.accounts():
+            raise Refused("account", f"{account} is no account of this signer.", "Use one of its own.")
+        most = {symbol: fields.integer(wanted, symbol) for symbol in wanted}
+        self._authority.give_mandate(account, most, fields.optional_text(request, "code"))
+        return self.mandated(request)
+
+    def mandated(self, request: Request) -> Answer:
+        """Base units by symbol that a plan of an account may move between venues without a code of its own."""
+        return {"most": _texts(self._authority.mandates.of(fields.place(request, "account")))}
+
     def verify_totp(self, request: Request) -> Answer:
         """Takes a one-time code for something that the chat process does itself: linking a chat, say."""
         purpose = fields.text(request, "purpose")
@@ -203,6 +217,8 @@ _OPERATIONS: dict[str, Callable[[Desk, Request], Answer]] = {
     "limits": Desk.limits,
     "pending": Desk.pending,
     "withdraw": Desk.withdraw,
+    "mandate": Desk.mandate,
+    "mandated": Desk.mandated,
     "verify-totp": Desk.verify_totp,
 }
 

@@ -1,0 +1,148 @@
+"""A mandate that was given with a code: moves between venues inside it need no other one, and nothing else does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.errors import Refused
+from agent.execution.signer.mandates import Mandates
+from agent.execution.signer.totp import Totp, code_at
+from agent.plans import Output, Plan, Role
+from tests.unit.policy_parts import (
+    APPROVE,
+    FRIEND,
+    POOL,
+    STRANGER,
+    SUPPLY,
+    TRANSFER,
+    USDC_AT,
+    WITHDRAW,
+    deposit_steps,
+    plan,
+    policy,
+    step,
+)
+from tests.unit.signer_parts import NOW, OWNER, Bench
+
+pytestmark = pytest.mark.unit
+
+USDC = 10**6
+SECRET = b"12345678901234567890"
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    made = Bench(tmp_path, policy=policy(step_up={"USDC": 5 * USDC}, contact_delay_seconds=0))
+    made.unlock()
+    Totp(tmp_path / "totp.json", made.clock).enroll(SECRET, code_at(SECRET, made.clock.now // 30 - 1))
+    return made
+
+
+def code(bench: Bench) -> str:
+    bench.clock.now += 30
+    return code_at(SECRET, bench.clock.now // 30)
+
+
+def made(*steps: Any, number: int = 1) -> Plan:
+    return plan(*steps, account=OWNER, not_after=NOW + 3_000, plan_id=f"{number:032x}")
+
+
+def moved(units: int, number: int = 1) -> Plan:
+    """Out of a venue and into one, with what came out."""
+    out = Output(0, USDC_AT, units - 1, units)
+    return made(
+        step(POOL.address, WITHDRAW, USDC_AT, units, OWNER),
+        step(USDC_AT, APPROVE, POOL.address, out, role=Role.APPROVAL),
+        step(POOL.address, SUPPLY, USDC_AT, out, OWNER, 0),
+        number=number,
+    )
+
+
+def give(bench: Bench, units: int, **more: Any) -> dict[str, Any]:
+    return bench.ask("mandate", account=OWNER, most={"USDC": str(units)} if units else {}, **more)
+
+
+def test_a_move_between_venues_needs_no_code_of_its_own(bench: Bench) -> None:
+    assert bench.rule(moved(8 * USDC)) == "step-up"
+    assert give(bench, 8 * USDC, code=code(bench)) == {"most": {"USDC": str(8 * USDC)}}
+    again = bench.again()  # it is known after a restart
+    for index, outputs in enumerate(({}, {"0": str(8 * USDC)}, {"0": str(8 * USDC)})):
+        answer = again.sign(moved(8 * USDC), index, nonce=7 + index, outputs=outputs)
+        assert "raw" in answer, answer
+    assert again.rule(moved(8 * USDC + 1, 2), nonce=20) == "step-up"
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        deposit_steps(6 * USDC, OWNER),  # what lies in the wallet
+        (step(POOL.address, WITHDRAW, USDC_AT, 6 * USDC, OWNER), *deposit_steps(6 * USDC, OWNER)),  # beside a move
+        (*moved(6 * USDC).steps, step(USDC_AT, TRANSFER, FRIEND, 1)),  # with something sent away behind it
+        (*moved(5 * USDC).steps, *deposit_steps(1 * USDC, OWNER)),
+    ],
+)
+def test_anything_else_needs_its_own_code(bench: Bench, steps: tuple[Any, ...]) -> None:
+    give(bench, 100 * USDC, code=code(bench))
+    assert bench.ask("contact", name="bob", address=FRIEND, code=code(bench))["address"] == FRIEND
+    assert bench.rule(made(*steps)) == "step-up"
+
+
+def test_a_mandate_above_the_threshold_needs_a_code_once(bench: Bench) -> None:
+    refusal = give(bench, 6 * USDC)["error"]
+    assert (refusal["rule"], refusal["message"]) == (
+        "step-up",
+        "A code is needed for a mandate that moves up to 6 USDC at once.",
+    )
+    assert give(bench, 6 * USDC, code="000000")["error"]["rule"] == "step-up"
+    assert bench.ask("mandated", account=OWNER) == {"most": {}}
+    assert "error" not in give(bench, 5 * USDC)  # at the threshold none is needed
+    assert "error" not in give(bench, 6 * USDC, code=code(bench))
+    assert "error" not in give(bench, 6 * USDC)  # the same again
+    assert give(bench, 7 * USDC)["error"]["rule"] == "step-up"
+
+
+def test_a_mandate_that_ended_covers_nothing(bench: Bench) -> None:
+    give(bench, 8 * USDC, code=code(bench))
+    assert give(bench, 0) == {"most": {}}
+    assert bench.rule(moved(8 * USDC)) == "step-up"
+    assert give(bench, 8 * USDC)["error"]["rule"] == "step-up"  # what was once given isn't given for ever
+
+
+def test_a_mandate_is_of_one_account_and_of_listed_tokens(bench: Bench) -> None:
+    other = bench.ask("derive", index="1")["address"]
+    give(bench, 8 * USDC, code=code(bench))
+    assert bench.ask("mandated", account=other) == {"most": {}}
+    refused = bench.ask("mandate", account=STRANGER, most={})["error"]
+    assert refused["rule"] == "account"
+    assert bench.ask("mandate", account=OWNER, most={"DOGE": "1"})["error"]["rule"] == "limits"
+    assert bench.ask("mandate", account=OWNER, most={"USDC": 5})["error"]["kind"] == "bad-request"
+    assert bench.ask("mandated", account=OWNER) == {"most": {"USDC": str(8 * USDC)}}
+
+
+def test_without_an_authenticator_there_is_no_such_mandate(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, policy=policy(step_up={"USDC": 5 * USDC}))
+    bench.unlock()
+    refusal = give(bench, 6 * USDC, code="123456")["error"]
+    assert (refusal["rule"], "totp enroll" in refusal["remedy"]) == ("step-up", True)
+
+
+def test_the_caps_hold_under_a_mandate_too(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, policy=policy(step_up={"USDC": USDC}, day_caps={"USDC": 7 * USDC}))
+    bench.unlock()
+    Totp(tmp_path / "totp.json", bench.clock).enroll(SECRET, code_at(SECRET, bench.clock.now // 30 - 1))
+    give(bench, 8 * USDC, code=code(bench))
+    assert bench.rule(moved(8 * USDC)) == "day-cap"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"version": 2, "mandates": {}}', '{"version": 1, "mandates": {"0x1": {}}}']
+)
+def test_a_damaged_file_is_said_to_be_one(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "mandates.json"
+    path.write_text(text)
+    with pytest.raises(Refused, match="is damaged") as caught:
+        Mandates(path)
+    assert caught.value.rule == "mandates"
