@@ -13,7 +13,7 @@ import structlog
 from agent.chat.adapter import Adapter
 from agent.chat.announcing import Announcing
 from agent.chat.at_once import AtOnce
-from agent.chat.codes import Codes
+from agent.chat.codes import KEY, Codes
 from agent.chat.courier import Chance, Courier
 from agent.chat.limits import Limits
 from agent.chat.limits import Verdict as Pace
@@ -118,7 +118,7 @@ class Service:
     async def say(self, user: User, platform: str, channel: str, reply: Reply) -> OutboxRow:
         """Says something on the agent's own account: queued durably, then delivered."""
         if reply.offers:  # it asks something: a bare yes from now on may be meant for it, not for a preview
-            await self.ledger.set_pending(user.id, channel, None)
+            await self._no_bare_yes(user, channel)
         buttons = await self._buttons(user, channel, reply)
         row = await self.ledger.post(platform, user.id, channel, body_of(reply, buttons).as_json())
         self._post(row)
@@ -131,8 +131,14 @@ class Service:
         row = await self.ledger.post_once(kind, number, platform, user.id, channel, body)
         if row is not None:
             if reply.offers:  # as in `say`
-                await self.ledger.set_pending(user.id, channel, None)
+                await self._no_bare_yes(user, channel)
             self._post(row)
+
+    async def _no_bare_yes(self, user: User, channel: str) -> None:
+        """Forgets the question that is open in the channel, unless it waits for a code, which means nothing else."""
+        pending = await self.ledger.pending(user.id, channel)
+        if pending is not None and KEY not in pending:
+            await self.ledger.set_pending(user.id, channel, None)
 
     async def recover_of(self, user: User) -> None:
         """Brings a person's plans under way to their end and tells it where they were asked for."""

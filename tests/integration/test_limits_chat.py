@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from agent.execution.signer.totp import STEP_SECONDS, Totp, code_at
 from agent.replies.body import Body
+from agent.replies.reply import Offer, Reply
 from agent.schedule import Schedule
 from devnet import Node
 from memory.links import LINK_DELAY
@@ -189,6 +190,18 @@ async def test_a_code_that_nobody_asked_for_is_kept_nowhere(whole: Whole, tmp_pa
     assert [turn.text for turn in await whole.world.memory.recent(whole.user.id, "terminal", 50)] == []
     assert "Nothing is waiting" in (await whole.say("yes")).text  # another turn came between the preview and this
     assert status(preview) == "ready"
+
+
+@pytest.mark.parametrize("words", [f"add {BOB} as bob", "/confirm"])
+async def test_news_between_the_question_for_a_code_and_the_code(whole: Whole, tmp_path: Path, words: str) -> None:
+    enrol(whole, tmp_path)
+    await whole.world.signer.limits({"step_up": {"USDC": "1"}})
+    await whole.ask(deposit("10"))
+    assert (rule(await whole.say(words)), await whole.attempts()) == ("step-up", [])
+    news = Reply("There is news. Shall I?", offers=(Offer("Yes", "say", "pause"),))
+    await whole.instance.service.say(whole.user, "terminal", "terminal", news)
+    done = (await whole.say(code(0))).text.removeprefix("There is news. Shall I?\n")
+    assert done.startswith(("bob is", "Done: put 10 USDC"))
 
 
 async def test_six_digits_that_answer_a_question_are_an_amount(whole: Whole) -> None:
