@@ -13,7 +13,7 @@ import structlog
 from agent.chat.adapter import Adapter
 from agent.chat.announcing import Announcing
 from agent.chat.at_once import AtOnce
-from agent.chat.codes import KEY, Codes
+from agent.chat.codes import KEY, Codes, code_in
 from agent.chat.courier import Chance, Courier
 from agent.chat.limits import Limits
 from agent.chat.limits import Verdict as Pace
@@ -181,7 +181,8 @@ class Service:
                 await self.ledger.sent(unsent.id)
         for row in await self.ledger.unfinished():
             if row.platform == platform:
-                replies.append(Reply(f"{INTERRUPTED} ({row.text!r})"))
+                said = "" if code_in(row.text) else f" ({row.text!r})"
+                replies.append(Reply(f"{INTERRUPTED}{said}"))
                 await self.ledger.sent((await self._give_up(row)).id)
         return replies
 
@@ -210,6 +211,8 @@ class Service:
 
     async def _give_up(self, row: InboxRow) -> OutboxRow:
         """Answers a message that a stop cut off. A preview that its turn may have made was never seen: it is void."""
+        if code_in(row.text):
+            await self.ledger.redact(row.id)
         await self.ledger.set_pending(row.user, row.channel, None)
         await self.ledger.cancel_previews(row.user, row.channel, "I was stopped before it was shown")
         reply = Reply(INTERRUPTED)

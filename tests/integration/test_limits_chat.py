@@ -16,6 +16,7 @@ from agent.replies.reply import Offer, Reply
 from agent.schedule import Schedule
 from devnet import Node
 from memory.links import LINK_DELAY
+from memory.rows import Inbound
 from tests.integration.people_parts import Chat, People, people
 from tests.integration.runtime_parts import AAVE, BOB, CAROL, Whole, deposit, leave_all, rule, status
 from tests.integration.schedule_parts import Clock
@@ -202,6 +203,14 @@ async def test_news_between_the_question_for_a_code_and_the_code(whole: Whole, t
     await whole.instance.service.say(whole.user, "terminal", "terminal", news)
     done = (await whole.say(code(0))).text.removeprefix("There is news. Shall I?\n")
     assert done.startswith(("bob is", "Done: put 10 USDC"))
+
+
+async def test_a_code_that_a_stop_cut_off_is_kept_nowhere_either(whole: Whole, tmp_path: Path) -> None:
+    ledger, service = whole.world.ledger, whole.instance.service
+    await ledger.accept(Inbound("terminal", "cut-off", "terminal", whole.user.id, "482915"))
+    (told,) = await service.leftovers("terminal")
+    assert (told.text[:17], "482915" in told.text) == ("I was stopped bef", False)
+    assert [text for data in on_disk(tmp_path).values() for text in (b"482915",) if text in data] == []
 
 
 async def test_six_digits_that_answer_a_question_are_an_amount(whole: Whole) -> None:
