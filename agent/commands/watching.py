@@ -21,7 +21,6 @@ from agent.opening import open_market
 from agent.place import Where
 from agent.replies.reply import Status, of_error
 from agent.runtime import rates
-from memory.ledger import FILE
 
 EVERY_SECONDS = 12
 """How often it looks, unless the chain's blocks are further apart or somebody says otherwise."""
@@ -29,6 +28,8 @@ EVERY_SECONDS = 12
 
 def has_instance(where: Where) -> bool:
     """Whether somebody's keys or ledger are in the folder, or the settings name a signer."""
+    from memory.ledger import FILE  # half a second that a look without a folder does without
+
     signer = where.folder / "signer"
     made = any(path.exists() for path in (signer / KEYSTORE, signer / POLICY, where.folder / FILE))
     return made or where.settings.signer_socket is not None

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,20 @@ def test_rates_with_a_node_alone_and_no_trace(home: Path, devnet_node: Node) -> 
     (said,) = one.stdout.splitlines()
     assert {venue for venue in VENUES if venue.endswith(":USDC")} <= set(json.loads(said)["reply"].split())
     assert os.listdir(home) == []
+
+
+def test_no_code_that_signs_is_even_loaded(home: Path, devnet_node: Node) -> None:
+    program = (
+        "import sys; from agent.cli import main; assert main(sys.argv[1:]) == 0;"
+        "signs = lambda name: name.startswith('agent.execution.signer.') or name == 'memory.ledger';"
+        "print([name for name in sys.modules if signs(name)])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "yields", *chain(devnet_node)],
+        capture_output=True, text=True, env=alone(home), cwd=home, timeout=40, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "['agent.execution.signer.paths']"  # names of files
 
 
 @pytest.mark.parametrize(
