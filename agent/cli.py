@@ -239,8 +239,13 @@ def _json(parser: argparse.ArgumentParser) -> None:
 
 
 def _where(options: argparse.Namespace, **said: str | None) -> Where:
+    from agent.config_file import holds_key
     from agent.place import Where
 
+    if options.rpc and holds_key(options.rpc):
+        sys.stderr.write(
+            "moneta: others here can see the key in that URL (ps): a file, rpc_file, keeps it to yourself\n"
+        )
     return Where.of(options.dir or Path(), chain=options.chain, rpc_url=options.rpc, **said)
 
 

@@ -85,9 +85,14 @@ def meant(name: str, names: Collection[str], prefix: str = "") -> str:
     return f"Did you mean {prefix + near[0].upper() if prefix else near[0]}?" if near else ""
 
 
+def holds_key(url: str) -> bool:
+    """Whether a node's URL seems to hold a key, as most providers' do."""
+    return _KEYED.search(url) is not None or shape(url) is not None
+
+
 def _check_no_secret(path: Path, name: str, value: Any, names: Collection[str]) -> None:
     what = next((found for text in _texts(value) if (found := _secret(text))), None)
-    if what is None and name == "rpc_url" and any(_KEYED.search(text) for text in _texts(value)):
+    if what is None and name == "rpc_url" and any(holds_key(text) for text in _texts(value)):
         what = "an endpoint's key"
     if what is None and names_secret(name) and name not in names:
         what = "a secret"

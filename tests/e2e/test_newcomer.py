@@ -123,6 +123,14 @@ def test_a_chain_that_the_node_is_not_of_is_refused(home: Path, devnet_node: Nod
     assert "The node serves chain 31337; Base is chain 8453." in done.stdout
 
 
+def test_a_key_on_the_command_line_is_seen_by_others_and_that_is_said(home: Path) -> None:
+    key = "Ab3dEfGhIjKlMnOpQrStUvWx"
+    done = moneta(home, "yields", "--chain", "base", "--rpc", f"http://127.0.0.1:1/v2/{key}")
+    assert done.returncode == 1
+    assert "others here can see the key in that URL" in done.stderr
+    assert key not in done.stdout + done.stderr
+
+
 def test_a_new_folder_is_looked_at_without_a_keystore(home: Path, devnet_node: Node) -> None:
     (home / "own").mkdir()
     (home / "own" / "moneta.toml").write_text(
