@@ -100,7 +100,8 @@ def widened(data: dict[str, Any]) -> dict[str, Any]:
 
 def _count(protocols: dict[str, Any]) -> int:
     reserves = sum(len(market["assets"]) for market in protocols["aave-v3"].values())
-    return reserves + len(protocols["morpho-blue"]["markets"]) + len(protocols["erc4626"])
+    others = (protocols["morpho-blue"]["markets"], protocols["erc4626"], protocols.get("morpho-vaults", {}))
+    return reserves + sum(len(each) for each in others)
 
 
 def _made_up(name: str) -> str:

@@ -29,6 +29,7 @@ class Deployer:
         self.accounts: list[ChecksumAddress] = list(w3.eth.accounts)
         self.admin = self.accounts[0]
         self.transactions = 0
+        self._approved: set[tuple[str, str, str]] = set()
 
     def rpc(self, method: str, *params: object) -> Any:
         answer = self.w3.provider.make_request(cast(Any, method), list(params))
@@ -77,7 +78,11 @@ class Deployer:
         return self._mined(call._encode_transaction_data(), call.address, sender or self.admin, value)
 
     def approve(self, token: Contract, spender: str, owner: ChecksumAddress) -> None:
-        self.send(token.functions.approve(spender, UNLIMITED), owner)
+        """Without a limit, and once: a token like USDT refuses to set an allowance that stands already."""
+        key = (token.address, spender, owner)
+        if key not in self._approved:
+            self.send(token.functions.approve(spender, UNLIMITED), owner)
+            self._approved.add(key)
 
     def _mined(self, data: str, to: ChecksumAddress | None, sender: ChecksumAddress, value: int) -> dict[str, Any]:
         """The receipt as the node gives it, but its block's number a number.

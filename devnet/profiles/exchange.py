@@ -13,8 +13,8 @@ from devnet.contracts.tokens import Tokens
 from devnet.contracts.uniswap import TICK_SPACING, Band, PoolPlan, Uniswap, deploy_exchange
 from devnet.deployer import Deployer
 from devnet.errors import DevnetError
-from devnet.profiles.lending import whole
 from devnet.profiles.profile import Profile
+from devnet.profiles.tokens import USD, price
 
 # keccak256 of UniswapV3Pool's creation code: PoolAddress.POOL_INIT_CODE_HASH of @uniswap/v3-periphery 1.4.4
 INIT_CODE_HASH: Final = bytes.fromhex("e34f199b19b2b4f47f68442619d555527d244f78a3297ea89325f843f87b8b54")
@@ -68,4 +68,4 @@ def _plan(tokens: Tokens, first: str, second: str, fee: int) -> PoolPlan:
 
 def _units(tokens: Tokens, symbol: str, usd: int) -> int:
     scale: int = 10 ** tokens.decimals[symbol]
-    return whole(symbol, usd) * scale
+    return usd * USD * scale // price(symbol)

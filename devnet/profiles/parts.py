@@ -27,6 +27,7 @@ WANTED: Final = {
     "own/NodeInterface.sol": "NodeInterface",
     "own/SavingsDai.sol": "SavingsDai",
     "own/SavingsUsds.sol": "SavingsUsds",
+    "own/Tether.sol": "Tether",
 }
 _IMPORT = re.compile(r'(?:from|import)\s+"([^"]+)"')
 
@@ -72,7 +73,7 @@ def _compiled(known: list[Artefact], progress: Progress) -> dict[str, Any]:
     }
     # via IR, as Morpho compiles it, takes a WebAssembly solc most of a minute; what it does is the same
     settings = {"optimizer": {"enabled": True, "runs": 200}}
-    line = "  compiling MetaMorpho, feeds and savings vaults with solc 0.8.21 (once, a few seconds)"
+    line = "  compiling MetaMorpho and devnet's stand-ins with solc 0.8.21 (once, a few seconds)"
     return compiled(_needed(found), WANTED, settings, _folder(known, "solc"), line, progress)
 
 
