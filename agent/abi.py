@@ -117,6 +117,12 @@ class Call:
         return _decoded(list(self.returns), answer)
 
 
+@lru_cache(maxsize=4096, typed=True)
+def _remembered(signature: str, args: tuple[Any, ...]) -> bytes:
+    """A scan asks the same hundreds of questions again and again."""
+    return encode_call(signature, args)
+
+
 @dataclass(frozen=True, slots=True)
 class Function:
     """A view function by its signature and the types that it returns."""
@@ -126,7 +132,9 @@ class Function:
 
     def at(self, target: Address, *args: Any) -> Call:
         """The read of this function at `target` with `args`."""
-        return Call(target, encode_call(self.signature, args), self.returns)
+        plain = not any(isinstance(each, list) for each in args)  # what has a hash can be remembered
+        data = _remembered(self.signature, args) if plain else encode_call(self.signature, args)
+        return Call(target, data, self.returns)
 
 
 def view(signature: str, *returns: str) -> Function:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from agent.abi import Call, encode_call, view
+from agent.abi import Call, selector, view
 from agent.chain.contracts.multicall3 import AGGREGATE3, AGGREGATE3_RETURNS
 from agent.chain.rpc import BlockTag, Rpc
 from agent.errors import Unavailable
@@ -18,12 +18,31 @@ if TYPE_CHECKING:
 READS_PER_CALL = 900
 """Nodes bound an eth_call's gas (geth: 50 million) and an answer's size; a read takes up to some 50,000 gas."""
 
+WORD = 32
+_ALLOWED = (1).to_bytes(WORD) + (3 * WORD).to_bytes(WORD)  # true, and where the bytes begin: after three words
+
 Answer = tuple[Any, ...] | None
 
 
 def aggregate(calls: Sequence[Call]) -> bytes:
-    """The calldata that makes Multicall3 do all of `calls`, each allowed to fail."""
-    return encode_call(AGGREGATE3, [[(call.target, True, call.data) for call in calls]])
+    """The calldata that makes Multicall3 do all of `calls`, each allowed to fail.
+
+    Encoded by hand, (address, bool, bytes) by (address, bool, bytes): eth_abi would take half of a scan's own time.
+    """
+    offset, offsets, bodies = WORD * len(calls), [], []
+    for call in calls:
+        size = len(call.data)
+        body = b"".join(
+            (bytes(12), bytes.fromhex(call.target[2:]), _ALLOWED, _word(size), call.data, bytes(-size % WORD))
+        )
+        offsets.append(_word(offset))
+        bodies.append(body)
+        offset += len(body)
+    return b"".join((selector(AGGREGATE3), _word(WORD), _word(len(calls)), *offsets, *bodies))
+
+
+def _word(number: int) -> bytes:
+    return number.to_bytes(WORD)
 
 
 def disaggregate(returned: bytes, calls: Sequence[Call]) -> list[Answer]:

@@ -158,6 +158,13 @@ def test_aggregate_lets_each_read_fail() -> None:
     assert aggregate([call]) == expected
 
 
+@given(st.lists(st.tuples(st.binary(min_size=20, max_size=20), st.binary(max_size=200)), max_size=8))
+def test_many_calls_are_encoded_as_the_library_encodes_them(asked: list[tuple[bytes, bytes]]) -> None:
+    calls = [Call(address("0x" + target.hex()), data, ("uint256",)) for target, data in asked]
+    signature = "aggregate3((address target,bool allowFailure,bytes callData)[] calls)"
+    assert aggregate(calls) == encode_call(signature, [[(call.target, True, call.data) for call in calls]])
+
+
 @pytest.mark.parametrize("value", [None, 5, "5", "0x", "0xzz", {}])
 def test_a_quantity_is_hexadecimal_text(value: Any) -> None:
     with pytest.raises(Unavailable):
