@@ -23,12 +23,19 @@ BEFORE: Final = 3 * 86_400  # what the build's own clock may take
 
 
 def start_profile(
-    folder: Path, chain_file: Path, *, port: int = 0, now: int | None = None, progress: Progress = silent
+    folder: Path,
+    chain_file: Path,
+    *,
+    port: int = 0,
+    now: int | None = None,
+    blocks: bool = False,
+    progress: Progress = silent,
 ) -> Node:
     """The chain of `chain_file`, served on 127.0.0.1, with its log and a copy of the file in `folder`.
 
     Built once a week and profile, in some seconds, and kept in the cache; the clock is this machine's (`now`, in Unix
-    seconds). Raises DevnetError where devnet's parts can't be had or the chain file can't be put.
+    seconds). With `blocks` they come by themselves, as often as the chain's, and the last but one is `safe`; else
+    there is one for each transaction. Raises DevnetError where devnet's parts can't be had or the file can't be put.
     """
     set_up.setup(progress)
     text = chain_file.read_text()
@@ -37,7 +44,9 @@ def start_profile(
 
     def command(chosen: int) -> list[str]:
         second = int(time.time()) if now is None else now  # the build may have taken its time
-        return anvil.with_state(chosen, state, profile.chain_id, second=second)
+        given = anvil.with_state(chosen, state, profile.chain_id, second=second)
+        by_themselves = f"--block-time {profile.block_seconds} --mixed-mining --slots-in-an-epoch 1"
+        return [*given, *by_themselves.split()] if blocks else given
 
     node = serve(folder, text.encode(), command, port=port, chain_id=profile.chain_id)
     with Rpc(node.rpc_url) as rpc:
