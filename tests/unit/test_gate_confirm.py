@@ -128,6 +128,17 @@ async def test_what_a_swap_gives_and_whom_it_pays_are_looked_at() -> None:
         assert "isn't what it was" in (await again(chain, plan, replace(GATE_POLICY, codes={place: STRANGE}))).void
 
 
+@pytest.mark.parametrize(
+    ("symbol", "price", "words"),
+    [("DAI", 97_999_999, "off its peg"), ("DAI", 0, "no price for DAI"), ("USDC", 0, "no price for USDC")],
+)
+async def test_what_is_bought_has_a_price_and_its_peg(symbol: str, price: int, words: str) -> None:
+    chain = gate_chain()
+    plan = (await propose(chain, swap(chain))).plan
+    chain.usd[symbol] = price
+    assert words in (await again(chain, plan)).void
+
+
 async def test_an_exchange_that_takes_the_coin_is_looked_at_too() -> None:
     """No approval names it: it is paid with the value."""
     chain = gate_chain()

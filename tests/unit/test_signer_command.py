@@ -125,6 +125,30 @@ def test_secrets_are_shown_at_a_terminal_only(
     assert (code, "aren't these" in shown) == ((2, True) if name == "backup" else (0, False))
 
 
+def test_nothing_is_read_or_made_in_a_folder_that_others_can_enter(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], hardened: list[str]
+) -> None:
+    Bench(folder).record.close()
+    password = folder.parent / "password"
+    password.write_text(PASSWORD)
+    arguments = ["words", "--dir", str(folder), "--password-file", str(password)]
+    assert run(monkeypatch, *arguments, terminal=True) == 0
+    assert hardened == ["hardened"]
+    assert "junk" in capsys.readouterr().out
+    folder.chmod(0o750)
+    assert run(monkeypatch, *arguments, terminal=True) == 2
+    assert "junk" not in capsys.readouterr().out
+    (folder / "keystore.json").unlink()
+    request = json.dumps({"password": PASSWORD})
+    assert run(monkeypatch, "init", "--dir", str(folder), "--light", typed=request) == 2
+    assert json.loads(capsys.readouterr().out)["error"]["rule"] == "folder"
+    assert not (folder / "keystore.json").exists()
+    folder.chmod(0o700)
+    monkeypatch.setenv("PRIVATE_KEY", KEY)
+    assert run(monkeypatch, "init", "--dir", str(folder), "--light", typed=request) == 2
+    assert json.loads(capsys.readouterr().out)["error"]["rule"] == "environment"
+
+
 def test_another_wallets_key_is_imported(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], hardened: list[str]
 ) -> None:

@@ -12,11 +12,15 @@ from typing import Any
 import pytest
 
 from agent.errors import Refused
+from agent.execution.signer.keyring import Derived
+from agent.execution.signer.keystore import address_of
 from agent.execution.signer.once import Terms, check_once, check_outputs
 from agent.execution.signer.record import Record, Signed
+from agent.execution.signer.remote import RemoteKeys
 from agent.plans import Output, Plan
-from tests.unit.policy_parts import POOL, SUPPLY, USDC_AT, WITHDRAW, approval, plan, step
+from tests.unit.policy_parts import POOL, STRANGER, SUPPLY, USDC_AT, WITHDRAW, approval, plan, step
 from tests.unit.signer_parts import GWEI, NOW, OWNER, Bench
+from tests.unit.test_signer_backend import LISTED, THEIRS, Wire
 
 pytestmark = pytest.mark.unit
 
@@ -163,3 +167,37 @@ def test_a_damaged_record_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.
     with pytest.raises(Refused) as caught:
         Bench(tmp_path)
     assert caught.value.rule == "record"
+
+
+def keys_of(folder: Path, first: Any = None) -> RemoteKeys:
+    """Of a signer elsewhere that holds two keys, OWNER's and the other's."""
+    folder.mkdir(exist_ok=True)
+    made = RemoteKeys("http://127.0.0.1:9000", Derived(folder / "derived.txt"), first)
+    made._connection = lambda: Wire(LISTED)  # type: ignore[method-assign,assignment,return-value]
+    made.unlock("")
+    return made
+
+
+def test_keys_elsewhere_are_handed_out_once_each(tmp_path: Path) -> None:
+    keys = keys_of(tmp_path, OWNER)
+    assert (keys.accounts(), keys.derive(0)) == ([OWNER], OWNER)
+    other = keys.derive(1)
+    assert (other, keys.derive(1), keys.accounts()) == (address_of(THEIRS), other, [OWNER, other])
+    with pytest.raises(Refused, match="All 2 keys of the remote signer are somebody's") as caught:
+        keys.derive(2)
+    assert caught.value.rule == "accounts"
+    again = keys_of(tmp_path)
+    assert (again.accounts(), again.derive(1), again.derive(0)) == ([OWNER, other], other, OWNER)
+
+
+def test_the_first_account_elsewhere_is_the_one_that_was_said(tmp_path: Path) -> None:
+    by_name = sorted((OWNER, address_of(THEIRS)), key=str.lower)
+    assert keys_of(tmp_path / "none").accounts() == by_name[:1]
+    for each in by_name:
+        assert keys_of(tmp_path / each, each).accounts() == [each]
+    with pytest.raises(Refused, match=f"no key of the first account {STRANGER}") as caught:
+        keys_of(tmp_path / "stranger", STRANGER)
+    assert caught.value.rule == "account"
+    with pytest.raises(Refused) as caught:
+        keys_of(tmp_path / by_name[0], by_name[1])
+    assert caught.value.rule == "account"

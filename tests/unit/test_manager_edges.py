@@ -1,0 +1,158 @@
+"""Fees, numbers and patience at their edges: what a step may take of what was confirmed, and what is asked when."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from agent.errors import Refused
+from agent.execution import fees
+from agent.execution.fees import Fees
+from agent.execution.look import look
+from agent.execution.outcome import End
+from agent.execution.points import Point
+from agent.execution.strangers import KEPT_NONCES, account_for
+from memory.rows import AttemptStatus
+from tests.unit.execution_parts import Workshop, workshop
+from tests.unit.model_chain import GWEI, Tx
+from tests.unit.policy_parts import CHAIN, plan
+from tests.unit.signer_parts import OWNER
+
+pytestmark = pytest.mark.unit
+
+GAS = 100_000  # of each step of the deposit: its approval, itself, its clean-up
+
+
+@pytest_asyncio.fixture
+async def it(tmp_path: Path) -> AsyncIterator[Workshop]:
+    async with workshop(tmp_path) as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("new", "takes"),
+    [
+        (Fees(110, 11), True),
+        (Fees(109, 11), False),
+        (Fees(110, 10), False),
+        (Fees(111, 12), True),
+        (Fees(200, 10), False),
+    ],
+)
+def test_nodes_take_a_tenth_more_of_both(new: Fees, takes: bool) -> None:
+    assert fees.replaces(new, Fees(100, 10)) is takes
+    assert fees.replaces(Fees(0, 0), Fees(0, 0))
+
+
+@pytest.mark.parametrize(("budget", "highest"), [(10 * 21, 10), (10 * 22, 10), (11 * 21 - 1, 10), (11 * 21, 11)])
+def test_a_gas_more_than_the_base_fee_is_enough(budget: int, highest: int) -> None:
+    """What it may cost is rounded down to whole wei a gas; the tip is what is left of it."""
+    assert fees.within(highest - 1, 21, budget) == Fees(highest, 1)
+    with pytest.raises(Refused, match=rf"Gas now costs {highest} wei, .* allows \({highest}\)") as caught:
+        fees.within(highest, 21, budget)
+    assert caught.value.rule == "fee"
+
+
+def test_less_than_nothing_is_said_as_nothing() -> None:
+    with pytest.raises(Refused, match=r"allows \(0\)"):
+        fees.within(5, 21, -1_000)
+
+
+def test_what_other_steps_and_l1_may_cost_is_left_to_them() -> None:
+    steps = plan().steps
+    two = plan(replace(steps[0], gas=100), replace(steps[1], gas=300), max_total_fee_wei=4_000)
+    assert fees.budget(two, 0, {}, [1]) == 1_000
+    assert fees.budget(two, 1, {0: 700}, []) == 3_300
+    assert fees.budget(two, 1, {0: 700, 1: 5_000}, []) == 3_300
+    assert fees.budget(two, 0, {1: 900}, [1]) == 3_100  # signed before: its worst, not its share
+    assert fees.budget(two, 0, {}, [1], {0: 40, 1: 60}) == 4_000 - (300 * (3_900 // 400) + 60) - 40
+    assert fees.budget(two, 0, {}, [1], {0: 9_000, 1: 60}) == 4_000 - 60 - 9_000
+
+
+async def test_each_step_leaves_the_later_ones_their_share(it: Workshop) -> None:
+    """What was confirmed is a gas price of 1.5 gwei for three steps: a fifth of each share is kept for replacing."""
+    fee = 3 * GAS * 1_500_000_000
+    assert (await it.run(fee=fee)).end is End.SETTLED
+    first, second = await it.attempts()
+    assert first.max_fee_wei == GAS * 1_200_000_000
+    assert second.max_fee_wei <= fee - first.max_fee_wei - GAS * 1_500_000_000
+    assert it.chain.supplied(5_000_000) == 1
+
+
+async def test_what_was_dropped_is_sent_again_at_once_when_it_starts(it: Workshop) -> None:
+    it.chain.automine = False
+    await it.crash_at(Point.BROADCAST)
+    it.chain.drop()
+    it.chain.automine = True
+    before = it.seconds
+    (end,) = await it.recover()
+    assert end.done[0] == "approve of a contract"
+    assert it.seconds - before < 0.5
+    assert it.chain.sent[0] == it.chain.sent[1]  # the same bytes
+
+
+async def test_a_first_look_answers_from_the_first_number_that_is_open(it: Workshop) -> None:
+    made = await it.confirmed()
+    it.chain.strange()
+    it.chain.strange()
+    await it.ledger.record_attempt(
+        plan_id=made.plan_id,
+        step=0,
+        account=OWNER,
+        chain_id=CHAIN,
+        nonce=1,
+        hash="0x" + "11" * 32,
+        raw=b"",
+        max_fee_wei=0,
+    )
+    await account_for(it.manager, OWNER, CHAIN, await look(it.chain, OWNER, CHAIN))
+    assert (await it.ledger.nonces(OWNER, CHAIN, 2)).first == 1
+
+
+@pytest.mark.parametrize(("count", "first"), [(KEPT_NONCES - 1, 5), (KEPT_NONCES, 5 + KEPT_NONCES)])
+async def test_so_many_numbers_are_counted_from_where_it_answers(it: Workshop, count: int, first: int) -> None:
+    """From number 5 on; what came before doesn't count."""
+    await it.ledger.answer_from(OWNER, CHAIN, 5)
+    for nonce in range(5, 5 + count):
+        await it.ledger.add_stranger(OWNER, CHAIN, nonce, None, None, None)
+    seen = replace(await look(it.chain, OWNER, CHAIN), latest=5 + count, pending=5 + count)
+    await account_for(it.manager, OWNER, CHAIN, seen)
+    assert (await it.ledger.nonces(OWNER, CHAIN, 5 + count)).first == first
+
+
+async def test_a_reverted_step_counts_its_fee_and_no_more(it: Workshop) -> None:
+    """Nothing of the deposit moved: the plan is partial, its approval is taken back, its flows are fees."""
+
+    def supplies(tx: Tx) -> bool:
+        return tx.nonce == 1
+
+    it.chain.reverting = supplies
+    made = await it.confirmed()
+    outcome = await it.manager.run(made)
+    assert outcome.end is End.PARTIAL
+    assert outcome.changes == {}
+    assert [each.status for each in await it.attempts()] == [
+        AttemptStatus.MINED,
+        AttemptStatus.REVERTED,
+        AttemptStatus.MINED,
+    ]
+    assert it.chain.allowance() == 0
+    book = await it.ledger.book()
+    assert {flow.kind for flow in book.flows[made.plan_id]} == {"fee"}
+    assert len(book.flows[made.plan_id]) == 3
+
+
+async def test_a_clean_up_is_paid_of_what_the_others_left(it: Workshop) -> None:
+    """The share of the clean-up was kept, however dear the steps before it were."""
+    it.chain.reverting = lambda tx: tx.nonce == 1
+    fee = 3 * GAS * 1_500_000_000
+    made = await it.confirmed(fee=fee)
+    await it.manager.run(made)
+    attempts = await it.attempts()
+    assert sum(each.max_fee_wei for each in attempts) <= fee
+    assert attempts[2].max_fee_wei >= GAS * GWEI
+    assert it.chain.allowance() == 0
