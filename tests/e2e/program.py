@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -53,6 +53,34 @@ def run(*arguments: str, stdin: str | None = None, cwd: Path | None = None) -> s
         timeout=REPLY_SECONDS,
         check=False,
     )
+
+
+_MANY = """
+import contextlib, io, json, sys
+from agent.cli import main
+for arguments in json.load(sys.stdin):
+    out, errors = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors):
+        code = main(arguments)
+    print(json.dumps([code, out.getvalue() + errors.getvalue()]))
+"""
+
+
+def run_each(
+    commands: Sequence[Sequence[str]], cwd: Path, env: Mapping[str, str] | None = None
+) -> list[tuple[int, str]]:
+    """The exit code of each `moneta ARGUMENTS` and all that it prints, one after the other in a single process."""
+    done = subprocess.run(
+        [sys.executable, "-c", _MANY],
+        input=json.dumps([list(each) for each in commands]),
+        capture_output=True,
+        text=True,
+        env=environment() if env is None else dict(env),
+        cwd=cwd,
+        timeout=REPLY_SECONDS,
+        check=True,
+    )
+    return [(code, said) for code, said in map(json.loads, done.stdout.splitlines())]
 
 
 class Program:

@@ -14,7 +14,7 @@ import pexpect
 import pytest
 
 from devnet import Node
-from tests.e2e.program import MONETA, environment, run
+from tests.e2e.program import MONETA, environment, run, run_each
 
 URL = "https://rpc.example.org/v2/Ab3dEfGhIjKlMnOpQrStUvWx"
 TOKEN = "123456789:" + "AbCdE" * 7
@@ -142,15 +142,11 @@ def test_by_flags_and_then_it_is_used(home: Path, devnet_node: Node) -> None:
     assert used.returncode == 0
     assert "morpho-blue:WETH-86:USDC" in used.stdout
     assert os.listdir(home / "own") == ["moneta.toml"]
-    again = run("init", "--dir", "own", "--yes", cwd=home)
-    assert again.returncode == 1
-    assert "own/moneta.toml is there already" in again.stderr
-    assert read(home / "own") == said["settings"]
 
 
-@pytest.mark.parametrize(
-    ("flags", "said"),
-    [
+def test_what_could_not_be_used_is_not_written(home: Path) -> None:
+    (home / "empty.txt").touch()
+    cases = [
         (["--chain", "base"], "A node of base is needed. Say --rpc-file FILE, or --rpc URL."),
         (["--chain", "nowhere", "--rpc", URL], "I know no chain 'nowhere'"),
         (["--chain", "gone.toml", "--rpc", URL], "There is no chain file gone.toml"),
@@ -160,15 +156,13 @@ def test_by_flags_and_then_it_is_used(home: Path, devnet_node: Node) -> None:
         (["--chain", "base", "--rpc", URL, "--owner", "ann"], "The setting owners can't be that"),
         (["--telegram-token-file", TOKEN], "seems to hold a Telegram bot's token"),
         (["--model", "m", "--model-url", "http://ann:hunter2@x/v1"], "seems to hold an address with a password"),
-    ],
-)
-def test_what_could_not_be_used_is_not_written(home: Path, flags: list[str], said: str) -> None:
-    (home / "empty.txt").touch()
-    done = run("init", "--dir", "own", "--yes", *flags, cwd=home)
-    assert done.returncode == 1
-    assert said in done.stderr
-    assert TOKEN not in done.stderr
-    assert URL not in done.stderr
+    ]
+    for (flags, said), (code, told) in zip(
+        cases, run_each([["init", "--dir", "own", "--yes", *flags] for flags, _ in cases], home), strict=True
+    ):
+        assert (code, said in told) == (1, True), f"{flags}: {told}"
+        assert TOKEN not in told
+        assert URL not in told
     assert os.listdir(home) == ["empty.txt"]
 
 
@@ -179,10 +173,15 @@ def test_without_a_terminal_it_asks_nobody(home: Path) -> None:
     assert os.listdir(home) == []
 
 
-def test_an_endpoint_file_that_is_there_is_not_overwritten(home: Path) -> None:
+def test_what_is_there_is_not_overwritten(home: Path) -> None:
     (home / "rpc.txt").write_text("mine\n")
-    done = run("init", "--chain", "base", "--rpc", URL, "--yes", cwd=home)
-    assert done.returncode == 1
-    assert "rpc.txt is there already" in done.stderr
+    (home / "own").mkdir()
+    (home / "own" / "moneta.toml").write_text("# mine\n")
+    wanted = [["init", *where, "--chain", "base", "--rpc", URL, "--yes"] for where in ([], ["--dir", "own"])]
+    (first, endpoint), (second, settings) = run_each(wanted, home)
+    assert (first, second) == (1, 1)
+    assert "rpc.txt is there already" in endpoint
+    assert "own/moneta.toml is there already" in settings
     assert (home / "rpc.txt").read_text() == "mine\n"
-    assert os.listdir(home) == ["rpc.txt"]
+    assert sorted(os.listdir(home)) == ["own", "rpc.txt"]
+    assert [(file.name, file.read_text()) for file in (home / "own").iterdir()] == [("moneta.toml", "# mine\n")]

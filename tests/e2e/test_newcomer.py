@@ -16,10 +16,11 @@ import pytest
 
 from devnet import Node
 from devnet.rpc import Rpc
-from tests.e2e.program import END_SECONDS, MONETA, ROOT, descendants, environment, until
+from tests.e2e.program import END_SECONDS, MONETA, ROOT, descendants, environment, run_each, until
 from tests.e2e.test_terminal import ESCAPES
 from tests.integration.chain_parts import VENUES
 
+KEY = "Ab3dEfGhIjKlMnOpQrStUvWx"
 WHALE = "0x" + "77" * 20
 
 
@@ -73,72 +74,44 @@ def test_rates_with_a_node_alone_and_no_trace(home: Path, devnet_node: Node) -> 
     every = moneta(home, "yields", *chain(devnet_node))
     assert (every.returncode, every.stderr) == (0, "")
     assert "morpho-blue:WETH-86:USDC" in every.stdout
-    one = moneta(home, "yields", "usdc", *chain(devnet_node), "--json")
-    assert one.returncode == 0
-    (said,) = one.stdout.splitlines()
-    assert {venue for venue in VENUES if venue.endswith(":USDC")} <= set(json.loads(said)["reply"].split())
     assert os.listdir(home) == []
 
 
-def test_no_code_that_signs_is_even_loaded(home: Path, devnet_node: Node) -> None:
+def test_one_tokens_rates_as_json_without_any_code_that_signs(home: Path, devnet_node: Node) -> None:
     program = (
         "import sys; from agent.cli import main; assert main(sys.argv[1:]) == 0;"
         "signs = lambda name: name.startswith('agent.execution.signer.') or name == 'memory.ledger';"
         "print([name for name in sys.modules if signs(name)])"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program, "yields", *chain(devnet_node)],
+        [sys.executable, "-c", program, "yields", "usdc", *chain(devnet_node), "--json"],
         capture_output=True, text=True, env=alone(home), cwd=home, timeout=40, check=False,
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1] == "['agent.execution.signer.paths']"  # names of files
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["yields", "--rpc", "http://127.0.0.1:1"], "A node is named, and not of which chain. Say --chain: "),
-        (["yields"], "A real chain is named with --chain"),
-        (["yields", "--chain", "nowhere", "--rpc", "http://127.0.0.1:1"], "I know no chain 'nowhere'"),
-        (["yields", "--chain", "base"], "No endpoint of base is named"),
-        (["yields", "--chain", "base", "--rpc", "http://127.0.0.1:1"], "unavailable: node"),
-        (
-            ["run", "--watch", "--chain", "base", "--rpc", "http://127.0.0.1:1", "--account", "0x12"],
-            "Say --account 0x",
-        ),
-        (["run", "--chain", "base", "--rpc", "http://127.0.0.1:1"], "An instance needs its folder. Say --dir"),
-    ],
-)
-def test_what_is_missing_is_said_and_nothing_is_made(home: Path, arguments: list[str], said: str) -> None:
-    done = moneta(home, *arguments)
-    assert done.returncode == 1
-    assert said in done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
+    said, loaded = done.stdout.splitlines()
+    assert {venue for venue in VENUES if venue.endswith(":USDC")} <= set(json.loads(said)["reply"].split())
+    assert loaded == "['agent.execution.signer.paths']"  # names of files
     assert os.listdir(home) == []
 
 
-def test_a_chain_that_the_node_is_not_of_is_refused(home: Path, devnet_node: Node) -> None:
-    done = moneta(home, "yields", "--chain", "base", "--rpc", devnet_node.rpc_url)
-    assert done.returncode == 1
-    assert "The node serves chain 31337; Base is chain 8453." in done.stdout
-
-
-def test_a_key_on_the_command_line_is_seen_by_others_and_that_is_said(home: Path) -> None:
-    key = "Ab3dEfGhIjKlMnOpQrStUvWx"
-    done = moneta(home, "yields", "--chain", "base", "--rpc", f"http://127.0.0.1:1/v2/{key}")
-    assert done.returncode == 1
-    assert "others here can see the key in that URL" in done.stderr
-    assert key not in done.stdout + done.stderr
-
-
-def test_a_new_folder_is_looked_at_without_a_keystore(home: Path, devnet_node: Node) -> None:
-    (home / "own").mkdir()
-    (home / "own" / "moneta.toml").write_text(
-        f'chain = "{devnet_node.chain_file}"\nrpc_url = "{devnet_node.rpc_url}"\n'
-    )
-    done = moneta(home, "yields", "--dir", "own")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert os.listdir(home / "own") == ["moneta.toml"]
+def test_what_is_missing_is_said_and_nothing_is_made(home: Path, devnet_node: Node) -> None:
+    here = ["--rpc", "http://127.0.0.1:1"]
+    cases = [
+        (["yields", *here], "A node is named, and not of which chain. Say --chain: "),
+        (["yields"], "A real chain is named with --chain"),
+        (["yields", "--chain", "nowhere", *here], "I know no chain 'nowhere'"),
+        (["yields", "--chain", "base"], "No endpoint of base is named"),
+        (["yields", "--chain", "base", *here], "unavailable: node"),
+        (["yields", "--chain", "base", "--rpc", f"{here[1]}/v2/{KEY}"], "others here can see the key in that URL"),
+        (["yields", "--chain", "base", "--rpc", devnet_node.rpc_url], "serves chain 31337; Base is chain 8453."),
+        (["run", "--watch", "--chain", "base", *here, "--account", "0x12"], "Say --account 0x"),
+        (["run", "--chain", "base", *here], "An instance needs its folder. Say --dir"),
+    ]
+    done = run_each([arguments for arguments, _ in cases], home, alone(home))
+    for (arguments, said), (code, told) in zip(cases, done, strict=True):
+        assert (code, said in told) == (1, True), f"{arguments}: {told}"
+        assert KEY not in told
+    assert os.listdir(home) == []
 
 
 def test_a_watch_tells_what_changed_and_could_not_sign(
