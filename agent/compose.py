@@ -38,6 +38,7 @@ from agent.opening import check_served, find, node
 from agent.place import Place
 from agent.plugin import Trader, Venue
 from agent.policy.policy import Policy, load, loads
+from agent.replies.trouble import UNLISTED
 from agent.runtime.turn import Runtime
 from agent.runtime.world import World
 from memory.ledger import Ledger
@@ -283,10 +284,10 @@ async def _policy(
 def _keep_listed(policy: Policy, found: Discovered, traders: dict[str, Trader]) -> None:
     """What the policy doesn't list isn't used."""
     for venue_id in [key for key, venue in found.items() if not _listed(policy, venue)]:
-        found.missing[venue_id] = found.untrusted.pop(venue_id, "the operator's policy doesn't list it")
+        found.missing[venue_id] = found.untrusted.pop(venue_id, UNLISTED)
         del found[venue_id]
     for name in [name for name, trader in traders.items() if not _listed(policy, trader)]:
-        found.missing[name] = "the operator's policy doesn't list it"
+        found.missing[name] = UNLISTED
         del traders[name]
 
 

@@ -11,7 +11,8 @@ from agent.chain.contracts import erc20
 from agent.chain.multicall import ask, read_all
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
-from agent.errors import MonetaError
+from agent.chain.rpc_types import RpcError
+from agent.errors import MonetaError, Unavailable
 from agent.money import Token
 from agent.plugin import Ask, Chain, Protocol, Venue
 
@@ -101,7 +102,14 @@ class _Finder:
 
 
 def why_failed(error: Exception) -> str:
-    """Why a plug-in found nothing: its own word, or the key that its section of the chain file should have."""
+    """Why a plug-in found nothing: its own word, or the key that its section of the chain file should have.
+
+    Raises Unavailable where it is the node that can't be read: that says nothing of the chain.
+    """
+    if isinstance(error, RpcError):  # not a contract's word: a read that reverts is None
+        raise Unavailable("node", f"The node refuses to read contracts: {error.message}.") from error
+    if isinstance(error, Unavailable) and error.dependency == "node":
+        raise error
     if isinstance(error, MonetaError):
         return str(error)
     if isinstance(error, KeyError) and str(error.args[0]).isidentifier():

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
+from agent import not_offered
 from agent.chain.rpc import Rpc
 from agent.commands import places
 from agent.commands.output import complain, json_line, text_line
 from agent.errors import Refused
 from agent.execution.signer.client import SignerClient
+from agent.harmless import harmless_line
 from agent.place import Where
 from memory.ledger import FILE
 from memory.look_through import damaged_in
@@ -18,14 +20,18 @@ def health(where: Where, as_json: bool) -> int:
     """0 where the node answers, and the signer answers, is unlocked and has the policy of the node's chain.
 
     It says nothing about the chats: a platform that is away is no reason to start anew. Nor is a damaged ledger, from
-    which people are let out meanwhile; that is told. Raises Unavailable, Refused.
+    which people are let out meanwhile, or a venue that isn't offered; both are told, the venues as the running
+    instance saw them last. Raises Unavailable, Refused.
     """
     chain = asyncio.run(_health(where))
     damaged = damaged_in(where.folder / FILE)
+    troubles = not_offered.read(where.folder).now
     if as_json:
-        json_line({"event": "health", "chain_id": chain, "damaged": damaged})
+        json_line({"event": "health", "chain_id": chain, "damaged": damaged, "not_offered": troubles})
     else:
         text_line(f"node and signer answer, chain {chain}")
+        for key, why in sorted(troubles.items()):
+            text_line(harmless_line(f"not offered: {key}, because {why}"))
     if damaged:
         complain(
             f"{where.folder / FILE} is damaged; not every row can be read of: {', '.join(damaged)}. Money only comes "

@@ -18,6 +18,7 @@ from agent.commands.running import Running, raise_first
 from agent.compose import Instance, open_instance
 from agent.config import Settings
 from agent.errors import Refused
+from agent.oversight import run_oversight
 from agent.place import Where, read_secret
 from agent.schedule import run_schedule
 from agent.watch import run_watch
@@ -48,6 +49,7 @@ async def _run(where: Where, makers: list[Maker], as_json: bool) -> None:
         jobs = (
             run_watch(instance.world, instance.service, stop),
             run_schedule(instance.world, instance.service, stop),
+            run_oversight(instance.world, instance.service, where.folder, stop),
         )
         await serve(instance, adapters, stop, lambda: _told_ready(adapters, as_json), jobs)
 

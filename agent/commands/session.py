@@ -29,6 +29,8 @@ async def talk(place: Place, settings: Settings, script: str | None, as_json: bo
             await places.fund(place, instance.first_account)
         for name, reason in sorted(instance.world.missing.items()):
             complain(f"left out: {name}: {reason}")
+        for name, reason in sorted(instance.world.untrusted.items()):
+            complain(f"not offered, but what is in it can leave: {name}: {reason}")
         await _converse(
             instance, lines, plain=script is not None, as_json=as_json, pictures=place.folder / "pictures"
         )
