@@ -7,6 +7,7 @@ refuses, a revert's data kept. Nothing is retried here: a caller that may repeat
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -126,6 +127,8 @@ class Rpc:
                 return await answer
         except TimeoutError as error:
             raise Unavailable("node", f"The node did not answer within {self.timeout:g} s.") from error
+        except json.JSONDecodeError:
+            raise Unavailable("node", "The node answered no JSON but something else, such as a web page.") from None
         except OSError as error:
             raise Unavailable("node", f"The node can't be reached: {_said(error)}.") from None
         except Exception as error:  # aiohttp and web3 have hierarchies of their own; what they mean here is the same

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from agent.abi import Call
-from agent.chain import l1_costs
+from agent.chain import decimals, l1_costs
 from agent.chain import prices as feeds
 from agent.chain import sequencer as sequencers
 from agent.chain.at_one_block import one, read_at_one_block, word
@@ -93,6 +93,13 @@ async def take(
     missing |= {symbol: "its balance can't be read" for symbol, units in balances.items() if units is None}
     prices, unpriced = feeds.prices(registry, answer, block.timestamp)
     missing |= unpriced
+    changed = decimals.changed(registry, answer)
+    doubts = dict(untrusted) | {
+        key: f"its token {venue.asset.symbol} isn't what it was: {changed[venue.asset.symbol]}"
+        for key, venue in venues.items()
+        if venue.asset.symbol in changed
+    }
+    missing |= {feeds.key_of(symbol): why for symbol, why in changed.items()}  # of how much would that be the price?
     states = _states(venues, {key: [answer(call) for call in group] for key, group in groups.items()}, block, missing)
     l1 = l1_costs.costs(registry, [answer(call) for call in l1_reads])
     if l1 is None:
@@ -103,13 +110,13 @@ async def take(
         account=account,
         native=word(answer(multicall3.ETH_BALANCE.at(registry.multicall3, account)), "the native balance"),
         balances={symbol: units for symbol, units in balances.items() if units is not None},
-        prices=prices,
-        venues={key: _flagged(state) if key in untrusted else state for key, state in states.items()},
+        prices={symbol: price for symbol, price in prices.items() if symbol not in changed},
+        venues={key: _flagged(state) if key in doubts else state for key, state in states.items()},
         missing=missing,
         reads=len(wanted.calls),
         requests=requests,
         traders={name: traders[name].state([answer(call) for call in calls], block) for name, calls in pools.items()},
-        untrusted={key: why for key, why in untrusted.items() if key in venues},
+        untrusted={key: why for key, why in doubts.items() if key in venues},
         sequencer=sequencers.sequencer(registry, answer),
         l1=l1 or l1_costs.NONE,
     )
@@ -139,6 +146,7 @@ def _wallet_reads(registry: Registry, account: Address) -> list[Call]:
         *(erc20.BALANCE_OF.at(_contract(registry, symbol), account) for symbol in registry.tokens),
         *feeds.reads(registry),
         *sequencers.reads(registry),
+        *decimals.reads(registry),
     ]
 
 

@@ -48,14 +48,15 @@ def compared(running: Mapping[str, Venue], found: Discovered) -> dict[str, str]:
     doubts: dict[str, str] = {}
     for key, venue in running.items():
         again = found.get(key)
-        if key in found.untrusted:
+        if again is not None and set(behind(again)) != set(behind(venue)):
+            was, now = venue.contract.address, again.contract.address
+            doubts[key] = (
+                f"its contract was {was} and is {now} now" if was != now else "its tokens are other ones now"
+            )
+        elif key in found.untrusted:
             doubts[key] = found.untrusted[key]
         elif again is None:
             doubts[key] = _gone(key, found)
-        elif set(behind(again)) != set(behind(venue)):
-            was, now = venue.contract.address, again.contract.address
-            told = f"its contract was {was} and is {now} now" if was != now else "its tokens are other ones now"
-            doubts[key] = told
     return doubts
 
 

@@ -11,45 +11,18 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from agent import hooks
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
 from agent.commands.doctor import doctor
-from agent.doctor.examine import Patient, examine
 from agent.doctor.finding import Finding, Verdict
 from agent.doctor.probe import probe
-from agent.opening import protocols_of, traders_of
 from agent.place import Where
 from devnet import Node
+from tests.integration.doctor_parts import examined, patient, wrong
 from tests.integration.profile_parts import NAMES
 from tests.servers.faulty_node import FaultyNode
 
 pytestmark = pytest.mark.integration
-
-
-def patient(node: Node, *urls: str, longest_head: int = 0) -> Patient:
-    plugins = hooks.load()
-    return Patient(
-        registry=Registry.load(node.chain_file),
-        endpoints=[Rpc(url, 5) for url in urls or (node.rpc_url,)],
-        protocols=protocols_of(plugins.hook),
-        traders=traders_of(plugins.hook),
-        now=lambda: int(time.time()),
-        longest_head=longest_head,
-        most_mean_bps=500,
-    )
-
-
-async def examined(of: Patient, longest: float = 60) -> list[Finding]:
-    try:
-        return [finding async for finding in examine(of, longest)]
-    finally:
-        for rpc in of.endpoints:
-            await rpc.close()
-
-
-def wrong(findings: list[Finding]) -> list[Finding]:
-    return [each for each in findings if each.verdict is Verdict.WRONG]
 
 
 def of_check(findings: list[Finding], check: str) -> Finding:

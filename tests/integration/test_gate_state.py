@@ -14,6 +14,7 @@ from agent.chain.fingerprint import EIP1967, ZEPPELINOS, fingerprints
 from agent.errors import Refused
 from agent.intents import Exact, Intent, Swap
 from agent.money import Address
+from tests.integration.feed_parts import dated_feed
 from tests.integration.runtime_parts import AAVE, MORPHO, USDC, Whole, deposit, leave_all, status, transfer
 from tests.servers.solidity import runtime_codes
 
@@ -124,18 +125,11 @@ async def test_a_feed_and_the_pools_that_disagree(whole: Whole) -> None:
     assert (await refused(whole, deposit("0.5", "WETH", "aave-v3:core:WETH"))).rule == "oracle"
 
 
-DATED_FEED = (  # latestRoundData(): five words from the storage, whatever is asked
-    "0x" + "".join(f"60{slot:02x}5460{slot * 32:02x}52" for slot in range(5)) + "60a06000f3"
-)
-
-
 async def test_a_feed_that_fell_silent(whole: Whole) -> None:
     """A feed with a date, which says when it answered last; the chain file says how often it must."""
     feed = whole.world.registry.feeds["USDC"]
     now = int(whole.chain.call("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
-    whole.chain.call("anvil_setCode", feed, DATED_FEED)
-    for slot, value in enumerate((7, 10**8, now - 3_000, now - 3_000, 7)):
-        whole.chain.call("anvil_setStorageAt", feed, hex(slot), "0x" + value.to_bytes(32, "big").hex())
+    dated_feed(whole.chain, feed, 10**8, started=now - 3_000, updated=now - 3_000)
     whole.world.registry = replace(whole.world.registry, heartbeats=MappingProxyType({"USDC": 3_600}))
     whole.world.gate = replace(whole.world.gate, registry=whole.world.registry)
     assert (await whole.world.snapshot(whole.account)).prices["USDC"] == 10**8

@@ -1,0 +1,61 @@
+"""What an owner hears in chat of what isn't offered any more: once, and of its end; moneta health names it, too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from agent import not_offered
+from agent.oversight import Oversight
+from devnet import Node
+from devnet.rpc import Rpc
+from tests.integration.lies_parts import as_the_page_says, implementation, point, upgrade
+from tests.integration.people_parts import people
+from tests.integration.runtime_parts import AAVE
+
+pytestmark = pytest.mark.integration
+
+CORE = {"aave-v3:core:USDC", "aave-v3:core:DAI", "aave-v3:core:WETH"}
+
+
+async def test_the_owner_hears_of_it_once_and_of_its_end(devnet_node: Node, tmp_path: Path) -> None:
+    async with people(tmp_path, devnet_node, owners=("discord:1",), access="allow", allow=("telegram:2",)) as world:
+        await world.join(world.discord, "1")
+        await world.join(world.telegram, "2")
+        watch = Oversight(world.instance.world, world.instance.service, tmp_path)
+        await watch.look()
+        assert not (tmp_path / not_offered.FILE).exists()
+        with Rpc(devnet_node.rpc_url) as chain:
+            upgrade(chain, world.instance.world, AAVE)
+            before = len(world.discord.told("1"))
+            await watch.look()
+            await world.until(lambda: len(world.discord.told("1")) > before)
+            told = world.discord.told("1")[-1].text
+            as_the_page_says("any of these, told to the owner", told)
+            await watch.look()
+            await Oversight(world.instance.world, world.instance.service, tmp_path).look()  # as after a restart
+            assert len(world.discord.told("1")) == before + 1
+            assert all("Not offered" not in body.text for body in world.telegram.told("2"))
+            assert set(not_offered.read(tmp_path).now) == CORE
+            point(chain, world.instance.world, AAVE, implementation(world.instance.world, AAVE))
+            await watch.look()
+            await world.until(lambda: len(world.discord.told("1")) > before + 1)
+            assert "Offered again" in world.discord.told("1")[-1].text
+            assert not_offered.read(tmp_path).now == {}
+            upgrade(chain, world.instance.world, AAVE)
+            await watch.look()
+            await world.until(lambda: len(world.discord.told("1")) > before + 2)
+
+
+async def test_an_owner_who_never_spoke_hears_it_later(devnet_node: Node, tmp_path: Path) -> None:
+    async with people(tmp_path, devnet_node, owners=("discord:1",)) as world:
+        watch = Oversight(world.instance.world, world.instance.service, tmp_path)
+        with Rpc(devnet_node.rpc_url) as chain:
+            upgrade(chain, world.instance.world, AAVE)
+            await watch.look()
+            assert set(not_offered.read(tmp_path).now) >= {AAVE}
+            assert not_offered.read(tmp_path).told == {}
+            await world.join(world.discord, "1")
+            await watch.look()
+            await world.until(lambda: "Not offered now" in world.discord.told("1")[-1].text)
