@@ -97,7 +97,7 @@ async def take(
     doubts = dict(untrusted) | {
         key: f"its token {venue.asset.symbol} isn't what it was: {changed[venue.asset.symbol]}"
         for key, venue in venues.items()
-        if venue.asset.symbol in changed
+        if changed and venue.asset.symbol in changed
     }
     missing |= {feeds.key_of(symbol): why for symbol, why in changed.items()}  # of how much would that be the price?
     states = _states(venues, {key: [answer(call) for call in group] for key, group in groups.items()}, block, missing)
