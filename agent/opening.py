@@ -14,7 +14,7 @@ from agent.chain.discover import Discovered, discover
 from agent.chain.endpoints import endpoints, private_endpoint, sockets
 from agent.chain.find_traders import find_traders
 from agent.chain.heads import Heads
-from agent.chain.health import may_be_behind
+from agent.chain.health import BEHIND_SECONDS, MAX_BEHIND
 from agent.chain.pool import Pool
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
@@ -23,9 +23,6 @@ from agent.errors import Refused
 from agent.place import Endpoint, read_secret
 from agent.plugin import Protocol, Trader
 from agent.runtime.market import Market, services
-
-BLOCKS_A_SECOND = 4
-"""Arbitrum's (docs.arbitrum.io, "Block numbers and time"): a chain file tells whole seconds, one at least."""
 
 
 @contextlib.asynccontextmanager
@@ -79,13 +76,12 @@ def node(rpc_url: str, settings: Settings, registry: Registry) -> Rpc:
     to = (
         private_endpoint(read_secret(private, "It holds the URL that transactions are sent to.")) if private else None
     )
-    faster = BLOCKS_A_SECOND if registry.l1_fee == "arbitrum" else 1
     return Pool(
         [Rpc(url) for url in urls],
         quorum=settings.rpc_quorum,
         private=None if to is None else Rpc(to),
         heads=Heads(tell) if tell else None,
-        behind=may_be_behind(faster, registry.block_seconds),
+        behind=max(MAX_BEHIND, registry.blocks_in(BEHIND_SECONDS)),
     )
 
 

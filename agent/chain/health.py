@@ -14,7 +14,7 @@ LONGEST_REST_SECONDS = 120.0
 MAX_BEHIND = 3
 """Blocks that an endpoint may be behind the others, where blocks take several seconds."""
 BEHIND_SECONDS = 12
-"""Where they don't: what three blocks come to is less than nodes are apart."""
+"""Where they don't: three of them pass faster than a block reaches every node."""
 SLOW_SECONDS = 0.5
 SLOW_TIMES = 4
 """An endpoint that takes longer than this for its head, and so many times as long as the fastest one, is slow."""
@@ -37,11 +37,6 @@ class Endpoint:
     def name(self) -> str:
         """How it is called to people: an address may hold a key."""
         return f"endpoint {self.number}"
-
-
-def may_be_behind(blocks_a_second: int, block_seconds: int) -> int:
-    """The blocks that two honest endpoints may be apart on a chain."""
-    return max(MAX_BEHIND, BEHIND_SECONDS * blocks_a_second // block_seconds)
 
 
 class Health:

@@ -109,6 +109,12 @@ class Registry:
             sources=MappingProxyType(sources(file)),
         )
 
+    def blocks_in(self, seconds: int) -> int:
+        """How many blocks the chain makes in so many seconds. Arbitrum makes several a second, up to four
+        (docs.arbitrum.io, "Block numbers and time"), which a file's whole seconds can't say.
+        """
+        return seconds * 4 if self.l1_fee == "arbitrum" else seconds // self.block_seconds
+
     def find(self, symbol: str) -> Token | None:
         """The token of that symbol in any case, the native coin too; None where it isn't pinned.
 

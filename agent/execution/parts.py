@@ -22,6 +22,8 @@ LATE_SECONDS = 5  # how long recovery waits for one that was sent before: it com
 FINAL_BLOCKS = 64
 """Blocks after which nothing is expected to be undone: two epochs of 32 slots (Ethereum consensus-specs,
 SLOTS_PER_EPOCH), which is what finality takes there."""
+FINAL_SECONDS = FINAL_BLOCKS * 12
+"""The same where blocks come faster (SECONDS_PER_SLOT is 12 there): a rollup is undone where its L1 is."""
 
 MOST_FEE_WEI = 50_000_000 * 10**9
 """What a cancellation may cost where nobody says otherwise: agent/config.py's `max_fee_gwei`, in wei."""

@@ -23,6 +23,7 @@ from agent.errors import Refused, Unavailable
 from agent.execution import confirmations, fees
 from agent.execution.codes import Codes
 from agent.execution.manager import Manager
+from agent.execution.parts import FINAL_BLOCKS, FINAL_SECONDS
 from agent.execution.signer.client import SignerClient
 from agent.gate.allowed import marked, trusted
 from agent.gate.build import Draft
@@ -95,6 +96,7 @@ class World:
             replace_seconds=self.settings.replace_seconds,
             most_fee_wei=lambda: self.policy.max_fee_wei,
             confirmations=confirmations.wanted(self.settings.confirmations, self.registry),
+            final_blocks=max(FINAL_BLOCKS, self.registry.blocks_in(FINAL_SECONDS)),
             l1=lambda: l1_costs.read(self.rpc, self.registry),
             habit=fees.habit(self.registry.l1_fee),
         )

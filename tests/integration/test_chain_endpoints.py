@@ -12,7 +12,7 @@ from aiohttp import WSMsgType, web
 
 from agent.chain.endpoints import endpoints, private_endpoint, sockets
 from agent.chain.heads import Heads
-from agent.chain.health import SLOW_SECONDS, may_be_behind
+from agent.chain.health import SLOW_SECONDS
 from agent.chain.pool import CHECK_SECONDS, Pool
 from agent.chain.rpc import ALONE, Rpc
 from agent.config import Settings
@@ -89,11 +89,6 @@ async def test_all_are_looked_at_now_and_then_beside_what_is_asked(devnet_node: 
         await pool.chain_id()
         assert methods(two) == ["eth_blockNumber"]
         assert methods(one).count("eth_blockNumber") == 1
-
-
-@pytest.mark.parametrize(("blocks", "seconds", "behind"), [(1, 12, 3), (1, 2, 6), (4, 1, 48), (1, 1, 12)])
-def test_how_far_heads_may_be_apart(blocks: int, seconds: int, behind: int) -> None:
-    assert may_be_behind(blocks, seconds) == behind
 
 
 async def test_on_a_fast_chain_heads_are_further_apart(devnet_node: Node) -> None:

@@ -166,3 +166,13 @@ def test_a_file_that_is_not_there_or_no_toml_is_refused_by_name(tmp_path: Path) 
     broken.write_text("a = = b")
     with pytest.raises(Refused, match=r"broken\.toml is no TOML"):
         Registry.load(broken)
+
+
+@pytest.mark.parametrize(
+    ("chain", "in_twelve_seconds", "in_an_epoch"),
+    [("ethereum", 1, 32), ("base", 6, 192), ("optimism", 6, 192), ("arbitrum", 48, 1_536)],
+)
+def test_how_many_blocks_a_chain_makes(chain: str, in_twelve_seconds: int, in_an_epoch: int) -> None:
+    registry = Registry.load(chain)
+    assert registry.blocks_in(12) == in_twelve_seconds
+    assert registry.blocks_in(32 * 12) == in_an_epoch
