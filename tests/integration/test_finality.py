@@ -12,7 +12,7 @@ from devnet import Node
 from devnet.rpc import Rpc
 from memory.rows import PlanStatus
 from tests.integration.place_parts import funded, place_on
-from tests.integration.runtime_parts import AAVE, Whole, deposit
+from tests.integration.runtime_parts import AAVE, Whole, deposit, leave_all, opened
 
 pytestmark = pytest.mark.integration
 
@@ -37,7 +37,7 @@ async def test_a_plan_is_settled_by_the_chain_files_finality(
             chain.call("anvil_mine", hex(2 * EPOCH + 1))  # of what was before its start it has no blocks
             preview = await it.ask(deposit("100", venue=AAVE))
             reply = await it.confirm()
-            assert "Everything is mined; I wait for" in reply.text
+            assert f"a block that the chain calls {tag}" in reply.text
             assert await it.status(preview) is PlanStatus.RUNNING
             assert await it.position(AAVE) > 0
             chain.call("anvil_mine", hex(blocks - 1))
@@ -49,3 +49,16 @@ async def test_a_plan_is_settled_by_the_chain_files_finality(
             assert int(chain.block(tag)["number"], 16) >= last
             ((_, outcome),) = await it.recover(it.world.manager)
             assert str(outcome.end) == "settled"
+
+
+async def test_nothing_waits_for_the_depth_of_what_was_before_it(devnet_node: Node, tmp_path: Path) -> None:
+    async with opened(tmp_path, devnet_node, settings=Settings(receipt_seconds=1, confirmations=10)) as it:
+        for intent in (deposit("100", venue=AAVE), leave_all()):
+            await it.ask(intent)
+            assert "It counts as settled with 10 confirmations" in (await it.confirm()).text
+        assert await it.position(AAVE) == 0
+        assert len(await it.world.ledger.unsettled()) == 2
+        it.chain.call("anvil_mine", "0xa")
+        ends = [str(outcome.end) for _, outcome in await it.recover(it.world.manager)]
+        assert ends == ["settled", "settled"]
+        assert await it.world.ledger.unsettled() == []

@@ -271,6 +271,23 @@ async def test_a_block_that_changes_while_it_gets_deep(it: Workshop) -> None:
     assert it.chain.supplied(UNITS) == 1
 
 
+@pytest.mark.parametrize("depth", [1, 3, 4])
+@pytest.mark.parametrize("kept", [True, False], ids=["kept", "forgotten"])
+async def test_two_plans_that_wait_to_get_deep_and_lose_their_blocks(it: Workshop, depth: int, kept: bool) -> None:
+    it.manager.confirmations = 12
+    made = [await it.confirmed(), await it.confirmed(6_000_000)]
+    for each in made:
+        assert (await it.manager.run(each)).end is End.PENDING
+    it.chain.reorganise(depth, keep=kept)
+    await it.manager.catch_up(OWNER, CHAIN)
+    for _ in range(4):  # each looks what there is, and sends again what isn't
+        await it.recover()
+        it.chain.mine(12)
+    assert [(await it.ledger.plan(each.plan_id)).status for each in made] == ["settled"] * 2  # type: ignore[union-attr]
+    assert (it.chain.supplied(UNITS), it.chain.supplied(6_000_000)) == (1, 1)
+    assert await it.ledger.verify_audit() == []
+
+
 # external use of the key
 
 
