@@ -1,9 +1,9 @@
 """The changes: each makes one mutant of a file.
 
 Comparisons, arithmetic and boolean operators are swapped, conditions negated, whole numbers moved by one, True and
-False exchanged, `return x` made `return None`, the arguments of min and max swapped for the other function, and
-statements (a raise, a bare call, an assignment to an attribute or item, break, continue) dropped. Left alone: text
-(what a refusal says is prose), annotations, decorators and asserts.
+False exchanged, `return x` made `return None` (but of True and False), the arguments of min and max swapped for the
+other function, and statements (a raise, a bare call, an assignment to an attribute or item, break, continue) dropped.
+Left alone: text (what a refusal says is prose), annotations, decorators and asserts.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ def _statements(node: ast.stmt) -> Iterator[ast.stmt]:
         case ast.If() | ast.While():
             if not isinstance(node.test, ast.Compare | ast.UnaryOp):
                 yield _with(node, test=_negated(node.test))
-        case ast.Return(value=ast.expr() as value) if not _is_none(value):
+        case ast.Return(value=ast.expr() as value) if not _is_plain(value):
             yield _with(node, value=ast.Constant(None))
         case ast.AugAssign() if type(node.op) in COUNTED:
             yield _with(node, op=COUNTED[type(node.op)]())
@@ -189,8 +189,8 @@ def _read(node: ast.AST) -> str:
     return ast.unparse(node).splitlines()[0]
 
 
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
+def _is_plain(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and (node.value is None or isinstance(node.value, bool))
 
 
 def _is_text(node: ast.BinOp) -> bool:

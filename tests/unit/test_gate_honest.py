@@ -43,7 +43,7 @@ def bought(chain: GateChain, units: int = FIVE) -> tuple[Swap, list[Step]]:
     trade = [replace(step, venue=TRADER.name) for step in TRADER.swap(move.route, ACCOUNT, 1, False)]
     before = approve(USDC, ROUTER.address, units, Role.APPROVAL)
     after = approve(USDC, ROUTER.address, 0, Role.CLEANUP)
-    return move, [before, *trade, after, Step(USDC_AT, "USDC", TRANSFER, (FRIEND, 1), venue="elsewhere")]
+    return move, [before, *trade, Step(USDC_AT, "USDC", TRANSFER, (FRIEND, 1), venue="elsewhere"), after]
 
 
 async def check(chain: GateChain, *, got: int | None = None, held: int = HELD, units: int = FIVE) -> None:

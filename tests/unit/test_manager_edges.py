@@ -9,13 +9,18 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from agent.chain.rpc_types import Receipt
 from agent.errors import Refused
 from agent.execution import fees
+from agent.execution.cleanups import due
 from agent.execution.fees import Fees
+from agent.execution.flows import Mined
 from agent.execution.look import look
 from agent.execution.outcome import End
 from agent.execution.points import Point
+from agent.execution.recover import fill_gaps
 from agent.execution.strangers import KEPT_NONCES, account_for
+from agent.plans import Role
 from memory.rows import AttemptStatus
 from tests.unit.execution_parts import Workshop, workshop
 from tests.unit.model_chain import GWEI, Tx
@@ -156,3 +161,100 @@ async def test_a_clean_up_is_paid_of_what_the_others_left(it: Workshop) -> None:
     assert sum(each.max_fee_wei for each in attempts) <= fee
     assert attempts[2].max_fee_wei >= GAS * GWEI
     assert it.chain.allowance() == 0
+
+
+def owed(*mined: tuple[int, bool]) -> list[int]:
+    """The clean-ups that are due once these steps are mined, each with whether it went through."""
+    approve, enter = plan().steps
+    steps = [
+        replace(approve, venue="a"),
+        replace(enter, venue="a"),
+        replace(approve, venue="a"),  # takes back what the entry didn't spend
+        replace(approve, venue="a", role=Role.CLEANUP),
+        replace(approve, venue="b"),
+        replace(enter, venue="b"),
+        replace(approve, venue="b", role=Role.CLEANUP),
+    ]
+    made = plan(*steps)
+    receipt = Receipt("0x", True, 1, "0x", 1, 1, OWNER, ())
+    return due(made, [Mined(index, steps[index], replace(receipt, ok=ok)) for index, ok in mined])
+
+
+@pytest.mark.parametrize(
+    ("mined", "expected"),
+    [
+        ([], []),
+        ([(0, True)], [3]),
+        ([(0, False)], []),
+        ([(0, True), (1, True)], [3]),
+        ([(0, True), (1, False)], [3]),
+        ([(0, True), (1, True), (2, True)], []),
+        ([(0, True), (1, False), (2, True)], [3]),
+        ([(0, True), (3, True)], []),
+        ([(0, True), (3, False)], []),
+        ([(4, True)], [6]),
+        ([(4, True), (5, True)], []),
+        ([(0, True), (4, True), (5, True)], [3]),
+        ([(0, True), (1, True), (2, True), (4, True), (5, False)], [6]),
+    ],
+)
+def test_an_allowance_that_its_entry_did_not_use_up_is_owed_back(
+    mined: list[tuple[int, bool]], expected: list[int]
+) -> None:
+    assert owed(*mined) == expected
+
+
+async def signed_before(it: Workshop, *rows: tuple[int, AttemptStatus]) -> None:
+    """Attempts of one plan, a number each, that no node has."""
+    made = await it.confirmed()
+    for nonce, status in rows:
+        tx_hash = f"0x{nonce + 1:064x}"
+        await it.ledger.record_attempt(
+            plan_id=made.plan_id,
+            step=nonce % 3,
+            account=OWNER,
+            chain_id=CHAIN,
+            nonce=nonce,
+            hash=tx_hash,
+            raw=b"",
+            max_fee_wei=0,
+        )
+        if status is not AttemptStatus.SIGNED:
+            await it.ledger.mark_attempt(tx_hash, status)
+
+
+async def test_every_number_that_is_missing_below_one_that_waits_is_used_up(it: Workshop) -> None:
+    it.chain.automine = False
+    lost, waits = AttemptStatus.LOST, AttemptStatus.SIGNED
+    await signed_before(it, (0, lost), (1, waits), (2, lost), (3, waits))
+    await fill_gaps(it.manager, OWNER, CHAIN, await look(it.chain, OWNER, CHAIN))
+    assert sorted(Tx.of_raw(raw).nonce for raw in it.chain.sent) == [0, 2]
+    assert it.signer.asked == [("cancel", 0), ("cancel", 2)]
+    assert all(Tx.of_raw(raw).to == OWNER and not Tx.of_raw(raw).value for raw in it.chain.sent)
+
+
+async def test_nothing_waits_and_nothing_is_filled(it: Workshop) -> None:
+    await signed_before(it, (0, AttemptStatus.LOST))
+    await fill_gaps(it.manager, OWNER, CHAIN, await look(it.chain, OWNER, CHAIN))
+    assert it.signer.asked == []
+
+
+async def test_a_number_where_nothing_of_ours_was_signed_is_nobodys_to_fill(it: Workshop) -> None:
+    await signed_before(it, (1, AttemptStatus.SIGNED))
+    with pytest.raises(Refused, match="number 0 of your account is missing") as caught:
+        await fill_gaps(it.manager, OWNER, CHAIN, await look(it.chain, OWNER, CHAIN))
+    assert caught.value.rule == "nonce-gap"
+    assert it.signer.asked == []
+
+
+async def test_one_that_moved_to_another_block_is_noted_there(it: Workshop) -> None:
+    made = await it.crash_at(Point.NOTED)
+    (before,) = await it.attempts()
+    it.chain.reorganise(1)
+    it.chain.mine()
+    await it.manager.recover(made)
+    after = (await it.attempts())[0]
+    receipt = await it.chain.receipt(after.hash)
+    assert receipt is not None
+    assert after.block_hash == receipt.block_hash != before.block_hash
+    assert after.block_number == receipt.block_number == (before.block_number or 0) + 1
