@@ -50,6 +50,7 @@ async def open_market(endpoint: Endpoint, settings: Settings, cache: Path | None
             traders=traders,
             urls=services(settings),
             cache=cache,
+            longest_head=settings.max_head_age_seconds if settings.chain else 0,  # a devnet stands still by itself
         )
     finally:
         await rpc.close()

@@ -14,7 +14,10 @@ from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
 from agent.chain.snapshot import Snapshot, take
 from agent.config import Settings
+from agent.errors import Refused
 from agent.gate.allowed import trusted
+from agent.gate.head import check_head
+from agent.gate.rollup import check_sequencer
 from agent.money import ZERO_ADDRESS, Address, Token
 from agent.plugin import Option, Outside, Told, Trader, Venue, VenueState
 from agent.replies.sight import Sight, sight
@@ -26,8 +29,7 @@ log = structlog.get_logger()
 class Market:
     """`missing` says why something of the chain file isn't used, `untrusted` why a venue may only be left.
 
-    `now` gives Unix seconds.
-
+    `now` gives Unix seconds; a newest block more than `longest_head` seconds old stands still (0: it may).
     `urls` are the services outside that may be asked, by plug-in; `cache` is where their answers are kept, if at all.
     """
 
@@ -41,6 +43,7 @@ class Market:
     untrusted: Mapping[str, str] = field(default_factory=dict)
     urls: Mapping[str, str] = field(default_factory=dict)
     cache: Path | None = None
+    longest_head: int = 0
 
     async def snapshot(self, account: Address = ZERO_ADDRESS) -> Snapshot:
         """Everything at the head as `account` has it, in one eth_call. Raises Unavailable."""
@@ -59,7 +62,22 @@ class Market:
         """What is to be seen now, with an account's positions where one is named. Raises Unavailable."""
         assets = [self.registry.token(symbol) for symbol in sorted({v.asset.symbol for v in self.venues.values()})]
         snapshot = await self.snapshot(account or ZERO_ADDRESS)
-        return sight(self.registry, snapshot, assets, self.rank, self.missing, account)
+        missing = {**self.missing, **self._standing_still(snapshot)}
+        return sight(self.registry, snapshot, assets, self.rank, missing, account)
+
+    def _standing_still(self, snapshot: Snapshot) -> dict[str, str]:
+        """What of the whole chain isn't as it should be: figures of another time count for nothing."""
+        checks: dict[str, Callable[[], None]] = {
+            "the chain's head": lambda: check_head(snapshot.block, self.now(), self.longest_head),
+            "the sequencer": lambda: check_sequencer(self.registry, snapshot),
+        }
+        found = {}
+        for what, check in checks.items():
+            try:
+                check()
+            except Refused as error:
+                found[what] = error.message.rstrip(".")
+        return found
 
     async def elsewhere(self, asset: Token) -> list[Told]:
         """What services outside tell of places that can't be entered. A plug-in's fault costs its own rows."""

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from agent.chain.fingerprint import EIP1967
+from agent.chain.registry import Registry
 from agent.commands import looks as watching
 from agent.commands.looks import looks
 from agent.config import Settings
@@ -20,6 +21,7 @@ from agent.place import Endpoint
 from agent.replies.sight import Change, Sight
 from agent.runtime.market import Market
 from devnet import Node
+from devnet.rpc import Rpc
 from tests.integration.chain_parts import VENUES, Devnet
 from tests.integration.test_venues_flags import configure
 from tests.servers.faulty_node import FaultyNode
@@ -57,8 +59,10 @@ class Watch:
 
 
 @asynccontextmanager
-async def watch(node: Node, url: str = "", account: Address | None = None) -> AsyncIterator[Watch]:
-    async with open_market(Endpoint(url or node.rpc_url, node.chain_file), Settings()) as market:
+async def watch(
+    node: Node, url: str = "", account: Address | None = None, settings: Settings | None = None
+) -> AsyncIterator[Watch]:
+    async with open_market(Endpoint(url or node.rpc_url, node.chain_file), settings or Settings()) as market:
         it = Watch(market, account)
         yield it
         it.stop.set()
@@ -121,6 +125,26 @@ async def test_a_node_that_fails_is_told_and_the_watch_goes_on(devnet_node: Node
         assert "node" in str(await it.trouble()).lower()
         proxy.down = False
         assert (await it.look())[1] == []
+
+
+async def test_a_chain_that_stands_still_is_told(devnet_node: Node) -> None:
+    real = Settings(chain=str(devnet_node.chain_file))  # of a devnet of its own nobody expects that it goes on
+    async with watch(devnet_node, settings=real) as it:
+        sight, _ = await it.look()
+        assert "seconds old: it stands still" in sight.missing["the chain's head"]
+        assert (await it.look())[1] == []  # its age is another at every look, and no news
+
+
+@pytest.mark.parametrize("profile_node", ["base"], indirect=True)
+async def test_a_sequencer_that_is_down_is_told(profile_node: Node) -> None:
+    async with watch(profile_node) as it:
+        sight, _ = await it.look()
+        assert dict(sight.missing) == {}
+        feed = Registry.load(profile_node.chain_file).sequencer_feed
+        with Rpc(profile_node.rpc_url) as node:
+            node.call("anvil_setCode", feed, "0x")
+        (change,) = (await it.look())[1]
+        assert change.text.startswith("the sequencer can't be used now: Whether the sequencer of Base is up can't be")
 
 
 async def test_told_to_stop_it_waits_for_no_node(devnet_node: Node, proxy: FaultyNode) -> None:
