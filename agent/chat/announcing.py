@@ -79,6 +79,8 @@ class Announcing:
     async def _strangers(self) -> list[Held]:
         """Recipients that stand in no address book, seen twice: one that is just being added does in a moment."""
         listed = await self.world.signer.contacts()
+        if not listed:
+            return []
         book = {
             signer_name(account.user, row.name, Address(row.address))
             for account in await self.world.ledger.accounts()

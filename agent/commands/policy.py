@@ -7,7 +7,7 @@ import getpass
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from agent.chat.terminal import OWNER, PLATFORM
@@ -25,10 +25,12 @@ from agent.runtime.codes import enrolled
 from agent.runtime.explaining import PASS, Explaining
 from agent.runtime.operating import Became, Operating, said
 from agent.words.allowances import OpenPeriod, allowance
+from agent.words.thresholds import Threshold, threshold
 from agent.words.vocabulary import Vocabulary
 from memory.rows import User
 
 Row = dict[str, Any]
+NOT_ENROLLED = "No authenticator is enrolled yet, so what is above is refused: moneta wallet totp enroll."
 
 
 def show(where: Where, as_json: bool, person: str) -> int:
@@ -69,7 +71,10 @@ def change(where: Where, sentence: str, as_json: bool) -> int:
         if isinstance(wish, Cancel):
             return await operating.withdraw()
         code = await code_at_terminal(instance) if await operating.loosens(wish) else ""
-        return [await operating.set(wish, code)]
+        became = await operating.set(wish, code)
+        if isinstance(wish, Threshold) and wish.value is not None and not await enrolled(instance.world):
+            became = replace(became, text=f"{became.text} {NOT_ENROLLED}")
+        return [became]
 
     became = asyncio.run(with_owner(where, changed))
     for each in became:
@@ -112,7 +117,10 @@ async def _opened(where: Where) -> Any:
         yield instance, await instance.owner(PLATFORM, OWNER, "you")
 
 
-def _wish(sentence: str, vocabulary: Vocabulary) -> Limit | Cancel:
+def _wish(sentence: str, vocabulary: Vocabulary) -> Limit | Cancel | Threshold:
+    codes = threshold(sentence, vocabulary)
+    if codes is not None:
+        return codes
     try:
         found = allowance(sentence, vocabulary)
     except OpenPeriod:
@@ -121,8 +129,8 @@ def _wish(sentence: str, vocabulary: Vocabulary) -> Limit | Cancel:
         raise Refused(
             "words",
             f"“{sentence[:60]}” is no limit that I can read.",
-            "Say it like `at most 500 USDC a day`, `never more than $200 per transfer`, `only aave and morpho`, or "
-            "`cancel the change`.",
+            "Say it like `at most 500 USDC a day`, `never more than $200 per transfer`, `only aave and morpho`, "
+            "`a code above 1000 USDC`, or `cancel the change`.",
         )
     return found
 

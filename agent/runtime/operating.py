@@ -17,6 +17,7 @@ from agent.replies.clock import day_and_time
 from agent.replies.limits import Speaker
 from agent.runtime.codes import take_code
 from agent.runtime.world import World
+from agent.words.thresholds import Threshold
 
 RULE = "limits"
 SECTIONS = {Period.TRANSACTION: "caps", Period.DAY: "day_caps", Period.LIFETIME: "lifetime_caps"}
@@ -26,19 +27,23 @@ def said(changes: Mapping[str, Any], registry: Registry) -> str:
     """A change of the signer's policy in words: 'day caps of USDC: 5,000 USDC'."""
     parts = []
     for section, value in changes.items():
-        words = section.replace("_", " ")
-        if not isinstance(value, dict):
-            parts.append(f"{words}: {value}")
-            continue
-        for key, each in value.items():
-            if section == "codes":
-                behind = f" with the implementation {each['implementation']}" if each.get("implementation") else ""
-                parts.append(f"{key} is listed as it is now, code {each['code'][:18]}…{behind}")
-                continue
-            token = registry.find(key) if section in (*SECTIONS.values(), "step_up") else None
-            shown = "none" if each is None else str(each) if token is None else str(Amount(int(each), token))
-            parts.append(f"{words} of {key}: {shown}")
+        if isinstance(value, dict):
+            parts += [_said(section, str(key), each, registry) for key, each in value.items()]
+        else:
+            parts.append(f"{section.replace('_', ' ')}: {value}")
     return "; ".join(parts)
+
+
+def _said(section: str, key: str, value: Any, registry: Registry) -> str:
+    if section == "codes":
+        behind = f" with the implementation {value['implementation']}" if value.get("implementation") else ""
+        return f"{key} is listed as it is now, code {value['code'][:18]}…{behind}"
+    capped = section in (*SECTIONS.values(), "step_up")
+    token = registry.find(key) if capped else None
+    shown = str(value) if token is None or value is None else str(Amount(int(value), token))
+    if section == "step_up":
+        return f"no code for {key}" if value is None else f"a code above {shown} in one plan"
+    return f"{section.replace('_', ' ')} of {key}: {'none' if value is None else shown}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +61,17 @@ class Operating:
 
     world: World
 
-    async def loosens(self, wish: Limit) -> bool:
+    async def loosens(self, wish: Limit | Threshold) -> bool:
         """Whether it has to wait. Raises Refused."""
-        if self._at_signer(wish):
+        if isinstance(wish, Threshold) or self._at_signer(wish):
             return bool(split(self.world.policy, parse(self._changes(wish)))[1])
         subject, value = self._of_ledger(wish)
         before = await self.world.ledger.limit_of(None, subject)
         return tightest(before, value) != value
 
-    async def set(self, wish: Limit, code: str) -> Became:
+    async def set(self, wish: Limit | Threshold, code: str) -> Became:
         """Raises Refused: limits, amount, step-up."""
-        if self._at_signer(wish):
+        if isinstance(wish, Threshold) or self._at_signer(wish):
             return await self._set_at_signer(wish, code)
         subject, value = self._of_ledger(wish)
         if await self.loosens(wish):
@@ -87,7 +92,7 @@ class Operating:
             found.append(Became("signer", f"Cancelled: {said(each['changes'], self.world.registry)}.", 0))
         return found
 
-    async def _set_at_signer(self, wish: Limit, code: str) -> Became:
+    async def _set_at_signer(self, wish: Limit | Threshold, code: str) -> Became:
         answer = await self.world.signer.limits(self._changes(wish), code or None)
         await self.world.refresh()
         text = said(self._changes(wish), self.world.registry)
@@ -108,7 +113,10 @@ class Operating:
             raise Refused(RULE, "Without a cap a transaction nothing may move.", remedy)
         return section, token.symbol, None if wish.value is None else self._units(wish.value, token.symbol)
 
-    def _changes(self, wish: Limit) -> dict[str, dict[str, str | None]]:
+    def _changes(self, wish: Limit | Threshold) -> dict[str, dict[str, str | None]]:
+        if isinstance(wish, Threshold):
+            units = None if wish.value is None else str(self._units(wish.value, wish.symbol))
+            return {"step_up": {wish.symbol: units}}
         section, symbol, value = self._place(wish)
         return {section: {symbol: None if value is None else str(value)}}
 

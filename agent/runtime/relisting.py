@@ -50,7 +50,8 @@ class Relisting:
         place = self._place(named)
         policy = self.world.policy
         now = (await fingerprints(self.world.rpc, self.world.registry, [place]))[place]
-        return Listing(place, policy.contracts[place].name, policy.codes.get(place), now)
+        known = policy.contracts.get(place)
+        return Listing(place, known.name if known else place, policy.codes.get(place), now)
 
     async def ask(self, listing: Listing, code: str) -> Became:
         """Asks the signer to record what the contract is now. Raises Refused: limits, step-up."""
@@ -67,9 +68,9 @@ class Relisting:
         return Became("signer", text, ripe)
 
     def _place(self, named: str) -> Address:
-        contracts = self.world.policy.contracts
+        contracts, recorded = self.world.policy.contracts, self.world.policy.codes
         try:
-            found = [place for place in (address(named),) if place in contracts]
+            found = [place for place in (address(named),) if place in contracts or place in recorded]
         except ValueError:
             plain = named.strip().casefold()
             found = [place for place, one in contracts.items() if one.name.casefold() == plain]

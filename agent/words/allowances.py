@@ -87,7 +87,7 @@ def _removed(said: str, vocabulary: Vocabulary) -> Limit | None:
 def _cap(said: str, vocabulary: Vocabulary) -> Limit | None:
     for found in _matches(frames.CAPS, said):
         parts = found.groupdict()
-        amount = _most(parts["most"], vocabulary)
+        amount = most_in(parts["most"], vocabulary)
         words = " ".join(parts.get(name) or "" for name in ("whose", "verb"))
         about = _together(_about(words.split(), vocabulary), _about(_counted(parts.get("period")), vocabulary))
         if amount is None or about is None:
@@ -168,7 +168,7 @@ def _together(one: _Cap | None, other: _Cap | None) -> _Cap | None:
     return _Cap(*(a or b for a, b in pairs))
 
 
-def _most(slot: str, vocabulary: Vocabulary) -> tuple[Decimal, str | None] | None:
+def most_in(slot: str, vocabulary: Vocabulary) -> tuple[Decimal, str | None] | None:
     """The number in a slot, and its unit where it has one; None for anything beside that."""
     readings = [each for each in read(slot, vocabulary) if each.kind is not Kind.FILLER]
     numbers = [each for each in readings if each.kind is Kind.AMOUNT]

@@ -51,7 +51,7 @@ async def test_a_loosening_that_the_ledger_doesnt_know_is_told_to_everybody_and_
     for _ in range(2):
         await schedule.tick()
     warned = await heard(both, both.discord, "1", "A limit of the signer is to be loosened, for everybody here")
-    assert "step up of USDC: 1,000 USDC; day caps of USDC: none" in warned.text
+    assert "a code above 1,000 USDC in one plan; day caps of USDC: none" in warned.text
     assert (warned.private, [button.label for button in warned.buttons]) == (True, ["Cancel it"])
     other = await heard(both, both.telegram, "2", "ask the operator")
     assert other.buttons == ()
@@ -62,7 +62,7 @@ async def test_a_loosening_that_the_ledger_doesnt_know_is_told_to_everybody_and_
     await both.say(both.telegram, "2", f"cancel signer change {change}")  # who isn't the operator can't
     assert len(await world.signer.pending()) == 1
     done = await both.press(both.discord, "1", warned, "Cancel it")
-    assert done.text.startswith("Cancelled at the signer: step up of USDC: 1,000 USDC")
+    assert done.text.startswith("Cancelled at the signer: a code above 1,000 USDC in one plan")
     assert await world.signer.pending() == []
     again = await both.say(both.discord, "1", f"cancel the signer's change {change}")
     assert (again.status, "is waiting" in again.text) == ("refused", True)
@@ -139,6 +139,14 @@ async def test_a_contract_that_changed_is_listed_anew_after_the_wait(whole: Whol
     await whole.instance.service.announcing.tell()
     assert f"{blue.address} is listed as it is now, code {found.now.code[:18]}" in (await whole.say("help")).text
     await whole.do(leave_all())
+
+
+async def test_a_venues_receipt_is_listed_anew_by_its_address(whole: Whole) -> None:
+    """It stands in no list of contracts, and is watched all the same."""
+    receipt = whole.world.venues["aave-v3:core:USDC"].receipt
+    assert receipt is not None
+    found = await Relisting(whole.world).look(str(receipt.address))
+    assert (found.place, found.name, found.same) == (receipt.address, receipt.address, True)
 
 
 async def test_what_cant_be_listed_anew(whole: Whole) -> None:

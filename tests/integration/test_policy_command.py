@@ -13,6 +13,7 @@ from agent.errors import Refused
 from agent.intents import Limit
 from agent.runtime.explaining import ASK, GATE, PASS, REFUSE, SKIP, Explaining, Finding, Told
 from agent.runtime.operating import Operating
+from agent.words.thresholds import Threshold
 from memory.ledger import FILE
 from tests.integration.runtime_parts import BOB, Whole, deposit, rule, status
 
@@ -148,6 +149,28 @@ async def test_the_operators_limits(whole: Whole) -> None:
     assert await operating.withdraw() == []
     assert await whole.world.signer.pending() == []
     assert await ledger.waiting_limits(None) == []
+
+
+async def test_from_which_amount_on_a_code_is_wanted(whole: Whole) -> None:
+    operating, vocabulary = Operating(whole.world), await whole.world.vocabulary("")
+
+    async def become(sentence: str) -> tuple[bool, str, bool]:
+        wish = _wish(sentence, vocabulary)
+        assert isinstance(wish, Threshold)
+        loosens = await operating.loosens(wish)
+        became = await operating.set(wish, "")
+        return loosens, became.text.partition(": ")[2], became.ripe_at > 0
+
+    held = "a code above 1,000 USDC in one plan. The signer holds it."
+    assert await become("a code above 1000 USDC") == (False, held, False)
+    assert whole.world.policy.step_up == {"USDC": 1_000 * 10**6}
+    for sentence in ("ask for a code above 1,000.5 usdc", "no code for usdc"):
+        loosens, _, waits = await become(sentence)
+        assert (loosens, waits) == (True, True)
+    assert whole.world.policy.step_up == {"USDC": 1_000 * 10**6}
+    assert (await operating.withdraw())[0].text == "Cancelled: no code for USDC."
+    assert rule(await whole.say("deposit 1,001 usdc into aave core")) is None
+    assert rule(await whole.confirm()) == "step-up"
 
 
 async def test_what_the_operator_cant_set(whole: Whole) -> None:
