@@ -24,6 +24,14 @@ def needs(policy: Policy, plan: Plan) -> Amount | None:
     return needs_code(policy, [read_step(policy, at_most(step))[1] for step in plan.steps])
 
 
+def code_note(policy: Policy, plan: Plan) -> str:
+    """' It needs a code …' for a preview, '' where the plan needs none."""
+    moved = needs(policy, plan)
+    if moved is None:
+        return ""
+    return f" It needs a code: {moved} at once is above {Amount(policy.step_up[moved.token.symbol], moved.token)}."
+
+
 def above_of(policy: Policy, registry: Registry, terms: Terms) -> Amount | None:
     """What a move under these terms may come to, where that is above its threshold; None where it needs no code."""
     return above(policy, {registry.token(symbol): bounds.most for symbol, bounds in terms.assets.items()})

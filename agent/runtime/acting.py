@@ -18,7 +18,7 @@ from agent.gate.choices import Choice, VenueChoice
 from agent.gate.confirm import look
 from agent.gate.open_doors import check_ledger
 from agent.gate.propose import Proposal, Request
-from agent.gate.step_up import check_code, needs
+from agent.gate.step_up import check_code, code_note, needs
 from agent.gate.wanted import desk_at, moves_of
 from agent.intents import Exit, Intent, Origin, Rebalance, as_json, parse
 from agent.money import Address, Amount
@@ -82,7 +82,8 @@ class Acting:
         )
         point(Point.PROPOSED)
         await self.world.ledger.set_pending(user.id, channel, {"preview": proposal.plan.plan_id})
-        return _previewed(proposal, resolved.choices, verdict or Verdict(Status.READY))
+        coded = code_note(world.policy, proposal.plan)
+        return _previewed(proposal, resolved.choices, coded, verdict or Verdict(Status.READY))
 
     async def confirm(
         self, user: User, channel: str, plan_id: str | None, progress: Progress = silent, code: str = ""
@@ -203,7 +204,7 @@ class Acting:
         )
 
 
-def _previewed(proposal: Proposal, choices: Sequence[Choice], verdict: Verdict) -> Reply:
+def _previewed(proposal: Proposal, choices: Sequence[Choice], coded: str, verdict: Verdict) -> Reply:
     text = f"I can {proposal.preview.headline}."
     for choice in choices:
         if not isinstance(choice, VenueChoice) or not choice.options:
@@ -216,7 +217,7 @@ def _previewed(proposal: Proposal, choices: Sequence[Choice], verdict: Verdict) 
             second = others[0]
             text += f" Next best: {second.venue}, {second.after}."
     return Reply(
-        text=text + " Confirm?",
+        text=f"{text}{coded} Confirm?",
         preview=proposal.preview,
         intent=proposal.plan.intent,
         plan=plan_json(proposal.plan, PlanStatus.PROPOSED),

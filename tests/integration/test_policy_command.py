@@ -169,7 +169,8 @@ async def test_from_which_amount_on_a_code_is_wanted(whole: Whole) -> None:
         assert (loosens, waits) == (True, True)
     assert whole.world.policy.step_up == {"USDC": 1_000 * 10**6}
     assert (await operating.withdraw())[0].text == "Cancelled: no code for USDC."
-    assert rule(await whole.say("deposit 1,001 usdc into aave core")) is None
+    preview = await whole.say("deposit 1,001 usdc into aave core")
+    assert preview.text.endswith(" It needs a code: 1,001 USDC at once is above 1,000 USDC. Confirm?")
     assert rule(await whole.confirm()) == "step-up"
 
 
