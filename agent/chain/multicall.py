@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from agent.abi import Call, selector, view
-from agent.chain.contracts.multicall3 import AGGREGATE3, AGGREGATE3_RETURNS
+from agent.chain.contracts.multicall3 import AGGREGATE3
 from agent.chain.rpc import BlockTag, Rpc
 from agent.errors import Unavailable
-from agent.money import ZERO_ADDRESS, Address
+from agent.money import Address
 from agent.plugin import Ask
 
 if TYPE_CHECKING:
@@ -51,12 +51,36 @@ def disaggregate(returned: bytes, calls: Sequence[Call]) -> list[Answer]:
     Raises Unavailable where the whole is malformed: that is the node's fault or Multicall3 isn't there.
     """
     try:
-        (results,) = Call(ZERO_ADDRESS, b"", AGGREGATE3_RETURNS).decode(returned)
+        results = _results(returned)
     except ValueError as error:
         raise Unavailable("node", "Multicall3's answer is malformed: is it at that address?") from error
     if len(results) != len(calls):
         raise Unavailable("node", f"Multicall3 answered {len(results)} of {len(calls)} reads.")
     return [_decoded(call, ok, data) for call, (ok, data) in zip(calls, results, strict=True)]
+
+
+def _results(returned: bytes) -> list[tuple[bool, bytes]]:
+    """What aggregate3 returns, (bool, bytes)[], decoded by hand as well. Raises ValueError for other bytes."""
+    start = _number(returned, 0) + WORD
+    count = _number(returned, start - WORD)
+    if start + WORD * count > len(returned):
+        raise ValueError("more results are announced than there are bytes for")
+    results = []
+    for position in range(count):
+        at = start + _number(returned, start + WORD * position)
+        ok, size_at = _number(returned, at), at + _number(returned, at + WORD)
+        begin, size = size_at + WORD, _number(returned, size_at)
+        if ok > 1 or begin + size > len(returned):
+            raise ValueError("a result that is no (bool, bytes)")
+        results.append((ok == 1, returned[begin : begin + size]))
+    return results
+
+
+def _number(data: bytes, at: int) -> int:
+    """The word that begins there."""
+    if at + WORD > len(data):
+        raise ValueError("the bytes end too early")
+    return int.from_bytes(data[at : at + WORD])
 
 
 def _decoded(call: Call, ok: bool, data: bytes) -> Answer:

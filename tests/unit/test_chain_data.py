@@ -152,6 +152,28 @@ def test_a_malformed_answer_is_unavailable(returned: bytes) -> None:
         disaggregate(returned, [BALANCE.at(TOKEN, ME)])
 
 
+@given(st.lists(st.tuples(st.booleans(), st.binary(min_size=1, max_size=100)), max_size=8), st.data())
+def test_many_answers_are_decoded_as_the_library_encodes_them(said: list[tuple[bool, bytes]], data: Any) -> None:
+    returned = multicall_answer(*said)
+    calls = [Call(TOKEN, b"", ("bytes",))] * len(said)
+    read = [(ok, encode_call("f(bytes)", [told])[4:]) for ok, told in said]
+    expected = [(told,) if ok else None for ok, told in said]
+    assert disaggregate(multicall_answer(*read), calls) == expected
+    cut = data.draw(st.integers(0, max(len(returned) - 32, 0)))
+    if said:
+        with pytest.raises(Unavailable):
+            disaggregate(returned[:cut], calls)
+
+
+@pytest.mark.parametrize("at", [0, 32, 64, 96, 128])
+def test_a_pointer_out_of_the_answer_is_unavailable(at: int) -> None:
+    """The words of an answer that say where and how much: far too large, each of them."""
+    returned = multicall_answer((True, b"\x07" * 32))
+    for wrong in (2**256 - 1, 2**40, len(returned)):
+        with pytest.raises(Unavailable):
+            disaggregate(returned[:at] + wrong.to_bytes(32) + returned[at + 32 :], [BALANCE.at(TOKEN, ME)])
+
+
 def test_aggregate_lets_each_read_fail() -> None:
     call = Call(TOKEN, b"\x01\x02", ("uint256",))
     expected = encode_call("aggregate3((address,bool,bytes)[])", [[(TOKEN, True, b"\x01\x02")]])

@@ -3,7 +3,6 @@
 from agent.abi import view
 
 AGGREGATE3 = "aggregate3((address target,bool allowFailure,bytes callData)[] calls)"
-AGGREGATE3_RETURNS = ("(bool,bytes)[]",)
 
 BASE_FEE = view("getBasefee()", "uint256")
 BLOCK_NUMBER = view("getBlockNumber()", "uint256")
