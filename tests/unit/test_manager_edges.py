@@ -205,9 +205,10 @@ def test_an_allowance_that_its_entry_did_not_use_up_is_owed_back(
 
 
 async def signed_before(it: Workshop, *rows: tuple[int, AttemptStatus]) -> None:
-    """Attempts of one plan, a number each, that no node has."""
-    made = await it.confirmed()
+    """Attempts, a number each, that no node has: of one plan those that are lost, of another those that wait."""
+    lost, waiting = await it.confirmed(), await it.confirmed()
     for nonce, status in rows:
+        made = waiting if status is AttemptStatus.SIGNED else lost
         tx_hash = f"0x{nonce + 1:064x}"
         await it.ledger.record_attempt(
             plan_id=made.plan_id,
@@ -220,6 +221,7 @@ async def signed_before(it: Workshop, *rows: tuple[int, AttemptStatus]) -> None:
             max_fee_wei=0,
         )
         if status is not AttemptStatus.SIGNED:
+            await it.signer.sign(made, nonce % 3, nonce, 2 * GWEI, 1, {})
             await it.ledger.mark_attempt(tx_hash, status)
 
 
@@ -229,14 +231,15 @@ async def test_every_number_that_is_missing_below_one_that_waits_is_used_up(it: 
     await signed_before(it, (0, lost), (1, waits), (2, lost), (3, waits))
     await fill_gaps(it.manager, OWNER, CHAIN, await look(it.chain, OWNER, CHAIN))
     assert sorted(Tx.of_raw(raw).nonce for raw in it.chain.sent) == [0, 2]
-    assert it.signer.asked == [("cancel", 0), ("cancel", 2)]
+    assert [each for each in it.signer.asked if each[0] == "cancel"] == [("cancel", 0), ("cancel", 2)]
     assert all(Tx.of_raw(raw).to == OWNER and not Tx.of_raw(raw).value for raw in it.chain.sent)
 
 
 async def test_nothing_waits_and_nothing_is_filled(it: Workshop) -> None:
     await signed_before(it, (0, AttemptStatus.LOST))
     await fill_gaps(it.manager, OWNER, CHAIN, await look(it.chain, OWNER, CHAIN))
-    assert it.signer.asked == []
+    assert ("cancel", 0) not in it.signer.asked
+    assert it.chain.sent == []
 
 
 async def test_a_number_where_nothing_of_ours_was_signed_is_nobodys_to_fill(it: Workshop) -> None:
