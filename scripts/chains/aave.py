@@ -21,14 +21,19 @@ class Reserve:
 
 
 def markets(aave: Book, pick: dict[str, Any], tokens: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """[protocols.aave-v3]: of each market the provider, and those of its assets that are pinned here."""
+    """[protocols.aave-v3]: of each market provider and pool, and those of its assets that are pinned here."""
     found = {}
     for market, library in pick["markets"].items():
         file = f"src/{library}.sol"
-        provider = solidity(aave.text(file), library)["POOL_ADDRESSES_PROVIDER"]
+        book = solidity(aave.text(file), library)
         listed = _reserves(aave, library)
         assets = [symbol for symbol, token in tokens.items() if token["address"] in listed]
-        found[market] = {"provider": checked(provider), "assets": assets, "source": aave.source(file)}
+        found[market] = {
+            "provider": checked(book["POOL_ADDRESSES_PROVIDER"]),
+            "pool": checked(book["POOL"]),
+            "assets": assets,
+            "source": aave.source(file),
+        }
     return found
 
 

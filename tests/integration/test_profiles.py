@@ -30,8 +30,8 @@ every_profile = pytest.mark.parametrize("profile_node", NAMES, indirect=True)
 START = TO_START_WITH["USDC"]
 DEPOSIT = 1_000 * 10**6
 
-# The Pools as Aave publishes them (npm @aave-dao/aave-address-book 4.68.1, POOL of each market). They are in no chain
-# file: a provider that stands at its real address makes them at theirs.
+# The Pools as Aave publishes them (npm @aave-dao/aave-address-book 4.68.1, POOL of each market). Nothing here
+# puts them there: a provider that stands at its real address makes them at theirs, where the chain file pins them.
 POOLS = {
     ("ethereum", "core"): 0x87870BCA3F3FD6335C3F4CE8392D69350B4FA4E2,
     ("ethereum", "prime"): 0x4E033931AD43597D96D6BCC25C280717730B58B1,
