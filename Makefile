@@ -44,6 +44,7 @@ demo: setup ## a chain of your own, a funded throw-away account, and the chat
 	@$(BIN)/moneta demo $(ARGS)
 
 test: $(DEV_STAMP) devnet-cache ## unit, integration and end-to-end tests
+	@$(BIN)/python -m devnet prepare chains/*.toml
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(DEV_STAMP) ## ruff, mypy --strict, the import contracts

@@ -15,7 +15,7 @@ from devnet.artefacts import digest, fetch
 from devnet.errors import DevnetError
 from devnet.faucet import fund
 from devnet.lock import LOCK, parse
-from devnet.profiles import start_profile
+from devnet.profiles import prepare, start_profile
 from devnet.progress import to_stderr
 from devnet.set_up import setup
 
@@ -49,6 +49,8 @@ def main(arguments: list[str]) -> int:
     plain: dict[str, Callable[[], object]] = {"setup": setup, "pin": pin}
     commands.add_parser("setup", help="everything that a devnet needs, once")
     commands.add_parser("pin", help="for maintainers: the hashes for artefacts.lock")
+    ahead = commands.add_parser("prepare", help="build local profiles of real chains ahead")
+    ahead.add_argument("chain_files", type=Path, nargs="+", metavar="FILE", help="such as chains/*.toml")
     one = commands.add_parser(
         "profile", help="a real chain's local profile, until Ctrl-C: nothing there is worth anything"
     )
@@ -59,6 +61,9 @@ def main(arguments: list[str]) -> int:
         said = parser.parse_args(arguments)
         if said.command == "profile":
             profile(said.chain_file, said.port, said.fund)
+        elif said.command == "prepare":
+            for chain_file in said.chain_files:
+                prepare(chain_file, progress=to_stderr)
         else:
             plain[said.command]()
     except SystemExit as ended:

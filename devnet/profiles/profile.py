@@ -39,10 +39,13 @@ class Profile:
 
     @classmethod
     def of(cls, text: str) -> Profile:
-        """From a chain file's text. Raises DevnetError where it isn't for a chain whose coin is wrapped as WETH."""
-        data = tomllib.loads(text)
-        if data["native"].get("wrapped") != WRAPPED:
-            raise DevnetError(f"{data['name']}: a local profile can only be made of a chain whose coin wraps as WETH")
+        """From a chain file's text. Raises DevnetError where it is none of a chain whose coin is wrapped as WETH."""
+        try:
+            data = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise DevnetError(f"this is no chain file: {error}") from error
+        if data.get("native", {}).get("wrapped") != WRAPPED:
+            raise DevnetError("a local profile can only be made of a chain file whose native coin is wrapped as WETH")
         return cls(data, tomllib.loads(FACTS.read_text()))
 
     @property

@@ -37,10 +37,9 @@ def start_profile(
     seconds). With `blocks` they come by themselves, as often as the chain's, and the last but one is `safe`; else
     there is one for each transaction. Raises DevnetError where devnet's parts can't be had or the file can't be put.
     """
-    set_up.setup(progress)
     text = chain_file.read_text()
-    profile, today = Profile.of(text), int(time.time()) if now is None else now
-    state = _built(profile, text, today - today % WEEK, progress) / "state.json"
+    profile = Profile.of(text)
+    state = _prepared(profile, text, now, progress) / "state.json"
 
     def command(chosen: int) -> list[str]:
         second = int(time.time()) if now is None else now  # the build may have taken its time
@@ -52,6 +51,18 @@ def start_profile(
     with Rpc(node.rpc_url) as rpc:
         rpc.call("evm_mine")  # a head of this moment: the state's own is days old
     return node
+
+
+def prepare(chain_file: Path, *, progress: Progress = silent) -> None:
+    """Builds the profile where this week's isn't there, so that its start is quick. Raises DevnetError."""
+    text = chain_file.read_text()
+    _prepared(Profile.of(text), text, None, progress)
+
+
+def _prepared(profile: Profile, text: str, now: int | None, progress: Progress) -> Path:
+    set_up.setup(progress)
+    today = int(time.time()) if now is None else now
+    return _built(profile, text, today - today % WEEK, progress)
 
 
 def _built(profile: Profile, text: str, week: int, progress: Progress) -> Path:
