@@ -54,7 +54,10 @@ def init(folder: Path, answers: Answers, yes: bool, as_json: bool) -> int:
             return 1
     data = _settings(folder, answers)
     _check(path, data)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refused("settings", f"{folder} can't be made: {error.strerror}.", "Name another folder.") from error
     made = [path]
     if answers.rpc_url:
         made.insert(0, folder / RPC_FILE)
@@ -121,6 +124,8 @@ def _check(path: Path, data: Mapping[str, Any]) -> None:
     """Raises Refused for what would be refused when it is read."""
     config_file.check(path, data, Settings.model_fields)
     Settings.said(**data)
+    if ("model" in data) != ("model_url" in data):
+        raise Refused("model", "A model needs its name and the URL of its endpoint.", "Say both, or neither.")
     if "rpc_file" in data and data["rpc_file"] != RPC_FILE:
         file = path.parent / data["rpc_file"]
         if not endpoints(read_secret(file, "It holds a node's URL a line.")):

@@ -155,6 +155,8 @@ def test_what_could_not_be_used_is_not_written(home: Path) -> None:
         (["--chain", "base", "--rpc", URL, "--character", "nobody"], "The character nobody can't be used"),
         (["--chain", "base", "--rpc", URL, "--owner", "ann"], "The setting owners can't be that"),
         (["--telegram-token-file", TOKEN], "seems to hold a Telegram bot's token"),
+        (["--model", "m"], "A model needs its name and the URL"),
+        (["--dir", "empty.txt"], "empty.txt can't be made: File exists"),
         (["--model", "m", "--model-url", "http://ann:hunter2@x/v1"], "seems to hold an address with a password"),
     ]
     for (flags, said), (code, told) in zip(
