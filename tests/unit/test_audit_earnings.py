@@ -185,3 +185,9 @@ def test_a_venue_that_can_not_be_read_is_left_out_and_named() -> None:
     assert unreadable(book(*flows), [], {VENUE.id: "no answer"})[-1] == (
         "pool:USDC can't be read now, so its profit isn't checked: no answer"
     )
+
+
+def test_a_visit_that_moved_nothing_counts_nothing() -> None:
+    quiet = [told(0, enter(700)), told(1, leave(5))]
+    assert stand(quiet) == []
+    assert stand(quiet, positions=(1, 0))[0].chain == NetDeposit(0, 0)
