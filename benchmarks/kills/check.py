@@ -11,7 +11,7 @@ from agent.runtime.world import World
 from benchmarks.kills.warm import Warm
 from devnet.rpc import Rpc
 from memory.part import many
-from memory.rows import AttemptStatus, PlanStatus
+from memory.rows import AttemptKind, AttemptStatus, PlanStatus
 
 ENDED = {"settled", "partial", "void", "expired", "cancelled", "refused", "proposed"}
 """A plan that was killed before its confirmation still waits for one."""
@@ -48,7 +48,7 @@ def _of_plan(chain: Rpc, warm: Warm, plan: Plan, status: PlanStatus, mined: list
     if status not in ENDED:
         return [f"plan {plan.plan_id} is still {status}"]
     found = []
-    done = {each.step for each in mined if each.status is AttemptStatus.MINED}
+    done = {each.step for each in mined if each.status is AttemptStatus.MINED and each.kind is AttemptKind.STEP}
     wanted = {index for index, step in enumerate(plan.steps) if step.role is not Role.CLEANUP}
     if status == "settled" and not wanted <= done:
         found.append(f"plan {plan.plan_id} is settled with only steps {sorted(done)} mined")

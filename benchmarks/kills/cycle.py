@@ -19,12 +19,23 @@ from agent.intents import All, Exact, Exit, Intent, Sequence, Swap, Withdraw
 from agent.money import Address
 from agent.runtime.acting import Acting
 from agent.runtime.recovering import Recovering
+from agent.runtime.world import World
+from benchmarks.kills.stuck import (
+    PATIENCE_SECONDS,
+    REPLACE_SECONDS,
+    dearer,
+    go_on,
+    mined_once_replaced,
+    stop_mining,
+)
 from benchmarks.kills.warm import AAVE, CHANNEL, MORPHO, Warm, deposit, forked
 from devnet.rpc import Rpc
 
 KILLED = signal.SIGKILL
 MOST_KILLS = 3
 MOST_PASSES = 24
+STUCK_PASSES = (6, 12)
+"""From the first attempt on record to the receipt that follows a replacement."""
 SECONDS = 60
 
 
@@ -46,8 +57,13 @@ PLANS: dict[str, Callable[[random.Random], Intent]] = {
         steps=(_swap(dice, "DAI", "USDC"), deposit("1", AAVE).model_copy(update={"amount": All()}))
     ),
     "stopped": lambda dice: deposit(str(dice.randint(1, 5_000)), AAVE),
+    "replaced": lambda dice: deposit(str(dice.randint(1, 5_000)), dice.choice((AAVE, MORPHO))),
+    "cancelled": lambda dice: deposit(str(dice.randint(1, 5_000)), dice.choice((AAVE, MORPHO))),
 }
-"""`stopped` is a deposit whose venue is paused once its approval is mined: it ends with a clean-up."""
+"""`stopped` is a deposit whose venue is paused once its approval is mined: it ends with a clean-up. `replaced` and
+`cancelled` are deposits whose first transaction isn't mined: gas rises above its offer, or their user gives them up.
+"""
+STUCK = ("replaced", "cancelled")
 
 
 def _swap(dice: random.Random, asset: str, to: str) -> Swap:
@@ -61,13 +77,18 @@ def run(warm: Warm, folder: Path, dice: random.Random) -> Told:
     intent = PLANS[told.plan](dice)
     kills = dice.choice((1, 1, 1, 2, 3))
     assert kills <= MOST_KILLS
-    at = dice.randrange(MOST_PASSES)
+    stuck = told.plan in STUCK
+    at = dice.randrange(*STUCK_PASSES) if stuck else dice.randrange(MOST_PASSES)
+    if stuck:
+        stop_mining(warm)
     _child(told, lambda pipe: asyncio.run(_first(warm, folder, intent, told.plan, _killer(pipe, at))))
     for _ in range(kills - 1):
         if len(told.killed_at) == 0:
             break  # it came to its end: nothing is left to recover
         at = dice.randrange(MOST_PASSES // 2)
-        _child(told, lambda pipe, at=at: asyncio.run(_next(warm, folder, _killer(pipe, at))))  # type: ignore[misc]
+        _child(told, lambda pipe, at=at: asyncio.run(_next(warm, folder, stuck, _killer(pipe, at))))  # type: ignore[misc]
+    if stuck:
+        go_on(warm)
     _child(told, lambda pipe: asyncio.run(_last(warm, folder, pipe)))
     return told
 
@@ -116,15 +137,26 @@ def _killer(pipe: int, at: int) -> Callable[[Point], None]:
 async def _first(warm: Warm, folder: Path, intent: Intent, plan: str, hook: Callable[[Point], None]) -> None:
     async with warm.open(folder) as world:
         acting = Acting(world)
-        with watched(hook), watched(_pausing(warm) if plan == "stopped" else _nothing):
+        _hurry(world, plan in STUCK)
+        happens = {"stopped": _pausing, "replaced": dearer}.get(plan, lambda _: _nothing)(warm)
+        with watched(hook), watched(happens), watched(mined_once_replaced(warm)):
             await acting.propose(warm.user, CHANNEL, intent, {})
             await acting.confirm(warm.user, CHANNEL, None)
+            if plan == "cancelled":
+                await Recovering(world).cancel_stuck(warm.user)
 
 
-async def _next(warm: Warm, folder: Path, hook: Callable[[Point], None]) -> None:
+async def _next(warm: Warm, folder: Path, stuck: bool, hook: Callable[[Point], None]) -> None:
     async with warm.open(folder) as world:
-        with watched(hook):
+        _hurry(world, stuck)
+        with watched(hook), watched(mined_once_replaced(warm)):
             await Recovering(world).all()
+
+
+def _hurry(world: World, stuck: bool) -> None:
+    """Where nothing is mined nobody waits for it long."""
+    if stuck:
+        world.manager.receipt_seconds, world.manager.replace_seconds = PATIENCE_SECONDS, REPLACE_SECONDS
 
 
 async def _last(warm: Warm, folder: Path, pipe: int) -> None:

@@ -68,6 +68,11 @@ def cycles_on(node: devnet.Node, folder: Path, share: range, seed: int) -> Itera
     warm = asyncio.run(prepare(folder / "home", node))
     with signing(warm), Rpc(node.rpc_url) as chain:
         for number in share:
-            mark = chain.call("evm_snapshot")
+            mark, base_fee = (
+                chain.call("evm_snapshot"),
+                chain.call("eth_getBlockByNumber", "latest", False)["baseFeePerGas"],
+            )
             yield cycle.run(warm, folder / "cycle", random.Random(f"{seed}:{number}"))  # noqa: S311
+            chain.call("anvil_dropAllTransactions")
             chain.call("evm_revert", mark)
+            chain.call("anvil_setNextBlockBaseFeePerGas", base_fee)  # which anvil doesn't take back

@@ -97,7 +97,8 @@ def _now() -> int:
 
 async def prepare(folder: Path, node: Node) -> Warm:
     """A folder with an account, its money, and a deposit in two venues."""
-    place, settings = places.of_devnet(folder, node.rpc_url, node.chain_file, throw_away=True), Settings()
+    place = places.of_devnet(folder, node.rpc_url, node.chain_file, throw_away=True)
+    settings = Settings(max_head_age_seconds=0)  # a devnet stands still by itself
     async with open_instance(place, settings) as instance:
         world = instance.world
         await places.fund(place, instance.first_account)

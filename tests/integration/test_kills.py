@@ -30,3 +30,5 @@ def test_a_hundred_kills() -> None:
     assert figures["kill_cycles_where_chain_and_ledger_disagree"] == 0, done.stderr
     assert figures["kills"] >= CYCLES * 3 // 4
     assert len([name for name in figures if name.startswith("kills_at_")]) >= 12
+    for point in ("replacing", "replaced"):  # what isn't mined
+        assert figures[f"kills_at_{point}"]
