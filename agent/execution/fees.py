@@ -7,7 +7,7 @@ budget is kept aside (`l1`, wei by the step's index), and what is offered for ga
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import rlp  # type: ignore[import-untyped]
@@ -35,24 +35,31 @@ class Fees:
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """How a chain's gas is paid: how many times the base fee is offered, and the least tip, wei per gas."""
+    """How a chain's gas is paid: how many times the base fee is offered, the least tip, and the most that a node may
+    suggest at the time of signing; wei per gas.
+    """
 
     times: int
     tip: int
+    most_tip: int
 
 
-ETHEREUM = Habit(2, PRIORITY_FEE_WEI)
+ETHEREUM = Habit(2, PRIORITY_FEE_WEI, 3_000_000_000)
 """Six full blocks of rising base fee (12.5 % each, EIP-1559) still include it."""
-OP_STACK = Habit(2, OP_STACK_TIP_WEI)
+OP_STACK = Habit(2, OP_STACK_TIP_WEI, PRIORITY_FEE_WEI)
 """There a full block of two seconds raises the base fee by far less than 12.5 %; blocks are ordered by tip."""
-ARBITRUM = Habit(3, 0)
+ARBITRUM = Habit(3, 0, 0)
 """The sequencer takes first what comes first and charges the base fee alone, whatever is offered above it. The base
 fee is exponential in the backlog (OffchainLabs/nitro, arbos/l2pricing), block by block: it can double at once."""
 
 
-def habit(l1_fee: str | None) -> Habit:
+DEVNET = Habit(2, PRIORITY_FEE_WEI, PRIORITY_FEE_WEI)
+"""anvil suggests 1 gwei, whatever goes on."""
+
+
+def habit(l1_fee: str | None, *, devnet: bool = False) -> Habit:
     """The habit of a chain, by how it charges for L1 (a chain file's `fees.l1`)."""
-    return {None: ETHEREUM, "op-stack": OP_STACK, "arbitrum": ARBITRUM}[l1_fee]
+    return {None: DEVNET if devnet else ETHEREUM, "op-stack": OP_STACK, "arbitrum": ARBITRUM}[l1_fee]
 
 
 def offered(base_fee: int, how: Habit = ETHEREUM) -> Fees:
@@ -67,7 +74,7 @@ def within(base_fee: int, gas: int, budget: int, how: Habit = ETHEREUM) -> Fees:
     """
     wanted = offered(base_fee, how)
     highest = min(wanted.max_fee_per_gas, budget // gas)
-    if highest < base_fee + 1:
+    if highest < base_fee + min(how.tip, 1):
         raise Refused(
             "fee",
             f"Gas now costs {base_fee} wei, more than what was confirmed allows ({max(budget // gas, 0)}).",
@@ -76,13 +83,17 @@ def within(base_fee: int, gas: int, budget: int, how: Habit = ETHEREUM) -> Fees:
     return Fees(highest, min(wanted.max_priority_fee_per_gas, highest - base_fee))
 
 
-def first(base_fee: int, gas: int, budget: int, how: Habit = ETHEREUM) -> Fees:
+def first(base_fee: int, gas: int, budget: int, how: Habit = ETHEREUM, suggested: int = 0) -> Fees:
     """The fees of a first offer: where that is enough, a fifth of the budget is left for replacing it.
+
+    `suggested`: the tip that a node suggests, paid as far as the habit and what was confirmed allow.
 
     Raises Refused("fee") as `within` does.
     """
     kept = budget * 4 // 5
-    return within(base_fee, gas, kept if kept // gas >= base_fee + max(how.tip, 1) else budget, how)
+    enough = kept // gas >= base_fee + how.tip
+    tip = max(how.tip, min(suggested, how.most_tip))
+    return within(base_fee, gas, kept if enough else budget, replace(how, tip=tip))
 
 
 def budget(

@@ -48,6 +48,16 @@ async def look(rpc: Rpc, account: Address, chain_id: int, blocks: Collection[int
     return Seen(header(head), counted, max(counted, quantity(pending)), by_number)
 
 
+async def suggested_tip(rpc: Rpc, most: int) -> int:
+    """The tip that the node suggests, wei per gas; 0 where it suggests none, or none is wanted (`most`)."""
+    if not most:
+        return 0
+    try:
+        return quantity(await rpc.request("eth_maxPriorityFeePerGas"))
+    except (RpcError, Unavailable):  # the habit's own will do
+        return 0
+
+
 async def receipts(rpc: Rpc, hashes: list[str]) -> list[Receipt]:
     """The receipts of those hashes that are in a block; of transactions at one nonce one at most."""
     if len(hashes) == 1:  # the usual case, in the smallest request

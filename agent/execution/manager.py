@@ -16,6 +16,7 @@ from agent.execution import confirmations, fees, for_l1
 from agent.execution.cancel import cancel_stuck
 from agent.execution.confirmations import Shallow
 from agent.execution.flows import Mined
+from agent.execution.look import suggested_tip
 from agent.execution.outcome import End, Outcome, Sent
 from agent.execution.outputs import known
 from agent.execution.parts import Parts
@@ -114,7 +115,8 @@ class Manager(Parts):
         l1 = await for_l1.kept(self, plan)
         budget = fees.budget(plan, index, signed_before, later, l1)
         for_l1.check(budget, index, l1)
-        fee = fees.first(head.base_fee, step.gas, budget, self.habit)
+        tip = await suggested_tip(self.rpc, self.habit.most_tip - self.habit.tip)
+        fee = fees.first(head.base_fee, step.gas, budget, self.habit, tip)
         point(Point.NONCE_READ)
         signed = await self.signer.sign(
             plan, index, nonce, fee.max_fee_per_gas, fee.max_priority_fee_per_gas, outputs

@@ -22,6 +22,7 @@ from agent.config import Settings
 from agent.errors import Refused, Unavailable
 from agent.execution import confirmations, fees
 from agent.execution.codes import Codes
+from agent.execution.confirmations import DEVNET_CHAIN_ID
 from agent.execution.manager import Manager
 from agent.execution.parts import FINAL_BLOCKS, FINAL_SECONDS
 from agent.execution.signer.client import SignerClient
@@ -98,7 +99,7 @@ class World:
             confirmations=confirmations.wanted(self.settings.confirmations, self.registry),
             final_blocks=max(FINAL_BLOCKS, self.registry.blocks_in(FINAL_SECONDS)),
             l1=lambda: l1_costs.read(self.rpc, self.registry),
-            habit=fees.habit(self.registry.l1_fee),
+            habit=fees.habit(self.registry.l1_fee, devnet=self.registry.chain_id == DEVNET_CHAIN_ID),
         )
         self.gate = self._gate()
         self.executing = defaultdict(asyncio.Lock)

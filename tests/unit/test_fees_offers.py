@@ -9,7 +9,23 @@ from coincurve import PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.execution.fees import PRIORITY_FEE_WEI, Fees, budget, bumped, first, is_stuck, of_raw, offered, within
+from agent.execution.fees import (
+    ARBITRUM,
+    DEVNET,
+    ETHEREUM,
+    OP_STACK,
+    OP_STACK_TIP_WEI,
+    PRIORITY_FEE_WEI,
+    Fees,
+    Habit,
+    budget,
+    bumped,
+    first,
+    is_stuck,
+    of_raw,
+    offered,
+    within,
+)
 from agent.execution.replace import worst
 from agent.execution.signer.local import signature_by
 from agent.execution.signer.transaction import Transaction
@@ -57,6 +73,38 @@ def test_a_first_offer_takes_all_where_a_fifth_less_is_too_little() -> None:
     under = just - gas  # four fifths of it don't pay the whole tip: all of it is offered
     assert first(base, gas, under).max_fee_per_gas == under // gas
     assert rule_of(lambda: first(base, gas, gas * base)) == "fee"
+
+
+@given(
+    BASE, GAS, st.integers(0, 10**22), st.integers(0, 10**11), st.sampled_from([ETHEREUM, OP_STACK, ARBITRUM, DEVNET])
+)
+def test_a_suggested_tip_is_paid_within_the_habit_and_what_was_confirmed(
+    base: int, gas: int, wei: int, suggested: int, how: Habit
+) -> None:
+    if wei // gas < base + min(how.tip, 1):
+        assert rule_of(lambda: first(base, gas, wei, how, suggested)) == "fee"
+        return
+    plain, fees = first(base, gas, wei, how), first(base, gas, wei, how, suggested)
+    assert fees.max_fee_per_gas * gas <= wei
+    assert 0 <= fees.max_priority_fee_per_gas <= max(how.tip, min(suggested, how.most_tip))
+    assert plain.max_priority_fee_per_gas <= fees.max_priority_fee_per_gas <= fees.max_fee_per_gas - base
+    assert plain.max_fee_per_gas <= fees.max_fee_per_gas
+    if wei == gas * offered(base, how).max_fee_per_gas and base >= how.tip:  # a fifth stays for a replacement
+        assert fees.max_fee_per_gas * gas <= wei * 4 // 5
+
+
+def test_tips_by_chain() -> None:
+    confirmed = 100_000 * 100 * GWEI
+    tips = {
+        how: [first(GWEI, 100_000, confirmed, how, wei).max_priority_fee_per_gas for wei in (0, GWEI, 9 * GWEI)]
+        for how in (ETHEREUM, OP_STACK, ARBITRUM, DEVNET)
+    }
+    assert tips == {
+        ETHEREUM: [PRIORITY_FEE_WEI, GWEI, 3 * GWEI],
+        OP_STACK: [OP_STACK_TIP_WEI, PRIORITY_FEE_WEI, PRIORITY_FEE_WEI],
+        ARBITRUM: [0, 0, 0],
+        DEVNET: [PRIORITY_FEE_WEI] * 3,
+    }
 
 
 @given(BASE, BASE, GAS, st.integers(0, 10**21), st.integers(1, 10**10))

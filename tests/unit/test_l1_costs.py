@@ -166,10 +166,11 @@ def test_what_l1_took_is_kept_with_the_snapshot(l1: L1Costs) -> None:
 
 def test_habits_by_chain() -> None:
     assert (habit(None), habit("op-stack"), habit("arbitrum")) == (fees.ETHEREUM, OP_STACK, ARBITRUM)
+    assert habit(None, devnet=True) == fees.DEVNET
     assert fees.offered(GWEI, OP_STACK) == fees.Fees(2 * GWEI + 10**6, 10**6)
     assert fees.offered(GWEI, ARBITRUM) == fees.Fees(3 * GWEI, 0)
     assert fees.within(GWEI, 100, 200 * GWEI, ARBITRUM) == fees.Fees(2 * GWEI, 0)
-    assert rule_of(lambda: fees.within(GWEI, 100, 100 * GWEI, ARBITRUM)) == "fee"
+    assert rule_of(lambda: fees.within(GWEI, 100, 100 * GWEI - 1, ARBITRUM)) == "fee"
 
 
 # budgets

@@ -67,6 +67,15 @@ async def test_what_is_offered_and_written_down(it: Workshop) -> None:
         assert attempt.gas_used == 21_000
 
 
+@pytest.mark.parametrize(("said", "tip"), [(hex(2 * GWEI), 2 * GWEI), ("0x1", fees.PRIORITY_FEE_WEI), ("x", None)])
+async def test_the_tip_is_what_the_node_suggests(it: Workshop, said: str, tip: int | None) -> None:
+    """Where it suggests nonsense, the habit's own."""
+    it.chain.instead["eth_maxPriorityFeePerGas"] = lambda: said
+    assert (await it.run(fee=10**17)).end is End.SETTLED
+    paid = {fees.of_raw(each.raw).max_priority_fee_per_gas for each in await it.attempts()}
+    assert paid == {tip or fees.PRIORITY_FEE_WEI}
+
+
 async def test_a_plan_runs_once(it: Workshop) -> None:
     made = await it.confirmed()
     await it.manager.run(made)
