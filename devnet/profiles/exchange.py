@@ -10,7 +10,7 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from devnet.contracts.tokens import Tokens
-from devnet.contracts.uniswap import TICK_SPACING, Band, PoolPlan, Uniswap, deploy_exchange
+from devnet.contracts.uniswap import CORE, TICK_SPACING, Band, PoolPlan, Uniswap, deploy_exchange
 from devnet.deployer import Deployer
 from devnet.errors import DevnetError
 from devnet.profiles.profile import Profile
@@ -20,6 +20,7 @@ from devnet.profiles.tokens import USD, price
 INIT_CODE_HASH: Final = bytes.fromhex("e34f199b19b2b4f47f68442619d555527d244f78a3297ea89325f843f87b8b54")
 WIDE_USD, NEAR_USD = 6_000_000, 4_000_000  # of each side
 NEAR_TICKS: Final = 2_000  # about 20 %
+OBSERVATIONS: Final = 64  # that a pool keeps: a new one keeps one, and forgets its mean price at the first swap
 Place = tuple[str, str, int]  # two symbols and the fee
 
 
@@ -37,6 +38,8 @@ def place_exchange(chain: Deployer, profile: Profile, tokens: Tokens) -> Uniswap
     for wanted, found in zip(listed, made.pools, strict=True):
         if found.lower() != wanted.lower():
             raise DevnetError(f"the pool {wanted} came out at {found}")
+        pool = chain.at(chain.contracts.npm(CORE, "UniswapV3Pool"), found)
+        chain.send(pool.functions.increaseObservationCardinalityNext(OBSERVATIONS))
     return made
 
 
