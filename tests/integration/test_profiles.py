@@ -140,9 +140,9 @@ async def test_what_goes_into_a_venue_comes_out_again(profile_node: Node, tmp_pa
             await it.do(Withdraw(asset=symbol, amount=All(), venue=venue))
             assert -2 <= it.balance(symbol) - held < units("1", it.token(symbol)), "a unit each way at most"
         usdc, weth = it.balance("USDC"), it.balance("WETH")
-        await it.do(Swap(asset="USDC", amount=Exact(value="300"), to_asset="WETH", to_amount=None))
-        assert it.balance("USDC") == usdc - 300 * 10**6
-        assert 99 * 10**15 < it.balance("WETH") - weth < 10**17, "a tenth of an ether, at 3,000 dollars for one"
+        await it.do(Swap(asset="USDC", amount=Exact(value="9000"), to_asset="WETH", to_amount=None))
+        assert it.balance("USDC") == usdc - 9_000 * 10**6
+        assert 299 * 10**16 < it.balance("WETH") - weth < 3 * 10**18, "ether is 3,000 dollars"
         pools = (await it.world.snapshot(it.account)).traders["uniswap-v3"]
         assert all(pool.mean_sqrt_price is not None for pool in pools), "a pool remembers half an hour past a swap"
 
