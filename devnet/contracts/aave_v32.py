@@ -37,9 +37,17 @@ def deploy_prime(chain: Deployer, tokens: Tokens) -> tuple[Market, dict[str, str
 
 
 def deploy_market(
-    chain: Deployer, tokens: Tokens, name: str, reserves: tuple[Reserve, ...], place: str | None = None
+    chain: Deployer,
+    tokens: Tokens,
+    name: str,
+    reserves: tuple[Reserve, ...],
+    place: str | None = None,
+    kind: str = "PoolInstance",
 ) -> Market:
-    """A market with these reserves, empty; `place` is where its PoolAddressesProvider is to be."""
+    """A market with these reserves, empty; `place` is where its PoolAddressesProvider is to be.
+
+    `kind` is the Pool's contract: on rollups Aave's is L2PoolInstance, which takes shortened calls, too.
+    """
 
     def new(name: str, *arguments: object, libraries: dict[str, str] | None = None) -> Contract:
         return chain.deploy(chain.contracts.wheel(f"aave_v3/{name}"), *arguments, libraries=libraries)
@@ -58,7 +66,7 @@ def deploy_market(
     libraries: dict[str, str] = {}
     for name in LIBRARIES:
         libraries[f"{name}Logic"] = new(f"{name}Logic", libraries=libraries).address
-    chain.send(do.setPoolImpl(new("PoolInstance", provider.address, libraries=libraries).address))
+    chain.send(do.setPoolImpl(new(kind, provider.address, libraries=libraries).address))
     chain.send(do.setPoolConfiguratorImpl(new("PoolConfiguratorInstance", libraries=libraries).address))
     wheel = chain.contracts.wheel
     pool = chain.at(wheel("aave_v3/PoolInstance"), do.getPool().call())

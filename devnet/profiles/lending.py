@@ -35,7 +35,8 @@ def place_markets(chain: Deployer, tokens: Tokens, profile: Profile) -> dict[str
     for position, (name, section) in enumerate(profile.protocol("aave-v3").items()):
         assets = list(section["assets"])
         reserves = tuple(_reserve(profile, symbol, position) for symbol in assets)
-        market = deploy_market(chain, tokens, name, reserves, section["provider"])
+        kind = "L2PoolInstance" if "fees" in profile.data else "PoolInstance"
+        market = deploy_market(chain, tokens, name, reserves, section["provider"], kind)
         fill(chain, tokens, market.pool, _standing(profile, assets, SUPPLIED_USD >> position))
         found[name] = market
     return found
