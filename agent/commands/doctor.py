@@ -9,13 +9,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from agent import hooks
-from agent.chain.endpoints import endpoints
+from agent.chain.endpoints import endpoints, private_endpoint, sockets
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
 from agent.commands import places
 from agent.commands.output import json_line, text_line
+from agent.config import Settings
 from agent.doctor.examine import Patient, examine
 from agent.doctor.finding import Verdict
+from agent.doctor.together import Besides
 from agent.errors import Refused
 from agent.execution.signer.paths import POLICY
 from agent.harmless import harmless_line
@@ -42,16 +44,17 @@ def doctor(where: Where, as_json: bool) -> int:
 
 async def _doctor(where: Where, as_json: bool) -> Counter[Verdict]:
     nodes = [Rpc(url, TIMEOUT_SECONDS) for url in urls(where)]
+    besides = besides_of(where.settings)
     counted: Counter[Verdict] = Counter()
     try:
-        async for finding in examine(_patient(where, nodes)):
+        async for finding in examine(_patient(where, nodes, besides)):
             counted[finding.verdict] += 1
             if as_json:
                 json_line(finding.as_json())
             else:
                 text_line(harmless_line(finding.line()))
     finally:
-        for node in nodes:
+        for node in (*nodes, *([besides.private] if besides.private else [])):
             await node.close()
     return counted
 
@@ -63,7 +66,18 @@ def urls(where: Where) -> list[str]:
     return list(dict.fromkeys((places.endpoint_of(where).rpc_url, *further)))
 
 
-def _patient(where: Where, nodes: Sequence[Rpc]) -> Patient:
+def besides_of(settings: Settings) -> Besides:
+    """What the settings name beside the endpoints that are asked. Raises Refused: secret, endpoints."""
+    file, private = settings.rpc_file, settings.private_rpc_file
+    to = private_endpoint(read_secret(private, "It holds the URL of a node.")) if private else None
+    return Besides(
+        quorum=settings.rpc_quorum,
+        private=None if to is None else Rpc(to, TIMEOUT_SECONDS),
+        sockets=sockets(read_secret(file, "It holds a node's URL a line.")) if file else (),
+    )
+
+
+def _patient(where: Where, nodes: Sequence[Rpc], besides: Besides) -> Patient:
     settings, plugins = where.settings, hooks.load()
     return Patient(
         registry=Registry.load(places.endpoint_of(where).chain_file),
@@ -74,6 +88,7 @@ def _patient(where: Where, nodes: Sequence[Rpc]) -> Patient:
         longest_head=settings.max_head_age_seconds if settings.chain else 0,  # a devnet stands still by itself
         most_mean_bps=settings.max_price_gap_bps,
         recorded=_recorded(where.folder / "signer" / POLICY),
+        besides=besides,
     )
 
 

@@ -18,6 +18,7 @@ from agent.chain.snapshot import take
 from agent.doctor import agreement, code, endpoint, feeds, proxies, rollup, tokens, venues
 from agent.doctor.finding import Finding, Verdict, judged
 from agent.doctor.probe import probe
+from agent.doctor.together import Besides, together
 from agent.errors import MonetaError, Unavailable
 from agent.money import ZERO_ADDRESS, Address
 from agent.plugin import Protocol, Trader, Venue
@@ -32,7 +33,8 @@ TOO_SLOW = "Use another endpoint: this one is too slow or doesn't answer."
 class Patient:
     """What is examined. `recorded`: what the policy says that contracts were. `now` gives Unix seconds.
 
-    `longest_head` and `most_mean_bps`: as the settings say (agent.gate.propose.Watched).
+    `longest_head` and `most_mean_bps`: as the settings say (agent.gate.propose.Watched). `besides`: what they name
+    beside the endpoints.
     """
 
     registry: Registry
@@ -43,6 +45,7 @@ class Patient:
     longest_head: int
     most_mean_bps: int
     recorded: Mapping[Address, Fingerprint] = field(default_factory=dict)
+    besides: Besides = field(default_factory=Besides)
 
 
 async def examine(patient: Patient, longest: float = LONGEST_SECONDS) -> AsyncIterator[Finding]:
@@ -61,6 +64,9 @@ async def examine(patient: Patient, longest: float = LONGEST_SECONDS) -> AsyncIt
             False, "contracts of", "the chain file", "an endpoint of this chain", "none to ask", "See above."
         )
         return
+    count = len(patient.endpoints)
+    for finding in await _in_time(together(count, patient.besides, patient.registry.chain_id), until, "endpoints"):
+        yield finding
     for what, part in (("code", _code), ("tokens", _tokens), ("venues", _venues)):
         for finding in await _in_time(part(patient, usable[0]), until, what):
             yield finding
