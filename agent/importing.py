@@ -1,8 +1,9 @@
-"""Importing much at once, as a start does."""
+"""Importing much at once, as a start does, and what it mustn't leave behind."""
 
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -19,3 +20,21 @@ def uncollected() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+USUAL_DEPTH, MOST_DEPTH = 1_000, 5_000
+"""CPython's own recursion limit, and one above which its C stack may overflow."""
+
+
+@contextmanager
+def shallow() -> Iterator[None]:
+    """What is imported in the block leaves the recursion limit where answers from outside can't break the process.
+
+    py_ecc, which eth_keyfile and so web3 import, sets it to 100,000 (py_ecc/__init__.py); from then on an answer of a
+    hundred thousand brackets would overflow the C stack inside `json` and end the process, in place of an exception.
+    """
+    try:
+        yield
+    finally:
+        if sys.getrecursionlimit() > MOST_DEPTH:
+            sys.setrecursionlimit(USUAL_DEPTH)

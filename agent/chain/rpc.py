@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from agent.chain.rpc_types import Fees, Header, Receipt, RpcError, Transaction, header, quantity, receipt, transaction
 from agent.chain.url_secrets import secrets_of, without
 from agent.errors import Unavailable
-from agent.importing import uncollected
+from agent.importing import shallow, uncollected
 from agent.money import Address
 
 if TYPE_CHECKING:
@@ -106,10 +106,11 @@ class Rpc:
 
     def _connected(self) -> AsyncHTTPProvider:
         if self._provider is None:
-            from aiohttp import ClientTimeout
-            from web3 import AsyncHTTPProvider
+            with shallow():
+                from aiohttp import ClientTimeout
+                from web3 import AsyncHTTPProvider
 
-            from agent.chain.sessions import Sessions
+                from agent.chain.sessions import Sessions
 
             # what it logs below that holds the whole URL, which for many providers is the key
             logging.getLogger("web3.providers").setLevel(logging.WARNING)

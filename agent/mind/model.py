@@ -105,7 +105,8 @@ class Endpoint:
             raise _down(type(error).__name__) from error
         except json.JSONDecodeError as error:
             raise _down("a body that is no JSON") from error
-        except (ValueError, TypeError, LookupError, AttributeError) as error:  # JSON, but no completion
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+            # JSON, but no completion
             raise _down("a body that is no answer") from error
 
     async def close(self) -> None:

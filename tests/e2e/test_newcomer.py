@@ -7,7 +7,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +114,27 @@ def test_what_is_missing_is_said_and_nothing_is_made(home: Path, devnet_node: No
         assert (code, said in told) == (1, True), f"{arguments}: {told}"
         assert KEY not in told
     assert os.listdir(home) == []
+
+
+def test_a_node_that_answers_a_hundred_thousand_brackets_ends_nothing(home: Path) -> None:
+    nested = b'{"jsonrpc":"2.0","id":1,"result":' + b"[" * 95_000 + b"]" * 95_000 + b"}"
+
+    class Nesting(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(nested)))
+            self.end_headers()
+            self.wfile.write(nested)
+
+        def log_message(self, *_: object) -> None: ...
+
+    with HTTPServer(("127.0.0.1", 0), Nesting) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        done = moneta(home, "yields", "--chain", "base", "--rpc", f"http://127.0.0.1:{server.server_port}")
+        server.shutdown()
+    assert done.returncode == 1, done.returncode  # and no signal
+    assert "The node gave no usable answer: RecursionError. (unavailable: node)" in done.stdout
 
 
 def test_a_watch_tells_what_changed_and_could_not_sign(

@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 from agent.config import Settings
+from agent.importing import shallow
 from agent.plugin import Outside, Told
 from devnet import Node
 from plugins.defillama import cache, fetch, rows, source
@@ -108,6 +109,8 @@ async def test_a_fault_is_told_and_what_was_known_is_kept_for_a_day(
 ) -> None:
     monkeypatch.setattr(fetch, "SECONDS", 0.2 if fault == "hang" else 5)
     monkeypatch.setattr(fetch, "MOST_BYTES", 2**20)
+    with shallow():  # as in a running instance, whose connection to its node sees to it
+        pass
     asker = Asker(server.url, tmp_path)
     server.fault = fault
     none = await asker.at(NOW)

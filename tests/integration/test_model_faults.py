@@ -198,6 +198,7 @@ BODIES = [
     json.dumps({"choices": [{"message": MESSAGE | {"content": [{"type": "text"}]}}]}),
     json.dumps({"choices": [{"message": MESSAGE | {"refusal": "I won't."}}]}),
     json.dumps({"choices": [{"message": {"role": "tool", "content": "x"}}]}),
+    '{"choices": ' + "[" * 3_000 + "]" * 3_000 + "}",
 ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from agent.errors import Refused
 from agent.execution.signer.authority import Authority, counted
 from agent.execution.signer.record import NO_NONCE, Signed
 from agent.execution.signer.tally import check_tally
+from agent.importing import shallow
 from agent.plans import Plan
 from agent.policy.decode import Effect
 from agent.policy.typed import RULE, check_typed, read_typed
@@ -83,7 +84,8 @@ def _does_the_same(message: Effect, step: Effect) -> bool:
 
 def _preimage(data: dict[str, Any]) -> bytes:
     """What the account signs the Keccak-256 of: 0x1901, the domain's hash, the message's hash (EIP-712)."""
-    from eth_account.messages import encode_typed_data  # 0.4 s, for those who sign such data only
+    with shallow():
+        from eth_account.messages import encode_typed_data  # 0.4 s, for those who sign such data only
 
     encoded = encode_typed_data(full_message=data)
     return b"\x19" + bytes(encoded.version) + bytes(encoded.header) + bytes(encoded.body)
