@@ -13,7 +13,7 @@ from agent.errors import Refused
 from agent.execution import fees
 from agent.gate import reserve
 from agent.gate.build import Draft
-from agent.gate.order import Enter, Leave, Move, Send, Swap
+from agent.gate.order import Enter, Leave, Move, Send, Swap, TakeBack
 from agent.gate.propose import Gate, Proposal, Request
 from agent.gate.rehearse import WouldRevert
 from agent.money import Address
@@ -333,3 +333,19 @@ async def test_the_coin_itself_is_no_asset_of_a_venue() -> None:
     with pytest.raises(Refused, match="wrapped form") as caught:
         await gate.propose(request, [Enter(coin, FIVE)], snapshot)
     assert caught.value.rule == "lists"
+
+
+async def test_an_allowance_is_taken_back() -> None:
+    chain = gate_chain()
+    chain.world.allowed[USDC_AT, ACCOUNT, POOL.address] = 7
+    found = await propose(chain, TakeBack(USDC, POOL.address, VENUE.id))
+    (step,) = found.plan.steps
+    assert (step.to, step.args, step.role, step.venue) == (USDC_AT, (POOL.address, 0), Role.ACTION, VENUE.id)
+    assert [(each.token, each.min, each.max) for each in found.plan.expected] == [(USDC_AT, 0, 0)]
+    assert found.simulated.allowances == {(USDC_AT, POOL.address): 7}
+    chain.world.allowed[USDC_AT, ACCOUNT, POOL.address] = 0
+    rule, message = await refused(chain, TakeBack(USDC, POOL.address, VENUE.id))
+    assert (rule, message) == (
+        "allowance",
+        "pool:USDC may take nothing of your USDC: there is nothing to take back.",
+    )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from agent.errors import Refused
 from agent.execution import fees
 from agent.gate import reserve
 from agent.gate.moves import Desk
-from agent.gate.order import Enter, Leave, Send, Swap
+from agent.gate.order import Enter, Leave, Send, Swap, TakeBack
 from agent.gate.wanted import TRANSFER_GAS, desk_at, moves_of
-from agent.intents import All, Deposit, Exact, Exit, Intent, Pause, Sequence, Transfer, Withdraw
+from agent.intents import All, Deposit, Exact, Exit, Intent, Pause, Revoke, Sequence, Transfer, Withdraw
 from agent.intents import Swap as SwapIntent
 from agent.plugin import Option
 from agent.routes import Route
@@ -83,3 +84,13 @@ def test_a_sequence_is_one_plan() -> None:
 def test_an_intent_that_moves_nothing_makes_no_plan() -> None:
     with pytest.raises(TypeError, match="pause makes no plan"):
         moves_of(Pause(), desk())
+
+
+def test_whom_an_allowance_is_taken_back_from() -> None:
+    """A venue by its id, an exchange by its name."""
+    for spender, place in (("aave-v3:core:USDC", VENUE.contract.address), ("fake", FakeTrader().contract.address)):
+        (move,) = moves_of(Revoke(asset="USDC", spender=spender), desk()).moves
+        assert move == TakeBack(USDC, place, spender)
+    with pytest.raises(Refused) as caught:
+        moves_of(Revoke(asset="ETH", spender="fake"), desk())
+    assert caught.value.rule == "lists"

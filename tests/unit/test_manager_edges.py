@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from agent.chain.l1_costs import Arbitrum, L1Costs
 from agent.chain.rpc_types import Receipt
 from agent.errors import Refused
-from agent.execution import fees
+from agent.execution import fees, for_l1
 from agent.execution.cleanups import due
 from agent.execution.fees import Fees
 from agent.execution.flows import Mined
@@ -261,3 +262,16 @@ async def test_one_that_moved_to_another_block_is_noted_there(it: Workshop) -> N
     assert receipt is not None
     assert after.block_hash == receipt.block_hash != before.block_hash
     assert after.block_number == receipt.block_number == (before.block_number or 0) + 1
+
+
+async def test_where_l1_is_paid_in_gas_a_cancellation_takes_more_of_it(it: Workshop) -> None:
+    async def dear() -> L1Costs:
+        return Arbitrum(10**11, 10**7)
+
+    it.chain.automine, it.manager.l1 = False, dear
+    await it.run(fee=10**17)
+    _, new = await it.manager.cancel_stuck(OWNER, CHAIN)
+    gas, beside = await for_l1.cancelling(it.manager, it.chain.base_fee)
+    assert (Tx.of_raw(new.raw).gas, beside) == (gas, 0)
+    assert gas > fees.CANCEL_GAS
+    assert new.max_fee_wei == gas * fees.of_raw(new.raw).max_fee_per_gas
