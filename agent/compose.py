@@ -32,13 +32,13 @@ from agent.execution.signer.process import SignerProcess
 from agent.execution.signer.setup import create_wallet, write_policy
 from agent.first_policy import first_policy
 from agent.gate.open_doors import check_ledger
+from agent.listing import doubt_changed, keep_listed
 from agent.mind.configured import mind_of
 from agent.money import Address
 from agent.opening import check_served, find, node
 from agent.place import Place
 from agent.plugin import Trader, Venue
 from agent.policy.policy import Policy, load, loads
-from agent.replies.trouble import UNLISTED
 from agent.runtime.turn import Runtime
 from agent.runtime.world import World
 from memory.ledger import Ledger
@@ -109,12 +109,15 @@ async def open_instance(place: Place, settings: Settings, *, beside: bool = Fals
         ledger, memory = await _files(stack, place.folder, executes)
         await check_same_chain(rpc, ledger, registry.chain_id)
         new_wallet, process = await launching
+        listed_before = place.signer_socket is not None or (place.signer_folder / POLICY).exists()
         if place.signer_socket is not None:
             signer, account, policy = await _signer_apart(stack, place.signer_socket, registry)
         else:
             policy = await _policy(place, settings, registry, found, traders, plugins.hook, rpc)
             signer, account = await _signer(stack, place, process)
-        _keep_listed(policy, found, traders)
+        keep_listed(policy, found, traders)
+        if listed_before:
+            await doubt_changed(rpc, registry, policy, found)
         world = World(
             settings=settings,
             registry=registry,
@@ -279,18 +282,3 @@ async def _policy(
     policy = await first_policy(place, settings, registry, trusted, hook, rpc)
     await asyncio.to_thread(write_policy, place.signer_folder, policy)
     return policy
-
-
-def _keep_listed(policy: Policy, found: Discovered, traders: dict[str, Trader]) -> None:
-    """What the policy doesn't list isn't used."""
-    for venue_id in [key for key, venue in found.items() if not _listed(policy, venue)]:
-        found.missing[venue_id] = found.untrusted.pop(venue_id, UNLISTED)
-        del found[venue_id]
-    for name in [name for name, trader in traders.items() if not _listed(policy, trader)]:
-        found.missing[name] = UNLISTED
-        del traders[name]
-
-
-def _listed(policy: Policy, venue: Venue | Trader) -> bool:
-    known = policy.contracts.get(venue.contract.address)
-    return known is not None and set(venue.contract.markets) <= set(known.markets)

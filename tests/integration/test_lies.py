@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from agent.chain.fingerprint import EIP1967
 from agent.chain.registry import Registry
 from agent.compose import open_instance
 from agent.config import Settings
@@ -279,3 +280,35 @@ async def test_a_pool_that_is_not_the_factorys(whole: Whole, tmp_path: Path) -> 
     found = await examined(replace(patient(whole.node), registry=Registry.load(file)))
     (wrong,) = [each for each in found if each.verdict is Verdict.WRONG]
     as_the_page_says("a look-alike of a Uniswap pool", f"{wrong.subject}: {wrong.found}")
+
+
+# -- the same at a start --
+
+
+async def test_what_changed_while_it_was_off_is_not_offered_at_the_next_start(
+    devnet_node: Node, tmp_path: Path
+) -> None:
+    async with opened(tmp_path, devnet_node) as first:
+        await first.do(deposit("1000", venue=AAVE))
+        upgrade(first.chain, first.world, AAVE)
+    async with opened(tmp_path, devnet_node) as again:
+        assert set(again.world.untrusted) == {key for key in again.world.venues if key.startswith("aave-v3:core:")}
+        reply = await again.say("best yield for usdc?")
+        assert reply.table is not None
+        (cells,) = [cells for cells in reply.table.rows if cells[0] == AAVE]
+        assert cells[-1].startswith("not offered, because Aave v3 core Pool isn't what it was when it was listed")
+        await comes_home(again)
+
+
+async def test_a_pool_moved_while_it_was_off_is_named_at_the_next_start(devnet_node: Node, tmp_path: Path) -> None:
+    async with opened(tmp_path, devnet_node) as first:
+        pool = first.world.venues[AAVE].contract.address
+        copy = "0x00000000000000000000000000000000000c0de6"
+        first.chain.call("anvil_setCode", copy, first.chain.call("eth_getCode", pool, "latest"))
+        slot = EIP1967["implementation"]
+        first.chain.call("anvil_setStorageAt", copy, slot, first.chain.call("eth_getStorageAt", pool, slot, "latest"))
+        provider_names(first, copy)
+    async with opened(tmp_path, devnet_node) as again:
+        assert AAVE not in again.world.venues
+        said = (await again.say("best yield for usdc?")).text
+        assert "aave-v3:core is not offered" in said or f"{AAVE} is not offered" in said
