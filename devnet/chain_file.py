@@ -36,14 +36,23 @@ def chain_file(
         "tokens": {symbol: _token(tokens, symbol) for symbol in NAMES},
         "protocols": {
             "aave-v3": {
-                name: {"provider": market.provider.address, "assets": list(NAMES)} for name, market in markets.items()
+                name: {
+                    "provider": market.provider.address,
+                    "pool": market.pool.address,
+                    "assets": list(NAMES),
+                }
+                for name, market in markets.items()
             },
             "morpho-blue": {
                 "morpho": morpho.blue.address,
                 "markets": {name: "0x" + id_.hex() for name, id_ in morpho.markets.items()},
             },
             "erc4626": {
-                f"stata-prime-{symbol}": {"vault": vault, "liquidity_source": f"aave-v3:prime:{symbol}"}
+                f"stata-prime-{symbol}": {
+                    "vault": vault,
+                    "asset": symbol,
+                    "liquidity_source": f"aave-v3:prime:{symbol}",
+                }
                 for symbol, vault in vaults.items()
             },
             "venus": {

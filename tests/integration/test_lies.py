@@ -246,20 +246,16 @@ def chain_file(whole: Whole, folder: Path, old: str, new: str) -> Path:
     return changed
 
 
-async def test_a_pool_that_the_chain_file_does_not_pin(whole: Whole, tmp_path: Path) -> None:
-    pool = whole.world.venues[AAVE].contract.address
-    section = "[protocols.aave-v3.core]\n"
-    file = chain_file(whole, tmp_path, section, f'{section}pool = "{pool}"\n')
+async def test_a_pool_that_the_chain_file_does_not_pin(whole: Whole) -> None:
     provider_names(whole, whole.world.venues["aave-v3:prime:USDC"].contract.address)
-    found = await examined(replace(patient(whole.node), registry=Registry.load(file)))
+    found = await examined(patient(whole.node))
     wrong = {each.subject: each.found for each in found if each.verdict is Verdict.WRONG}
     assert set(wrong) == {"aave-v3:core:USDC", "aave-v3:core:DAI", "aave-v3:core:WETH"}
-    as_the_page_says("a look-alike pool, at the start", wrong[AAVE])
+    as_the_page_says("a look-alike pool, by moneta doctor", wrong[AAVE])
 
 
 async def test_a_vault_of_another_asset(whole: Whole, tmp_path: Path) -> None:
-    section = "[protocols.erc4626.stata-prime-USDC]\n"
-    file = chain_file(whole, tmp_path, section, f'{section}asset = "DAI"\n')
+    file = chain_file(whole, tmp_path, 'asset = "USDC"', 'asset = "DAI"')
     async with opened(tmp_path / "other", replace(whole.node, chain_file=file)) as other:
         reply = await other.say("best yield for dai?")
         assert reply.table is not None
@@ -300,15 +296,37 @@ async def test_what_changed_while_it_was_off_is_not_offered_at_the_next_start(
         await comes_home(again)
 
 
-async def test_a_pool_moved_while_it_was_off_is_named_at_the_next_start(devnet_node: Node, tmp_path: Path) -> None:
+async def test_a_pool_moved_while_it_was_off_can_only_be_left_at_the_next_start(
+    devnet_node: Node, tmp_path: Path
+) -> None:
     async with opened(tmp_path, devnet_node) as first:
+        await first.do(deposit("1000", venue=AAVE))
         pool = first.world.venues[AAVE].contract.address
-        copy = "0x00000000000000000000000000000000000c0de6"
-        first.chain.call("anvil_setCode", copy, first.chain.call("eth_getCode", pool, "latest"))
-        slot = EIP1967["implementation"]
-        first.chain.call("anvil_setStorageAt", copy, slot, first.chain.call("eth_getStorageAt", pool, slot, "latest"))
-        provider_names(first, copy)
+        provider_names(first, moved(first, pool))
     async with opened(tmp_path, devnet_node) as again:
+        assert again.world.venues[AAVE].contract.address == pool
+        assert "names the pool" in await asked(again, "deposit 10 usdc into aave core")
+        await comes_home(again)
+
+
+async def test_a_pool_that_no_file_pins_is_named_at_the_next_start(devnet_node: Node, tmp_path: Path) -> None:
+    """It lists nothing here, or isn't what the policy lists: either way it isn't entered."""
+    text = devnet_node.chain_file.read_text()
+    unpinned = tmp_path / "unpinned.toml"
+    unpinned.write_text("".join(line for line in text.splitlines(True) if not line.startswith("pool = ")))
+    node = replace(devnet_node, chain_file=unpinned)
+    async with opened(tmp_path, node) as first:
+        pool = first.world.venues[AAVE].contract.address
+        provider_names(first, moved(first, pool))
+    async with opened(tmp_path, node) as again:
         assert AAVE not in again.world.venues
         said = (await again.say("best yield for usdc?")).text
-        assert "aave-v3:core is not offered" in said or f"{AAVE} is not offered" in said
+        assert f"{AAVE} is not offered, because the core market doesn't list USDC." in said
+
+
+def moved(whole: Whole, pool: Address) -> str:
+    """A proxy like it at another address, with the same implementation and none of its money."""
+    copy, slot = "0x00000000000000000000000000000000000c0de6", EIP1967["implementation"]
+    whole.chain.call("anvil_setCode", copy, whole.chain.call("eth_getCode", pool, "latest"))
+    whole.chain.call("anvil_setStorageAt", copy, slot, whole.chain.call("eth_getStorageAt", pool, slot, "latest"))
+    return copy
