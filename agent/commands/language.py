@@ -24,7 +24,8 @@ VENUES = (
     "venus:core:USDC",
     "venus:core:WETH",
 )
-"""What `interpret` knows by name: it needs no chain, so these are devnet's venues and the usual tokens."""
+"""What `interpret` knows by name: it needs no chain, so these are devnet's own and the usual tokens."""
+TRADERS = ("uniswap-v3",)
 
 
 def interpret() -> int:
@@ -32,7 +33,7 @@ def interpret() -> int:
     from agent.mind.interpret import interpret_lines
     from agent.words.vocabulary import Vocabulary
 
-    vocabulary = Vocabulary(tokens=TOKENS, venues=VENUES, dollars=DOLLARS)
+    vocabulary = Vocabulary(tokens=TOKENS, venues=VENUES, dollars=DOLLARS, traders=TRADERS)
     for answer in interpret_lines(sys.stdin, vocabulary):
         json_line(answer)
     return 0

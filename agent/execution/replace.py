@@ -40,8 +40,9 @@ async def replaced(
     parts: Parts, plan: Plan, old: Attempt, base_fee: int, outputs: Mapping[int, int]
 ) -> tuple[Attempt | None, str]:
     """The replacement of `old`, written down and sent; None and why where there can't be one now."""
+    nothing_in = old.kind is AttemptKind.CANCEL or plan.leaves or plan.steps[old.step].role is Role.CLEANUP
     try:
-        await check_stops(parts.ledger, leaving=plan.leaves or plan.steps[old.step].role is Role.CLEANUP)
+        await check_stops(parts.ledger, leaving=nothing_in)
         await parts.rpc.agree(old.account, "latest")
     except Refused as refused:
         return None, f" {refused.message} Nothing more is signed for it."

@@ -70,8 +70,10 @@ class Recovering:
     async def cancel_stuck(self, user: User) -> Reply:
         """Offers a cancellation for what the user has waiting, and says what came of it by now.
 
-        Raises Refused: under-way, or as the manager does; Unavailable.
+        Raises Refused: one-executor, under-way, or as the manager does; Unavailable.
         """
+        if not self.world.executes:
+            raise Refused("one-executor", "Another process runs Moneta in this folder.", "Cancel it there.")
         account = await self.world.account(user)
         executing, native = self.world.executing[account], self.world.registry.native
         if executing.locked():

@@ -296,6 +296,9 @@ async def test_a_stuck_transaction_is_cancelled_by_its_user(whole: Whole) -> Non
     told = await whole.say("portfolio")
     assert "Gas rose above what was confirmed" in told.text
     assert told.offers == (offer,)
+    whole.world.executes = False
+    assert rule(await whole.say(offer.words)) == "one-executor"
+    whole.world.executes = True
     reply = await whole.say(offer.words)
     first, cancellation = await whole.attempts()
     assert "A cancellation of number 0 of your account is sent: a transfer of nothing to yourself, for " in reply.text

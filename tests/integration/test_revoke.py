@@ -86,6 +86,12 @@ async def test_what_is_left_over_is_told_once_and_taken_back(whole: Whole, proxy
     assert whole.allowance("USDC", spender) == 0
     assert whole.balance("USDC") == before
     assert await whole.status(preview) is PlanStatus.SETTLED
+    history = (await whole.say("history")).table
+    assert history is not None
+    assert any(
+        "take back what aave-v3:core:USDC may spend of your USDC" in cell for row in history.rows for cell in row
+    )
+    assert "you asked for this and confirmed it: take back what" in (await whole.say("why?")).text
     assert rule(await whole.say("revoke usdc from aave core")) == "allowance"
     assert await whole.world.ledger.verify_audit() == []
 
