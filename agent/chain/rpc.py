@@ -128,6 +128,8 @@ class Rpc:
                 return await answer
         except TimeoutError as error:
             raise Unavailable("node", f"The node did not answer within {self.timeout:g} s.") from error
+        except Unavailable:
+            raise
         except json.JSONDecodeError:
             raise Unavailable("node", "The node answered no JSON but something else, such as a web page.") from None
         except OSError as error:
