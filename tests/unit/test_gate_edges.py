@@ -11,7 +11,7 @@ from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.execution import find
 from agent.gate import trading
-from agent.gate.build import spenders
+from agent.gate.build import spenders, steps_of
 from agent.gate.charges import charges_of
 from agent.gate.choices import TurnChoice
 from agent.gate.expect import expected
@@ -286,3 +286,29 @@ def test_whom_the_coin_and_a_token_let_spend() -> None:
     coin = replace(token, pays=ETH, route=route(WETH, DAI, 100, 1_000))
     assert spenders([coin]) == []
     assert spenders([token]) == [(USDC, ROUTER.address)]
+
+
+def traded_steps(exact_out: bool, standing: int = 0, coin: bool = False) -> list[tuple[str, object, str]]:
+    """Each step of a swap of USDC for DAI: what is called, the amount of an approval, its role."""
+    way = route(WETH if coin else USDC, DAI, 100, 1_000, exact_out=exact_out)
+    move = Swap(TRADER, way, ETH if coin else USDC, 110, 95)
+    made = steps_of([move], snapshot(), {(USDC_AT, ROUTER.address): standing})
+    return [
+        (each.function.partition("(")[0], each.args[-1] if each.to == USDC_AT else None, each.role) for each in made
+    ]
+
+
+def test_of_a_wanted_output_less_may_be_spent_so_the_rest_is_taken_back() -> None:
+    assert traded_steps(exact_out=False) == [
+        ("approve", 100, "approval"),
+        ("exactInputSingle", None, "action"),
+        ("approve", 0, "cleanup"),
+    ]
+    assert traded_steps(exact_out=True) == [
+        ("approve", 110, "approval"),
+        ("exactOutputSingle", None, "action"),
+        ("approve", 0, "approval"),
+        ("approve", 0, "cleanup"),
+    ]
+    assert traded_steps(exact_out=False, standing=1)[:2] == [("approve", 0, "approval"), ("approve", 100, "approval")]
+    assert traded_steps(exact_out=False, coin=True) == [("exactInputSingle", None, "action")]

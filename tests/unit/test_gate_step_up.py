@@ -111,3 +111,5 @@ def test_it_covers_so_much_and_no_more() -> None:
     assert not covered(moved(7), USDC=6)
     assert not covered(moved(7), DAI=7)
     assert not covered(moved(7))
+    smallest = replace(OUT, min=1, max=1)
+    assert not covered(plan(left(1), approve(smallest, USDC_AT), supply(smallest, USDC_AT)))

@@ -275,3 +275,27 @@ async def test_where_l1_is_paid_in_gas_a_cancellation_takes_more_of_it(it: Works
     assert (Tx.of_raw(new.raw).gas, beside) == (gas, 0)
     assert gas > fees.CANCEL_GAS
     assert new.max_fee_wei == gas * fees.of_raw(new.raw).max_fee_per_gas
+
+
+async def waits_for_depth(it: Workshop) -> float:
+    """Seconds that one recovery of the plan under way waits."""
+    before = it.seconds
+    (end,) = await it.recover()
+    assert end.end is End.PENDING
+    assert end.shallow
+    return it.seconds - before
+
+
+async def test_what_is_not_deep_yet_is_waited_for_once(it: Workshop) -> None:
+    """By the run itself; then looks at it hold nothing up, until it is deep enough."""
+    it.manager.confirmations, it.manager.depth_seconds = 5, 12
+    made = await it.confirmed()
+    assert (await it.manager.run(made)).end is End.PENDING
+    assert 12 <= it.seconds < 13
+    assert (await waits_for_depth(it), await waits_for_depth(it)) == (0, 0)
+    assert it.manager.shallow == {made.plan_id}
+    it.chain.mine(3)
+    assert await waits_for_depth(it) == 0
+    it.chain.mine()
+    assert [each.end for each in await it.recover()] == [End.SETTLED]
+    assert it.manager.shallow == set()
