@@ -150,13 +150,15 @@ def _settings(
     canaries = world.canaries
     canaries.text("Telegram token", telegram_server.TOKEN)
     canaries.text("Discord token", discord.token)
-    further = f"{node.url}/v4/{world.rpc_key}"
+    tells = node.url.replace("http", "ws")  # which it doesn't: the subscription fails
+    further = f"{node.url}/v4/{world.rpc_key}\n{tells}/ws/{world.rpc_key}"
     return {
         **bot.settings(world.kept, discord, telegram),
         **bot.UNLIMITED,
         "MONETA_DEVNET": str(world.chain),
         "MONETA_PASSWORD_FILE": world.keep("password", world.password),
         "MONETA_RPC_FILE": world.keep("nodes", further),
+        "MONETA_PRIVATE_RPC_FILE": world.keep("private", f"{node.url}/v5/{world.rpc_key}"),
         "MONETA_MODEL": "test-model",
         "MONETA_MODEL_URL": model.url,
         "MONETA_MODEL_KEY_FILE": world.keep("model", canaries.text("model key", "sk-model-canary-5521")),
