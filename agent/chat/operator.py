@@ -9,6 +9,7 @@ from agent.chat.access import Access, Person, Rule
 from agent.errors import MonetaError, Refused
 from agent.replies.clock import day_and_time
 from agent.replies.reply import Reply, Table, of_error
+from agent.replies.trouble import UNLISTED
 from agent.runtime.operating import said
 from agent.runtime.world import World
 from agent.words.text import clean
@@ -99,6 +100,7 @@ class Operator:
             ("replies on their way", str(counts.undelivered)),
             ("replies a platform refused", str(counts.refused)),
             ("signer", "unlocked" if signer["unlocked"] else "locked"),
+            ("not offered", _not_offered(self.world)),
             ("chain", f"{self.world.registry.network}, block {head.number} of {day_and_time(head.timestamp)}"),
             ("who gets in", str(self.access.rule)),
             ("words backed up", "yes" if await ledger.backed_up() else "no: run `moneta wallet backup`"),
@@ -132,6 +134,12 @@ class Operator:
         )
         text = "Set." if what else "Say `settings channels ID …`, `settings roles ID …` or `all` and `none` to clear."
         return Reply(text, Table(("setting", "is"), rows), private=True)
+
+
+def _not_offered(world: World) -> str:
+    """What the chain contradicts, and may only be left or isn't used."""
+    doubted = sorted({*world.untrusted, *(key for key, why in world.missing.items() if why != UNLISTED)})
+    return ", ".join(doubted[:MOST_NAMED]) + (" and more" if len(doubted) > MOST_NAMED else "") or "none"
 
 
 def changed(now: ServerSettings, what: str, values: str) -> ServerSettings:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from agent.chain.snapshot import Snapshot
+from agent.errors import Refused
+from agent.gate.allowed import trusted
+from agent.gate.rollup import check_sequencer
 from agent.intents import Yields
 from agent.money import Address, Token
+from agent.plugin import Option
 from agent.replies import yields as told
 from agent.replies.reply import Reply
 from agent.runtime.market import Market
@@ -21,16 +26,33 @@ async def yields(market: Market, account: Address, intent: Yields) -> Reply:
     if intent.asset is None:
         snapshot = await market.snapshot(account)
         assets = [registry.token(symbol) for symbol in sorted({v.asset.symbol for v in market.venues.values()})]
-        return told.overview([(asset, market.rank(snapshot.venues, asset, 0)) for asset in assets])
+        return _noted(
+            told.overview([(asset, _ranked(market, snapshot, asset, 0)) for asset in assets]), market, snapshot
+        )
     asset = registry.token(intent.asset)
     if asset.is_native and registry.wrapped:
         asset = registry.token(registry.wrapped)
     snapshot, elsewhere = await asyncio.gather(market.snapshot(account), market.elsewhere(asset))
     wallet = snapshot.balances.get(asset.symbol, 0)
     sizes = {size * 10**asset.decimals for size in SIZES} | ({wallet} if wallet else set())
-    ranked = {size: market.rank(snapshot.venues, asset, size) for size in (0, *sorted(sizes))}
+    ranked = {size: _ranked(market, snapshot, asset, size) for size in (0, *sorted(sizes))}
     options = {size: {option.venue: option for option in ranked[size]} for size in sorted(sizes)}
-    return told.yields(asset, ranked[0], options, left_out(market, snapshot, asset), elsewhere, market.now())
+    left = left_out(market, snapshot, asset)
+    return _noted(told.yields(asset, ranked[0], options, left, elsewhere, market.now()), market, snapshot)
+
+
+def _ranked(market: Market, snapshot: Snapshot, asset: Token, units: int) -> list[Option]:
+    """With what this very snapshot found out about a venue, too."""
+    return trusted(market.rank(snapshot.venues, asset, units), snapshot.untrusted)
+
+
+def _noted(reply: Reply, market: Market, snapshot: Snapshot) -> Reply:
+    """The reply, with what keeps all of it closed now."""
+    try:
+        check_sequencer(market.registry, snapshot)
+    except Refused as error:
+        return replace(reply, text=f"{reply.text} Nothing goes in now: {error}")
+    return reply
 
 
 def left_out(market: Market, snapshot: Snapshot, asset: Token) -> dict[str, str]:
@@ -40,7 +62,8 @@ def left_out(market: Market, snapshot: Snapshot, asset: Token) -> dict[str, str]
 
 
 def _concerns(key: str, asset: Token, market: Market) -> bool:
-    first, *_, last = key.split(":")
+    parts = key.split(":")
+    first, last = parts[0], parts[-1]
     if last == asset.symbol:
         return True
     whole = last not in market.registry.tokens and first in market.registry.protocols

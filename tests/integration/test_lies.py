@@ -156,6 +156,9 @@ async def test_a_token_whose_decimals_changed(whole: Whole, tmp_path: Path) -> N
     whole.chain.call("anvil_setStorageAt", dai, hex(DECIMALS_SLOT), "0x" + (8).to_bytes(32, "big").hex())
     assert whole.number(dai, "decimals()") == 8
     as_the_page_says("a token whose decimals changed", await asked(whole, "deposit 10 dai into aave core"))
+    told = await whole.say("best yield for dai?")
+    assert told.table is not None
+    assert all("8 decimals now" in cells[-1] for cells in told.table.rows)
     for words in ("swap 10 dai to usdc", "swap 10 usdc to dai"):
         assert "8 decimals now" in await asked(whole, words)
     assert status(await whole.ask(deposit("10", venue=AAVE))) == "ready"
@@ -193,6 +196,7 @@ async def test_a_sequencer_that_is_down_or_just_back(whole: Whole) -> None:
     assert status(preview) == "ready"
     dated_feed(whole.chain, SEQUENCER, 1, started=moment - 60, updated=moment - 60)
     as_the_page_says("an L2 whose sequencer is down", await asked(whole, words))
+    assert "Nothing goes in now: The sequencer of devnet is down" in (await whole.say("best yield for usdc?")).text
     assert "sequencer" in await asked(whole, "swap 10 usdc to dai")
     dated_feed(whole.chain, SEQUENCER, 0, started=moment - 1_200, updated=moment)
     as_the_page_says("an L2 whose sequencer is just back", await asked(whole, words))

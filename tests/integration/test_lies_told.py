@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from pathlib import Path
 
 import pytest
 
 from agent import not_offered
+from agent.commands.health import health
 from agent.oversight import Oversight
+from agent.place import Where
 from devnet import Node
 from devnet.rpc import Rpc
 from tests.integration.lies_parts import as_the_page_says, implementation, point, upgrade
 from tests.integration.people_parts import people
-from tests.integration.runtime_parts import AAVE
+from tests.integration.runtime_parts import AAVE, opened
 
 pytestmark = pytest.mark.integration
 
@@ -46,6 +50,9 @@ async def test_the_owner_hears_of_it_once_and_of_its_end(devnet_node: Node, tmp_
             upgrade(chain, world.instance.world, AAVE)
             await watch.look()
             await world.until(lambda: len(world.discord.told("1")) > before + 2)
+            standing = (await world.say(world.discord, "1", "/status")).table
+            assert standing is not None
+            assert ("not offered", "aave-v3:core:DAI, aave-v3:core:USDC, aave-v3:core:WETH") in standing.rows
 
 
 async def test_an_owner_who_never_spoke_hears_it_later(devnet_node: Node, tmp_path: Path) -> None:
@@ -59,3 +66,16 @@ async def test_an_owner_who_never_spoke_hears_it_later(devnet_node: Node, tmp_pa
             await world.join(world.discord, "1")
             await watch.look()
             await world.until(lambda: "Not offered now" in world.discord.told("1")[-1].text)
+
+
+async def test_health_names_it(devnet_node: Node, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As the instance that runs wrote it down; a venue that isn't offered is no reason to start anew."""
+    where = Where.of(tmp_path, chain=str(devnet_node.chain_file), rpc_url=devnet_node.rpc_url)
+    async with opened(tmp_path, devnet_node) as whole:
+        upgrade(whole.chain, whole.world, AAVE)
+        await Oversight(whole.world, whole.instance.service, tmp_path).look()
+        assert await asyncio.to_thread(health, where, as_json=True) == 0
+        (line,) = capsys.readouterr().out.splitlines()
+        assert set(json.loads(line)["not_offered"]) == CORE
+        assert await asyncio.to_thread(health, where, as_json=False) == 0
+        assert f"not offered: {AAVE}, because Aave v3 core Pool isn't what it was" in capsys.readouterr().out
