@@ -19,9 +19,9 @@ from agent.errors import MonetaError
 from agent.execution.points import Point, watched
 from agent.plans import Plan
 from memory.rows import AttemptKind, AttemptStatus, PlanStatus
-from tests.unit.execution_parts import Crash, Workshop, workshop
+from tests.unit.execution_parts import Crash, Workshop, disagree, workshop
 from tests.unit.model_chain import GWEI
-from tests.unit.policy_parts import USDC_AT
+from tests.unit.policy_parts import CHAIN, USDC_AT
 from tests.unit.signer_parts import OWNER
 
 pytestmark = pytest.mark.unit
@@ -55,6 +55,16 @@ class Chaos(RuleBasedStateMachine):
         made = self.do(self.it.confirmed(1_000_000 + len(self.plans), fee=3 * 10**16))
         self.plans.append(made)
         self.perhaps(lambda: self.it.manager.run(made), crash)
+
+    @rule(crash=st.none() | st.tuples(st.sampled_from((Point.REPLACING, Point.REPLACED)), st.just(0)))
+    def cancel(self, crash: tuple[Point, int] | None) -> None:
+        """Whatever waits is given up by its user."""
+        self.perhaps(lambda: self.it.manager.cancel_stuck(OWNER, CHAIN), crash)
+
+    @rule()
+    def a_day_passes(self) -> None:
+        """What was signed may still be mined, and is replaced."""
+        self.it.clock.now += 86_400
 
     @rule(crash=st.none() | st.tuples(st.sampled_from(Point), st.integers(0, 2)))
     def recover(self, crash: tuple[Point, int] | None) -> None:
@@ -128,6 +138,15 @@ class Chaos(RuleBasedStateMachine):
         self.it.chain.errors.append(error)
 
     @rule()
+    def disagree_or_agree(self) -> None:
+        """Endpoints say different things: nothing is signed meanwhile."""
+        agreeing = self.it.chain.agree is not disagree
+        self.it.chain.agree = disagree if agreeing else self.agree  # type: ignore[assignment, method-assign]
+
+    async def agree(self, *_: object) -> None:
+        return
+
+    @rule()
     def lose_an_answer(self) -> None:
         self.it.chain.lost_answers += 1
 
@@ -176,10 +195,12 @@ class Chaos(RuleBasedStateMachine):
         chain, ledger = self.it.chain, self.it.ledger
         chain.down, chain.lost_answers, chain.automine, self.it.mines_while_waiting = False, 0, True, True
         chain.errors.clear()
+        chain.agree = self.agree  # type: ignore[assignment, method-assign]
         chain.spike(GWEI)
         for _ in range(8):
             self.perhaps(self.it.recover, None)
             chain.mine()
+            self.do(self._send_again_what_was_not_ours())
         self.do(ledger.acknowledge_strangers(OWNER, self.it.user.id))
         self.do(self.it.recover())
         assert self.do(ledger.unsettled()) == []
@@ -203,6 +224,17 @@ class Chaos(RuleBasedStateMachine):
         rows = [flow for each in self.plans for flow in self.do(ledger.flows_of_plan(each.plan_id))]
         assert len([flow for flow in rows if flow.kind == "fee"]) == fees
         assert self.do(ledger.verify_audit()) == []
+
+    async def _send_again_what_was_not_ours(self) -> None:
+        """A stranger's transaction that a reorganisation undid holds ours up, until its sender does what they are
+        asked: send anything at that number.
+        """
+        chain, ledger = self.it.chain, self.it.ledger
+        waiting = [each.nonce for each in await ledger.open_attempts(OWNER)]
+        while waiting and chain.count() < min(waiting):
+            if await ledger.attempts_at(OWNER, CHAIN, chain.count()):
+                return  # ours to fill
+            chain.strange()
 
     async def _strangers(self) -> set[int]:
         def read(db: Any) -> set[int]:
