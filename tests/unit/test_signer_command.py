@@ -18,6 +18,7 @@ from agent.execution.signer.keystore import LIGHT, STRONG, addresses, unseal
 from agent.execution.signer.totp import Totp, code_at
 from tests.unit.signer_parts import KEY, NOW, OWNER, PASSWORD, WORDS, Bench
 from tests.unit.test_signer_client import served
+from tests.unit.test_signer_importing import PBKDF2, VECTOR_ACCOUNT, VECTOR_PASSWORD
 
 pytestmark = pytest.mark.unit
 
@@ -65,6 +66,14 @@ def test_init_makes_a_keystore_of_what_it_is_given(
     assert unseal(text, PASSWORD).words == WORDS
     assert str(LIGHT) in text
     assert str(STRONG) not in text
+
+
+def test_init_takes_another_wallets_keystore(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    request = {"password": PASSWORD, "keystore": PBKDF2, "keystore_password": VECTOR_PASSWORD}
+    assert run(monkeypatch, "init", "--dir", str(folder), "--light", typed=json.dumps(request)) == 0
+    assert json.loads(capsys.readouterr().out) == {"accounts": [VECTOR_ACCOUNT]}
 
 
 def test_a_refusal_is_one_object_for_the_program(
@@ -117,12 +126,20 @@ def test_secrets_are_shown_at_a_terminal_only(
     arguments = [name, "--dir", str(folder), "--password-file", str(password)]
     assert run(monkeypatch, *arguments) == 2
     assert json.loads(capsys.readouterr().out)["error"]["rule"] == "terminal"
-    answers = iter(["", *(["wrong"] * 9)])
-    monkeypatch.setattr("builtins.input", lambda *_: next(answers))
+    answers, prompts = iter(["", *(["wrong"] * 9)]), []
+
+    def asked(prompt: str = "") -> str:
+        prompts.append(prompt.strip())
+        return next(answers)
+
+    monkeypatch.setattr("builtins.input", asked)
     code = run(monkeypatch, *arguments, terminal=True)
     shown = capsys.readouterr().out
     assert "12. junk" in shown
     assert (code, "aren't these" in shown) == ((2, True) if name == "backup" else (0, False))
+    assert [each.partition(" ")[0] for each in prompts] == (
+        ["Press", "Word", "Word", "Word"] if name == "backup" else []
+    )
 
 
 def test_nothing_is_read_or_made_in_a_folder_that_others_can_enter(

@@ -226,7 +226,7 @@ def test_a_wallet_is_made_in_a_child_and_its_folder_is_whole(made_here: dict[str
 def test_a_wallet_without_a_policy_yet(made_here: dict[str, Any], tmp_path: Path) -> None:
     contacts = tmp_path / paths.CONTACTS
     contacts.write_text("kept")
-    setup.create_wallet(tmp_path, PASSWORD, light=True)
+    assert len(setup.create_wallet(tmp_path, PASSWORD, light=True)) == 1
     assert contacts.read_text() == "kept"
     assert not (tmp_path / paths.POLICY).exists()
     assert made_here["arguments"][-1] == "--light"
