@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 import rlp  # type: ignore[import-untyped]
 
-from agent.chain.l1_costs import Arbitrum, OpStack
+from agent.chain.l1_costs import LARGE, SMALL, Arbitrum, OpStack
 from agent.config import Settings
 from agent.errors import Refused
 from agent.execution import fees
@@ -94,6 +94,18 @@ async def test_a_plan_holds_what_the_oracle_asks_for_twice_over(whole: Whole) ->
     assert plan.max_total_fee_wei == gas + 2 * sum(mine for _, _, mine in asked)
     assert reply.preview is not None
     assert reply.preview.max_fee.units == plan.max_total_fee_wei
+
+
+async def test_the_operators_fee_is_in_the_plan(whole: Whole) -> None:
+    rollups.put_isthmus(whole.chain)
+    snapshot = await whole.world.priced_snapshot(whole.account)
+    assert snapshot.l1 == OpStack(SMALL * GWEI, LARGE * GWEI, GWEI, 500_000)
+    plan = (await whole.row(await whole.ask(deposit("1000", venue=AAVE)))).plan
+    gas = sum(step.gas for step in plan.steps) * costs_at(snapshot).max_fee_per_gas
+    operator = sum(GWEI + step.gas // 2 for step in plan.steps)
+    data = sum(max(size_of(step), SMALL) * GWEI for step in plan.steps)
+    beside = plan.max_total_fee_wei - gas
+    assert 2 * (data + operator) <= beside <= 2 * (data + operator) + len(plan.steps) * 3 * GWEI
 
 
 async def test_the_story_on_an_op_stack_chain(whole: Whole) -> None:

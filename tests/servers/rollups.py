@@ -22,6 +22,15 @@ ARB_SYS, ARB_GAS_INFO = (f"0x{0:037x}{place}" for place in ("064", "06C"))
 _BASE_FEE, _SCALARS, _BLOB_BASE_FEE = 1, 3, 7
 BEDROCK = next(each for each in parse(LOCK.read_text()) if each.name == "@eth-optimism/contracts-bedrock")
 
+ISTHMUS = """
+pragma solidity 0.8.19;
+
+contract Isthmus {  // what the published artefact is too old for: the operator's fee, by its formula
+  function getL1FeeUpperBound(uint256 size) external pure returns (uint256) { return size * 1 gwei; }
+  function getOperatorFee(uint256 used) external pure returns (uint256) { return used * 500000 / 1e6 + 1 gwei; }
+}
+"""
+
 PRECOMPILES = """
 pragma solidity 0.8.19;
 
@@ -69,6 +78,11 @@ def set_l1(chain: Rpc, prices: L1Prices) -> None:
     slots = {_BASE_FEE: prices.base_fee, _SCALARS: scalars, _BLOB_BASE_FEE: prices.blob_base_fee}
     for slot, value in slots.items():
         chain.call("anvil_setStorageAt", L1_BLOCK, hex(slot), f"0x{value:064x}")
+
+
+def put_isthmus(chain: Rpc) -> None:
+    """An oracle that tells of an operator's fee, too."""
+    chain.call("anvil_setCode", ORACLE, compiled(ISTHMUS)["Isthmus"])
 
 
 def put_arbitrum(chain: Rpc) -> None:
