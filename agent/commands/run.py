@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import structlog
+
 from agent.chat.adapter import Adapter
 from agent.chat.limits import Limits
 from agent.chat.service import Service
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 Maker = Callable[[Service], Adapter]
 
+log = structlog.get_logger()
+
 DRAIN_SECONDS = 1.2
 """What a turn under way may take at the end; the whole end stays under two seconds."""
 
@@ -46,6 +50,7 @@ async def _run(where: Where, makers: list[Maker], as_json: bool) -> None:
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, stop.set)
         instance.service.limits = Limits.of(where.settings)
+        log.info("the chain is asked", chain=instance.world.registry.network, by=instance.world.rpc.trust)
         jobs = (
             run_watch(instance.world, instance.service, stop),
             run_schedule(instance.world, instance.service, stop),
