@@ -21,7 +21,7 @@ def next_nonce(seen: Seen, known: Nonces, *, cleaning: bool = False, leaving: bo
         raise Refused(
             NONCE,
             f"Transaction number {known.open[0]} of this account is signed but not mined.",
-            "It is looked up and sent again first; try once more in a moment.",
+            "It is looked up and sent again first; try once more in a moment, or say `cancel the stuck transaction`.",
         )
     if seen.latest < known.next:
         raise Unavailable(

@@ -141,7 +141,9 @@ class Acting:
         unsettled = [each for each in await self.world.ledger.unsettled() if each.plan_id not in shallow]
         if any(each.account == row.account for each in unsettled):
             raise Refused(
-                "under-way", "An earlier transaction isn't settled yet.", "Confirm again once I have told its end."
+                "under-way",
+                "An earlier transaction isn't settled yet.",
+                f"Confirm again once I have told its end, or say `{recovering.CANCEL.words}`.",
             )
 
     async def _check_code(self, row: PlanRow, code: str) -> None:

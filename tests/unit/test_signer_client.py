@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from agent.errors import Refused, Unavailable
-from agent.execution.signer import paths
+from agent.execution.signer import paths, requests
 from agent.execution.signer.assemble import open_authority
 from agent.execution.signer.client import OnRecord, Signed, SignerClient
 from agent.execution.signer.contacts import Contact, Contacts
@@ -103,6 +103,15 @@ async def test_a_conversation(bench: Bench, client: SignerClient) -> None:
     await client.lock()
     assert (await client.status())["unlocked"] is False
     await client.close()
+
+
+async def test_a_signer_that_does_not_tell_what_it_signed_is_of_another_version(
+    client: SignerClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(requests._OPERATIONS, "signed")
+    with pytest.raises(Unavailable, match="is of another version"):
+        await client.signed("f" * 32)
+    assert (await client.status())["unlocked"] is False
 
 
 async def test_contacts_and_limits(bench: Bench, client: SignerClient) -> None:

@@ -92,8 +92,14 @@ class SignerClient:
         return str((await self._ask("policy"))["policy"])
 
     async def signed(self, plan_id: str) -> list[OnRecord]:
-        """What the signer has signed for a plan, by its own record, the oldest first; no cancellations."""
-        found = (await self._ask("signed", plan_id=plan_id))["signed"]
+        """What the signer has signed for a plan, by its own record, the oldest first; no cancellations.
+
+        Raises Unavailable("signer"), also for a signer of a version that doesn't tell it.
+        """
+        try:
+            found = (await self._ask("signed", plan_id=plan_id))["signed"]
+        except ValueError as error:
+            raise Unavailable("signer", f"The signer is of another version ({error}): start it anew.") from error
         return [OnRecord(each.pop("hash"), **{name: int(text) for name, text in each.items()}) for each in found]
 
     async def sign(
