@@ -65,7 +65,7 @@ bench-chat: $(DEV_STAMP) devnet-cache ## two crowds in Discord and Telegram, a J
 bench-kills: $(DEV_STAMP) devnet-cache ## SIGKILL at named points, then recovery: 10,000 cycles (ARGS=--cycles 500)
 	@$(BIN)/python -m benchmarks.kills $(ARGS)
 
-mutants: $(DEV_STAMP) ## what the unit tests notice of changes to policy, gate, execution (hours; ARGS="--sample 120 --seed 1")
+mutants: $(DEV_STAMP) ## what the unit tests notice of changes to policy, gate, execution (hours; ARGS="--minutes 20 --resume FILE")
 	@$(BIN)/python -m benchmarks.mutants $(ARGS)
 
 clean: ## the virtual environment and caches of the checks; not the downloads
