@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from agent.commands.audit import against
 from agent.errors import Refused
 from agent.execution.manager import Manager
 from agent.execution.outcome import End
@@ -318,3 +319,4 @@ async def test_a_stuck_transaction_is_cancelled_by_its_user(whole: Whole) -> Non
     set_base_fee(whole, 10**9)
     await whole.do(deposit("1000"))
     assert await whole.world.ledger.verify_audit() == []
+    assert (await against(whole.world.ledger, whole.world.rpc, whole.node.chain_file)).problems == ()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from agent.commands.audit import against
 from agent.execution.points import Point, watched
 from agent.replies.reply import Reply
 from devnet import Node
@@ -94,6 +95,7 @@ async def test_what_is_left_over_is_told_once_and_taken_back(whole: Whole, proxy
     assert "you asked for this and confirmed it: take back what" in (await whole.say("why?")).text
     assert rule(await whole.say("revoke usdc from aave core")) == "allowance"
     assert await whole.world.ledger.verify_audit() == []
+    assert (await against(whole.world.ledger, whole.world.rpc, whole.node.chain_file)).problems == ()
 
 
 async def test_an_allowance_that_is_gone_meanwhile_is_not_told(whole: Whole, proxy: FaultyNode) -> None:
