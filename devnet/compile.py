@@ -55,13 +55,16 @@ def compiled(
     line: str,
     progress: Progress,
     *,
+    linked: bool = False,
     cache: Path | None = None,
 ) -> dict[str, Any]:
     """{contract name: {"abi", "bytecode"}} of `wanted` (source path to contract name), compiled once for EVM paris.
 
-    `line` is what progress says before the compiler runs. Raises DevnetError with the compiler's messages.
+    With `linked` also "links", the places of libraries in the bytecode. `settings` may name another EVM. `line` is
+    what progress says before the compiler runs. Raises DevnetError with the compiler's messages.
     """
-    request = json.dumps(_standard_json(sources, wanted, settings), sort_keys=True)
+    outputs = ["abi", "evm.bytecode.object", *(["evm.bytecode.linkReferences"] if linked else [])]
+    request = json.dumps(_standard_json(sources, wanted, settings, outputs), sort_keys=True)
     key = hashlib.sha256(request.encode() + solc.name.encode()).hexdigest()[:16]
     stored = (cache or cache_folder()) / "compiled" / f"{key}.json"
     if stored.is_file():
@@ -72,6 +75,7 @@ def compiled(
         name: {
             "abi": contracts[path][name]["abi"],
             "bytecode": contracts[path][name]["evm"]["bytecode"]["object"],
+            **({"links": contracts[path][name]["evm"]["bytecode"]["linkReferences"]} if linked else {}),
         }
         for path, name in wanted.items()
     }
@@ -97,16 +101,16 @@ def _sources(blue: Path, curve: Path) -> dict[str, str]:
 
 
 def _standard_json(
-    sources: Mapping[str, str], wanted: Mapping[str, str], settings: Mapping[str, Any]
+    sources: Mapping[str, str], wanted: Mapping[str, str], settings: Mapping[str, Any], outputs: list[str]
 ) -> dict[str, object]:
     return {
         "language": "Solidity",
         "sources": {path: {"content": text} for path, text in sources.items()},
         "settings": {
-            **settings,
             "evmVersion": "paris",
+            **settings,
             "metadata": {"bytecodeHash": "none"},
-            "outputSelection": {path: {name: ["abi", "evm.bytecode.object"]} for path, name in wanted.items()},
+            "outputSelection": {path: {name: outputs} for path, name in wanted.items()},
         },
     }
 

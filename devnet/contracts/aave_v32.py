@@ -19,7 +19,6 @@ RESERVES = (
     Reserve("DAI", Curve(9_000, 0, 650, 7_500), 1_000, 7_500, 8_000),
     Reserve("WETH", Curve(8_000, 100, 1_000, 8_000), 1_500, 8_000, 8_250),
 )
-RESERVES_AT_ONCE = 5  # a transaction of the build has 12,000,000 gas, and a reserve takes 1,500,000
 VAULT_DEPOSITS = {"USDC": 2_000_000, "DAI": 500_000}  # whole tokens, on top of what is supplied below
 POSITIONS = (
     Standing("USDC", 18_000_000, PRIME_LENDER, 18_000_000, PRIME_BORROWER),
@@ -30,43 +29,24 @@ POSITIONS = (
 
 def deploy_prime(chain: Deployer, tokens: Tokens) -> tuple[Market, dict[str, str]]:
     """The market, and the vaults' addresses by symbol."""
-    market = deploy_market(chain, tokens, "prime", RESERVES)
-    vaults = _deploy_vaults(chain, tokens, market.pool)
-    fill(chain, tokens, market.pool, POSITIONS)
-    return market, vaults
-
-
-def deploy_market(
-    chain: Deployer,
-    tokens: Tokens,
-    name: str,
-    reserves: tuple[Reserve, ...],
-    place: str | None = None,
-    kind: str = "PoolInstance",
-) -> Market:
-    """A market with these reserves, empty; `place` is where its PoolAddressesProvider is to be.
-
-    `kind` is the Pool's contract: on rollups Aave's is L2PoolInstance, which takes shortened calls, too.
-    """
 
     def new(name: str, *arguments: object, libraries: dict[str, str] | None = None) -> Contract:
         return chain.deploy(chain.contracts.wheel(f"aave_v3/{name}"), *arguments, libraries=libraries)
 
-    code = chain.contracts.wheel("aave_v3/PoolAddressesProvider")
-    provider = chain.deploy(code, name, chain.admin, place=place)
+    provider = new("PoolAddressesProvider", "prime", chain.admin)
     do = provider.functions
     chain.send(do.setACLAdmin(chain.admin))  # before ACLManager, whose constructor reads it
     acl = new("ACLManager", provider.address)
     chain.send(do.setACLManager(acl.address))
     chain.send(acl.functions.addPoolAdmin(chain.admin))  # enough for all that follows
-    symbols = [reserve.symbol for reserve in reserves]
+    symbols = [reserve.symbol for reserve in RESERVES]
     assets, feeds = ([kind[s].address for s in symbols] for kind in (tokens.token, tokens.feed))
     oracle = new("AaveOracle", provider.address, assets, feeds, ZERO, ZERO, USD)
     chain.send(do.setPriceOracle(oracle.address))
     libraries: dict[str, str] = {}
     for name in LIBRARIES:
         libraries[f"{name}Logic"] = new(f"{name}Logic", libraries=libraries).address
-    chain.send(do.setPoolImpl(new(kind, provider.address, libraries=libraries).address))
+    chain.send(do.setPoolImpl(new("PoolInstance", provider.address, libraries=libraries).address))
     chain.send(do.setPoolConfiguratorImpl(new("PoolConfiguratorInstance", libraries=libraries).address))
     wheel = chain.contracts.wheel
     pool = chain.at(wheel("aave_v3/PoolInstance"), do.getPool().call())
@@ -74,11 +54,12 @@ def deploy_market(
     chain.send(do.setPoolDataProvider(new("AaveProtocolDataProvider", provider.address).address))
     codes = tuple(new(name, pool.address).address for name in ("ATokenInstance", "VariableDebtTokenInstance"))
     rates = new("DefaultReserveInterestRateStrategyV2", provider.address)  # from 3.2 on one for all reserves
-    inputs = [_reserve_input(chain, tokens, reserve, codes, rates.address) for reserve in reserves]
-    for start in range(0, len(inputs), RESERVES_AT_ONCE):
-        chain.send(configurator.functions.initReserves(inputs[start : start + RESERVES_AT_ONCE]))
-    configure(chain, tokens, configurator, reserves)
-    return Market(provider, pool)
+    inputs = [_reserve_input(chain, tokens, reserve, codes, rates.address) for reserve in RESERVES]
+    chain.send(configurator.functions.initReserves(inputs))
+    configure(chain, tokens, configurator, RESERVES)
+    vaults = _deploy_vaults(chain, tokens, pool)
+    fill(chain, tokens, pool, POSITIONS)
+    return Market(provider, pool), vaults
 
 
 def _reserve_input(

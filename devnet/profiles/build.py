@@ -17,6 +17,7 @@ from devnet.deployer import WAD, Deployer
 from devnet.lock import Artefact
 from devnet.node import leash
 from devnet.profiles import lending
+from devnet.profiles.aave_v36 import Aave
 from devnet.profiles.curated import place_curated
 from devnet.profiles.exchange import place_exchange
 from devnet.profiles.l2 import place_l2
@@ -75,9 +76,9 @@ def _deploy(chain: Deployer, further: Parts, profile: Profile) -> None:
     tokens = place_tokens(chain, further, profile)
     place_l2(chain, further, profile)
     place_exchange(chain, profile, tokens)
-    markets = lending.place_markets(chain, tokens, profile)
-    vaults = profile.vaults()
-    lending.place_vaults(chain, tokens, markets, [vault for vault in vaults if vault.source])
+    aave, vaults = Aave.on(chain, further), profile.vaults()
+    markets = lending.place_markets(aave, tokens, profile)
+    lending.place_vaults(aave, tokens, markets, [vault for vault in vaults if vault.source])
     place_savings(chain, further, tokens, [vault for vault in vaults if not vault.source])
     standing = place_morpho(chain, profile, tokens)
     if standing is not None:

@@ -1,4 +1,4 @@
-"""The profile's Aave v3 markets, behind the real addresses of their providers: Aave v3.2's code, filled by a script.
+"""The profile's Aave v3 markets, behind the real addresses of their providers: Aave v3.6's code, filled by a script.
 
 What a provider makes of it comes out by itself: the Pool is at the real address where Aave's deployer made it first.
 """
@@ -13,9 +13,9 @@ from web3.contract import Contract
 
 from devnet.accounts import CORE_BORROWER, CORE_LENDER, PROXY_ADMIN
 from devnet.contracts.aave_market import Curve, Market, Reserve, Standing, fill
-from devnet.contracts.aave_v32 import deploy_market
 from devnet.contracts.tokens import Tokens
-from devnet.deployer import ZERO, Deployer
+from devnet.deployer import Deployer
+from devnet.profiles.aave_v36 import Aave
 from devnet.profiles.profile import WRAPPED, Profile, Vault
 from devnet.profiles.tokens import USD, price
 
@@ -29,33 +29,32 @@ VAULT_USD: Final = 1_000_000
 FACTOR, LTV, THRESHOLD = 1_000, 7_500, 8_000
 
 
-def place_markets(chain: Deployer, tokens: Tokens, profile: Profile) -> dict[str, Market]:
+def place_markets(aave: Aave, tokens: Tokens, profile: Profile) -> dict[str, Market]:
     """By name, each with all the assets that the chain file lists."""
     found: dict[str, Market] = {}
     for position, (name, section) in enumerate(profile.protocol("aave-v3").items()):
         assets = list(section["assets"])
         reserves = tuple(_reserve(profile, symbol, position) for symbol in assets)
         kind = "L2PoolInstance" if "fees" in profile.data else "PoolInstance"
-        market = deploy_market(chain, tokens, name, reserves, section["provider"], kind)
-        fill(chain, tokens, market.pool, _standing(profile, assets, SUPPLIED_USD >> position))
+        market = aave.market(tokens, name, reserves, section["provider"], kind)
+        fill(aave.chain, tokens, market.pool, _standing(profile, assets, SUPPLIED_USD >> position))
         found[name] = market
     return found
 
 
-def place_vaults(chain: Deployer, tokens: Tokens, markets: dict[str, Market], vaults: Sequence[Vault]) -> None:
+def place_vaults(aave: Aave, tokens: Tokens, markets: dict[str, Market], vaults: Sequence[Vault]) -> None:
     """Aave's own vaults (StataTokenV2) at their addresses, each over the reserve that the chain file names."""
     codes: dict[str, Contract] = {}
-    wheel, lender = chain.contracts.wheel, chain.accounts[CORE_LENDER]
+    chain, proxy = aave.chain, aave.chain.contracts.wheel("aave_v3/TransparentUpgradeableProxy")
     for vault in vaults:
         _, name, asset = vault.source.split(":")
         market = markets[name]
         if name not in codes:
-            codes[name] = chain.deploy(wheel("aave_v3/StataTokenV2"), market.pool.address, ZERO)
+            codes[name] = aave.vault_code(market.pool.address)
         a_token = market.pool.functions.getReserveData(tokens.token[asset].address).call()[8]
         data = codes[name].encode_abi("initialize", [a_token, f"Static {asset}", vault.symbol])
-        proxy = wheel("aave_v3/TransparentUpgradeableProxy")
         chain.deploy(proxy, codes[name].address, chain.accounts[PROXY_ADMIN], data, place=vault.place)
-        enter(chain, tokens, vault, lender)
+        enter(chain, tokens, vault, chain.accounts[CORE_LENDER])
 
 
 def enter(chain: Deployer, tokens: Tokens, vault: Vault, lender: str) -> None:

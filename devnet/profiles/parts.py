@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import posixpath
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -14,13 +13,13 @@ from devnet.cache import cache_folder, exclusive
 from devnet.compile import compiled
 from devnet.lock import LOCK as DEVNETS
 from devnet.lock import Artefact, parse
+from devnet.profiles.sources import needed, tree
 from devnet.progress import Progress
 
 LOCK: Final = Path(__file__).with_name("artefacts.lock")
 OWN: Final = Path(__file__).with_name("solidity")
-META_MORPHO: Final = "metamorpho/contracts/MetaMorpho.sol"
-WANTED: Final = {
-    META_MORPHO: "MetaMorpho",
+STANDING: Final = {
+    "metamorpho/contracts/MetaMorpho.sol": "MetaMorpho",
     "own/Feed.sol": "Feed",
     "own/ArbGasInfo.sol": "ArbGasInfo",
     "own/ArbSys.sol": "ArbSys",
@@ -29,19 +28,46 @@ WANTED: Final = {
     "own/SavingsUsds.sol": "SavingsUsds",
     "own/Tether.sol": "Tether",
 }
-_IMPORT = re.compile(r'(?:from|import)\s+"([^"]+)"')
+LIBRARIES: Final = ("Supply", "Borrow", "Liquidation", "FlashLoan", "Pool", "Configurator")
+"""Aave's, in the order in which each may link to those before it."""
+AAVE: Final = {
+    f"aave/contracts/{path}.sol": path.rpartition("/")[2]
+    for path in (
+        "extensions/stata-token/StataTokenV2",
+        "helpers/AaveProtocolDataProvider",
+        "instances/ATokenInstance",
+        "instances/L2PoolInstance",
+        "instances/PoolConfiguratorInstance",
+        "instances/PoolInstance",
+        "instances/VariableDebtTokenInstance",
+        "misc/AaveOracle",
+        "misc/DefaultReserveInterestRateStrategyV2",
+        "protocol/configuration/ACLManager",
+        "protocol/configuration/PoolAddressesProvider",
+        "rewards/EmissionManager",
+        "rewards/RewardsController",
+        *(f"protocol/libraries/logic/{name}Logic" for name in LIBRARIES),
+    )
+}
+ZEPPELIN: Final = "@openzeppelin/contracts/"
+REMAPPED: Final = {"openzeppelin-contracts/contracts/": ZEPPELIN}
+SETTINGS: Final = {  # via IR would take a WebAssembly solc most of a minute for each; what the code does is the same
+    "evmVersion": "cancun",
+    "optimizer": {"enabled": True, "runs": 200},
+    "remappings": [f"{prefix}={meant}" for prefix, meant in REMAPPED.items()],
+}
 
 
 @dataclass(frozen=True)
 class Parts:
     """`own` are compiled here, by name; `bedrock` is the unpacked package of the OP stack's contracts."""
 
-    own: dict[str, Any]
+    own: Mapping[str, Any]
     bedrock: Path
 
     def compiled(self, name: str) -> Compiled:
-        """MetaMorpho, or one of this folder's own contracts."""
-        return Compiled(self.own[name]["abi"], self.own[name]["bytecode"], {})
+        """One of STANDING or of AAVE."""
+        return Compiled(self.own[name]["abi"], self.own[name]["bytecode"], self.own[name]["links"])
 
     def predeploy(self, name: str) -> Compiled:
         """A predeployed contract of the OP stack, such as GasPriceOracle."""
@@ -62,37 +88,21 @@ def parts(progress: Progress) -> Parts:
 
 
 def _compiled(known: list[Artefact], progress: Progress) -> dict[str, Any]:
-    zeppelin = _folder(known, "@openzeppelin/contracts")
-    meta = _folder(known, "sphere-mezo-solidity-files") / "domains" / "metamorpho"
     blue = _folder(parse(DEVNETS.read_text()), "@morpho-org/morpho-blue") / "src"
-    found = {
-        **_tree(zeppelin, "@openzeppelin/contracts"),
-        **_tree(meta, "metamorpho"),
-        **_tree(blue, "morpho/contracts"),
-        **_tree(OWN, "own"),
+    sources = {
+        **tree(_folder(known, "@openzeppelin/contracts"), ZEPPELIN.rstrip("/")),
+        **tree(_folder(known, "@openzeppelin/contracts-upgradeable"), "openzeppelin-contracts-upgradeable/contracts"),
+        **tree(_folder(known, "@bgd-labs/solidity-utils") / "src" / "contracts", "solidity-utils/contracts"),
+        **tree(_folder(known, "@aave-dao/aave-v3-origin") / "src" / "contracts", "aave/contracts"),
+        **tree(_folder(known, "sphere-mezo-solidity-files") / "domains" / "metamorpho", "metamorpho"),
+        **tree(blue, "morpho/contracts"),
+        **tree(OWN, "own"),
     }
-    # via IR, as Morpho compiles it, takes a WebAssembly solc most of a minute; what it does is the same
-    settings = {"optimizer": {"enabled": True, "runs": 200}}
-    line = "  compiling MetaMorpho and devnet's stand-ins with solc 0.8.21 (once, a few seconds)"
-    return compiled(_needed(found), WANTED, settings, _folder(known, "solc"), line, progress)
-
-
-def _tree(folder: Path, prefix: str) -> dict[str, str]:
-    return {f"{prefix}/{path.relative_to(folder).as_posix()}": path.read_text() for path in folder.rglob("*.sol")}
-
-
-def _needed(sources: dict[str, str]) -> dict[str, str]:
-    """The wanted sources, and what they import."""
-    found: dict[str, str] = {}
-    waiting = list(WANTED)
-    while waiting:
-        path = waiting.pop()
-        if path in found:
-            continue
-        found[path] = sources[path]
-        for named in _IMPORT.findall(sources[path]):
-            relative = named.startswith(".")
-            waiting.append(posixpath.normpath(posixpath.join(posixpath.dirname(path), named)) if relative else named)
+    solc = _folder(known, "solc")
+    found: dict[str, Any] = {}
+    for what, wanted in (("MetaMorpho and devnet's stand-ins", STANDING), ("Aave v3.6", AAVE)):
+        line = f"  compiling {what} with solc 0.8.27 (once, about ten seconds)"
+        found |= compiled(needed(sources, wanted, REMAPPED), wanted, SETTINGS, solc, line, progress, linked=True)
     return found
 
 
