@@ -82,7 +82,7 @@ def parts(progress: Progress) -> Parts:
     known = parse(LOCK.read_text())
     with exclusive(cache_folder() / "setup.lock"):
         if absent := missing(known):
-            progress(f"profiles: fetching {len(absent)} parts, about 20 MB in all, once")
+            progress(f"profiles: fetching {len(absent)} parts, about 30 MB in all, once")
             ensure(known, progress)
         return Parts(_compiled(known, progress), _folder(known, "@eth-optimism/contracts-bedrock"))
 
@@ -101,7 +101,7 @@ def _compiled(known: list[Artefact], progress: Progress) -> dict[str, Any]:
     solc = _folder(known, "solc")
     found: dict[str, Any] = {}
     for what, wanted in (("MetaMorpho and devnet's stand-ins", STANDING), ("Aave v3.6", AAVE)):
-        line = f"  compiling {what} with solc 0.8.27 (once, about ten seconds)"
+        line = f"  compiling {what} with solc 0.8.27 (once, up to half a minute)"
         found |= compiled(needed(sources, wanted, REMAPPED), wanted, SETTINGS, solc, line, progress, linked=True)
     return found
 

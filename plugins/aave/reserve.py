@@ -5,7 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from plugins.aave.maths import compounded, linear, percent_mul, ray_div, ray_mul
+from plugins.aave.maths import (
+    compounded,
+    compounded_exactly,
+    linear,
+    percent_mul,
+    ray_div,
+    ray_div_floor,
+    ray_mul,
+    ray_mul_ceil,
+    ray_mul_floor,
+)
+
+EXACT = 34  # from v3.4 interest compounds by another order of the same steps
+DIRECTED = 36  # from v3.5 rounding favours the protocol; v3.5 has no mark of its own and counts as 34
 
 # Bits of ReserveConfigurationMap: @aave/core-v3, protocol/libraries/configuration/ReserveConfiguration.sol
 _DECIMALS, _ACTIVE, _FROZEN, _PAUSED, _FACTOR, _SUPPLY_CAP, _VIRTUAL = 48, 56, 57, 60, 64, 116, 252
@@ -62,15 +75,16 @@ class Reserve:
     strategy: str
     accrued_to_treasury: int
     unbacked: int
+    generation: int
 
     @classmethod
-    def of(cls, words: tuple[Any, ...]) -> Reserve:
-        """From the fifteen words of getReserveData."""
+    def of(cls, words: tuple[Any, ...], generation: int = 30) -> Reserve:
+        """From the fifteen words of getReserveData. `generation` tells how the pool rounds."""
         config, index, rate, variable_index, variable_rate, _, updated, _, *rest = words
         a_token, stable, variable, strategy, accrued, unbacked, _ = rest
         return cls(
             Config.of(config), index, rate, variable_index, variable_rate, updated,
-            a_token, stable, variable, strategy, accrued, unbacked,
+            a_token, stable, variable, strategy, accrued, unbacked, generation,
         )  # fmt: skip
 
     def next_liquidity_index(self, now: int) -> int:
@@ -81,7 +95,8 @@ class Reserve:
 
     def variable_debt(self, scaled: int, now: int) -> int:
         """The variable debt with interest up to `now`, in base units; `scaled` is the debt token's scaled supply."""
-        return ray_mul(scaled, self._next_variable_index(scaled, now))
+        multiplied = ray_mul_ceil if self.generation >= DIRECTED else ray_mul
+        return multiplied(scaled, self._next_variable_index(scaled, now))
 
     def supplied(self, scaled_supply: int, scaled_debt: int, stable: StableDebt, now: int) -> int:
         """What the supply cap counts, in base units: claims and the treasury's part, accrued up to `now`.
@@ -90,6 +105,9 @@ class Reserve:
         """
         index = self.next_liquidity_index(now)
         treasury = self.accrued_to_treasury
+        if self.generation >= DIRECTED:
+            part = percent_mul(self._accrued(scaled_debt, now), self.config.reserve_factor)
+            return ray_mul_floor(scaled_supply + treasury + ray_div_floor(part, index), index)
         if now != self.updated_at:
             treasury += ray_div(self._treasury_part(scaled_debt, stable, now), index)
         return ray_mul(scaled_supply + treasury, index)
@@ -97,7 +115,12 @@ class Reserve:
     def _next_variable_index(self, scaled: int, now: int) -> int:
         if scaled == 0:
             return self.variable_index
-        return ray_mul(compounded(self.variable_rate, now - self.updated_at), self.variable_index)
+        grown = compounded_exactly if self.generation >= EXACT else compounded
+        return ray_mul(grown(self.variable_rate, now - self.updated_at), self.variable_index)
+
+    def _accrued(self, scaled_debt: int, now: int) -> int:
+        """What the debt grew by since the last update, as the treasury counts it from v3.5 on."""
+        return ray_mul_floor(scaled_debt, self._next_variable_index(scaled_debt, now) - self.variable_index)
 
     def _treasury_part(self, scaled_debt: int, stable: StableDebt, now: int) -> int:
         before = ray_mul(scaled_debt, self.variable_index)

@@ -91,7 +91,7 @@ class AaveVenue(Venue):
         if data is None or None in numbers:
             raise Unavailable(self.id, "the pool can't be read")
         position, scaled_supply, scaled_debt, available = (int(answer[0]) for answer in numbers if answer)
-        reserve = Reserve.of(data[0])
+        reserve = Reserve.of(data[0], self.generation)
         curve, rest = self._curve(answers[5:], reserve)
         stable = StableDebt(*rest.pop(0)) if self._at.stable_debt and rest[0] else StableDebt()
         deficit = int(rest[-1][0]) if self.generation >= 33 and rest[-1] else 0
