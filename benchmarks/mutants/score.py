@@ -117,6 +117,7 @@ class Tries:
         self._warm = Warm(root, sorted({mutant.path for mutant in todo}), cover.seconds)
         self._known = set(self._warm.tests)
         self._noticed: dict[str, Counter[str]] = defaultdict(Counter)
+        self._texts: dict[str, str] = {}
 
     def outcome(self, mutant: Mutant) -> tuple[Outcome, int]:
         """With how many tests run it. What a warm fork's tests notice is noticed; what runs early, at import or while
@@ -140,6 +141,8 @@ class Tries:
     def _tests(self, mutant: Mutant, everywhere: bool) -> list[str]:
         near, here = self._noticed[mutant.path], self._noticed[f"{mutant.path} {mutant.where}"]
         tests = self._cover.tests(mutant.path, mutant.line, mutant.last, everywhere)
+        if everywhere:  # a test may look at a constant and run nothing of its file
+            tests = tests | {test for test in self._known if self._imports(test.split("::", 1)[0], mutant.path)}
         if everywhere and not tests:  # nothing runs in it later, such as a file of shapes: who imports it is asked
             users = [path for path in self._cover.lines if self._imports(path, mutant.path)]
             tests = {test for path in users for test in self._cover.tests(path, 0, 0, everywhere)}
@@ -150,10 +153,12 @@ class Tries:
         )
 
     def _imports(self, path: str, of: str) -> bool:
+        if path not in self._texts:
+            self._texts[path] = (self._root / path).read_text() if (self._root / path).exists() else ""
         module = module_of(of)
         package, _, name = module.rpartition(".")
-        text = (self._root / path).read_text() if (self._root / path).exists() else ""
-        return re.search(rf"{re.escape(module)}\b|from {re.escape(package)} import .*\b{name}\b", text) is not None
+        said = rf"{re.escape(module)}\b|from {re.escape(package)} import .*\b{name}\b"
+        return re.search(said, self._texts[path]) is not None
 
     def _cold(self, mutant: Mutant, tests: Sequence[str]) -> Outcome:
         try:

@@ -211,3 +211,32 @@ async def test_what_waits_and_is_ours_is_no_warning(shop: Workshop) -> None:
     await shop.manager.run(made)
     assert shop.chain.pending == 3
     assert await told(shop) == ""
+
+
+async def test_a_number_that_somebody_takes_between_signing_and_sending(tmp_path: Path) -> None:
+    """It is seen at the broadcast, and looked into at once."""
+    async with workshop(tmp_path) as shop:
+
+        async def overtake(method: str) -> None:
+            if method == "eth_sendRawTransaction" and not shop.chain.txs:
+                shop.chain.strange()
+
+        shop.chain.before = overtake
+        outcome = await shop.run()
+        assert "Number 0 was used before mine was mined." in outcome.reason
+        assert shop.seconds < 0.5
+        (attempt,) = await shop.attempts()
+        assert attempt.status == "replaced"
+        assert shop.chain.supplied(5_000_000) == 0
+
+
+async def test_a_node_that_tells_a_transaction_and_not_its_receipt_yet(tmp_path: Path) -> None:
+    """It is ours, and it is mined: its receipt is waited for, nothing is sent again, nobody else is suspected."""
+    async with workshop(tmp_path) as shop:
+        real = shop.chain._eth_getTransactionReceipt
+        shop.chain.instead["eth_getTransactionReceipt"] = lambda tx_hash: real(tx_hash) if shop.seconds > 40 else None
+        outcome = await shop.run()
+        assert outcome.end == "settled"
+        assert len(shop.chain.sent) == 2
+        assert (await shop.ledger.nonces(OWNER, CHAIN, 2)).strangers == ()
+        assert shop.seconds >= 40
