@@ -116,6 +116,7 @@ class Tries:
         self._root, self._cover = root, cover
         self._warm = Warm(root, sorted({mutant.path for mutant in todo}), cover.seconds)
         self._known = set(self._warm.tests)
+        self._files = {test.split("::", 1)[0] for test in self._known}
         self._noticed: dict[str, Counter[str]] = defaultdict(Counter)
         self._texts: dict[str, str] = {}
 
@@ -142,7 +143,8 @@ class Tries:
         near, here = self._noticed[mutant.path], self._noticed[f"{mutant.path} {mutant.where}"]
         tests = self._cover.tests(mutant.path, mutant.line, mutant.last, everywhere)
         if everywhere:  # a test may look at a constant and run nothing of its file
-            tests = tests | {test for test in self._known if self._imports(test.split("::", 1)[0], mutant.path)}
+            looking = {file for file in self._files if self._imports(file, mutant.path)}
+            tests = tests | {test for test in self._known if test.split("::", 1)[0] in looking}
         if everywhere and not tests:  # nothing runs in it later, such as a file of shapes: who imports it is asked
             users = [path for path in self._cover.lines if self._imports(path, mutant.path)]
             tests = {test for path in users for test in self._cover.tests(path, 0, 0, everywhere)}
