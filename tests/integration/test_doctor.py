@@ -51,6 +51,17 @@ async def test_a_profile_is_well(profile_node: Node) -> None:
     assert "code at" in of_check(found, "code of").found
 
 
+@pytest.mark.parametrize("profile_node", ["base"], indirect=True)
+async def test_the_page_tells_every_check(profile_node: Node, proxy: FaultyNode) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "doctor.md").read_text(encoding="utf-8")
+    told = {
+        name for line in page.splitlines() if line.startswith("| ") for name in line.split("|")[1].strip().split(", ")
+    }
+    proxy.down = True
+    found = [*await examined(patient(profile_node)), *await examined(patient(profile_node, proxy.url))]
+    assert {each.check for each in found} | {"peg of", "examination of", "private", "new blocks by", "check"} == told
+
+
 async def test_each_endpoint_is_examined_and_the_first_good_one_is_asked(
     devnet_node: Node, proxy: FaultyNode
 ) -> None:
