@@ -66,6 +66,10 @@ class Pool(Rpc):
         self.heads = heads
 
     @property
+    def sends_privately(self) -> bool:
+        return self._private is not None
+
+    @property
     def trust(self) -> str:
         return said(len(self._health.endpoints), self._quorum)
 

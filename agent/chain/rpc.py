@@ -50,6 +50,11 @@ class Rpc:
         self._sessions: Sessions | None = None
 
     @property
+    def sends_privately(self) -> bool:
+        """Whether transactions go where nobody else sees them: that others don't know of one proves nothing."""
+        return False
+
+    @property
     def trust(self) -> str:
         """What stands behind a nonce and the chain's id, for people."""
         return ALONE

@@ -119,6 +119,10 @@ async def _nudged(parts: Parts, slot: Slot, before: Sequence[Mined]) -> Slot:
             return await _taken(parts, slot, before)
         except TooDear:
             dear = True
+        except Unavailable as error:
+            if not parts.rpc.sends_privately:
+                raise
+            return replace(slot, why=f" {error.message}")  # it may be on its way all the same
     if not dear:
         return replace(slot, why="")
     step = slot.plan.steps[slot.index]

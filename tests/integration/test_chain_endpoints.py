@@ -197,6 +197,37 @@ async def test_what_it_does_not_pass_on_is_sent_to_it_again_and_to_nobody_else(
         assert set(private.sent()) >= set(dropped)
 
 
+@pytest.mark.parametrize("said", ["insufficient funds for gas * price + value", "no such bundle", "nonce too low"])
+async def test_what_it_took_is_not_called_lost_for_what_it_says_later(
+    devnet_node: Node, tmp_path: Path, said: str
+) -> None:
+    """Nobody else knows of it, and it refuses to take it again: it may be with a builder all the same."""
+    async with private_one(devnet_node, tmp_path) as (whole, public, private):
+        plan = await whole.confirmed(deposit("100", venue=AAVE))
+        manager = Manager(
+            whole.world.rpc, whole.world.ledger, whole.world.signer, receipt_seconds=1.2, replace_seconds=0.3
+        )
+        kept: list[str] = []
+        private.swallowed = kept
+
+        async def refuse() -> None:
+            private.swallowed = None
+            for _ in range(20):
+                private.answer("eth_sendRawTransaction", -32000, said)
+
+        public.before("eth_getTransactionByHash", refuse)
+        outcome = await manager.run(plan)
+        assert outcome.end is End.PENDING, outcome.reason
+        (attempt,) = await whole.attempts()
+        assert attempt.open
+        assert (kept, public.sent(), private.sent()) == (["0x" + attempt.raw.hex()], [], [])
+        private._answers.clear()
+        whole.chain.call("eth_sendRawTransaction", kept[0])  # as the builder does
+        assert (await manager.recover(plan)).end is End.PARTIAL  # the approval alone, which is taken back
+        assert [each.mined for each in await whole.attempts()] == [True, True]
+        assert public.sent() == []
+
+
 async def test_one_of_another_chain_is_sent_nothing(devnet_node: Node, tmp_path: Path) -> None:
     async with private_one(devnet_node, tmp_path) as (whole, public, private):
         private.always("eth_chainId", "0x1")
