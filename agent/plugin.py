@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 import pluggy
 
 from agent.abi import Call
+from agent.curves import Allocation, Candidate, Curve, Terms
 from agent.money import Address, Rate, Token
 from agent.plans import Step
 from agent.routes import PoolState, Route
@@ -338,6 +339,18 @@ class Hooks:
         self, venues: Mapping[str, Venue], states: Mapping[str, VenueState], asset: Token, limits: Limits
     ) -> Placement | None:
         """Whether one move between venues of `asset` gains enough. Pure: the same answer for the same snapshot."""
+
+    @hookspec(firstresult=True)
+    def moneta_curve(self, kind: str, facts: Mapping[str, int], seconds: int) -> Curve | None:
+        """The curve of a market of this kind (`aave-v3`), as one may expect it over so many seconds.
+
+        None for a kind that the plug-in doesn't know. `facts`: amounts in base units, all else as fractions in ray.
+        Raises KeyError for a fact that is missing, ValueError for one that no such market could have.
+        """
+
+    @hookspec(firstresult=True)
+    def moneta_allocate(self, candidates: Sequence[Candidate], terms: Terms) -> Allocation | None:
+        """Where all money should be. Pure: the same answer for the same candidates, in whatever order."""
 
     @hookspec
     def moneta_elsewhere(self, asset: Token, entered: Set[str], outside: Outside) -> Awaitable[Told] | None:

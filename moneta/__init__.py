@@ -1,6 +1,7 @@
 """What a plug-in author imports."""
 
 from agent.abi import Call, Function, decode_call, encode_call, view
+from agent.curves import Allocation, Candidate, Curve, Part, Terms, Weigh
 from agent.errors import MonetaError, NeedsAnswer, Refused, Unavailable
 from agent.money import MAX_UINT256, RAY, SECONDS_PER_YEAR, Address, Amount, Rate, Token, address
 from agent.plans import Role, Step
@@ -31,11 +32,14 @@ __all__ = [
     "RAY",
     "SECONDS_PER_YEAR",
     "Address",
+    "Allocation",
     "Amount",
     "Ask",
     "Block",
     "Call",
+    "Candidate",
     "Chain",
+    "Curve",
     "Elsewhere",
     "Flag",
     "Function",
@@ -45,6 +49,7 @@ __all__ = [
     "NeedsAnswer",
     "Option",
     "Outside",
+    "Part",
     "Placement",
     "PoolState",
     "Protocol",
@@ -54,12 +59,14 @@ __all__ = [
     "Route",
     "Shift",
     "Step",
+    "Terms",
     "Token",
     "Told",
     "Trader",
     "Unavailable",
     "Venue",
     "VenueState",
+    "Weigh",
     "address",
     "decode_call",
     "encode_call",

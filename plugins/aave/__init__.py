@@ -1,10 +1,12 @@
 """Aave v3: one venue per market and asset, `aave-v3:<market>:<symbol>`."""
 
 import json
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-from moneta import Protocol, hookimpl
+from moneta import Curve, Protocol, hookimpl
+from plugins.aave.curve import shape
 from plugins.aave.protocol import AaveV3
 
 
@@ -21,3 +23,9 @@ def moneta_call_tables() -> list[dict[str, Any]]:
 @hookimpl
 def moneta_descriptors() -> list[dict[str, Any]]:
     return [json.loads(files(__name__).joinpath("pool.erc7730.json").read_text(encoding="utf-8"))]
+
+
+@hookimpl
+def moneta_curve(kind: str, facts: Mapping[str, int], seconds: int) -> Curve | None:
+    del seconds  # the curve stays what it is
+    return shape(facts) if kind == "aave-v3" else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from moneta import RAY
+from moneta import RAY, Curve
 from plugins.aave.maths import PERCENT, percent_mul, ray_div, ray_mul
 
 WAD_TO_RAY = 10**9
@@ -38,6 +38,16 @@ def variable_rate(facts: Mapping[str, int], usage: int) -> int:
         excess = ray_div(usage - optimal, RAY - optimal)
         return facts["base"] + facts["slope_1"] + ray_mul(facts["slope_2"], excess)
     return facts["base"] + ray_div(ray_mul(facts["slope_1"], usage), optimal)
+
+
+def shape(facts: Mapping[str, int]) -> Curve:
+    """The same curve as its points, for the allocator: `supplied` and `borrowed`, all else as fractions in ray."""
+    optimal, base = facts["optimal"], facts["base"]
+    if not 0 < optimal < RAY:
+        raise ValueError("its optimal utilisation isn't between 0 and 1")
+    at_kink = base + facts["slope_1"]
+    points = ((0, base), (optimal, at_kink), (RAY, at_kink + facts["slope_2"]))
+    return Curve(facts["supplied"], facts["borrowed"], points, kept=RAY - facts["reserve_factor"])
 
 
 def _overall(variable: int, variable_rate_: int, stable: int, stable_rate: int) -> int:

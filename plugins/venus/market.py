@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from moneta import RAY, Rate
+from moneta import RAY, Curve, Rate
 
 ONE = 10**18
 
@@ -76,3 +77,16 @@ class Market:
     def supply_rate(self, blocks_per_year: int) -> Rate:
         """The yearly rate: what a block pays, for all the blocks of a year."""
         return Rate(self.supply_rate_per_block() * blocks_per_year * RAY // ONE)
+
+
+def shape(facts: Mapping[str, int]) -> Curve:
+    """JumpRateModel as its points, for the allocator; `base`, `multiplier` and `jump` a year, fractions in ray.
+
+    Compound v2's model is the same (compound-finance/compound-protocol, BaseJumpRateModelV2.sol).
+    """
+    kink, base = facts["kink"], facts["base"]
+    if not 0 < kink < RAY:
+        raise ValueError("its kink isn't between 0 and 1")
+    at_kink = base + facts["multiplier"] * kink // RAY
+    points = ((0, base), (kink, at_kink), (RAY, at_kink + facts["jump"] * (RAY - kink) // RAY))
+    return Curve(facts["supplied"], facts["borrowed"], points, kept=RAY - facts["reserve_factor"])

@@ -1,0 +1,74 @@
+"""From real numbers back to base units: rounded down, never above a limit, and together exactly what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from moneta import Candidate, Part, Terms
+from plugins.rebalance.allocate.pieces import Piece
+
+
+@dataclass(slots=True)
+class Held:
+    """One market's venues as base units; the `varies`-th may hold what lies within `limits`, the others stay."""
+
+    members: Sequence[Candidate]
+    units: list[int]
+    varies: int
+    limits: tuple[int, int]
+
+    @property
+    def slack(self) -> int:
+        return self.limits[1] - self.units[self.varies] if self.varies >= 0 else 0
+
+    @property
+    def spare(self) -> int:
+        return self.units[self.varies] - self.limits[0] if self.varies >= 0 else 0
+
+
+def held(members: Sequence[Candidate], piece: Piece, x: float) -> Held:
+    units = list(piece.others)
+    low, high = piece.units
+    if piece.varies >= 0:
+        units[piece.varies] = max(low, min(high, int(x) - int(piece.y)))
+    return Held(members, units, piece.varies, piece.units)
+
+
+def balanced(markets: Sequence[Held], money: int, dust: int) -> int:
+    """Takes what is too much where there is most to spare, puts `dust` at most where there is most room; what is idle."""
+    left = money - sum(sum(each.units) for each in markets)
+    for market in sorted(markets, key=lambda each: -each.spare) if left < 0 else ():
+        taken = min(market.spare, -left)
+        market.units[market.varies] -= taken
+        left += taken
+        if left == 0:
+            break
+    if 0 < left <= dust:
+        market = max(markets, key=lambda each: each.slack)
+        added = min(market.slack, left)
+        market.units[market.varies] += added
+        left -= added
+    return left
+
+
+def parts(market: Held, terms: Terms) -> list[Part]:
+    """What each venue of a market earns, by the curve's own integers."""
+    added = sum(market.units) - sum(each.position for each in market.members)
+    return [_part(of, units, added, terms) for of, units in zip(market.members, market.units, strict=True)]
+
+
+def _part(of: Candidate, units: int, added: int, terms: Terms) -> Part:
+    if of.curve is None:
+        raise ValueError("a venue without a curve earns nothing that is known")
+    low, high = (of.curve.rate(added, response) for response in terms.response)
+    return Part(
+        of.venue,
+        units,
+        units - of.position,
+        low,
+        high,
+        low.income(units, terms.seconds),
+        high.income(units, terms.seconds),
+        of.cost(units),
+    )
