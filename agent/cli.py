@@ -124,6 +124,9 @@ def _looking(commands: _Commands) -> None:
     _folder(replay)
     _chain(replay)
     _json(replay)
+    allocate = _add(commands, "allocate", "where money should be, from a file of venues alone", _allocate)
+    allocate.add_argument("file", metavar="FILE", help="TOML or JSON (docs/allocate.md), or `-`")
+    _json(allocate)
     doctor = _add(commands, "doctor", "whether endpoint, contracts and chain file agree, check by check", _doctor)
     doctor.add_argument("--dir", type=Path, default=Path(), help="the instance's folder, where there is one")
     _chain(doctor)
@@ -310,6 +313,12 @@ def _replay(options: argparse.Namespace) -> int:
     from agent.commands.replay import run
 
     return run(_where(options), options.decision, options.json)
+
+
+def _allocate(options: argparse.Namespace) -> int:
+    from agent.commands.allocate import allocate
+
+    return allocate(options.file, options.json)
 
 
 def _doctor(options: argparse.Namespace) -> int:

@@ -163,4 +163,3 @@ class Allocation:
     def exact(self) -> bool:
         """To a millionth of the income, and a base unit a venue for rounding."""
         return self.gap <= self.income // 1_000_000 + len(self.parts) + 1
-

@@ -1,4 +1,4 @@
-"""What a Morpho market pays over a horizon: its rate at the target drifts all the while that utilisation is off it."""
+"""What a Morpho market pays over a horizon: its rate at the target drifts while utilisation is off it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from moneta import RAY, SECONDS_PER_YEAR, Curve
 from plugins.morpho import irm
 from plugins.morpho.maths import WAD
 
-BELOW, ABOVE = 18, 20
+BELOW, ABOVE = 36, 20
 """Straight lines on either side of the target. Over 30 days none is further than 0.2 % of the rate from the formula
 (tests/unit/test_allocate_curves.py).
 """
@@ -24,7 +24,9 @@ def shape(facts: Mapping[str, int], seconds: int) -> Curve:
     start = facts["rate_at_target"] // WAD_TO_RAY // SECONDS_PER_YEAR
     if start <= 0:
         raise ValueError("its rate at the target isn't above 0")
-    points = [(usage * WAD_TO_RAY, average(usage, start, seconds) * SECONDS_PER_YEAR * WAD_TO_RAY) for usage in _places()]
+    points = [
+        (usage * WAD_TO_RAY, average(usage, start, seconds) * SECONDS_PER_YEAR * WAD_TO_RAY) for usage in _places()
+    ]
     return Curve(facts["supplied"], facts["borrowed"], tuple(points), kept=RAY - facts["fee"])
 
 

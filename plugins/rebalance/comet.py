@@ -1,5 +1,7 @@
-"""Compound III's supply rate: two slopes of its own, apart from the borrowers' (compound-finance/comet, Comet.sol
-`getSupplyRate`: base + low slope up to the kink, the high slope on what is beyond it; per second there, per year here).
+"""Compound III's supply rate: two slopes of its own, apart from the borrowers'.
+
+compound-finance/comet, Comet.sol `getSupplyRate`: base and low slope up to the kink, the high slope on what is beyond
+it; per second there, per year here.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 from agent.curves import Candidate, Curve, Terms
 from agent.money import RAY
@@ -24,7 +25,7 @@ def savings(percent: int, supplied: int = 10**9) -> Curve:
     return Curve(supplied * ONE, 0, ((0, percent * POINT), (RAY, percent * POINT)), on_borrowed=False)
 
 
-def at(name: str, curve: Curve | None, source: str = "", **more: int) -> Candidate:
+def at(name: str, curve: Curve | None, source: str = "", **more: Any) -> Candidate:
     return Candidate(name, source or name, curve, **more)
 
 
@@ -62,15 +63,17 @@ def random_candidate(random: Random, name: str, size: int) -> Candidate:
     )
 
 
-def random_instance(seed: int, most: int, fewest: int = 1) -> tuple[list[Candidate], Terms]:
+def random_instance(seed: int, most: int, fewest: int = 1, shared: bool = True) -> tuple[list[Candidate], Terms]:
     random = Random(seed)  # noqa: S311
     size = int(10 ** random.uniform(3, 7.3)) * ONE
     found = [random_candidate(random, f"v{number}", size) for number in range(random.randint(fewest, most))]
-    if len(found) > 1 and random.random() < 0.4:  # a vault over the first one's market
+    if shared and len(found) > 1 and random.random() < 0.4:  # a vault over the first one's market
         over = found[0]
         assert over.curve is not None
         vault = replace(over.curve, kept=over.curve.kept * random.randint(85, 100) // 100)
-        found[1] = replace(found[1], source=over.source, curve=vault, position=min(found[1].position, over.curve.supplied // 4))
+        found[1] = replace(
+            found[1], source=over.source, curve=vault, position=min(found[1].position, over.curve.supplied // 4)
+        )
     high = random.choice([0, RAY // 2, RAY])
     return found, Terms(size, random.choice([7, 30, 180]) * DAY, response=(0, high))
 

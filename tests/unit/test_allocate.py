@@ -85,7 +85,10 @@ def test_the_order_of_the_venues_doesnt_matter(seed: int, other: int) -> None:
 @given(st.integers(0, 10**9), st.integers(1, 10**13))
 def test_more_capital_never_earns_less(seed: int, more: int) -> None:
     candidates, terms = random_instance(seed, 6)
-    poor, rich = moneta_allocate(candidates, terms), moneta_allocate(candidates, replace(terms, cash=terms.cash + more))
+    poor, rich = (
+        moneta_allocate(candidates, terms),
+        moneta_allocate(candidates, replace(terms, cash=terms.cash + more)),
+    )
     slack = poor.income // 1_000_000 + len(candidates) + 1
     assert rich.net + slack >= poor.net
 

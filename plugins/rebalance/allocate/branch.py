@@ -1,9 +1,9 @@
 """The best allocation in real numbers, with a bound: branch and bound over the pieces where markets jump.
 
 A relaxation (price.py) leaves few markets between two pieces, one as a rule. Its bound holds for every allocation;
-keeping each market to one piece gives an allocation. Where the two differ, the jumping market's pieces are parted in two
-and both parts solved in turn, the one with the higher bound first. It is exact once no part's bound is higher than what
-was found; the number of parts is limited by the number of pieces, never by the clock, so that it replays.
+keeping each market to one piece gives an allocation. Where the two differ, the jumping market's pieces are parted in
+two and both parts solved in turn, that with the higher bound first. It is exact once no part's bound is higher than
+what was found; how many parts there may be follows from the number of pieces, never from the clock, so it replays.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def _settled(table: Table, rows: Places, money: float) -> Iterator[tuple[Places,
 
 
 def _parts(node: Node) -> Iterator[tuple[Market, Places]]:
-    """The node in two: the pieces of the market that jumps furthest on either side, a convex one cut in the middle."""
+    """The node in two: the pieces of the market that jumps furthest on either side, a convex one cut in half."""
     market, relaxed = node.market, node.relaxed
     leaping = relaxed.leaping(market.table)
     if not leaping.size:

@@ -20,8 +20,8 @@ class Range:
 def ranges(of: Candidate, total: int) -> list[Range]:
     """Out, unchanged, less, more: those of them that caps, minimum and liquidity leave. Never empty.
 
-    A position above its cap must shrink to it, as far as it is liquid; one below the minimum may stay as it is, and so
-    does one at a venue whose rate isn't known.
+    A position above its cap must shrink to it, as far as it is liquid. One below the minimum may stay as it is, and
+    so does one whose rate isn't known.
     """
     held, stuck = of.position, of.position - min(of.liquidity, of.position)
     most = total if of.most is None else min(of.most, total)

@@ -1,7 +1,7 @@
 """Income of one market as pieces of one formula, each concave or convex throughout.
 
-With X base units of ours in the market and t all that is in it then, every utilisation of the band is p + q / t, so the
-rate is r0 + r1 / t + r2 / t² between two kinks (the rate is linear in utilisation there, and times utilisation where
+With X base units of ours in the market and t all that is in it then, every utilisation of the band is p + q / t, so
+the rate is r0 + r1 / t + r2 / t² between two kinks (it is linear in utilisation there, and times utilisation where
 suppliers get what borrowers pay). Income over the horizon is (κ · (X − y) + c) · (r0 + r1 / t + r2 / t²), less costs:
 one venue over the market varies and gets the κ part of the rate; y is what the others hold and c their parts of it.
 Its second derivative has the sign of k2 · t + 3 · k3, so that there is one inflection at most, where a piece is cut.
@@ -72,7 +72,9 @@ def _combined(
     high = min(own.hi, most - y)
     if own.lo > high:
         return
-    fixed = own.fixed + sum(each.cost(units) for at, (each, units) in enumerate(zip(members, others, strict=True)) if at != varies)
+    fixed = own.fixed + sum(
+        each.cost(units) for at, (each, units) in enumerate(zip(members, others, strict=True)) if at != varies
+    )
     curve = next((each.curve for each in members if each.curve is not None), None)
     kept = [_kept(each) for each in members]
     piece = Piece(
@@ -170,10 +172,8 @@ def _inflected(piece: Piece) -> Iterator[Piece]:
     """The piece cut at its inflection, each part told apart."""
     _, k2, k3 = piece.derived()
     at = -3 * k3 / k2 - piece.t0 if k2 else piece.lo
-    if piece.lo < at < piece.hi:
-        halves = replace(piece, hi=at), replace(piece, lo=at)
-    else:
-        halves = (piece,)
+    inside = piece.lo < at < piece.hi
+    halves = (replace(piece, hi=at), replace(piece, lo=at)) if inside else (piece,)
     for half in halves:
         middle = half.t0 + (half.lo + half.hi) / 2
         yield replace(half, convex=k2 * middle + 3 * k3 > 0)

@@ -1,8 +1,8 @@
 """The price of money at which all markets together want no more than there is: Lagrange's dual of the allocation.
 
-At any price λ, λ · money + the sum over markets of max(income − λ · x) bounds every allocation from above. What markets
-want falls with the price, so that the best bound is found between two prices; a market that wants the same at both
-stays as it is in between and is looked at no more.
+At any price λ, λ · money + the sum over markets of max(income − λ · x) bounds every allocation from above. What
+markets want falls with the price, so that the best bound is found between two prices; a market that wants the same at
+both stays as it is in between and is looked at no more.
 """
 
 from __future__ import annotations

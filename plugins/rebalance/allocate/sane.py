@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from moneta import RAY, SECONDS_PER_YEAR, Candidate, Curve, Refused, Terms
 from plugins.rebalance.allocate.pieces import TOGETHER
@@ -54,7 +55,15 @@ def _dark(of: Candidate, reason: str) -> Candidate:
 
 
 def _whole(of: Candidate) -> bool:
-    numbers = (of.position, of.liquidity, of.least, of.enter, of.leave, of.exit_fee, *([] if of.most is None else [of.most]))
+    numbers = (
+        of.position,
+        of.liquidity,
+        of.least,
+        of.enter,
+        of.leave,
+        of.exit_fee,
+        *([] if of.most is None else [of.most]),
+    )
     return all(type(each) is int and each >= 0 for each in numbers) and of.exit_fee < RAY
 
 
@@ -83,7 +92,7 @@ def _bent(curve: Curve) -> str:
     places, rates = [at for at, _ in curve.points], [rate for _, rate in curve.points]
     if any(type(each) is not int for each in (curve.supplied, curve.borrowed, curve.kept, *places, *rates)):
         return "one of its numbers isn't a whole one"
-    if len(places) < 2 or places[0] != 0 or places[-1] < RAY or any(a >= b for a, b in zip(places, places[1:], strict=False)):
+    if len(places) < 2 or places[0] != 0 or places[-1] < RAY or any(a >= b for a, b in pairwise(places)):
         return "the points of its curve don't go from nothing lent out to all, upwards"
     if min(rates) < 0 or not 0 <= curve.kept <= RAY:
         return "its curve has a rate below 0, or suppliers get more than all of it"
@@ -103,7 +112,9 @@ def _disagreeing(usable: Sequence[Candidate]) -> dict[str, str]:
         if len(told) > 1:
             found |= {each.venue: f"the venues over {source} tell of different markets" for each in members}
         elif len(members) > TOGETHER:
-            ranked = sorted(members, key=lambda each: (-each.position, -(each.curve.kept if each.curve else 0), each.venue))
+            ranked = sorted(
+                members, key=lambda each: (-each.position, -(each.curve.kept if each.curve else 0), each.venue)
+            )
             why = f"{TOGETHER} other venues over {source} are weighed already"
             found |= {each.venue: why for each in ranked[TOGETHER:]}
     return found

@@ -21,6 +21,9 @@ STEPS = 60
 
 CLOSE = 1e-14
 
+OWN = ("lo", "hi", "kappa", "c", "y", "t0", "r0", "r1", "r2", "fee", "fixed", "convex")
+"""The columns that are a piece's own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -46,12 +49,12 @@ class Table:
 
     @classmethod
     def of(cls, pieces: Sequence[Piece]) -> Table:
-        names = [each.name for each in fields(cls)][:12]
-        own = [np.array([getattr(piece, name) for piece in pieces], dtype=np.float64) for name in names]
+        own = [np.array([getattr(piece, name) for piece in pieces], dtype=np.float64) for name in OWN]
         derived = np.array([piece.derived() for piece in pieces], dtype=np.float64).reshape(-1, 3)
         k1, k2, k3 = (np.ascontiguousarray(derived[:, column]) for column in range(3))
         lo, hi, t0 = own[0], own[1], own[5]
-        return cls(*own, k1, k2, k3, _slope(k1, k2, k3, lo + t0), _slope(k1, k2, k3, hi + t0))
+        ends = _slope(k1, k2, k3, lo + t0), _slope(k1, k2, k3, hi + t0)
+        return cls(**dict(zip(OWN, own, strict=True)), k1=k1, k2=k2, k3=k3, steep=ends[0], flat=ends[1])
 
     def rows(self, chosen: Places) -> Table:
         return Table(*(getattr(self, each.name)[chosen] for each in fields(self)))

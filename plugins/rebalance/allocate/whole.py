@@ -36,7 +36,7 @@ def held(members: Sequence[Candidate], piece: Piece, x: float) -> Held:
 
 
 def balanced(markets: Sequence[Held], money: int, dust: int) -> int:
-    """Takes what is too much where there is most to spare, puts `dust` at most where there is most room; what is idle."""
+    """What stays idle once what is too much is taken where most is to spare, and up to `dust` put where room is."""
     left = money - sum(sum(each.units) for each in markets)
     for market in sorted(markets, key=lambda each: -each.spare) if left < 0 else ():
         taken = min(market.spare, -left)
