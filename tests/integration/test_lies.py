@@ -26,6 +26,7 @@ from tests.integration.doctor_parts import examined, patient
 from tests.integration.feed_parts import dated_feed, now
 from tests.integration.lies_parts import as_the_page_says, asked, comes_home, upgrade
 from tests.integration.place_parts import place_on
+from tests.integration.profile_parts import opened_on
 from tests.integration.runtime_parts import AAVE, USDC, Whole, deposit, leave_all, opened, status, withdraw
 from tests.servers.faulty_node import FaultyNode
 
@@ -334,3 +335,32 @@ def moved(whole: Whole, pool: Address) -> str:
     whole.chain.call("anvil_setCode", copy, whole.chain.call("eth_getCode", pool, "latest"))
     whole.chain.call("anvil_setStorageAt", copy, slot, whole.chain.call("eth_getStorageAt", pool, slot, "latest"))
     return copy
+
+
+# -- on a real chain's own profile --
+
+
+@pytest.mark.parametrize("profile_node", ["base"], indirect=True)
+async def test_bases_sequencer_and_a_look_alike_of_its_pool(profile_node: Node, tmp_path: Path) -> None:
+    """The chain file's own addresses: its uptime feed, the pool that it pins."""
+    async with opened_on(profile_node, tmp_path) as it:
+        await it.do(deposit("100", venue=AAVE))
+        feed = it.world.registry.sequencer_feed
+        assert feed is not None
+        moment = now(it.chain)
+        code, slots = it.chain.call("eth_getCode", feed, "latest"), range(5)
+        kept = [it.chain.call("eth_getStorageAt", feed, hex(slot), "latest") for slot in slots]
+        dated_feed(it.chain, feed, 1, started=moment, updated=moment)
+        assert "The sequencer of Base is down" in await asked(it, "deposit 10 usdc into aave core")
+        it.chain.call("anvil_setCode", feed, code)
+        for slot, value in zip(slots, kept, strict=True):
+            it.chain.call("anvil_setStorageAt", feed, hex(slot), value)
+        assert status(await it.ask(deposit("10", venue=AAVE))) == "ready"
+        file = tmp_path / "base.toml"
+        pool, alike = it.world.venues[AAVE].contract.address, "0x00000000000000000000000000000000000A11cE"
+        file.write_text(profile_node.chain_file.read_text().replace(f'pool = "{pool}"', f'pool = "{alike}"'))
+        found = await examined(replace(patient(profile_node), registry=Registry.load(file)))
+        wrong = {each.subject: each.found for each in found if each.verdict is Verdict.WRONG}
+        assert wrong["protocols.aave-v3.core.pool"] == "none"
+        assert "There is no Aave v3 Pool" in wrong["aave-v3:core"]
+        await it.do(leave_all())
