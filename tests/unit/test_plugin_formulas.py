@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 from agent.money import MAX_UINT256, RAY, Rate, Token, address
 from agent.plugin import Block, Flag
 from plugins.aave.curve import supply_rate
-from plugins.aave.maths import compounded, linear, percent_mul, ray_div, ray_mul
+from plugins.aave.maths import (
+    compounded,
+    compounded_exactly,
+    linear,
+    percent_mul,
+    ray_div,
+    ray_div_floor,
+    ray_mul,
+    ray_mul_ceil,
+    ray_mul_floor,
+)
 from plugins.aave.reserve import Config
 from plugins.erc4626.venue import PRICED_SHARES, VaultVenue
 from plugins.morpho import irm
@@ -61,6 +71,14 @@ def test_aave_nothing_borrowed_earns_nothing() -> None:
 @given(st.integers(0, RAY), st.integers(0, 10**9))
 def test_aave_compounding_never_falls_short_of_linear(rate: int, seconds: int) -> None:
     assert compounded(rate, seconds) >= linear(rate, seconds) >= RAY
+
+
+@given(st.integers(0, RAY), st.integers(0, 365 * 86_400))
+def test_aave_v34_compounds_what_the_older_order_threw_away(rate: int, seconds: int) -> None:
+    """It cut powers of a rate a second off at units of a ray: at most a hundred thousandth in a year at 100 %."""
+    gained = compounded_exactly(rate, seconds) - compounded(rate, seconds)
+    assert -2 <= gained <= RAY // 10**5
+    assert compounded_exactly(rate, 0) == RAY
 
 
 def test_aave_arithmetic_rounds_half_up() -> None:
@@ -171,3 +189,10 @@ def test_a_vault_without_a_known_source_can_be_left_but_not_entered() -> None:
 def test_a_vaults_flags(answers: list[tuple[Any, ...] | None], flags: set[Flag]) -> None:
     state = vault(NumbersVenue("market")).state([*answers, (1_000, 500)], BLOCK)
     assert state.flags == flags
+
+
+@given(st.integers(0, 2**128), st.integers(1, 2**128))
+def test_aave_rounds_down_and_up_around_what_is_exact(a: int, b: int) -> None:
+    assert ray_mul_floor(a, b) * RAY <= a * b <= ray_mul_ceil(a, b) * RAY
+    assert ray_mul_ceil(a, b) - ray_mul_floor(a, b) == (a * b % RAY != 0)
+    assert ray_div_floor(a, b) * b <= a * RAY < (ray_div_floor(a, b) + 1) * b
