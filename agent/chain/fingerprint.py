@@ -28,8 +28,8 @@ ZEPPELINOS = {  # keccak256("org.zeppelinos.proxy.implementation"), keccak256("o
     "implementation": "0x7050c9e0f4ca769c69bd3a8ef740bc37934f8e2c036e5a723fd8ee048ed3f8c3",
     "admin": "0x10d6a54a4754c8869d6886b5f5d7fbfa5b4522237ea5c60d11bc4e7a1ff9390b",
 }
-BATCH = 96
-"""Requests in one batch: many providers take a hundred and no more."""
+BATCH = 48
+"""Requests in one batch: most providers take fifty; `moneta doctor` says where one doesn't."""
 SLOTS = (*EIP1967.values(), *ZEPPELINOS.values())
 GETTERS = tuple(view(f"{name}()", "address") for name in ("implementation", "admin", "owner"))
 """Compound's and Venus's proxies tell theirs by functions; `owner()` is whom most others obey."""

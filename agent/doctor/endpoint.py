@@ -12,7 +12,7 @@ FORWARD_SECONDS = 60
 """A block that far ahead of this machine's clock: the clock is wrong, since nodes refuse such blocks."""
 LEAST_DEPTH = 128
 """Blocks of state that a node without an archive keeps (geth's default); a plan is looked up a few blocks back."""
-LEAST_BATCH = 50
+LEAST_BATCH = 50  # agent.chain.fingerprint asks 48 at once
 ANOTHER = "Use another endpoint"
 
 

@@ -26,6 +26,7 @@ from agent.policy.fingerprint import Fingerprint
 
 LONGEST_SECONDS = 60.0
 """For all of it: an endpoint that answers each request just before its time-out is found out, not waited for."""
+PAUSE_SECONDS = 2.0
 TOO_SLOW = "Use another endpoint: this one is too slow or doesn't answer."
 
 
@@ -68,8 +69,19 @@ async def examine(patient: Patient, longest: float = LONGEST_SECONDS) -> AsyncIt
     for finding in await _in_time(together(count, patient.besides, patient.registry.chain_id), until, "endpoints"):
         yield finding
     for what, part in (("code", _code), ("tokens", _tokens), ("venues", _venues)):
-        for finding in await _in_time(part(patient, usable[0]), until, what):
+        for finding in await _in_time(_again(part, patient, usable[0]), until, what):
             yield finding
+
+
+async def _again(
+    part: Callable[[Patient, Rpc], Awaitable[list[Finding]]], patient: Patient, rpc: Rpc
+) -> list[Finding]:
+    """The part, tried a second time after a pause: the endpoint may have had enough of the requests before it."""
+    try:
+        return await part(patient, rpc)
+    except MonetaError:
+        await asyncio.sleep(PAUSE_SECONDS)
+        return await part(patient, rpc)
 
 
 async def _in_time(part: Awaitable[list[Finding]], until: float, what: str) -> list[Finding]:

@@ -48,7 +48,10 @@ class Facts:
 
 
 async def probe(rpc: Rpc, registry: Registry, clock: Callable[[], float] = time.monotonic) -> Facts:
-    """Asks one endpoint. One that doesn't tell its chain's id and head is asked nothing more."""
+    """Asks one endpoint, one thing after the other: what it refuses then is refused for itself, not for the crowd.
+
+    One that doesn't tell its chain's id and head is asked nothing more.
+    """
     await rpc.prepare()
     start = clock()
     try:
@@ -56,16 +59,18 @@ async def probe(rpc: Rpc, registry: Registry, clock: Callable[[], float] = time.
     except MonetaError as error:
         return Facts(trouble=_said(error))
     took = int((clock() - start) * 1_000 / 2)
-    words = asyncio.gather(
-        _client(rpc),
-        _without_trouble(rpc.simulate({"blockStateCalls": [{"calls": []}]}, head.number)),
-        _without_trouble(_large_call(rpc, registry)),
-        _without_trouble(rpc.request("eth_getLogs", _last_blocks(head.number))),
+    return Facts(
+        chain_id=chain_id,
+        head=head,
+        client=await _client(rpc),
+        milliseconds=took,
+        simulation=await _without_trouble(rpc.simulate({"blockStateCalls": [{"calls": []}]}, head.number)),
+        large_call=await _without_trouble(_large_call(rpc, registry)),
+        logs=await _without_trouble(rpc.request("eth_getLogs", _last_blocks(head.number))),
+        batch=await _largest_batch(rpc),
+        depth=await _depth(rpc, registry, head.number),
+        burst=await _refused_of_a_burst(rpc),  # last: it may have used up what the endpoint allows for a while
     )
-    numbers = asyncio.gather(_largest_batch(rpc), _refused_of_a_burst(rpc), _depth(rpc, registry, head.number))
-    client, simulation, large, logs = await words
-    batch, burst, depth = await numbers
-    return Facts(chain_id, head, client, took, "", simulation, large, logs, batch, burst, depth)
 
 
 async def _client(rpc: Rpc) -> str:

@@ -20,7 +20,7 @@ from agent.place import Where
 from devnet import Node
 from tests.integration.doctor_parts import examined, patient, wrong
 from tests.integration.profile_parts import NAMES
-from tests.servers.faulty_node import FaultyNode
+from tests.servers.faulty_node import Fault, FaultyNode
 
 pytestmark = pytest.mark.integration
 
@@ -142,3 +142,11 @@ def test_the_command_tells_each_check_on_a_line_and_its_exit_code(
     told = capsys.readouterr().out
     assert "wrong  token USDC: its contract has 6 decimals, the chain file says 8" in told
     assert "wrong  venue aave-v3:core:USDC" in told
+
+
+async def test_an_endpoint_that_had_enough_is_asked_again(devnet_node: Node, proxy: FaultyNode) -> None:
+    """The contracts are read right after its limits were tried out."""
+    proxy.fail("eth_getCode", Fault.REFUSE)
+    found = await examined(patient(devnet_node, proxy.url))
+    assert of_check(found, "code of").verdict is Verdict.OK
+    assert wrong(found) == []
