@@ -9,12 +9,17 @@ from typing import Any
 from agent.errors import MonetaError, Unavailable
 from agent.money import Address, address
 
+MOST_WORDS = 300
+"""Letters of a node's own words that are kept: they end up in chats and logs."""
+WORD_BITS = 256
+"""No number of the chain is longer."""
+
 
 class RpcError(MonetaError):
     """The node refused a request. `data` are a revert's bytes where it gave them."""
 
     def __init__(self, code: int, message: str, data: bytes | None = None) -> None:
-        super().__init__(f"{message} (code {code})")
+        super().__init__(f"The node refuses: {message} (code {code})")
         self.code = code
         self.message = message
         self.data = data
@@ -23,12 +28,14 @@ class RpcError(MonetaError):
     def of(cls, error: Any) -> RpcError:
         """From the error member of an answer, however the node shapes it."""
         if not isinstance(error, dict):
-            return cls(0, str(error))
+            return cls(0, str(error)[:MOST_WORDS])
         data = error.get("data")
         if isinstance(data, dict):  # some clients put the bytes one level deeper
             data = data.get("data")
         code = error.get("code")
-        return cls(code if isinstance(code, int) else 0, str(error.get("message", "")), _maybe_bytes(data))
+        return cls(
+            code if isinstance(code, int) else 0, str(error.get("message", ""))[:MOST_WORDS], _maybe_bytes(data)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +105,11 @@ def quantity(value: Any) -> int:
     """A JSON-RPC quantity. Raises Unavailable for anything else."""
     if isinstance(value, str) and value.startswith("0x"):
         try:
-            return int(value, 16)
+            number = int(value, 16)
         except ValueError:
-            pass
+            number = 1 << WORD_BITS
+        if not number >> WORD_BITS:
+            return number
     raise Unavailable("node", f"The node answered {str(value)[:40]!r} where a number belongs.")
 
 
@@ -129,6 +138,9 @@ def log(answer: Any) -> Log:
 
 def receipt(answer: Any) -> Receipt:
     fields = _mapping(answer)
+    logs = fields.get("logs", [])
+    if not isinstance(logs, list):
+        raise Unavailable("node", "The node gave a receipt whose logs are no list.")
     return Receipt(
         hash=str(fields.get("transactionHash")),
         ok=quantity(fields.get("status")) == 1,
@@ -137,7 +149,7 @@ def receipt(answer: Any) -> Receipt:
         gas_used=quantity(fields.get("gasUsed")),
         gas_price=quantity(fields.get("effectiveGasPrice", "0x0")),
         sender=_address(fields.get("from")),
-        logs=tuple(log(each) for each in fields.get("logs", [])),
+        logs=tuple(log(each) for each in logs),
         l1_fee=quantity(fields.get("l1Fee") or "0x0") + _operator_fee(fields),
     )
 

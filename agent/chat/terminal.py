@@ -6,9 +6,9 @@ import asyncio
 import sys
 import textwrap
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from rich import box
 from rich.console import Console
@@ -113,9 +113,12 @@ class Terminal:
         for picture in reply.pictures:
             self.console.print(_text(self._kept(picture), "dim"))
         for tx in reply.txs:
-            self.console.print(
-                _text(f"  {tx['hash']} {tx['status']} in block {tx['block']}, {tx['gas_used']} gas", "dim")
-            )
+            self.console.print(_text(f"  {tx['hash']} {tx['status']}{_where(tx)}", "dim"))
+
+
+def _where(tx: Mapping[str, Any]) -> str:
+    """' in block 12, 52000 gas'; nothing of a transaction that is in no block."""
+    return "" if tx["block"] is None else f" in block {tx['block']}, {tx['gas_used']} gas"
 
 
 def grid(table: Table, width: int) -> RichTable | RichText:

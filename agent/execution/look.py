@@ -59,12 +59,19 @@ async def suggested_tip(rpc: Rpc, most: int) -> int:
 
 
 async def receipts(rpc: Rpc, hashes: list[str]) -> list[Receipt]:
-    """The receipts of those hashes that are in a block; of transactions at one nonce one at most."""
+    """The receipts of those hashes that are in a block; of transactions at one nonce one at most.
+
+    Raises Unavailable where the node doesn't say, or gives another transaction's.
+    """
     if len(hashes) == 1:  # the usual case, in the smallest request
-        found = await rpc.receipt(hashes[0])
-        return [] if found is None else [found]
-    answers = await _all(rpc, [("eth_getTransactionReceipt", (each,)) for each in hashes])
-    return [receipt(answer) for answer in answers if answer is not None]
+        one = await rpc.receipt(hashes[0])
+        found = [] if one is None else [one]
+    else:
+        answers = await _all(rpc, [("eth_getTransactionReceipt", (each,)) for each in hashes])
+        found = [receipt(answer) for answer in answers if answer is not None]
+    if any(each.hash not in hashes for each in found):
+        raise Unavailable("node", "The node gave the receipt of another transaction than the one that was asked for.")
+    return found
 
 
 async def blocks(rpc: Rpc, numbers: Collection[int]) -> dict[int, Header]:

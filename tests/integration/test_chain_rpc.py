@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 import traceback
 from collections.abc import AsyncIterator
@@ -10,9 +11,10 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from agent.chain import sessions
 from agent.chain.multicall import read
 from agent.chain.rpc import Rpc
-from agent.chain.rpc_types import RpcError
+from agent.chain.rpc_types import RpcError, quantity
 from agent.errors import Unavailable
 from agent.money import address
 from devnet import Node
@@ -109,6 +111,44 @@ async def test_nonsense_is_unavailable(answer: bytes) -> None:
         assert "API-KEY" not in str(caught.value)
         assert "API-KEY" not in "".join(traceback.format_exception(caught.value))
         await rpc.close()
+
+
+async def test_an_answer_without_an_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "MOST_BYTES", 2**20)
+    poured = 0
+
+    async def pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal poured
+        await reader.read(100)
+        writer.write(b'HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n{"result": "0x')
+        with contextlib.suppress(OSError):
+            while poured < 64 * 2**20:
+                writer.write(b"0" * 2**16)
+                poured += 2**16
+                await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(pour, "127.0.0.1", 0) as server:
+        rpc = Rpc(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        with pytest.raises(Unavailable):
+            await rpc.chain_id()
+        await rpc.close()
+    assert poured < 32 * 2**20
+
+
+@pytest.mark.parametrize("value", ["0x" + "f" * 65, "0x" + "f" * 9_000, "0x-1", "0x", "7", 7, None, True])
+def test_what_is_no_number_of_the_chain_is_no_number(value: object) -> None:
+    with pytest.raises(Unavailable):
+        quantity(value)
+
+
+def test_the_longest_number_is_one() -> None:
+    assert quantity("0x" + "f" * 64) == 2**256 - 1
+
+
+def test_a_nodes_own_words_are_short_and_said_to_be_its_own() -> None:
+    error = RpcError.of({"code": -32000, "message": "A" * 300_000})
+    assert str(error) == f"The node refuses: {'A' * 300} (code -32000)"
 
 
 async def test_silence_ends_at_the_time_out() -> None:

@@ -48,5 +48,5 @@ def test_what_a_node_says_of_its_key_goes_no_further() -> None:
     rpc = Rpc(f"https://node.example.org/v3/{KEY}")
     with pytest.raises(RpcError) as caught:
         rpc._result({"error": {"code": -32005, "message": f"project {KEY} is over its limit", "data": "0x01"}})
-    assert str(caught.value) == "project … is over its limit (code -32005)"
+    assert str(caught.value) == "The node refuses: project … is over its limit (code -32005)"
     assert (caught.value.code, caught.value.data) == (-32005, b"\x01")
