@@ -10,13 +10,15 @@ import pytest
 
 from agent import not_offered
 from agent.commands.health import health
-from agent.oversight import Oversight
+from agent.errors import Unavailable
+from agent.oversight import Oversight, run_oversight
 from agent.place import Where
 from devnet import Node
 from devnet.rpc import Rpc
 from tests.integration.lies_parts import as_the_page_says, implementation, point, upgrade
 from tests.integration.people_parts import people
 from tests.integration.runtime_parts import AAVE, opened
+from tests.servers.faulty_node import FaultyNode
 
 pytestmark = pytest.mark.integration
 
@@ -79,3 +81,24 @@ async def test_health_names_it(devnet_node: Node, tmp_path: Path, capsys: pytest
         assert set(json.loads(line)["not_offered"]) == CORE
         assert await asyncio.to_thread(health, where, as_json=False) == 0
         assert f"not offered: {AAVE}, because Aave v3 core Pool isn't what it was" in capsys.readouterr().out
+
+
+async def test_a_node_that_is_away_changes_nothing_and_stops_nobody(
+    devnet_node: Node, proxy: FaultyNode, tmp_path: Path
+) -> None:
+    """What was in doubt stays so, what wasn't isn't; and the end comes at once, in the middle of a look, too."""
+    async with opened(tmp_path, devnet_node, proxy.url) as whole:
+        doubts = {AAVE: "it was seen before"}
+        whole.world.untrusted.update(doubts)
+        proxy.down = True
+        with pytest.raises(Unavailable):
+            await Oversight(whole.world, whole.instance.service, tmp_path).look()
+        assert whole.world.untrusted == doubts
+        proxy.down, proxy.hanging = False, True
+        stop = asyncio.Event()
+        watching = asyncio.create_task(run_oversight(whole.world, whole.instance.service, tmp_path, stop))
+        await asyncio.sleep(0.1)
+        stop.set()
+        await asyncio.wait_for(watching, 2)
+        assert whole.world.untrusted == doubts
+        proxy.hanging = False
