@@ -29,6 +29,7 @@ from agent.intents import Swap as SwapIntent
 from agent.money import Token
 from agent.plans import Output
 from agent.plugin import Limits, Shift
+from plugins.uniswap.calls import EXACT_INPUT_SINGLE
 from tests.unit.gate_chain import GATE_POLICY, ROUTER, TRADER, route
 from tests.unit.gate_parts import FakeVenue, registry, snapshot, state
 from tests.unit.model_chain import ModelChain
@@ -42,7 +43,9 @@ from tests.unit.policy_parts import (
     USDC,
     USDC_AT,
     WETH,
+    WETH_AT,
     plan,
+    step,
 )
 from tests.unit.signer_parts import OWNER
 from tests.unit.test_gate_trading import REGISTRY, FakeTrader
@@ -312,3 +315,18 @@ def test_of_a_wanted_output_less_may_be_spent_so_the_rest_is_taken_back() -> Non
     ]
     assert traded_steps(exact_out=False, standing=1)[:2] == [("approve", 0, "approval"), ("approve", 100, "approval")]
     assert traded_steps(exact_out=False, coin=True) == [("exactInputSingle", None, "action")]
+
+
+@pytest.mark.parametrize(
+    ("pays", "gets", "wraps"),
+    [
+        (USDC_AT, DAI_AT, ()),
+        (USDC_AT, WETH_AT, (("WETH", "ETH"),)),
+        (WETH_AT, USDC_AT, (("WETH", "ETH"),)),
+    ],
+)
+def test_the_coin_and_its_wrapped_form_are_one_on_a_list(pays: Any, gets: Any, wraps: tuple[Any, ...]) -> None:
+    trade = step(ROUTER.address, EXACT_INPUT_SINGLE, (pays, gets, 500, ACCOUNT, 5, 1, 0))
+    made = plan(approve(5, pays, ROUTER.address), trade)
+    (charge,) = charges_of(GATE_POLICY, made, {"USDC": 10**8, "WETH": 3_000 * 10**8})
+    assert charge.wraps == wraps
