@@ -7,9 +7,22 @@ import logging
 import sys
 
 import devnet
-from benchmarks import confirm, fuzz, guard, interpret, memory_use, pairs, preview, scan, set_up, snapshot, start
+from benchmarks import (
+    allocate,
+    confirm,
+    fuzz,
+    guard,
+    interpret,
+    memory_use,
+    pairs,
+    preview,
+    scan,
+    set_up,
+    snapshot,
+    start,
+)
 
-ALL = (start, preview, confirm, snapshot, scan, memory_use, interpret, guard, pairs, fuzz, set_up)
+ALL = (start, preview, confirm, snapshot, scan, memory_use, interpret, guard, pairs, fuzz, allocate, set_up)
 
 
 def main() -> int:

@@ -7,7 +7,9 @@ added, chords cut in two, where it ended, until bound and solution meet. None of
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -60,19 +62,19 @@ class Truth:
 def best(candidates: Sequence[Candidate], terms: Terms, near: float) -> Truth:
     """To `near` of the value, or as far as ROUNDS refinements come."""
     money = float(terms.cash + sum(each.position for each in candidates))
-    sections = [each for at, of in enumerate(candidates) for each in _sections(at, of, terms, money)]
-    scale = max(sum(max(abs(each.income(each.lo)), abs(each.income(each.hi))) for each in sections), 1.0) / len(
+    found = [each for at, of in enumerate(candidates) for each in sections(at, of, terms, money)]
+    scale = max(sum(max(abs(each.income(each.lo)), abs(each.income(each.hi))) for each in found), 1.0) / len(
         candidates
     )
     value, bound = -np.inf, np.inf
     for _ in range(ROUNDS):
-        x, bound = _solved(sections, len(candidates), money, scale)
-        taken = [(each, held) for each, held in zip(sections, x, strict=True) if held is not None]
+        x, bound = _solved(found, len(candidates), money, scale)
+        taken = [(each, held) for each, held in zip(found, x, strict=True) if held is not None]
         value = max(value, sum(each.income(held) for each, held in taken))
         if bound - value <= near * max(abs(value), 1.0):
             break
         for each, held in taken:
-            sections += _refined(each, held)
+            found += _refined(each, held)
     return Truth(value, bound)
 
 
@@ -85,7 +87,7 @@ def _refined(section: Section, at: float) -> Iterator[Section]:
     section.hi = middle
 
 
-def _sections(at: int, of: Candidate, terms: Terms, money: float) -> Iterator[Section]:
+def sections(at: int, of: Candidate, terms: Terms, money: float) -> Iterator[Section]:
     stuck = of.position - min(of.liquidity, of.position)
     most = money if of.most is None else min(of.most, money)
     spans = [(0.0, 0.0)] if stuck == 0 else [(float(stuck), float(stuck))] if of.position > most else []
@@ -231,16 +233,30 @@ def _solved(sections: Sequence[Section], venues: int, money: float, scale: float
     least = np.concatenate([np.zeros(2 * n), np.full(n, -np.inf)])
     most = np.concatenate([np.ones(n), np.full(2 * n, np.inf)])
     cost = np.concatenate([np.zeros(2 * n), -np.ones(n)])
-    found = milp(
-        cost,
-        constraints=LinearConstraint(matrix, low, high),
-        integrality=kinds,
-        bounds=Bounds(least, most),
-        options={"mip_rel_gap": 1e-9},
-    )
+    with _silent():
+        found = milp(
+            cost,
+            constraints=LinearConstraint(matrix, low, high),
+            integrality=kinds,
+            bounds=Bounds(least, most),
+            options={"mip_rel_gap": 1e-9},
+        )
     assert found.x is not None, found.message
     held: list[float | None] = []
     for at, each in enumerate(sections):
         taken = found.x[at] > 0.5
         held.append(min(max(float(found.x[n + at]) * unit, each.lo), each.hi) if taken else None)
     return held, -float(found.mip_dual_bound) * scale / SCALE
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """HiGHS writes to standard output by itself, past Python: only figures belong there."""
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)

@@ -15,10 +15,10 @@ from moneta import Allocation, Candidate, Part, Rate, Refused, Terms
 from plugins.rebalance.allocate.branch import solve
 from plugins.rebalance.allocate.pieces import Piece, of_market
 from plugins.rebalance.allocate.sane import apart
-from plugins.rebalance.allocate.table import Table
+from plugins.rebalance.allocate.table import Places, Table
 from plugins.rebalance.allocate.whole import Held, balanced, held, parts
 
-__all__ = ["allocate"]
+__all__ = ["allocate", "in_pieces"]
 
 Market = tuple[Candidate, ...]
 
@@ -34,8 +34,7 @@ def allocate(candidates: Sequence[Candidate], terms: Terms) -> Allocation:
     if not usable:
         return Allocation((), money, 0, 0, 0, left_out, 0)
     markets = _markets(usable)
-    pieces = [of_market(each, terms, money) for each in markets]
-    chosen, bound, nodes = _best(pieces, money)
+    chosen, bound, nodes = _best([of_market(each, terms, money) for each in markets], money)
     positions = [held(market, piece, x) for market, (piece, x) in zip(markets, chosen, strict=True)]
     return _told(positions, terms, money, bound, left_out, nodes)
 
@@ -45,10 +44,21 @@ def _markets(usable: Sequence[Candidate]) -> list[Market]:
     return [tuple(members) for _, members in groupby(ordered, key=lambda each: each.source)]
 
 
+def in_pieces(candidates: Sequence[Candidate], terms: Terms) -> tuple[Table, Places, float]:
+    """What the search is handed: all pieces as columns, how many each market has, and the money there is."""
+    usable, _ = apart(candidates, terms)
+    money = terms.cash + sum(each.position for each in usable)
+    return *_columns([of_market(each, terms, money) for each in _markets(usable)]), float(money)
+
+
+def _columns(pieces: Sequence[Sequence[Piece]]) -> tuple[Table, Places]:
+    rows = [piece for each in pieces for piece in each]
+    return Table.of(rows), np.array([len(each) for each in pieces], dtype=np.intp)
+
+
 def _best(pieces: Sequence[Sequence[Piece]], money: int) -> tuple[list[tuple[Piece, float]], float, int]:
     rows = [piece for each in pieces for piece in each]
-    counts = np.array([len(each) for each in pieces], dtype=np.intp)
-    found = solve(Table.of(rows), counts, float(money))
+    found = solve(*_columns(pieces), float(money))
     if found is None:  # only where rounding to floats makes what must stay more than what there is
         raise Refused("allocate", "The positions that can't leave are more than all money there is.")
     places, x = found.rows.tolist(), found.x.tolist()

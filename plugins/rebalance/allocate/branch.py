@@ -18,7 +18,7 @@ import numpy as np
 from plugins.rebalance.allocate.price import Market, Relaxed, relax
 from plugins.rebalance.allocate.table import Floats, Places, Table, total
 
-WORK = 60_000
+WORK = 30_000
 """Pieces times relaxations that an allocation may take; at most LONGEST of them, and one always."""
 
 LONGEST = 1_500
@@ -63,7 +63,7 @@ def solve(table: Table, counts: Places, money: float) -> Found | None:
         if not parts:
             done = max(done, -bound)  # nothing left to choose: what rounding leaves between the two
         for market, rows in parts:
-            child = _node(market, rows, money)
+            child = _node(market, rows, money, node.relaxed.dear.price)
             nodes += 1
             if child is None or _closed(best, child.relaxed.bound):
                 continue
@@ -80,8 +80,8 @@ def _closed(best: Found | None, bound: float) -> bool:
     return best is not None and bound <= best.value + CLOSED * abs(best.value)
 
 
-def _node(market: Market, rows: Places, money: float) -> Node | None:
-    relaxed = relax(market, money)
+def _node(market: Market, rows: Places, money: float, near: float = 0.0) -> Node | None:
+    relaxed = relax(market, money, near)
     return None if relaxed is None else Node(market, rows, relaxed)
 
 
@@ -92,11 +92,11 @@ def _best(best: Found | None, node: Node, money: float) -> Found | None:
     found = relaxed.filled(table, money)
     tries = [(relaxed.dear.rows, found)]
     if leaping.size:
-        tries = [*_settled(table, relaxed.dear.rows, money), *tries]
+        tries = [*_settled(table, relaxed.dear.rows, money, relaxed.dear.price), *tries]
         for one in leaping[:2]:
             rows = relaxed.dear.rows.copy()
             rows[one] = relaxed.cheap.rows[one]
-            tries += _settled(table, rows, money)
+            tries += _settled(table, rows, money, relaxed.dear.price)
     for rows, x in tries:
         value = total(table.rows(rows).income(x))
         if best is None or value > best.value:
@@ -104,10 +104,10 @@ def _best(best: Found | None, node: Node, money: float) -> Found | None:
     return best
 
 
-def _settled(table: Table, rows: Places, money: float) -> Iterator[tuple[Places, Floats]]:
+def _settled(table: Table, rows: Places, money: float, near: float) -> Iterator[tuple[Places, Floats]]:
     """The best with one piece a market, where it can be had."""
     own = table.rows(rows)
-    relaxed = relax(Market.of(own, np.ones(rows.size, dtype=np.intp)), money)
+    relaxed = relax(Market.of(own, np.ones(rows.size, dtype=np.intp)), money, near)
     if relaxed is not None:
         yield rows, relaxed.filled(own, money)
 

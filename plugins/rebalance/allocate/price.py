@@ -13,12 +13,12 @@ import numpy as np
 
 from plugins.rebalance.allocate.table import Floats, Places, Table, total
 
-NEAR = 1e-11
-"""How far apart the two prices may end, in parts of the price."""
+NEAR = 1e-12
+"""How far the bound may be above what its two tangents leave, in parts of what the money costs."""
 
-STEPS = 120
-EDGE = 64  # a guess stays that part of the bracket away from its ends
+STEPS = 100
 DOUBLINGS = 200
+BESIDE = 0.999
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,33 +33,30 @@ class Market:
     def of(cls, table: Table, counts: Places) -> Market:
         return cls(table, counts, np.cumsum(counts) - counts)
 
-    def only(self, markets: Places) -> Market:
-        """Some of the markets, in the same order."""
-        keep = np.zeros(self.counts.size, dtype=np.bool_)
-        keep[markets] = True
-        return Market.of(self.table.rows(np.flatnonzero(np.repeat(keep, self.counts))), self.counts[markets])
-
     def at(self, price: float) -> Wanted:
         """Each market's best piece at that price, the one with less money in it where two are equal."""
         x = self.table.wanted(price)
-        worth = self.table.income(x) - price * x
+        income = self.table.income(x)
+        worth = income - price * x
         best = np.repeat(np.maximum.reduceat(worth, self.starts), self.counts)
         rows = np.where(worth >= best, np.arange(worth.size), worth.size)
         chosen = np.minimum.reduceat(rows, self.starts)
-        return Wanted(price, chosen, x[chosen], worth[chosen])
+        return Wanted(price, chosen, x[chosen], income[chosen])
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What each market would hold at `price`: the row of its piece, how much, and income less its price."""
+    """What each market would hold at `price`: the row of its piece, how much, and what that earns."""
 
     price: float
     rows: Places
     x: Floats
-    worth: Floats
+    income: Floats
 
-    def bound(self, money: float) -> float:
-        return self.price * money + total(self.worth)
+    def bound(self, money: float) -> tuple[float, float]:
+        """The dual's value, and its slope: what there is less what is wanted."""
+        over = money - total(self.x)
+        return total(self.income) + self.price * over, over
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,43 +82,75 @@ class Relaxed:
         return self.dear.x + part * more
 
 
-def relax(market: Market, money: float) -> Relaxed | None:
-    """None where even the least that the markets may hold is more than there is."""
-    free = market.at(0.0)
-    if total(free.x) <= money:
-        return Relaxed(free, free, free.bound(money))
-    low, high = 0.0, max(float(market.table.steep.max()), 1e-12)
+def relax(market: Market, money: float, near: float = 0.0) -> Relaxed | None:
+    """None where even the least that the markets may hold is more than there is. `near`: where the price may be."""
+    guess = market.at(near * BESIDE)
+    bound, over = guess.bound(money)
+    if over < 0:
+        highest = max(float(market.table.steep.max()), 1e-12)
+        return _above(market, money, guess, near / BESIDE if near else highest)
+    if not near:
+        return Relaxed(guess, guess, bound)
+    cheap = market.at(0.0)
+    bound, over = cheap.bound(money)
+    return _between(market, money, cheap, guess) if over < 0 else Relaxed(cheap, cheap, bound)
+
+
+def _above(market: Market, money: float, cheap: Wanted, price: float) -> Relaxed | None:
+    """From a price that is too low, and one to try that may not be high enough."""
     for _ in range(DOUBLINGS):
-        dear = market.at(high)
-        if total(dear.x) <= money:
-            break
-        low, high = high, high * 2
-    else:
-        return None
-    low, high = _between(market, money, market.at(low), dear)
-    cheap, dear = market.at(low), market.at(high)
-    return Relaxed(dear, cheap, min(cheap.bound(money), dear.bound(money)))
+        dear = market.at(price)
+        if dear.bound(money)[1] >= 0:
+            return _between(market, money, cheap, dear)
+        cheap, price = dear, price * 2
+    return None
 
 
-def _between(market: Market, money: float, cheap: Wanted, dear: Wanted) -> tuple[float, float]:
-    """Two prices next to each other, one on each side: false position, halved where that is slow."""
-    low, high, fixed = cheap.price, dear.price, 0.0
-    x_low, x_high = cheap.x, dear.x
+def _between(market: Market, money: float, cheap: Wanted, dear: Wanted) -> Relaxed:
+    """The price between two: where the dual's tangents meet, and by false position on its slope, in turn."""
+    part = Part(market, np.arange(market.counts.size), np.arange(market.table.lo.size))
     for step in range(STEPS):
-        moving = np.flatnonzero(x_low != x_high)
-        if high - low <= NEAR * high or not moving.size:
+        (low, falls), (high, rises) = cheap.bound(money), dear.bound(money)
+        width = dear.price - cheap.price
+        meet = (high - low - rises * width) / (falls - rises)  # from the cheap price on
+        if min(low, high) - (low + falls * meet) <= NEAR * (abs(low) + dear.price * money):
             break
-        if moving.size <= market.counts.size * 7 // 10:
-            fixed += total(x_low) - total(x_low[moving])
-            market, x_low, x_high = market.only(moving), x_low[moving], x_high[moving]
-        over, under = fixed + total(x_low) - money, money - fixed - total(x_high)
-        middle = (low + high) / 2
-        if step % 3 and over + under > 0:
-            edge = (high - low) / EDGE
-            middle = min(max(low + (high - low) * (over / (over + under)), low + edge), high - edge)
-        found = market.at(middle)
-        if fixed + total(found.x) <= money:
-            high, x_high = middle, found.x
+        ahead = (meet, width * falls / (falls - rises), meet, width / 2)[step % 4]
+        price = cheap.price + ahead
+        if not cheap.price < price < dear.price:
+            price = cheap.price + width / 2
+            if not cheap.price < price < dear.price:
+                break
+        part = part.moving(cheap, dear)
+        found = part.at(price, dear)
+        if found.bound(money)[1] >= 0:
+            dear = found
         else:
-            low, x_low = middle, found.x
-    return low, high
+            cheap = found
+    return Relaxed(dear, cheap, min(cheap.bound(money)[0], dear.bound(money)[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Those markets of the whole (`which`, and the whole's `rows` of their pieces) that still change."""
+
+    market: Market
+    which: Places
+    rows: Places
+
+    def moving(self, cheap: Wanted, dear: Wanted) -> Part:
+        """Without those that want the same on both sides, once these are enough."""
+        still = cheap.x[self.which] != dear.x[self.which]
+        left = int(np.count_nonzero(still))
+        if not 0 < left <= still.size * 7 // 10:
+            return self
+        rows = np.flatnonzero(np.repeat(still, self.market.counts))
+        market = Market.of(self.market.table.rows(rows), self.market.counts[still])
+        return Part(market, self.which[still], self.rows[rows])
+
+    def at(self, price: float, others: Wanted) -> Wanted:
+        """The whole at that price: what doesn't change as it is in `others`."""
+        own = self.market.at(price)
+        rows, x, income = others.rows.copy(), others.x.copy(), others.income.copy()
+        rows[self.which], x[self.which], income[self.which] = self.rows[own.rows], own.x, own.income
+        return Wanted(price, rows, x, income)

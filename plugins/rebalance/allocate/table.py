@@ -1,7 +1,7 @@
 """All pieces of all markets as columns of numbers, and what each market would hold at a price of money.
 
-Every operation is one that IEEE 754 rounds in one way alone (no exp, no dot product), and sums run one after the
-other, so that the same numbers come out on every machine.
+Every operation is one that IEEE 754 rounds in one way alone (no exp, no dot product), and the order of a sum follows
+from its length, so that the same numbers come out on every processor.
 """
 
 from __future__ import annotations
@@ -85,7 +85,9 @@ class Table:
         k1, k2, k3, t0 = self.k1[at], self.k2[at], self.k3[at], self.t0[at]
         a, b = 1 / (t0 + self.hi[at]), 1 / (t0 + self.lo[at])
         over = k1 - price
-        s = (a + b) / 2
+        # exact where k3 is 0
+        part = (price - self.flat[at]) / (self.steep[at] - self.flat[at])
+        s = np.sqrt(a * a + (b * b - a * a) * part)
         for _ in range(STEPS):
             value = over - s * s * (k2 + 2 * k3 * s)
             bend = -s * (2 * k2 + 6 * k3 * s)
@@ -108,5 +110,5 @@ def _slope(k1: Floats, k2: Floats, k3: Floats, t: Floats) -> Floats:
 
 
 def total(values: Floats) -> float:
-    """The sum, one after the other: the order doesn't depend on the machine."""
-    return float(np.cumsum(values)[-1]) if values.size else 0.0
+    """The sum in pairs, as numpy adds: how follows from their number alone."""
+    return float(np.add.reduce(values))
