@@ -10,7 +10,9 @@ from tests.servers.discord_server import DiscordServer, buttons, text_of
 from tests.servers.telegram_people import Message, Person
 from tests.servers.telegram_server import TelegramServer
 
-PROGRESS = "are mined…"
+ARRIVED = "arrived in your account"
+UNASKED = (ARRIVED, "are mined…")
+"""What the bot says on its own beside an answer: of money that came in, and how far a plan is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ class DiscordChat:
         place = self.channel.messages.index(said)
 
         def answer() -> Json | None:
-            found = [each for each in self.channel.messages[place + 1 :] if each["author"]["id"] == BOT_ID]
+            said = [each for each in self.channel.messages[place + 1 :] if each["author"]["id"] == BOT_ID]
+            found = [each for each in said if ARRIVED not in _discord(each).text]
             return found[0] if found else None
 
         return _discord(await self.server.until(answer))
@@ -80,7 +83,7 @@ class TelegramChat:
 
         def answers() -> list[Message]:
             told = self.server.people.told(self.person)[before:]
-            return [each for each in told if "text" in each and PROGRESS not in each["text"]]
+            return [each for each in told if "text" in each and not any(word in each["text"] for word in UNASKED)]
 
         await self.server.until(answers, "an answer")
         message = answers()[0]
