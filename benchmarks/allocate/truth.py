@@ -90,7 +90,7 @@ def _refined(section: Section, at: float) -> Iterator[Section]:
 def sections(at: int, of: Candidate, terms: Terms, money: float) -> Iterator[Section]:
     stuck = of.position - min(of.liquidity, of.position)
     most = money if of.most is None else min(of.most, money)
-    spans = [(0.0, 0.0)] if stuck == 0 else [(float(stuck), float(stuck))] if of.position > most else []
+    spans = [(float(stuck), float(stuck))]  # all that can leave has left
     if of.position <= most:
         spans.append((float(of.position), float(of.position)))
     spans.append((float(max(stuck, of.least, 1)), min(of.position - 1.0, max(most, stuck))))

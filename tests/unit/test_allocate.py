@@ -137,6 +137,12 @@ def test_a_minimum_is_all_or_nothing() -> None:
     assert units_of(moneta_allocate([replace(small, least=0), at("base", savings(3))], MONTH))["small"] > 0
 
 
+def test_what_can_leave_may_leave_all_though_less_than_the_minimum_stays() -> None:
+    poor = at("poor", savings(1), position=10_000 * ONE, liquidity=9_500 * ONE, least=1_000 * ONE)
+    for capped in (poor, replace(poor, most=5_000 * ONE)):
+        assert units_of(moneta_allocate([capped, at("rich", savings(9))], MONTH))["poor"] == 500 * ONE
+
+
 def test_venues_over_one_market_share_its_impact_and_limit() -> None:
     market = aave(2_000_000, 1_900_000)
     vault = replace(market, kept=market.kept * 95 // 100)

@@ -35,8 +35,8 @@ def ranges(of: Candidate, total: int) -> list[Range]:
     low, high = max(stuck, of.least, 1), min(held - 1, ceiling)
     if low <= high:
         found.append(Range(low, high, of.leave, -fee))
-    elif held > most and stuck:
-        found.append(_point(of, stuck))  # the minimum gives way where no less can leave
+    if stuck and (stuck < low or low > high) and (stuck < held or held > most):
+        found.append(_point(of, stuck))  # the minimum isn't meant for what can't leave
     low = max(held + 1, of.least)
     if of.open and low <= most:
         found.append(Range(low, most, of.enter + (0 if held else of.leave), fee))
