@@ -200,4 +200,8 @@ def _first_fault(error: ValidationError) -> str:
     fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
     name = str(fault["loc"][0]) if fault["loc"] else "a setting"
     where = f"{config_file.NAME} or {config_file.PREFIX}{name.upper()}"
-    return f"The setting {name} can't be that: {fault['msg'][0].lower()}{fault['msg'][1:]} ({where})."
+    why = f"{fault['msg'][0].lower()}{fault['msg'][1:]}"
+    if fault["type"] == "string_pattern_mismatch" and "http" in why:
+        why = "it is a URL that begins with http:// or https://"
+        why += "; one with ws:// or wss:// goes into the file that rpc_file names" if name == "rpc_url" else ""
+    return f"The setting {name} can't be that: {why} ({where})."

@@ -6,6 +6,8 @@ import asyncio
 import getpass
 import os
 import secrets
+import shlex
+import stat
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +16,10 @@ from typing import TYPE_CHECKING
 import chains
 import devnet
 from agent.chain.endpoints import endpoints
+from agent.commands.output import complain
 from agent.config import Settings
 from agent.errors import Refused, Unavailable
-from agent.execution.signer.paths import KEYSTORE
+from agent.execution.signer.paths import KEYSTORE, MIN_PASSWORD
 from agent.place import Endpoint, Place, Where, read_secret
 from agent.policy.files import sync_folder
 from agent.replies.clock import duration
@@ -135,7 +138,7 @@ def _password(folder: Path) -> str:
         )
     if (folder / "signer" / KEYSTORE).exists():
         return getpass.getpass("password of the keystore: ")
-    typed = getpass.getpass("a password for the new keystore (12 characters or more): ")
+    typed = getpass.getpass(f"a password for the new keystore ({MIN_PASSWORD} characters or more): ")
     if typed != getpass.getpass("once more: "):
         raise Refused("secret", "The two aren't the same.", "Start again.")
     return typed
@@ -169,7 +172,10 @@ async def fund(place: Place, account: str) -> None:
 
 
 def _named_password(path: Path) -> str:
-    return read_secret(path, "It holds the keystore's password, one line.").strip()
+    password = read_secret(path, "It holds the keystore's password, one line.").strip()
+    if path.stat().st_mode & stat.S_IROTH:
+        complain(f"{path} can be read by everybody on this machine: chmod 600 {shlex.quote(str(path))}")
+    return password
 
 
 def devnet_password(folder: Path) -> str:

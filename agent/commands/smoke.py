@@ -85,7 +85,12 @@ class Trip:
     ask: Ask | None
 
     async def there_and_back(self, spend: int) -> bool:
-        """Whether both settled and the venue holds no more than before."""
+        """Whether both settled, and nothing stays in a venue that held nothing before.
+
+        What was there before stays there: then only what went in is taken out.
+        """
+        if self.token.is_native:
+            raise Refused("lists", f"{self.token.symbol} itself earns nowhere.", "Name a token, such as USDC.")
         before = await self._snapshot()
         self._check_funds(before, spend)
         into = await self._carried_out(f"deposit {spend} {self.token.symbol}")
@@ -93,10 +98,11 @@ class Trip:
         if venue is None:
             return False
         await self._say("portfolio")
-        out = await self._carried_out(f"withdraw all {self.token.symbol} from {venue}")
+        held = before.venues[venue].position if venue in before.venues else 0
+        out = await self._carried_out(f"withdraw {spend if held else 'all'} {self.token.symbol} from {venue}")
         after = await self._snapshot()
         self._tell(before, after)
-        return out is not None and after.venues[venue].position == 0
+        return out is not None and (held > 0 or after.venues[venue].position == 0)
 
     async def _entered(self, before: Snapshot) -> str | None:
         """The venue that holds more than before."""

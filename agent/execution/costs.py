@@ -51,9 +51,15 @@ class Costs:
 
     def of_steps(self, steps: Iterable[Step]) -> int:
         """The most that these steps cost, in wei: their gas limits at the offered price, and L1's part."""
+        return self._at(self.max_fee_per_gas, steps)
+
+    def least_of_steps(self, steps: Iterable[Step]) -> int:
+        """The same at a price that a full block more still includes (12.5 %, EIP-1559): with less it isn't tried."""
+        return self._at(self.base_fee * 9 // 8 + self.habit.tip, steps)
+
+    def _at(self, price: int, steps: Iterable[Step]) -> int:
         return sum(
-            step.gas * self.max_fee_per_gas + (L1_TIMES * self.l1.wei(size_of(step), step.gas) if step.gas else 0)
-            for step in steps
+            step.gas * price + (L1_TIMES * self.l1.wei(size_of(step), step.gas) if step.gas else 0) for step in steps
         )
 
     def expected(self, steps: Collection[Step], used: Collection[int]) -> int:

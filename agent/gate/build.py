@@ -35,16 +35,20 @@ class Simulated:
     """What a plan is made from besides its snapshot.
 
     `allowances`: base units by (token, spender) that stood. `gas_used` per step that ran, `changes` of the account's
-    balances by token, as the simulation gave them.
+    balances by token, as the simulation gave them. `most_fee_wei`: what all gas may cost, where the usual offer would
+    be more than the account or the signer's policy has for it.
     """
 
     allowances: Mapping[tuple[Address, Address], int]
     gas_used: tuple[int, ...]
     changes: Mapping[str, int]
+    most_fee_wei: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """What the ledger keeps; integers as decimal text."""
+        most = {} if self.most_fee_wei is None else {"most_fee_wei": str(self.most_fee_wei)}
         return {
+            **most,
             "allowances": [[token, spender, str(units)] for (token, spender), units in self.allowances.items()],
             "gas_used": [str(gas) for gas in self.gas_used],
             "changes": {token: str(delta) for token, delta in self.changes.items()},
@@ -57,6 +61,7 @@ class Simulated:
             allowances={(Address(token), Address(place)): int(units) for token, place, units in data["allowances"]},
             gas_used=tuple(int(gas) for gas in data["gas_used"]),
             changes={token: int(delta) for token, delta in data["changes"].items()},
+            most_fee_wei=int(data["most_fee_wei"]) if "most_fee_wei" in data else None,
         )
 
 
@@ -99,7 +104,11 @@ def plan_of(
 ) -> Plan:
     """The whole plan. Raises Refused("simulate") where the simulation did something else than was asked for."""
     bounds = expect.expected(moves, simulated.changes, snapshot.venues, snapshot.account)
-    return drafted(draft, _with_gas(steps, simulated.gas_used, costs_at(snapshot)), snapshot, bounds)
+    costs = costs_at(snapshot)
+    plan = drafted(draft, _with_gas(steps, simulated.gas_used, costs), snapshot, bounds)
+    most = simulated.most_fee_wei
+    fits = most is not None and costs.least_of_steps(plan.steps) <= most < plan.max_total_fee_wei
+    return replace(plan, max_total_fee_wei=most) if most is not None and fits else plan
 
 
 def drafted(draft: Draft, steps: Sequence[Step], snapshot: Snapshot, bounds: tuple[Change, ...] = ()) -> Plan:

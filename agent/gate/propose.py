@@ -126,6 +126,10 @@ class Gate:
         request.passed("honest")
         simulated = Simulated(allowances, rehearsal.gas_used, rehearsal.changes)
         plan = plan_of(request.draft, moves, steps, snapshot, simulated)
+        most = min(self.policy.max_fee_wei, snapshot.native) if leaving else self.policy.max_fee_wei
+        if plan.max_total_fee_wei > most:  # less room for gas to rise, rather than no way out
+            simulated = replace(simulated, most_fee_wei=most)
+            plan = plan_of(request.draft, moves, steps, snapshot, simulated)
         check_plan(self.policy, snapshot.account, request.contacts, plan)
         request.passed("expected")
         self._check_native(plan, snapshot, not leaving, venues)
@@ -148,7 +152,9 @@ class Gate:
         return Proposal(plan, shown, tuple(moves), rehearsal, simulated)
 
     async def propose_exit(self, request: Request, moves: Sequence[Move], snapshot: Snapshot) -> Proposal:
-        """As `propose`, but a venue whose contract refuses is left out and named: it holds no other one back."""
+        """As `propose`, but a venue whose contract refuses is left out and named: it holds no other one back. So are
+        the last ones where gas for all at once is more than there is.
+        """
         left = list(moves)
         while True:
             try:
@@ -158,6 +164,12 @@ class Gate:
                 if not left or not error.venue:
                     raise
                 note = f"What you have in {error.venue} stays there: {error.message}"
+                request = replace(request, notes=(*request.notes, note))
+            except Refused as error:
+                last = left.pop()
+                if error.rule not in ("gas", "fees") or not left or not isinstance(last, Leave):
+                    raise
+                note = f"What you have in {last.venue.id} stays for now: say the same again for it."
                 request = replace(request, notes=(*request.notes, note))
 
     def check_chain(self, snapshot: Snapshot) -> None:
@@ -233,6 +245,7 @@ class Gate:
 
     def _check_native(self, plan: Plan, snapshot: Snapshot, entering: bool, venues: Mapping[str, Venue]) -> None:
         native, balance = self.registry.native, snapshot.native
+        reserve.check_most(native, self.policy.max_fee_wei, plan.max_total_fee_wei)
         reserve.check_fee(native, balance, plan.max_total_fee_wei)
         if entering:
             spent = sum(step.value for step in plan.steps)

@@ -34,3 +34,13 @@ def check_fee(native: Token, balance: int, max_total_fee: int) -> None:
             f"The gas may cost {Amount(max_total_fee, native)}; the account holds {Amount(balance, native)}.",
             f"Send {native.symbol} to your account first.",
         )
+
+
+def check_most(native: Token, most: int, max_total_fee: int) -> None:
+    """Raises Refused("fees") where the signer's policy doesn't let one plan cost as much; wei."""
+    if max_total_fee > most:
+        raise Refused(
+            "fees",
+            f"The gas may cost {Amount(max_total_fee, native)}; the policy allows one plan {Amount(most, native)}.",
+            "Wait until gas is cheaper, or ask for less at once: for one venue alone, say.",
+        )

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from pathlib import Path
 
 import pytest
 
 import devnet
+from agent.chat.terminal import CHANNEL, OWNER, PLATFORM
 from agent.commands.places import place_of
 from agent.commands.smoke import smoke
+from agent.compose import open_instance
 from agent.errors import Refused
 from agent.execution.signer.setup import create_wallet
 from agent.place import Where
 from devnet import Node
 from devnet.rpc import Rpc
+from memory.rows import Inbound
 
 pytestmark = pytest.mark.integration
 
@@ -46,6 +50,8 @@ def test_a_dollar_goes_in_and_comes_back(where: Where, devnet_node: Node, capsys
     (account,) = create_wallet(where.folder / "signer", place_of(where).password, light=True)
     with pytest.raises(Refused, match=rf"The account {account} holds 0 USDC and 0 ETH\. Send it 1 USDC"):
         smoke(where, 1, "USDC", yes=True)
+    with pytest.raises(Refused, match="ETH itself earns nowhere"):
+        smoke(where, 1, "ETH", yes=True)
     start = {"ETH": 10**18, "USDC": 5 * 10**6}
     devnet.fund(devnet_node.rpc_url, account, start, chain_file=devnet_node.chain_file)
     capsys.readouterr()
@@ -62,3 +68,29 @@ def test_a_dollar_goes_in_and_comes_back(where: Where, devnet_node: Node, capsys
     assert transcript.count("It counts as settled with 3 confirmations.") == 2
     assert "In all: " in transcript
     assert f"The transcript is {path}." in shown
+
+
+async def _deposited(where: Where) -> str:
+    place = place_of(where)
+    async with open_instance(place, where.settings) as instance:
+        user = await instance.owner(PLATFORM, OWNER, "you")
+        said = []
+        for number, text in enumerate(("deposit 3 USDC", "yes", "portfolio")):
+            answer = await instance.service.handle(Inbound(PLATFORM, f"before-{number}", CHANNEL, user.id, text))
+            assert answer is not None
+            said.append(str(answer.reply.as_json()["reply"]))
+            await instance.service.delivered(answer)
+        return said[-1]
+
+
+def test_what_was_in_the_venue_before_stays_there(
+    where: Where, devnet_node: Node, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (account,) = create_wallet(where.folder / "signer", place_of(where).password, light=True)
+    start = {"ETH": 10**18, "USDC": 5 * 10**6}
+    devnet.fund(devnet_node.rpc_url, account, start, chain_file=devnet_node.chain_file)
+    assert "Nothing is at work" not in asyncio.run(_deposited(where))
+    assert smoke(where, 1, "USDC", yes=True) == 0
+    shown = capsys.readouterr().out
+    assert "you> withdraw 1 USDC from " in shown
+    assert "In all: 0 USDC" in shown

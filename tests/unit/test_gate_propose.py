@@ -12,7 +12,7 @@ from agent.chain.snapshot import take
 from agent.errors import Refused
 from agent.execution import fees
 from agent.gate import reserve
-from agent.gate.build import Draft
+from agent.gate.build import Draft, Simulated, plan_of
 from agent.gate.order import Enter, Leave, Move, Send, Swap, TakeBack
 from agent.gate.propose import Gate, Proposal, Request
 from agent.gate.rehearse import WouldRevert
@@ -323,6 +323,54 @@ async def test_an_exit_leaves_out_a_venue_that_refuses_and_names_it() -> None:
     poor = Send(USDC, 10**9 + 1, "bob", FRIEND)
     with pytest.raises(Refused):
         await gate.propose_exit(request, [whole[0], poor], snapshot)
+
+
+async def test_where_gas_is_dear_an_exit_offers_less_for_it_and_then_leaves_one_venue_after_another() -> None:
+    per_gas, least = fees.offered(BASE_FEE).max_fee_per_gas, BASE_FEE * 9 // 8 + fees.ETHEREUM.tip
+    two = [Leave(VENUE, None), Leave(DAI_VENUE, None)]
+    chain = gate_chain_with(FIVE)
+    chain.world.supplied[DAI_AT, ACCOUNT] = 9
+    whole = (await propose(chain, *two)).plan
+    gas = sum(step.gas for step in whole.steps)
+    assert whole.max_total_fee_wei == gas * per_gas
+
+    async def left(native: int = 10**18, most: int = 10**18) -> tuple[Sequence[Move], int, Sequence[str]]:
+        chain.world.native[ACCOUNT] = native
+        gate, request, snapshot = await desk(chain, policy=replace(GATE_POLICY, max_fee_wei=most))
+        found = await gate.propose_exit(request, two, snapshot)
+        assert (
+            plan_of(
+                request.draft,
+                two[: len(found.moves)],
+                whole.steps[: len(found.moves)],
+                snapshot,
+                Simulated.from_json(found.simulated.as_json()),
+            ).digest
+            == found.plan.digest
+        )
+        return found.moves, found.plan.max_total_fee_wei, found.preview.notes
+
+    stays = ("What you have in pool:DAI stays for now: say the same again for it.",)
+    for tight in ({"most": gas * least}, {"native": gas * least}):
+        assert await left(**tight) == (tuple(two), gas * least, ())
+    for tighter in ({"most": gas * least - 1}, {"native": gas * least - 1}):
+        moves, fee, notes = await left(**tighter)
+        assert (moves, notes) == ((two[0],), stays)
+        assert fee <= gas * least - 1
+    one = whole.steps[0].gas * least
+    with pytest.raises(Refused, match="the policy allows one plan") as caught:
+        await left(most=one - 1)
+    assert caught.value.rule == "fees"
+    with pytest.raises(Refused, match="the account holds"):
+        await left(native=one - 1)
+
+
+async def test_an_entry_keeps_to_what_the_policy_allows_for_gas() -> None:
+    chain, least = gate_chain(), BASE_FEE * 9 // 8 + fees.ETHEREUM.tip
+    policy = replace(GATE_POLICY, max_fee_wei=310_000 * least)
+    assert (await propose(chain, Enter(VENUE, FIVE), policy=policy)).plan.max_total_fee_wei == 310_000 * least
+    policy = replace(GATE_POLICY, max_fee_wei=310_000 * least - 1)
+    assert (await refused(chain, Enter(VENUE, FIVE), policy=policy))[0] == "fees"
 
 
 async def test_the_coin_itself_is_no_asset_of_a_venue() -> None:

@@ -104,3 +104,25 @@ def test_the_first_caps_are_dollars_at_the_chains_prices_rounded_down() -> None:
     caps = first_caps(registry, {"USDC": 100_010_000, "ETH": 3_000 * 10**8}, 10_000)
     assert caps == {"USDC": 9_999_000_099, "ETH": 3_333_333_333_333_333_333}
     assert first_caps(registry, {"USDC": 0}, 10_000) == {}
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:8545", "wss://127.0.0.1/KEY-KEY-KEY-KEY", ""])
+def test_what_is_no_url_of_a_node_is_told_in_words(tmp_path: Path, url: str) -> None:
+    with pytest.raises(Refused, match=r"begins with http:// or https://; one with ws:// or wss:// goes") as refused:
+        Where.of(tmp_path, chain="base", rpc_url=url)
+    assert "KEY" not in str(refused.value)
+
+
+def test_a_password_that_everybody_can_read_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "pass word"
+    file.write_text("a long one\n")
+    monkeypatch.setenv("MONETA_PASSWORD_FILE", str(file))
+    where = Where.of(tmp_path, chain="base", rpc_url=URL)
+    told = []
+    for mode in (0o600, 0o640, 0o644):
+        file.chmod(mode)
+        assert place_of(where).password == "a long one"
+        told.append(capsys.readouterr().err)
+    assert told == ["", "", f"{file} can be read by everybody on this machine: chmod 600 '{file}'\n"]

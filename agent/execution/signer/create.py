@@ -11,8 +11,6 @@ from agent.errors import Refused
 from agent.execution.signer import guard, paths, wallet
 from agent.execution.signer.keystore import LIGHT, STRONG, Secrets, addresses, seal, write_new
 
-MIN_PASSWORD = 8
-
 
 def create(folder: Path, line: str, *, light: bool) -> list[str]:
     """Writes keystore.json and returns its addresses. Raises Refused: keystore, password, import, folder.
@@ -37,8 +35,8 @@ def create(folder: Path, line: str, *, light: bool) -> list[str]:
 
 def checked_password(password: str) -> str:
     """The password. Raises Refused("password") for one that is too short to guard anything."""
-    if len(password) < MIN_PASSWORD:
-        raise Refused("password", "The password is too short.", f"Use {MIN_PASSWORD} characters or more.")
+    if len(password) < paths.MIN_PASSWORD:
+        raise Refused("password", "The password is too short.", f"Use {paths.MIN_PASSWORD} characters or more.")
     return password
 
 

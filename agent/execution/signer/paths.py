@@ -20,6 +20,8 @@ TOTP = "totp.json"
 MANDATES = "mandates.json"
 LOG = "signer.log"
 SOCKET = "signer.sock"
+MIN_PASSWORD = 8
+"""Characters of a keystore's password."""
 
 MAX_SOCKET_PATH = 100  # bytes; the kernels take 104 (macOS) and 108 (Linux), the closing zero among them
 
