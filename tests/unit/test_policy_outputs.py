@@ -63,8 +63,9 @@ def said(*steps: Step) -> str:
 
 def test_what_a_swap_gives_may_go_on() -> None:
     assert said(*TRADE, approve(GIVEN), supply(GIVEN)) == ""
-    sure = replace(GIVEN, min=5, max=5)
-    assert said(*TRADE, approve(sure), supply(sure)) == ""
+    for low, high in ((5, 5), (1, 1), (1, 6)):
+        sure = replace(GIVEN, min=low, max=high)
+        assert said(*TRADE, approve(sure), supply(sure)) == ""
 
 
 @pytest.mark.parametrize(
