@@ -158,6 +158,9 @@ class Settings(BaseSettings):
         """
         for each in config_file.strangers(os.environ, cls.model_fields):
             log.warning(each)
+        used = config_file.file_of(folder)
+        if folder is not None and used is not None and used.parent.resolve() != folder.resolve():
+            log.warning(f"{folder} has no {config_file.NAME}: the one at {used.resolve()} counts, whoever wrote it.")
         token = _FOLDER.set(folder)
         try:
             return cls.said(**said)

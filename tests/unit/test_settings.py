@@ -164,3 +164,21 @@ def test_a_variable_that_looks_like_a_setting_is_told_of(
 def test_settings_and_what_else_is_read_from_the_environment_are_no_strangers() -> None:
     known: list[Any] = [f"MONETA_{name.upper()}" for name in Settings.model_fields]
     assert strangers([*known, "MONETA_PASSWORD_FILE", "MONETA_CACHE", "PATH"], Settings.model_fields) == []
+
+
+def test_settings_of_the_folder_that_one_stands_in_are_told_of(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    (tmp_path / "moneta.toml").write_text("plan_seconds = 7\n")
+    with capture_logs() as logs:
+        assert Settings.of(own).plan_seconds == 7
+    assert [each["event"] for each in logs] == [
+        f"{own} has no moneta.toml: the one at {tmp_path / 'moneta.toml'} counts, whoever wrote it."
+    ]
+    (own / "moneta.toml").write_text("plan_seconds = 8\n")
+    with capture_logs() as logs:
+        assert Settings.of(own).plan_seconds == 8
+        assert Settings.of(tmp_path).plan_seconds == 7
+        assert Settings.of(None).plan_seconds == 7
+        assert Settings.of(Path()).plan_seconds == 7
+    assert logs == []
