@@ -9,7 +9,7 @@ import json
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from typing import Any
 
 from agent.curves import Candidate, Curve, Terms, Weigh
@@ -103,7 +103,10 @@ def scaled(value: object, places: int, name: str) -> int:
         raise ValueError(f"`{name}` is negative")
     if number and number.adjusted() > LARGEST:
         raise ValueError(f"`{name}` is larger than anything there is: are decimals swapped?")
-    return 0 if number.adjusted() < -places else int(number.scaleb(places))
+    if number.adjusted() < -places:
+        return 0
+    whole = Context(prec=len(number.as_tuple().digits))  # all its digits: the usual context rounds to 28
+    return int(whole.scaleb(number, places))
 
 
 def _parsed(text: str) -> dict[str, Any]:

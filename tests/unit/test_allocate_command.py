@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -134,6 +136,27 @@ def test_a_bad_file_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     assert reason in err
 
 
+ODD = [None, True, -1, 0, 10**40, 1e308, float("nan"), float("inf"), "", "x", "-1", "1e-50", "1e45", [], {}, "\u202e"]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_stands_there_ends_in_an_allocation_or_a_refusal(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, seed: int
+) -> None:
+    random = Random(seed)  # noqa: S311
+    venue: dict[str, Any] = {**AAVE, "position": "5", "cap": "100000", "exit_fee": "0.001"}
+    whole: dict[str, Any] = {**FILE, "limits": {"cap_per_venue": "900"}, "response": {}, "venues": [venue, SAVINGS]}
+    for damaged in random.choices((venue, venue, whole), k=2):
+        damaged[random.choice(list(damaged))] = random.choice(ODD)
+    code, venues, last, err = run(capsys, tmp_path, json.dumps(whole))
+    if code:
+        assert not venues
+        assert err
+        return
+    moved = sum(Decimal(each["moved"]) for each in venues.values() if "moved" in each)
+    assert moved + Decimal(last["idle"]) == Decimal(str(whole["capital"]))  # what went in, and what stayed out
+
+
 def test_a_file_that_isnt_there(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["allocate", str(tmp_path / "none")]) == 1
     assert "can't be read" in capsys.readouterr().err
@@ -164,6 +187,13 @@ def test_limits_hold_to_the_unit(
     assert venues[AAVE["id"]]["amount"] == amount
     placed = sum(float(each["amount"]) for each in venues.values())
     assert placed + float(last["idle"]) == pytest.approx(1_000_000)
+
+
+def test_no_digit_of_a_large_amount_is_lost(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    capital = "1234567890123456.123456789012345679"
+    text = json.dumps({**FILE, "decimals": 18, "capital": capital, "limits": {"cap_per_venue": "0"}})
+    _, _, last, _ = run(capsys, tmp_path, text)
+    assert last["idle"] == capital
 
 
 def test_a_position_that_can_only_partly_leave(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
