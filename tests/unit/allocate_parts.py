@@ -71,8 +71,14 @@ def random_instance(seed: int, most: int, fewest: int = 1, shared: bool = True) 
         over = found[0]
         assert over.curve is not None
         vault = replace(over.curve, kept=over.curve.kept * random.randint(85, 100) // 100)
+        half = (over.curve.supplied - over.curve.borrowed) // 2  # both could leave at once
+        found[0] = replace(over, liquidity=min(over.liquidity, half))
         found[1] = replace(
-            found[1], source=over.source, curve=vault, position=min(found[1].position, over.curve.supplied // 4)
+            found[1],
+            source=over.source,
+            curve=vault,
+            position=min(found[1].position, over.curve.supplied // 4),
+            liquidity=min(found[1].liquidity, half),
         )
     high = random.choice([0, RAY // 2, RAY])
     return found, Terms(size, random.choice([7, 30, 180]) * DAY, response=(0, high))

@@ -130,6 +130,20 @@ def test_what_cant_leave_stays_and_its_money_isnt_spent() -> None:
     assert units_of(found) == {"other": 1_100_000 * ONE, "stuck": 400_000 * ONE}
 
 
+def test_no_more_leaves_than_is_there_unborrowed() -> None:
+    """Whatever is said of each venue: both are over one market, which has 100,000 left."""
+    market = aave(1_000_000, 900_000)
+    pair = [
+        at(name, market, source="market", position=400_000 * ONE, liquidity=10**15, exit_fee=RAY // 10**6)
+        for name in ("a", "b")
+    ]
+    found = moneta_allocate([*pair, at("rich", savings(900))], replace(MONTH, cash=0))
+    units = units_of(found)
+    assert units["a"] + units["b"] == 700_000 * ONE
+    assert units["rich"] == 100_000 * ONE
+    assert found.exact
+
+
 def test_a_minimum_is_all_or_nothing() -> None:
     small = at("small", aave(1_000_000, 950_000), least=400_000 * ONE)
     found = moneta_allocate([small, at("base", savings(3))], MONTH)

@@ -136,7 +136,24 @@ def test_a_bad_file_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     assert reason in err
 
 
-ODD = [None, True, -1, 0, 10**40, 1e308, float("nan"), float("inf"), "", "x", "-1", "1e-50", "1e45", [], {}, "\u202e"]
+ODD: list[Any] = [
+    None,
+    True,
+    -1,
+    0,
+    10**40,
+    1e308,
+    float("nan"),
+    float("inf"),
+    "",
+    "x",
+    "-1",
+    "1e-50",
+    "1e45",
+    [],
+    {},
+    "\u202e",
+]
 
 
 @pytest.mark.parametrize("seed", range(40))

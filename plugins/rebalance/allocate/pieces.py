@@ -56,21 +56,41 @@ def of_market(members: Sequence[Candidate], terms: Terms, total: int) -> list[Pi
     options = [ranges(each, total) for each in members]
     stuck = sum(min(each.lo for each in found) for found in options)  # what can't leave stays, whatever the limit
     most = max(min(total, terms.source_most.get(members[0].source, total)), stuck)
+    found = _all(members, terms, options, _least(members), most) or _all(members, terms, options, 0, most)
+    return sorted(dict.fromkeys(found), key=lambda piece: (piece.lo, piece.hi))
+
+
+def _least(members: Sequence[Candidate]) -> int:
+    """What all of them must hold together, since no more can leave the market than is unborrowed."""
+    curve = next((each.curve for each in members if each.curve is not None), None)
+    if curve is None:
+        return 0
+    return sum(each.position for each in members) - (curve.supplied - curve.borrowed)
+
+
+def _all(
+    members: Sequence[Candidate], terms: Terms, options: Sequence[list[Range]], least: int, most: int
+) -> list[Piece]:
     found: list[Piece] = []
     for varies, own in enumerate(options):
         rest = [anchors(each) if at != varies else [0] for at, each in enumerate(options)]
         for others in product(*rest):
             for each in own:
-                found += _combined(members, terms, each, varies, others, most)
-    return sorted(dict.fromkeys(found), key=lambda piece: (piece.lo, piece.hi))
+                found += _combined(members, terms, each, varies, others, (least, most))
+    return found
 
 
 def _combined(
-    members: Sequence[Candidate], terms: Terms, own: Range, varies: int, others: tuple[int, ...], most: int
+    members: Sequence[Candidate],
+    terms: Terms,
+    own: Range,
+    varies: int,
+    others: tuple[int, ...],
+    ends: tuple[int, int],
 ) -> Iterator[Piece]:
     y = sum(others)
-    high = min(own.hi, most - y)
-    if own.lo > high:
+    low, high = max(own.lo, ends[0] - y), min(own.hi, ends[1] - y)
+    if low > high:
         return
     fixed = own.fixed + sum(
         each.cost(units) for at, (each, units) in enumerate(zip(members, others, strict=True)) if at != varies
@@ -78,7 +98,7 @@ def _combined(
     curve = next((each.curve for each in members if each.curve is not None), None)
     kept = [_kept(each) for each in members]
     piece = Piece(
-        lo=float(y + own.lo),
+        lo=float(y + low),
         hi=float(y + high),
         kappa=kept[varies],
         c=sum(part * units for part, units in zip(kept, others, strict=True)),
@@ -91,13 +111,13 @@ def _combined(
         fixed=fixed - own.per_unit * members[varies].position,
         others=others,
         varies=varies,
-        units=(own.lo, high),
+        units=(low, high),
     )
     if curve is None:
         yield piece
         return
     away = float(curve.supplied - sum(each.position for each in members))
-    if own.lo == high:
+    if low == high:
         yield _point(replace(piece, t0=away), curve, terms, y + high)
         return
     for part in _between_kinks(replace(piece, t0=away), curve, terms):

@@ -30,10 +30,10 @@ def apart(candidates: Sequence[Candidate], terms: Terms) -> tuple[list[Candidate
     for each in candidates:
         reason = reasons[each.venue]
         if not reason:
-            usable.append(each)
+            usable.append(_as_liquid(each))
         elif named[each.venue] == 1 and _whole(each) and each.position > 0:
             known = each.why_not == reason and each.curve is not None and not _trouble(each)
-            usable.append(replace(each, why_not=reason) if known else _dark(each, reason))
+            usable.append(replace(_as_liquid(each), why_not=reason) if known else _dark(each, reason))
     return usable, {venue: reason for venue, reason in reasons.items() if reason}
 
 
@@ -47,6 +47,13 @@ def _sane(terms: Terms) -> None:
         raise Refused("response", "The band of borrowers' response isn't one.", "Say 0 ≤ low ≤ high ≤ 1.")
     if any(most < 0 for most in terms.source_most.values()):
         raise Refused("limits", "A limit of one market is negative.", "Say 0 or more.")
+
+
+def _as_liquid(of: Candidate) -> Candidate:
+    """No more can leave than is there unborrowed, whatever is said of it."""
+    if of.curve is None:
+        return of
+    return replace(of, liquidity=min(of.liquidity, of.curve.supplied - of.curve.borrowed))
 
 
 def _dark(of: Candidate, reason: str) -> Candidate:
