@@ -32,7 +32,7 @@ def check_fee(native: Token, balance: int, max_total_fee: int) -> None:
         raise Refused(
             "gas",
             f"The gas may cost {Amount(max_total_fee, native)}; the account holds {Amount(balance, native)}.",
-            f"Send {native.symbol} to your account first.",
+            f"Send at least {Amount(max_total_fee - balance, native)} to your account first.",
         )
 
 

@@ -110,7 +110,7 @@ def test_the_reserve_says_how_much_is_lacking() -> None:
         "Send at least 0.1 ETH to your account first.",
     )
     check_fee(ETH, 5, 5)
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match=r"Send at least 0\.000000000000000001 ETH to your account first\."):
         check_fee(ETH, 4, 5)
     assert EXIT_GAS == 500_000  # what docs promise
 
