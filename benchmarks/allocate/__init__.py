@@ -38,10 +38,11 @@ def _against_truth(count: int, most: int, fewest: int) -> Iterator[Figure]:
     """The largest part of the income that a better allocation adds, two base units a venue for rounding apart."""
     from benchmarks.allocate.truth import best
 
-    exact, worst, left, wrong = 0, 0.0, 0.0, 0
+    exact, worst, left, wrong, known = 0, 0.0, 0.0, 0, 0
     for seed in range(count):
         candidates, terms = random_instance(seed + count, most, fewest, shared=False)
         found, truth = allocate(candidates, terms), best(candidates, terms, NEAR)
+        known += truth.bound - truth.value <= max(found.income, 1) / PPM
         income, rounding = max(found.income, 1), 2 * len(candidates)
         gap = max(truth.value - found.net - rounding, 0) / income
         wrong += found.bound + rounding < truth.value * (1 - NEAR)
@@ -52,6 +53,7 @@ def _against_truth(count: int, most: int, fewest: int) -> Iterator[Figure]:
     unit = f"ppm of income, {exact} of {count} instances exact"
     yield Figure(f"allocate_gap_to_{most}_venues", worst * PPM, unit, 1)
     yield Figure(f"allocate_bound_to_{most}_venues", left * PPM, "ppm of income, the widest gap where not exact")
+    yield Figure(f"allocate_truth_known_to_{most}_venues", known, f"of {count}, to a ppm", count, at_least=True)
     yield Figure(f"allocate_bound_wrong_to_{most}_venues", wrong, "instances", 0)
 
 

@@ -53,7 +53,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """`value` is reached by an allocation; none is better than `bound`."""
+    """`value` is reached by an allocation; none is better than `bound`, infinite where no program was solved."""
 
     value: float
     bound: float
@@ -68,7 +68,10 @@ def best(candidates: Sequence[Candidate], terms: Terms, near: float) -> Truth:
     )
     value, bound = -np.inf, np.inf
     for _ in range(ROUNDS):
-        x, bound = _solved(found, len(candidates), money, scale)
+        solved = _solved(found, len(candidates), money, scale)
+        if solved is None:
+            break
+        x, bound = solved
         taken = [(each, held) for each, held in zip(found, x, strict=True) if held is not None]
         value = max(value, sum(each.income(held) for each, held in taken))
         if bound - value <= near * max(abs(value), 1.0):
@@ -203,8 +206,10 @@ def _touches(left: float, right: float) -> list[float]:
     return [float(min(max(left + (right - left) * part, left + edge), right - edge)) for part in ratio]
 
 
-def _solved(sections: Sequence[Section], venues: int, money: float, scale: float) -> tuple[list[float | None], float]:
-    """What each section holds (None: not taken), and the program's bound."""
+def _solved(
+    sections: Sequence[Section], venues: int, money: float, scale: float
+) -> tuple[list[float | None], float] | None:
+    """What each section holds (None: not taken), and the program's bound; None where HiGHS doesn't solve it."""
     n, unit = len(sections), money / SCALE if money else 1.0
     rows: list[int] = []
     columns: list[int] = []
@@ -233,15 +238,19 @@ def _solved(sections: Sequence[Section], venues: int, money: float, scale: float
     least = np.concatenate([np.zeros(2 * n), np.full(n, -np.inf)])
     most = np.concatenate([np.ones(n), np.full(2 * n, np.inf)])
     cost = np.concatenate([np.zeros(2 * n), -np.ones(n)])
-    with _silent():
-        found = milp(
-            cost,
-            constraints=LinearConstraint(matrix, low, high),
-            integrality=kinds,
-            bounds=Bounds(least, most),
-            options={"mip_rel_gap": 1e-9},
-        )
-    assert found.x is not None, found.message
+    for presolve in (True, False):  # presolve takes some programs for infeasible that hold every earlier solution
+        with _silent():
+            found = milp(
+                cost,
+                constraints=LinearConstraint(matrix, low, high),
+                integrality=kinds,
+                bounds=Bounds(least, most),
+                options={"mip_rel_gap": 1e-9, "presolve": presolve},
+            )
+        if found.x is not None:
+            break
+    else:
+        return None
     held: list[float | None] = []
     for at, each in enumerate(sections):
         taken = found.x[at] > 0.5
