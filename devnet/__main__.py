@@ -1,6 +1,7 @@
 """`setup`: everything that a devnet needs. `profile FILE`: a real chain's local profile, until Ctrl-C.
 
-`pin`, for maintainers: the hashes for artefacts.lock.
+`fund FILE 0x… --rpc URL`: play money for an account that was made since. `pin`, for maintainers: the hashes for
+artefacts.lock.
 """
 
 from __future__ import annotations
@@ -57,9 +58,15 @@ def main(arguments: list[str]) -> int:
     one.add_argument("chain_file", type=Path, metavar="FILE", help="such as chains/base.toml")
     one.add_argument("--port", type=int, default=0, help="where it listens on 127.0.0.1 (default: any free port)")
     one.add_argument("--fund", metavar="0x…", help="an account that gets an ether and 1,000 USDC")
+    later = commands.add_parser("fund", help="an ether and 1,000 USDC for an account of a profile that runs")
+    later.add_argument("chain_file", type=Path, metavar="FILE", help="such as chains/base.toml")
+    later.add_argument("account", metavar="0x…")
+    later.add_argument("--rpc", required=True, metavar="URL", help="where the profile listens")
     try:
         said = parser.parse_args(arguments)
-        if said.command == "profile":
+        if said.command == "fund":
+            fund(said.rpc, said.account, TO_PRACTISE, chain_file=said.chain_file)
+        elif said.command == "profile":
             profile(said.chain_file, said.port, said.fund)
         elif said.command == "prepare":
             for chain_file in said.chain_files:

@@ -18,6 +18,7 @@ from agent.chain.registry import Registry
 from agent.intents import All, Deposit, Exact, Swap, Withdraw
 from agent.replies.reply import Reply, as_text
 from devnet import Node, fund
+from devnet.__main__ import main as play_money
 from devnet.calls import read
 from devnet.profiles.left_out import left_out
 from devnet.profiles.profile import Profile
@@ -161,6 +162,9 @@ async def _carried_out(it: Whole, sentence: str) -> Reply:
     return done
 
 
+LATER = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"  # an account that is made once the chain is there
+
+
 def test_one_to_practise_on(tmp_path: Path) -> None:
     """`python -m devnet profile`: blocks come by themselves, the account has its play money, Ctrl-C ends it."""
     account = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
@@ -169,9 +173,12 @@ def test_one_to_practise_on(tmp_path: Path) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            with Rpc(process.stdout.readline().strip()) as rpc:
+            url = process.stdout.readline().strip()
+            with Rpc(url) as rpc:
                 usdc = str(Registry.load(str(file)).token("USDC").address)
                 assert read(rpc, usdc, "balanceOf(address)", account) == [1_000 * 10**6]
+                assert play_money(["fund", str(file), LATER, "--rpc", url]) == 0
+                assert read(rpc, usdc, "balanceOf(address)", LATER) == [1_000 * 10**6]
                 head = rpc.number("eth_blockNumber")
                 until("a block by itself", lambda: rpc.number("eth_blockNumber") > head)
                 assert int(rpc.block("safe")["number"], 16) >= head
