@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
+import structlog
 
 from agent.chain.registry import Registry
 from agent.commands.places import endpoint_of, place_of
 from agent.errors import Refused, Unavailable
 from agent.first_policy import first_caps
+from agent.logs import to_stderr
 from agent.place import Where
 
 pytestmark = pytest.mark.unit
@@ -126,3 +129,19 @@ def test_a_password_that_everybody_can_read_is_said(
         assert place_of(where).password == "a long one"
         told.append(capsys.readouterr().err)
     assert told == ["", "", f"{file} can be read by everybody on this machine: chmod 600 '{file}'\n"]
+
+
+def test_a_warning_goes_to_the_standard_error_of_its_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = structlog.get_config()
+    with monkeypatch.context() as then:
+        then.setattr("sys.stderr", closed := io.StringIO())
+        to_stderr(verbose=False)
+    closed.close()
+    try:
+        (tmp_path / "moneta.toml").write_text('chain = "here.toml"\n')
+        Where.of(tmp_path / "two")
+        assert "moneta.toml" in capsys.readouterr().err
+    finally:
+        structlog.configure(**before)
