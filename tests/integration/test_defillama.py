@@ -25,7 +25,7 @@ from tests.unit.plugin_parts import USDC, WETH
 pytestmark = pytest.mark.integration
 
 NOW = 1_700_000_000
-DATA = os.environ.get("MONETA_DATA")
+DATA = os.environ.get("MONETA_DATA", "../shared/data")
 
 
 @pytest_asyncio.fixture
@@ -234,7 +234,7 @@ async def test_a_folder_that_cannot_be_written_costs_the_cache_only(server: Defi
     assert names(await Asker(server.url, tmp_path / "cache").at(NOW)) == ["fluid", "sturdy"]
 
 
-@pytest.mark.skipif(not DATA or not (Path(DATA) / RECORDED).exists(), reason="MONETA_DATA has no recorded pools")
+@pytest.mark.skipif(not (Path(DATA) / RECORDED).exists(), reason="MONETA_DATA has no recorded pools")
 async def test_a_recorded_day_of_all_pools(server: DefiLlama, tmp_path: Path) -> None:
     assert DATA is not None
     server.rows = recorded(Path(DATA), tvl=1_000_000)

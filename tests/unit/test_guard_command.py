@@ -15,7 +15,7 @@ from agent.guard.tally import Tally, is_countable
 
 pytestmark = pytest.mark.unit
 
-RECORDED = Path(os.environ.get("MONETA_DATA", "/nowhere")) / "security" / "craibench_trading_runs_even.jsonl"
+RECORDED = Path(os.environ.get("MONETA_DATA", "../shared/data")) / "security" / "craibench_trading_runs_even.jsonl"
 
 
 def line(**over: Any) -> str:
