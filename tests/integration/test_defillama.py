@@ -236,7 +236,6 @@ async def test_a_folder_that_cannot_be_written_costs_the_cache_only(server: Defi
 
 @pytest.mark.skipif(not (Path(DATA) / RECORDED).exists(), reason="MONETA_DATA has no recorded pools")
 async def test_a_recorded_day_of_all_pools(server: DefiLlama, tmp_path: Path) -> None:
-    assert DATA is not None
     server.rows = recorded(Path(DATA), tvl=1_000_000)
     told = await Asker(server.url, tmp_path).at(NOW)
     asked = [
