@@ -6,19 +6,16 @@ Exits stay open throughout: a venue that isn't trusted may always be left.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import structlog
-
 from agent import not_offered
 from agent.chat.access import Access
 from agent.chat.service import Service
 from agent.doctor import upgrades
-from agent.errors import MonetaError
+from agent.lookout import keep_looking
 from agent.not_offered import NotOffered
 from agent.opening import find
 from agent.replies import trouble
@@ -30,32 +27,11 @@ EVERY_SECONDS = 300.0
 """The gate looks at what it enters each time; this is for what nobody enters just now."""
 NEWS = "not-offered"
 
-log = structlog.get_logger()
-
 
 async def run_oversight(world: World, service: Service, folder: Path, stop: asyncio.Event) -> None:
     """Looks at once, and then every few minutes until `stop`. A node that can't be read costs a look."""
-    oversight = Oversight(world, service, folder)
-    stopped = asyncio.create_task(stop.wait())
-    try:
-        while not stop.is_set():
-            looking = asyncio.create_task(_look(oversight))
-            await asyncio.wait([looking, stopped], return_when=asyncio.FIRST_COMPLETED)
-            looking.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await looking
-            await asyncio.wait([stopped], timeout=EVERY_SECONDS)
-    finally:
-        stopped.cancel()
-
-
-async def _look(oversight: Oversight) -> None:
-    try:
-        await oversight.look()
-    except MonetaError as error:
-        log.warning("the contracts could not be looked at", error=str(error))
-    except Exception as error:  # whatever a node answers, the next look may be better
-        log.warning("the oversight failed", error=type(error).__name__)
+    look = Oversight(world, service, folder).look
+    await keep_looking(look, stop, EVERY_SECONDS, "the contracts could not be looked at", "the oversight failed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,16 @@ balances are read in one multicall and compared with what our own transactions e
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-import structlog
 
 from agent.chain.contracts import erc20, multicall3
 from agent.chain.multicall import read_all
 from agent.chain.rpc_types import RpcError, quantity
 from agent.chat.service import Service
-from agent.errors import MonetaError, Unavailable
+from agent.errors import Unavailable
+from agent.lookout import keep_looking
 from agent.money import Address, Amount, Token, address
 from agent.replies.body import body_of
 from agent.replies.reply import Reply
@@ -34,32 +32,11 @@ LEAST_NATIVE = 10**12  # wei; less isn't worth a message
 TOLD_A_DAY = 10  # arrivals of one kind an account: what strangers send must not make the bot flood its people
 DAY = 86_400
 
-log = structlog.get_logger()
-
 
 async def run_watch(world: World, service: Service, stop: asyncio.Event, every: float = EVERY_SECONDS) -> None:
     """Looks every few seconds until `stop`. A node that can't be reached costs a look, not the watch."""
-    watch = Watch(world, service)
-    stopped = asyncio.create_task(stop.wait())
-    try:
-        while not stop.is_set():
-            looking = asyncio.create_task(_look(watch))
-            await asyncio.wait([looking, stopped], return_when=asyncio.FIRST_COMPLETED)
-            looking.cancel()  # what it wrote down is whole; the next start looks at the rest
-            with contextlib.suppress(asyncio.CancelledError):
-                await looking
-            await asyncio.wait([stopped], timeout=every)
-    finally:
-        stopped.cancel()
-
-
-async def _look(watch: Watch) -> None:
-    try:
-        await watch.look()
-    except MonetaError as error:
-        log.warning("the watch could not look", error=str(error))
-    except Exception as error:  # whatever a node answers, the next look may be better
-        log.warning("the watch failed", error=type(error).__name__)
+    look = Watch(world, service).look
+    await keep_looking(look, stop, every, "the watch could not look", "the watch failed")
 
 
 @dataclass(frozen=True, slots=True)

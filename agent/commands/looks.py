@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from agent.chain.fingerprint import fingerprints
+from agent.doctor.upgrades import behind
 from agent.errors import MonetaError
 from agent.money import Address
 from agent.opening import find
@@ -85,10 +86,3 @@ def doubted(
             if change:
                 found[key] = f"{name} isn't what it was when this watch began: {change}"
     return found
-
-
-def behind(venue: Venue) -> dict[Address, str]:
-    """The contracts that money in a venue relies on, each with what it is called."""
-    named = ((f"its token {venue.asset.symbol}", venue.asset), ("its receipt", venue.receipt))
-    places = {token.address: name for name, token in named if token is not None and token.address is not None}
-    return {**places, venue.contract.address: venue.contract.name}

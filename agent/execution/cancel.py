@@ -10,7 +10,7 @@ from agent.execution.broadcast import NonceUsed, TooDear, broadcast
 from agent.execution.fees import Fees
 from agent.execution.look import look, receipts
 from agent.execution.parts import Parts
-from agent.execution.points import Point, point
+from agent.execution.replace import recorded
 from agent.execution.stops import check_stops
 from agent.money import Address
 from memory.rows import Attempt, AttemptKind
@@ -26,21 +26,8 @@ async def signed_off(parts: Parts, old: Attempt, offer: Fees, limits: tuple[int,
     gas, l1 = limits
     terms = (old.nonce, offer.max_fee_per_gas, offer.max_priority_fee_per_gas)
     signed = await parts.signer.cancel(old.account, *terms, None if gas == fees.CANCEL_GAS else gas)
-    point(Point.REPLACING)
-    attempt = await parts.ledger.record_attempt(
-        plan_id=old.plan_id,
-        step=old.step,
-        account=old.account,
-        chain_id=old.chain_id,
-        nonce=old.nonce,
-        hash=signed.hash,
-        raw=signed.raw,
-        max_fee_wei=gas * offer.max_fee_per_gas + l1,
-        kind=AttemptKind.CANCEL,
-        replaces=old.hash if replaces else None,
-    )
-    point(Point.REPLACED)
-    return attempt
+    most = gas * offer.max_fee_per_gas + l1
+    return await recorded(parts, old, signed, most, AttemptKind.CANCEL, replaces=replaces)
 
 
 async def cancel_stuck(parts: Parts, account: Address, chain_id: int) -> tuple[Attempt, Attempt]:

@@ -55,23 +55,32 @@ async def replaced(
         signed = await _signed(parts, plan, old, offer, outputs)
     except Refused as refused:
         return None, f" The signer makes no replacement: {refused.message}"
+    most = gas * offer.max_fee_per_gas + l1.get(old.step, 0)
+    attempt = await recorded(parts, old, signed, most, old.kind)
+    with contextlib.suppress(TooDear, NonceUsed):  # it waits, as the one before it: one of them is mined
+        await broadcast(parts, attempt, first=False)
+    return attempt, ""
+
+
+async def recorded(
+    parts: Parts, old: Attempt, signed: Signed, max_fee_wei: int, kind: AttemptKind, *, replaces: bool = True
+) -> Attempt:
+    """Writes down what was just signed at the number of `old`, before anything of it is sent."""
     point(Point.REPLACING)
     attempt = await parts.ledger.record_attempt(
-        plan_id=plan.plan_id,
+        plan_id=old.plan_id,
         step=old.step,
         account=old.account,
         chain_id=old.chain_id,
         nonce=old.nonce,
         hash=signed.hash,
         raw=signed.raw,
-        max_fee_wei=gas * offer.max_fee_per_gas + l1.get(old.step, 0),
-        kind=old.kind,
-        replaces=old.hash,
+        max_fee_wei=max_fee_wei,
+        kind=kind,
+        replaces=old.hash if replaces else None,
     )
     point(Point.REPLACED)
-    with contextlib.suppress(TooDear, NonceUsed):  # it waits, as the one before it: one of them is mined
-        await broadcast(parts, attempt, first=False)
-    return attempt, ""
+    return attempt
 
 
 async def _for_cancel(parts: Parts, old: Attempt, base_fee: int) -> Fees | None:
