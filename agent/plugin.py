@@ -18,6 +18,7 @@ import pluggy
 from agent.abi import Call
 from agent.curves import Allocation, Candidate, Curve, Terms
 from agent.money import Address, Rate, Token
+from agent.past import Outlook, Past, Signal
 from agent.plans import Step
 from agent.routes import PoolState, Route
 
@@ -133,6 +134,14 @@ class Venue(ABC):
     @abstractmethod
     def rate_after(self, state: VenueState, deposit: int) -> Rate:
         """The supply rate once `deposit` base units more (negative: fewer) are in the market. Pure."""
+
+    def curve(self, state: VenueState, seconds: int) -> Curve | None:
+        """How its rate answers to a deposit, over a horizon of so many seconds, own position included; pure.
+
+        None where it isn't known: nothing is allocated to it. Venues over one market tell of the same market.
+        """
+        del state, seconds
+        return None
 
     @abstractmethod
     def deposit(self, state: VenueState, account: Address, units: int) -> tuple[Step, ...]:
@@ -351,6 +360,14 @@ class Hooks:
     @hookspec(firstresult=True)
     def moneta_allocate(self, candidates: Sequence[Candidate], terms: Terms) -> Allocation | None:
         """Where all money should be. Pure: the same answer for the same candidates, in whatever order."""
+
+    @hookspec(firstresult=True)
+    def moneta_outlook(self, past: Past, rate: Rate, seconds: int) -> Outlook | None:
+        """What the rate, `rate` now, may be expected to be on average over so many seconds. Pure."""
+
+    @hookspec
+    def moneta_signals(self, venue: Venue, state: VenueState, past: Past, units: int, now: int) -> list[Signal]:  # type: ignore[empty-body]
+        """What speaks against a position of `units` base units at a venue. Pure; `now` in Unix seconds."""
 
     @hookspec
     def moneta_elsewhere(self, asset: Token, entered: Set[str], outside: Outside) -> Awaitable[Told] | None:

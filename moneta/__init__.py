@@ -4,6 +4,7 @@ from agent.abi import Call, Function, decode_call, encode_call, view
 from agent.curves import Allocation, Candidate, Curve, Part, Terms, Weigh
 from agent.errors import MonetaError, NeedsAnswer, Refused, Unavailable
 from agent.money import MAX_UINT256, RAY, SECONDS_PER_YEAR, Address, Amount, Rate, Token, address
+from agent.past import PARTS, UNKNOWN, Effect, Outlook, Past, Signal
 from agent.plans import Role, Step
 from agent.plugin import (
     Ask,
@@ -29,8 +30,10 @@ from agent.routes import FEE_SCALE, PoolState, Route
 __all__ = [
     "FEE_SCALE",
     "MAX_UINT256",
+    "PARTS",
     "RAY",
     "SECONDS_PER_YEAR",
+    "UNKNOWN",
     "Address",
     "Allocation",
     "Amount",
@@ -40,6 +43,7 @@ __all__ = [
     "Candidate",
     "Chain",
     "Curve",
+    "Effect",
     "Elsewhere",
     "Flag",
     "Function",
@@ -48,8 +52,10 @@ __all__ = [
     "MonetaError",
     "NeedsAnswer",
     "Option",
+    "Outlook",
     "Outside",
     "Part",
+    "Past",
     "Placement",
     "PoolState",
     "Protocol",
@@ -58,6 +64,7 @@ __all__ = [
     "Role",
     "Route",
     "Shift",
+    "Signal",
     "Step",
     "Terms",
     "Token",
