@@ -42,12 +42,39 @@ def variable_rate(facts: Mapping[str, int], usage: int) -> int:
 
 def shape(facts: Mapping[str, int]) -> Curve:
     """The same curve as its points, for the allocator: `supplied` and `borrowed`, all else as fractions in ray."""
-    optimal, base = facts["optimal"], facts["base"]
-    if not 0 < optimal < RAY:
+    if not 0 < facts["optimal"] < RAY:
         raise ValueError("its optimal utilisation isn't between 0 and 1")
+    return Curve(facts["supplied"], facts["borrowed"], _points(facts), kept=RAY - facts["reserve_factor"])
+
+
+def curve_of(facts: Mapping[str, int]) -> Curve:
+    """The curve that `supply_rate` follows, from the same facts.
+
+    What the pool has written off isn't lent out, but divides the interest. Its part is taken as it is now: a deposit
+    makes it smaller, so that the curve says too little by at most that part.
+    """
+    debt = facts["variable_debt"] + facts["stable_debt"]
+    supplied = facts["available"] + debt
+    kept = RAY // PERCENT * (PERCENT - facts["reserve_factor"]) if facts["virtual_accounting"] else 0
+    if facts["unbacked"] and supplied:
+        kept = kept * supplied // (supplied + facts["unbacked"])
+    points = _points(facts)
+    if facts["generation"] < WITHOUT_STABLE_DEBT and facts["stable_debt"]:
+        points = tuple((usage, _mean(facts, rate)) for usage, rate in points)
+    return Curve(supplied, debt, points, kept=kept)
+
+
+def _points(facts: Mapping[str, int]) -> tuple[tuple[int, int], ...]:
+    """Borrowers' rate at no usage, at the optimal one and at all; v3.0 allows an optimal usage of 1."""
+    optimal, base = facts["optimal"], facts["base"]
     at_kink = base + facts["slope_1"]
-    points = ((0, base), (optimal, at_kink), (RAY, at_kink + facts["slope_2"]))
-    return Curve(facts["supplied"], facts["borrowed"], points, kept=RAY - facts["reserve_factor"])
+    return ((0, base), (optimal, at_kink), *(((RAY, at_kink + facts["slope_2"]),) if optimal < RAY else ()))
+
+
+def _mean(facts: Mapping[str, int], rate: int) -> int:
+    """The mean of both debts' rates where the variable one is `rate`."""
+    variable, stable = facts["variable_debt"], facts["stable_debt"]
+    return (variable * rate + stable * facts["stable_rate"]) // (variable + stable)
 
 
 def _overall(variable: int, variable_rate_: int, stable: int, stable_rate: int) -> int:

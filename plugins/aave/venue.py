@@ -11,6 +11,7 @@ from moneta import (
     Address,
     Block,
     Call,
+    Curve,
     Flag,
     Listed,
     Rate,
@@ -21,7 +22,7 @@ from moneta import (
     VenueState,
 )
 from plugins.aave import views
-from plugins.aave.curve import supply_rate
+from plugins.aave.curve import curve_of, supply_rate
 from plugins.aave.reserve import Reserve, StableDebt
 
 SUPPLY = "supply(address asset,uint256 amount,address onBehalfOf,uint16 referralCode)"
@@ -136,6 +137,10 @@ class AaveVenue(Venue):
         if "optimal" not in state.facts:
             return state.rate
         return Rate(supply_rate(state.facts, deposit))
+
+    def curve(self, state: VenueState, seconds: int) -> Curve | None:
+        del seconds  # the curve stays what it is
+        return curve_of(state.facts) if state.facts.get("optimal", 0) > 0 else None
 
     def deposit(self, state: VenueState, account: Address, units: int) -> tuple[Step, ...]:
         return (self._step(SUPPLY, (self._underlying, units, account, NO_REFERRAL)),)

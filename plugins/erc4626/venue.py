@@ -6,9 +6,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from moneta import MAX_UINT256, Address, Block, Call, Flag, Listed, Rate, Step, Token, Unavailable, Venue, VenueState
+from moneta import (
+    MAX_UINT256,
+    Address,
+    Block,
+    Call,
+    Curve,
+    Flag,
+    Listed,
+    Rate,
+    Step,
+    Token,
+    Unavailable,
+    Venue,
+    VenueState,
+)
 from plugins.erc4626 import views
-from plugins.erc4626.savings import yearly
+from plugins.erc4626.savings import shape, yearly
 
 DEPOSIT = "deposit(uint256 assets,address receiver)"
 WITHDRAW = "withdraw(uint256 assets,address receiver,address owner)"
@@ -91,8 +105,15 @@ class VaultVenue(Venue):
     def rate_after(self, state: VenueState, deposit: int) -> Rate:
         if self._source is None:
             return state.rate
-        facts = {key.removeprefix(SOURCE): value for key, value in state.facts.items() if key.startswith(SOURCE)}
-        return self._source.rate_after(replace(state, venue=self._source.id, facts=facts), deposit)
+        return self._source.rate_after(_of_source(state, self._source), deposit)
+
+    def curve(self, state: VenueState, seconds: int) -> Curve | None:
+        """Its market's, without a part for itself; a savings vault's is flat."""
+        if self._source is not None:
+            return self._source.curve(_of_source(state, self._source), seconds)
+        if self._savings is None or Flag.UNRATED in state.flags:
+            return None
+        return shape({"supplied": state.facts["supplied"], "rate": state.rate.ray})
 
     def deposit(self, state: VenueState, account: Address, units: int) -> tuple[Step, ...]:
         return (self._step(DEPOSIT, (units, account)),)
@@ -106,13 +127,19 @@ class VaultVenue(Venue):
         return Step(self.contract.address, self.contract.name, function, args)
 
 
+def _of_source(state: VenueState, source: Venue) -> VenueState:
+    facts = {key.removeprefix(SOURCE): value for key, value in state.facts.items() if key.startswith(SOURCE)}
+    return replace(state, venue=source.id, facts=facts)
+
+
 def _saved(state: VenueState, answers: Sequence[Answer], venue: str) -> VenueState:
     """With the savings rate; all that is in such a vault can leave it. Raises Unavailable where it doesn't say."""
     rate, held = answers
     if rate is None or held is None:
         raise Unavailable(venue, "its savings rate can't be read")
     flags = state.flags - {Flag.UNRATED}
-    return replace(state, rate=yearly(int(rate[0])), liquidity=int(held[0]), flags=flags)
+    total = int(held[0])
+    return replace(state, rate=yearly(int(rate[0])), liquidity=total, flags=flags, facts={"supplied": total})
 
 
 def _facts(source: VenueState | None) -> dict[str, int]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from moneta import RAY, SECONDS_PER_YEAR, Curve
 from plugins.morpho import irm
+from plugins.morpho.market import Market
 from plugins.morpho.maths import WAD
 
 BELOW, ABOVE = 36, 20
@@ -24,10 +26,28 @@ def shape(facts: Mapping[str, int], seconds: int) -> Curve:
     start = facts["rate_at_target"] // WAD_TO_RAY // SECONDS_PER_YEAR
     if start <= 0:
         raise ValueError("its rate at the target isn't above 0")
-    points = [
-        (usage * WAD_TO_RAY, average(usage, start, seconds) * SECONDS_PER_YEAR * WAD_TO_RAY) for usage in _places()
-    ]
-    return Curve(facts["supplied"], facts["borrowed"], tuple(points), kept=RAY - facts["fee"])
+    return Curve(facts["supplied"], facts["borrowed"], _points(start, seconds), kept=RAY - facts["fee"])
+
+
+def curve_of(market: Market, seconds: int) -> Curve:
+    """The curve of a market as it stands; one without a rate model pays nothing."""
+    start = market.rate_at_target
+    points = ((0, 0), (RAY, 0)) if start is None else _points(start, seconds)
+    kept = (WAD - market.fee) * WAD_TO_RAY
+    return Curve(market.supply_assets, market.borrow_assets, points, kept=kept)
+
+
+@lru_cache(maxsize=256)  # a snapshot asks for the same market again and again, a vault for several
+def _points(start: int, seconds: int) -> tuple[tuple[int, int], ...]:
+    """Borrowers' yearly rate, averaged over `seconds`; at this very moment where these are 0.
+
+    `start`: the rate at the target a second in wad, 0 before the market's first interaction.
+    """
+    if seconds == 0:  # straight on either side of the target
+        rates = [(usage, irm.borrow_rate(usage, start, 0)[0]) for usage in (0, irm.TARGET, WAD)]
+    else:
+        rates = [(usage, average(usage, start, seconds)) for usage in _places()]
+    return tuple((usage * WAD_TO_RAY, rate * SECONDS_PER_YEAR * WAD_TO_RAY) for usage, rate in rates)
 
 
 def average(usage: int, start: int, seconds: int) -> int:

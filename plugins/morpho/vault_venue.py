@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from moneta import Address, Block, Call, Flag, Listed, Rate, Step, Token, Unavailable, Venue, VenueState
+from moneta import Address, Block, Call, Curve, Flag, Listed, Rate, Step, Token, Unavailable, Venue, VenueState
 from plugins.morpho import vault_views, views
 from plugins.morpho.allocation import Slot, earned, moved
 from plugins.morpho.market import Market
 from plugins.morpho.maths import assets_down
+from plugins.morpho.vault_curve import Spread, over_one
 
 DEPOSIT = "deposit(uint256 assets,address receiver)"
 WITHDRAW = "withdraw(uint256 assets,address receiver,address owner)"
@@ -35,7 +36,10 @@ class Place:
 
 
 class VaultVenue(Venue):
-    """`places` are the withdraw queue's markets in its order, `supply_queue` places in it by number."""
+    """`places` are the withdraw queue's markets in its order, `supply_queue` places in it by number.
+
+    A vault over one market shares that market's impact (`liquidity_source`); one over several has its own.
+    """
 
     def __init__(
         self,
@@ -46,11 +50,12 @@ class VaultVenue(Venue):
         receipt: Token,
         places: Sequence[Place],
         supply_queue: Sequence[int],
+        source: str | None = None,
     ) -> None:
         self.id = f"morpho-vaults:{name}:{asset.symbol}"
         self.name = f"{receipt.symbol} vault on Morpho"
         self.asset = asset
-        self.liquidity_source = self.id
+        self.liquidity_source = source or self.id
         self.contract = vault
         self.receipt = receipt
         self._morpho = morpho
@@ -116,8 +121,19 @@ class VaultVenue(Venue):
     def rate_after(self, state: VenueState, deposit: int) -> Rate:
         if Flag.UNRATED in state.flags:
             return state.rate
-        slots = moved([_slot(state.facts, place) for place in range(len(self._places))], self._supply_queue, deposit)
+        slots = moved(self._held(state), self._supply_queue, deposit)
         return earned(slots, max(state.facts["supplied"] + deposit, 0), state.facts["fee"])
+
+    def curve(self, state: VenueState, seconds: int) -> Curve | None:
+        slots, total, fee = self._held(state), state.facts["supplied"], state.facts["fee"]
+        if Flag.UNRATED in state.flags or not slots or total <= 0:
+            return None
+        if len(slots) == 1:
+            return over_one(slots[0], total, fee, seconds)
+        return Spread(slots, self._supply_queue, total, fee, state.liquidity).curve(seconds)
+
+    def _held(self, state: VenueState) -> list[Slot]:
+        return [_slot(state.facts, place) for place in range(len(self._places))]
 
     def deposit(self, state: VenueState, account: Address, units: int) -> tuple[Step, ...]:
         return (self._step(DEPOSIT, (units, account)),)

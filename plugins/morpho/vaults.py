@@ -7,7 +7,7 @@ from typing import Any
 from moneta import Address, Ask, Chain, Listed, Protocol, Token, Unavailable, Venue, address
 from plugins.morpho import vault_views, views
 from plugins.morpho.vault_venue import Place, VaultVenue
-from plugins.morpho.venue import NO_RATE_MODEL
+from plugins.morpho.venue import NO_RATE_MODEL, MorphoVenue
 
 TABLE = "erc4626"  # a MetaMorpho is entered and left as any ERC-4626 vault is
 LONGEST_QUEUE = 30
@@ -18,6 +18,7 @@ class MorphoVaults(Protocol):
     """`[protocols.morpho-vaults.<name>]` with `vault`, the `asset` (a symbol) and the `morpho` that it lends to."""
 
     name = "morpho-vaults"
+    over_others = True  # a vault over one listed market shares its impact
 
     async def discover(self, chain: Chain, ask: Ask) -> list[Venue]:
         venues: list[Venue] = []
@@ -54,7 +55,17 @@ async def _vault(name: str, section: Any, chain: Chain, ask: Ask) -> Venue:
         Token(chain.chain_id, str(symbol), vault, int(decimals)),
         places,
         [queue.index(each) for each in supply if each in queue],
+        _source(queue, morpho, chain),
     )
+
+
+def _source(queue: list[bytes], morpho: Address, chain: Chain) -> str | None:
+    """The market that a vault shares: the venue of it where it is listed, else its id; None for several markets."""
+    if len(queue) != 1:
+        return None
+    listed = (venue for venue in chain.venues.values() if isinstance(venue, MorphoVenue))
+    found = next((venue for venue in listed if (venue.market_id, venue.contract.address) == (queue[0], morpho)), None)
+    return f"morpho-blue:0x{queue[0].hex()}" if found is None else found.id
 
 
 async def _queue(getter: Any, vault: Address, length: int, ask: Ask) -> list[bytes]:

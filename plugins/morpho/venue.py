@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from moneta import Address, Block, Call, Flag, Listed, Rate, Step, Token, Unavailable, Venue, VenueState
+from moneta import Address, Block, Call, Curve, Flag, Listed, Rate, Step, Token, Unavailable, Venue, VenueState
 from plugins.morpho import views
+from plugins.morpho.expected import curve_of
 from plugins.morpho.market import Market
 from plugins.morpho.maths import assets_down
 
@@ -29,14 +30,14 @@ class MorphoVenue(Venue):
         self.liquidity_source = self.id
         self.contract = morpho
         self.receipt = None
-        self._id = bytes.fromhex(market_id[2:])
+        self.market_id = bytes.fromhex(market_id[2:])
         self._params = params
         self._irm = Address(params[3])
 
     def reads(self, account: Address) -> tuple[Call, ...]:
         morpho = self.contract.address
-        own = (views.MARKET.at(morpho, self._id), views.POSITION.at(morpho, self._id, account))
-        return own if self._irm == NO_RATE_MODEL else (*own, views.RATE_AT_TARGET.at(self._irm, self._id))
+        own = (views.MARKET.at(morpho, self.market_id), views.POSITION.at(morpho, self.market_id, account))
+        return own if self._irm == NO_RATE_MODEL else (*own, views.RATE_AT_TARGET.at(self._irm, self.market_id))
 
     def state(self, answers: Sequence[Answer], block: Block) -> VenueState:
         market, position = answers[:2]
@@ -66,14 +67,10 @@ class MorphoVenue(Venue):
 
     def rate_after(self, state: VenueState, deposit: int) -> Rate:
         facts = state.facts
-        return Market(
-            supply_assets=max(facts["supplied"] + deposit, facts["borrowed"]),
-            supply_shares=facts["supply_shares"],
-            borrow_assets=facts["borrowed"],
-            last_update=0,
-            fee=facts["fee"],
-            rate_at_target=facts.get("rate_at_target"),
-        ).supply_rate()
+        return _market(facts, max(facts["supplied"] + deposit, facts["borrowed"])).supply_rate()
+
+    def curve(self, state: VenueState, seconds: int) -> Curve | None:
+        return curve_of(_market(state.facts, state.facts["supplied"]), seconds)
 
     def deposit(self, state: VenueState, account: Address, units: int) -> tuple[Step, ...]:
         return (self._step(SUPPLY, (self._params, units, 0, account, b"")),)
@@ -84,3 +81,14 @@ class MorphoVenue(Venue):
 
     def _step(self, function: str, args: tuple[Any, ...]) -> Step:
         return Step(self.contract.address, self.contract.name, function, args)
+
+
+def _market(facts: Mapping[str, int], supplied: int) -> Market:
+    return Market(
+        supply_assets=supplied,
+        supply_shares=facts["supply_shares"],
+        borrow_assets=facts["borrowed"],
+        last_update=0,
+        fee=facts["fee"],
+        rate_at_target=facts.get("rate_at_target"),
+    )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from moneta import RAY, Curve, Rate
 
 ONE = 10**18
+TO_RAY = RAY // ONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,21 @@ def shape(facts: Mapping[str, int]) -> Curve:
 
     Compound v2's model is the same (compound-finance/compound-protocol, BaseJumpRateModelV2.sol).
     """
-    kink, base = facts["kink"], facts["base"]
-    if not 0 < kink < RAY:
+    if not 0 < facts["kink"] < RAY:
         raise ValueError("its kink isn't between 0 and 1")
+    return _shape(facts)
+
+
+def _shape(facts: Mapping[str, int]) -> Curve:
+    kink, base = facts["kink"], facts["base"]
     at_kink = base + facts["multiplier"] * kink // RAY
-    points = ((0, base), (kink, at_kink), (RAY, at_kink + facts["jump"] * (RAY - kink) // RAY))
+    beyond = ((RAY, at_kink + facts["jump"] * (RAY - kink) // RAY),) if kink < RAY else ()
+    points = ((0, base), (kink, at_kink), *beyond)
     return Curve(facts["supplied"], facts["borrowed"], points, kept=RAY - facts["reserve_factor"])
+
+
+def curve_of(facts: Mapping[str, int]) -> Curve:
+    """The curve of a venue's facts: rates there are per block in wad, and so are its fractions."""
+    yearly = {key: facts[key] * facts["blocks_per_year"] * TO_RAY for key in ("base", "multiplier", "jump")}
+    fractions = {key: facts[key] * TO_RAY for key in ("kink", "reserve_factor")}
+    return _shape({**yearly, **fractions, "supplied": facts["supplied"], "borrowed": facts["borrowed"]})

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from moneta import Address, Block, Call, Flag, Listed, Rate, Step, Token, Unavailable, Venue, VenueState
+from moneta import Address, Block, Call, Curve, Flag, Listed, Rate, Step, Token, Unavailable, Venue, VenueState
 from plugins.venus import views
-from plugins.venus.market import ONE, Market, Model
+from plugins.venus.market import ONE, Market, Model, curve_of
 
 MINT = "mint(uint256 mintAmount)"
 REDEEM = "redeem(uint256 redeemTokens)"
@@ -122,6 +122,10 @@ class VenusVenue(Venue):
             model=Model(facts["base"], facts["multiplier"], facts["jump"], facts["kink"]),
         )
         return market.moved(deposit).supply_rate(facts["blocks_per_year"])
+
+    def curve(self, state: VenueState, seconds: int) -> Curve | None:
+        del seconds  # the curve stays what it is
+        return curve_of(state.facts) if 0 < state.facts.get("kink", 0) <= ONE else None
 
     def deposit(self, state: VenueState, account: Address, units: int) -> tuple[Step, ...]:
         return (self._step(MINT, units),)

@@ -200,3 +200,16 @@ async def test_the_call_tables_read_its_steps(vault: Vault) -> None:
     ):
         effect = decode(policy, step.to, step.data, step.value)
         assert (effect.direction, effect.token, effect.recipient) == (direction, venue.asset, chain.user)
+
+
+async def test_its_curve_is_what_its_markets_pay(vault: Vault) -> None:
+    """Within a thousandth of the rate: straight lines between points that follow its queue and its caps."""
+    await vault.chain.enter(vault.venue, 150_000 * USDC)
+    state = await vault.state()
+    curve = vault.venue.curve(state, 0)
+    assert curve is not None
+    assert curve.supplied - curve.borrowed in (state.liquidity, state.liquidity - 1)
+    for deposit in (-100_000, -50_000, -7, 0, 7, 10_000, 49_999, 50_000, 60_000, 200_000, 550_000):
+        said = vault.venue.rate_after(state, deposit * USDC)
+        assert abs(curve.rate(deposit * USDC).ray - said.ray) <= said.ray // 1_000, deposit
+    assert curve.rate(0).ray == pytest.approx(state.rate.ray, rel=1e-9)

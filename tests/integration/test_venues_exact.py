@@ -124,3 +124,22 @@ async def test_a_part_is_paid_to_the_unit_and_the_rate_follows(chain: Devnet, ve
     one_share = before.position // before.shares + 1  # nothing is finer: vTokens have 8 decimals
     assert abs(before.position - part - after.position) <= one_share
     assert after.rate == venue.rate_after(before, -part) == await contract_rate(chain, venue)
+
+
+@pytest.mark.parametrize("stake", [0, 1_000])
+async def test_every_venue_tells_the_allocator_the_same_rates(chain: Devnet, stake: int) -> None:
+    """Up to what its contracts round at: Venus keeps its rates per block in wad, Morpho per second."""
+    for venue in chain.venues.values():
+        if stake:
+            await chain.enter(venue, whole(venue, stake))
+    states = (await chain.ahead()).venues
+    for venue_id, venue in chain.venues.items():
+        state = states[venue_id]
+        curve = venue.curve(state, 0)
+        assert curve is not None
+        source = venue.curve(states[venue_id], 0)
+        assert source == chain.venues[venue.liquidity_source].curve(states[venue.liquidity_source], 0)
+        assert state.position <= curve.supplied
+        for deposit in (-state.position, 0, 1, *(whole(venue, 10**power) for power in range(1, 8))):
+            said = venue.rate_after(state, deposit)
+            assert abs(curve.rate(deposit).ray - said.ray) <= RAY // 10**9, (venue_id, deposit)
