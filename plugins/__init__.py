@@ -8,6 +8,7 @@ BUILT_IN = (
     "plugins.yields",
     "plugins.uniswap",
     "plugins.rebalance",
+    "plugins.risk",
     "plugins.defillama",
 )
 """Module names, in the order in which they are registered."""
