@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -30,6 +32,16 @@ class Past:
     liquidity: Sequence[int]
     share: Sequence[int]
     price: Sequence[int]
+
+    def digest(self) -> str:
+        """SHA-256 over the columns, their numbers as 8 little-endian bytes each: what a decision was made from."""
+        columns = (self.at, self.rate, self.usage, self.supplied, self.liquidity, self.share, self.price)
+        packed = (struct.pack(f"<{len(column)}q", *column) for column in columns)
+        return hashlib.sha256(b"".join(packed)).hexdigest()
+
+
+NO_PAST = Past((), (), (), (), (), (), ())
+"""Of a venue that was never seen."""
 
 
 @dataclass(frozen=True, slots=True)

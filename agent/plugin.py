@@ -79,7 +79,9 @@ class VenueState:
 
     `position`: base units of the asset that the account could claim now; `shares`: what it holds of the venue's
     own unit (equal to `position` where there is none). `liquidity`: base units that could leave now. `room`: base
-    units that may still be deposited, None without a cap. `facts`: what `rate_after` needs; stored for replay.
+    units that may still be deposited, None without a cap. `facts`: what `rate_after` needs; stored for replay. Of
+    them `supplied` and `borrowed` (base units in the whole market) and `share` (what 10**36 base units of a vault's
+    shares are worth, in base units) are kept over time, where a venue tells them.
     """
 
     venue: str

@@ -27,6 +27,7 @@ from memory.links import Links
 from memory.mandates import Mandates
 from memory.news import NewsBook
 from memory.nonces import NonceBook
+from memory.observations import Observations
 from memory.part import Clock, Entropy
 from memory.periods import Periods
 from memory.put_aside import PutAside
@@ -54,6 +55,7 @@ class Ledger(
     Cleanups,
     GivenUpBook,
     Periods,
+    Observations,
     PutAside,
     Contacts,
     ChainMarks,

@@ -12,6 +12,7 @@ from memory.given_up import SQL as GIVEN_UP
 from memory.m012_access import SQL as ACCESS
 from memory.m015_limits import SQL as LIMITS
 from memory.m015_replacements import SQL as REPLACEMENTS
+from memory.observations import SQL as OBSERVATIONS
 
 
 class _Set(Migrations):
@@ -363,6 +364,12 @@ def m015_replacements(db: Database) -> None:
 def m016_given_up(db: Database) -> None:
     """Allowances that are left over for good, until their owner is told."""
     db.executescript(GIVEN_UP)
+
+
+@ledger()
+def m016_observations(db: Database) -> None:
+    """How venues were seen, and what gas cost then."""
+    db.executescript(OBSERVATIONS)
 
 
 @memory()

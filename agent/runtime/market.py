@@ -31,6 +31,7 @@ class Market:
 
     `now` gives Unix seconds; a newest block more than `longest_head` seconds old stands still (0: it may).
     `urls` are the services outside that may be asked, by plug-in; `cache` is where their answers are kept, if at all.
+    `saw` is told of each snapshot.
     """
 
     registry: Registry
@@ -44,12 +45,16 @@ class Market:
     urls: Mapping[str, str] = field(default_factory=dict)
     cache: Path | None = None
     longest_head: int = 0
+    saw: Callable[[Snapshot], None] | None = None
 
     async def snapshot(self, account: Address = ZERO_ADDRESS) -> Snapshot:
         """Everything at the head as `account` has it, in one eth_call. Raises Unavailable."""
-        return await take(
+        snapshot = await take(
             self.rpc, self.registry, self.venues, account, traders=self.traders, untrusted=self.untrusted
         )
+        if self.saw is not None:
+            self.saw(snapshot)
+        return snapshot
 
     def rank(self, states: Mapping[str, VenueState], asset: Token, units: int) -> list[Option]:
         """The venues for a deposit, by the first plug-in that ranks."""

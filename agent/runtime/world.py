@@ -33,13 +33,16 @@ from agent.gate.erc7730 import load_all
 from agent.gate.propose import Gate, Watched
 from agent.mind.mind import Mind
 from agent.money import Address, Token
+from agent.past import Past
 from agent.plugin import Option, Trader, Venue, VenueState
 from agent.policy.policy import Policy, loads
 from agent.policy.spending import Standing
 from agent.runtime.market import Market, services
+from agent.runtime.observing import Observing
 from agent.words.vocabulary import Vocabulary
 from memory.ledger import Ledger
 from memory.memory import Memory
+from memory.observations import DAY, HOURLY_DAYS
 from memory.rows import User
 
 Advance = Callable[[int], Awaitable[str]]
@@ -78,6 +81,7 @@ class World:
     """Why a venue may only be left, by its id; the watch over the contracts keeps it (agent/oversight.py)."""
     executes: bool = True
     """False beside another process that holds the folder: looks and plans, recovers and carries out nothing."""
+    observing: Observing = field(init=False)
     codes: Codes = field(init=False)
     manager: Manager = field(init=False)
     gate: Gate = field(init=False)
@@ -88,6 +92,7 @@ class World:
     """Held while a picture is drawn: each takes a process of 100 MB, however many ask at once."""
 
     def __post_init__(self) -> None:
+        self.observing = Observing(self.ledger, self.venues)
         self.codes = Codes(self.signer)
         self.manager = Manager(
             self.rpc,
@@ -156,11 +161,20 @@ class World:
             traders=self.traders,
             urls=services(self.settings),
             cache=self.cache,
+            saw=self.observing.saw if self.executes else None,
         )
 
     async def snapshot(self, account: Address) -> Snapshot:
-        """Everything at the head as `account` has it, in one eth_call."""
+        """Everything at the head as `account` has it, in one eth_call; the first of each hour is kept."""
         return await self.market.snapshot(account)
+
+    async def past(self, venue: str, until: int) -> Past:
+        """How a venue was seen up to `until`, Unix seconds of the chain: by the hour, by the day beyond 90 days."""
+        return await self.observing.past(venue, until)
+
+    async def pasts(self, until: int, seconds: int = HOURLY_DAYS * DAY) -> Mapping[str, Past]:
+        """The same of every venue that was seen, over the last `seconds`."""
+        return await self.observing.pasts(until, seconds)
 
     async def priced_snapshot(self, account: Address) -> Snapshot:
         """The same with its block's own base fee: inside an eth_call geth and others tell a contract zero."""

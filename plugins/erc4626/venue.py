@@ -100,7 +100,8 @@ class VaultVenue(Venue):
         )
         if self._savings is not None:
             state = _saved(state, answers[OWN_READS:], self.id)
-        return replace(state, flags=_flags(state, bool(paused and paused[0]), stuck=bool(shares and not max_redeem)))
+        flags = _flags(state, bool(paused and paused[0]), stuck=bool(shares and not max_redeem))
+        return replace(state, flags=flags, facts={**state.facts, "share": price})
 
     def rate_after(self, state: VenueState, deposit: int) -> Rate:
         if self._source is None:

@@ -102,7 +102,7 @@ class VaultVenue(Venue):
             liquidity=liquidity,
             room=room,
             flags=frozenset(flag for flag, up in flags.items() if up),
-            facts=_facts(slots, total, fee),
+            facts=_facts(slots, total, fee) | {"share": price},
         )
 
     def _slots(self, answers: Sequence[Answer], now: int) -> list[Slot]:

@@ -390,6 +390,20 @@ CREATE TABLE given_up (
       UNIQUE (plan_id, step)
     ) STRICT
 CREATE INDEX given_up_untold ON given_up (plan_id) WHERE told_at IS NULL
+CREATE TABLE observations (
+      venue TEXT NOT NULL,
+      day INTEGER NOT NULL,
+      seen BLOB NOT NULL CHECK (length(seen) > 0 AND length(seen) % 56 = 0),
+      UNIQUE (venue, day)
+    ) STRICT
+CREATE INDEX observations_on ON observations (day)
+CREATE INDEX observations_hourly ON observations (day) WHERE length(seen) > 56
+CREATE TABLE looks (
+      hour INTEGER PRIMARY KEY,
+      at INTEGER NOT NULL,
+      block INTEGER NOT NULL,
+      base_fee INTEGER
+    ) STRICT
 """  # noqa: E501  (SQLite appends added columns to one line)
 
 MEMORY = """
@@ -450,7 +464,7 @@ def test_each_migration_is_recorded_and_an_older_file_gets_the_rest() -> None:
     names = [row["name"] for row in db.query("SELECT name FROM _migrations ORDER BY id")]
     assert names[0] == "m001_users"
     assert names == sorted(names)
-    assert len(names) == 17
+    assert len(names) == 18
 
 
 def test_a_file_of_a_newer_moneta_is_left_alone() -> None:
