@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ pytestmark = pytest.mark.unit
 AAVE, VAULT = "aave-v3:core:USDC", "erc4626:savings:USDC"
 START = 20_000 * DAY
 ALWAYS = 2**62
+COLUMNS = Observation._fields
 LARGEST = 2**63 - 1
 
 
@@ -28,8 +30,7 @@ def look(at: int, rate: int = 40 * 10**9, venues: tuple[str, ...] = (AAVE, VAULT
 
 
 def rows(past: Past) -> list[tuple[int, ...]]:
-    columns = (past.at, past.rate, past.usage, past.supplied, past.liquidity, past.share, past.price)
-    return list(zip(*columns, strict=True))
+    return list(zip(*(getattr(past, name) for name in COLUMNS), strict=True))
 
 
 async def test_what_was_seen_comes_back_to_the_unit_after_a_restart(tmp_path: Path) -> None:
@@ -121,9 +122,7 @@ async def test_a_past_has_a_digest_that_every_number_counts_in(tmp_path: Path) -
     async with opened(tmp_path) as ledger:
         await ledger.observe(look(START))
         past = await ledger.past(AAVE, 0, ALWAYS)
-    same = Past(*(tuple(column) for column in (past.at, past.rate, past.usage, past.supplied, past.liquidity)),
-                tuple(past.share), tuple(past.price))  # fmt: skip
+    same = Past(**{name: tuple(getattr(past, name)) for name in COLUMNS})
     assert same.digest() == past.digest()
-    assert Past(past.at, past.rate, past.usage, past.supplied, past.liquidity, past.share, [10**8 + 1]).digest() != (
-        past.digest()
-    )
+    for name in COLUMNS:
+        assert replace(past, **{name: [getattr(past, name)[0] + 1]}).digest() != past.digest()
