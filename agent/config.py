@@ -116,6 +116,8 @@ class Settings(BaseSettings):
     """How often the schedule looks for what is due."""
     summary_hour: Annotated[int, Field(ge=0, le=23)] = 9
     """When a user with a mandate gets the daily summary, until they say another hour."""
+    past_days: Annotated[int, Field(ge=0, le=730)] = 90
+    """How far back `moneta run` reads how venues were, where the node keeps the past: by the hour for 90 days."""
     plot_seconds: Annotated[int, Field(ge=1)] = 20
     """How long a picture may take before a message goes without it."""
     mandate_cap_usd: Annotated[int, Field(ge=1)] = 100_000

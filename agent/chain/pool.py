@@ -70,6 +70,10 @@ class Pool(Rpc):
         return self._private is not None
 
     @property
+    def nodes(self) -> Sequence[Rpc]:
+        return [endpoint.rpc for endpoint in self._health.order()]
+
+    @property
     def trust(self) -> str:
         return said(len(self._health.endpoints), self._quorum)
 
@@ -250,8 +254,13 @@ class Pool(Rpc):
         raise known or refusals[0]
 
 
+def is_limit(error: RpcError) -> bool:
+    """Whether the endpoint wants fewer requests."""
+    words = error.message.lower()
+    return error.code in LIMITED or "rate limit" in words or "too many requests" in words
+
+
 def _is_its_own(error: RpcError) -> bool:
     """Whether the trouble is the endpoint's and not the request's: a limit, a missing method, a missing block."""
     words = error.message.lower()
-    limited = error.code in LIMITED or "rate limit" in words or "too many requests" in words
-    return limited or error.code == METHOD_NOT_FOUND or any(each in words for each in BEHIND)
+    return is_limit(error) or error.code == METHOD_NOT_FOUND or any(each in words for each in BEHIND)

@@ -55,6 +55,11 @@ class Rpc:
         return False
 
     @property
+    def nodes(self) -> Sequence[Rpc]:
+        """Each endpoint by itself: for what one may have and another not, such as the past."""
+        return (self,)
+
+    @property
     def trust(self) -> str:
         """What stands behind a nonce and the chain's id, for people."""
         return ALONE

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from agent.backfill import run_backfill
 from agent.chat.adapter import Adapter
 from agent.chat.limits import Limits
 from agent.chat.service import Service
@@ -55,6 +56,7 @@ async def _run(where: Where, makers: list[Maker], as_json: bool) -> None:
             run_watch(instance.world, instance.service, stop),
             run_schedule(instance.world, instance.service, stop),
             run_oversight(instance.world, instance.service, where.folder, stop),
+            run_backfill(instance.world, stop),
         )
         await serve(instance, adapters, stop, lambda: _told_ready(adapters, as_json), jobs)
 
