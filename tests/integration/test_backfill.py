@@ -26,7 +26,7 @@ CORE = "aave-v3:core:USDC"
 async def live(desk: Desk) -> Look:
     """Read at the head as it is then, and kept nowhere."""
     world = desk.world
-    world.observing.saw = lambda _: None  # type: ignore[method-assign]
+    world.observing.saw = lambda _: None  # type: ignore[assignment,method-assign]
     snapshot = await world.snapshot(ZERO_ADDRESS)
     return look_of(snapshot, world.venues)
 
