@@ -9,7 +9,8 @@ geth sets the base fee to zero inside an eth_call: fees for signing come from Rp
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -24,9 +25,11 @@ from agent.chain.registry import Registry
 from agent.chain.rpc import BlockTag, Rpc
 from agent.chain.sequencer import Sequencer
 from agent.errors import Unavailable
-from agent.money import Address
+from agent.money import ZERO_ADDRESS, Address
 from agent.plugin import Block, Flag, Trader, Venue, VenueState
 from agent.routes import PoolState
+
+BREATH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,28 +74,38 @@ async def take(
     A venue whose reads fail is left out with its reason in `missing`; the others go on. One that is `untrusted`, by
     its id with the reason, has that flag.
     """
-    missing: dict[str, str] = {}
-    groups = _venue_reads(venues, account, missing)
-    pools = {name: trader.reads() for name, trader in traders.items()}
-    wanted = _Reads(registry.multicall3)
-    grouped = (call for group in (*groups.values(), *pools.values()) for call in group)
-    l1_reads = l1_costs.reads(registry)
-    for call in [*_wallet_reads(registry, account), *l1_reads, *grouped]:
-        wanted.add(call)
+    batch = await take_all(rpc, registry, venues, [account], tag, traders, untrusted)
+    return batch.of(account)
+
+
+async def take_all(
+    rpc: Rpc,
+    registry: Registry,
+    venues: Mapping[str, Venue],
+    accounts: Sequence[Address],
+    tag: BlockTag = "latest",
+    traders: Mapping[str, Trader] = MappingProxyType({}),
+    untrusted: Mapping[str, str] = MappingProxyType({}),
+) -> Batch:
+    """The same of many accounts at one block: what isn't an account's own is read once. Raises Unavailable."""
+    wanted = _Reads()
+    pools = {name: wanted.all(trader.reads()) for name, trader in traders.items()}
+    shared = wanted.all(_shared_reads(registry))
+    l1_reads = wanted.all(l1_costs.reads(registry))
+    own: dict[Address, Own] = {}
+    for account in accounts:
+        own[account] = _own(registry, venues, account, wanted)
+        if len(own) % BREATH == 0:
+            await asyncio.sleep(0)  # a thousand take half a second, in which others want to be answered
     answers, block, requests = await read_at_one_block(rpc, registry, wanted.calls, tag)
 
     def answer(call: Call) -> Answer:
         return answers[wanted.index[call.target, call.data]]
 
-    chain_id = word(answer(multicall3.CHAIN_ID.at(registry.multicall3)), "the chain's id")
+    chain_id = word(answers[shared[0]], "the chain's id")
     if chain_id != registry.chain_id:
         raise Unavailable("node", f"The node is on chain {chain_id}; the chain file is for {registry.chain_id}.")
-    balances = {
-        symbol: one(answer(erc20.BALANCE_OF.at(_contract(registry, symbol), account))) for symbol in registry.tokens
-    }
-    missing |= {symbol: "its balance can't be read" for symbol, units in balances.items() if units is None}
-    prices, unpriced = feeds.prices(registry, answer, block.timestamp)
-    missing |= unpriced
+    prices, missing = feeds.prices(registry, answer, block.timestamp)
     changed = decimals.changed(registry, answer)
     doubts = dict(untrusted) | {
         key: f"its token {venue.asset.symbol} isn't what it was: {changed[venue.asset.symbol]}"
@@ -100,26 +113,69 @@ async def take(
         if changed and venue.asset.symbol in changed
     }
     missing |= {feeds.key_of(symbol): why for symbol, why in changed.items()}  # of how much would that be the price?
-    states = _states(venues, {key: [answer(call) for call in group] for key, group in groups.items()}, block, missing)
-    l1 = l1_costs.costs(registry, [answer(call) for call in l1_reads])
+    l1 = l1_costs.costs(registry, [answers[place] for place in l1_reads])
     if l1 is None:
         missing[l1_costs.MISSING] = l1_costs.why_not(registry)
-    return Snapshot(
+    everybodys = Snapshot(
         chain_id=chain_id,
         block=block,
-        account=account,
-        native=word(answer(multicall3.ETH_BALANCE.at(registry.multicall3, account)), "the native balance"),
-        balances={symbol: units for symbol, units in balances.items() if units is not None},
+        account=ZERO_ADDRESS,
+        native=0,
+        balances={},
         prices={symbol: price for symbol, price in prices.items() if symbol not in changed},
-        venues={key: _flagged(state) if key in doubts else state for key, state in states.items()},
+        venues={},
         missing=missing,
         reads=len(wanted.calls),
         requests=requests,
-        traders={name: traders[name].state([answer(call) for call in calls], block) for name, calls in pools.items()},
+        traders={
+            name: traders[name].state([answers[place] for place in places], block) for name, places in pools.items()
+        },
         untrusted={key: why for key, why in doubts.items() if key in venues},
         sequencer=sequencers.sequencer(registry, answer),
         l1=l1 or l1_costs.NONE,
     )
+    return Batch(everybodys, venues, own, answers)
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Where the answers of one account are: `balances` by symbol, `venues` in the order of their reads.
+
+    `missing`: why a plug-in didn't say what to read.
+    """
+
+    native: int
+    balances: Mapping[str, int]
+    venues: Mapping[str, tuple[int, ...]]
+    missing: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What was read of many accounts at one block. `everybodys` is the snapshot of nobody, without venues."""
+
+    everybodys: Snapshot
+    _venues: Mapping[str, Venue]
+    _own: Mapping[Address, Own]
+    _answers: Sequence[Answer]
+
+    def of(self, account: Address) -> Snapshot:
+        """The snapshot of one of the accounts that it was taken for. Raises Unavailable where it can't be told."""
+        own, answers, shared = self._own[account], self._answers, self.everybodys
+        balances = {symbol: one(answers[place]) for symbol, place in own.balances.items()}
+        unread = {symbol: "its balance can't be read" for symbol, units in balances.items() if units is None}
+        missing = {**own.missing, **unread, **shared.missing}
+        read = {key: [answers[place] for place in places] for key, places in own.venues.items()}
+        states = _states(self._venues, read, shared.block, missing)
+        doubted = shared.untrusted
+        return replace(
+            shared,
+            account=account,
+            native=word(answers[own.native], "the native balance"),
+            balances={symbol: units for symbol, units in balances.items() if units is not None},
+            venues={key: _flagged(state) if key in doubted else state for key, state in states.items()},
+            missing=missing,
+        )
 
 
 def _flagged(state: VenueState) -> VenueState:
@@ -127,39 +183,49 @@ def _flagged(state: VenueState) -> VenueState:
 
 
 class _Reads:
-    """Reads without duplicates: venues of one protocol ask for the same facts."""
+    """Reads without duplicates: venues of one protocol, and all accounts, ask for the same facts."""
 
-    def __init__(self, multicall: Address) -> None:
+    def __init__(self) -> None:
         self.calls: list[Call] = []
         self.index: dict[tuple[Address, bytes], int] = {}
 
-    def add(self, call: Call) -> None:
-        if (call.target, call.data) not in self.index:
-            self.index[call.target, call.data] = len(self.calls)
+    def add(self, call: Call) -> int:
+        """Where its answer will be."""
+        place = self.index.setdefault((call.target, call.data), len(self.calls))
+        if place == len(self.calls):
             self.calls.append(call)
+        return place
+
+    def all(self, calls: Iterable[Call]) -> tuple[int, ...]:
+        return tuple(self.add(call) for call in calls)
 
 
-def _wallet_reads(registry: Registry, account: Address) -> list[Call]:
+def _shared_reads(registry: Registry) -> list[Call]:
     return [
         multicall3.CHAIN_ID.at(registry.multicall3),
-        multicall3.ETH_BALANCE.at(registry.multicall3, account),
-        *(erc20.BALANCE_OF.at(_contract(registry, symbol), account) for symbol in registry.tokens),
         *feeds.reads(registry),
         *sequencers.reads(registry),
         *decimals.reads(registry),
     ]
 
 
-def _venue_reads(
-    venues: Mapping[str, Venue], account: Address, missing: dict[str, str]
-) -> dict[str, tuple[Call, ...]]:
-    groups: dict[str, tuple[Call, ...]] = {}
+def _own(registry: Registry, venues: Mapping[str, Venue], account: Address, wanted: _Reads) -> Own:
+    groups: dict[str, tuple[int, ...]] = {}
+    missing: dict[str, str] = {}
     for key, venue in venues.items():
         try:
-            groups[key] = venue.reads(account)
+            groups[key] = wanted.all(venue.reads(account))
         except Exception as error:  # a plug-in's fault costs its own venue, not the snapshot
             missing[key] = _reason(error)
-    return groups
+    return Own(
+        native=wanted.add(multicall3.ETH_BALANCE.at(registry.multicall3, account)),
+        balances={
+            symbol: wanted.add(erc20.BALANCE_OF.at(_contract(registry, symbol), account))
+            for symbol in registry.tokens
+        },
+        venues=groups,
+        missing=missing,
+    )
 
 
 def _states(
