@@ -49,12 +49,14 @@ class Outlook:
     """The mean of a venue's supply rate over a horizon as one may expect it, and its standard deviation, in ray.
 
     `seen`: the observations behind it, over `span` seconds; 0 where there are none and `mean` is the rate of now.
+    `halves`: the seconds in which half of a distance from what is usual is gone, 0 where that isn't known.
     """
 
     mean: Rate
     sigma: int
     seen: int
     span: int
+    halves: int = 0
 
 
 class Effect(StrEnum):

@@ -231,10 +231,12 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a mandate allows for one asset. `cap` and `most` (of one move) are base units, None without a limit.
+    """What a mandate allows for one asset. `cap` and `most` (of one leg) are base units, None without a limit.
 
-    `min_gain` and `gas` are USD with 8 decimals: what a move must gain beyond its gas, and what its gas costs;
-    `price` is the asset's. `seconds` is the horizon that a gain is counted over. `venues` None: all that are listed.
+    `min_gain` and `gas` are USD with 8 decimals: what a move must gain beyond its costs, and what the gas of a leg
+    costs; `price` is that of a whole token of the asset, which has so many `decimals`. `seconds` is the horizon that
+    a gain is counted over. `venues` None: all that are listed. `exits`: whether a signal may have a position leave at
+    once, whatever that gains.
     """
 
     venues: frozenset[str] | None
@@ -244,14 +246,18 @@ class Limits:
     gas: int
     price: int
     seconds: int
+    decimals: int = field(kw_only=True)
+    exits: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """A move from one venue to another, weighed. `whole`: the source is left without dust.
+    """One leg of a move, weighed. `source` '' is money that isn't at work yet, `target` '' the wallet.
 
-    `before` is the source's rate now, `after` the target's with the move in it. `gain` is base units over the
-    horizon, of all positions in the asset together; `gain_usd` the same in USD with 8 decimals, gas not taken off.
+    `whole`: the source is left without dust. `before` is the source's rate now, `after` the target's, with the leg in
+    it, as it is expected on average. `gain` is base units over the horizon, of all positions in the asset together;
+    `gain_usd` the same in USD with 8 decimals, costs not taken off. `cost_usd` is gas and fees, `doubt_usd` what it
+    must gain beyond them since expectations err and waiting is free. `signal`: why a leg is for safety.
     """
 
     source: str
@@ -262,16 +268,41 @@ class Shift:
     after: Rate
     gain: int
     gain_usd: int
+    cost_usd: int = 0
+    doubt_usd: int = 0
     why_not: str = ""
+    signal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What would change an answer: `subject` going above (or below) `value`, all else as it was.
+
+    "rate": what the venue's rate is expected to be on average, a year in ray; "cost": gas and fees of the move, USD
+    with 8 decimals.
+    """
+
+    subject: str
+    venue: str
+    above: bool
+    value: int
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """What to do with the positions of one asset: `shift`, or nothing and `why_not`. `weighed`: the best first."""
+    """What to do with the money of one asset: all of `shifts`, or nothing and `why_not`.
 
-    shift: Shift | None
+    `weighed` has each single leg from each position to each other venue, the best first. `gain_usd`, `cost_usd` and
+    `doubt_usd` are those of all shifts together, or of what came nearest. `turns`: what would change the answer.
+    """
+
+    shifts: tuple[Shift, ...]
     weighed: tuple[Shift, ...]
     why_not: str = ""
+    gain_usd: int = 0
+    cost_usd: int = 0
+    doubt_usd: int = 0
+    turns: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,9 +378,17 @@ class Hooks:
 
     @hookspec(firstresult=True)
     def moneta_rebalance(
-        self, venues: Mapping[str, Venue], states: Mapping[str, VenueState], asset: Token, limits: Limits
+        self,
+        candidates: Sequence[Candidate],
+        terms: Terms,
+        limits: Limits,
+        outlooks: Mapping[str, Outlook],
+        signals: Sequence[Signal],
     ) -> Placement | None:
-        """Whether one move between venues of `asset` gains enough. Pure: the same answer for the same snapshot."""
+        """Whether the money of one asset should be elsewhere. Pure: the same answer for the same input in any order.
+
+        An outlook that is missing counts as the rate of now, with nothing known of how it changes.
+        """
 
     @hookspec(firstresult=True)
     def moneta_curve(self, kind: str, facts: Mapping[str, int], seconds: int) -> Curve | None:

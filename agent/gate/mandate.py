@@ -12,7 +12,7 @@ from agent.errors import NeedsAnswer, Refused
 from agent.gate.order import Enter, Leave, Move, taken
 from agent.intents import Mandate
 from agent.money import Amount, Token, units_from_text
-from agent.plugin import Limits, Shift, Venue, VenueState
+from agent.plugin import Limits, Placement, Venue, VenueState
 from agent.usd import PRICE_DECIMALS, cents, dollars
 
 RULE = "mandate"
@@ -111,7 +111,7 @@ def limits_for(terms: Terms, asset: Token, price: int, gas: int) -> Limits:
     """What the rule may use: `price` of the asset and `gas` of one move in USD with 8 decimals."""
     bounds = terms.assets[asset.symbol]
     venues = None if terms.venues is None else frozenset(terms.venues)
-    return Limits(venues, bounds.cap, bounds.most, terms.min_gain, gas, price, terms.seconds)
+    return Limits(venues, bounds.cap, bounds.most, terms.min_gain, gas, price, terms.seconds, decimals=asset.decimals)
 
 
 def wei_in_usd(wei: int, price: int) -> int:
@@ -150,12 +150,17 @@ def check(
     _check_gas(terms, fee_wei, spent_wei, native_price)
 
 
-def check_gain(terms: Terms, shift: Shift, gas: int) -> None:
-    """Raises Refused("mandate") where the simulated gas (USD, 8 decimals) leaves too little of the gain."""
-    if shift.gain_usd <= terms.min_gain + gas:
+def check_gain(terms: Terms, placement: Placement, gas: int) -> None:
+    """Raises Refused("mandate") where the simulated gas (USD, 8 decimals) leaves too little of the gain.
+
+    What leaves for safety needs none.
+    """
+    if any(shift.signal for shift in placement.shifts):
+        return
+    if placement.gain_usd <= terms.min_gain + placement.doubt_usd + gas:
         raise Refused(
             RULE,
-            f"The move would gain {_shown(shift.gain_usd)} and its gas came out at {_shown(gas)}: not worth it.",
+            f"The move would gain {_shown(placement.gain_usd)} and its gas came out at {_shown(gas)}: not worth it.",
             "Say `rebalance now` to move it all the same, or give a lower minimum gain.",
         )
 

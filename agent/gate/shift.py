@@ -1,33 +1,52 @@
-"""A shift between two venues as moves: out of one, and into the other with exactly what came out of it."""
+"""The legs of a rebalance as moves: out of one venue, and into another with exactly what came out of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from agent.gate.expect import DUST_UNITS, given_whole
 from agent.gate.order import Enter, Leave, Move
 from agent.plugin import Limits, Shift, Venue, VenueState
 
 
-def moves_of_shift(
-    shift: Shift, venues: Mapping[str, Venue], states: Mapping[str, VenueState], limits: Limits
+def moves_of_shifts(
+    shifts: Sequence[Shift], venues: Mapping[str, Venue], states: Mapping[str, VenueState], limits: Limits
 ) -> tuple[Move, ...]:
-    """The withdrawal and the entry that takes its output: nothing is left in the wallet, and nothing taken from it.
+    """Each leg's withdrawal and the entry that takes its output: nothing is taken from the wallet, and nothing left
+    in it but what is meant for it (a leg without a target).
 
-    A position leaves whole, with its interest of the meantime, where that keeps to the limits and to the target's
-    cap at its upper bound, too. Else exactly `shift.units` leave, and that interest stays where it is.
+    The last leg of a position that is left for good takes it whole, with its interest of the meantime, where that
+    keeps to the limits and to the target's cap at its upper bound, too. Else exactly a leg's `units` leave, and that
+    interest stays where it is.
     """
-    source, target = venues[shift.source], venues[shift.target]
-    least, most = given_whole(states[shift.source])
-    if shift.whole and most <= _room(states[shift.target], limits):
-        leave = Leave(source, None, least, most)
-    else:
-        leave = Leave(source, shift.units, max(shift.units - DUST_UNITS, 1), shift.units)
-    return (leave, Enter(target, shift.units, leave))
+    moves: list[Move] = []
+    entered: dict[str, int] = {}
+    left: dict[str, int] = {}
+    for place, shift in enumerate(shifts):
+        last = all(later.source != shift.source for later in shifts[place + 1 :])
+        room = _room(shift, states, limits, entered.get(shift.target, 0))
+        leave = _leave(shift, venues[shift.source], states[shift.source], left.get(shift.source, 0), last, room)
+        moves.append(leave)
+        left[shift.source] = left.get(shift.source, 0) + shift.units
+        if shift.target:
+            moves.append(Enter(venues[shift.target], shift.units, leave))
+            entered[shift.target] = entered.get(shift.target, 0) + leave.most_out
+    return tuple(moves)
 
 
-def _room(target: VenueState, limits: Limits) -> int:
+def _leave(shift: Shift, source: Venue, state: VenueState, before: int, last: bool, room: int) -> Leave:
+    least, most = (bound - before for bound in given_whole(state))
+    if last and before + shift.units == state.position and most <= room:
+        return Leave(source, None, max(least, 1), most)
+    return Leave(source, shift.units, max(shift.units - DUST_UNITS, 1), shift.units)
+
+
+def _room(shift: Shift, states: Mapping[str, VenueState], limits: Limits, entered: int) -> int:
     """The most base units that may go in, as the rule counts them."""
-    cap = None if limits.cap is None else limits.cap - target.position
-    known = [bound for bound in (cap, limits.most, target.room) if bound is not None]
+    if not shift.target:
+        return 2**256 - 1
+    target = states[shift.target]
+    cap = None if limits.cap is None else limits.cap - target.position - entered
+    room = None if target.room is None else target.room - entered
+    known = [bound for bound in (cap, limits.most, room) if bound is not None]
     return min(known) if known else 2**256 - 1

@@ -11,37 +11,74 @@ from agent.replies.reply import Reply, Table
 from agent.usd import cents, dollars
 from memory.rows import DecisionRow
 
-RULE = "a move must gain more than the minimum and its gas over the horizon, own impact on both venues included"
+RULE = "a move must gain more over the horizon than its gas and fees, what the expected rates may err by, and your minimum"
+SAFETY = "what a signal says to leave leaves at once, whatever that gains"
 KEPT = "kept"
+WALLET = "your wallet"
+
+Leg = Mapping[str, Any]
 
 
 def record(placement: Placement) -> list[dict[str, Any]]:
-    """The weighed moves as JSON data for the decision that the ledger keeps; `venue` is the target."""
-    return [
-        {
-            "venue": shift.target,
-            "source": shift.source,
-            "units": str(shift.units),
-            "whole": shift.whole,
-            "rate": str(shift.before.ray),
-            "after": str(shift.after.ray),
-            "gain": str(shift.gain),
-            "gain_usd": str(shift.gain_usd),
-            "why_not": shift.why_not,
-        }
-        for shift in placement.weighed
-    ]
+    """The legs that are taken, then those that were weighed, as JSON data; `venue` is the target, '' the wallet."""
+    return [_leg(each, True) for each in placement.shifts] + [_leg(each, False) for each in placement.weighed]
+
+
+def _leg(shift: Shift, taken: bool) -> dict[str, Any]:
+    return {
+        "venue": shift.target,
+        "source": shift.source,
+        "units": str(shift.units),
+        "whole": shift.whole,
+        "rate": str(shift.before.ray),
+        "after": str(shift.after.ray),
+        "gain": str(shift.gain),
+        "gain_usd": str(shift.gain_usd),
+        "cost_usd": str(shift.cost_usd),
+        "doubt_usd": str(shift.doubt_usd),
+        "why_not": shift.why_not,
+        "signal": shift.signal,
+        "taken": taken,
+    }
+
+
+def sums(placement: Placement) -> dict[str, Any]:
+    """The figures of a placement as a whole, as JSON data."""
+    return {
+        "gain_usd": str(placement.gain_usd),
+        "cost_usd": str(placement.cost_usd),
+        "doubt_usd": str(placement.doubt_usd),
+        "turns": [
+            {"subject": each.subject, "venue": each.venue, "above": each.above, "value": str(each.value)}
+            for each in placement.turns
+        ],
+    }
+
+
+def chosen_of(placement: Placement) -> str:
+    """Where the largest leg goes; '' where there is none."""
+    if not placement.shifts:
+        return ""
+    return placement.shifts[0].target or WALLET
+
+
+def chosen(row: DecisionRow) -> list[Leg]:
+    """The legs that were taken. An earlier version took one, the best, and didn't say so."""
+    if not row.chosen:
+        return []
+    if any("taken" in each for each in row.alternatives):
+        return [each for each in row.alternatives if each.get("taken")]
+    return [each for each in row.alternatives if not each["why_not"]][:1]
 
 
 def told(row: DecisionRow, asset: Token) -> Reply:
     """What the agent says on its own when it moved something, or failed to."""
-    shift = chosen(row)
-    if shift is None:
+    legs = chosen(row)
+    if not legs:
         return Reply(f"I wanted to look after your {asset.symbol} and couldn't: {row.outcome}.", private=True)
-    amount = Amount(int(shift["units"]), asset)
-    what = f"{amount} from {shift['source']} to {shift['venue']}"
+    what = _said(legs, asset)
     if row.outcome == "settled":
-        text = f"I moved {what}. {_gain(row, shift)} Ask `why?` for what else I weighed."
+        text = f"I moved {what}. {_reason(row, legs)} Ask `why?` for what else I weighed."
     elif row.outcome == "partial":
         text = (
             f"I began to move {what} and it stopped on the way. Ask `portfolio` for where it is, `history` for why."
@@ -53,45 +90,37 @@ def told(row: DecisionRow, asset: Token) -> Reply:
 
 def why(row: DecisionRow, asset: Token, when: str) -> Reply:
     """The answer to 'why?' about a rebalance."""
-    shift = chosen(row)
-    if shift is None:
+    legs, limits = chosen(row), row.snapshot.get("limits") or {}
+    if not legs:
         text = f"On {when} I left your {asset.symbol} where it was: {row.snapshot['why_not']}."
     else:
-        amount = Amount(int(shift["units"]), asset)
-        text = f"On {when} I chose to move {amount} from {shift['source']} to {shift['venue']}: {row.rule}."
-        text += f" {_gain(row, shift)}"
+        text = f"On {when} I chose to move {_said(legs, asset)}: {SAFETY if _signal(legs) else row.rule}."
+        text += f" {_reason(row, legs)}"
         if row.outcome not in (None, "settled"):
             text += f" It ended as: {row.outcome}."
-    limits: Mapping[str, Any] = row.snapshot.get("limits", {})
-    if limits:
+    if limits and "sums" not in row.snapshot:
         text += f" Gas was counted as {_usd(limits['gas'])}, the minimum gain as {_usd(limits['min_gain'])}."
+    text += _changed(row)
     return Reply(text, _table(row.alternatives, asset) if row.alternatives else None, private=True)
 
 
-def preview_text(shift: Shift, asset: Token, seconds: int) -> str:
+def preview_text(placement: Placement, asset: Token, seconds: int) -> str:
     """What stands above a preview of a move that the user asked for."""
+    legs = record(placement)[: len(placement.shifts)]
     days = seconds // 86_400
     return (
-        f"I can move {Amount(shift.units, asset)} from {shift.source} ({shift.before}) to {shift.target}, "
-        f"{shift.after} with it in it. That gains {_usd(shift.gain_usd)} in {days} days, before gas. Confirm?"
+        f"I can move {_said(legs, asset, rates=True)}. That is expected to gain {_usd(placement.gain_usd)} in {days} "
+        f"days, before gas; gas and fees are about {_usd(placement.cost_usd)}. Confirm?"
     )
 
 
 def stays(asset: Token, placement: Placement) -> Reply:
     """The answer to 'rebalance now' where nothing is worth moving."""
     rows = record(placement)
-    return Reply(
-        f"Your {asset.symbol} is well placed as it is: {placement.why_not}.",
-        _table(rows, asset) if rows else None,
-        private=True,
+    text = (
+        f"Your {asset.symbol} is well placed as it is: {placement.why_not}.{_turns(sums(placement)['turns'], True)}"
     )
-
-
-def chosen(row: DecisionRow) -> Mapping[str, Any] | None:
-    """The weighed move that was chosen."""
-    if not row.chosen:
-        return None
-    return next((each for each in row.alternatives if not each["why_not"]), None)
+    return Reply(text, _table(rows, asset) if rows else None, private=True)
 
 
 def allocation(row: DecisionRow, assets: Mapping[str, str], done: bool) -> dict[str, int]:
@@ -102,34 +131,91 @@ def allocation(row: DecisionRow, assets: Mapping[str, str], done: bool) -> dict[
         for key, body in row.snapshot["venues"].items()
         if assets.get(key) == symbol and int(body["position"])
     }
-    shift = chosen(row)
-    if done and shift is not None:
-        units = int(shift["units"])
-        held[shift["source"]] -= units
-        held[shift["venue"]] = held.get(shift["venue"], 0) + units
+    for leg in chosen(row) if done else ():
+        units = int(leg["units"])
+        held[leg["source"]] -= units
+        if leg["venue"]:
+            held[leg["venue"]] = held.get(leg["venue"], 0) + units
     return held
 
 
-def _gain(row: DecisionRow, shift: Mapping[str, Any]) -> str:
+def _said(legs: Sequence[Leg], asset: Token, rates: bool = False) -> str:
+    """'10 USDC from a to b, and 5 USDC from a to c'."""
+    parts = []
+    for leg in legs:
+        before, after = f" ({_rate(leg['rate'])})" if rates else "", ""
+        if rates and leg["venue"]:
+            after = f" ({_rate(leg['after'])} expected with it in it)"
+        amount = Amount(int(leg["units"]), asset)
+        parts.append(f"{amount} from {leg['source']}{before} to {leg['venue'] or WALLET}{after}")
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])}, and {parts[-1]}"
+
+
+def _signal(legs: Sequence[Leg]) -> str:
+    return next((str(leg["signal"]) for leg in legs if leg.get("signal")), "")
+
+
+def _reason(row: DecisionRow, legs: Sequence[Leg]) -> str:
+    signal = _signal(legs)
+    if signal:
+        return f"{signal[:1].upper()}{signal[1:]}."
     days = int(row.snapshot["limits"]["seconds"]) // 86_400
-    rates = f"{Rate(int(shift['rate']))} a year where it was, {Rate(int(shift['after']))} where it goes"
-    return f"{rates[0].upper()}{rates[1:]}: {_usd(shift['gain_usd'])} more in {days} days, before gas."
+    if "sums" not in row.snapshot:  # an earlier version: one leg, at the rates of then
+        leg = legs[0]
+        rates = f"{_rate(leg['rate'])} a year where it was, {_rate(leg['after'])} where it goes"
+        return f"{rates[0].upper()}{rates[1:]}: {_usd(leg['gain_usd'])} more in {days} days, before gas."
+    sums_ = row.snapshot["sums"]
+    rates = ", ".join(
+        f"{_rate(leg['rate'])} a year at {leg['source']} and {_rate(leg['after'])} expected at {leg['venue']}"
+        for leg in legs
+    )
+    return (
+        f"{rates[0].upper()}{rates[1:]}: {_usd(sums_['gain_usd'])} more in {days} days, against "
+        f"{_usd(sums_['cost_usd'])} of gas and fees, {_usd(sums_['doubt_usd'])} that this may err by, and your "
+        f"minimum, {_usd(row.snapshot['limits']['min_gain'])}."
+    )
 
 
-def _table(weighed: Sequence[Mapping[str, Any]], asset: Token) -> Table:
+def _changed(row: DecisionRow) -> str:
+    found = row.snapshot.get("sums")
+    return "" if found is None else _turns(found["turns"], not row.chosen)
+
+
+def _turns(turns: Sequence[Mapping[str, Any]], kept: bool) -> str:
+    """' I would move it if …': what would have changed the answer, each alone."""
+    if not turns:
+        return ""
+    said = " or ".join(_turn(each) for each in turns)
+    return f" I would move it if {said}." if kept else f" I would have left it if {said}."
+
+
+def _turn(turn: Mapping[str, Any]) -> str:
+    way = "above" if turn["above"] else "below"
+    if turn["subject"] == "cost":
+        return f"gas and fees were {way} {_usd(turn['value'])}"
+    return f"{turn['venue']} could be expected to pay {way} {_rate(turn['value'])} on average"
+
+
+def _table(weighed: Sequence[Leg], asset: Token) -> Table:
+    first = next((each for each in weighed if not each["why_not"]), None)
     rows = tuple(
         (
             str(each["source"]),
-            str(each["venue"]),
+            str(each["venue"]) or WALLET,
             Amount(int(each["units"]), asset).value,
-            str(Rate(int(each["after"]))),
+            _rate(each["after"]),
             _usd(each["gain_usd"]),
-            str(each["why_not"]) or ("the best" if each is weighed[0] else "gains less"),
+            _usd(each.get("cost_usd", 0)),
+            str(each["why_not"]) or ("taken" if each.get("taken", each is first) else "gains less"),
         )
         for each in weighed
     )
-    columns = ("from", "to", asset.symbol, "rate with it", "gain", "verdict")
-    return Table(columns, rows, frozenset({2, 3, 4}))
+    columns = ("from", "to", asset.symbol, "expected rate with it", "gain", "gas and fees", "verdict")
+    return Table(columns, rows, frozenset({2, 3, 4, 5}))
+
+
+def _rate(ray: object) -> str:
+    return str(Rate(int(str(ray))))
 
 
 def _usd(amount: object) -> str:

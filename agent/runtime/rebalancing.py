@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from agent.chain.snapshot import Snapshot
@@ -13,37 +13,23 @@ from agent.execution.costs import costs_at
 from agent.execution.points import Point, point
 from agent.gate import mandate as under_mandate
 from agent.gate.charges import spending_of
-from agent.gate.mandate import Bounds, Terms, limits_for, terms_of, wei_in_usd
+from agent.gate.mandate import Bounds, Terms, terms_of, wei_in_usd
 from agent.gate.open_doors import check_ledger
 from agent.gate.order import Move
 from agent.gate.propose import Proposal, Request
-from agent.gate.shift import moves_of_shift
+from agent.gate.shift import moves_of_shifts
 from agent.gate.step_up import check_covered
 from agent.intents import Mandate, Origin, Rebalance, as_json
 from agent.money import MAX_UINT256, Token
 from agent.plans import Role
-from agent.plugin import Limits, Placement
-from agent.policy.spending import VENUES, Standing
 from agent.replies import rebalanced
 from agent.replies.reply import Reply, Status, Verdict, plan_json
+from agent.runtime.weighing import Judged, judged
 from agent.runtime.world import World
 from memory.mandates import CHANNEL, MandateRow
 from memory.rows import PlanStatus, User
 
-MOVE_GAS = 900_000
-"""Gas of a move that the rule counts before the move is simulated: the dearest on devnet takes about 700,000."""
-MOVE_TRANSACTIONS = 3  # out, approval, in
-
 ON_ITS_OWN, ASKED = "rebalance", "rebalance-asked"
-
-
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """What the rule said of one asset, and from what."""
-
-    asset: Token
-    limits: Limits | None
-    placement: Placement
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +39,7 @@ class Rebalancing:
     world: World
 
     async def run(self, user: User, row: MandateRow, snapshot: Snapshot) -> list[int]:
-        """Weighs each asset of the mandate and moves at most one position of each; the numbers of the decisions."""
+        """Weighs each asset of the mandate and places it anew where that pays; the numbers of the decisions."""
         await self.world.refresh()
         terms = Terms.from_json(row.limits)
         numbers: list[int] = []
@@ -62,15 +48,16 @@ class Rebalancing:
             if numbers:  # what the asset before it did is in the next snapshot
                 snapshot = await self.world.priced_snapshot(snapshot.account)
             barred = await self._barred(user)
-            weighed = self._weigh(snapshot, asset, terms, await self.world.standing(user.id))
-            placement = Placement(None, weighed.placement.weighed, barred) if barred else weighed.placement
-            number = await self._record(user, snapshot, Weighed(asset, weighed.limits, placement), ON_ITS_OWN, row)
+            found = judged(self.world, snapshot, asset, terms, await self.world.standing(user.id))
+            if barred:
+                found = found.barred(barred)
+            number = await self._record(user, snapshot, found, ON_ITS_OWN, row)
             numbers.append(number)
-            if placement.shift is None:
+            if not found.placement.shifts:
                 await self.world.ledger.set_outcome(number, rebalanced.KEPT)
                 continue
             async with self.world.executing[snapshot.account]:
-                await self._carry_out(user, row, terms, snapshot, weighed, number)
+                await self._carry_out(user, row, terms, snapshot, found, number)
         return numbers
 
     async def propose(
@@ -86,10 +73,9 @@ class Rebalancing:
         terms = await self._terms(user, intent, snapshot)
         standing = await self.world.standing(user.id)
         tokens = [self.world.registry.token(symbol) for symbol in terms.assets]
-        weighed = [self._weigh(snapshot, token, terms, standing) for token in tokens]
-        best = max(weighed, key=lambda each: each.placement.shift.gain_usd if each.placement.shift else -1)
-        shift = best.placement.shift
-        if shift is None:
+        found = [judged(self.world, snapshot, token, terms, standing) for token in tokens]
+        best = max(found, key=lambda each: (bool(each.placement.shifts), each.placement.gain_usd))
+        if not best.placement.shifts:
             number = await self._record(user, snapshot, best, ASKED)
             await self.world.ledger.set_outcome(number, rebalanced.KEPT)
             return replace(rebalanced.stays(best.asset, best.placement), intent=as_json(intent))
@@ -99,7 +85,7 @@ class Rebalancing:
         await self._write_down(proposal, channel, number, origins)
         await self.world.ledger.set_pending(user.id, channel, {"preview": proposal.plan.plan_id})
         return Reply(
-            text=rebalanced.preview_text(shift, best.asset, terms.seconds),
+            text=rebalanced.preview_text(best.placement, best.asset, terms.seconds),
             preview=proposal.preview,
             intent=as_json(intent),
             plan=plan_json(proposal.plan, PlanStatus.PROPOSED),
@@ -121,50 +107,27 @@ class Rebalancing:
             return "something was sent from your account without me"
         return ""
 
-    def _weigh(self, snapshot: Snapshot, asset: Token, terms: Terms, standing: Standing) -> Weighed:
-        price = snapshot.prices.get(asset.symbol)
-        native = snapshot.prices.get(self.world.registry.native.symbol)
-        if price is None or native is None:
-            missing = asset.symbol if price is None else self.world.registry.native.symbol
-            why_not = f"{missing} has no price now, so a gain can't be compared with its gas"
-            return Weighed(asset, None, Placement(None, (), why_not))
-        gas = costs_at(snapshot).wei(MOVE_GAS, MOVE_TRANSACTIONS)
-        limits = limits_for(terms, asset, price, wei_in_usd(gas, native))
-        cap = self.world.policy.cap(asset)  # no entry may be larger, so no move is
-        most = [bound for bound in (limits.most, cap) if bound is not None]
-        limits = replace(limits, most=min(most) if most else None)
-        allowed = standing.listed(VENUES)
-        if allowed is not None:
-            known = frozenset(self.world.venues) if limits.venues is None else limits.venues
-            limits = replace(limits, venues=known & allowed)
-        placement: Placement | None = self.world.hooks.moneta_rebalance(
-            venues=self.world.venues, states=snapshot.venues, asset=asset, limits=limits
-        )
-        return Weighed(asset, limits, placement or Placement(None, (), "no plug-in weighs moves"))
-
     async def _carry_out(
         self,
         user: User,
         row: MandateRow,
         terms: Terms,
         snapshot: Snapshot,
-        weighed: Weighed,
+        found: Judged,
         number: int,
     ) -> None:
         """Through the gate, the mandate and the manager. What refuses is the decision's outcome, nothing is sent."""
-        ledger, moves, shift = self.world.ledger, self._moves(weighed, snapshot), weighed.placement.shift
-        if shift is None:
-            raise ValueError("there is nothing to carry out")
+        ledger, moves = self.world.ledger, self._moves(found, snapshot)
         try:
             await self._check_still(snapshot)
-            proposal = await self._build(user, moves, snapshot, as_json(_one(weighed.asset)), paused=False)
+            proposal = await self._build(user, moves, snapshot, as_json(_one(found.asset)), paused=False)
             spent = await ledger.mandate_fees(user.id, self.world.now() - terms.seconds)
             native = snapshot.prices.get(self.world.registry.native.symbol)
             fee = proposal.plan.max_total_fee_wei
             under_mandate.check(terms, moves, snapshot.venues, fee, spent, native)
             running = [step for step in proposal.plan.steps if step.role is not Role.CLEANUP]
             gas = costs_at(snapshot).expected(running, proposal.rehearsal.gas_used)
-            under_mandate.check_gain(terms, shift, wei_in_usd(gas, native or 0))
+            under_mandate.check_gain(terms, found.placement, wei_in_usd(gas, native or 0))
             if self.world.policy.step_up:
                 check_covered(self.world.policy, proposal.plan, await self.world.signer.mandated(snapshot.account))
             await self._write_down(proposal, f"{CHANNEL}{row.id}", number, {})
@@ -191,10 +154,10 @@ class Rebalancing:
         if await self.world.rpc.nonce(account, "pending") != await self.world.rpc.nonce(account, seen):
             raise Refused("mandate", "Something of yours was sent while I looked.", "I look again at the next time.")
 
-    def _moves(self, weighed: Weighed, snapshot: Snapshot) -> tuple[Move, ...]:
-        if weighed.placement.shift is None or weighed.limits is None:
+    def _moves(self, found: Judged, snapshot: Snapshot) -> tuple[Move, ...]:
+        if found.weighed is None:
             return ()
-        return moves_of_shift(weighed.placement.shift, self.world.venues, snapshot.venues, weighed.limits)
+        return moves_of_shifts(found.placement.shifts, self.world.venues, snapshot.venues, found.weighed.limits)
 
     async def _build(
         self, user: User, moves: tuple[Move, ...], snapshot: Snapshot, intent: dict[str, Any], paused: bool
@@ -223,27 +186,21 @@ class Rebalancing:
         self,
         user: User,
         snapshot: Snapshot,
-        weighed: Weighed,
+        found: Judged,
         kind: str,
         row: MandateRow | None = None,
         intent: Rebalance | None = None,
     ) -> int:
         """The decision, with all that it was made from."""
-        limits = None if weighed.limits is None else _limits_json(weighed.limits)
         return await self.world.ledger.decide(
             user=user.id,
             kind=kind,
             rule=rebalanced.RULE,
             snapshot=to_json(snapshot)
-            | {
-                "asset": weighed.asset.symbol,
-                "intent": as_json(intent or _one(weighed.asset)),
-                "limits": limits,
-                "why_not": weighed.placement.why_not,
-                "mandate": None if row is None else row.id,
-            },
-            alternatives=rebalanced.record(weighed.placement),
-            chosen=weighed.placement.shift.target if weighed.placement.shift else "",
+            | found.as_json()
+            | {"intent": as_json(intent or _one(found.asset)), "mandate": None if row is None else row.id},
+            alternatives=rebalanced.record(found.placement),
+            chosen=rebalanced.chosen_of(found.placement),
         )
 
     async def _terms(self, user: User, intent: Rebalance, snapshot: Snapshot) -> Terms:
@@ -271,9 +228,3 @@ class Rebalancing:
 
 def _one(asset: Token) -> Rebalance:
     return Rebalance(assets=(asset.symbol,))
-
-
-def _limits_json(limits: Limits) -> dict[str, Any]:
-    """Integers as text, as everywhere in a decision."""
-    data = {key: None if value is None else str(value) for key, value in asdict(limits).items() if key != "venues"}
-    return data | {"venues": None if limits.venues is None else sorted(limits.venues)}

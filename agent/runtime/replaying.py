@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pluggy
@@ -15,12 +15,13 @@ from agent.errors import Refused
 from agent.gate.allowed import marked, trusted
 from agent.gate.build import Draft, Simulated, plan_of, steps_of
 from agent.gate.order import Move
-from agent.gate.shift import moves_of_shift
+from agent.gate.shift import moves_of_shifts
 from agent.gate.wanted import desk_at, moves_of
+from agent.gate.weighed import Weighed, limits_of
 from agent.intents import parse
 from agent.money import Token
 from agent.plans import Plan, Step, plain
-from agent.plugin import Limits, Option, Placement, Trader, Venue
+from agent.plugin import Option, Placement, Trader, Venue
 from agent.replies import rebalanced
 from memory.rows import DecisionRow
 
@@ -94,19 +95,21 @@ Made = tuple[str, list[dict[str, Any]], tuple[Move, ...]]
 def _rebalance(row: DecisionRow, snapshot: Snapshot, known: Known) -> Made:
     if row.snapshot["limits"] is None:
         return "", [], ()
+    if "weighed" not in row.snapshot:
+        raise Refused("replay", f"Decision {row.id} was made by the rule of an earlier version, which is gone.")
     limits = limits_of(row.snapshot["limits"])
-    venues = _seen(snapshot, known)
+    weighed = Weighed.from_json(row.snapshot["weighed"], limits)
     placement: Placement = known.hooks.moneta_rebalance(
-        venues=venues,
-        states=snapshot.venues,
-        asset=known.registry.token(str(row.snapshot["asset"])),
+        candidates=weighed.candidates,
+        terms=weighed.terms,
         limits=limits,
+        outlooks=weighed.outlooks,
+        signals=weighed.signals,
     )
-    shift = placement.shift
-    weighed = rebalanced.record(placement)
-    if shift is None or row.snapshot["why_not"]:  # a user's pause or a freeze stood above the rule
-        return "", weighed, ()
-    return shift.target, weighed, moves_of_shift(shift, venues, snapshot.venues, limits)
+    if row.snapshot["barred"]:  # a user's pause or a freeze stood above the rule
+        placement = replace(placement, shifts=(), why_not=row.snapshot["why_not"])
+    moves = moves_of_shifts(placement.shifts, _seen(snapshot, known), snapshot.venues, limits)
+    return rebalanced.chosen_of(placement), rebalanced.record(placement), moves
 
 
 def _request(row: DecisionRow, snapshot: Snapshot, known: Known) -> Made:
@@ -148,17 +151,4 @@ def _shown(steps: Sequence[Step]) -> tuple[dict[str, Any], ...]:
             "role": str(step.role),
         }
         for step in steps
-    )
-
-
-def limits_of(data: Mapping[str, Any]) -> Limits:
-    """The limits that a decision was made under."""
-    return Limits(
-        venues=None if data["venues"] is None else frozenset(data["venues"]),
-        cap=None if data["cap"] is None else int(data["cap"]),
-        most=None if data["most"] is None else int(data["most"]),
-        min_gain=int(data["min_gain"]),
-        gas=int(data["gas"]),
-        price=int(data["price"]),
-        seconds=int(data["seconds"]),
     )

@@ -68,7 +68,7 @@ class Reports:
         """A run that moved something or failed to, with the allocation before and after."""
         asset = self.world.registry.token(str(row.snapshot["asset"]))
         reply = rebalanced.told(row, asset)
-        if rebalanced.chosen(row) is None:
+        if not rebalanced.chosen(row):
             return reply
         assets = {key: venue.asset.symbol for key, venue in self.world.venues.items()}
         sides = {

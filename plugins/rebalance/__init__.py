@@ -1,17 +1,22 @@
-"""Whether a position should move, and where all money should be: own impact and costs included on every side."""
+"""Whether money should move, and where all of it should be: own impact and costs included on every side."""
 
 from collections.abc import Mapping, Sequence
 
-from moneta import Allocation, Candidate, Curve, Limits, Placement, Terms, Token, Venue, VenueState, hookimpl
+from moneta import Allocation, Candidate, Curve, Limits, Outlook, Placement, Signal, Terms, hookimpl
 from plugins.rebalance import comet
-from plugins.rebalance.rule import place
 
 
 @hookimpl
 def moneta_rebalance(
-    venues: Mapping[str, Venue], states: Mapping[str, VenueState], asset: Token, limits: Limits
+    candidates: Sequence[Candidate],
+    terms: Terms,
+    limits: Limits,
+    outlooks: Mapping[str, Outlook],
+    signals: Sequence[Signal],
 ) -> Placement:
-    return place(venues, states, asset, limits)
+    from plugins.rebalance.rule import place  # numpy: late
+
+    return place(candidates, terms, limits, outlooks, signals)
 
 
 @hookimpl

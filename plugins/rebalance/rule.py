@@ -1,166 +1,94 @@
-"""The rule: of all moves of one position to one other venue, the one that gains most, if it gains enough.
+"""The rule: where the money of one asset should be, and whether going there gains enough. docs/rebalance.md tells it.
 
-A move's gain is the income of all positions in the asset over the horizon with the move, less that without it. Both
-sides feel it: what leaves a market raises the rate of what stays there, what enters lowers the rate at the target;
-venues over one market (`liquidity_source`) feel it together. Every number is an integer, rounded down.
+The allocator finds the best placement by the rates that are expected over the horizon, own impact, costs and limits
+counted. Its legs are done where together they gain more than their costs, what expectations may err by, and the
+mandate's minimum; one that doesn't pay for itself beside the others is dropped. What a signal says to leave leaves
+first, whatever it gains. Every amount is an integer, a gain rounded down, a cost up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from moneta import Flag, Limits, Placement, Rate, Shift, Token, Venue, VenueState
-
-PARTS = 4
-"""A position is weighed whole and in quarters: moving all of it may gain less, where it is large for the target."""
-
-USD = 8  # decimals of dollars
-CLOSED = {
-    Flag.PAUSED: "it is paused by its own guardians",
-    Flag.FROZEN: "it is frozen: it takes no new deposits",
-    Flag.CAPPED: "its supply cap is reached",
-    Flag.UNRATED: "its rate can't be computed",
-    Flag.ILLIQUID: "all of it is lent out: nothing could leave now",
-    Flag.UNTRUSTED: "it isn't what it was checked to be",
-}
-
-Holdings = Mapping[str, int]
-"""Base units by venue: positions, or changes of them."""
+from moneta import Candidate, Limits, Outlook, Placement, Shift, Signal, Terms, Turn
+from plugins.rebalance import legs, safety, turns
+from plugins.rebalance.allocate.sane import apart
+from plugins.rebalance.books import Books
+from plugins.rebalance.weigh import all_single, net, paying
+from plugins.rebalance.words import too_little
 
 
-def place(venues: Mapping[str, Venue], states: Mapping[str, VenueState], asset: Token, limits: Limits) -> Placement:
-    """The best move of the asset's positions, or why there is none. `weighed` has each target once per source."""
-    of_asset = {key: venues[key] for key in sorted(venues) if venues[key].asset == asset and key in states}
-    held = [key for key in of_asset if states[key].position > 0]
-    if not held:
-        return Placement(None, (), f"no {asset.symbol} is at work")
-    weighed = [
-        _weighed(of_asset, states, source, target, limits)
-        for source in held
-        for target in of_asset
-        if target != source
-    ]
-    ranked = tuple(sorted(weighed, key=_order))
-    best = next((shift for shift in ranked if not shift.why_not), None)
-    if best is None:
-        return Placement(None, ranked, _why_none(ranked, asset, limits))
-    return Placement(best, ranked)
-
-
-def _order(shift: Shift) -> tuple[bool, int, str, str]:
-    return (bool(shift.why_not), -shift.gain_usd, shift.target, shift.source)
-
-
-def _why_none(ranked: Sequence[Shift], asset: Token, limits: Limits) -> str:
-    """Why the best of them isn't done: the one that came nearest speaks for all."""
-    if not ranked:
-        return f"there is no other venue for {asset.symbol}"
-    nearest = max(ranked, key=lambda shift: (shift.units > 0, shift.gain_usd))
-    return f"{nearest.target}: {nearest.why_not}"
-
-
-def _weighed(
-    venues: Mapping[str, Venue], states: Mapping[str, VenueState], source: str, target: str, limits: Limits
-) -> Shift:
-    before, asset = states[source].rate, venues[source].asset
-    most, barred = _most(states, source, target, asset, limits)
-    if barred:
-        return Shift(source, target, 0, False, before, states[target].rate, 0, 0, barred)
-    shifts = [_shift(venues, states, source, target, units, limits) for units in _sizes(most)]
-    best = max(shifts, key=lambda shift: (shift.gain_usd, shift.units))
-    return _judged(best, limits)
-
-
-def _sizes(most: int) -> Iterator[int]:
-    yield from dict.fromkeys(units for part in range(PARTS, 0, -1) if (units := most * part // PARTS) > 0)
-
-
-def _most(
-    states: Mapping[str, VenueState], source: str, target: str, asset: Token, limits: Limits
-) -> tuple[int, str]:
-    """The most that may go from `source` to `target`, or why nothing may."""
-    for venue in (source, target):
-        if limits.venues is not None and venue not in limits.venues:
-            return 0, f"{venue} isn't in the mandate"
-    leaving, entering = states[source], states[target]
-    flag = next((flag for flag in CLOSED if flag in entering.flags), None)
-    if flag is not None:
-        return 0, CLOSED[flag]
-    if Flag.UNRATED in leaving.flags:
-        return 0, f"the rate of {source} can't be computed, so neither can a gain"
-    if Flag.PAUSED in leaving.flags or leaving.liquidity <= 0:
-        return 0, f"nothing can leave {source} now"
-    if entering.liquidity <= 0:
-        return 0, CLOSED[Flag.ILLIQUID]
-    bounds = {
-        f"nothing can leave {source} now": min(leaving.position, leaving.liquidity),
-        "its supply cap leaves no room": entering.room,
-        "your cap for a venue is reached there": None if limits.cap is None else limits.cap - entering.position,
-        "your largest move is nothing": limits.most,
-    }
-    known = {reason: bound for reason, bound in bounds.items() if bound is not None}
-    reason, most = min(known.items(), key=lambda item: item[1])
-    return (most, "") if most > 0 else (0, reason)
-
-
-def _shift(
-    venues: Mapping[str, Venue],
-    states: Mapping[str, VenueState],
-    source: str,
-    target: str,
-    units: int,
+def place(
+    candidates: Sequence[Candidate],
+    terms: Terms,
     limits: Limits,
-) -> Shift:
-    moved = {source: -units, target: units}
-    gain = income(venues, states, moved, limits.seconds) - income(venues, states, {}, limits.seconds)
-    worth: int = gain * limits.price // 10 ** venues[source].asset.decimals
-    whole = units == states[source].position
-    after = rate_with(venues, states, target, moved)
-    return Shift(source, target, units, whole, states[source].rate, after, gain, worth)
+    outlooks: Mapping[str, Outlook],
+    signals: Sequence[Signal],
+) -> Placement:
+    """All shifts that should be made now, or why there are none. Raises Refused for terms that make no sense."""
+    usable, left_out = apart([safety.heeded(each, signals) for each in candidates], terms)
+    held = [each.venue for each in usable if each.position > 0]
+    if not terms.cash and not held:
+        return Placement((), (), "nothing is at work")
+    books = Books.of(usable, terms, limits, outlooks)
+    weighed = all_single(books)
+    reasons = safety.urgent(signals) if limits.exits else {}
+    if shifts := safety.out(books, reasons):
+        return _done(shifts, weighed, ())
+    shifts = _best(books, weighed)
+    if _gains(shifts, limits):
+        return _done(shifts, weighed, turns.to_stay(books, shifts))
+    stuck = [f"{key} should be left and nothing can leave it now ({reasons[key]})" for key in held if key in reasons]
+    return _kept(books, weighed, shifts, stuck, left_out)
 
 
-def _judged(shift: Shift, limits: Limits) -> Shift:
-    """Strictly more than gas and the minimum together; else the reason, in dollars."""
-    if shift.gain_usd > limits.min_gain + limits.gas:
-        return shift
-    if shift.gain_usd <= 0:
-        why = "a move there would gain nothing"
-    else:
-        days = limits.seconds // 86_400
-        why = (
-            f"a move there would gain {usd(shift.gain_usd)} in {days} days; "
-            f"it must gain more than {usd(limits.min_gain)} and its gas, {usd(limits.gas)}"
-        )
-    return Shift(
-        shift.source,
-        shift.target,
-        shift.units,
-        shift.whole,
-        shift.before,
-        shift.after,
-        shift.gain,
-        shift.gain_usd,
-        why,
+def _best(books: Books, weighed: Sequence[Shift]) -> list[Shift]:
+    """The allocator's legs that pay, or the best single one where that gains more."""
+    shifts = list(paying(books, legs.best(books)))
+    if weighed and weighed[0].units and net(weighed[0]) > sum(net(each) for each in shifts):
+        return [weighed[0]]
+    return shifts
+
+
+def _gains(shifts: Sequence[Shift], limits: Limits) -> bool:
+    return bool(shifts) and sum(net(each) for each in shifts) > limits.min_gain
+
+
+def _done(shifts: Sequence[Shift], weighed: Sequence[Shift], changes: tuple[Turn, ...]) -> Placement:
+    ordered = tuple(sorted(shifts, key=lambda each: (-each.units, each.source, each.target)))
+    taken = {(each.source, each.target) for each in ordered}
+    others = [each for each in weighed if (each.source, each.target) not in taken]
+    judged = tuple(each if each.why_not else replace(each, why_not="what is done gains more") for each in others)
+    return Placement(ordered, judged, "", *_sums(ordered), changes)
+
+
+def _kept(
+    books: Books, weighed: Sequence[Shift], shifts: Sequence[Shift], stuck: Sequence[str], left_out: Mapping[str, str]
+) -> Placement:
+    limits = books.limits
+    judged = tuple(each if each.why_not else replace(each, why_not=too_little(each, limits)) for each in weighed)
+    nearest = shifts or [each for each in weighed[:1] if each.units]
+    why_not = "; ".join([*stuck, _why_none(books, judged, shifts, left_out)])
+    changes = turns.to_move(books, nearest[0]) if len(nearest) == 1 else ()
+    return Placement((), judged, why_not, *_sums(nearest), changes)
+
+
+def _why_none(books: Books, judged: Sequence[Shift], shifts: Sequence[Shift], left_out: Mapping[str, str]) -> str:
+    """Why nothing is done: what came nearest speaks for all."""
+    if judged:
+        return f"{judged[0].target}: {judged[0].why_not}"
+    if shifts:  # from the wallet alone
+        return f"{shifts[0].target}: {too_little(shifts[0], books.limits)}"
+    if left_out:
+        venue, reason = min(left_out.items())
+        return f"{venue}: {reason}"
+    return "nothing pays for the way in and out" if books.terms.cash else "there is no other venue"
+
+
+def _sums(shifts: Sequence[Shift]) -> tuple[int, int, int]:
+    return (
+        sum(each.gain_usd for each in shifts),
+        sum(each.cost_usd for each in shifts),
+        sum(each.doubt_usd for each in shifts),
     )
-
-
-def income(venues: Mapping[str, Venue], states: Mapping[str, VenueState], moved: Holdings, seconds: int) -> int:
-    """Base units that all positions earn in `seconds` once `moved` has been carried out."""
-    return sum(
-        rate_with(venues, states, key, moved).income(states[key].position + moved.get(key, 0), seconds)
-        for key in venues
-        if states[key].position + moved.get(key, 0) > 0
-    )
-
-
-def rate_with(venues: Mapping[str, Venue], states: Mapping[str, VenueState], venue: str, moved: Holdings) -> Rate:
-    """A venue's rate once all that `moved` changes in its market is done."""
-    market = venues[venue].liquidity_source
-    change = sum(units for key, units in moved.items() if venues[key].liquidity_source == market)
-    return venues[venue].rate_after(states[venue], change) if change else states[venue].rate
-
-
-def usd(units: int) -> str:
-    """'$1,234.56', rounded down."""
-    cents = units // 10 ** (USD - 2)
-    return f"${cents // 100:,}.{cents % 100:02d}"

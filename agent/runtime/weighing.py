@@ -1,0 +1,113 @@
+"""One asset's money weighed: all that a mandate, the policy, the chain and the past say, handed to the rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from agent.chain.snapshot import Snapshot
+from agent.curves import Terms as Horizon
+from agent.execution.costs import costs_at
+from agent.gate.candidates import Field, candidates, gas_in_units, source_most
+from agent.gate.mandate import Terms, limits_for, wei_in_usd
+from agent.gate.weighed import Weighed, limits_json
+from agent.money import Token
+from agent.past import Outlook, Signal
+from agent.plugin import Limits, Placement
+from agent.policy.spending import VENUES, Standing
+from agent.replies import rebalanced
+from agent.runtime.world import World
+
+ENTER_GAS, LEAVE_GAS = 550_000, 350_000
+"""Gas of a way in with its approval, and of a way out, that the rule counts before a move is simulated: together the
+dearest on devnet takes about 700,000.
+"""
+ENTER_TRANSACTIONS, LEAVE_TRANSACTIONS = 2, 1
+
+NOT_IN = "it isn't in your mandate"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the rule said of one asset, and from what; `weighed` None where a price was missing."""
+
+    asset: Token
+    weighed: Weighed | None
+    placement: Placement
+    is_barred: bool = False
+
+    def barred(self, why_not: str) -> Judged:
+        """The same where nothing may be moved now: what was weighed stays told."""
+        return replace(self, placement=replace(self.placement, shifts=(), why_not=why_not), is_barred=True)
+
+    def as_json(self) -> dict[str, Any]:
+        """What the decision keeps beside the snapshot."""
+        return {
+            "asset": self.asset.symbol,
+            "limits": None if self.weighed is None else limits_json(self.weighed.limits),
+            "weighed": None if self.weighed is None else self.weighed.as_json(),
+            "why_not": self.placement.why_not,
+            "barred": self.is_barred,
+            "sums": rebalanced.sums(self.placement),
+        }
+
+
+def judged(
+    world: World,
+    snapshot: Snapshot,
+    asset: Token,
+    terms: Terms,
+    standing: Standing,
+    outlooks: Mapping[str, Outlook] | None = None,
+    signals: Sequence[Signal] = (),
+) -> Judged:
+    """The rule's answer for the asset's positions; nothing is taken from the wallet."""
+    price = snapshot.prices.get(asset.symbol)
+    native = snapshot.prices.get(world.registry.native.symbol)
+    if price is None or native is None:
+        missing = asset.symbol if price is None else world.registry.native.symbol
+        why_not = f"{missing} has no price now, so a gain can't be compared with its gas"
+        return Judged(asset, None, Placement((), (), why_not))
+    gas = costs_at(snapshot)
+    enter, leave = gas.wei(ENTER_GAS, ENTER_TRANSACTIONS), gas.wei(LEAVE_GAS, LEAVE_TRANSACTIONS)
+    limits = _limits(world, asset, terms, price, wei_in_usd(enter + leave, native), standing)
+    field = Field(
+        asset=asset,
+        seconds=limits.seconds,
+        entered=limits.venues,
+        not_entered=NOT_IN,
+        left=limits.venues,
+        cap=limits.cap,
+        enter=gas_in_units(enter, native, price, asset),
+        leave=gas_in_units(leave, native, price, asset),
+        untrusted=snapshot.untrusted,
+        exits=limits.exits,
+    )
+    weighed = Weighed(
+        candidates(world.venues, snapshot.venues, field, signals),
+        Horizon(0, limits.seconds, source_most=source_most(world.venues, snapshot.venues, field)),
+        limits,
+        outlooks or {},
+        tuple(signals),
+    )
+    placement: Placement | None = world.hooks.moneta_rebalance(
+        candidates=weighed.candidates,
+        terms=weighed.terms,
+        limits=limits,
+        outlooks=weighed.outlooks,
+        signals=weighed.signals,
+    )
+    return Judged(asset, weighed, placement or Placement((), (), "no plug-in weighs moves"))
+
+
+def _limits(world: World, asset: Token, terms: Terms, price: int, gas: int, standing: Standing) -> Limits:
+    """The mandate's, within the policy's cap (no entry may be larger, so no leg is) and the user's own venues."""
+    limits = limits_for(terms, asset, price, gas)
+    most = [bound for bound in (limits.most, world.policy.cap(asset)) if bound is not None]
+    limits = replace(limits, most=min(most, default=None))
+    allowed = standing.listed(VENUES)
+    if allowed is None:
+        return limits
+    known = frozenset(world.venues) if limits.venues is None else limits.venues
+    return replace(limits, venues=known & allowed)

@@ -1,0 +1,27 @@
+"""Why a leg isn't taken, in dollars."""
+
+from __future__ import annotations
+
+from moneta import Limits, Shift
+
+USD = 8  # decimals of dollars
+
+
+def too_little(shift: Shift, limits: Limits) -> str:
+    """Of a leg whose gain isn't more than its costs, its doubts and the mandate's minimum."""
+    if shift.gain_usd <= 0:
+        return "a move there would gain nothing"
+    needs = [f"its costs, {usd(shift.cost_usd)}"]
+    if shift.doubt_usd:
+        needs.append(f"what that may err by, {usd(shift.doubt_usd)}")
+    if limits.min_gain:
+        needs.append(f"your minimum, {usd(limits.min_gain)}")
+    said = needs[0] if len(needs) == 1 else f"{', '.join(needs[:-1])} and {needs[-1]}"
+    gained = f"a move there would gain {usd(shift.gain_usd)} in {limits.seconds // 86_400} days"
+    return f"{gained}; it must gain more than {said}, together"
+
+
+def usd(units: int) -> str:
+    """'$1,234.56', rounded down."""
+    cents = units // 10 ** (USD - 2)
+    return f"${cents // 100:,}.{cents % 100:02d}"
