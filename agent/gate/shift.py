@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from agent.gate.expect import DUST_UNITS, given_whole
@@ -15,30 +16,32 @@ def moves_of_shifts(
     """Each leg's withdrawal and the entry that takes its output: nothing is taken from the wallet, and nothing left
     in it but what is meant for it (a leg without a target).
 
-    The last leg of a position that is left for good takes it whole, with its interest of the meantime, where that
-    keeps to the limits and to the target's cap at its upper bound, too. Else exactly a leg's `units` leave, and that
-    interest stays where it is.
+    A position that is left in one leg goes whole, with its interest of the meantime, where that keeps to the limits
+    and to the target's cap at its upper bound, too. Else exactly a leg's `units` leave, and that interest stays where
+    it is: a whole withdrawal names the shares of the snapshot, of which an earlier leg would have taken some.
     """
     moves: list[Move] = []
     entered: dict[str, int] = {}
-    left: dict[str, int] = {}
-    for place, shift in enumerate(shifts):
-        last = all(later.source != shift.source for later in shifts[place + 1 :])
+    legs = Counter(shift.source for shift in shifts)
+    stays = {key: _spare(states[key], [each.units for each in shifts if each.source == key]) for key in legs}
+    for shift in shifts:
         room = _room(shift, states, limits, entered.get(shift.target, 0))
-        leave = _leave(shift, venues[shift.source], states[shift.source], left.get(shift.source, 0), last, room)
+        source = shift.source
+        if legs[source] == 1 and shift.whole and given_whole(states[source])[1] <= room:
+            leave = Leave(venues[source], None, *given_whole(states[source]))
+        else:
+            units = shift.units - stays.pop(source, 0)
+            leave = Leave(venues[source], units, max(units - DUST_UNITS, 1), units)
         moves.append(leave)
-        left[shift.source] = left.get(shift.source, 0) + shift.units
         if shift.target:
-            moves.append(Enter(venues[shift.target], shift.units, leave))
+            moves.append(Enter(venues[shift.target], leave.units or shift.units, leave))
             entered[shift.target] = entered.get(shift.target, 0) + leave.most_out
     return tuple(moves)
 
 
-def _leave(shift: Shift, source: Venue, state: VenueState, before: int, last: bool, room: int) -> Leave:
-    least, most = (bound - before for bound in given_whole(state))
-    if last and before + shift.units == state.position and most <= room:
-        return Leave(source, None, max(least, 1), most)
-    return Leave(source, shift.units, max(shift.units - DUST_UNITS, 1), shift.units)
+def _spare(state: VenueState, units: Sequence[int]) -> int:
+    """What several legs leave behind of a position that they would take to the unit: each is rounded against it."""
+    return max(len(units) * DUST_UNITS - (state.position - sum(units)), 0) if len(units) > 1 else 0
 
 
 def _room(shift: Shift, states: Mapping[str, VenueState], limits: Limits, entered: int) -> int:

@@ -11,7 +11,7 @@ from agent.replies.reply import Reply, Table
 from agent.usd import cents, dollars
 from memory.rows import DecisionRow
 
-RULE = "a move must gain more over the horizon than its gas and fees, what the expected rates may err by, and your minimum"
+RULE = "a move must gain more over the horizon than its gas and fees, what the rates may err by, and your minimum"
 SAFETY = "what a signal says to leave leaves at once, whatever that gains"
 KEPT = "kept"
 WALLET = "your wallet"

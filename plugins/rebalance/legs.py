@@ -10,11 +10,30 @@ from plugins.rebalance.allocate import allocate
 from plugins.rebalance.books import Books
 from plugins.rebalance.weigh import Leg
 
+ROUNDED = 10**9
+"""A billionth of a position is what real numbers lose, not what the allocator wants to stay."""
+
 
 def best(books: Books) -> list[Leg]:
     """The legs to the best allocation, what is doubtful counted as a cost. Positions above a cap needn't shrink."""
     found = allocate([_counted(each, books) for each in books.venues.values()], books.terms)
-    return of_allocation(found, books.terms.cash, books.limits.most)
+    return [_whole(leg, books) for leg in of_allocation(found, books.terms.cash, books.limits.most)]
+
+
+def _whole(leg: Leg, books: Books) -> Leg:
+    """A position of which rounding alone would leave something behind goes whole."""
+    source, target, units = leg
+    if not source:
+        return leg
+    leaving, entering = books.now[source], books.now[target]
+    rest = leaving.position - units
+    room = rest if entering.most is None else entering.most - entering.position - units
+    fits = rest <= room and leaving.position <= leaving.liquidity and not _above(units + rest, books.limits.most)
+    return (source, target, units + rest) if 0 < rest <= leaving.position // ROUNDED and fits else leg
+
+
+def _above(units: int, most: int | None) -> bool:
+    return most is not None and units > most
 
 
 def _counted(of: Candidate, books: Books) -> Candidate:

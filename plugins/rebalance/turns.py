@@ -19,7 +19,7 @@ def to_move(books: Books, nearest: Shift) -> tuple[Turn, ...]:
     missing = books.limits.min_gain - net(nearest)
     if not nearest.units or missing < 0:
         return ()
-    found = [_rate(books, nearest, nearest.target, missing), _rate(books, nearest, nearest.source, missing)]
+    found = [_rate(books, nearest, venue, missing) for venue in (nearest.target, nearest.source)]
     if nearest.cost_usd > missing:
         found.append(Turn(COST, "", False, nearest.cost_usd - missing))
     return tuple(each for each in found if each is not None)

@@ -10,7 +10,7 @@ from plugins.rebalance import doubt
 from plugins.rebalance.books import Books, share
 
 PARTS = (4, 2, 1)
-"""A position is weighed whole, and its half and quarter: less of it may gain more where it is large for the target."""
+"""A position is weighed whole, its half and its quarter: less of it may gain more where the target is small."""
 
 Leg = tuple[str, str, int]
 """Source, target, base units. Source '' is money that isn't at work yet."""
@@ -90,7 +90,7 @@ def weighed(books: Books, leg: Leg, moved: dict[str, int], without: dict[str, in
 
 
 def cost_of(books: Books, leg: Leg) -> int:
-    """Base units: what is entered fresh from the wallet pays for its way out as well; what moves on pays that once."""
+    """Base units: what is entered from the wallet pays for its way out as well; what moves on pays that once."""
     source, target, units = leg
     entered = books.now[target].enter if target else 0
     if source:

@@ -14,7 +14,7 @@ from agent.execution.outcome import End, Outcome
 from agent.execution.signer.client import Signed
 from agent.gate.mandate import Bounds, Terms, check
 from agent.gate.propose import Proposal, Request
-from agent.gate.shift import moves_of_shift
+from agent.gate.shift import moves_of_shifts
 from agent.intents import Rebalance, as_json
 from agent.money import Rate
 from agent.plans import Output, Plan, Role
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.integration
 
 VENUS, VAULT = "venus:core:USDC", "erc4626:stata-prime-USDC:USDC"
 AMOUNT = 40_000 * USDC
-LOOSE = Limits(None, None, None, 0, 0, 10**8, 86_400)
+LOOSE = Limits(None, None, None, 0, 0, 10**8, 86_400, decimals=6)
 
 
 async def proposed(
@@ -36,7 +36,7 @@ async def proposed(
     snapshot = await world.priced_snapshot(whole.account)
     position = snapshot.venues[source].position
     shift = Shift(source, target, units or position, units is None, Rate(1), Rate(2), 1, 1)
-    moves = moves_of_shift(shift, world.venues, snapshot.venues, limits)
+    moves = moves_of_shifts([shift], world.venues, snapshot.venues, limits)
     draft = world.draft(whole.user, as_json(Rebalance(assets=("USDC",))))
     return await world.gate.propose(Request(draft, 120, frozenset(), False), moves, snapshot)
 

@@ -21,7 +21,7 @@ from agent.gate.preview import preview
 from agent.gate.reserve import EXIT_GAS, check_fee, check_reserve
 from agent.gate.resolve import leave_in_turn
 from agent.gate.shares import check_worth
-from agent.gate.shift import moves_of_shift
+from agent.gate.shift import moves_of_shifts
 from agent.gate.trade_words import about, percent, priced
 from agent.gate.trading import ENTRY_GAS, SWAP_GAS
 from agent.intents import All, Exact, Transfer, Withdraw
@@ -276,9 +276,9 @@ def test_a_token_of_a_venue_that_gives_no_receipt_is_bounded_by_itself() -> None
 
 def test_room_that_is_not_known_is_no_bound() -> None:
     huge = state("a", 2**255)
-    limits = Limits(None, None, None, 0, 0, 10**8, 86_400)
+    limits = Limits(None, None, None, 0, 0, 10**8, 86_400, decimals=6)
     shift = Shift("a", "b", 2**255, True, huge.rate, huge.rate, 1, 1)
-    leave, _ = moves_of_shift(shift, VENUES, {"a": replace(huge, rate=replace(huge.rate)), "b": state("b")}, limits)
+    leave, _ = moves_of_shifts([shift], VENUES, {"a": huge, "b": state("b")}, limits)
     assert isinstance(leave, Leave)
     assert leave.units is None
 

@@ -16,7 +16,7 @@ from agent.gate.mandate import Bounds, Terms, check, check_gain, limits_for, ter
 from agent.gate.order import Enter, Leave, Send
 from agent.intents import Mandate
 from agent.money import Rate, address
-from agent.plugin import Shift, VenueState
+from agent.plugin import Placement, Shift, VenueState
 from agent.replies import mandate as read_back
 from tests.unit.plugin_parts import USDC, WETH, NumbersVenue, state_of
 from tests.unit.test_chain_registry import DATA
@@ -89,9 +89,19 @@ def test_a_cost_in_dollars_is_never_said_too_small(wei: int, price: int) -> None
 
 def test_a_gain_must_be_more_than_minimum_and_gas() -> None:
     shift = Shift(A.id, B.id, 1, False, Rate(1), Rate(2), 0, 12 * USD)
-    check_gain(TERMS, shift, 7 * USD - 1)
+    placement = Placement((shift,), (), gain_usd=12 * USD)
+    check_gain(TERMS, placement, 7 * USD - 1)
     with pytest.raises(Refused, match="not worth it"):
-        check_gain(TERMS, shift, 7 * USD)
+        check_gain(TERMS, placement, 7 * USD)
+    unsure = replace(placement, doubt_usd=2 * USD)
+    check_gain(TERMS, unsure, 5 * USD - 1)
+    with pytest.raises(Refused, match="not worth it"):
+        check_gain(TERMS, unsure, 5 * USD)
+
+
+def test_what_leaves_for_safety_needs_no_gain() -> None:
+    shift = Shift(A.id, "", 1, False, Rate(1), Rate(0), -5, -5 * USD, signal="all of it is leaving")
+    check_gain(TERMS, Placement((shift,), ()), 100 * USD)
 
 
 REGISTRY = Registry.from_data(DATA)
@@ -157,3 +167,4 @@ def test_the_rule_gets_the_limits_of_the_asset() -> None:
     found = limits_for(replace(TERMS, venues=(A.id, B.id)), USDC, USD, 3 * USD)
     assert (found.venues, found.cap, found.most) == (frozenset({A.id, B.id}), 50_000 * ONE, 40_000 * ONE)
     assert (found.min_gain, found.gas, found.price, found.seconds) == (5 * USD, 3 * USD, USD, 30 * 86_400)
+    assert found.decimals == 6
