@@ -26,7 +26,7 @@ def lent(supplied: int, borrowed: int) -> Curve:
 def at(venue: str, curve: Curve | None, position: int = 0, **more: Any) -> Candidate:
     """A venue with so many whole tokens of ours in it, all of them liquid if nothing else is said."""
     free = 0 if curve is None else curve.supplied - curve.borrowed
-    known = {"source": venue, "enter": GAS, "leave": GAS, "liquidity": min(free, position * ONE)}
+    known: dict[str, Any] = {"source": venue, "enter": GAS, "leave": GAS, "liquidity": min(free, position * ONE)}
     return Candidate(venue=venue, curve=curve, position=position * ONE, **(known | more))
 
 

@@ -64,7 +64,7 @@ def legs(*wanted: tuple[str, int]) -> list[tuple[int, ...]]:
     """Legs out of one position: (units, 0 for all of it, least, most) and the units that enter, if any."""
     shifts = [Shift("a", target, units, units == POSITION, HELD.rate, HELD.rate, 1, 1) for target, units in wanted]
     states = {"a": HELD, "b": state("b"), "c": state("c")}
-    found = []
+    found: list[tuple[int, ...]] = []
     for move in moves_of_shifts(shifts, VENUES | {"c": FakeVenue("c")}, states, limits()):
         if isinstance(move, Leave):
             found.append((move.units or 0, move.least_out, move.most_out))
