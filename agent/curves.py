@@ -34,24 +34,27 @@ class Curve:
         supplied = self.supplied + deposit
         if supplied <= 0 or self.borrowed <= 0:
             return 0
-        # borrowed + response · borrowed / supplied · deposit, over what is supplied then
-        borrowed = self.borrowed * (self.supplied * RAY + response * deposit)
-        return max(min(borrowed // (self.supplied * supplied), self.points[-1][0]), 0)
+        if response:  # borrowed + response · borrowed / supplied · deposit, over what is supplied then
+            borrowed = self.borrowed * (self.supplied * RAY + response * deposit)
+            usage = borrowed // (self.supplied * supplied)
+        else:
+            usage = self.borrowed * RAY // supplied
+        most = self.points[-1][0]
+        return most if usage > most else max(usage, 0)
 
     def rate(self, deposit: int, response: int = 0) -> Rate:
         """The supply rate once `deposit` is in, rounded down."""
         usage = self.usage(deposit, response)
-        rate = self._at(usage)
+        u0, rate = self.points[0]
+        for u1, r1 in self.points:
+            if u1 >= usage:
+                if u1 > u0:
+                    rate += (r1 - rate) * (usage - u0) // (u1 - u0)
+                break
+            u0, rate = u1, r1
         if self.on_borrowed:
             rate = rate * usage // RAY
         return Rate(rate * self.kept // RAY)
-
-    def _at(self, usage: int) -> int:
-        right = next(place for place, (at, _) in enumerate(self.points) if at >= usage)
-        if right == 0:
-            return self.points[0][1]
-        (u0, r0), (u1, r1) = self.points[right - 1], self.points[right]
-        return r0 + (r1 - r0) * (usage - u0) // (u1 - u0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,8 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Allocation:
     """Where all money is: the parts and `idle` are exactly what there was. Base units, over the horizon.
+
+    `parts`: of the venues that hold anything, or did.
 
     `bound`: no allocation earns more than that after costs; `gap` is how far this one could be below the best.
     `left_out`: the reason by venue. `nodes`: how many relaxations were solved.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from agent import hooks
@@ -42,7 +44,7 @@ def _as_json(task: Task, found: Allocation, left_out: dict[str, str]) -> None:
     def amount(units: int) -> str:
         return text_from_units(units, task.decimals)
 
-    for part in found.parts:
+    for part in (*found.parts, *_empty(task, found, left_out)):
         json_line(
             {
                 "venue": part.venue,
@@ -61,6 +63,18 @@ def _as_json(task: Task, found: Allocation, left_out: dict[str, str]) -> None:
     json_line({"asset": task.asset, **totals, "exact": found.exact, "relaxations": found.nodes})
 
 
+def _empty(task: Task, found: Allocation, left_out: Mapping[str, str]) -> Iterator[Part]:
+    """The venues that hold nothing, and what they would pay."""
+    moved = {part.venue: part.moved for part in found.parts}
+    held = Counter[str]()
+    for each in task.candidates:
+        held[each.source] += moved.get(each.venue, 0)
+    for each in sorted(task.candidates, key=lambda each: each.venue):
+        if each.venue not in moved and each.venue not in left_out and each.curve is not None:
+            low, high = (each.curve.rate(held[each.source], response) for response in task.terms.response)
+            yield Part(each.venue, 0, 0, low, high, 0, 0, 0)
+
+
 def _as_text(task: Task, found: Allocation, left_out: dict[str, str]) -> None:
     def amount(units: int) -> str:
         return f"{grouped(text_from_units(units, task.decimals))} {task.asset}".rstrip()
@@ -73,8 +87,7 @@ def _as_text(task: Task, found: Allocation, left_out: dict[str, str]) -> None:
         )
 
     for part in found.parts:
-        if part.units or part.moved:
-            text_line(line(part))
+        text_line(line(part))
     if found.idle:
         text_line(f"idle: {amount(found.idle)}")
     days = task.terms.seconds // 86_400

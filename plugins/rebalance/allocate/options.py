@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 
 from moneta import RAY, Candidate
 
@@ -15,6 +16,26 @@ class Range:
     hi: int
     fixed: int
     per_unit: float
+
+
+class Kind(IntEnum):
+    """The ranges in the order of what they hold: nothing, what can't leave, less than now, as now, more."""
+
+    OUT, STUCK, LESS, STAY, MORE = range(5)
+
+
+def limits(of: Candidate, stuck: int, total: int, kind: int) -> tuple[int, int]:
+    """From and to how many base units a range of that kind goes, where there is one; `stuck` of them can't leave."""
+    if kind == Kind.OUT:
+        return 0, 0
+    if kind == Kind.STAY:
+        return of.position, of.position
+    if kind == Kind.STUCK:
+        return stuck, stuck
+    most = total if of.most is None else min(of.most, total)
+    if kind == Kind.MORE:
+        return max(of.position + 1, of.least), most
+    return max(stuck, of.least, 1), min(of.position - 1, max(most, stuck))
 
 
 def ranges(of: Candidate, total: int) -> list[Range]:
@@ -30,16 +51,15 @@ def ranges(of: Candidate, total: int) -> list[Range]:
     found = [] if stuck else [_point(of, 0)]
     if 0 < held <= most:
         found.append(_point(of, held))
-    ceiling = max(most, stuck)
     fee = of.exit_fee / RAY
-    low, high = max(stuck, of.least, 1), min(held - 1, ceiling)
+    low, high = limits(of, stuck, total, Kind.LESS)
     if low <= high:
         found.append(Range(low, high, of.leave, -fee))
     if stuck and (stuck < low or low > high) and (stuck < held or held > most):
         found.append(_point(of, stuck))  # the minimum isn't meant for what can't leave
-    low = max(held + 1, of.least)
-    if of.open and low <= most:
-        found.append(Range(low, most, of.enter + (0 if held else of.leave), fee))
+    low, high = limits(of, stuck, total, Kind.MORE)
+    if of.open and low <= high:
+        found.append(Range(low, high, of.enter + (0 if held else of.leave), fee))
     return found
 
 

@@ -21,9 +21,9 @@ LONGEST = 10 * SECONDS_PER_YEAR
 
 def apart(candidates: Sequence[Candidate], terms: Terms) -> tuple[list[Candidate], dict[str, str]]:
     """What may be weighed, and why the rest isn't. Raises Refused for terms that make no sense."""
-    _sane(terms)
+    _check(terms)
     named = Counter(each.venue for each in candidates)
-    reasons = {each.venue: "it is named twice" if named[each.venue] > 1 else _trouble(each) for each in candidates}
+    reasons = {each.venue: "it is named twice" if named[each.venue] > 1 else trouble(each) for each in candidates}
     reasons |= {each.venue: each.why_not for each in candidates if each.why_not and not reasons[each.venue]}
     reasons |= _disagreeing([each for each in candidates if not reasons[each.venue]])
     usable = []
@@ -32,12 +32,12 @@ def apart(candidates: Sequence[Candidate], terms: Terms) -> tuple[list[Candidate
         if not reason:
             usable.append(_as_liquid(each))
         elif named[each.venue] == 1 and _whole(each) and each.position > 0:
-            known = each.why_not == reason and each.curve is not None and not _trouble(each)
+            known = each.why_not == reason and each.curve is not None and not trouble(each)
             usable.append(replace(_as_liquid(each), why_not=reason) if known else _dark(each, reason))
     return usable, {venue: reason for venue, reason in reasons.items() if reason}
 
 
-def _sane(terms: Terms) -> None:
+def _check(terms: Terms) -> None:
     if type(terms.cash) is not int or terms.cash < 0:
         raise Refused("capital", "The capital isn't a number of base units.", "Say 0 or more.")
     if not 0 < terms.seconds <= LONGEST:
@@ -74,7 +74,7 @@ def _whole(of: Candidate) -> bool:
     return all(type(each) is int and each >= 0 for each in numbers) and of.exit_fee < RAY
 
 
-def _trouble(of: Candidate) -> str:
+def trouble(of: Candidate) -> str:
     """'' where its numbers may be."""
     if not _whole(of):
         return "one of its amounts is negative or isn't a whole number of base units"

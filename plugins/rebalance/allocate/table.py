@@ -49,10 +49,16 @@ class Table:
 
     @classmethod
     def of(cls, pieces: Sequence[Piece]) -> Table:
-        own = [np.array([getattr(piece, name) for piece in pieces], dtype=np.float64) for name in OWN]
-        derived = np.array([piece.derived() for piece in pieces], dtype=np.float64).reshape(-1, 3)
-        k1, k2, k3 = (np.ascontiguousarray(derived[:, column]) for column in range(3))
-        lo, hi, t0 = own[0], own[1], own[5]
+        return cls.of_columns(
+            [np.array([getattr(piece, name) for piece in pieces], dtype=np.float64) for name in OWN]
+        )
+
+    @classmethod
+    def of_columns(cls, own: Sequence[Floats]) -> Table:
+        """From the columns of OWN; the slope's are those of Piece.derived."""
+        lo, hi, kappa, c, y, t0, r0, r1, r2, fee, _, _ = own
+        w = c - kappa * (t0 + y)
+        k1, k2, k3 = kappa * r0 - fee, kappa * r2 + w * r1, w * r2
         ends = _slope(k1, k2, k3, lo + t0), _slope(k1, k2, k3, hi + t0)
         return cls(**dict(zip(OWN, own, strict=True)), k1=k1, k2=k2, k3=k3, steep=ends[0], flat=ends[1])
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from moneta import Candidate, Part, Terms
+from moneta import Candidate, Part, Rate, Terms
 from plugins.rebalance.allocate.pieces import Piece
+
+NOTHING = Rate(0)
 
 
 @dataclass(slots=True)
@@ -37,14 +39,14 @@ def held(members: Sequence[Candidate], piece: Piece, x: float) -> Held:
 
 def balanced(markets: Sequence[Held], money: int, dust: int) -> int:
     """What stays idle once what is too much is taken where most is to spare, and up to `dust` put where room is."""
-    left = money - sum(sum(each.units) for each in markets)
+    left = money - sum([sum(each.units) for each in markets])
     for market in sorted(markets, key=lambda each: -each.spare) if left < 0 else ():
         taken = min(market.spare, -left)
         market.units[market.varies] -= taken
         left += taken
         if left == 0:
             break
-    if 0 < left <= dust:
+    if 0 < left <= dust and markets:
         market = max(markets, key=lambda each: each.slack)
         added = min(market.slack, left)
         market.units[market.varies] += added
@@ -53,22 +55,31 @@ def balanced(markets: Sequence[Held], money: int, dust: int) -> int:
 
 
 def parts(market: Held, terms: Terms) -> list[Part]:
-    """What each venue of a market earns, by the curve's own integers."""
+    """What each venue of a market that holds anything, or did, earns, by the curve's own integers."""
+    if len(market.members) == 1:
+        of, units = market.members[0], market.units[0]
+        return [_part(of, units, units - of.position, terms)] if units or of.position else []
     added = sum(market.units) - sum(each.position for each in market.members)
-    return [_part(of, units, added, terms) for of, units in zip(market.members, market.units, strict=True)]
+    held = zip(market.members, market.units, strict=True)
+    return [_part(of, units, added, terms) for of, units in held if units or of.position]
 
 
 def _part(of: Candidate, units: int, added: int, terms: Terms) -> Part:
+    """A venue without a curve earns nothing that one may count on."""
+    moved, cost = units - of.position, of.cost(units)
     if of.curve is None:
-        raise ValueError("a venue without a curve earns nothing that is known")
-    low, high = (of.curve.rate(added, response) for response in terms.response)
+        return Part(of.venue, units, moved, NOTHING, NOTHING, 0, 0, cost)
+    low, high = terms.response
+    at_low = at_high = of.curve.rate(added, low)
+    if high != low and added:
+        at_high = of.curve.rate(added, high)
     return Part(
         of.venue,
         units,
-        units - of.position,
-        low,
-        high,
-        low.income(units, terms.seconds),
-        high.income(units, terms.seconds),
-        of.cost(units),
+        moved,
+        at_low,
+        at_high,
+        at_low.income(units, terms.seconds),
+        at_high.income(units, terms.seconds),
+        cost,
     )
