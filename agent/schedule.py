@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -18,29 +19,44 @@ import structlog
 
 from agent.chat.service import Service
 from agent.errors import MonetaError, Unavailable
+from agent.money import ZERO_ADDRESS
 from agent.runtime.reports import Reports
+from agent.runtime.sights import Sights
 from agent.runtime.world import World
 from memory.mandates import MandateRow, UserSettings
 from memory.periods import TOLD
 from memory.rows import User
 
 REBALANCE, SUMMARY = "rebalance", "summary"
+AT_A_LOOK = 250
+"""Users whose snapshots are read together: they are some seconds old when the last of them is weighed."""
 AT_ONCE = 4
 """Users looked after at the same time: one whose transactions are slow doesn't hold up the others."""
 DRAIN_SECONDS = 1.0
+HOUR = 3_600
+LAG_SECONDS = 120
+"""A chain's head is some seconds old: in the first of an hour it is still of the hour before."""
 WATCHED_SECONDS = 3_600
 """How long what was mined is looked at again: four times what finality takes on Ethereum."""
 
 log = structlog.get_logger()
 
 
-def due(now: int, every: int, last: int | None) -> int | None:
+def due(now: int, every: int, last: int | None, offset: int = 0) -> int | None:
     """The number of the period of `every` seconds that `now` is in, None where it was taken already.
 
-    However many periods were missed, one is due: what should have been done then is no better for being done twice.
+    Periods begin `offset` seconds before the multiples of `every`. However many were missed, one is due: what should
+    have been done then is no better for being done twice.
     """
-    period = now // every
+    period = (now + offset) // every
     return period if last is None or period > last else None
+
+
+def offset_of(user: str, every: int) -> int:
+    """How many seconds earlier than at the multiples of `every` a user's periods begin: always the same, and evenly
+    spread over users, so that a thousand of them aren't looked after at the same moment.
+    """
+    return int.from_bytes(hashlib.sha256(user.encode()).digest()[:8]) % every
 
 
 def due_day(now: int, settings: UserSettings, last: int | None) -> int | None:
@@ -76,6 +92,7 @@ class Schedule:
     world: World
     service: Service
     reports: Reports = field(init=False)
+    _seen: int = -1
     _ticking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
@@ -87,10 +104,10 @@ class Schedule:
             gate = asyncio.Semaphore(AT_ONCE)
             if self.world.ledger.broken:  # what is claimed or told now would be forgotten at the next start
                 return
-            mandates = await self.world.ledger.mandates()
             restless = await self.world.ledger.restless(self.world.now() - WATCHED_SECONDS)
             await asyncio.gather(*(self._guarded(gate, self._recover(user), user) for user in restless))
-            await asyncio.gather(*(self._guarded(gate, self._rebalance(row), row.user) for row in mandates))
+            await self._guarded(gate, self._observe(), "everybody")
+            await self._look_after(gate)
             await self._guarded(gate, self.service.news.tell(), "everybody")
             await self._guarded(gate, self.service.announcing.tell(), "everybody")
             people = await self.world.ledger.all_settings()
@@ -111,28 +128,47 @@ class Schedule:
     async def _recover(self, user: str) -> None:
         await self.service.recover_of(await self._user(user))
 
-    async def _rebalance(self, row: MandateRow) -> None:
-        ledger, seconds = self.world.ledger, self.world.settings.rebalance_every_hours * 3_600
-        period = due(self.world.now(), seconds, await ledger.last_claim(REBALANCE, row.user))
-        if period is None or not await ledger.claim(REBALANCE, row.user, period):
+    async def _observe(self) -> None:
+        """Each hour is seen, whoever looks at anything in it or not, once its first blocks are there."""
+        hour = (self.world.now() - LAG_SECONDS) // HOUR
+        if self.world.executes and hour != self._seen:
+            self._seen = hour
+            with contextlib.suppress(MonetaError):  # an hour that can't be read is a gap
+                await Sights(self.world, [ZERO_ADDRESS]).of(ZERO_ADDRESS)
+
+    async def _look_after(self, gate: asyncio.Semaphore) -> None:
+        """Everybody whose period has come, with one read of the chain for so many at a time."""
+        ledger, now, seconds = self.world.ledger, self.world.now(), self.world.settings.rebalance_every_hours * 3_600
+        last = await ledger.last_claims(REBALANCE)
+        ready: list[tuple[MandateRow, int]] = []
+        for row in await ledger.mandates():
+            period = due(now, seconds, last.get(row.user), offset_of(row.user, seconds))
+            if period is not None:
+                ready.append((row, period))
+        accounts = {each.user: each.address for each in await ledger.accounts()} if ready else {}
+        for start in range(0, len(ready), AT_A_LOOK):
+            part = ready[start : start + AT_A_LOOK]
+            sights = Sights(self.world, [accounts[row.user] for row, _ in part if row.user in accounts])
+            await asyncio.gather(
+                *(self._guarded(gate, self._rebalance(row, period, sights), row.user) for row, period in part)
+            )
+
+    async def _rebalance(self, row: MandateRow, period: int, sights: Sights) -> None:
+        seconds = self.world.settings.rebalance_every_hours * 3_600
+        if not await self.world.ledger.claim(REBALANCE, row.user, period):
             return
         user = await self._user(row.user)
         try:
+            account = await self.world.account(user)
             await self.service.recover_of(user)
-            if await self._was_lost(user, period * seconds):
-                return
-            snapshot = await self.world.priced_snapshot(await self.world.account(user))
+            if await self.world.ledger.stranger_since(account, period * seconds - offset_of(user.id, seconds)):
+                return  # it may be the period's own run, made with a ledger that was lost since: one is enough
+            snapshot = await sights.of(account)
         except MonetaError as error:
             await self.reports.could_not_look(user, row, error)
             return
         await self.reports.keep(user, snapshot)
         await self.service.runtime.rebalancing.run(user, row, snapshot)
-
-    async def _was_lost(self, user: User, since: int) -> bool:
-        """Whether the account sent something in this period that the ledger doesn't know: it may be the period's own
-        run, made with a ledger that was lost since, and a period is used once.
-        """
-        return await self.world.ledger.stranger_since(await self.world.account(user), since)
 
     async def _speak(self, settings: UserSettings) -> None:
         """Says what is to be said, unless it is the user's quiet time: then it waits for its end."""

@@ -53,6 +53,11 @@ class Periods(Decisions, Inbox):
         row = await self._store.read(lambda db: one(db, sql, (kind, user)))
         return None if row is None or row["period"] is None else int(row["period"])
 
+    async def last_claims(self, kind: str) -> dict[str, int]:
+        """The same of everybody, by user."""
+        sql = "SELECT user, max(period) AS period FROM claims WHERE kind = ? GROUP BY user"
+        return await self._store.read(lambda db: {str(r["user"]): int(r["period"]) for r in many(db, sql, (kind,))})
+
     async def claims(self, kind: str, user: str) -> list[int]:
         sql = "SELECT period FROM claims WHERE kind = ? AND user = ? ORDER BY period"
         return await self._store.read(lambda db: [int(row["period"]) for row in many(db, sql, (kind, user))])

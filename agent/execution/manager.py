@@ -44,6 +44,9 @@ async def silent(_: str) -> None:
 class Manager(Parts):
     """One sequence of transactions an account, whoever asks."""
 
+    moves: int = 0
+    """Grows as a plan begins and as it ends: what was read of the chain before that isn't how it is now."""
+
     def __post_init__(self) -> None:
         self._one_at_a_time: dict[Address, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -56,18 +59,25 @@ class Manager(Parts):
             if not await self.ledger.set_status(plan.plan_id, PlanStatus.CONFIRMED, PlanStatus.RUNNING):
                 raise Refused("single-use", "That plan isn't waiting to be carried out: a confirmation counts once.")
             point(Point.RUNNING)
-            mined: list[Mined] = []
-            steps = sum(1 for step in plan.steps if step.role is not Role.CLEANUP)
+            self.moves += 1
             try:
-                for index, step in enumerate(plan.steps):
-                    if step.role is not Role.CLEANUP:
-                        await check_stops(self.ledger, leaving=plan.leaves)  # also between two steps
-                        mined.append(await self._step(plan, index, mined))
-                        raise_if_reverted(mined[-1])
-                        await progress(f"{len(mined)} of {steps} transactions are mined…")
-            except MonetaError as error:
-                return await self._stopped(plan, mined, error)
-            return await self._settle(plan, mined)
+                return await self._carried_out(plan, progress)
+            finally:
+                self.moves += 1
+
+    async def _carried_out(self, plan: Plan, progress: Progress) -> Outcome:
+        mined: list[Mined] = []
+        steps = sum(1 for step in plan.steps if step.role is not Role.CLEANUP)
+        try:
+            for index, step in enumerate(plan.steps):
+                if step.role is not Role.CLEANUP:
+                    await check_stops(self.ledger, leaving=plan.leaves)  # also between two steps
+                    mined.append(await self._step(plan, index, mined))
+                    raise_if_reverted(mined[-1])
+                    await progress(f"{len(mined)} of {steps} transactions are mined…")
+        except MonetaError as error:
+            return await self._stopped(plan, mined, error)
+        return await self._settle(plan, mined)
 
     async def recover(self, plan: Plan) -> Outcome:
         """Learns the fate of a plan that was under way and brings it to its end."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import structlog
 
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
-from agent.chain.snapshot import Snapshot, take
+from agent.chain.snapshot import Batch, Snapshot, take_all
 from agent.config import Settings
 from agent.errors import Refused
 from agent.gate.allowed import trusted
@@ -49,12 +49,22 @@ class Market:
 
     async def snapshot(self, account: Address = ZERO_ADDRESS) -> Snapshot:
         """Everything at the head as `account` has it, in one eth_call. Raises Unavailable."""
-        snapshot = await take(
-            self.rpc, self.registry, self.venues, account, traders=self.traders, untrusted=self.untrusted
-        )
+        snapshot = (await self._read([account])).of(account)
         if self.saw is not None:
             self.saw(snapshot)
         return snapshot
+
+    async def snapshots(self, accounts: Sequence[Address]) -> Batch:
+        """The same of many accounts at one block; what isn't theirs alone is read once."""
+        batch = await self._read(accounts)
+        if self.saw is not None:
+            self.saw(batch.of(accounts[0]))
+        return batch
+
+    async def _read(self, accounts: Sequence[Address]) -> Batch:
+        return await take_all(
+            self.rpc, self.registry, self.venues, accounts, traders=self.traders, untrusted=self.untrusted
+        )
 
     def rank(self, states: Mapping[str, VenueState], asset: Token, units: int) -> list[Option]:
         """The venues for a deposit, by the first plug-in that ranks."""

@@ -142,7 +142,7 @@ async def test_a_chain_that_is_down_leaves_a_decision_and_the_next_period_goes_o
             raise Unavailable("node", "The node can't be reached.")
 
         with monkeypatch.context() as patch:
-            patch.setattr(type(desk.world), "snapshot", down)
+            patch.setattr(type(desk.world.rpc), "call", down)
             await desk.schedule.tick()
         (row,) = await decisions(desk)
         assert "can't be reached" in str(row.outcome)

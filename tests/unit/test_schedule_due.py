@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.schedule import due, due_day, is_quiet, zone
+from agent.schedule import due, due_day, is_quiet, offset_of, zone
 from memory.mandates import UserSettings
 from tests.unit.memory_parts import opened
 
@@ -63,6 +63,29 @@ def test_however_often_one_looks_no_period_comes_twice(start: int, every: int, p
 
 def test_a_clock_that_goes_back_makes_nothing_due() -> None:
     assert due(99 * EVERY, EVERY, 100) is None
+
+
+def test_a_period_begins_as_much_earlier_as_its_user_is_offset() -> None:
+    assert due(100 * EVERY - 61, EVERY, 99, offset=60) is None
+    assert due(100 * EVERY - 60, EVERY, 99, offset=60) == 100
+    assert due(101 * EVERY - 61, EVERY, 100, offset=60) is None
+
+
+@given(st.text(min_size=1, max_size=40), st.integers(1, 2**20), st.integers(0, 2**40))
+def test_every_user_has_one_look_in_any_span_of_a_period(user: str, every: int, now: int) -> None:
+    offset = offset_of(user, every)
+    assert 0 <= offset < every
+    assert offset == offset_of(user, every)
+    first, next_one = due(now, every, None, offset), due(now + every, every, None, offset)
+    assert (first, next_one) == (first, (first or 0) + 1)
+
+
+def test_a_thousand_users_are_spread_over_the_period() -> None:
+    minutes = [offset_of(f"{number:032x}", EVERY) // 60 for number in range(1_000)]
+    most = max(minutes.count(minute) for minute in set(minutes))
+    assert most < 15  # 2.8 a minute on average
+    for quarter in range(4):
+        assert 200 < sum(1 for minute in minutes if minute // 90 == quarter) < 300
 
 
 def test_the_summary_is_due_from_its_hour_on_once_a_day() -> None:
