@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     max_price_gap_bps: Annotated[int, Field(ge=1, le=2_000)] = 500
     """How far a price feed and the half-hour mean of the token's deepest pool may be apart for money to go in, in
     basis points."""
+    health_factor: Annotated[str, Field(pattern=r"^[1-9]\d{0,2}(\.\d{1,4})?$")] = "1.25"
+    """You are told when the health factor of a loan falls below it, and no withdrawal brings one below it."""
     devnet: Path | None = None
     """The folder of `moneta devnet up`, where it isn't the instance's own."""
     signer_socket: Path | None = None

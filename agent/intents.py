@@ -115,6 +115,15 @@ class Revoke(_Closed):
     spender: VenueId | Name
 
 
+class Repay(_Closed):
+    """Pays what is owed. A part is of the debt; `asset` null: whatever is owed, `venue` null: wherever it is."""
+
+    action: Literal["repay"] = "repay"
+    asset: Symbol | None
+    amount: AmountSpec
+    venue: VenueId | None
+
+
 class Exit(_Closed):
     action: Literal["exit"] = "exit"
 
@@ -257,6 +266,7 @@ Intent = Annotated[
     | Transfer
     | Contact
     | Revoke
+    | Repay
     | Exit
     | Pause
     | Resume

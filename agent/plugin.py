@@ -17,6 +17,7 @@ import pluggy
 
 from agent.abi import Call
 from agent.curves import Allocation, Candidate, Curve, Terms
+from agent.loans import Loan
 from agent.money import Address, Rate, Token
 from agent.past import Outlook, Past, Signal
 from agent.plans import Step
@@ -111,6 +112,31 @@ class Listed:
     wrapped: Address | None = None
 
 
+class Lender(ABC):
+    """Where an account may owe: the debts that a protocol weighs together, in one place (`aave-v3:core`).
+
+    It is named by the venues (`Venue.lender`) whose markets lend, so it is read where they are. `debt_tokens`: by
+    the venue's id, the token that counts the debt there; none where the protocol keeps accounts inside.
+    """
+
+    id: str
+    debt_tokens: Mapping[str, Token]
+
+    @abstractmethod
+    def reads(self, account: Address) -> tuple[Call, ...]:
+        """The calls whose answers `loan` needs; they run in the one call of the snapshot."""
+
+    @abstractmethod
+    def loan(self, answers: Sequence[tuple[Any, ...] | None], block: Block) -> Loan:
+        """What the account owes, from the answers in the order of `reads`. Raises Unavailable."""
+
+    @abstractmethod
+    def repay(self, loan: Loan, venue: Venue, account: Address, units: int | None, most: int) -> tuple[Step, ...]:
+        """The steps that pay `units` base units of the debt at `venue` back; None: the whole debt, for `most` base
+        units at the most. The approval is added by the gate, which takes back what isn't spent of it.
+        """
+
+
 class Venue(ABC):
     """One place to earn on one asset, e.g. `aave-v3:core:USDC`.
 
@@ -124,6 +150,8 @@ class Venue(ABC):
     liquidity_source: str
     contract: Listed
     receipt: Token | None
+    lender: Lender | None = None
+    """Where what its market lends is owed; None where it lends to nobody that owes here."""
 
     @abstractmethod
     def reads(self, account: Address) -> tuple[Call, ...]:

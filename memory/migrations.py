@@ -13,6 +13,7 @@ from memory.m012_access import SQL as ACCESS
 from memory.m015_limits import SQL as LIMITS
 from memory.m015_replacements import SQL as REPLACEMENTS
 from memory.observations import SQL as OBSERVATIONS
+from memory.m018_loans import SQL as LOANS
 
 
 class _Set(Migrations):
@@ -370,6 +371,8 @@ def m016_given_up(db: Database) -> None:
 def m016_observations(db: Database) -> None:
     """How venues were seen, and what gas cost then."""
     db.executescript(OBSERVATIONS)
+def m018_loans(db: Database) -> None:
+    db.executescript(LOANS)
 
 
 @memory()

@@ -3,6 +3,7 @@
 from agent.abi import Call, Function, decode_call, encode_call, view
 from agent.curves import Allocation, Candidate, Curve, Part, Terms, Weigh
 from agent.errors import MonetaError, NeedsAnswer, Refused, Unavailable
+from agent.loans import Loan
 from agent.money import MAX_UINT256, RAY, SECONDS_PER_YEAR, Address, Amount, Rate, Token, address
 from agent.past import PARTS, UNKNOWN, Effect, Outlook, Past, Signal
 from agent.plans import Role, Step
@@ -12,6 +13,7 @@ from agent.plugin import (
     Chain,
     Elsewhere,
     Flag,
+    Lender,
     Limits,
     Listed,
     Option,
@@ -48,8 +50,10 @@ __all__ = [
     "Elsewhere",
     "Flag",
     "Function",
+    "Lender",
     "Limits",
     "Listed",
+    "Loan",
     "MonetaError",
     "NeedsAnswer",
     "Option",

@@ -20,11 +20,13 @@ from agent.chain import prices as feeds
 from agent.chain import sequencer as sequencers
 from agent.chain.at_one_block import one, read_at_one_block, word
 from agent.chain.contracts import erc20, multicall3
+from agent.chain.lenders import lenders_of, loan_reads, loans_in, reason
 from agent.chain.multicall import Answer
 from agent.chain.registry import Registry
 from agent.chain.rpc import BlockTag, Rpc
 from agent.chain.sequencer import Sequencer
 from agent.errors import Unavailable
+from agent.loans import Loan
 from agent.money import ZERO_ADDRESS, Address
 from agent.plugin import Block, Flag, Trader, Venue, VenueState
 from agent.routes import PoolState
@@ -41,7 +43,7 @@ class Snapshot:
     `requests` count the contract reads and the eth_calls that they took. `traders` are the pools of each exchange.
     `untrusted` says why a venue that is there may only be left. `sequencer`: None where the chain has no feed of it,
     or the feed doesn't say.
-    `l1`: what a transaction pays for its place on L1.
+    `l1`: what a transaction pays for its place on L1. `loans`: what the account owes, by lender, where it owes.
     """
 
     chain_id: int
@@ -58,6 +60,7 @@ class Snapshot:
     untrusted: Mapping[str, str] = field(default_factory=dict)
     sequencer: Sequencer | None = None
     l1: l1_costs.L1Costs = l1_costs.NONE
+    loans: Mapping[str, Loan] = field(default_factory=dict)
 
 
 async def take(
@@ -139,7 +142,7 @@ async def take_all(
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """Where the answers of one account are: `balances` by symbol, `venues` in the order of their reads.
+    """Where the answers of one account are: `balances` by symbol, `venues` and `loans` in the order of their reads.
 
     `missing`: why a plug-in didn't say what to read.
     """
@@ -147,6 +150,7 @@ class Own:
     native: int
     balances: Mapping[str, int]
     venues: Mapping[str, tuple[int, ...]]
+    loans: Mapping[str, tuple[int, ...]]
     missing: Mapping[str, str]
 
 
@@ -167,6 +171,8 @@ class Batch:
         missing = {**own.missing, **unread, **shared.missing}
         read = {key: [answers[place] for place in places] for key, places in own.venues.items()}
         states = _states(self._venues, read, shared.block, missing)
+        owed = {key: [answers[place] for place in places] for key, places in own.loans.items()}
+        loans = loans_in(lenders_of(self._venues.values()), owed, shared.block, missing)
         doubted = shared.untrusted
         return replace(
             shared,
@@ -175,6 +181,7 @@ class Batch:
             balances={symbol: units for symbol, units in balances.items() if units is not None},
             venues={key: _flagged(state) if key in doubted else state for key, state in states.items()},
             missing=missing,
+            loans={key: loan for key, loan in loans.items() if loan.owes},
         )
 
 
@@ -216,7 +223,9 @@ def _own(registry: Registry, venues: Mapping[str, Venue], account: Address, want
         try:
             groups[key] = wanted.all(venue.reads(account))
         except Exception as error:  # a plug-in's fault costs its own venue, not the snapshot
-            missing[key] = _reason(error)
+            missing[key] = reason(error)
+    lenders = lenders_of(venues.values()) if account != ZERO_ADDRESS else {}  # nobody owes nothing
+    owed = loan_reads(lenders, account, missing)
     return Own(
         native=wanted.add(multicall3.ETH_BALANCE.at(registry.multicall3, account)),
         balances={
@@ -224,6 +233,7 @@ def _own(registry: Registry, venues: Mapping[str, Venue], account: Address, want
             for symbol in registry.tokens
         },
         venues=groups,
+        loans={key: wanted.all(calls) for key, calls in owed.items()},
         missing=missing,
     )
 
@@ -239,7 +249,7 @@ def _states(
         try:
             states[key] = venues[key].state(own, block)
         except Exception as error:  # as above
-            missing[key] = _reason(error)
+            missing[key] = reason(error)
     return states
 
 
@@ -248,7 +258,3 @@ def _contract(registry: Registry, symbol: str) -> Address:
     if contract is None:
         raise AssertionError(f"{symbol} is listed as a token without a contract")
     return contract
-
-
-def _reason(error: Exception) -> str:
-    return str(error).rstrip(".") or type(error).__name__

@@ -9,11 +9,13 @@ from typing import Any
 from agent.chain import l1_costs
 from agent.chain.sequencer import Sequencer
 from agent.chain.snapshot import Snapshot
+from agent.loans import Loan
 from agent.money import Address, Rate
 from agent.plugin import Block, Flag, VenueState
 from agent.routes import PoolState
 
 VERSION = "1"
+_LOAN_NUMBERS = ("health", "threshold", "collateral_usd", "debt_usd")
 _POOL_NUMBERS = frozenset({"fee", "spacing", "sqrt_price", "tick", "liquidity", "low", "high"})
 
 
@@ -41,6 +43,7 @@ def to_json(snapshot: Snapshot) -> dict[str, Any]:
         "untrusted": dict(snapshot.untrusted),
         "sequencer": _sequencer(snapshot.sequencer),
         "l1": l1_costs.to_json(snapshot.l1),
+        "loans": {key: _loan(loan) for key, loan in snapshot.loans.items()},
     }
 
 
@@ -64,6 +67,7 @@ def from_json(data: Mapping[str, Any]) -> Snapshot:
         untrusted=dict(data.get("untrusted", {})),
         sequencer=_sequencer_seen(data.get("sequencer")),
         l1=l1_costs.from_json(data.get("l1")),
+        loans={key: _loan_seen(body) for key, body in data.get("loans", {}).items()},
     )
 
 
@@ -73,6 +77,28 @@ def _sequencer(seen: Sequencer | None) -> dict[str, Any] | None:
 
 def _sequencer_seen(body: Mapping[str, Any] | None) -> Sequencer | None:
     return None if body is None else Sequencer(bool(body["up"]), int(body["since"]))
+
+
+def _loan(loan: Loan) -> dict[str, Any]:
+    numbers = {name: getattr(loan, name) for name in _LOAN_NUMBERS}
+    return {
+        "lender": loan.lender,
+        "debts": _texts(loan.debts),
+        "shares": _texts(loan.shares),
+        "pledged": _texts(loan.pledged),
+        **{name: None if value is None else str(value) for name, value in numbers.items()},
+    }
+
+
+def _loan_seen(body: Mapping[str, Any]) -> Loan:
+    numbers = {name: None if body[name] is None else int(body[name]) for name in _LOAN_NUMBERS}
+    return Loan(
+        lender=body["lender"],
+        debts=_integers(body["debts"]),
+        shares=_integers(body["shares"]),
+        pledged=_integers(body["pledged"]),
+        **numbers,
+    )
 
 
 def _venue(state: VenueState) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from agent.intents import (
     History,
     Intent,
     Origin,
+    Repay,
     Revoke,
     Swap,
     Transfer,
@@ -48,6 +49,7 @@ from agent.words.forgetting import forgetting
 from agent.words.language import Language
 from agent.words.reader import read
 from agent.words.readings import Kind, Reading
+from agent.words.repays import repayment
 from agent.words.revokes import revocation
 from agent.words.trades import VERBS as TRADES
 from agent.words.vocabulary import Vocabulary
@@ -111,6 +113,7 @@ def _bound_whole(intent: Intent, origins: Mapping[str, Origin], said: Sequence[s
         or bind_limit(intent, origins, said, vocabulary)
         or _bind_forget(intent, said)
         or _bind_revoke(intent, said, vocabulary)
+        or _bind_repay(intent, said, vocabulary)
     )
 
 
@@ -128,6 +131,14 @@ def _bind_revoke(intent: Intent, said: Sequence[str], vocabulary: Vocabulary) ->
     if not isinstance(intent, Revoke):
         return False
     _require(bool(said) and revocation(said[-1], vocabulary) == intent, "allowance")
+    return True
+
+
+def _bind_repay(intent: Intent, said: Sequence[str], vocabulary: Vocabulary) -> bool:
+    """Whether it pays a debt; that is the whole message, or isn't one."""
+    if not isinstance(intent, Repay):
+        return False
+    _require(bool(said) and repayment(said[-1], vocabulary) == intent, "debt")
     return True
 
 

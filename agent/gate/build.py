@@ -10,7 +10,7 @@ from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.execution.costs import Costs, costs_at, size_of
 from agent.gate import approvals, expect
-from agent.gate.order import Enter, Leave, Move, Send, Swap, TakeBack
+from agent.gate.order import Enter, Leave, Move, PayBack, Send, Swap, TakeBack
 from agent.gate.templates import opened, output_of
 from agent.money import Address, Token
 from agent.plans import Change, Plan, Role, Step
@@ -75,6 +75,8 @@ def spenders(moves: Sequence[Move]) -> list[tuple[Token, Address]]:
             found.append((move.pays, move.trader.contract.address))
         elif isinstance(move, TakeBack):
             found.append((move.token, move.spender))
+        elif isinstance(move, PayBack):
+            found.append((move.venue.asset, move.venue.contract.address))
     return list(dict.fromkeys(found))
 
 
@@ -96,6 +98,8 @@ def steps_of(
                 steps.append(_send(move))
             case TakeBack():
                 steps.append(_take_back(move, allowances))
+            case PayBack(venue=venue):
+                steps += [replace(step, venue=venue.id) for step in _pay_back(move, snapshot, allowances)]
     return tuple(steps)
 
 
@@ -154,6 +158,17 @@ def _trade(move: Swap, account: Address, allowances: Mapping[tuple[Address, Addr
         present = _present(allowances, move.pays, spender)
         inner = approvals.around(inner, move.pays, spender, move.most_in, present)
     return [replace(step, venue=move.trader.name) for step in inner]
+
+
+def _pay_back(
+    move: PayBack, snapshot: Snapshot, allowances: Mapping[tuple[Address, Address], int]
+) -> tuple[Step, ...]:
+    """The debt may turn out smaller than what is approved, so the rest is taken back at the end."""
+    venue, spender = move.venue, move.venue.contract.address
+    loan = snapshot.loans[move.lender.id]
+    inner = move.lender.repay(loan, venue, snapshot.account, move.units, move.most)
+    inner = (*inner, approvals.approve(venue.asset, spender, 0, Role.APPROVAL))
+    return approvals.around(inner, venue.asset, spender, move.most, _present(allowances, venue.asset, spender))
 
 
 def _present(allowances: Mapping[tuple[Address, Address], int], token: Token, spender: Address) -> int:

@@ -8,17 +8,16 @@ from dataclasses import replace
 from agent.gate.price import price_of
 from agent.plans import Plan, Step
 from agent.policy.decode import Effect
-from agent.policy.outputs import at_most
 from agent.policy.policy import Policy
 from agent.policy.spending import By, Cap, Charge, Kind, Period, Spending, worth
-from agent.policy.whole import read_step
+from agent.policy.whole import effects_of
 
-KINDS = {"enter": Kind.DEPOSIT, "swap": Kind.SWAP, "transfer": Kind.TRANSFER}
+KINDS = {"enter": Kind.DEPOSIT, "swap": Kind.SWAP, "transfer": Kind.TRANSFER, "repay": Kind.REPAY}
 
 
 def charges_of(policy: Policy, plan: Plan, prices: Mapping[str, int]) -> tuple[Charge, ...]:
     """What each step that spends takes. Raises Refused: price, or lists for a step that can't be read."""
-    effects = [read_step(policy, at_most(step))[1] for step in plan.steps]
+    effects = effects_of(policy, plan)
     found = []
     for index, (step, effect) in enumerate(zip(plan.steps, effects, strict=True)):
         kind = KINDS.get(effect.direction)

@@ -9,7 +9,7 @@ from agent.chain.simulate import NoSimulation
 from agent.chain.snapshot import Snapshot, take
 from agent.errors import Refused
 from agent.execution.settle import outside
-from agent.gate import alone, listed, oracle, reserve, shares, state
+from agent.gate import alone, listed, loans, oracle, reserve, shares, state
 from agent.gate.build import entering
 from agent.gate.propose import Gate
 from agent.gate.rehearse import Rehearsal, rehearse
@@ -34,6 +34,7 @@ async def look(gate: Gate, plan: Plan, venues: Mapping[str, Venue]) -> Look:
     effects = [read_step(gate.policy, at_most(step))[1] for step in plan.steps]
     leaving = all(effect.direction == "leave" for effect in effects)
     risky = any(effect.direction in ("enter", "swap") for effect in effects)
+    paid = {step.venue for step, effect in zip(plan.steps, effects, strict=True) if effect.direction == "repay"}
     traders = gate.traders if risky else {}  # an exit asks no pool for its price
     snapshot = await take(
         gate.rpc, gate.registry, touched, plan.account, traders=traders, untrusted=gate.watched.untrusted
@@ -42,6 +43,8 @@ async def look(gate: Gate, plan: Plan, venues: Mapping[str, Venue]) -> Look:
         if not leaving:
             gate.check_chain(snapshot)
         for effect in effects:
+            if effect.direction == "repay":
+                oracle.check_price(gate.registry, snapshot, effect.token)
             if effect.direction == "swap" and effect.to is not None:
                 oracle.check_price(gate.registry, snapshot, effect.token)
                 gate.check_bought(effect.to, snapshot)
@@ -49,7 +52,11 @@ async def look(gate: Gate, plan: Plan, venues: Mapping[str, Venue]) -> Look:
         reserve.check_fee(gate.registry.native, snapshot.native - spent, plan.max_total_fee_wei)
         rehearsal = await _rehearsed(gate, plan, touched, snapshot, leaving)
         if rehearsal is not None:
-            _check_entered(gate, plan, touched, snapshot, rehearsal)
+            for venue_id in paid:
+                state.check_trusted(venues[venue_id], snapshot.untrusted)
+            entered = {key: venue for key, venue in touched.items() if key not in paid}
+            _check_entered(gate, plan, entered, snapshot, rehearsal)
+            loans.check_health(snapshot.loans, rehearsal.loans, gate.watched.least_health, None)
         await listed.check_unchanged(gate.rpc, gate.registry, gate.policy, _risked(plan, gate))
     except Refused as error:
         return Look(str(error), snapshot.prices)

@@ -11,7 +11,7 @@ from agent.chain.fingerprint import fingerprints
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
 from agent.errors import Refused
-from agent.gate.order import Enter, Move, Swap
+from agent.gate.order import Enter, Move, PayBack, Swap
 from agent.money import Address, Token
 from agent.policy.policy import Policy
 
@@ -24,6 +24,8 @@ def touched(moves: Iterable[Move]) -> list[Address]:
             case Enter(venue=venue):
                 receipt = venue.receipt.address if venue.receipt else None
                 places += [venue.contract.address, venue.asset.address, receipt]
+            case PayBack(venue=venue):
+                places += [venue.contract.address, venue.asset.address]
             case Swap(trader=trader, route=route):
                 places += [trader.contract.address, *_places(route.tokens)]
     return [place for place in dict.fromkeys(places) if place is not None]

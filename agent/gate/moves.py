@@ -42,7 +42,7 @@ class Desk:
 
     def deposit(self, intent: Deposit) -> Resolved:
         """Into the named venue, or the best one for that size."""
-        asset = self._erc20(intent.asset)
+        asset = self.erc20(intent.asset)
         choice = self.choose(asset, units_of(intent.amount, asset, self.balance(asset), "Your wallet"), intent.venue)
         return Resolved((Enter(self.venues[choice.chosen], choice.units),), (choice,))
 
@@ -72,7 +72,7 @@ class Desk:
 
     def withdraw(self, intent: Withdraw) -> Resolved:
         """Out of the named venue, or of the positions in turn, the lowest rate first."""
-        asset = self._erc20(intent.asset)
+        asset = self.erc20(intent.asset)
         held = positions_of(asset, self.venues, self.snapshot)
         if intent.venue is not None:
             venue = venue_named(intent.venue, self.venues, asset)
@@ -112,7 +112,7 @@ class Desk:
 
     def revoke(self, intent: Revoke) -> Resolved:
         """From a venue, by its id, or from an exchange, by its name."""
-        token = self._erc20(intent.asset)
+        token = self.erc20(intent.asset)
         trader = self.traders.get(intent.spender)
         if trader is not None:
             return Resolved((TakeBack(token, trader.contract.address, trader.name),))
@@ -140,7 +140,8 @@ class Desk:
             )
         return Resolved(tuple(moves), (), tuple(notes))
 
-    def _erc20(self, symbol: str) -> Token:
+    def erc20(self, symbol: str) -> Token:
+        """A token of that symbol with a contract. Raises Refused("lists") for the native coin."""
         token = self.registry.token(symbol)
         if token.is_native:
             raise Refused(

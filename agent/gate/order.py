@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agent.money import Address, Token
-from agent.plugin import Trader, Venue
+from agent.plugin import Lender, Trader, Venue
 from agent.routes import Route
 
 
@@ -90,7 +90,23 @@ class TakeBack:
     name: str
 
 
-Move = Enter | Leave | Send | Swap | TakeBack
+@dataclass(frozen=True, slots=True)
+class PayBack:
+    """Pay `units` base units of what is owed at a venue's market; None is the whole debt, for `most` at the most."""
+
+    venue: Venue
+    units: int | None
+    most: int
+
+    @property
+    def lender(self) -> Lender:
+        """Where it is owed."""
+        if self.venue.lender is None:
+            raise AssertionError(f"nothing can be owed at {self.venue.id}")
+        return self.venue.lender
+
+
+Move = Enter | Leave | Send | Swap | TakeBack | PayBack
 
 
 def taken(moves: Iterable[Move]) -> list[Swap | Leave]:

@@ -10,7 +10,7 @@ from typing import Any
 from agent.errors import Refused
 from agent.gate.descriptors import Names, between, say
 from agent.gate.erc7730 import Descriptor
-from agent.gate.order import Enter, Leave, Move, Send, Swap, TakeBack
+from agent.gate.order import Enter, Leave, Move, PayBack, Send, Swap, TakeBack
 from agent.gate.trade_words import priced
 from agent.money import Address, Amount, Rate, Token
 from agent.plans import Change, Plan, Role, Step
@@ -150,6 +150,10 @@ def headline(move: Move) -> str:
             return f"take {part} out of {venue.id}"
         case Send():
             return f"send {Amount(move.units, move.token)} to {move.name} ({move.recipient})"
+        case PayBack(venue=venue, units=units):
+            if units is None:
+                return f"pay back all that you owe at {venue.id}, {Amount(move.most, venue.asset)} at the most"
+            return f"pay back {Amount(units, venue.asset)} of what you owe at {venue.id}"
         case TakeBack():
             return f"take back what {move.name} may spend of your {move.token.symbol}"
 
@@ -199,8 +203,16 @@ def sentence(policy: Policy, effect: Effect, amount: str = "") -> str:
             return f"{where}: take {amount} out, to your account"
         case "transfer":
             return f"{where}: send {amount} to {effect.recipient}"
+        case "repay":
+            return f"{where}: pay back {_debt(effect, amount)}, in your name"
         case "swap":
             return f"{where}: {_trade(effect, amount)}, to your account"
+
+
+def _debt(effect: Effect, amount: str) -> str:
+    if effect.unit == "shares":
+        return f"the {effect.token.symbol} that {effect.units} shares of your debt stand for"
+    return f"{amount} of your debt, and no more than is owed" if effect.entry and effect.entry.at_most else amount
 
 
 def _trade(effect: Effect, amount: str) -> str:

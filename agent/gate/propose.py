@@ -12,11 +12,11 @@ from agent.chain.simulate import NoSimulation
 from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.execution.costs import costs_at
-from agent.gate import alone, expect, head, honest, listed, mean_price, oracle, reserve, rollup, shares, state
+from agent.gate import alone, expect, head, honest, listed, loans, mean_price, oracle, reserve, rollup, shares, state
 from agent.gate.build import Draft, Simulated, drafted, entering, plan_of, spenders, steps_of
 from agent.gate.charges import charges_of
 from agent.gate.erc7730 import Descriptor
-from agent.gate.order import Enter, Leave, Move, Send, Swap, TakeBack
+from agent.gate.order import Enter, Leave, Move, PayBack, Send, Swap, TakeBack
 from agent.gate.preview import Preview, preview
 from agent.gate.rehearse import Rehearsal, WouldRevert, rehearse
 from agent.money import Address, Token
@@ -76,13 +76,15 @@ class Watched:
     """What is known of the chain besides a snapshot. `untrusted` says why a venue may only be left, by its id.
 
     `now` gives Unix seconds. `longest_head`: how old the newest block may be, in seconds, 0 for any age.
-    `most_gap_bps`: how far a feed and the pools' mean may be apart.
+    `most_gap_bps`: how far a feed and the pools' mean may be apart. `least_health`: to how low a health factor (ray)
+    a withdrawal may bring a loan.
     """
 
     untrusted: Mapping[str, str] = field(default_factory=dict)
     now: Callable[[], int] = _no_clock
     longest_head: int = 0
     most_gap_bps: int = mean_price.MAX_GAP_BPS
+    least_health: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ class Gate:
         request.passed("state")
         allowances = await self._allowances(moves, snapshot.account)
         steps = steps_of(moves, snapshot, allowances)
-        venues = {move.venue.id: move.venue for move in moves if isinstance(move, Enter | Leave)}
+        venues = {move.venue.id: move.venue for move in moves if isinstance(move, Enter | Leave | PayBack)}
         draft = drafted(request.draft, steps, snapshot)
         request.drafted(draft)
         check_plan(self.policy, snapshot.account, request.contacts, draft)
@@ -118,9 +120,16 @@ class Gate:
         request.passed("price")
         request.standing.check(charges)
         request.passed("limits")
-        rehearsal, notes = await self._rehearsed(moves, steps, snapshot, list(venues.values()))
+        try:
+            rehearsal, notes = await self._rehearsed(moves, steps, snapshot, list(venues.values()))
+        except WouldRevert as error:
+            raise loans.why_reverted(error, moves, snapshot) from error
         request.passed("simulate")
-        self._check_worth(steps, venues, snapshot, rehearsal)
+        loans.check_health(snapshot.loans, rehearsal.loans, self.watched.least_health, _one_leave(moves))
+        request.passed("health")
+        paid = {move.venue.id for move in moves if isinstance(move, PayBack)}
+        entered = {key: venue for key, venue in venues.items() if key not in paid}
+        self._check_worth(steps, entered, snapshot, rehearsal)
         request.passed("shares")
         await self._check_honest(moves, steps, snapshot, rehearsal)
         request.passed("honest")
@@ -141,7 +150,12 @@ class Gate:
             moves,
             snapshot.venues,
             rehearsal.states,
-            (*request.notes, *notes, *rollup.notes(snapshot)),
+            (
+                *request.notes,
+                *loans.health_notes(moves, snapshot.loans, rehearsal.loans),
+                *notes,
+                *rollup.notes(snapshot),
+            ),
             snapshot.prices.get(self.registry.native.symbol),
             request.seconds,
             self.descriptors,
@@ -164,6 +178,13 @@ class Gate:
                 if not left or not error.venue:
                     raise
                 note = f"What you have in {error.venue} stays there: {error.message}"
+                request = replace(request, notes=(*request.notes, note))
+            except loans.InUse as error:
+                kept = [move for move in left if loans.stands_against(move, error.lender)]
+                left = [move for move in left if move not in kept]
+                if not left:
+                    raise
+                note = f"What you have at {error.lender} stays there: {error.message} {error.remedy}"
                 request = replace(request, notes=(*request.notes, note))
             except Refused as error:
                 last = left.pop()
@@ -190,6 +211,9 @@ class Gate:
                 case Swap(pays=pays, gets=gets):
                     oracle.check_price(self.registry, snapshot, pays)
                     self.check_bought(gets, snapshot)
+                case PayBack(venue=venue):
+                    state.check_trusted(venue, snapshot.untrusted)
+                    oracle.check_price(self.registry, snapshot, venue.asset)
                 case Send(token=token):
                     oracle.check_price(self.registry, snapshot, token)
         await listed.check_unchanged(self.rpc, self.registry, self.policy, listed.touched(moves))
@@ -252,6 +276,11 @@ class Gate:
             held = {state.venue for state in snapshot.venues.values() if state.position} | set(venues)
             kept = reserve.reserve_wei(len(held), costs_at(snapshot))
             reserve.check_reserve(native, balance, spent, plan.max_total_fee_wei, kept)
+
+
+def _one_leave(moves: Sequence[Move]) -> Leave | None:
+    """The one withdrawal that the plan is, None for any other plan."""
+    return moves[0] if len(moves) == 1 and isinstance(moves[0], Leave) else None
 
 
 def _contract(token: Token) -> Address:

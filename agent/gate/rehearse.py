@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from agent.abi import Call
-from agent.chain.multicall import aggregate, disaggregate
+from agent.chain.lenders import lenders_of, loan_reads, loans_in
+from agent.chain.multicall import Answer, aggregate, disaggregate
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
 from agent.chain.rpc_types import RpcError
 from agent.chain.simulate import SECONDS_AHEAD, Simulated, changes, simulate
 from agent.errors import Refused
 from agent.gate.foresee import foresee
+from agent.loans import Loan
 from agent.money import Address
 from agent.plans import Role, Step
 from agent.plugin import Block, Venue, VenueState
@@ -23,14 +25,15 @@ class Rehearsal:
     """What the steps did in the simulation.
 
     `gas_used` per step that ran (clean-ups don't), `changes` of the account per token address (or 'native', fees
-    left out) in base units, `states` of the venues afterwards. `outputs`: what steps gave that later ones take, in
-    base units by their index.
+    left out) in base units, `states` of the venues and `loans` of their lenders afterwards. `outputs`: what steps
+    gave that later ones take, in base units by their index.
     """
 
     gas_used: tuple[int, ...]
     changes: Mapping[str, int]
     states: Mapping[str, VenueState]
     outputs: Mapping[int, int] = field(default_factory=dict)
+    loans: Mapping[str, Loan] = field(default_factory=dict)
 
 
 class WouldRevert(Refused):
@@ -48,7 +51,9 @@ async def rehearse(
     outputs = await foresee(rpc, account, steps, block)
     running = [step.filled(outputs) for step in steps if step.role is not Role.CLEANUP]
     calls = [(step.to, step.data, step.value, step.gas or None) for step in running]
-    reads = [venue.reads(account) for venue in venues]
+    lenders = lenders_of(venues)
+    owed = loan_reads(lenders, account, {})
+    reads = [venue.reads(account) for venue in venues] + list(owed.values())
     after = aggregate([call for group in reads for call in group])
     try:
         results = await simulate(rpc, account, [*calls, (registry.multicall3, after, 0, None)], block)
@@ -60,23 +65,24 @@ async def rehearse(
         if not result.ok:
             what = step.function.partition("(")[0] or "transfer"
             raise WouldRevert(f"{step.contract} would refuse the call of {what}: {result.error}.", step.venue)
+    ahead = Block(block.number + 1, block.parent_hash, block.timestamp + SECONDS_AHEAD, block.base_fee)
+    answers = _answers(reads, results[-1])
     return Rehearsal(
         gas_used=tuple(result.gas_used for result in results[:-1]),
         changes=changes(results[:-1], account),
-        states=_states(venues, reads, results[-1], block),
+        states={venue.id: venue.state(own, ahead) for venue, own in zip(venues, answers, strict=False)},
         outputs=outputs,
+        loans=loans_in(lenders, dict(zip(owed, answers[len(venues) :], strict=True)), ahead, {}),
     )
 
 
-def _states(
-    venues: Sequence[Venue], reads: Sequence[Sequence[Call]], result: Simulated, block: Block
-) -> dict[str, VenueState]:
+def _answers(reads: Sequence[Sequence[Call]], result: Simulated) -> list[list[Answer]]:
+    """What each group of reads answered behind the plan."""
     if not result.ok:
         raise Refused("simulate", f"The venues can't be read after the plan: {result.error}.", "Try again.")
     answers = disaggregate(result.returned, [call for group in reads for call in group])
-    ahead = Block(block.number + 1, block.parent_hash, block.timestamp + SECONDS_AHEAD, block.base_fee)
-    states: dict[str, VenueState] = {}
-    for venue, group in zip(venues, reads, strict=True):
-        own, answers = answers[: len(group)], answers[len(group) :]
-        states[venue.id] = venue.state(own, ahead)
-    return states
+    groups: list[list[Answer]] = []
+    for group in reads:
+        groups.append(list(answers[: len(group)]))
+        answers = answers[len(group) :]
+    return groups

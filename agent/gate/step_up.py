@@ -11,9 +11,8 @@ from agent.money import Amount
 from agent.plans import Plan
 from agent.policy.limits import needs_code
 from agent.policy.mandated import above, covers
-from agent.policy.outputs import at_most
 from agent.policy.policy import Policy
-from agent.policy.whole import read_step
+from agent.policy.whole import effects_of
 
 RULE = "step-up"
 ENROL = "At the machine: `moneta wallet totp enroll`."
@@ -21,7 +20,7 @@ ENROL = "At the machine: `moneta wallet totp enroll`."
 
 def needs(policy: Policy, plan: Plan) -> Amount | None:
     """What the whole plan moves of a token, where that is above its threshold; None where it needs no code."""
-    return needs_code(policy, [read_step(policy, at_most(step))[1] for step in plan.steps])
+    return needs_code(policy, effects_of(policy, plan))
 
 
 def code_note(policy: Policy, plan: Plan) -> str:
@@ -51,7 +50,7 @@ def check_mandate(policy: Policy, moved: Amount, enrolled: bool, code: str = "")
 def check_covered(policy: Policy, plan: Plan, most: Mapping[str, int]) -> None:
     """Raises Refused("step-up") for a plan under a mandate that needs a code which the mandate wasn't given with."""
     moved = needs(policy, plan)
-    effects = [read_step(policy, at_most(step))[1] for step in plan.steps]
+    effects = effects_of(policy, plan)
     if moved is not None and not covers(most, plan, effects):
         threshold = Amount(policy.step_up[moved.token.symbol], moved.token)
         raise Refused(

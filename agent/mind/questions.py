@@ -88,6 +88,8 @@ def only_outright(action: str) -> Question:
 def unsupported(what: str) -> Question:
     if what == "revoke":
         return Question("Which allowance, and from whom? Say it like `revoke USDC from aave`.")
+    if what == "repay":
+        return Question("How much of which token, and where? Say it like `repay 100 USDC at aave core`.")
     return Question(f"I can't {what} yet. I can deposit, withdraw and send; say help for the rest.")
 
 

@@ -1,20 +1,21 @@
 """What counts against a day, against all time, and what needs a code: pure rules that gate and signer share.
 
-Counted is what leaves the account's own hands: entries, transfers, and what a swap gives. Exits and approvals aren't.
+Counted is what leaves the account's own hands: entries, transfers, what a swap gives, and what pays a debt. Exits and
+approvals aren't.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.errors import Refused
-from agent.money import Amount, Token
+from agent.money import Address, Amount, Token
 from agent.policy.decode import Effect
 from agent.policy.policy import Policy
 
 DAY_SECONDS = 86_400
-COUNTED = ("enter", "transfer", "swap")
+COUNTED = ("enter", "transfer", "swap", "repay")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,30 @@ def counts(effect: Effect) -> bool:
     return effect.direction in COUNTED
 
 
+def bounded(effects: Sequence[Effect]) -> list[Effect]:
+    """The calls of a plan in base units of their tokens: a debt that is paid in shares of it costs what the approval
+    before it lets it take, and no more. Raises Refused("approvals") where there is none.
+    """
+    allowed: dict[tuple[Address | None, Token], int] = {}
+    found: list[Effect] = []
+    for effect in effects:
+        if effect.direction == "approve":
+            allowed[effect.spender, effect.token] = effect.units
+        if effect.direction == "repay" and effect.unit == "shares":
+            most = allowed.get((effect.contract.address if effect.contract else None, effect.token), 0)
+            if not most:
+                raise Refused(
+                    "approvals",
+                    f"A debt in {effect.token.symbol} is paid in shares, and no approval bounds what that costs.",
+                    "Ask for a new preview.",
+                )
+            effect = replace(effect, units=most, unit="token")
+        found.append(effect)
+    return found
+
+
 def totals(effects: Sequence[Effect]) -> dict[Token, int]:
-    """Base units by token that these calls move, at their most."""
+    """Base units by token that these calls move, at their most. `effects` are `bounded`."""
     found: dict[Token, int] = {}
     for effect in effects:
         if counts(effect):

@@ -14,11 +14,11 @@ from agent.policy.policy import Policy
 def covers(most: Mapping[str, int], plan: Plan, effects: Sequence[Effect]) -> bool:
     """Whether a code was given beforehand for what the plan does: `most` are base units of a plan by symbol.
 
-    Every entry takes what a withdrawal of the same plan gave, so nothing comes out of the wallet. A swap or a
-    transfer is no such move.
+    Every entry takes what a withdrawal of the same plan gave, so nothing comes out of the wallet. A swap, a
+    transfer or a debt that is paid is no such move.
     """
     for step, effect in zip(plan.steps, effects, strict=True):
-        if effect.direction in ("swap", "transfer"):
+        if effect.direction in ("swap", "transfer", "repay"):
             return False
         if effect.direction == "enter" and not _is_moved(step.outputs, effects):
             return False

@@ -33,6 +33,11 @@ def check_step(policy: Policy, account: Address, recipients: Collection[Address]
         case "leave":
             _check_own(effect, account)
             _check_bounded(effect)
+        case "repay":
+            _check_own(effect, account)
+            _check_bounded(effect)
+            if effect.unit == "token":  # one in shares takes no more than its approval, which has the cap
+                _check_cap(policy, effect)
         case "approve":
             _check_approval(policy, effect)
         case "transfer":
@@ -170,7 +175,7 @@ def can_spend(policy: Policy, spender: Listed, approval: Effect) -> bool:
     token = approval.token.address
     for entry in policy.tables[spender.table].functions:
         takes_any = entry.token not in (ASSET, SELF) and spender.asset is None  # the call itself names the token
-        if entry.direction in ("enter", "swap") and (takes_any or spender.asset == token):
+        if entry.direction in ("enter", "swap", "repay") and (takes_any or spender.asset == token):
             return True
     return False
 

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     DEPOSIT = "deposit"
     SWAP = "swap"
     TRANSFER = "transfer"
+    REPAY = "repay"
 
 
 class Period(StrEnum):

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agent.abi import Parameter, parse_signature, selector
 
-Direction = Literal["enter", "leave", "approve", "transfer", "swap"]
+Direction = Literal["enter", "leave", "approve", "transfer", "swap", "repay"]
 
 ASSET = "@asset"
 SELF = "@self"
@@ -29,7 +29,8 @@ LAST = "@last"
 class Entry(BaseModel):
     """One function of a table. Paths name arguments: `amount`, or `marketParams.loanToken` into a tuple.
 
-    A swap gives `amount` of `token` (with `at_most`: that or less) for `to_amount` or more of `to_token`. `path` is
+    A swap gives `amount` of `token` (with `at_most`: that or less) for `to_amount` or more of `to_token`. A `repay`
+    pays the own debt, with `at_most` no more of `amount` than is owed. `path` is
     an argument of packed bytes, token, fee, token …, whose ends are FIRST and LAST. `native_in`: the call may send
     the native coin along instead of the listed contract's wrapped one, exactly `amount` of it.
     """
@@ -155,18 +156,22 @@ def _check_direction(entry: Entry) -> None:
         raise ValueError("an approval, and only an approval, names a spender")
     if (entry.direction == "approve") == bool(entry.recipient):
         raise ValueError("all but an approval name a recipient")
-    if entry.direction != "leave" and entry.unit != "token":
-        raise ValueError("only a leave may count shares: caps are in base units of the token")
-    if entry.direction in ("approve", "transfer") and entry.all:
-        raise ValueError("an approval or a transfer is never unbounded")
+    if entry.direction not in ("leave", "repay") and entry.unit != "token":
+        raise ValueError("only a leave or a repay may count shares: caps are in base units of the token")
+    if entry.unit == "shares" and entry.direction == "repay" and not entry.at_most:
+        raise ValueError("a repay in shares is bounded by its approval, and says so with at_most")
+    if entry.direction in ("approve", "transfer", "repay") and entry.all:
+        raise ValueError(f"{entry.direction}: it is never unbounded")
 
 
 def _check_swap(entry: Entry) -> None:
     swaps = entry.direction == "swap"
     if swaps != bool(entry.to_token) or swaps != bool(entry.to_amount):
         raise ValueError("a swap, and only a swap, names to_token and to_amount")
-    if not swaps and (entry.path or entry.at_most or entry.native_in):
-        raise ValueError("path, at_most and native_in are of swaps only")
+    if not swaps and (entry.path or entry.native_in):
+        raise ValueError("path and native_in are of swaps only")
+    if entry.at_most and entry.direction not in ("swap", "repay"):
+        raise ValueError("at_most is of swaps and repays only")
     ends = {entry.token, entry.to_token} & {FIRST, LAST}
     if bool(entry.path) != bool(ends) or (entry.path and ends != {FIRST, LAST}):
         raise ValueError(f"with a path, and only with one, the tokens are its ends {FIRST} and {LAST}")

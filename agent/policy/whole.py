@@ -9,17 +9,20 @@ from agent.errors import Refused
 from agent.money import Address
 from agent.plans import Plan, Role, Step, plain
 from agent.policy.decode import Effect, decode
+from agent.policy.limits import bounded
 from agent.policy.outputs import at_most, check_outputs
 from agent.policy.policy import Policy
 from agent.policy.rules import check_step, name_of
 
 MAX_STEPS = 64
+SPENDERS = ("enter", "swap", "repay")
 
 
 def check_plan(
     policy: Policy, account: Address, recipients: Collection[Address], plan: Plan
 ) -> tuple[tuple[bytes, Effect], ...]:
-    """The calldata and effect of every step, in order; of one with an output, those at the output's upper bound.
+    """The calldata and effect of every step, in order, at the most that it can come to: with an output, at its upper
+    bound; of a debt that is paid in shares, as much as its approval lets it take.
 
     Raises Refused where a step or the whole breaks a rule.
     """
@@ -45,7 +48,12 @@ def check_plan(
     for step, effect in zip(plan.steps, effects, strict=True):
         _check_role(step, effect)
     _check_approvals_used(plan.steps, effects)
-    return calls
+    return tuple((data, effect) for (data, _), effect in zip(calls, bounded(effects), strict=True))
+
+
+def effects_of(policy: Policy, plan: Plan) -> list[Effect]:
+    """What a plan's steps do at their most, in order. Raises Refused for one that can't be read."""
+    return bounded([read_step(policy, at_most(step))[1] for step in plan.steps])
 
 
 def read_step(policy: Policy, step: Step) -> tuple[bytes, Effect]:
@@ -99,7 +107,7 @@ def _check_role(step: Step, effect: Effect) -> None:
 
 def _check_approvals_used(steps: Sequence[Step], effects: Sequence[Effect]) -> None:
     """Each approval is spent by a later step of its own, in full: no allowance is left lying about."""
-    free = [index for index, effect in enumerate(effects) if effect.direction in ("enter", "swap")]
+    free = [index for index, effect in enumerate(effects) if effect.direction in SPENDERS]
     for index, effect in enumerate(effects):
         if effect.direction != "approve" or effect.units == 0:
             continue
@@ -133,4 +141,5 @@ def _check_taken_back(steps: Sequence[Step], effects: Sequence[Effect], user: in
 
 def _spends(entry: Effect, approval: Effect) -> bool:
     same_place = entry.contract is not None and entry.contract.address == approval.spender
-    return same_place and entry.token == approval.token and (entry.is_all or entry.units == approval.units)
+    whole = entry.is_all or entry.unit == "shares" or entry.units == approval.units
+    return same_place and entry.token == approval.token and whole

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 
 from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
-from agent.money import Amount, Token, grouped
+from agent.loans import health_text
+from agent.money import RAY, Amount, Token, grouped, text_from_units
 from agent.plugin import Venue
 from agent.replies.reply import Reply, Table
 from agent.usd import cents, dollars
+
+CENT = 10**6
+"""Of dollars with 8 decimals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +55,61 @@ def portfolio(
         unknown = "once settled" if flows is None else "not known"
         gained = f"{gain.value} {venue.asset.symbol}" if gain else unknown
         rows.append((venue_id, grouped(Amount(position, venue.asset).value), _shown(value), rate, gained))
+    owed_rows, pledged, owed, priced = _owed(snapshot, registry, venues)
+    rows, known = [*rows, *owed_rows], known and priced
     text = f"You hold {dollars(total)} in all, {dollars(at_work)} of it at work."
+    if snapshot.loans:
+        text = (
+            f"You hold {dollars(total + pledged)} in all, {dollars(at_work)} of it at work, and owe {dollars(owed)}: "
+            f"{dollars(total + pledged - owed)} net."
+        )
     if not any(state.position for state in snapshot.venues.values()):
         text += " Nothing is at work now."
     if not known:
         text += " What has no price isn't counted."
+    text += "".join(f"\n{each}" for each in loan_lines(snapshot))
     for venue_id, reason in sorted(snapshot.missing.items()):
         text += f"\n{venue_id} can't be read now: {reason}."
     columns = ("where", "amount", "worth", "rate a year", "earned")
     return Reply(text, Table(columns, tuple(rows), frozenset({1, 2, 3, 4})))
+
+
+def _owed(
+    snapshot: Snapshot, registry: Registry, venues: Mapping[str, Venue]
+) -> tuple[list[tuple[str, str, str, str, str]], int, int, bool]:
+    """The rows of what is owed and of what is pledged for it alone; both in cents, and whether all has a price."""
+    rows: list[tuple[str, str, str, str, str]] = []
+    pledged, owed, known = 0, 0, True
+    for key, loan in sorted(snapshot.loans.items()):
+        for symbol, units in sorted(loan.pledged.items()):
+            token = registry.tokens[symbol]
+            value = _cents(units, token, snapshot)
+            pledged, known = pledged + (value or 0), known and value is not None
+            rows.append((f"pledged at {key}", grouped(Amount(units, token).value), _shown(value), "", ""))
+        for venue_id, units in sorted(loan.debts.items()):
+            asset = venues[venue_id].asset if venue_id in venues else None
+            if asset is None:
+                known = False
+                continue
+            value = _cents(units, asset, snapshot)
+            owed, known = owed + (value or 0), known and value is not None
+            shown = "no price" if value is None else dollars(-value)
+            rows.append((f"owed at {venue_id}", f"-{grouped(Amount(units, asset).value)}", shown, "", ""))
+    return rows, pledged, owed, known
+
+
+def loan_lines(snapshot: Snapshot) -> list[str]:
+    """A line a loan: its health factor, and what the protocol itself counts where it counts in dollars."""
+    lines = []
+    for key, loan in sorted(snapshot.loans.items()):
+        line = f"Loan at {key}: health factor {health_text(loan.health) if loan.health is not None else 'not known'}"
+        if loan.collateral_usd is not None and loan.debt_usd is not None:
+            owed, against = dollars(loan.debt_usd // CENT), dollars(loan.collateral_usd // CENT)
+            line += f"; it counts {owed} owed against {against}"
+        if loan.threshold is not None and loan.health is not None:
+            line += f", of which {text_from_units(loan.threshold * 1_000 // RAY, 1)} % may be owed before it is liquidated"
+        lines.append(f"{line}.")
+    return lines
 
 
 def _wallet(snapshot: Snapshot, registry: Registry) -> list[tuple[Token, int]]:

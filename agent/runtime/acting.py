@@ -33,7 +33,7 @@ from agent.runtime.rebalancing import Rebalancing
 from agent.runtime.world import World
 from memory.rows import PlanRow, PlanStatus, User
 
-ENTERING = ("deposit", "transfer", "rebalance", "swap", "sequence")
+ENTERING = ("deposit", "transfer", "rebalance", "swap", "sequence", "repay")
 NOTHING_PENDING = "Nothing is waiting for your confirmation."
 
 

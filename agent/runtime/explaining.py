@@ -15,15 +15,14 @@ from agent.gate.moves import Resolved
 from agent.gate.propose import Request
 from agent.gate.step_up import check_code, needs
 from agent.gate.wanted import desk_at, moves_of
-from agent.intents import Deposit, Exit, Intent, Revoke, Sequence, Swap, Transfer, Withdraw, as_json
+from agent.intents import Deposit, Exit, Intent, Repay, Revoke, Sequence, Swap, Transfer, Withdraw, as_json
 from agent.mind.context import Context
 from agent.mind.mind import Spoken
 from agent.money import Address
 from agent.plans import Plan
 from agent.policy.limits import check_totals, totals
-from agent.policy.outputs import at_most
 from agent.policy.spending import VENUES, Cap, Charge, Standing, check_allowed, check_cap
-from agent.policy.whole import read_step
+from agent.policy.whole import effects_of
 from agent.replies.clock import duration
 from agent.replies.limits import Speaker
 from agent.runtime.codes import enrolled
@@ -31,7 +30,7 @@ from agent.runtime.world import World
 from memory.rows import User
 
 PASS, REFUSE, ASK, SKIP = "pass", "refuse", "ask", "not reached"
-PLANS = (Deposit, Withdraw, Swap, Sequence, Transfer, Revoke, Exit)
+PLANS = (Deposit, Withdraw, Swap, Sequence, Transfer, Revoke, Repay, Exit)
 GATE = {
     "pause": "you didn't pause me, or it only takes money out",
     "chain": "the node is at the head and the sequencer, where there is one, is up; an exit needs neither",
@@ -39,6 +38,7 @@ GATE = {
     "policy": "every call is one that the operator's policy lists, within its caps per transaction",
     "price": "what is spent has a price; an exit needs none",
     "simulate": "it runs, simulated at the head",
+    "health": "no loan of yours comes nearer to its liquidation than you let it",
     "shares": "what goes in is worth what it was afterwards",
     "honest": "the tokens arrive whole and can be sold again",
     "expected": "balances change as asked and in no other way",
@@ -197,7 +197,7 @@ class Explaining:
         if plan is None:
             return _unreached("step-up", "signer")
         policy = self.world.policy
-        effects = [read_step(policy, at_most(step))[1] for step in plan.steps]
+        effects = effects_of(policy, plan)
         above = needs(policy, plan)
         try:
             code = Finding("step-up", PASS, "the plan as a whole is above no threshold that needs a code")

@@ -30,6 +30,7 @@ from agent.intents import (
     Pause,
     Portfolio,
     Rebalance,
+    Repay,
     Resume,
     Revoke,
     Sequence,
@@ -268,7 +269,9 @@ class Runtime:
     async def _do(self, said: Said, intent: Intent, understood: Understood) -> Reply:
         check_ledger(self.world.ledger.broken, intent.action, intent.ref if isinstance(intent, Cancel) else None)
         match intent:
-            case Deposit() | Withdraw() | Swap() | Sequence() | Transfer() | Revoke() | Exit() | Rebalance():
+            case (
+                Deposit() | Withdraw() | Swap() | Sequence() | Transfer() | Revoke() | Repay() | Exit() | Rebalance()
+            ):
                 return await self.acting.propose(said.user, said.channel, intent, understood.origins)
             case Mandate():
                 return await self.mandating.preview(said.user, said.channel, intent, understood.origins)

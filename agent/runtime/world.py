@@ -30,6 +30,7 @@ from agent.gate.allowed import marked, trusted
 from agent.gate.build import Draft
 from agent.gate.charges import policy_caps
 from agent.gate.erc7730 import load_all
+from agent.gate.loans import floor_of
 from agent.gate.propose import Gate, Watched
 from agent.mind.mind import Mind
 from agent.money import Address, Token
@@ -138,6 +139,7 @@ class World:
             # a devnet stands still between transactions, and its time is its own
             longest_head=0 if self.advance else self.settings.max_head_age_seconds,
             most_gap_bps=self.settings.max_price_gap_bps,
+            least_health=floor_of(self.settings.health_factor),
         )
         return Gate(self.rpc, self.registry, self.policy, self.traders, descriptors, watched)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from moneta import Address, Ask, Chain, Listed, Protocol, Token, Unavailable, Venue, address
 from plugins.aave import views
+from plugins.aave.loans import USD_BASE, AaveLender, Owed
 from plugins.aave.reserve import Reserve
 from plugins.aave.venue import AaveVenue, Contracts, venue_id
 
@@ -55,10 +56,28 @@ async def _market(market: str, section: Any, chain: Chain, ask: Ask) -> list[Aav
     whole = _market_doubt(provider, named, pool, back)
     if whole:
         chain.doubts.update({venue_id(market, asset): whole for asset in receipts})
-    return [
+    venues = [
         AaveVenue(market, generation, listed, asset, receipt, _contracts(found[asset], generation))
         for asset, receipt in receipts.items()
     ]
+    debts = {venue.id: _owed(venue.asset, found[venue.asset]) for venue in venues}
+    lender = AaveLender(market, listed, debts, await _in_dollars(provider, ask))
+    for venue in venues:
+        venue.lender = lender
+    return venues
+
+
+def _owed(asset: Token, reserve: Reserve) -> Owed:
+    """A debt token has its asset's decimals (VariableDebtToken.initialize)."""
+    debt = Token(asset.chain_id, f"{asset.symbol} debt", address(reserve.variable_token), asset.decimals)
+    return Owed(asset, debt)
+
+
+async def _in_dollars(provider: Address, ask: Ask) -> bool:
+    """Whether the market's oracle counts in USD with 8 decimals."""
+    (oracle,) = await ask([views.PRICE_ORACLE.at(provider)])
+    (unit,) = await ask([views.BASE_UNIT.at(address(str(oracle[0])))]) if oracle else (None,)
+    return unit is not None and int(unit[0]) == USD_BASE
 
 
 def _market_doubt(provider: Address, named: Address, pool: Address, back: str | None) -> str:

@@ -12,6 +12,13 @@ GET_POOL = view("getPool()", "address")
 GET_RESERVE_DATA = view("getReserveData(address asset)", RESERVE_DATA)
 VIRTUAL_BALANCE = view("getVirtualUnderlyingBalance(address asset)", "uint128")  # from 3.1
 DEFICIT = view("getReserveDeficit(address asset)", "uint256")  # from 3.3
+ACCOUNT_DATA = view(
+    "getUserAccountData(address user)", "uint256", "uint256", "uint256", "uint256", "uint256", "uint256"
+)
+"""Collateral and debt in the oracle's base currency, what may be borrowed, liquidation threshold and LTV in basis
+points, health factor in wad."""
+PRICE_ORACLE = view("getPriceOracle()", "address")  # of the provider
+BASE_UNIT = view("BASE_CURRENCY_UNIT()", "uint256")  # of AaveOracle
 PROVIDER = view("ADDRESSES_PROVIDER()", "address")
 POOL_REVISION = view("POOL_REVISION()", "uint256")
 

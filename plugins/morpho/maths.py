@@ -32,6 +32,11 @@ def assets_down(shares: int, total_assets: int, total_shares: int) -> int:
     return shares * (total_assets + VIRTUAL_ASSETS) // (total_shares + VIRTUAL_SHARES)
 
 
+def assets_up(shares: int, total_assets: int, total_shares: int) -> int:
+    """SharesMathLib.toAssetsUp."""
+    return -(-shares * (total_assets + VIRTUAL_ASSETS) // (total_shares + VIRTUAL_SHARES))
+
+
 def quotient(x: int, y: int) -> int:
     """Solidity's signed division: towards zero, where Python's goes down."""
     return abs(x) // abs(y) * (1 if (x < 0) == (y < 0) else -1)

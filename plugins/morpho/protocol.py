@@ -6,6 +6,7 @@ from eth_hash.auto import keccak
 
 from moneta import Ask, Chain, Listed, Protocol, Unavailable, Venue, address, encode_call
 from plugins.morpho import views
+from plugins.morpho.loans import MorphoLender
 from plugins.morpho.venue import NO_RATE_MODEL, MarketParams, MorphoVenue
 
 TABLE = "morpho-blue"
@@ -33,11 +34,13 @@ class MorphoBlue(Protocol):
                 found[name] = params
         await _leave_out_unrated(found, morpho, chain, ask)
         tokens = {token.address: token for token in chain.tokens.values()}
-        return [
-            MorphoVenue(name, ids[name], listed, tokens[address(params[0])], params)
-            for name, params in found.items()
-            if address(params[0]) in tokens
-        ]
+        venues: list[Venue] = []
+        for name, params in found.items():
+            if address(params[0]) in tokens:
+                venue = MorphoVenue(name, ids[name], listed, tokens[address(params[0])], params)
+                venue.lender = MorphoLender(venue, ids[name], listed, params, tokens.get(address(params[1])))
+                venues.append(venue)
+        return venues
 
 
 def id_of(params: MarketParams) -> str:

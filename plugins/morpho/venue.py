@@ -11,9 +11,9 @@ from plugins.morpho.expected import curve_of
 from plugins.morpho.market import Market
 from plugins.morpho.maths import assets_down
 
-_PARAMS = "(address loanToken,address collateralToken,address oracle,address irm,uint256 lltv) marketParams"
-SUPPLY = f"supply({_PARAMS},uint256 assets,uint256 shares,address onBehalf,bytes data)"
-WITHDRAW = f"withdraw({_PARAMS},uint256 assets,uint256 shares,address onBehalf,address receiver)"
+PARAMS = "(address loanToken,address collateralToken,address oracle,address irm,uint256 lltv) marketParams"
+SUPPLY = f"supply({PARAMS},uint256 assets,uint256 shares,address onBehalf,bytes data)"
+WITHDRAW = f"withdraw({PARAMS},uint256 assets,uint256 shares,address onBehalf,address receiver)"
 
 MarketParams = tuple[str, str, str, str, int]
 NO_RATE_MODEL = "0x" + "0" * 40

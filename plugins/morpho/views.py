@@ -10,4 +10,6 @@ PARAMS = view("idToMarketParams(bytes32 id)", "address", "address", "address", "
 """Loan token, collateral token, oracle, rate model, liquidation LTV."""
 RATE_AT_TARGET = view("rateAtTarget(bytes32 id)", "int256")
 """AdaptiveCurveIrm alone has it."""
+ORACLE_PRICE = view("price()", "uint256")
+"""IOracle: the loan token's worth of one collateral token, both in base units, times 10^36."""
 IRM_MORPHO = view("MORPHO()", "address")

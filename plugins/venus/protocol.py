@@ -6,6 +6,7 @@ from typing import Any
 
 from moneta import SECONDS_PER_YEAR, Address, Ask, Chain, Listed, Protocol, Token, Venue, address
 from plugins.venus import views
+from plugins.venus.loans import VenusLender
 from plugins.venus.venue import VenusVenue
 
 TABLE = "venus-vtoken"
@@ -39,7 +40,7 @@ async def _pool(pool: str, section: Any, chain: Chain, ask: Ask) -> list[VenusVe
             found[asset] = receipt, address(str(model))
     years = await ask([views.BLOCKS_PER_YEAR.at(model) for _, model in found.values()])
     by_clock = SECONDS_PER_YEAR // chain.block_seconds
-    return [
+    venues = [
         VenusVenue(
             pool,
             Listed(Address(str(receipt.address)), f"Venus {receipt.symbol}", TABLE, asset=asset.address),
@@ -51,3 +52,9 @@ async def _pool(pool: str, section: Any, chain: Chain, ask: Ask) -> list[VenusVe
         )
         for (asset, (receipt, model)), year in zip(found.items(), years, strict=True)
     ]
+    (oracle,) = await ask([views.ORACLE.at(comptroller)])
+    if oracle is not None:
+        lender = VenusLender(pool, comptroller, address(str(oracle[0])), venues)
+        for venue in venues:
+            venue.lender = lender
+    return venues

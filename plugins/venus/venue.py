@@ -18,6 +18,7 @@ MINT = "mint(uint256 mintAmount)"
 REDEEM = "redeem(uint256 redeemTokens)"
 REDEEM_UNDERLYING = "redeemUnderlying(uint256 redeemAmount)"
 NO_CAP = 2**256 - 1
+BORROWS_AT = 1  # where the borrows stand among the reads
 
 Answer = tuple[Any, ...] | None
 

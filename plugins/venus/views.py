@@ -17,7 +17,16 @@ ACCRUED_AT = view("accrualBlockNumber()", "uint256")
 STORED_RATE = view("exchangeRateStored()", "uint256")
 BALANCE = view("balanceOf(address owner)", "uint256")
 
+ACCOUNT_SNAPSHOT = view("getAccountSnapshot(address account)", "uint256", "uint256", "uint256", "uint256")
+"""An error code, vTokens, what is owed and the exchange rate, as of the market's last accrual."""
+
 # Comptroller
+ORACLE = view("oracle()", "address")
+LIQUIDITY = view("getAccountLiquidity(address account)", "uint256", "uint256", "uint256")
+"""An error code; how much more may be owed before liquidation, and how much too much is: USD with 18 decimals."""
+ASSETS_IN = view("getAssetsIn(address account)", "address[]")
+"""The vTokens that an account pledges or owes in."""
+PRICE = view("getUnderlyingPrice(address vToken)", "uint256")  # of the oracle
 PROTOCOL_PAUSED = view("protocolPaused()", "bool")
 ACTION_PAUSED = view("actionPaused(address market,uint8 action)", "bool")
 SUPPLY_CAP = view("supplyCaps(address market)", "uint256")

@@ -100,7 +100,7 @@ class Authority:
             check_tally(self.policy, self.record, plan, effects, index, now)
             coded = self.take_code(plan, effects, index, wish.code)
         raw, digest = transaction.signed(self.backend.sign(plan.account, transaction.preimage))
-        symbol, units = counted(effect)
+        symbol, units = counted(effect if effect.unit == "token" else effects[index])
         if all(row.hash != digest for row in earlier):  # a remote signer may sign the same another way
             self.record.add(
                 Signed(

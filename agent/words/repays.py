@@ -1,0 +1,99 @@
+"""'Repay 100 USDC at aave core', 'pay back half of my loan', 'repay everything': a whole message, or nothing.
+
+What stands behind the verb is read by the reader, so an amount, a token or a venue means what it means everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from agent.intents import All, AmountSpec, Percentage, Repay
+from agent.words.clauses import merged, spec_for
+from agent.words.reader import read
+from agent.words.readings import Kind, Reading
+from agent.words.text import clean
+from agent.words.vocabulary import Vocabulary, asset_of
+
+LONGEST = 200
+"""Characters: a longer message isn't looked through."""
+_BEGIN, _END = r"\s*/?(?:please,?\s+|can\s+you\s+|could\s+you\s+)?", r"(?:,?\s+please)?[\s.!]*"
+_FRAMES = tuple(
+    re.compile(_BEGIN + frame + _END, re.IGNORECASE | re.ASCII)
+    for frame in (
+        r"(?:repay|pay\s+back|pay\s+off|pay\s+down)\s+(?P<what>\S.*?)",
+        r"pay\s+(?P<what>\S.*?)\s+back",
+    )
+)
+_DEBT = re.compile(
+    r"\b(?:of\s+)?(?:my|the|that|all\s+my)?\s*(?P<debt>(?:[\w.]+\s+)?(?:loans?|debts?|borrowings?))\b"
+    r"|\b(?:of\s+)?what\s+i\s+(?:owe|borrowed)\b",
+    re.IGNORECASE | re.ASCII,
+)
+_ALLOWED = frozenset({Kind.AMOUNT, Kind.TOKEN, Kind.VENUE, Kind.PREPOSITION, Kind.FILLER, Kind.REFERENCE})
+_PLACES = frozenset({"to", "in", "on", "of", "from"})
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A debt is to be paid, and one thing is to be asked. `fitting`: the venues that may be meant, of several."""
+
+    missing: str
+    asset: str | None = None
+    fitting: tuple[str, ...] = ()
+
+
+def repayment(text: str, vocabulary: Vocabulary) -> Repay | Open | None:
+    """What a message pays back; None where it says anything else."""
+    said = clean(text).plain
+    if len(said) > LONGEST:
+        return None
+    found = next(filter(None, (frame.fullmatch(said) for frame in _FRAMES)), None)
+    if found is None:
+        return None
+    debt = _DEBT.search(found["what"])
+    what = _DEBT.sub(lambda each: f" {_token_of(each, vocabulary)} ", found["what"])
+    readings = [each for each in read(what, vocabulary) if each.kind is not Kind.FILLER]
+    if not {each.kind for each in readings} <= _ALLOWED or any(
+        each.kind is Kind.PREPOSITION and each.text not in _PLACES for each in readings
+    ):
+        return None
+    if any(each.kind is Kind.REFERENCE for each in readings) and debt is None:
+        return None
+    return _read(readings, vocabulary)
+
+
+def _token_of(found: re.Match[str], vocabulary: Vocabulary) -> str:
+    """The token in 'my USDC loan'; '' where there is none, and then whatever word stands there isn't dropped."""
+    words = (found["debt"] or "").split()
+    if len(words) < 2:
+        return ""
+    return vocabulary.symbol(words[0]) or words[0]
+
+
+def _read(readings: list[Reading], vocabulary: Vocabulary) -> Repay | Open | None:
+    tokens = {each.text for each in readings if each.kind is Kind.TOKEN}
+    amounts = merged([each for each in readings if each.kind is Kind.AMOUNT])
+    venues = [each for each in readings if each.kind is Kind.VENUE]
+    if len(tokens) > 1 or len(amounts) > 1 or len(venues) > 1:
+        return None
+    asset = next(iter(tokens), None)
+    if not amounts:
+        return Open("amount", asset)
+    spec = _spec(amounts[0], asset, vocabulary)
+    if spec is None:
+        return Open("asset" if asset is None else "amount", asset)
+    if not venues:
+        return Repay(asset=asset, amount=spec, venue=None)
+    fitting = tuple(venue for venue in venues[0].ids if asset is None or asset_of(venue) == asset)
+    if len(fitting) == 1:
+        return Repay(asset=asset, amount=spec, venue=fitting[0])
+    return Open("asset" if asset is None else "venue", asset, fitting)
+
+
+def _spec(amount: Reading, asset: str | None, vocabulary: Vocabulary) -> AmountSpec | None:
+    """The amount of the asset; without one, all or a part of whatever is owed."""
+    if asset is not None:
+        return spec_for(amount, asset, vocabulary)
+    spec = amount.said.spec
+    return spec if isinstance(spec, All | Percentage) and not amount.said.dollars else None
