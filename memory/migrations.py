@@ -12,8 +12,8 @@ from memory.given_up import SQL as GIVEN_UP
 from memory.m012_access import SQL as ACCESS
 from memory.m015_limits import SQL as LIMITS
 from memory.m015_replacements import SQL as REPLACEMENTS
-from memory.observations import SQL as OBSERVATIONS
 from memory.m018_loans import SQL as LOANS
+from memory.observations import SQL as OBSERVATIONS
 
 
 class _Set(Migrations):
@@ -371,6 +371,9 @@ def m016_given_up(db: Database) -> None:
 def m016_observations(db: Database) -> None:
     """How venues were seen, and what gas cost then."""
     db.executescript(OBSERVATIONS)
+
+
+@ledger()
 def m018_loans(db: Database) -> None:
     db.executescript(LOANS)
 

@@ -107,7 +107,8 @@ def loan_lines(snapshot: Snapshot) -> list[str]:
             owed, against = dollars(loan.debt_usd // CENT), dollars(loan.collateral_usd // CENT)
             line += f"; it counts {owed} owed against {against}"
         if loan.threshold is not None and loan.health is not None:
-            line += f", of which {text_from_units(loan.threshold * 1_000 // RAY, 1)} % may be owed before it is liquidated"
+            percent = text_from_units(loan.threshold * 1_000 // RAY, 1)
+            line += f", of which {percent} % may be owed before it is liquidated"
         lines.append(f"{line}.")
     return lines
 

@@ -26,7 +26,7 @@ _FRAMES = tuple(
     )
 )
 _DEBT = re.compile(
-    r"\b(?:of\s+)?(?:my|the|that|all\s+my)?\s*(?P<debt>(?:[\w.]+\s+)?(?:loans?|debts?|borrowings?))\b"
+    r"\b(?:of\s+)?(?:my|the|that)?\s*(?P<debt>(?:[\w.]+\s+)?(?:loans?|debts?|borrowings?))\b"
     r"|\b(?:of\s+)?what\s+i\s+(?:owe|borrowed)\b",
     re.IGNORECASE | re.ASCII,
 )

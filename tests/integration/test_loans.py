@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -46,14 +46,17 @@ async def test_a_loan_at_aave_is_read_shown_and_paid_back(whole: Whole) -> None:
     debt_token = venue.lender.debt_tokens[AAVE].address
     assert loan.debts == {AAVE: whole.number(debt_token, "balanceOf(address)", whole.account)}
     # 2 WETH at 3,000 dollars, 82.5 % of which may be owed
-    assert loan.health is not None and abs(loan.health - 6_000 * 825 * RAY // 1_000 // 3_000) < RAY // 10**4
+    assert loan.health is not None
+    assert abs(loan.health - 6_000 * 825 * RAY // 1_000 // 3_000) < RAY // 10**4
     shown = await whole.say("portfolio")
-    assert "owe $3,000" in shown.text and "health factor 1.6" in shown.text, shown.text
+    assert "owe $3,000" in shown.text, shown.text
+    assert "health factor 1.6" in shown.text, shown.text
     preview = await whole.say("repay 1000 usdc at aave core")
     assert status(preview) == "ready", preview.text
     assert preview.preview is not None
     (note,) = preview.preview.notes
-    assert note.startswith("Health factor at aave-v3:core: 1.6") and " 2.47 afterwards" in note
+    assert note.startswith("Health factor at aave-v3:core: 1.6")
+    assert " 2.47 afterwards" in note
     before = whole.balance("USDC")
     assert status(await whole.confirm()) == "settled"
     assert before - whole.balance("USDC") == 1_000 * USDC
@@ -89,7 +92,8 @@ async def test_a_loan_at_venus_is_read_and_paid_back_whole(whole: Whole) -> None
     stored = whole.number(venue.contract.address, "borrowBalanceStored(address)", whole.account)
     assert stored < loan.debts[VENUS] <= now + 1  # the call is one block later
     # 2 WETH at 3,000 dollars, 80 % of which may be owed
-    assert loan.health is not None and abs(loan.health - 6_000 * 80 * RAY // 100 // 3_000) < RAY // 10**3
+    assert loan.health is not None
+    assert abs(loan.health - 6_000 * 80 * RAY // 100 // 3_000) < RAY // 10**3
     preview = await whole.say("pay back half of my loan")
     assert status(preview) == "ready", preview.text
     assert status(await whole.confirm()) == "settled"
@@ -126,7 +130,8 @@ async def test_a_loan_at_morpho_is_read_and_paid_back_whole(whole: Whole) -> Non
     assert loan.pledged == {"WETH": 2 * ETH}
     assert loan.debts[MORPHO] > 3_000 * USDC
     # 2 WETH at 3,000 dollars, 86 % of which may be owed
-    assert loan.health is not None and abs(loan.health - 6_000 * 86 * RAY // 100 // 3_000) < RAY // 10**3
+    assert loan.health is not None
+    assert abs(loan.health - 6_000 * 86 * RAY // 100 // 3_000) < RAY // 10**3
     shown = await whole.say("portfolio")
     assert shown.table is not None
     assert ("pledged at morpho-blue:WETH-86", "2", "$6,000.00", "", "") in shown.table.rows
@@ -148,13 +153,15 @@ async def test_collateral_of_a_loan_stays_as_far_as_the_loan_needs_it(whole: Who
     assert rule(await whole.say("withdraw 0.1 weth from aave core")) is None
     refused = await whole.say("withdraw 1 weth from aave core")
     assert rule(refused) == "health"
-    assert "1.6" in refused.text and "0.82" in refused.text or "refuse" in refused.text, refused.text
+    assert "1.6" in refused.text, refused.text
     refused = await whole.say("withdraw 0.6 weth from aave core")
     assert rule(refused) == "health"
-    assert "below 1.25" in refused.text and "Up to about 0.48 WETH would pass" in refused.text, refused.text
+    assert "below 1.25" in refused.text, refused.text
+    assert "Up to about 0.48 WETH would pass" in refused.text, refused.text
     assert status(await whole.say("deposit 500 usdc into morpho-blue:WETH-86:USDC")) == "ready"
     assert status(await whole.confirm()) == "settled"
     left = await whole.say("exit")
     assert status(left) == "ready", left.text
     assert left.preview is not None
-    assert "aave" not in left.preview.headline and any("stays there" in note for note in left.preview.notes)
+    assert "aave" not in left.preview.headline
+    assert any("stays there" in note for note in left.preview.notes)

@@ -91,6 +91,11 @@ def _sentences(chance: random.Random) -> Iterator[tuple[str, Intent]]:
         ("quiet from 22 to 7", {"action": "hours", **NO_HOURS, "quiet": {"start": 22, "end": 7}}),
         ("forget this conversation", {"action": "forget", "scope": "conversation"}),
         ("revoke usdc from venus", {"action": "revoke", "asset": "USDC", "spender": "venus:core:USDC"}),
+        (
+            "repay 40 usdc at venus",
+            {"action": "repay", "asset": "USDC", "amount": amount("exact", "40"), "venue": "venus:core:USDC"},
+        ),
+        ("pay back all my dai debt", {"action": "repay", "asset": "DAI", "amount": amount("all"), "venue": None}),
         ("take back my dai allowance of aave", {"action": "revoke", "asset": "DAI", "spender": "aave-v3:core:DAI"}),
     )
 
@@ -275,6 +280,14 @@ _PARTICULAR: dict[str, Callable[[Intent], Iterator[tuple[str, Intent]]]] = {
     ),
     "hours": lambda intent: iter([("hour", {**intent, "summary": 3}), ("hour", {**intent, "quiet": "off"})]),
     "forget": lambda intent: iter([("scope", {**intent, "scope": "everything"})]),
+    "repay": lambda intent: iter(
+        [
+            ("token", {**intent, "asset": "WETH"}),
+            ("amount", {**intent, "amount": amount("exact", "4000")}),
+            ("venue", {**intent, "venue": f"aave-v3:attacker:{intent['asset']}"}),
+            ("verb", {"action": "exit"}),
+        ]
+    ),
     "revoke": lambda intent: iter(
         [
             ("token", {**intent, "asset": "WETH"}),

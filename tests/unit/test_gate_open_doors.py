@@ -13,7 +13,6 @@ OPEN = [
     "exit",
     "withdraw",
     "revoke",
-    "repay",
     "claim",
     "yields",
     "portfolio",
@@ -23,7 +22,7 @@ OPEN = [
     "chat",
     "cancel",
 ]
-SHUT = ["deposit", "swap", "transfer", "contact", "mandate", "rebalance", "order", "link"]
+SHUT = ["deposit", "swap", "transfer", "contact", "mandate", "rebalance", "order", "link", "repay"]
 
 
 @pytest.mark.parametrize("action", [*OPEN, *SHUT])

@@ -46,6 +46,7 @@ RULES = [
     "price",
     "limits",
     "simulate",
+    "health",
     "shares",
     "honest",
     "expected",

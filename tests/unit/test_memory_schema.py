@@ -323,20 +323,6 @@ CREATE TABLE limits (
       withdrawn_at INTEGER
     ) STRICT
 CREATE INDEX limits_of ON limits (user, subject) WHERE withdrawn_at IS NULL
-CREATE TABLE charges (
-      id INTEGER PRIMARY KEY AUTOINCREMENT,
-      plan_id TEXT NOT NULL REFERENCES plans(plan_id),
-      user TEXT NOT NULL REFERENCES users(id),
-      step INTEGER NOT NULL,
-      kind TEXT NOT NULL CHECK (kind IN ('deposit', 'swap', 'transfer')),
-      symbol TEXT NOT NULL,
-      units TEXT NOT NULL,
-      usd TEXT NOT NULL,
-      at INTEGER NOT NULL,
-      released_at INTEGER
-    ) STRICT
-CREATE INDEX charges_of ON charges (user, at) WHERE released_at IS NULL
-CREATE INDEX charges_by_plan ON charges (plan_id)
 CREATE TABLE news (
       id INTEGER PRIMARY KEY AUTOINCREMENT,
       user TEXT NOT NULL REFERENCES users(id),
@@ -404,6 +390,37 @@ CREATE TABLE looks (
       block INTEGER NOT NULL,
       base_fee INTEGER
     ) STRICT
+CREATE TABLE "charges" (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      plan_id TEXT NOT NULL REFERENCES plans(plan_id),
+      user TEXT NOT NULL REFERENCES users(id),
+      step INTEGER NOT NULL,
+      kind TEXT NOT NULL CHECK (kind IN ('deposit', 'swap', 'transfer', 'repay')),
+      symbol TEXT NOT NULL,
+      units TEXT NOT NULL,
+      usd TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      released_at INTEGER
+    ) STRICT
+CREATE INDEX charges_of ON charges (user, at) WHERE released_at IS NULL
+CREATE INDEX charges_by_plan ON charges (plan_id)
+CREATE TABLE loan_levels (
+      user TEXT NOT NULL REFERENCES users(id),
+      lender TEXT NOT NULL,
+      level TEXT NOT NULL CHECK (level IN ('safe', 'low', 'near')),
+      at INTEGER NOT NULL,
+      PRIMARY KEY (user, lender)
+    ) STRICT
+CREATE TABLE loan_news (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      user TEXT NOT NULL REFERENCES users(id),
+      lender TEXT NOT NULL,
+      level TEXT NOT NULL CHECK (level IN ('safe', 'low', 'near')),
+      health TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      told_at INTEGER
+    ) STRICT
+CREATE INDEX loan_news_untold ON loan_news (user) WHERE told_at IS NULL
 """  # noqa: E501  (SQLite appends added columns to one line)
 
 MEMORY = """
@@ -464,7 +481,7 @@ def test_each_migration_is_recorded_and_an_older_file_gets_the_rest() -> None:
     names = [row["name"] for row in db.query("SELECT name FROM _migrations ORDER BY id")]
     assert names[0] == "m001_users"
     assert names == sorted(names)
-    assert len(names) == 18
+    assert len(names) == 19
 
 
 def test_a_file_of_a_newer_moneta_is_left_alone() -> None:

@@ -58,7 +58,7 @@ def test_a_selector_finds_its_entries() -> None:
         ("recipient", "@sender", "nothing says what the argument 'onBehalfOf' may be"),
         ("owner", "@sender", "can only stand for"),
         ("spender", "onBehalfOf", "names a spender"),
-        ("unit", "shares", "only a leave may count shares"),
+        ("unit", "shares", "only a leave or a repay may count shares"),
         ("unit", "dollars", "unit"),
         ("market", "amount", "not a tuple"),
         ("must", {"nothing": "0"}, "no argument 'nothing'"),

@@ -243,7 +243,7 @@ def test_a_cap_has_a_name_in_the_ledger(period: Period, kind: Kind | None) -> No
 def test_the_words_of_limits_are_what_ledger_and_contract_say() -> None:
     assert DAY_SECONDS == 24 * 60 * 60
     assert [str(each) for each in Period] == ["transaction", "day", "lifetime"]
-    assert [str(each) for each in Kind] == ["deposit", "swap", "transfer"]
+    assert [str(each) for each in Kind] == ["deposit", "swap", "transfer", "repay"]
     assert [str(each) for each in By] == ["user", "operator", "signer"]
     assert cap(5, kind=Kind.SWAP).amount(SPEND) == 0
     assert cap(5, "DAI").amount(SPEND) == 0

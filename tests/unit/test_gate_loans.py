@@ -1,0 +1,88 @@
+"""How far loans let money go: health factors are said rounded down, and none is brought below the floor."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.chain.snapshot_json import from_json, to_json
+from agent.gate.loans import InUse, check_health, floor_of, health_notes, with_growth
+from agent.gate.order import Leave
+from agent.loans import Loan, health_text
+from agent.money import RAY
+from tests.unit.gate_parts import FakeVenue, rule_of, snapshot
+from tests.unit.policy_parts import USDC
+
+pytestmark = pytest.mark.unit
+
+VENUE = FakeVenue("aave-v3:core:USDC", USDC)
+FLOOR = floor_of("1.25")
+
+
+def loan(health: int | None, debt: int = 10**9) -> Loan:
+    return Loan("aave-v3:core", {VENUE.id: debt} if debt else {}, {VENUE.id: debt} if debt else {}, health)
+
+
+@pytest.mark.parametrize(
+    ("health", "text"),
+    [
+        (None, "none"),
+        (RAY, "1.00"),
+        (RAY - 1, "0.99"),
+        (125 * RAY // 100, "1.25"),
+        (3 * RAY // 2, "1.50"),
+        (1_299_999_999 * RAY // 10**9, "1.29"),
+        (1_000 * RAY, "over 1,000"),
+    ],
+)
+def test_a_health_factor_is_never_said_safer_than_it_is(health: int | None, text: str) -> None:
+    assert health_text(health) == text
+
+
+@given(before=st.integers(0, 3 * RAY), after=st.integers(0, 3 * RAY), floor=st.integers(0, 2 * RAY))
+def test_only_what_brings_it_below_the_floor_is_refused(before: int, after: int, floor: int) -> None:
+    told = {"aave-v3:core": loan(before)}, {"aave-v3:core": loan(after)}
+    refused = rule_of(lambda: check_health(*told, floor, None)) == "health"
+    assert refused == (after < before and after < floor)
+
+
+@given(units=st.integers(10**6, 10**12), after=st.integers(RAY // 10, FLOOR - 1))
+def test_what_would_pass_is_said_and_passes(units: int, after: int) -> None:
+    before = 2 * RAY
+    with pytest.raises(InUse) as caught:
+        check_health({"aave-v3:core": loan(before)}, {"aave-v3:core": loan(after)}, FLOOR, Leave(VENUE, units))
+    said = caught.value.remedy
+    if "would pass" in said:
+        number = said.removeprefix("Up to about ").partition(" USDC")[0].replace(",", "")
+        passing = round(float(number) * 10**6)
+        assert passing < units
+        assert before - (before - after) * passing // units >= FLOOR
+
+
+def test_a_loan_that_is_gone_or_unknown_stops_nothing() -> None:
+    known = {"aave-v3:core": loan(RAY)}
+    for after in ({}, {"aave-v3:core": loan(None, 0)}):
+        check_health(known, after, FLOOR, None)
+    check_health({"aave-v3:core": loan(None)}, known, FLOOR, None)
+
+
+def test_a_snapshot_keeps_its_loans() -> None:
+    kept = replace(loan(RAY, 5), threshold=RAY // 2, collateral_usd=7, debt_usd=8, pledged={"WETH": 9})
+    seen = replace(snapshot(), loans={"aave-v3:core": kept, "venus:core": loan(None)})
+    assert from_json(to_json(seen)).loans == seen.loans
+    older = to_json(seen)
+    del older["loans"]
+    assert from_json(older).loans == {}
+
+
+@given(st.integers(1, 10**30))
+def test_what_pays_a_debt_whole_covers_an_hour_of_dear_interest(debt: int) -> None:
+    most = with_growth(debt)
+    assert debt * 4 // (365 * 24) <= most - debt <= debt // 1_000 + 2  # 400 % a year
+
+
+def test_a_preview_says_what_becomes_of_the_health() -> None:
+    assert health_notes([Leave(VENUE, 1)], {"aave-v3:core": loan(RAY)}, {"aave-v3:core": loan(RAY)}) == ()
