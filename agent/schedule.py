@@ -11,15 +11,15 @@ import contextlib
 import hashlib
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 
 from agent.chat.service import Service
 from agent.errors import MonetaError, Unavailable
 from agent.money import ZERO_ADDRESS
+from agent.runtime.quiet import is_quiet, zone
 from agent.runtime.reports import Reports
 from agent.runtime.sights import Sights
 from agent.runtime.world import World
@@ -68,23 +68,6 @@ def due_day(now: int, settings: UserSettings, last: int | None) -> int | None:
     return day if local.hour >= settings.summary_hour and (last is None or day > last) else None
 
 
-def is_quiet(now: int, settings: UserSettings) -> bool:
-    """Whether `now` is in the user's quiet hours, which may go over midnight; equal ends are none."""
-    first, last = settings.quiet_from, settings.quiet_to
-    if first is None or last is None or first == last:
-        return False
-    hour = datetime.fromtimestamp(now, zone(settings.tz)).hour
-    return first <= hour < last if first < last else hour >= first or hour < last
-
-
-def zone(name: str) -> tzinfo:
-    """The time zone of that IANA name; UTC where it isn't known on this machine."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return UTC
-
-
 @dataclass
 class Schedule:
     """One look is `tick`; the clock is the world's, so that a test lets a week pass in seconds."""
@@ -110,6 +93,7 @@ class Schedule:
             await self._look_after(gate)
             await self._guarded(gate, self.service.news.tell(), "everybody")
             await self._guarded(gate, self.service.announcing.tell(), "everybody")
+            await self._guarded(gate, self.service.alerting.tell(), "everybody")
             people = await self.world.ledger.all_settings()
             await asyncio.gather(*(self._guarded(gate, self._speak(each), each.user) for each in people))
 

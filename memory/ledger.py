@@ -31,6 +31,7 @@ from memory.observations import Observations
 from memory.part import Clock, Entropy
 from memory.periods import Periods
 from memory.put_aside import PutAside
+from memory.risk_news import RiskBook
 from memory.store import Store
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Ledger(
     GivenUpBook,
     Periods,
     Observations,
+    RiskBook,
     PutAside,
     Contacts,
     ChainMarks,

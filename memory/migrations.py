@@ -14,6 +14,7 @@ from memory.m015_limits import SQL as LIMITS
 from memory.m015_replacements import SQL as REPLACEMENTS
 from memory.m018_loans import SQL as LOANS
 from memory.observations import SQL as OBSERVATIONS
+from memory.risk_news import SQL as RISK_NEWS
 
 
 class _Set(Migrations):
@@ -376,6 +377,12 @@ def m016_observations(db: Database) -> None:
 @ledger()
 def m018_loans(db: Database) -> None:
     db.executescript(LOANS)
+
+
+@ledger()
+def m019_risk_news(db: Database) -> None:
+    """What speaks against venues that people have money in, until they heard of it."""
+    db.executescript(RISK_NEWS)
 
 
 @memory()

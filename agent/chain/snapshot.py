@@ -28,6 +28,7 @@ from agent.chain.sequencer import Sequencer
 from agent.errors import Unavailable
 from agent.loans import Loan
 from agent.money import ZERO_ADDRESS, Address
+from agent.past import Signal
 from agent.plugin import Block, Flag, Trader, Venue, VenueState
 from agent.routes import PoolState
 
@@ -44,6 +45,7 @@ class Snapshot:
     `untrusted` says why a venue that is there may only be left. `sequencer`: None where the chain has no feed of it,
     or the feed doesn't say.
     `l1`: what a transaction pays for its place on L1. `loans`: what the account owes, by lender, where it owes.
+    `signals`: what speaks against the venues, which the runtime adds.
     """
 
     chain_id: int
@@ -61,6 +63,7 @@ class Snapshot:
     sequencer: Sequencer | None = None
     l1: l1_costs.L1Costs = l1_costs.NONE
     loans: Mapping[str, Loan] = field(default_factory=dict)
+    signals: tuple[Signal, ...] = ()
 
 
 async def take(

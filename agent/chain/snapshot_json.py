@@ -11,6 +11,7 @@ from agent.chain.sequencer import Sequencer
 from agent.chain.snapshot import Snapshot
 from agent.loans import Loan
 from agent.money import Address, Rate
+from agent.past import Effect, Signal
 from agent.plugin import Block, Flag, VenueState
 from agent.routes import PoolState
 
@@ -44,6 +45,7 @@ def to_json(snapshot: Snapshot) -> dict[str, Any]:
         "sequencer": _sequencer(snapshot.sequencer),
         "l1": l1_costs.to_json(snapshot.l1),
         "loans": {key: _loan(loan) for key, loan in snapshot.loans.items()},
+        "signals": [_signal(each) for each in snapshot.signals],
     }
 
 
@@ -68,6 +70,25 @@ def from_json(data: Mapping[str, Any]) -> Snapshot:
         sequencer=_sequencer_seen(data.get("sequencer")),
         l1=l1_costs.from_json(data.get("l1")),
         loans={key: _loan_seen(body) for key, body in data.get("loans", {}).items()},
+        signals=tuple(_signal_seen(body) for body in data.get("signals", ())),
+    )
+
+
+def _signal(each: Signal) -> dict[str, Any]:
+    return {
+        "venue": each.venue,
+        "name": each.name,
+        "effect": str(each.effect),
+        "words": each.words,
+        "numbers": _texts(each.numbers),
+        "most": None if each.most is None else str(each.most),
+    }
+
+
+def _signal_seen(body: Mapping[str, Any]) -> Signal:
+    most = None if body["most"] is None else int(body["most"])
+    return Signal(
+        body["venue"], body["name"], Effect(body["effect"]), body["words"], _integers(body["numbers"]), most
     )
 
 

@@ -11,6 +11,7 @@ from typing import Protocol
 import structlog
 
 from agent.chat.adapter import Adapter
+from agent.chat.alerting import Alerting
 from agent.chat.announcing import Announcing
 from agent.chat.at_once import AtOnce
 from agent.chat.codes import KEY, Codes, code_in
@@ -82,6 +83,7 @@ class Service:
     codes: Codes = field(init=False)
     news: News = field(init=False)
     announcing: Announcing = field(init=False)
+    alerting: Alerting = field(init=False)
     _at_once: AtOnce = field(init=False)
 
     def __post_init__(self) -> None:
@@ -89,6 +91,7 @@ class Service:
         self.codes = Codes(self.runtime.world)
         self.news = News(self.runtime.world, self)
         self.announcing = Announcing(self.runtime.world, self)
+        self.alerting = Alerting(self.runtime.world, self)
         self._at_once = AtOnce(self)
 
     async def user(self, platform: str, platform_user_id: str, name: str) -> User:

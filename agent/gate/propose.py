@@ -12,7 +12,21 @@ from agent.chain.simulate import NoSimulation
 from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.execution.costs import costs_at
-from agent.gate import alone, expect, head, honest, listed, loans, mean_price, oracle, reserve, rollup, shares, state
+from agent.gate import (
+    alone,
+    expect,
+    head,
+    honest,
+    listed,
+    loans,
+    mean_price,
+    oracle,
+    reserve,
+    risk,
+    rollup,
+    shares,
+    state,
+)
 from agent.gate.build import Draft, Simulated, drafted, entering, plan_of, spenders, steps_of
 from agent.gate.charges import charges_of
 from agent.gate.erc7730 import Descriptor
@@ -109,6 +123,10 @@ class Gate:
         request.passed("chain")
         await self._check_state(moves, snapshot)
         request.passed("state")
+        for move in moves:
+            if isinstance(move, Enter):
+                risk.check_risk(move.venue.id, snapshot.signals)
+        request.passed("risk")
         allowances = await self._allowances(moves, snapshot.account)
         steps = steps_of(moves, snapshot, allowances)
         venues = {move.venue.id: move.venue for move in moves if isinstance(move, Enter | Leave | PayBack)}

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from agent.chain.snapshot import Snapshot
 from agent.chain.snapshot_json import to_json
 from agent.errors import Refused
 from agent.execution.manager import Progress, silent
@@ -17,6 +18,7 @@ from agent.gate.charges import spending_of
 from agent.gate.choices import Choice, VenueChoice
 from agent.gate.confirm import look
 from agent.gate.open_doors import check_ledger
+from agent.gate.order import Enter, Move
 from agent.gate.propose import Proposal, Request
 from agent.gate.step_up import check_code, code_note, needs
 from agent.gate.wanted import desk_at, moves_of
@@ -25,6 +27,7 @@ from agent.money import Address, Amount
 from agent.plans import LEAVING
 from agent.policy.spending import VENUES, Spending
 from agent.policy.whole import check_plan
+from agent.replies import risks
 from agent.replies.reply import Reply, Status, Verdict, plan_json
 from agent.runtime import recovering
 from agent.runtime.codes import enrolled
@@ -63,7 +66,11 @@ class Acting:
             seconds=world.settings.plan_seconds,
             contacts=frozenset(contacts.values()),
             paused=user.paused,
-            notes=(*resolved.notes, *await self._warnings(intent, snapshot.account)),
+            notes=(
+                *resolved.notes,
+                *await self._against(snapshot, resolved.moves),
+                *await self._warnings(intent, snapshot.account),
+            ),
             standing=standing,
             names={place: name for name, place in contacts.items()},
         )
@@ -181,6 +188,12 @@ class Acting:
             return Reply(text, intent=dict(row.intent), plan=void, verdict=verdict)
         text = f"{why.rstrip('.')}. Here is a new one. {reply.text}"
         return Reply(text, reply.table, reply.preview, reply.intent, reply.plan, verdict)
+
+    async def _against(self, snapshot: Snapshot, moves: Sequence[Move]) -> list[str]:
+        """What speaks against the venues that are entered, with what comes in counted as one's own."""
+        adding = {move.venue.id: move.most_in for move in moves if isinstance(move, Enter)}
+        found = (await self.world.risks.look(snapshot)).signals(adding) if adding else ()
+        return [risks.told(each) for each in found if each.venue in adding]
 
     async def _warnings(self, intent: Intent, account: Address) -> tuple[str, ...]:
         """What stops an entry is said beside what takes money out: that stays possible."""

@@ -35,6 +35,7 @@ GATE = {
     "pause": "you didn't pause me, or it only takes money out",
     "chain": "the node is at the head and the sequencer, where there is one, is up; an exit needs neither",
     "state": "the venues, prices and contracts are as they should be at this block",
+    "risk": "nothing speaks so strongly against the venue that it may not be entered; an exit may always",
     "policy": "every call is one that the operator's policy lists, within its caps per transaction",
     "price": "what is spent has a price; an exit needs none",
     "simulate": "it runs, simulated at the head",
@@ -46,7 +47,7 @@ GATE = {
     "preview": "every step can be said in words, and means the same",
 }
 """The rules of the gate in their order, with what it means that one passes."""
-BEFORE_LIMITS = ("pause", "chain", "state", "policy", "price")
+BEFORE_LIMITS = ("pause", "chain", "state", "risk", "policy", "price")
 
 
 @dataclass(frozen=True, slots=True)

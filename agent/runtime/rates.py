@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.gate.allowed import trusted
+from agent.gate.risk import weighed
 from agent.gate.rollup import check_sequencer
 from agent.intents import Yields
 from agent.money import Address, Token
@@ -15,16 +17,21 @@ from agent.plugin import Option
 from agent.replies import yields as told
 from agent.replies.reply import Reply
 from agent.runtime.market import Market
+from agent.runtime.risks import Against, against
+
+Look = Callable[[Snapshot], Awaitable[Against]]
 
 SIZES = (1_000, 100_000)
 """Deposits in whole tokens at which `yields` also shows each venue's rate, beside all that the wallet holds."""
 
 
-async def yields(market: Market, account: Address, intent: Yields) -> Reply:
-    """The venues of one asset, or the best venue of each. Raises Unavailable, NeedsAnswer."""
+async def yields(market: Market, account: Address, intent: Yields, look: Look | None = None) -> Reply:
+    """The venues of one asset, or the best venue of each; `look` knows how they were before. Raises Unavailable,
+    NeedsAnswer.
+    """
     registry = market.registry
     if intent.asset is None:
-        snapshot = await market.snapshot(account)
+        snapshot = await _weighed(market, await market.snapshot(account), look)
         assets = [registry.token(symbol) for symbol in sorted({v.asset.symbol for v in market.venues.values()})]
         return _noted(
             told.overview([(asset, _ranked(market, snapshot, asset, 0)) for asset in assets]), market, snapshot
@@ -33,6 +40,7 @@ async def yields(market: Market, account: Address, intent: Yields) -> Reply:
     if asset.is_native and registry.wrapped:
         asset = registry.token(registry.wrapped)
     snapshot, elsewhere = await asyncio.gather(market.snapshot(account), market.elsewhere(asset))
+    snapshot = await _weighed(market, snapshot, look)
     wallet = snapshot.balances.get(asset.symbol, 0)
     sizes = {size * 10**asset.decimals for size in SIZES} | ({wallet} if wallet else set())
     ranked = {size: _ranked(market, snapshot, asset, size) for size in (0, *sorted(sizes))}
@@ -41,9 +49,15 @@ async def yields(market: Market, account: Address, intent: Yields) -> Reply:
     return _noted(told.yields(asset, ranked[0], options, left, elsewhere, market.now()), market, snapshot)
 
 
+async def _weighed(market: Market, snapshot: Snapshot, look: Look | None) -> Snapshot:
+    """With what speaks against each venue; without a past, by what it is now alone."""
+    found = against(snapshot, market.venues, {}, market.hooks) if look is None else await look(snapshot)
+    return replace(snapshot, signals=found.signals())
+
+
 def _ranked(market: Market, snapshot: Snapshot, asset: Token, units: int) -> list[Option]:
     """With what this very snapshot found out about a venue, too."""
-    return trusted(market.rank(snapshot.venues, asset, units), snapshot.untrusted)
+    return weighed(trusted(market.rank(snapshot.venues, asset, units), snapshot.untrusted), snapshot.signals)
 
 
 def _noted(reply: Reply, market: Market, snapshot: Snapshot) -> Reply:

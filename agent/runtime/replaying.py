@@ -15,6 +15,7 @@ from agent.errors import Refused
 from agent.gate.allowed import marked, trusted
 from agent.gate.build import Draft, Simulated, plan_of, steps_of
 from agent.gate.order import Move
+from agent.gate.risk import weighed
 from agent.gate.shift import moves_of_shifts
 from agent.gate.wanted import desk_at, moves_of
 from agent.gate.weighed import Weighed, limits_of
@@ -120,7 +121,7 @@ def _request(row: DecisionRow, snapshot: Snapshot, known: Known) -> Made:
 
     def rank(asset: Token, units: int) -> list[Option]:
         options = known.hooks.moneta_rank(venues=venues, states=snapshot.venues, asset=asset, units=units)
-        offered = trusted(options or [], snapshot.untrusted)
+        offered = weighed(trusted(options or [], snapshot.untrusted), snapshot.signals)
         return marked(offered, None if allowed is None else frozenset(allowed))
 
     desk = desk_at(known.registry, venues, known.traders, snapshot, rank, {})

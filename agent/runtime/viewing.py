@@ -9,7 +9,7 @@ from agent.chain.snapshot import Snapshot
 from agent.gate.choices import ROUTE, TURN
 from agent.intents import Explain, History, Yields
 from agent.money import ZERO_ADDRESS
-from agent.replies import explain, history, portfolio, talk
+from agent.replies import explain, history, portfolio, risks, talk
 from agent.replies.reply import Reply
 from agent.runtime import rates
 from agent.runtime.world import World
@@ -26,7 +26,8 @@ class Viewing:
     async def yields(self, user: User, intent: Yields) -> Reply:
         """The venues of one asset, or the best venue of each."""
         found = await self.world.ledger.account(user.id)
-        return await rates.yields(self.world.market, found.address if found else ZERO_ADDRESS, intent)
+        account = found.address if found else ZERO_ADDRESS
+        return await rates.yields(self.world.market, account, intent, self.world.risks.look)
 
     async def portfolio(self, user: User) -> Reply:
         """Wallet, positions and what they earned."""
@@ -41,7 +42,9 @@ class Viewing:
         }
         settled = not any(each.account == account for each in await self.world.ledger.unsettled())
         reply = portfolio.portfolio(snapshot, self.world.registry, self.world.venues, flows if settled else None)
-        return replace(reply, private=True)
+        found = (await self.world.risks.look(snapshot)).signals()
+        held = [each for each in found if snapshot.venues[each.venue].position]
+        return replace(reply, text=reply.text + risks.lines(held), private=True)
 
     async def explain(self, user: User, intent: Explain) -> Reply:
         """Why the last choices were made, or the one for the venue that `ref` names; what was asked for since."""

@@ -32,6 +32,7 @@ from agent.gate.charges import policy_caps
 from agent.gate.erc7730 import load_all
 from agent.gate.loans import floor_of
 from agent.gate.propose import Gate, Watched
+from agent.gate.risk import weighed
 from agent.mind.mind import Mind
 from agent.money import Address, Token
 from agent.past import Past
@@ -40,6 +41,7 @@ from agent.policy.policy import Policy, loads
 from agent.policy.spending import Standing
 from agent.runtime.market import Market, services
 from agent.runtime.observing import Observing
+from agent.runtime.risks import Risks
 from agent.words.vocabulary import Vocabulary
 from memory.ledger import Ledger
 from memory.memory import Memory
@@ -83,6 +85,7 @@ class World:
     executes: bool = True
     """False beside another process that holds the folder: looks and plans, recovers and carries out nothing."""
     observing: Observing = field(init=False)
+    risks: Risks = field(init=False)
     codes: Codes = field(init=False)
     manager: Manager = field(init=False)
     gate: Gate = field(init=False)
@@ -94,6 +97,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.observing = Observing(self.ledger, self.venues)
+        self.risks = Risks(self.observing, self.venues, self.hooks)
         self.codes = Codes(self.signer)
         self.manager = Manager(
             self.rpc,
@@ -179,10 +183,12 @@ class World:
         return await self.observing.pasts(until, seconds)
 
     async def priced_snapshot(self, account: Address) -> Snapshot:
-        """The same with its block's own base fee: inside an eth_call geth and others tell a contract zero."""
+        """The same with its block's own base fee (inside an eth_call geth and others tell a contract zero), and with
+        what speaks against each venue as the account has it now.
+        """
         seen = await self.snapshot(account)
-        head = await self.rpc.block(seen.block.number)
-        return replace(seen, block=replace(seen.block, base_fee=head.base_fee))
+        head, against = await asyncio.gather(self.rpc.block(seen.block.number), self.risks.look(seen))
+        return replace(seen, block=replace(seen.block, base_fee=head.base_fee), signals=against.signals())
 
     def rank(self, states: Mapping[str, VenueState], asset: Token, units: int) -> list[Option]:
         """The venues for a deposit, by the first plug-in that ranks."""
@@ -191,9 +197,11 @@ class World:
     def rank_at(
         self, snapshot: Snapshot, allowed: frozenset[str] | None = None
     ) -> Callable[[Token, int], list[Option]]:
-        """The ranking with a snapshot's states; of venues that aren't `allowed` it says so. None: all are."""
+        """The ranking with a snapshot's states and signals; of venues that aren't `allowed` it says so. None: all
+        are.
+        """
         return lambda asset, units: marked(
-            trusted(self.rank(snapshot.venues, asset, units), snapshot.untrusted), allowed
+            weighed(trusted(self.rank(snapshot.venues, asset, units), snapshot.untrusted), snapshot.signals), allowed
         )
 
     def draft(self, user: User, intent: dict[str, Any]) -> Draft:

@@ -28,6 +28,11 @@ class Case:
         return self.state.position
 
     @property
+    def largest(self) -> int:
+        """What one's own comes to, with what is to come to it."""
+        return max(self.units, self.own)
+
+    @property
     def liquidity(self) -> int:
         return self.state.liquidity
 

@@ -13,9 +13,10 @@ from plugins.risk.words import amount, span
 NAME = "liquidity"
 PART = 2
 """One's own may be half of what could leave now: so it still leaves whole after half of that left before."""
-CLOSE = 125  # percent of one's own size: from here down the next large withdrawal leaves one inside
-NEAR = 4
-SHORT_SOON = 6 * HOUR
+CLOSE = 110  # percent of one's own size: from here down the next large withdrawal leaves one inside
+NEAR = 2
+SHORT_SOON = 3 * HOUR
+TREND = 6 * HOUR
 FLOW = 7 * DAY
 
 
@@ -25,11 +26,11 @@ def judge(case: Case) -> Signal | None:
     free = max(case.liquidity, 0)
     if case.own > 0 and free * 100 < case.own * CLOSE:
         return _signal(case, Effect.LEAVE, [case.could_leave(), *_days(case, free)])
-    short = seconds_to_full(case, case.own)
+    short = seconds_to_full(case, TREND, case.own)
     if case.own > 0 and free < case.own * NEAR and short is not None and short <= SHORT_SOON:
         words = f"at this pace less than you have could leave in about {span(short)}"
         return _signal(case, Effect.LEAVE, [case.could_leave(), words])
-    if max(case.units, case.own) > free // PART:
+    if case.largest > free // PART:
         most = f"I keep no more than half of that there: {amount(free // PART, case.asset)}"
         return _signal(case, Effect.LESS, [case.could_leave(), most], free // PART)
     return None

@@ -20,9 +20,9 @@ def small(case: Case) -> Signal | None:
     if supplied == UNKNOWN or price is None:
         return None
     worth = supplied * price // (MICRO * 10**8)
-    if worth >= LEAST_USD:
-        return None
     most = units_of(supplied, case.asset) // PART
+    if worth >= LEAST_USD or case.largest <= most:
+        return None
     words = f"the whole market holds {dollars(worth)}, less than {dollars(LEAST_USD)}; {_cap(case, most)}"
     return case.signal(SMALL, Effect.LESS, words, {"tvl_usd": worth}, most)
 
@@ -36,6 +36,8 @@ def young(case: Case) -> Signal | None:
     if age >= NEW_DAYS * DAY:
         return case.signal(YOUNG, Effect.ALERT, words, {"age_seconds": age})
     most = units_of(supplied, case.asset) // PART
+    if case.largest <= most:
+        return case.signal(YOUNG, Effect.ALERT, words, {"age_seconds": age})
     return case.signal(YOUNG, Effect.LESS, f"{words}; {_cap(case, most)}", {"age_seconds": age}, most)
 
 

@@ -10,18 +10,17 @@ from plugins.risk.words import percent, points, span
 NAME = "utilisation"
 ALERT, CLOSED, LEAVE = 95 * PARTS // 100, 96 * PARTS // 100, 975 * PARTS // 1000
 """Markets are built to stand below their kink (90 to 92 % for stable coins, docs/risk.md)."""
-RISING = 95 * PARTS // 100
 FULL_SOON = 6 * HOUR
-TREND = 6 * HOUR
-SHOWN = (TREND, HOUR, DAY)
+TREND = 3 * HOUR
+SHOWN = (6 * HOUR, HOUR, DAY)
 
 
 def judge(case: Case) -> Signal | None:
     usage = int(case.seen.usage[-1])
     if usage == UNKNOWN or usage < ALERT:
         return None
-    full = seconds_to_full(case)
-    soon = full is not None and full <= FULL_SOON and usage >= RISING
+    full = seconds_to_full(case, TREND)
+    soon = full is not None and full <= FULL_SOON
     effect = Effect.LEAVE if usage >= LEAVE or soon else Effect.CLOSED if usage >= CLOSED else Effect.ALERT
     words = [f"{percent(usage)} is lent out", case.could_leave(), *_rise(case, usage)]
     if full is not None and full <= DAY and case.liquidity > 0:
@@ -32,9 +31,11 @@ def judge(case: Case) -> Signal | None:
     return case.signal(NAME, effect, "; ".join(words), numbers)
 
 
-def seconds_to_full(case: Case, least: int = 0) -> int | None:
-    """Until no more than `least` base units could leave, at the last hours' pace; None where it doesn't fall."""
-    before = case.seen.then(case.seen.liquidity, TREND)
+def seconds_to_full(case: Case, trend: int, least: int = 0) -> int | None:
+    """Until no more than `least` base units could leave, at the pace of the last `trend` seconds; None where none
+    leaves.
+    """
+    before = case.seen.then(case.seen.liquidity, trend)
     now = int(case.seen.liquidity[-1])
     if before is None or now == UNKNOWN or before.value <= now:
         return None

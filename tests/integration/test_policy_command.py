@@ -46,6 +46,8 @@ async def test_each_rule_answers_in_its_order_and_nothing_is_stored(whole: Whole
     await whole.say(f"add {BOB} as bob")
     await whole.say("my limit is 100 usdc a day")
     await whole.say("never more than $50 per transfer")
+    await whole.say("portfolio")  # the first look of an hour is kept, whoever takes it
+    await whole.world.observing.settled()
     before, nonce = rows(tmp_path), whole.nonce()
     found = await told(whole, "send 60 usdc to bob")
     assert [(each.rule, each.verdict) for each in found.findings] == [
@@ -53,7 +55,7 @@ async def test_each_rule_answers_in_its_order_and_nothing_is_stored(whole: Whole
             (name, PASS)
             for name in (
                 *("words", "bind", "freeze", "contact", "resolve"),
-                *("pause", "chain", "state", "policy", "price"),
+                *("pause", "chain", "state", "risk", "policy", "price"),
             )
         ),
         ("day-cap", PASS),

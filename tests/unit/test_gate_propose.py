@@ -42,6 +42,7 @@ RULES = [
     "pause",
     "chain",
     "state",
+    "risk",
     "policy",
     "price",
     "limits",

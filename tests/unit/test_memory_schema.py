@@ -421,6 +421,19 @@ CREATE TABLE loan_news (
       told_at INTEGER
     ) STRICT
 CREATE INDEX loan_news_untold ON loan_news (user) WHERE told_at IS NULL
+CREATE TABLE risk_news (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      user TEXT NOT NULL REFERENCES users(id),
+      venue TEXT NOT NULL,
+      name TEXT NOT NULL,
+      effect TEXT NOT NULL CHECK (effect IN ('alert', 'less', 'closed', 'leave')),
+      words TEXT NOT NULL,
+      first_at INTEGER NOT NULL,
+      last_at INTEGER NOT NULL,
+      told_at INTEGER
+    ) STRICT
+CREATE INDEX risk_news_of ON risk_news (user, venue, name, id)
+CREATE INDEX risk_news_untold ON risk_news (user, id) WHERE told_at IS NULL
 """  # noqa: E501  (SQLite appends added columns to one line)
 
 MEMORY = """
@@ -481,7 +494,7 @@ def test_each_migration_is_recorded_and_an_older_file_gets_the_rest() -> None:
     names = [row["name"] for row in db.query("SELECT name FROM _migrations ORDER BY id")]
     assert names[0] == "m001_users"
     assert names == sorted(names)
-    assert len(names) == 19
+    assert len(names) == 20
 
 
 def test_a_file_of_a_newer_moneta_is_left_alone() -> None:

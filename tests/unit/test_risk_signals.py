@@ -54,13 +54,13 @@ def test_utilisation_tells_closes_and_leaves(lent: int, effect: Effect | None) -
 
 def test_a_market_that_fills_up_is_left_before_it_is_full() -> None:
     rising = past([(900 + hour * 7) * MILLION for hour in range(7)], supplied=1_000 * MILLION)
-    signal = found(market(1_000 * MILLION, 955 * MILLION, own=3 * MILLION), rising)["utilisation"]
+    signal = found(market(1_000 * MILLION, 958 * MILLION, own=3 * MILLION), rising)["utilisation"]
     assert signal.effect is Effect.LEAVE
     assert signal.words == (
-        "95.5 % is lent out; 45 million USDC could leave now, you have 3 million USDC there; "
-        "it rose 4.8 points in 6 hours; at this pace all is lent out in about 5 hours"
+        "95.8 % is lent out; 42 million USDC could leave now, you have 3 million USDC there; "
+        "it rose 5.1 points in 6 hours; at this pace all is lent out in about 4 hours"
     )
-    assert signal.numbers["full_in_seconds"] == 45 * 6 * 3_600 // 48
+    assert signal.numbers["full_in_seconds"] == 42 * 3 * 3_600 // 30
 
 
 def test_a_vault_that_tells_no_borrowers_is_judged_by_what_could_leave() -> None:
@@ -78,7 +78,7 @@ def test_own_size_against_what_could_leave() -> None:
     assert effects(market(100 * MILLION, 80 * MILLION, own=10 * MILLION), before) == {}
     less = found(market(100 * MILLION, 80 * MILLION, own=11 * MILLION), before)["liquidity"]
     assert (less.effect, less.most) == (Effect.LESS, 10 * MILLION)
-    assert effects(market(100 * MILLION, 80 * MILLION, own=17 * MILLION), before) == {"liquidity": Effect.LEAVE}
+    assert effects(market(100 * MILLION, 80 * MILLION, own=19 * MILLION), before) == {"liquidity": Effect.LEAVE}
 
 
 def test_what_one_would_have_lowers_the_cap_and_asks_nobody_to_leave() -> None:
@@ -185,9 +185,11 @@ def test_a_rate_that_jumps_about_is_told() -> None:
 
 
 def test_a_small_market_and_a_new_one() -> None:
-    tiny = market(MILLION // 2, MILLION // 4, own=MILLION // 100)
+    tiny = market(MILLION // 2, MILLION // 4, own=MILLION // 30)
     held = past([MILLION // 4] * 200, supplied=MILLION // 2)
     small = found(tiny, held)["size"]
     assert (small.effect, small.most) == (Effect.LESS, MILLION // 40)
+    assert found(market(MILLION // 2, MILLION // 4, own=MILLION // 100), held) == {}
     born = past([0] * 100, supplied=[MILLION // 10] * 10 + [100 * MILLION] * 90)
-    assert effects(market(100 * MILLION, 80 * MILLION, own=MILLION), born) == {"age": Effect.LESS}
+    assert effects(market(100 * MILLION, 80 * MILLION, own=MILLION), born) == {"age": Effect.ALERT}
+    assert effects(market(100 * MILLION, 80 * MILLION, own=6 * MILLION), born) == {"age": Effect.LESS}
