@@ -69,6 +69,13 @@ def parser() -> argparse.ArgumentParser:
 def _talking(commands: _Commands) -> None:
     demo = _add(commands, "demo", "a chain of your own, a funded throw-away account, the chat", _demo)
     demo.add_argument("--dir", type=Path, help="keep everything in this folder (default: a temporary one)")
+    demo.add_argument(
+        "--autopilot",
+        type=_span,
+        metavar="SPAN",
+        help="first let 12h, 90d or 2w pass under a mandate, and say what came",
+    )
+    demo.add_argument("--seed", type=_whole, metavar="N", help="with --autopilot: another demand (default: 1)")
     chat = _add(commands, "chat", "the chat, on the devnet that runs in a folder", _chat)
     _folder(chat)
     _chain(chat)
@@ -225,6 +232,15 @@ def _folder(parser: argparse.ArgumentParser, else_: str = "") -> None:
     parser.add_argument("--dir", type=Path, required=not else_, help=f"{said}; {else_}" if else_ else said)
 
 
+def _span(text: str) -> int:
+    from agent.commands.autopilot.span import span
+
+    try:
+        return span(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 def _seconds(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 86_400:
         raise argparse.ArgumentTypeError("whole seconds, 1 to 86400")
@@ -253,9 +269,14 @@ def _where(options: argparse.Namespace, **said: str | None) -> Where:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from agent.commands.talking import demo
+    from agent.commands import talking
 
-    return demo(options.dir, options.script, options.json, options.character)
+    if options.autopilot is None:
+        if options.seed is not None:
+            raise Refused("seed", "A seed is of the months of --autopilot.", "Say --autopilot 90d, or leave it out.")
+        return talking.demo(options.dir, options.script, options.json, options.character)
+    seed = 1 if options.seed is None else options.seed
+    return talking.autopilot(options.dir, options.autopilot, seed, options.script, options.json, options.character)
 
 
 def _chat(options: argparse.Namespace) -> int:

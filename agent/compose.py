@@ -83,9 +83,15 @@ class Instance:
             return (await ledger.ensure_account(user.id, place, index)).address
 
 
+def _now() -> int:
+    return int(time.time())
+
+
 @contextlib.asynccontextmanager
-async def open_instance(place: Place, settings: Settings, *, beside: bool = False) -> AsyncIterator[Instance]:
-    """Opens everything, holding the folder's executor lock; closes everything at the end.
+async def open_instance(
+    place: Place, settings: Settings, *, beside: bool = False, now: Callable[[], int] = _now
+) -> AsyncIterator[Instance]:
+    """Opens everything, holding the folder's executor lock; closes everything at the end. `now` gives Unix seconds.
 
     `beside`: where another process holds the lock, look and plan beside it, by its signer, and carry nothing out.
     Raises Refused("environment") where a key stands in the environment in plain text.
@@ -106,7 +112,7 @@ async def open_instance(place: Place, settings: Settings, *, beside: bool = Fals
         await rpc.prepare()
         await check_served(rpc, registry)
         found, traders = await find(registry, plugins.hook, rpc)
-        ledger, memory = await _files(stack, place.folder, executes)
+        ledger, memory = await _files(stack, place.folder, executes, now)
         await check_same_chain(rpc, ledger, registry.chain_id)
         new_wallet, process = await launching
         listed_before = place.signer_socket is not None or (place.signer_folder / POLICY).exists()
@@ -130,7 +136,7 @@ async def open_instance(place: Place, settings: Settings, *, beside: bool = Fals
             ledger=ledger,
             memory=memory,
             signer=signer,
-            now=lambda: int(time.time()),
+            now=now,
             new_id=lambda: secrets.token_hex(16),
             advance=place.advance,
             character=character,
@@ -244,10 +250,9 @@ async def _signer_apart(
     return client, Address(status["accounts"][0]), loads(await client.policy())
 
 
-async def _files(stack: contextlib.AsyncExitStack, folder: Path, executes: bool) -> tuple[Ledger, Memory]:
-    def now() -> int:
-        return int(time.time())
-
+async def _files(
+    stack: contextlib.AsyncExitStack, folder: Path, executes: bool, now: Callable[[], int]
+) -> tuple[Ledger, Memory]:
     ledger = await Ledger.open(folder, now, executes=executes)
     stack.push_async_callback(ledger.close)
     if ledger.broken:

@@ -74,12 +74,14 @@ class Schedule:
 
     world: World
     service: Service
+    pictures: bool = True
+    """Whether what is told has pictures, where its channel shows them."""
     reports: Reports = field(init=False)
     _seen: int = -1
     _ticking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
-        self.reports = Reports(self.world)
+        self.reports = Reports(self.world, self.pictures)
 
     async def tick(self) -> None:
         """Does what is due now, and tells what wasn't told. One user's fault doesn't touch the others."""

@@ -11,7 +11,7 @@ import random
 from dataclasses import dataclass
 from typing import Final
 
-from devnet.lending import Market, State
+from devnet.lending import Market, State, states
 from devnet.rpc import Rpc
 
 BPS = 10_000
@@ -68,7 +68,12 @@ def taste(venue: str, state: State) -> int:
 
 def wish(state: State, usual: int, dice: random.Random) -> Wish | None:
     """A step towards a utilisation within SPREAD of `usual` (basis points); None where there is nothing to do."""
-    target = min(usual + dice.randint(-SPREAD, SPREAD), TIGHTEST)
+    return towards(state, usual + dice.randint(-SPREAD, SPREAD))
+
+
+def towards(state: State, leaning: int) -> Wish | None:
+    """A step towards that utilisation (basis points), TIGHTEST at the most; None where there is nothing to do."""
+    target = min(leaning, TIGHTEST)
     step = (state.supplied * target // BPS - state.borrowed) // PACE
     if step > 0:
         return Wish(True, min(step, max(state.supplied - state.borrowed, 0) // 2))
@@ -84,6 +89,6 @@ def transaction(market: Market, wanted: Wish, account: str) -> dict[str, str]:
 
 def plan(rpc: Rpc, markets: list[Market], dice: random.Random) -> list[tuple[Market, Wish]]:
     """One round's wishes, from the state at the latest block."""
-    states = ((market, market.state(rpc)) for market in markets)
-    wishes = ((market, wish(state, taste(market.venue, state), dice)) for market, state in states)
+    seen = zip(markets, states(rpc, markets), strict=True)
+    wishes = ((market, wish(state, taste(market.venue, state), dice)) for market, state in seen)
     return [(market, wanted) for market, wanted in wishes if wanted is not None and wanted.amount > 0]

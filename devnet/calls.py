@@ -5,10 +5,12 @@ Every argument is one 32-byte word. A test compares each selector with the hash 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from devnet.rpc import Rpc
 
+View = tuple[str, str]  # the contract and the calldata of what it is asked
 WORD = 32
 SELECTORS: Final = {
     "balanceOf(address)": "70a08231",
@@ -40,14 +42,23 @@ def calldata(signature: str, *arguments: int | str) -> str:
 
 def read(rpc: Rpc, to: str, signature: str, *arguments: int | str) -> list[int]:
     """The words that a view function answers at the latest block, as numbers."""
-    answer = rpc.call("eth_call", {"to": to, "data": calldata(signature, *arguments)}, "latest")
-    data = bytes.fromhex(str(answer).removeprefix("0x"))
-    return [int.from_bytes(data[at : at + WORD]) for at in range(0, len(data), WORD)]
+    return _words(rpc.call("eth_call", {"to": to, "data": calldata(signature, *arguments)}, "latest"))
+
+
+def read_each(rpc: Rpc, views: Sequence[View]) -> list[list[int]]:
+    """The same of several views, in one exchange."""
+    calls = [("eth_call", ({"to": to, "data": data}, "latest")) for to, data in views]
+    return [_words(answer) for answer in rpc.calls(calls)]
 
 
 def address(word: int) -> str:
     """The address in a word, lower case."""
     return f"0x{word:040x}"
+
+
+def _words(answer: object) -> list[int]:
+    data = bytes.fromhex(str(answer).removeprefix("0x"))
+    return [int.from_bytes(data[at : at + WORD]) for at in range(0, len(data), WORD)]
 
 
 def _word(argument: int | str) -> bytes:

@@ -56,7 +56,7 @@ def advance(
         raise DevnetError("devnet can advance by one second up to ten years at a time")
     with Rpc(rpc_url) as rpc:
         rpc.call("evm_mine")  # brings the head to the node's present, from which the span is counted
-        begin = _Clock.of(rpc)
+        begin = Moment.of(rpc)
         known = markets(rpc, chain_file or built_folder() / "chain.toml") if borrowers else []
         rounds = min(MOST_ROUNDS, seconds // DAY) if seconds >= DAY else 0
         dice = random.Random(f"{seed}:{begin.number}:{begin.timestamp}")  # noqa: S311
@@ -64,32 +64,32 @@ def advance(
         failures = 0
         for number in range(1, (rounds if known else 0) + 1):
             end = begin.later(seconds * number // rounds)
-            _jump(rpc, end.earlier((len(known) + 1) * BLOCK_SECONDS))
+            jump(rpc, end.earlier((len(known) + 1) * BLOCK_SECONDS))
             done, failed = _act(rpc, known, dice)
             actions += done
             failures += failed
         end = begin.later(seconds)
-        _jump(rpc, end.earlier(BLOCK_SECONDS))
-        _mine(rpc, end.timestamp)
-        return Advance(seconds, _Clock.of(rpc).number - begin.number, tuple(actions), failures)
+        jump(rpc, end.earlier(BLOCK_SECONDS))
+        mine(rpc, end.timestamp)
+        return Advance(seconds, Moment.of(rpc).number - begin.number, tuple(actions), failures)
 
 
 @dataclass(frozen=True)
-class _Clock:
+class Moment:
     """A moment of the chain; the block number goes up by one every BLOCK_SECONDS."""
 
     number: int
     timestamp: int
 
     @staticmethod
-    def of(rpc: Rpc) -> _Clock:
+    def of(rpc: Rpc) -> Moment:
         head = rpc.block()
-        return _Clock(int(head["number"], 16), int(head["timestamp"], 16))
+        return Moment(int(head["number"], 16), int(head["timestamp"], 16))
 
-    def later(self, seconds: int) -> _Clock:
-        return _Clock(self.number + seconds // BLOCK_SECONDS, self.timestamp + seconds)
+    def later(self, seconds: int) -> Moment:
+        return Moment(self.number + seconds // BLOCK_SECONDS, self.timestamp + seconds)
 
-    def earlier(self, seconds: int) -> _Clock:
+    def earlier(self, seconds: int) -> Moment:
         return self.later(-seconds)
 
 
@@ -98,7 +98,7 @@ def _act(rpc: Rpc, known: list[Market], dice: random.Random) -> tuple[list[Actio
     accounts: list[str] = rpc.call("eth_accounts")
     done, failed = [], 0
     for market, wanted in plan(rpc, known, dice):
-        rpc.call("evm_setNextBlockTimestamp", _Clock.of(rpc).timestamp + BLOCK_SECONDS)
+        rpc.call("evm_setNextBlockTimestamp", Moment.of(rpc).timestamp + BLOCK_SECONDS)
         try:
             receipt = rpc.send(transaction(market, wanted, accounts[market.borrower]))
         except RpcError:
@@ -109,14 +109,14 @@ def _act(rpc: Rpc, known: list[Market], dice: random.Random) -> tuple[list[Actio
     return done, failed
 
 
-def _mine(rpc: Rpc, timestamp: int) -> None:
+def mine(rpc: Rpc, timestamp: int) -> None:
     """One more block, at `timestamp` unless the head is there already; from then on the node's clock runs on."""
-    head = _Clock.of(rpc)
+    head = Moment.of(rpc)
     rpc.call("evm_setNextBlockTimestamp", max(timestamp, head.timestamp + 1))
     rpc.call("evm_mine")
 
 
-def _jump(rpc: Rpc, to: _Clock) -> None:
+def jump(rpc: Rpc, to: Moment) -> None:
     """Makes an empty block of that number and time the head. Does nothing when the head is there or past it."""
     head = rpc.block()
     number, timestamp = int(head["number"], 16), int(head["timestamp"], 16)

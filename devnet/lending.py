@@ -6,12 +6,13 @@ One class a protocol; each knows one reserve of it. All amounts are base units o
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from devnet import accounts
-from devnet.calls import address, calldata, read
+from devnet.calls import View, address, calldata, read, read_each
 from devnet.rpc import Rpc
 
 VARIABLE_RATE = 2  # Aave's interest rate mode
@@ -33,13 +34,15 @@ class State:
 
 
 class Market(Protocol):
-    """`borrower` is an index into anvil's accounts."""
+    """`borrower` is an index into anvil's accounts; `state` reads the words that `views` answer, in their order."""
 
     @property
     def venue(self) -> str: ...
     @property
     def borrower(self) -> int: ...
-    def state(self, rpc: Rpc) -> State: ...
+    @property
+    def views(self) -> Sequence[View]: ...
+    def state(self, answers: Sequence[Sequence[int]]) -> State: ...
     def borrow(self, amount: int, account: str) -> Call: ...
     def repay(self, amount: int, account: str) -> Call: ...
 
@@ -53,9 +56,12 @@ class AaveReserve:
     atoken: str
     debt: str
 
-    def state(self, rpc: Rpc) -> State:
-        supplied, borrowed = (read(rpc, token, "totalSupply()")[0] for token in (self.atoken, self.debt))
-        return State(supplied, borrowed)
+    @property
+    def views(self) -> Sequence[View]:
+        return [(token, calldata("totalSupply()")) for token in (self.atoken, self.debt)]
+
+    def state(self, answers: Sequence[Sequence[int]]) -> State:
+        return State(answers[0][0], answers[1][0])
 
     def borrow(self, amount: int, account: str) -> Call:
         signature = "borrow(address,uint256,uint256,uint16,address)"
@@ -74,9 +80,16 @@ class MorphoMarket:
     market: str
     params: tuple[int, ...]
 
-    def state(self, rpc: Rpc) -> State:
-        supplied, _, borrowed, *_ = read(rpc, self.blue, "market(bytes32)", self.market)
-        per_second = read(rpc, address(self.params[CURVE]), "rateAtTarget(bytes32)", self.market)[0]
+    @property
+    def views(self) -> Sequence[View]:
+        curve = address(self.params[CURVE])
+        return [
+            (self.blue, calldata("market(bytes32)", self.market)),
+            (curve, calldata("rateAtTarget(bytes32)", self.market)),
+        ]
+
+    def state(self, answers: Sequence[Sequence[int]]) -> State:
+        (supplied, _, borrowed, *_), (per_second, *_) = answers
         return State(supplied, borrowed, per_second * YEAR * BPS // WAD)
 
     def borrow(self, amount: int, account: str) -> Call:
@@ -95,10 +108,12 @@ class VenusMarket:
     borrower: int
     vtoken: str
 
-    def state(self, rpc: Rpc) -> State:
-        cash, borrowed, reserves = (
-            read(rpc, self.vtoken, getter)[0] for getter in ("getCash()", "totalBorrows()", "totalReserves()")
-        )
+    @property
+    def views(self) -> Sequence[View]:
+        return [(self.vtoken, calldata(getter)) for getter in ("getCash()", "totalBorrows()", "totalReserves()")]
+
+    def state(self, answers: Sequence[Sequence[int]]) -> State:
+        cash, borrowed, reserves = (words[0] for words in answers)
         return State(cash + borrowed - reserves, borrowed)
 
     def borrow(self, amount: int, account: str) -> Call:
@@ -131,6 +146,12 @@ def markets(rpc: Rpc, chain_file: Path) -> list[Market]:
     for symbol, vtoken in protocols["venus"]["core"]["vtokens"].items():
         found.append(VenusMarket(f"venus:core:{symbol}", _who(symbol, *POOLS), vtoken))
     return found
+
+
+def states(rpc: Rpc, known: Sequence[Market]) -> list[State]:
+    """Of each of the markets at the latest block, in one exchange."""
+    answers = iter(read_each(rpc, [view for market in known for view in market.views]))
+    return [market.state([next(answers) for _ in market.views]) for market in known]
 
 
 def _who(symbol: str, lender: int, borrower: int) -> int:

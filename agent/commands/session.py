@@ -23,24 +23,29 @@ from memory.rows import Inbound
 
 async def talk(place: Place, settings: Settings, script: str | None, as_json: bool) -> None:
     """Opens the instance, funds a wallet that is new, and talks until the input ends."""
-    lines = _lines(script, place.folder / "history")  # a script that isn't there is said before anything is opened
+    lines = lines_of(script, place.folder / "history")  # a script that isn't there is said before anything is opened
     async with open_instance(place, settings) as instance:
-        if instance.new_wallet:
-            await places.fund(place, instance.first_account)
-        for name, reason in sorted(instance.world.missing.items()):
-            complain(f"left out: {name}: {reason}")
-        for name, reason in sorted(instance.world.untrusted.items()):
-            complain(f"not offered, but what is in it can leave: {name}: {reason}")
-        await _converse(
-            instance, lines, plain=script is not None, as_json=as_json, pictures=place.folder / "pictures"
-        )
+        await prepare(place, instance)
+        told = [*await instance.service.recover(), *await instance.service.leftovers(PLATFORM)]
+        pictures = place.folder / "pictures"
+        if as_json:
+            await _json(instance, lines, told)
+        else:
+            await converse(instance, lines, told, plain=script is not None, pictures=pictures)
 
 
-async def _converse(instance: Instance, lines: Lines, plain: bool, as_json: bool, pictures: Path) -> None:
-    told = [*await instance.service.recover(), *await instance.service.leftovers(PLATFORM)]
-    if as_json:
-        await _json(instance, lines, told)
-        return
+async def prepare(place: Place, instance: Instance) -> None:
+    """Funds a wallet that is new, and says what of the chain isn't used."""
+    if instance.new_wallet:
+        await places.fund(place, instance.first_account)
+    for name, reason in sorted(instance.world.missing.items()):
+        complain(f"left out: {name}: {reason}")
+    for name, reason in sorted(instance.world.untrusted.items()):
+        complain(f"not offered, but what is in it can leave: {name}: {reason}")
+
+
+async def converse(instance: Instance, lines: Lines, told: list[Reply], *, plain: bool, pictures: Path) -> None:
+    """Talks until the lines end: `plain` text, or at a terminal. `told` is said first."""
     if plain:
         await _plain(instance, lines, told)
         return
@@ -53,7 +58,7 @@ async def _converse(instance: Instance, lines: Lines, plain: bool, as_json: bool
     await terminal.run(greeting)
 
 
-def _lines(script: str | None, history: Path) -> Lines:
+def lines_of(script: str | None, history: Path) -> Lines:
     """What is said. `script`: None for a person, '-' for standard input, else a file's path."""
     if script is None:
         return prompt_lines(history) if sys.stdin.isatty() else piped_lines()
@@ -71,8 +76,12 @@ async def _json(instance: Instance, lines: Lines, told: list[Reply]) -> None:
         await ready(instance.world, instance.first_account)
         | ({"recovered": [reply.as_json() for reply in told]} if told else {})
     )
+    await json_turns(instance, lines)
+
+
+async def json_turns(instance: Instance, lines: Lines, turn: int = 0) -> int:
+    """An object a line, numbered on from `turn`; the number of the last."""
     user = await instance.owner(PLATFORM, OWNER, "you")
-    turn = 0
     async for line in every(lines):
         turn += 1
         started = time.perf_counter()
@@ -82,6 +91,7 @@ async def _json(instance: Instance, lines: Lines, told: list[Reply]) -> None:
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
         json_line({"turn": turn, "user": line, **answer.reply.as_json(), "ms": milliseconds})
         await instance.service.delivered(answer)
+    return turn
 
 
 async def _plain(instance: Instance, lines: Lines, told: list[Reply]) -> None:

@@ -15,6 +15,8 @@ from agent.importing import uncollected
 if TYPE_CHECKING:
     from agent.place import Where
 
+INTERRUPTED = 130
+
 
 def demo(folder: Path | None, script: str | None, as_json: bool, character: str | None = None) -> int:
     """A devnet, a throw-away account with play money, the chat. All of it ends with the input."""
@@ -31,6 +33,28 @@ def demo(folder: Path | None, script: str | None, as_json: bool, character: str 
         place = places.of_devnet(folder, node.rpc_url, node.chain_file, throw_away=True)
         asyncio.run(session.talk(place, Where.of(folder, character=character).settings, script, as_json))
     return 0
+
+
+def autopilot(
+    folder: Path | None, span: int, seed: int, script: str | None, as_json: bool, character: str | None = None
+) -> int:
+    """The same devnet, with months that pass under a mandate; `span` in seconds. 130 where Ctrl-C ended them."""
+    devnet.setup()
+    with ExitStack() as stack:
+        if folder is None:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="moneta-")))
+        with ThreadPoolExecutor(1) as beside, uncollected():
+            from agent.commands.autopilot.stage import open_stage
+
+            opening = beside.submit(open_stage, folder, seed)
+            from agent.commands.autopilot.command import Wanted, fly
+            from agent.place import Where
+        stage = opening.result()
+        stack.enter_context(stage.node)
+        stack.enter_context(stage.passing)
+        settings = Where.of(folder, character=character).settings
+        done = asyncio.run(fly(stage, settings, Wanted(span, seed, script, as_json)))
+    return 0 if done else INTERRUPTED
 
 
 def chat(where: Where, script: str | None, as_json: bool) -> int:

@@ -40,6 +40,7 @@ class Reports:
     """Replies that nobody asked for. A picture that can't be drawn costs the picture, not the message."""
 
     world: World
+    pictures: bool = True
 
     async def keep(self, user: User, snapshot: Snapshot) -> None:
         """Writes down this moment's rates and, where all is settled, what the user's money comes to."""
@@ -184,6 +185,8 @@ class Reports:
         await self.world.ledger.record_rates(at, rates, at - KEPT_SECONDS)
 
     async def _with(self, reply: Reply, user: str, kind: Kind, data: Mapping[str, Any], caption: str) -> Reply:
+        if not self.pictures:
+            return reply
         settings = await self.world.ledger.settings(user)
         theme: Theme = "light" if settings is not None and settings.pictures == "light" else "dark"
         try:
