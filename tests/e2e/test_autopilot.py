@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.program import END_SECONDS, MONETA, TURN, Program, check_turn, environment, run
 
-DAYS, LOOKS = 4, 16
+DAYS, LOOKS = 2, 8
 SETUP = ["put 40,000 usdc to work", "yes", "keep my usdc well placed", "yes", "no summary"]
 
 
@@ -22,7 +22,7 @@ def test_days_under_a_mandate_and_then_the_chat(tmp_path: Path) -> None:
         assert all(set(turn) == TURN for turn in turns)
         assert [turn["user"] for turn in turns] == SETUP
         assert [turn["verdict"]["status"] for turn in turns[1:4:2]] == ["settled", "settled"]
-        events = []
+        events: list[dict[str, Any]] = []
         while not events or events[-1]["event"] != "closed":
             events.append(demo._next())
         end = events[-1]

@@ -14,7 +14,7 @@ from agent.commands import session
 from agent.commands.autopilot.balances import Yardstick
 from agent.commands.autopilot.closing import Closing
 from agent.commands.autopilot.journey import Journey
-from agent.commands.autopilot.stage import Stage, held_beside
+from agent.commands.autopilot.stage import Stage, held_beside, watch
 from agent.commands.autopilot.talk import Talk
 from agent.commands.output import json_line
 from agent.commands.screens import is_terminal
@@ -69,6 +69,9 @@ async def fly(stage: Stage, settings: Settings, wanted: Wanted) -> bool:
         talk = await _talk(instance, wanted, stage.place.folder)
         if wanted.as_json:
             json_line(await session.ready(instance.world, instance.first_account))
+        every = settings.rebalance_every_hours * 3_600
+        with talk.working("The market of the last 30 days is looked at first …"):
+            await watch(stage, instance.world.market, every)
         await talk.say(DEPOSIT)
         closing = await _months(stage, talk, wanted)
         talk.close(closing)

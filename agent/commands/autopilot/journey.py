@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import devnet
 from agent.commands.autopilot.balances import Balances, Yardstick
 from agent.commands.autopilot.closing import Closing
 from agent.commands.autopilot.screens import Day, Move, Screen
-from agent.commands.autopilot.stage import Held, Stage
+from agent.commands.autopilot.stage import Held, Stage, pass_until
 from agent.compose import Instance
-from agent.errors import Unavailable
 from agent.replies import rebalanced
 from agent.schedule import REBALANCE, Schedule
 from memory.rows import DecisionRow, User
@@ -77,18 +75,15 @@ class Journey:
 
     async def _step(self, until: int) -> None:
         """One look, and the time after it; the copy's time passes meanwhile."""
-        beside = asyncio.create_task(asyncio.to_thread(self.held.passing.until, until))
+        beside = asyncio.create_task(pass_until(self.held.passing, until))
         try:
             await self._schedule.tick()
             self.looks += 1
             await self._tell()
-            await asyncio.to_thread(self.stage.passing.until, until)
+            await pass_until(self.stage.passing, until)
             self.stage.clock.set(until)
-            await beside
-        except devnet.DevnetError as error:
-            raise Unavailable("node", f"Time could not be moved: {error}") from error
         finally:
-            await asyncio.wait([beside])
+            await beside
 
     async def _tell(self) -> None:
         """Shows what the schedule decided, unless that was to leave all where it is."""

@@ -22,7 +22,9 @@ from devnet.twin import twin
 
 DAY = 86_400
 ROUND = 5 * DAY
-"""How often the borrowers act on the way to the present; from then on at every look."""
+"""How often the borrowers act on the way to the first look; from then on at every look."""
+WATCHED = 30 * DAY
+"""How long before the deposit the instance looks already: the past that elsewhere is read back from old blocks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +45,44 @@ class Held:
     market: Market
 
 
-def bring_to_present(node: devnet.Node, seed: int, now: int) -> Passing:
-    """Lets the node's time pass until `now`, Unix seconds, with its borrowers; a chain that is past it stays.
-
-    The signer's clock is this machine's, and a plan that is behind it isn't signed.
-    """
+def bring_to(node: devnet.Node, seed: int, second: int) -> Passing:
+    """Lets the node's time pass until that Unix second, with its borrowers; a chain that is past it stays."""
     passing = Passing(node.rpc_url, node.chain_file, seed)
     begin = passing.now()
-    rounds = max((now - begin) // ROUND, 1)
-    if now - begin > DAY:
+    rounds = max((second - begin) // ROUND, 1)
+    if second - begin > DAY:
         for number in range(1, rounds + 1):
-            passing.until(begin + (now - begin) * number // rounds)
+            passing.until(begin + (second - begin) * number // rounds)
     return passing
 
 
+async def watch(stage: Stage, market: Market, every: int) -> None:
+    """Lets WATCHED pass, at least until the present, with a look every so many seconds.
+
+    The present, since the signer's clock is this machine's, and a plan that is behind it isn't signed.
+    """
+    at = stage.clock()
+    end = max(at + WATCHED, int(time.time()))
+    while at < end:
+        await market.snapshot()
+        at = at + every if end - at >= 2 * every else end
+        await pass_until(stage.passing, at)
+        stage.clock.set(at)
+
+
+async def pass_until(passing: Passing, second: int) -> None:
+    """Lets a chain's time pass, in a thread. Raises Unavailable where its node fails."""
+    try:
+        await asyncio.to_thread(passing.until, second)
+    except devnet.DevnetError as error:
+        raise Unavailable("node", f"Time could not be moved: {error}") from error
+
+
 def open_stage(folder: Path, seed: int) -> Stage:
-    """Starts the node and brings it to the present. Raises DevnetError."""
+    """Starts the node and brings it so near the present that it can be watched until then. Raises DevnetError."""
     node = devnet.start(folder)
     try:
-        passing = bring_to_present(node, seed, int(time.time()))
+        passing = bring_to(node, seed, int(time.time()) - WATCHED)
         clock = ChainClock(passing.now())
     except BaseException:
         node.stop()
@@ -92,7 +113,7 @@ async def held_beside(stage: Stage, market: Market) -> AsyncIterator[Held]:
     rpc = Rpc(node.rpc_url)
     try:
         with stage.passing.beside(node.rpc_url) as passing:
-            yield Held(passing, replace(market, rpc=rpc))
+            yield Held(passing, replace(market, rpc=rpc, saw=None))  # what is seen there, nobody saw
     finally:
         await rpc.close()
         node.stop()

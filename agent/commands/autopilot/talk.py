@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from agent.chat.terminal import CHANNEL, PLATFORM, Terminal
@@ -34,6 +35,10 @@ class Talk:
         verdict = replies[-1].verdict
         if verdict is None or verdict.status is not Status.SETTLED:
             raise Refused("autopilot", f"{sentences[0]!r} did not come about: {replies[-1].text}")
+
+    def working(self, text: str) -> AbstractContextManager[object]:
+        """Says at a terminal what takes a while."""
+        return nullcontext() if self.terminal is None else self.terminal.console.status(text)
 
     async def mention(self, sentence: str) -> None:
         """Says something that nothing depends on."""
