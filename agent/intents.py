@@ -136,9 +136,29 @@ class Resume(_Closed):
     action: Literal["resume"] = "resume"
 
 
+class Quiet(_Closed):
+    """Hours of the day in the user's time zone; over midnight where `start` is the later one."""
+
+    start: Hour
+    end: Hour
+
+
+class VenueCap(_Closed):
+    """The most in one named venue, in whole tokens of its asset."""
+
+    venue: VenueId
+    value: Decimal
+
+
 class Mandate(_Closed):
     """What may be done without asking. `cap_per_venue` and `max_move` are in whole tokens of the asset, the rest in
-    dollars and days; null is a limit that wasn't said: a default stands in its place in what is read back."""
+    dollars and days; null is a limit that wasn't said: a default stands in its place in what is read back.
+
+    `caps` are of named venues, in the place of `cap_per_venue`; `excluded` are never entered. `depeg_usd` is the
+    price of the asset below which it leaves its venues, `illiquid_percent` the part of what is deposited in a venue
+    that could leave, below which what is there leaves; 'default': said without a number; null: alerts alone.
+    `safety_exits`: whether other signs of danger may move anything. `quiet_hours`: when it doesn't act.
+    """
 
     action: Literal["mandate"] = "mandate"
     assets: Annotated[tuple[Symbol, ...], Field(min_length=1, max_length=20)]
@@ -148,6 +168,12 @@ class Mandate(_Closed):
     gas_budget_usd: Decimal | None
     max_move: Decimal | None
     horizon_days: Annotated[int, Field(gt=0, le=365)] | None
+    caps: Annotated[tuple[VenueCap, ...], Field(min_length=1, max_length=100)] | None = None
+    excluded: Annotated[tuple[VenueId, ...], Field(min_length=1, max_length=100)] | None = None
+    depeg_usd: Decimal | Literal["default"] | None = None
+    illiquid_percent: Percent | Literal["default"] | None = None
+    safety_exits: bool | None = None
+    quiet_hours: Quiet | None = None
 
 
 class Rebalance(_Closed):
@@ -155,13 +181,6 @@ class Rebalance(_Closed):
 
     action: Literal["rebalance"] = "rebalance"
     assets: Annotated[tuple[Symbol, ...], Field(min_length=1, max_length=20)] | None
-
-
-class Quiet(_Closed):
-    """Hours of the day in the user's time zone; over midnight where `start` is the later one."""
-
-    start: Hour
-    end: Hour
 
 
 class Hours(_Closed):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from agent.errors import Refused
 from agent.gate.bind_force import SMALL_TALK
 from agent.intents import Cancel, Explain, Hours, Intent, Mandate, Rebalance
 from agent.words.hours import hours
-from agent.words.limits import MANDATE, REVOKE, Ordered, Unclear, ordered
+from agent.words.limits import ordered
+from agent.words.ordered import DRY_RUN, MANDATE, REVOKE, Ordered, Unclear
 from agent.words.reader import read
 from agent.words.readings import Kind
 from agent.words.reported import reported
@@ -29,7 +31,7 @@ def bind_mandate(intent: Intent, said: Sequence[str], vocabulary: Vocabulary) ->
             raise Refused(RULE, "Those hours aren't in your words.", "Say `summary at 9`, or `quiet from 22 to 7`.")
         return True
     about = isinstance(intent, Mandate | Rebalance) or (
-        isinstance(intent, Cancel | Explain) and intent.ref == MANDATE
+        isinstance(intent, Cancel | Explain) and intent.ref in (MANDATE, DRY_RUN)
     )
     if not about:
         return False
@@ -64,10 +66,12 @@ def _ordered(said: Sequence[str], vocabulary: Vocabulary) -> Ordered | None:
 
 def _same(intent: Intent, found: Ordered) -> bool:
     match intent:
-        case Cancel():
-            return found.what == REVOKE
+        case Cancel(ref=ref):
+            return found.what == REVOKE and ref == MANDATE
+        case Explain(ref=ref) if ref == DRY_RUN:
+            return found.what == DRY_RUN
         case Explain():
-            return found.what not in (REVOKE, "rebalance")
+            return found.what not in (REVOKE, DRY_RUN, "rebalance")
         case Rebalance(assets=assets):
             return found.what == "rebalance" and set(assets or ()) == set(found.assets)
         case Mandate():
@@ -77,9 +81,14 @@ def _same(intent: Intent, found: Ordered) -> bool:
                 found.what == MANDATE
                 and set(intent.assets) == set(found.assets)
                 and same_venues
-                and limits == found.limits
+                and _plain(limits) == _plain(found.limits)
             )
     return False
 
 
-_LIMITS = ("cap_per_venue", "min_gain_usd", "gas_budget_usd", "max_move", "horizon_days")
+def _plain(limits: Mapping[str, Any]) -> dict[str, Any]:
+    """Lists without their order: whoever names two venues names them in any."""
+    return {name: frozenset(value) if isinstance(value, tuple) else value for name, value in limits.items()}
+
+
+_LIMITS = tuple(name for name in Mandate.model_fields if name not in ("action", "assets", "venues"))

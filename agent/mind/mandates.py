@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from agent.intents import Cancel, Explain, Mandate, Origin, Question, Rebalance, Understood, parse
 from agent.mind import questions
 from agent.words.hours import hours
-from agent.words.limits import MANDATE, REVOKE, Unclear, ordered
+from agent.words.limits import ordered
+from agent.words.ordered import DRY_RUN, MANDATE, REVOKE, Unclear
 from agent.words.readings import Reading
 from agent.words.vocabulary import Vocabulary
 
-FIELDS = ("cap_per_venue", "min_gain_usd", "gas_budget_usd", "max_move", "horizon_days")
+FIELDS = tuple(name for name in Mandate.model_fields if name not in ("action", "assets", "venues"))
 
 
 def read_hours(text: str) -> Understood | None:
@@ -32,6 +33,8 @@ def read(readings: Sequence[Reading], vocabulary: Vocabulary, strict: bool = Tru
         return Understood(Cancel(ref=MANDATE), found.origins)
     if found.what == "rebalance":
         return Understood(Rebalance(assets=found.assets or None), found.origins)
+    if found.what == DRY_RUN:
+        return Understood(Explain(ref=DRY_RUN), found.origins)
     if found.what != MANDATE:
         return Understood(Explain(ref=MANDATE), found.origins)
     if not found.assets:

@@ -95,11 +95,13 @@ def _answered(readings: Sequence[Reading], context: Context, pending: Pending, v
     """The earlier text with the answer in the place of what was missing."""
     said, asked = pending.said, (*pending.asked, pending.missing)
     together: list[Reading] = []
+    whole: list[Reading] = []  # a token in a mandate's rule is no answer to which token it is for
     for turn, text in enumerate(said, start=-len(said)):
         together += read(text, vocabulary, turn)
+        whole += read(text, vocabulary, turn)
         together = _without(together, asked[turn]) if len(asked) >= -turn else together
     together += readings
-    refused = mandates.read(together, vocabulary) or _blocked(together, context, vocabulary)
+    refused = mandates.read([*whole, *readings], vocabulary) or _blocked(together, context, vocabulary)
     return refused if refused is not None else _commanded(together, vocabulary, answering=True)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from agent.intents import All
+from agent.words.conditions import SAYING
 from agent.words.readings import Kind, Reading
 
 SEPARATORS = frozenset({",", ";", ".", ":", "\n", "-", "–", "—"})
@@ -91,12 +92,17 @@ def key_of(reading: Reading) -> str:
 
 def cue_of(part: Sequence[Reading]) -> str | None:
     """Which limit the part speaks of; a length of time alone is the horizon."""
-    keys = {word for each in part if each.kind is not Kind.AMOUNT for word in (key_of(each), *key_of(each).split())}
+    keys = keys_of(part)
     found = [name for name, cues in CUES.items() if keys & cues]
     numbers = numbers_of(part)
     if numbers and numbers[0].kind is Kind.DURATION:
         found = ["horizon_days"] if not set(found) - {"horizon_days"} else found
     return found[0] if len(found) == 1 else None
+
+
+def keys_of(part: Iterable[Reading]) -> set[str]:
+    """The words of a piece, phrases whole and in words, but for its numbers."""
+    return {word for each in part if each.kind is not Kind.AMOUNT for word in (key_of(each), *key_of(each).split())}
 
 
 def without_chatter(readings: Sequence[Reading]) -> Iterator[Reading]:
@@ -110,6 +116,7 @@ def without_chatter(readings: Sequence[Reading]) -> Iterator[Reading]:
         before = readings[place - 1].kind if place else None
         named = before in (Kind.PREPOSITION, Kind.JOIN, Kind.SYMBOL, Kind.AMOUNT) or each.words.isupper()
         piece = _piece(readings, place)
+        named = named or key_of(each) in SAYING
         if each.kind is not Kind.WORD or named or numbers_of(piece) or cue_of(piece) is not None:
             yield each
 

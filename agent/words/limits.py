@@ -1,5 +1,8 @@
 """What a sentence says about acting without being asked: its tokens, its venues, and each limit with its words.
 
+Whole phrases (out on a depeg, hours of rest) are read first (agent/words/conditions.py), then what is never entered
+(agent/words/limit_venues.py), then the pieces with one number each.
+
 Read once here, for the mind that proposes an intent and for the gate that binds it. Every word must be accounted
 for: a limit that isn't wholly understood is a question, never a guess.
 """
@@ -7,60 +10,26 @@ for: a limit that isn't wholly understood is a question, never a guess.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
-from agent.intents import Exact, Origin
-from agent.words.limit_parts import (
-    CUES,
-    FREE,
-    GLUE,
-    cue_of,
-    is_all,
-    key_of,
-    numbers_of,
-    pieces,
-    with_late_bounds,
-    without_chatter,
-)
+from agent.words import conditions, limit_venues
+from agent.words.limit_parts import FREE, is_all, numbers_of, pieces, with_late_bounds, without_chatter
+from agent.words.limit_values import read_limit
+from agent.words.numbers import Doubtful
+from agent.words.ordered import DRY_RUN, KEEP, MANDATE, NOT_UNDERSTOOD, REVOKE, Ordered, Unclear
 from agent.words.readings import Kind, Reading
-from agent.words.vocabulary import Vocabulary, asset_of
+from agent.words.vocabulary import Vocabulary
 
-MANDATE = "mandate"
-REVOKE = "end mandate"
-KEEP = "keep"
-DAY = 86_400
-NOT_UNDERSTOOD = "I don't understand “{}” here, so I do nothing. Please say it more simply; `help` shows how."
-
-UPPER = frozenset({"at most", "up to", "max", "maximum", "most", "under", "less than"})
-LOWER = frozenset({"at least", "minimum", "more than"})
-CONDITIONS = frozenset({"if", "when", "whenever", "as long as", "provided"})
 AT_MAIN = FREE | {Kind.TOKEN, Kind.VENUE, Kind.OWN, Kind.PARTICLE, Kind.REFERENCE}
 ORDERS = frozenset({(Kind.VERB, MANDATE), (Kind.VERB, "rebalance"), (Kind.TOPIC, MANDATE), (Kind.TOPIC, "portfolio")})
 
 
-class Unclear(Exception):
-    """Words that can't be read as a limit; `field` is what should be asked for, '' for the whole sentence."""
-
-    def __init__(self, text: str, field: str = "") -> None:
-        super().__init__(text)
-        self.text = text
-        self.field = field
-
-
-@dataclass
-class Ordered:
-    """`what`: 'mandate', 'rebalance', 'end mandate', or 'show mandate'. Fields are an intent's; null is unsaid."""
-
-    what: str
-    origins: dict[str, Origin] = field(default_factory=dict)
-    assets: tuple[str, ...] = ()
-    venues: tuple[str, ...] | None = None
-    limits: dict[str, str | int] = field(default_factory=dict)
-
-
 def about(readings: Sequence[Reading]) -> str | None:
     """What the readings order about mandates, whether they can be read or not; None: nothing."""
-    order = _order(readings)
+    try:
+        _, rest = conditions.split(readings)
+    except Doubtful:
+        rest = list(readings)
+    order = _order(rest)
     return None if order is None else order[0]
 
 
@@ -69,28 +38,68 @@ def ordered(readings: Sequence[Reading], vocabulary: Vocabulary, strict: bool = 
 
     Not `strict`: words that aren't known may stand where no limit, token or venue would, as "pretty please" does.
     """
+    said, readings = _conditions(readings)
     order = _order(readings)
     if order is None:
+        _check_not_alone(said, readings)
         return None
     what, reading = order
     found = Ordered(what, {"action": reading.origin})
-    if what in (REVOKE, "show mandate"):
+    if what in (REVOKE, DRY_RUN, "show mandate"):
         _check_alone(readings, reading)
         return found
     _check_outright(readings)
     if not strict:
         readings = list(without_chatter(readings))
-    parts = with_late_bounds(pieces(readings, reading))
-    for part in parts:
-        if not numbers_of(part):
-            _main(part, found, reading)
-    _venues(parts, found)
-    for part in parts:
-        if numbers_of(part):
-            _limit(part, found, vocabulary)
+    try:
+        _read(readings, said, found, reading, vocabulary)
+    except limit_venues.Ambiguous as doubt:
+        raise Unclear(str(doubt)) from doubt
     if found.limits and what == "rebalance":
         found.what = MANDATE
     return found
+
+
+def _conditions(readings: Sequence[Reading]) -> tuple[list[conditions.Condition], list[Reading]]:
+    try:
+        return conditions.split(readings)
+    except Doubtful as doubt:
+        if _order(readings) is None:
+            return [], list(readings)
+        raise Unclear(str(doubt)) from doubt
+
+
+def _check_not_alone(said: Sequence[conditions.Condition], rest: Sequence[Reading]) -> None:
+    """A rule for acting unasked means something only in a mandate: alone it is a question how to say it."""
+    if said and all(each.kind in FREE for each in rest):
+        raise Unclear(
+            f"“{said[0].origin.words[:60]}” is a rule of a mandate: say it together with its tokens, as in `keep my "
+            f"usdc well placed, {said[0].origin.words[:60]}`."
+        )
+
+
+def _read(
+    readings: Sequence[Reading],
+    said: Sequence[conditions.Condition],
+    found: Ordered,
+    order: Reading,
+    vocabulary: Vocabulary,
+) -> None:
+    """Fills in what is ordered. Raises Unclear, Ambiguous."""
+    excluded, readings = limit_venues.without_excluded(readings)
+    parts = with_late_bounds(pieces(readings, order))
+    for each in limit_venues.lonely(parts, [bool(numbers_of(part)) for part in parts]):
+        raise limit_venues.Ambiguous(f"Which number holds for “{each.words}”? Say it for each venue apart.")
+    for part in parts:
+        if not numbers_of(part):
+            _main(part, found, order)
+    _venues([each for part in parts if not numbers_of(part) for each in part], found)
+    _excluded(excluded, found)
+    for part in parts:
+        if numbers_of(part):
+            read_limit(part, found, vocabulary)
+    for condition in said:
+        _condition(condition, found, vocabulary)
 
 
 def _order(readings: Sequence[Reading]) -> tuple[str, Reading] | None:
@@ -105,6 +114,8 @@ def _order(readings: Sequence[Reading]) -> tuple[str, Reading] | None:
     how = named.get((Kind.PARTICLE, MANDATE))
     verb, now = named.get((Kind.VERB, MANDATE)), named.get((Kind.VERB, "rebalance"))
     topic, keep = named.get((Kind.TOPIC, MANDATE)), named.get((Kind.PARTICLE, KEEP))
+    if (dry := named.get((Kind.TOPIC, DRY_RUN))) is not None:
+        return DRY_RUN, dry
     if verb is not None:
         return MANDATE, verb
     if now is not None:
@@ -153,82 +164,42 @@ def _main(part: Sequence[Reading], found: Ordered, order: Reading) -> None:
             found.origins.setdefault("assets", each.origin)
 
 
-def _venues(parts: Iterable[Sequence[Reading]], found: Ordered) -> None:
+def _venues(readings: Iterable[Reading], found: Ordered) -> None:
     """The venues named, those of the tokens named."""
-    named = [each for part in parts for each in part if each.kind is Kind.VENUE]
+    named = [each for each in readings if each.kind is Kind.VENUE]
+    if named:
+        found.venues = _ids(named, found)
+        found.origins["venues"] = named[0].origin
+
+
+def _excluded(named: Sequence[Reading], found: Ordered) -> None:
+    """The venues that are never entered."""
     if not named:
         return
-    venues: list[str] = []
+    ids = _ids(named, found)
+    both = sorted(set(ids) & set(found.venues or ()))
+    if both:
+        raise Unclear(f"You want {both[0]} in it and left out of it: say one of the two.")
+    found.limits["excluded"], found.origins["excluded"] = ids, named[0].origin
+
+
+def _ids(named: Sequence[Reading], found: Ordered) -> tuple[str, ...]:
+    ids: set[str] = set()
     for each in named:
-        fitting = [venue for venue in each.ids if asset_of(venue) in found.assets or not found.assets]
+        fitting = limit_venues.fitting(each, found.assets)
         if not fitting:
             raise Unclear(f"“{each.words}” is no venue for {', '.join(found.assets)}. Which venue, or any?")
-        venues += [venue for venue in fitting if venue not in venues]
-    found.venues = tuple(sorted(venues))
-    found.origins["venues"] = named[0].origin
+        ids |= set(fitting)
+    return tuple(sorted(ids))
 
 
-def _limit(part: Sequence[Reading], found: Ordered, vocabulary: Vocabulary) -> None:
-    """A part with a number: which limit it is, on which side it bounds, and its value."""
-    said = " ".join(each.words for each in part)
-    cue, numbers = cue_of(part), numbers_of(part)
-    if cue is None or len(numbers) != 1:
-        raise Unclear(f"I don't understand “{said[:40]}” as a limit: a venue, a move, the gain, gas, or days ahead?")
-    if cue in found.limits:
-        raise Unclear(f"I read that limit twice: “{said[:40]}”. Which one?")
-    side = _side(part)
-    if side is not None and side != (LOWER if cue == "min_gain_usd" else UPPER) and cue != "horizon_days":
-        raise Unclear(f"“{said[:40]}” bounds it from the wrong side, so I do nothing. Please say it again.")
-    _check_words(part, cue)
-    value = _days(numbers[0]) if cue == "horizon_days" else _value(part, numbers[0], cue, found, vocabulary)
-    found.limits[cue], found.origins[cue] = value, numbers[0].origin
-
-
-def _side(part: Sequence[Reading]) -> frozenset[str] | None:
-    """UPPER, LOWER, or None where nothing says; a no turns "more than" and "less than" round."""
-    bounds = [key_of(each) for each in part if each.kind is Kind.VAGUE]
-    turned = any(each.kind is Kind.NEGATION for each in part)
-    if not bounds:
-        if turned:
-            raise Unclear("I don't act on a “no” that I can't place. Please say it without it.")
-        return None
-    if len(bounds) > 1 or bounds[0] not in UPPER | LOWER:
-        raise Unclear(f"“{bounds[-1]}” isn't an exact limit: say at most, or at least.")
-    if not turned:
-        return UPPER if bounds[0] in UPPER else LOWER
-    if bounds[0] not in ("more than", "less than", "under"):
-        raise Unclear("I don't act on a “no” that I can't place. Please say it without it.")
-    return UPPER if bounds[0] == "more than" else LOWER
-
-
-def _check_words(part: Sequence[Reading], cue: str) -> None:
-    allowed = FREE | {Kind.AMOUNT, Kind.DURATION, Kind.TOKEN, Kind.VAGUE, Kind.NEGATION, Kind.REFERENCE}
-    for each in part:
-        condition = each.kind is Kind.HYPOTHETICAL and cue == "min_gain_usd" and key_of(each) in CONDITIONS
-        if each.kind not in allowed and key_of(each) not in CUES[cue] | GLUE and not condition:
-            raise Unclear(NOT_UNDERSTOOD.format(each.words[:24]))
-
-
-def _days(number: Reading) -> int:
-    seconds = number.value if number.kind is Kind.DURATION and isinstance(number.value, int) else 0
-    days, rest = divmod(seconds, DAY)
-    if rest or not 0 < days <= 365:
-        raise Unclear("How many days ahead: 1 to 365.", "horizon_days")
-    return days
-
-
-def _value(part: Sequence[Reading], number: Reading, cue: str, found: Ordered, vocabulary: Vocabulary) -> str:
-    """Decimal text: of dollars for gain and gas, of the token for a venue and a move."""
-    spec = number.said.spec if number.kind is Kind.AMOUNT else None
-    if not isinstance(spec, Exact):
-        raise Unclear(f"“{number.words}” isn't a number that I can hold as a limit. How much?")
-    tokens = {each.text for each in part if each.kind is Kind.TOKEN}
-    dollars = number.said.dollars or (bool(tokens) and tokens <= vocabulary.dollars)
-    if cue in ("gas_budget_usd", "min_gain_usd"):
-        if not dollars:
-            raise Unclear(f"I count gain and gas in dollars: say ${spec.value}.")
-        return spec.value
-    unit = tokens - set(found.assets) or (tokens and len(found.assets) > 1) or False
-    if unit or (number.said.dollars and not set(found.assets) <= vocabulary.dollars):
-        raise Unclear(f"In which token is “{number.words}”? A limit on a venue or a move is in the mandate's token.")
-    return spec.value
+def _condition(said: conditions.Condition, found: Ordered, vocabulary: Vocabulary) -> None:
+    """A whole phrase; a token that it names must be the mandate's."""
+    if said.field in found.limits:
+        raise Unclear(f"I read that rule twice: “{said.origin.words[:60]}”. Which one?")
+    if said.token and found.assets and (vocabulary.symbol(said.token),) != found.assets:
+        raise Unclear(
+            f"“{said.origin.words[:60]}”: {said.token[:20]} isn't all that this mandate is for. Say `it`, which "
+            "means each of its tokens, or give a mandate for one token at a time."
+        )
+    found.limits[said.field], found.origins[said.field] = said.value, said.origin

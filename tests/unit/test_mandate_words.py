@@ -22,6 +22,12 @@ NOTHING = {
     "gas_budget_usd": None,
     "max_move": None,
     "horizon_days": None,
+    "caps": None,
+    "excluded": None,
+    "depeg_usd": None,
+    "illiquid_percent": None,
+    "safety_exits": None,
+    "quiet_hours": None,
 }
 
 
