@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import structlog
-from pydantic import Field, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -132,6 +132,10 @@ class Settings(BaseSettings):
     """What all moves of one horizon may cost where the user doesn't say."""
     mandate_horizon_days: Annotated[int, Field(ge=1, le=365)] = 30
     """How far ahead a gain is counted where the user doesn't say."""
+    mandate_depeg_usd: Annotated[str, StringConstraints(pattern=r"^0\.\d{1,8}$")] = "0.985"
+    """The price below which a dollar token leaves its venues, where `leave on depeg` names none."""
+    mandate_illiquid_percent: Annotated[str, StringConstraints(pattern=r"^\d{1,2}(\.\d{1,8})?$")] = "5"
+    """Percent of a venue's deposits that must be free to leave, for `leave when it gets hard to leave`."""
 
     owners: tuple[Identity, ...] = ()
     """Who owns this bot and operates it, as platform and id: `discord:123`. The terminal's user always does."""

@@ -18,8 +18,9 @@ import structlog
 
 from agent.chat.service import Service
 from agent.errors import MonetaError, Unavailable
+from agent.hours import zone
 from agent.money import ZERO_ADDRESS
-from agent.runtime.quiet import is_quiet, zone
+from agent.runtime.quiet import is_quiet
 from agent.runtime.reports import Reports
 from agent.runtime.sights import Sights
 from agent.runtime.world import World

@@ -12,6 +12,9 @@ def schema() -> dict[str, Any]:
     body = adapter.json_schema(mode="validation")
     for definition in body["$defs"].values():
         definition["required"] = list(definition["properties"])
+        for field in definition["properties"].values():
+            if field.get("default", "") is None:  # read where a recording lacks it, always written
+                del field["default"]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Intent",

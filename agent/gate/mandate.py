@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
 from typing import Any
 
-from agent.chain.registry import Registry
-from agent.config import Settings
-from agent.errors import NeedsAnswer, Refused
+from agent.errors import Refused
 from agent.gate.order import Enter, Leave, Move, taken
-from agent.intents import Mandate
-from agent.money import Amount, Token, units_from_text
+from agent.hours import within
+from agent.money import Amount, Token
+from agent.past import Effect, Signal
 from agent.plugin import Limits, Placement, Venue, VenueState
-from agent.usd import PRICE_DECIMALS, cents, dollars
+from agent.usd import cents, dollars
 
 RULE = "mandate"
-ONE_DOLLAR: int = 10**PRICE_DECIMALS
 NATIVE_DECIMALS = 18
-SIGNIFICANT = 3  # digits of a default in tokens: $100,000 of a token at $2,930.11 is said as 34.1
+ADDED = ("caps", "excluded", "depeg_usd", "illiquid_percent", "safety_exits", "quiet_hours")
+"""The fields that mandates have had since there are rules for leaving."""
+OWN = "mandate:"
+"""What the names of the signals begin with that are a mandate's own rules (agent/gate/mandate_rules.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,13 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """A mandate in numbers. Money in USD has 8 decimals. `defaults` are the fields that the user didn't say."""
+    """A mandate in numbers. Money in USD has 8 decimals. `defaults` are the fields that the user didn't say.
+
+    `caps`: base units of the asset in venues that have a cap of their own. `excluded`: never entered, free to leave.
+    `depeg`: the price of an asset below which it leaves its venues; `illiquid`: the part of what is deposited in a
+    venue that could leave (in PARTS) below which what is there leaves; None: told, and nothing else. `safety`:
+    whether what else speaks for leaving may move money. `quiet`: hours in which only exits for safety are made.
+    """
 
     assets: Mapping[str, Bounds]
     venues: tuple[str, ...] | None
@@ -39,10 +47,32 @@ class Terms:
     gas_budget: int
     horizon_days: int
     defaults: tuple[str, ...] = ()
+    caps: Mapping[str, int] = field(default_factory=dict)
+    excluded: tuple[str, ...] = ()
+    depeg: int | None = None
+    illiquid: int | None = None
+    safety: bool = False
+    quiet: tuple[int, int] | None = None
 
     @property
     def seconds(self) -> int:
         return self.horizon_days * 86_400
+
+    def cap_of(self, venue: Venue) -> int:
+        """Base units that may be in a venue: its own cap, or that of each."""
+        return self.caps.get(venue.id, self.assets[venue.asset.symbol].cap)
+
+    def enters(self, venue: str) -> bool:
+        """Whether a venue may be entered at all."""
+        return (self.venues is None or venue in self.venues) and venue not in self.excluded
+
+    def leaves(self, signal: Signal) -> bool:
+        """Whether a sign to leave may move money: the mandate's own rules may, others where it says so."""
+        return signal.effect is Effect.LEAVE and (self.safety or signal.name.startswith(OWN))
+
+    def acts_at(self, now: int, tz: tzinfo) -> bool:
+        """Whether a move that isn't for safety may be made at `now` (Unix seconds), in the user's time zone."""
+        return self.quiet is None or not within(datetime.fromtimestamp(now, tz).hour, *self.quiet)
 
     def as_json(self) -> dict[str, Any]:
         """What the digest covers and the ledger keeps: integers as decimal text."""
@@ -53,58 +83,32 @@ class Terms:
             "gas_budget": str(self.gas_budget),
             "horizon_days": str(self.horizon_days),
             "defaults": list(self.defaults),
+            "caps": {venue: str(units) for venue, units in self.caps.items()},
+            "excluded": list(self.excluded),
+            "depeg": _text(self.depeg),
+            "illiquid": _text(self.illiquid),
+            "safety": self.safety,
+            "quiet": None if self.quiet is None else [str(hour) for hour in self.quiet],
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Terms:
-        """What `as_json` wrote."""
+        """What `as_json` wrote, now or before there were rules for leaving."""
+        quiet, unsaid = data.get("quiet"), () if "safety" in data else ADDED
         return cls(
             assets={key: Bounds(int(b["cap"]), int(b["most"])) for key, b in data["assets"].items()},
             venues=None if data["venues"] is None else tuple(data["venues"]),
             min_gain=int(data["min_gain"]),
             gas_budget=int(data["gas_budget"]),
             horizon_days=int(data["horizon_days"]),
-            defaults=tuple(data["defaults"]),
+            defaults=(*data["defaults"], *unsaid),
+            caps={venue: int(units) for venue, units in data.get("caps", {}).items()},
+            excluded=tuple(data.get("excluded", ())),
+            depeg=_number(data.get("depeg")),
+            illiquid=_number(data.get("illiquid")),
+            safety=data.get("safety") is True,
+            quiet=None if quiet is None else (int(quiet[0]), int(quiet[1])),
         )
-
-
-def terms_of(
-    intent: Mandate, registry: Registry, venues: Mapping[str, Venue], prices: Mapping[str, int], settings: Settings
-) -> Terms:
-    """The mandate with a default for each limit that wasn't said.
-
-    Raises NeedsAnswer for a venue that isn't one, Refused("mandate") where a limit can't be put in numbers.
-    """
-    tokens = [registry.token(symbol) for symbol in intent.assets]
-    for token in tokens:
-        if not any(venue.asset == token for venue in venues.values()):
-            raise Refused(
-                "lists",
-                f"There is no venue for {token.symbol} here, so nothing to keep well placed.",
-                "Name a token that a venue takes: `best yields?` lists them.",
-            )
-    for name in intent.venues or ():
-        if name not in venues or venues[name].asset not in tokens:
-            raise NeedsAnswer(f"{name} is no venue for {', '.join(intent.assets)}. Which venue, or any?", "venue")
-    said = {"cap_per_venue": intent.cap_per_venue, "max_move": intent.max_move}
-    if len(tokens) > 1 and any(said.values()) and not {t.symbol for t in tokens} <= registry.usd_stable:
-        raise Refused(RULE, "A cap in tokens means another thing for each token.", "Name one token at a time.")
-    bounds = {
-        token.symbol: Bounds(
-            _units(intent.cap_per_venue, settings.mandate_cap_usd, token, registry, prices),
-            _units(intent.max_move, settings.mandate_max_move_usd, token, registry, prices),
-        )
-        for token in tokens
-    }
-    fields = ("venues", "cap_per_venue", "max_move", "min_gain_usd", "gas_budget_usd", "horizon_days")
-    return Terms(
-        assets=bounds,
-        venues=intent.venues,
-        min_gain=_dollars(intent.min_gain_usd, settings.mandate_min_gain_usd),
-        gas_budget=_dollars(intent.gas_budget_usd, settings.mandate_gas_budget_usd),
-        horizon_days=intent.horizon_days or settings.mandate_horizon_days,
-        defaults=tuple(field for field in fields if getattr(intent, field) is None),
-    )
 
 
 def limits_for(terms: Terms, asset: Token, price: int, gas: int) -> Limits:
@@ -127,18 +131,28 @@ def check(
     fee_wei: int,
     spent_wei: int,
     native_price: int | None,
+    *,
+    danger: Set[str] = frozenset(),
+    asleep: bool = False,
 ) -> None:
     """Raises Refused("mandate") unless the moves are inside the mandate.
 
-    `fee_wei` is the most that they may cost, `spent_wei` what moves of the last horizon have cost.
+    `fee_wei` is the most that they may cost, `spent_wei` what moves of the last horizon have cost. `danger`: venues
+    that a signal says to leave, which the mandate heeds (`Terms.leaves`): out of them any amount may go, into the
+    wallet too, at any hour, for the whole gas budget whatever was spent of it. `asleep`: its quiet hours are now.
     """
     left: dict[str, int] = {}
     used = taken(moves)
+    sources = {move.venue.id for move in moves if isinstance(move, Leave)}
+    safe = bool(sources) and sources <= danger
+    if asleep and not safe:
+        _refuse_asleep(terms)
     for move in moves:
         if not isinstance(move, Enter | Leave):
             raise Refused(RULE, "A mandate moves money between venues and sends none.", "Say it yourself.")
         units = _most(move, states, move in used)
-        _check_move(terms, move, units)
+        out = isinstance(move, Leave) and move.venue.id in danger
+        _check_move(terms, move, units, out)
         sign = 1 if isinstance(move, Leave) else -1
         left[move.venue.asset.symbol] = left.get(move.venue.asset.symbol, 0) + sign * units
         if left[move.venue.asset.symbol] < 0:
@@ -147,7 +161,9 @@ def check(
             )
         if isinstance(move, Enter):
             _check_cap(terms, move, states[move.venue.id].position + units)
-    _check_gas(terms, fee_wei, spent_wei, native_price)
+    _check_placed(moves, danger)
+    if not (safe and native_price is None):  # a way out needs no price
+        _check_gas(terms, fee_wei, 0 if safe else spent_wei, native_price)
 
 
 def check_gain(terms: Terms, placement: Placement, gas: int) -> None:
@@ -165,7 +181,16 @@ def check_gain(terms: Terms, placement: Placement, gas: int) -> None:
         )
 
 
-def _check_move(terms: Terms, move: Enter | Leave, units: int) -> None:
+def _refuse_asleep(terms: Terms) -> None:
+    start, end = terms.quiet or (0, 0)
+    raise Refused(
+        RULE,
+        f"You wanted nothing moved from {start}:00 to {end}:00, and it is that time.",
+        "I look again after it; say `rebalance now` to move it all the same.",
+    )
+
+
+def _check_move(terms: Terms, move: Enter | Leave, units: int, out: bool) -> None:
     asset = move.venue.asset
     if asset.symbol not in terms.assets:
         raise Refused(
@@ -175,13 +200,31 @@ def _check_move(terms: Terms, move: Enter | Leave, units: int) -> None:
         raise Refused(
             RULE, f"{move.venue.id} isn't in your mandate.", "Give a mandate with that venue, or say `rebalance now`."
         )
+    if isinstance(move, Enter) and move.venue.id in terms.excluded:
+        raise Refused(
+            RULE,
+            f"Your mandate never enters {move.venue.id}.",
+            "Give a mandate that doesn't leave it out, or put money there yourself.",
+        )
     most = terms.assets[asset.symbol].most
-    if not 0 < units <= most:
+    if units <= 0 or (units > most and not out):
         raise Refused(
             RULE,
             f"A move of {Amount(units, asset)} is more than your {Amount(most, asset)}.",
             "Give a mandate with larger moves, or say `rebalance now`.",
         )
+
+
+def _check_placed(moves: Sequence[Move], danger: Set[str]) -> None:
+    """What leaves goes into another venue; into the wallet only out of danger."""
+    entered = {move.venue.asset.symbol for move in moves if isinstance(move, Enter)}
+    for move in moves:
+        if isinstance(move, Leave) and move.venue.asset.symbol not in entered and move.venue.id not in danger:
+            raise Refused(
+                RULE,
+                f"A mandate takes money out of {move.venue.id} into your wallet only for safety.",
+                "Withdraw it yourself, or let the mandate leave: `leave when there is danger`.",
+            )
 
 
 def _most(move: Enter | Leave, states: Mapping[str, VenueState], used: bool) -> int:
@@ -194,12 +237,12 @@ def _most(move: Enter | Leave, states: Mapping[str, VenueState], used: bool) -> 
 
 
 def _check_cap(terms: Terms, move: Enter, held: int) -> None:
-    asset, cap = move.venue.asset, terms.assets[move.venue.asset.symbol].cap
+    asset, cap = move.venue.asset, terms.cap_of(move.venue)
     if held > cap:
-        whole = Amount(held, asset)
+        whole, where = Amount(held, asset), "there" if move.venue.id in terms.caps else "a venue"
         raise Refused(
             RULE,
-            f"{move.venue.id} would hold {whole}, more than your {Amount(cap, asset)} a venue.",
+            f"{move.venue.id} would hold {whole}, more than your {Amount(cap, asset)} {where}.",
             "Give a mandate with a higher cap, or say `rebalance now`.",
         )
 
@@ -219,28 +262,13 @@ def _check_gas(terms: Terms, fee_wei: int, spent_wei: int, native_price: int | N
         )
 
 
-def _units(said: str | None, default_usd: int, token: Token, registry: Registry, prices: Mapping[str, int]) -> int:
-    if said is not None:
-        try:
-            return Amount.parse(said, token).units
-        except ValueError as error:
-            raise Refused("amount", f"{error}.", "Say it with fewer decimals.") from error
-    if token.symbol in registry.usd_stable:
-        return default_usd * int(10**token.decimals)
-    price = prices.get(token.symbol)
-    if price is None:
-        raise Refused(RULE, f"{token.symbol} has no price now, so I can't put a limit on it.", "Say the limits.")
-    units = default_usd * ONE_DOLLAR * int(10**token.decimals) // price
-    scale = 10 ** max(len(str(units)) - SIGNIFICANT, 0)
-    return int(units // scale * scale)
-
-
-def _dollars(said: str | None, default: int) -> int:
-    try:
-        return default * ONE_DOLLAR if said is None else units_from_text(said, PRICE_DECIMALS)
-    except ValueError as error:
-        raise Refused("amount", f"{error}.", "Say it with fewer decimals.") from error
-
-
 def _shown(usd: int) -> str:
     return dollars(cents(usd, 0, 1))
+
+
+def _text(value: int | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _number(value: str | None) -> int | None:
+    return None if value is None else int(value)

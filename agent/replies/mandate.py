@@ -2,61 +2,115 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from agent.chain.registry import Registry
 from agent.gate.mandate import Terms
+from agent.gate.mandate_rules import percent, price
 from agent.money import Amount
 from agent.replies.reply import Offer, Reply, Table
 from agent.usd import cents, dollars
 from memory.mandates import UserSettings
 
+TOLD = "told, and nothing moves"
 OFFERS = (Offer("Confirm", "confirm"), Offer("Cancel", "cancel"))
 
 
-def table(terms: Terms, registry: Registry, every_hours: int) -> Table:
+def table(terms: Terms, registry: Registry, every_hours: int, tz: str = "UTC") -> Table:
     """Every limit with its number; 'default' where the user didn't say it."""
     rows = [("tokens", ", ".join(terms.assets), "you")]
     rows.append(("venues", ", ".join(terms.venues) if terms.venues else "all that I list", _by(terms, "venues")))
+    if terms.excluded:
+        rows.append(("never entered", ", ".join(terms.excluded), "you"))
     for symbol, bounds in terms.assets.items():
         token = registry.token(symbol)
         rows.append(("most in one venue", str(Amount(bounds.cap, token)), _by(terms, "cap_per_venue")))
+        rows += [(f"most in {venue}", str(Amount(most, token)), "you") for venue, most in _caps(terms, symbol)]
         rows.append(("most in one move", str(Amount(bounds.most, token)), _by(terms, "max_move")))
     rows.append(("least gain of a move, gas taken off", _usd(terms.min_gain), _by(terms, "min_gain_usd")))
     gas = f"{_usd(terms.gas_budget)} in {terms.horizon_days} days"
     rows.append(("gas at the most", gas, _by(terms, "gas_budget_usd")))
     rows.append(("gain counted over", f"{terms.horizon_days} days", _by(terms, "horizon_days")))
+    rows += _ways_out(terms)
+    rows.append(("moves nothing", _quiet(terms, tz), _by(terms, "quiet_hours")))
     rows.append(("weighed", f"every {every_hours} hours", "default"))
     return Table(("limit", "number", "said by"), tuple(rows))
 
 
-def preview(terms: Terms, registry: Registry, every_hours: int, seconds: int, coded: Amount | None = None) -> Reply:
-    """The question before a mandate comes into force. `coded`: a move above a threshold, which needs a code."""
+def _caps(terms: Terms, symbol: str) -> list[tuple[str, int]]:
+    """Caps of named venues, of one token."""
+    return [(venue, units) for venue, units in terms.caps.items() if venue.rpartition(":")[2] == symbol]
+
+
+def _ways_out(terms: Terms) -> list[tuple[str, str, str]]:
+    """What makes money leave at once, and what is only told."""
+    depeg = TOLD if terms.depeg is None else f"below {price(terms.depeg)}"
+    illiquid = TOLD if terms.illiquid is None else f"when less than {percent(terms.illiquid)} of a venue could leave"
+    return [
+        ("out on a depeg", depeg, _by(terms, "depeg_usd")),
+        ("out before it is hard to leave", illiquid, _by(terms, "illiquid_percent")),
+        ("out on other danger", "at once" if terms.safety else TOLD, _by(terms, "safety_exits")),
+    ]
+
+
+def _quiet(terms: Terms, tz: str) -> str:
+    if terms.quiet is None:
+        return "at no hours"
+    start, end = terms.quiet
+    return f"from {start}:00 to {end}:00 ({tz}), but for safety"
+
+
+def _zone_note(terms: Terms, tz: str) -> str:
+    if terms.quiet is None or tz != "UTC":
+        return ""
+    return "Your quiet hours are counted in UTC until you say yours, as in `my time zone is Europe/Vienna`. "
+
+
+def preview(
+    terms: Terms,
+    registry: Registry,
+    every_hours: int,
+    seconds: int,
+    coded: Amount | None = None,
+    *,
+    tz: str = "UTC",
+    notes: Sequence[str] = (),
+) -> Reply:
+    """The question before a mandate comes into force. `coded`: a move above a threshold, which needs a code.
+
+    `notes` are sentences on what the limits come to today.
+    """
     names = " and ".join(terms.assets)
     text = (
         f"I can keep your {names} on {registry.network} (chain {registry.chain_id}) well placed on my own, inside "
         "these limits and never outside them. Only what is at work already moves, from venue to venue; nothing is "
-        "ever sent to anybody. `stop rebalancing` ends it, `pause` halts it. "
+        "ever sent to anybody. "
     )
+    if terms.depeg is not None or terms.illiquid is not None or terms.safety:
+        text += "Out of danger it goes to another venue or into your own wallet, and I sell nothing. "
+    text += "`stop rebalancing` ends it, `pause` halts it. "
+    text += _zone_note(terms, tz) + "".join(f"{note} " for note in notes)
     if coded is not None:
         text += (
             f"It may move up to {coded} at once, which needs a code: I ask for one when you confirm, once, and the "
             "signer then signs moves inside these limits without another. "
         )
     text += f"Confirm within {seconds} s?"
-    return Reply(text, table(terms, registry, every_hours), offers=OFFERS, private=True)
+    return Reply(text, table(terms, registry, every_hours, tz), offers=OFFERS, private=True)
 
 
-def granted(terms: Terms, registry: Registry, every_hours: int, renewed: bool) -> Reply:
+def granted(terms: Terms, registry: Registry, every_hours: int, renewed: bool, tz: str = "UTC") -> Reply:
     names = " and ".join(terms.assets)
     text = (
         f"Done: I keep your {names} well placed from now on, and tell you of every move. `stop rebalancing` ends it."
     )
     if renewed:
         text += " It takes the place of your mandate before."
-    return Reply(text, table(terms, registry, every_hours), private=True)
+    return Reply(text, table(terms, registry, every_hours, tz), private=True)
 
 
-def shown(terms: Terms, registry: Registry, every_hours: int) -> Reply:
-    return Reply("Your mandate, in numbers.", table(terms, registry, every_hours), private=True)
+def shown(terms: Terms, registry: Registry, every_hours: int, tz: str = "UTC") -> Reply:
+    return Reply("Your mandate, in numbers.", table(terms, registry, every_hours, tz), private=True)
 
 
 def revoked(was: bool) -> Reply:

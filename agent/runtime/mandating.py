@@ -7,8 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from zoneinfo import available_timezones
 
+from agent.chain.snapshot import Snapshot
 from agent.errors import MonetaError, NeedsAnswer, Refused
-from agent.gate.mandate import Terms, terms_of
+from agent.execution.costs import costs_at
+from agent.gate.mandate import Terms, wei_in_usd
+from agent.gate.mandate_said import terms_of
+from agent.gate.mandate_sense import check_possible, notes
 from agent.gate.step_up import above_of, check_mandate
 from agent.intents import Hours, Mandate, Origin, Quiet, as_json
 from agent.money import Address
@@ -16,6 +20,7 @@ from agent.plans import Plan
 from agent.replies import mandate
 from agent.replies.reply import Reply, Status, Verdict, plan_json
 from agent.runtime.codes import enrolled
+from agent.runtime.rebalancing import MOVE_GAS, MOVE_TRANSACTIONS
 from agent.runtime.world import World
 from memory.mandates import UserSettings
 from memory.rows import PlanRow, PlanStatus, User
@@ -23,6 +28,12 @@ from memory.rows import PlanRow, PlanStatus, User
 
 def _has(held: Mapping[str, int], most: Mapping[str, int]) -> bool:
     return all(units <= held.get(symbol, 0) for symbol, units in most.items())
+
+
+def _gas_of_a_move(snapshot: Snapshot, native: str) -> int | None:
+    """USD with 8 decimals, None where the native coin has no price."""
+    price = snapshot.prices.get(native)
+    return None if price is None else wei_in_usd(costs_at(snapshot).wei(MOVE_GAS, MOVE_TRANSACTIONS), price)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +46,19 @@ class Mandating:
         """The mandate in numbers, waiting for its confirmation."""
         world = self.world
         account = await world.account(user)
-        snapshot = await world.snapshot(account)
+        snapshot = await world.priced_snapshot(account)
         await world.refresh()
         terms = terms_of(intent, world.registry, world.venues, snapshot.prices, world.settings)
+        check_possible(terms, world.registry, world.venues, snapshot.venues, snapshot.prices)
         moved = above_of(world.policy, world.registry, terms)
         if moved is not None and not await enrolled(world):
             check_mandate(world.policy, moved, enrolled=False)
-        plan = self._plan(user, account, intent, terms)
-        shown = mandate.preview(terms, world.registry, self._hours, world.settings.plan_seconds, moved)
+        plan, tz = self._plan(user, account, intent, terms), await self._tz(user)
+        gas = _gas_of_a_move(snapshot, world.registry.native.symbol)
+        said = notes(terms, world.registry, world.venues, snapshot.venues, snapshot.prices, gas)
+        shown = mandate.preview(
+            terms, world.registry, self._hours, world.settings.plan_seconds, moved, tz=tz, notes=said
+        )
         await world.ledger.cancel_previews(user.id, channel, "a newer preview took its place")
         headline = f"keep your {' and '.join(terms.assets)} well placed"
         await world.ledger.propose(
@@ -66,7 +82,7 @@ class Mandating:
         told = await self._settings_in(user, row.channel)
         found = await world.ledger.grant(row.plan_id, user.id, row.digest, world.now(), told)
         reply = mandate.granted(
-            Terms.from_json(found.limits), world.registry, self._hours, renewed=before is not None
+            Terms.from_json(found.limits), world.registry, self._hours, renewed=before is not None, tz=told.tz
         )
         intent = {key: value for key, value in row.intent.items() if key != "limits"}
         plan = plan_json(row.plan, PlanStatus.SETTLED)
@@ -103,7 +119,7 @@ class Mandating:
         row = await self.world.ledger.mandate(user.id)
         if row is None:
             return mandate.none()
-        return mandate.shown(Terms.from_json(row.limits), self.world.registry, self._hours)
+        return mandate.shown(Terms.from_json(row.limits), self.world.registry, self._hours, await self._tz(user))
 
     async def hours(self, user: User, channel: str, intent: Hours) -> Reply:
         """Sets when the agent speaks on its own, and where: here."""
@@ -119,6 +135,10 @@ class Mandating:
         now = replace(now, tz=intent.tz or now.tz, pictures=intent.pictures or now.pictures)
         await self.world.ledger.set_settings(now)
         return mandate.pictures(now) if intent.pictures else mandate.hours(now)
+
+    async def _tz(self, user: User) -> str:
+        known = await self.world.ledger.settings(user.id)
+        return "UTC" if known is None else known.tz
 
     async def _settings_in(self, user: User, channel: str) -> UserSettings:
         """The user's settings with this channel in them; the summary's hour is the operator's default at first."""

@@ -13,7 +13,8 @@ from agent.execution.costs import costs_at
 from agent.execution.points import Point, point
 from agent.gate import mandate as under_mandate
 from agent.gate.charges import spending_of
-from agent.gate.mandate import Bounds, Terms, terms_of, wei_in_usd
+from agent.gate.mandate import Bounds, Terms, wei_in_usd
+from agent.gate.mandate_said import terms_of
 from agent.gate.open_doors import check_ledger
 from agent.gate.order import Move
 from agent.gate.propose import Proposal, Request

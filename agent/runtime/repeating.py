@@ -28,7 +28,7 @@ class Repeating:
         row = await self.world.ledger.plan(plan_id)
         if row is None or row.status is not PlanStatus.PROPOSED or self.world.now() > row.not_after:
             raise Refused("nothing-pending", "That plan waits no more.", "Ask again for a new one.")
-        return replace(self._shown(row), private=True)
+        return replace(await self._shown(row), private=True)
 
     async def details(self, user: str, channel: str, button: ButtonRow | None = None) -> Reply:
         """A plan to the last argument: the one behind a button, or the channel's latest."""
@@ -53,17 +53,19 @@ class Repeating:
         if plan is None or plan.get("id") != live[0].plan_id:
             return None
         await self.world.ledger.set_pending(user, channel, {"preview": live[0].plan_id})
-        shown = self._shown(live[0])
+        shown = await self._shown(live[0])
         return replace(shown, text=f"{BETWEEN} {shown.text}")
 
-    def _shown(self, row: PlanRow) -> Reply:
+    async def _shown(self, row: PlanRow) -> Reply:
         native, now = self.world.registry.native, self.world.now()
         plan, verdict = plan_json(row.plan, PlanStatus.PROPOSED), Verdict(Status.READY)
         if row.intent.get("action") == "mandate":
             hours = self.world.settings.rebalance_every_hours
             terms = Terms.from_json(row.intent["limits"])
             coded = above_of(self.world.policy, self.world.registry, terms)
-            shown = mandate.preview(terms, self.world.registry, hours, row.not_after - now, coded)
+            settings = await self.world.ledger.settings(row.user)
+            tz = "UTC" if settings is None else settings.tz
+            shown = mandate.preview(terms, self.world.registry, hours, row.not_after - now, coded, tz=tz)
             intent = {key: value for key, value in row.intent.items() if key != "limits"}
             return replace(shown, intent=intent, plan=plan, verdict=verdict)
         preview = Preview.of_json(row.preview, native, expires=row.not_after, now=now, digest=row.digest)

@@ -102,10 +102,9 @@ def _cap_at(part: Sequence[Reading], venue: Reading, found: Ordered, vocabulary:
     if not ids or not named <= set(found.assets):
         raise Unclear(f"“{venue.words}” is no venue for {', '.join(found.assets)}. Which venue, or any?")
     if len(ids) > 1:
-        raise Unclear(
-            f"“{venue.words}” is more than one venue: {', '.join(ids)}. Say a number for each, by its name."
-        )
-    caps = [each for each in found.limits.get("caps", ()) if isinstance(each, VenueCap)]
+        raise Unclear(f"“{venue.words}” is more than one venue: {', '.join(ids)}. Say a number for each, by name.")
+    before = found.limits.get("caps")
+    caps = [each for each in before if isinstance(each, VenueCap)] if isinstance(before, tuple) else []
     if any(cap.venue == ids[0] for cap in caps):
         raise Unclear(f"I read that limit twice: “{said}”. Which one?")
     one = Ordered(found.what, assets=(asset_of(ids[0]),))

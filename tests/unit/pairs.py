@@ -22,6 +22,14 @@ VENUES = {
     "DAI": {"aave core": "aave-v3:core:DAI"},
 }
 LIMITS = {"venues": None, "cap_per_venue": None, "min_gain_usd": None, "gas_budget_usd": None, "max_move": None}
+RULES: dict[str, Any] = {
+    "caps": None,
+    "excluded": None,
+    "depeg_usd": None,
+    "illiquid_percent": None,
+    "safety_exits": None,
+    "quiet_hours": None,
+}
 NO_HOURS = {"summary": None, "quiet": None, "tz": None, "pictures": None}
 
 Intent = dict[str, Any]
@@ -149,6 +157,7 @@ def _mandate(chance: random.Random) -> tuple[str, Intent]:
     cap, gain, gas = chance.choice(["50000", "2500"]), chance.choice(["5", "12"]), chance.choice(["20", "8"])
     text = f"keep my usdc well placed, at most {cap} a venue, at least ${gain} gain, at most ${gas} gas"
     limits = {**LIMITS, "cap_per_venue": cap, "min_gain_usd": gain, "gas_budget_usd": gas, "horizon_days": None}
+    limits |= RULES
     return text, {"action": "mandate", "assets": ["USDC"], **limits}
 
 
@@ -254,6 +263,9 @@ def _of_mandate(intent: Intent) -> Iterator[tuple[str, Intent]]:
     yield "token", {**intent, "assets": ["USDC", "DAI"]}
     yield "venue", {**intent, "venues": ["venus:core:USDC"]}
     yield "horizon", {**intent, "horizon_days": 365}
+    yield "way out", {**intent, "safety_exits": True}
+    yield "floor", {**intent, "depeg_usd": "0.999"}
+    yield "own cap", {**intent, "caps": [{"venue": "venus:core:USDC", "value": "9000000"}]}
     yield "verb", {"action": "rebalance", "assets": intent["assets"]}
 
 

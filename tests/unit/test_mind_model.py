@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import characters
 from agent.character import load
-from agent.intents import Chat, Understood
+from agent.intents import Chat, Mandate, Understood
 from agent.mind import prompt, tools
 from agent.mind.context import Context, Pending, Turn
 from agent.mind.mind import DOWN, Mind, Spoken
@@ -33,7 +33,7 @@ KEEP = "gosh mumble keep my usdc well placed, at most 50,000 a venue, only if it
 
 
 def mandate(**limits: Any) -> dict[str, Any]:
-    unsaid = dict.fromkeys(("venues", "cap_per_venue", "min_gain_usd", "gas_budget_usd", "max_move", "horizon_days"))
+    unsaid = dict.fromkeys(name for name in Mandate.model_fields if name not in ("action", "assets"))
     return {"action": "mandate", "assets": ["USDC"], **unsaid, **limits}
 
 
@@ -64,6 +64,11 @@ HUNDRED = deposit("USDC", amount("exact", "100"), "venus:core:USDC")
         (f"{KEEP}, only in venus and aave core",
          call("mandate", assets="usdc", cap_per_venue="50,000", min_gain_usd="$5", venues="venus"),
          mandate(cap_per_venue="50000", min_gain_usd="5", venues=["aave-v3:core:USDC", "venus:core:USDC"])),
+        (f"{KEEP}, leave on depeg, not in venus, don't move anything between 22 and 7",
+         call("mandate", assets="usdc", cap_per_venue="50,000", min_gain_usd="$5", depeg_usd="leave on depeg",
+              excluded="venus", quiet_hours="between 22 and 7"),
+         mandate(cap_per_venue="50000", min_gain_usd="5", depeg_usd="default", excluded=["venus:core:USDC"],
+                 quiet_hours={"start": 22, "end": 7})),
     ],
 )  # fmt: skip
 async def test_what_points_at_the_users_words_binds(text: str, answer: Answer, expected: dict[str, Any]) -> None:

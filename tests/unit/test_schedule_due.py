@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.runtime.quiet import is_quiet, zone
+from agent.hours import zone
+from agent.runtime.quiet import is_quiet
 from agent.schedule import due, due_day, offset_of
 from memory.mandates import UserSettings
 from tests.unit.memory_parts import opened
