@@ -60,8 +60,9 @@ _MOVE = (
     r"(?:move|touch|shift|trade|rebalance|act|do)(?: (?:anything|my money|money|it|them|my (?:positions|funds)))?"
     r"(?: on your own| at all)?"
 )
+_NEAR = 12  # letters before a phrase in which its mark or "and" stands
 _HALVES = ("am", "pm")
-_BEFORE = re.compile(r"(?:^|[,;.:!()\n-]|\b(?:and|but|also|please)) *$")
+_BEFORE = re.compile(r"(?:[,;.:!()\n-]|\b(?:and|but|also|please))$")
 _AFTER = re.compile(
     r" *(?:$|[,;!)\n]|\.(?!\d)|: |- |(?:and|but|also|please|at most|at least|max|min|minimum|maximum|up to|"
     r"no more than|look|horizon|gas)\b)"
@@ -99,7 +100,7 @@ def _in_turn(readings: Sequence[Reading], turn: int) -> list[Condition]:
     for field, pattern, value in _RULES:
         for match in pattern.finditer(plain):
             start, end = match.span("rule")
-            if not (_BEFORE.search(plain[:start]) and _AFTER.match(plain[end:])):
+            if not _stands_alone(plain, start, end):
                 continue
             origin = Origin(start, end, original[start:end], turn)
             if any(origin.start < other.origin.end and other.origin.start < end for other in found):
@@ -107,6 +108,13 @@ def _in_turn(readings: Sequence[Reading], turn: int) -> list[Condition]:
             token = match.groupdict().get("token") or ""
             found.append(Condition(field, value(match), origin, token))
     return sorted(found, key=lambda each: each.origin.start)
+
+
+def _stands_alone(plain: str, start: int, end: int) -> bool:
+    """Whether marks or an "and" are on both sides of a phrase, or the ends of the turn."""
+    before = plain[max(start - _NEAR, 0) : start].rstrip(" ")
+    begins = not before and not plain[:start].strip(" ")
+    return (begins or _BEFORE.search(before) is not None) and _AFTER.match(plain, end) is not None
 
 
 def _texts(readings: Sequence[Reading]) -> tuple[str, str]:
