@@ -264,7 +264,7 @@ class Limits:
     `min_gain` and `gas` are USD with 8 decimals: what a move must gain beyond its costs, and what the gas of a leg
     costs; `price` is that of a whole token of the asset, which has so many `decimals`. `seconds` is the horizon that
     a gain is counted over. `venues` None: all that are listed. `exits`: whether a signal may have a position leave at
-    once, whatever that gains.
+    once, whatever that gains. `caps`: of venues with a cap of their own, in the place of `cap`.
     """
 
     venues: frozenset[str] | None
@@ -276,6 +276,7 @@ class Limits:
     seconds: int
     decimals: int = field(kw_only=True)
     exits: bool = field(default=False, kw_only=True)
+    caps: Mapping[str, int] = field(default_factory=dict, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,8 +114,17 @@ class Terms:
 def limits_for(terms: Terms, asset: Token, price: int, gas: int) -> Limits:
     """What the rule may use: `price` of the asset and `gas` of one move in USD with 8 decimals."""
     bounds = terms.assets[asset.symbol]
-    venues = None if terms.venues is None else frozenset(terms.venues)
-    return Limits(venues, bounds.cap, bounds.most, terms.min_gain, gas, price, terms.seconds, decimals=asset.decimals)
+    return Limits(
+        venues=None if terms.venues is None else frozenset(terms.venues),
+        cap=bounds.cap,
+        most=bounds.most,
+        min_gain=terms.min_gain,
+        gas=gas,
+        price=price,
+        seconds=terms.seconds,
+        decimals=asset.decimals,
+        caps=terms.caps,
+    )
 
 
 def wei_in_usd(wei: int, price: int) -> int:

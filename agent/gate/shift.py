@@ -49,7 +49,8 @@ def _room(shift: Shift, states: Mapping[str, VenueState], limits: Limits, entere
     if not shift.target:
         return 2**256 - 1
     target = states[shift.target]
-    cap = None if limits.cap is None else limits.cap - target.position - entered
+    most = limits.caps.get(shift.target, limits.cap)
+    cap = None if most is None else most - target.position - entered
     room = None if target.room is None else target.room - entered
     known = [bound for bound in (cap, limits.most, room) if bound is not None]
     return min(known) if known else 2**256 - 1

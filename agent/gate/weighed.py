@@ -62,9 +62,11 @@ def limits_json(limits: Limits) -> dict[str, Any]:
     data = {
         key: None if value is None else str(value)
         for key, value in asdict(limits).items()
-        if key not in ("venues", "exits")
+        if key not in ("venues", "exits", "caps")
     }
-    return data | {"venues": None if limits.venues is None else sorted(limits.venues), "exits": limits.exits}
+    venues = None if limits.venues is None else sorted(limits.venues)
+    caps = {key: str(units) for key, units in sorted(limits.caps.items())}
+    return data | {"venues": venues, "exits": limits.exits, "caps": caps}
 
 
 def limits_of(data: Mapping[str, Any]) -> Limits:
@@ -79,6 +81,7 @@ def limits_of(data: Mapping[str, Any]) -> Limits:
         seconds=int(data["seconds"]),
         decimals=int(data["decimals"]),
         exits=bool(data["exits"]),
+        caps={key: int(units) for key, units in data.get("caps", {}).items()},
     )
 
 

@@ -20,7 +20,7 @@ from agent.plans import Plan
 from agent.replies import mandate
 from agent.replies.reply import Reply, Status, Verdict, plan_json
 from agent.runtime.codes import enrolled
-from agent.runtime.rebalancing import MOVE_GAS, MOVE_TRANSACTIONS
+from agent.runtime.weighing import ENTER_GAS, ENTER_TRANSACTIONS, LEAVE_GAS, LEAVE_TRANSACTIONS
 from agent.runtime.world import World
 from memory.mandates import UserSettings
 from memory.rows import PlanRow, PlanStatus, User
@@ -33,7 +33,11 @@ def _has(held: Mapping[str, int], most: Mapping[str, int]) -> bool:
 def _gas_of_a_move(snapshot: Snapshot, native: str) -> int | None:
     """USD with 8 decimals, None where the native coin has no price."""
     price = snapshot.prices.get(native)
-    return None if price is None else wei_in_usd(costs_at(snapshot).wei(MOVE_GAS, MOVE_TRANSACTIONS), price)
+    return (
+        None
+        if price is None
+        else wei_in_usd(costs_at(snapshot).wei(ENTER_GAS + LEAVE_GAS, ENTER_TRANSACTIONS + LEAVE_TRANSACTIONS), price)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from agent.gate.order import Move
 from agent.gate.propose import Proposal, Request
 from agent.gate.shift import moves_of_shifts
 from agent.gate.step_up import check_covered
+from agent.hours import zone
 from agent.intents import Mandate, Origin, Rebalance, as_json
 from agent.money import MAX_UINT256, Token
 from agent.plans import Role
@@ -30,6 +31,7 @@ from agent.runtime.world import World
 from memory.mandates import CHANNEL, MandateRow
 from memory.rows import PlanStatus, User
 
+ASLEEP = "you wanted nothing moved at this hour"
 ON_ITS_OWN, ASKED = "rebalance", "rebalance-asked"
 
 
@@ -50,6 +52,8 @@ class Rebalancing:
                 snapshot = await self.world.priced_snapshot(snapshot.account)
             barred = await self._barred(user)
             found = judged(self.world, snapshot, asset, terms, await self.world.standing(user.id))
+            if not barred and not found.is_for_safety and not await self._is_awake(user, terms):
+                barred = ASLEEP
             if barred:
                 found = found.barred(barred)
             number = await self._record(user, snapshot, found, ON_ITS_OWN, row)
@@ -108,6 +112,11 @@ class Rebalancing:
             return "something was sent from your account without me"
         return ""
 
+    async def _is_awake(self, user: User, terms: Terms) -> bool:
+        """Whether it isn't one of the hours in which the mandate makes exits for safety alone."""
+        settings = await self.world.ledger.settings(user.id)
+        return terms.acts_at(self.world.now(), zone("UTC" if settings is None else settings.tz))
+
     async def _carry_out(
         self,
         user: User,
@@ -125,7 +134,8 @@ class Rebalancing:
             spent = await ledger.mandate_fees(user.id, self.world.now() - terms.seconds)
             native = snapshot.prices.get(self.world.registry.native.symbol)
             fee = proposal.plan.max_total_fee_wei
-            under_mandate.check(terms, moves, snapshot.venues, fee, spent, native)
+            danger, awake = found.dangers(terms), await self._is_awake(user, terms)
+            under_mandate.check(terms, moves, snapshot.venues, fee, spent, native, danger=danger, asleep=not awake)
             running = [step for step in proposal.plan.steps if step.role is not Role.CLEANUP]
             gas = costs_at(snapshot).expected(running, proposal.rehearsal.gas_used)
             under_mandate.check_gain(terms, found.placement, wei_in_usd(gas, native or 0))

@@ -11,6 +11,7 @@ from agent.curves import Terms as Horizon
 from agent.execution.costs import costs_at
 from agent.gate.candidates import Field, candidates, gas_in_units, source_most
 from agent.gate.mandate import Terms, limits_for, wei_in_usd
+from agent.gate.mandate_rules import dangers, heeded, own_signals
 from agent.gate.weighed import Weighed, limits_json
 from agent.money import Token
 from agent.past import Outlook, Signal
@@ -37,6 +38,15 @@ class Judged:
     placement: Placement
     is_barred: bool = False
 
+    @property
+    def is_for_safety(self) -> bool:
+        """Whether all that moves leaves because a signal says so."""
+        return bool(self.placement.shifts) and all(shift.signal for shift in self.placement.shifts)
+
+    def dangers(self, terms: Terms) -> frozenset[str]:
+        """The venues that are left for safety under these terms."""
+        return frozenset() if self.weighed is None else dangers(terms, self.weighed.signals)
+
     def barred(self, why_not: str) -> Judged:
         """The same where nothing may be moved now: what was weighed stays told."""
         return replace(self, placement=replace(self.placement, shifts=(), why_not=why_not), is_barred=True)
@@ -62,7 +72,10 @@ def judged(
     outlooks: Mapping[str, Outlook] | None = None,
     signals: Sequence[Signal] = (),
 ) -> Judged:
-    """The rule's answer for the asset's positions; nothing is taken from the wallet."""
+    """The rule's answer for the asset's positions; nothing is taken from the wallet.
+
+    `signals` as they are: of those to leave, only what the mandate lets act moves anything.
+    """
     price = snapshot.prices.get(asset.symbol)
     native = snapshot.prices.get(world.registry.native.symbol)
     if price is None or native is None:
@@ -72,13 +85,16 @@ def judged(
     gas = costs_at(snapshot)
     enter, leave = gas.wei(ENTER_GAS, ENTER_TRANSACTIONS), gas.wei(LEAVE_GAS, LEAVE_TRANSACTIONS)
     limits = _limits(world, asset, terms, price, wei_in_usd(enter + leave, native), standing)
+    signals = heeded(terms, [*own_signals(terms, world.venues, snapshot.venues, snapshot.prices), *signals])
+    limits = replace(limits, exits=bool(dangers(terms, signals)))
+    known = frozenset(world.venues) if limits.venues is None else limits.venues
     field = Field(
         asset=asset,
         seconds=limits.seconds,
-        entered=limits.venues,
+        entered=known - set(terms.excluded),
         not_entered=NOT_IN,
         left=limits.venues,
-        cap=limits.cap,
+        caps={key: terms.cap_of(venue) for key, venue in world.venues.items() if venue.asset == asset},
         enter=gas_in_units(enter, native, price, asset),
         leave=gas_in_units(leave, native, price, asset),
         untrusted=snapshot.untrusted,

@@ -1,0 +1,123 @@
+"""A mandate's rules on devnet: given in words, read back, kept: hours of rest, a venue left out, out on a depeg."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from devnet import Node
+from devnet.rpc import Rpc
+from tests.integration.feed_parts import dated_feed, now
+from tests.integration.runtime_parts import rule, status
+from tests.integration.schedule_parts import HOUR, Clock, Desk, opened
+from tests.integration.test_schedule_acts import CORE, VENUS, decisions, deposited
+
+pytestmark = pytest.mark.integration
+
+USDC = 10**6
+KEEP = "keep my usdc well placed, at least $0.01 gain"
+
+
+@pytest_asyncio.fixture
+async def desk(devnet_node: Node, tmp_path: Path) -> AsyncIterator[Desk]:
+    async with opened(tmp_path, devnet_node) as made:
+        await deposited(made)
+        yield made
+
+
+async def rows(desk: Desk, text: str) -> dict[str, tuple[str, ...]]:
+    reply = await desk.say(text)
+    assert reply.table is not None, reply.text
+    return {row[0]: row[1:] for row in reply.table.rows}
+
+
+def hour(clock: Clock) -> int:
+    return datetime.fromtimestamp(clock.now, UTC).hour
+
+
+async def test_every_rule_is_read_back_when_it_is_given_and_when_it_is_asked_for(desk: Desk) -> None:
+    await desk.say("my time zone is Europe/Vienna")
+    shown = await rows(
+        desk,
+        f"{KEEP}, at most 20,000 in venus, not in aave core, get out if usdc falls below 0.97, get out when less than "
+        "1 % could leave, leave when there is danger, don't move anything between 22 and 7",
+    )
+    assert shown["never entered"] == (CORE, "you")
+    assert shown[f"most in {VENUS}"] == ("20,000 USDC", "you")
+    assert shown["out on a depeg"] == ("below $0.97", "you")
+    assert shown["out before it is hard to leave"] == ("when less than 1 % of a venue could leave", "you")
+    assert shown["out on other danger"] == ("at once", "you")
+    assert shown["moves nothing"] == ("from 22:00 to 7:00 (Europe/Vienna), but for safety", "you")
+    assert status(await desk.say("yes")) == "settled"
+    assert await rows(desk, "what is my mandate?") == shown
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("get out if usdc falls below 1.5", "all would leave at once"),
+        ("not in venus, at most 5 in venus", "never entered"),
+        ("don't move anything between 7 and 7", "the whole day"),
+        ("at least $100,000 gain", "Say a smaller least gain"),
+    ],
+)
+async def test_what_makes_no_sense_is_refused_with_what_to_do(desk: Desk, words: str, told: str) -> None:
+    refused = await desk.say(f"keep my usdc well placed, {words}")
+    assert (status(refused), rule(refused)) == ("refused", "mandate")
+    assert told in refused.text
+
+
+async def test_nothing_moves_in_hours_of_rest_and_it_does_after_them(desk: Desk) -> None:
+    start = hour(desk.clock)
+    await desk.say(f"{KEEP}, don't move anything between {start} and {(start + 2) % 24}")
+    assert status(await desk.say("yes")) == "settled"
+    await desk.schedule.tick()
+    (row,) = await decisions(desk)
+    assert row.snapshot["why_not"] == "you wanted nothing moved at this hour"
+    assert any(leg["units"] != "0" for leg in row.alternatives)  # it was weighed all the same
+    assert await desk.position(VENUS) == 0
+    desk.clock.now += 6 * HOUR
+    await desk.schedule.tick()
+    assert [each.outcome for each in await decisions(desk)] == ["kept", "settled"]
+    assert await desk.position(VENUS) > 0
+
+
+async def test_a_venue_that_is_left_out_is_not_entered_and_its_own_cap_holds(desk: Desk) -> None:
+    await desk.say(f"{KEEP}, at most 5,000 in venus")
+    assert status(await desk.say("yes")) == "settled"
+    await desk.schedule.tick()
+    assert await desk.position(VENUS) <= 5_000 * USDC
+    await desk.say(f"{KEEP}, not in venus")
+    assert status(await desk.say("yes")) == "settled"
+    before = await desk.position(VENUS)
+    desk.clock.now += 6 * HOUR
+    await desk.schedule.tick()
+    assert await desk.position(VENUS) <= before + USDC
+
+
+@pytest.mark.parametrize("rule_said", [True, False])
+async def test_below_its_floor_all_leaves_into_the_wallet_at_any_hour_where_that_was_said(
+    desk: Desk, rule_said: bool
+) -> None:
+    start, chain = hour(desk.clock), Rpc(desk.node.rpc_url)
+    floor = ", get out if usdc falls below 0.985" if rule_said else ""
+    await desk.say(f"{KEEP}{floor}, don't move anything between {start} and {(start + 2) % 24}")
+    assert status(await desk.say("yes")) == "settled"
+    at = now(chain)
+    dated_feed(chain, desk.world.registry.feeds["USDC"], 98_000_000, started=at, updated=at)
+    await desk.schedule.tick()
+    (row,) = await decisions(desk)
+    if rule_said:
+        assert row.outcome == "settled", row.outcome
+        assert await desk.position(CORE) == 0
+        account = await desk.world.account(desk.user)
+        assert (await desk.world.snapshot(account)).balances["USDC"] >= 40_000 * USDC
+        told = " ".join(str(each.body["text"]) for each in desk.heard.rows)
+        assert "below the $0.985 at which your mandate leaves" in told
+    else:
+        assert row.outcome == "kept"
+        assert await desk.position(CORE) >= 40_000 * USDC - 1
