@@ -43,8 +43,8 @@ async def test_every_rule_is_read_back_when_it_is_given_and_when_it_is_asked_for
     await desk.say("my time zone is Europe/Vienna")
     shown = await rows(
         desk,
-        f"{KEEP}, at most 20,000 in venus, not in aave core, get out if usdc falls below 0.97, get out when less than "
-        "1 % could leave, leave when there is danger, don't move anything between 22 and 7",
+        f"{KEEP}, at most 20,000 in venus, not in aave core, get out if usdc falls below 0.97, get out when less "
+        "than 1 % could leave, leave when there is danger, don't move anything between 22 and 7",
     )
     assert shown["never entered"] == (CORE, "you")
     assert shown[f"most in {VENUS}"] == ("20,000 USDC", "you")
