@@ -13,6 +13,7 @@ from benchmarks import (
     fuzz,
     guard,
     interpret,
+    mandates,
     memory_use,
     pairs,
     preview,
@@ -22,7 +23,7 @@ from benchmarks import (
     start,
 )
 
-ALL = (start, preview, confirm, snapshot, scan, memory_use, interpret, guard, pairs, fuzz, allocate, set_up)
+ALL = (start, preview, confirm, snapshot, scan, memory_use, interpret, guard, pairs, fuzz, allocate, mandates, set_up)
 
 
 def main() -> int:
