@@ -20,6 +20,7 @@ from agent.chat.service import Service
 from agent.errors import MonetaError, Unavailable
 from agent.hours import zone
 from agent.money import ZERO_ADDRESS
+from agent.runtime.lending import Lending
 from agent.runtime.quiet import is_quiet
 from agent.runtime.reports import Reports
 from agent.runtime.sights import Sights
@@ -78,11 +79,13 @@ class Schedule:
     pictures: bool = True
     """Whether what is told has pictures, where its channel shows them."""
     reports: Reports = field(init=False)
+    lending: Lending = field(init=False)
     _seen: int = -1
     _ticking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
         self.reports = Reports(self.world, self.pictures)
+        self.lending = Lending(self.world)
 
     async def tick(self) -> None:
         """Does what is due now, and tells what wasn't told. One user's fault doesn't touch the others."""
@@ -94,6 +97,7 @@ class Schedule:
             await asyncio.gather(*(self._guarded(gate, self._recover(user), user) for user in restless))
             await self._guarded(gate, self._observe(), "everybody")
             await self._look_after(gate)
+            await self._guarded(gate, self._loans(), "everybody")
             await self._guarded(gate, self.service.news.tell(), "everybody")
             await self._guarded(gate, self.service.announcing.tell(), "everybody")
             await self._guarded(gate, self.service.alerting.tell(), "everybody")
@@ -111,6 +115,11 @@ class Schedule:
                 await work
             except Exception:  # a broken job costs its user this look, not the others theirs
                 log.exception("a scheduled job failed", user=user)
+
+    async def _loans(self) -> None:
+        """How near loans are to their liquidation; a chain that can't be read now is looked at again."""
+        with contextlib.suppress(Unavailable):
+            await self.lending.look()
 
     async def _recover(self, user: str) -> None:
         await self.service.recover_of(await self._user(user))

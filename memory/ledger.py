@@ -24,6 +24,7 @@ from memory.given_up import GivenUpBook
 from memory.hearing import Hearing
 from memory.limits import LimitBook
 from memory.links import Links
+from memory.loan_levels import LoanBook
 from memory.mandates import Mandates
 from memory.news import NewsBook
 from memory.nonces import NonceBook
@@ -55,6 +56,7 @@ class Ledger(
     NonceBook,
     Cleanups,
     GivenUpBook,
+    LoanBook,
     Periods,
     Observations,
     RiskBook,

@@ -1,4 +1,4 @@
-"""News of limits, contacts and allowances left over: told on every channel of their person, once each, with a button.
+"""News of limits, contacts, loans and allowances left over: told on every channel of their person, once each.
 
 What is to be told stands in the ledger, written with the change itself; a crash in between loses nothing.
 """
@@ -14,11 +14,12 @@ from agent.errors import Unavailable
 from agent.gate.propose import ALLOWANCE
 from agent.money import Address, Amount, address
 from agent.plans import Step
-from agent.replies import limits
+from agent.replies import limits, loans
 from agent.replies.left_over import left_over
 from agent.replies.reply import Reply
 from agent.runtime.world import World
 from memory.given_up import GivenUp
+from memory.loan_levels import LoanNews
 from memory.news import ASKED, NewsRow
 from memory.rows import User
 
@@ -43,6 +44,8 @@ class News:
             await self.world.ledger.told_news(row.id)
         for each in await self.world.ledger.given_up(None if user is None else user.id):
             await self._tell_left_over(each)
+        for loan in await self.world.ledger.loan_news(None if user is None else user.id):
+            await self._tell_loan(loan)
 
     async def _everywhere(self, user: User, row: NewsRow, reply: Reply) -> None:
         """In the last channel of each platform; what was asked for isn't told where it was asked."""
@@ -51,6 +54,16 @@ class News:
             if not heard:  # a platform that isn't here now hears it when it is
                 kind = f"news:{home.platform}"
                 await self.service.say_once(kind, row.id, user, home.platform, home.channel, reply)
+
+    async def _tell_loan(self, news: LoanNews) -> None:
+        person = await self.world.ledger.user(news.user)
+        if person is not None:
+            reply = loans.level(news, self.world.settings.health_factor)
+            for home in await self.world.ledger.homes(person.id):
+                await self.service.say_once(
+                    f"loan:{home.platform}", news.id, person, home.platform, home.channel, reply
+                )
+        await self.world.ledger.told_loan_news(news.id)
 
     async def _tell_left_over(self, given: GivenUp) -> None:
         """What stands of the allowance now, and how it is taken back; nothing where it is gone meanwhile."""

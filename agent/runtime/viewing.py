@@ -12,6 +12,7 @@ from agent.money import ZERO_ADDRESS
 from agent.replies import explain, history, portfolio, risks, talk
 from agent.replies.reply import Reply
 from agent.runtime import rates
+from agent.runtime.lending import Lending
 from agent.runtime.world import World
 from agent.voice import voiced
 from memory.rows import DecisionRow, PlanStatus, User
@@ -33,6 +34,7 @@ class Viewing:
         """Wallet, positions and what they earned."""
         account = await self.world.account(user)
         snapshot = await self.world.snapshot(account)
+        await Lending(self.world).seen(user.id, snapshot)
         net = await self.world.ledger.net_deposits(account)
         assets = {venue_id: venue.asset.address for venue_id, venue in self.world.venues.items()}
         flows = {

@@ -11,7 +11,10 @@ import pytest_asyncio
 from agent.money import RAY, Address
 from agent.plugin import Venue
 from devnet import Node
+from devnet.rpc import Rpc
+from tests.integration.feed_parts import dated_feed, now
 from tests.integration.runtime_parts import AAVE, ETH, MORPHO, USDC, Whole, opened, rule, status
+from tests.integration.schedule_parts import opened as scheduled
 
 pytestmark = pytest.mark.integration
 
@@ -165,3 +168,44 @@ async def test_collateral_of_a_loan_stays_as_far_as_the_loan_needs_it(whole: Who
     assert left.preview is not None
     assert "aave" not in left.preview.headline
     assert any("stays there" in note for note in left.preview.notes)
+
+
+def weth_costs(whole: Whole, dollars: int) -> None:
+    """Every feed of it says so, whichever way it is asked (latestAnswer, latestRoundData)."""
+    place = whole.world.registry.feeds["WETH"]
+    head = now(whole.chain)
+    dated_feed(whole.chain, place, dollars * 10**8, started=head, updated=head)
+    whole.chain.call("anvil_setStorageAt", place, "0x0", "0x" + (dollars * 10**8).to_bytes(32, "big").hex())
+    whole.chain.call("evm_mine")
+
+
+async def test_each_level_of_a_loan_is_told_once_and_that_it_recovered(devnet_node: Node, tmp_path: Path) -> None:
+    async with scheduled(tmp_path, devnet_node) as desk:
+        with Rpc(devnet_node.rpc_url) as chain:
+            whole = Whole(desk.instance, desk.user, devnet_node, chain)
+            await desk.say("hello")
+            borrow_at_aave(whole)
+            told: list[str] = []
+            for dollars, words in (
+                (3_000, ""),
+                (2_200, "its health factor is 1.2"),
+                (2_180, ""),
+                (1_950, "close to its liquidation: its health factor is 1.07"),
+                (2_100, ""),
+                (2_300, ""),
+                (2_400, "has recovered: its health factor is 1.3"),
+                (2_200, "below 1.25"),
+            ):
+                weth_costs(whole, dollars)
+                for _ in range(2):
+                    await desk.schedule.tick()
+                rows = await desk.world.ledger._store.read(
+                    lambda db: [row[0] for row in db.execute("SELECT body_json FROM outbox WHERE inbox_id IS NULL")]
+                )
+                told, before = [row for row in rows if "loan at aave-v3:core" in row.lower()], len(told)
+                assert len(told) - before == (1 if words else 0), (dollars, told)
+                assert words in (told or [""])[-1]
+            await desk.say("repay everything")
+            assert status(await desk.say("/confirm")) == "settled"
+            await desk.schedule.tick()
+            assert await desk.world.ledger.loans_known() == []
