@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent import init_options
+from agent import backtest_options, init_options
 from agent.errors import MonetaError, Refused
 from agent.harmless import harmless
 from agent.importing import uncollected
@@ -134,6 +134,7 @@ def _looking(commands: _Commands) -> None:
     allocate = _add(commands, "allocate", "where money should be, from a file of venues alone", _allocate)
     allocate.add_argument("file", metavar="FILE", help="TOML or JSON (docs/allocate.md), or `-`")
     _json(allocate)
+    backtest_options.add(_add(commands, "backtest", backtest_options.WHAT, backtest_options.run))
     doctor = _add(commands, "doctor", "whether endpoint, contracts and chain file agree, check by check", _doctor)
     doctor.add_argument("--dir", type=Path, default=Path(), help="the instance's folder, where there is one")
     _chain(doctor)
