@@ -87,6 +87,8 @@ def relax(market: Market, money: float, near: float = 0.0) -> Relaxed | None:
     guess = market.at(near * BESIDE)
     bound, over = guess.bound(money)
     if over < 0:
+        if total(np.minimum.reduceat(market.table.lo, market.starts)) > money:
+            return None  # at no price
         highest = max(float(market.table.steep.max()), 1e-12)
         return _above(market, money, guess, near / BESIDE if near else highest)
     if not near:
