@@ -29,6 +29,7 @@ from memory.mandates import Mandates
 from memory.news import NewsBook
 from memory.nonces import NonceBook
 from memory.observations import Observations
+from memory.parameters import ParameterBook
 from memory.part import Clock, Entropy
 from memory.periods import Periods
 from memory.put_aside import PutAside
@@ -60,6 +61,7 @@ class Ledger(
     Periods,
     Observations,
     RiskBook,
+    ParameterBook,
     PutAside,
     Contacts,
     ChainMarks,

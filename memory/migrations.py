@@ -14,6 +14,7 @@ from memory.m015_limits import SQL as LIMITS
 from memory.m015_replacements import SQL as REPLACEMENTS
 from memory.m018_loans import SQL as LOANS
 from memory.observations import SQL as OBSERVATIONS
+from memory.parameters import SQL as PARAMETERS
 from memory.risk_news import SQL as RISK_NEWS
 
 
@@ -383,6 +384,12 @@ def m018_loans(db: Database) -> None:
 def m019_risk_news(db: Database) -> None:
     """What speaks against venues that people have money in, until they heard of it."""
     db.executescript(RISK_NEWS)
+
+
+@ledger()
+def m020_parameters(db: Database) -> None:
+    """What was set at each venue, to tell what was changed."""
+    db.executescript(PARAMETERS)
 
 
 @memory()

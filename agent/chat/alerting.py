@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import structlog
 
 from agent.chain.snapshot import Snapshot
 from agent.errors import MonetaError
-from agent.money import ZERO_ADDRESS, Address
 from agent.past import Effect, Signal
 from agent.replies import risks as told
 from agent.replies.reply import Offer, Reply
 from agent.runtime.quiet import is_quiet
+from agent.runtime.sights import Sights
 from agent.runtime.world import World
 from memory.risk_news import RiskNews
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
 KIND = "risk"
 EVERY_SECONDS = 300
+AT_A_LOOK = 100
 FOR_ENTRIES = frozenset({"rate-spike", "rate-volatility", "size", "age"})
 """What concerns who would go in; it stands in `yields` and in a preview, and nobody is woken up for it."""
 
@@ -50,30 +50,22 @@ class Alerting:
             await self._say(news, now)
 
     async def _look(self, now: int) -> None:
-        """One snapshot for all; whose venues it says something of is looked at with their own positions."""
-        seen = await self.world.snapshot(ZERO_ADDRESS)
-        for account in await self.world.ledger.accounts():
-            held = await self._held(account.address)
-            if held and await self._against(_as_held(seen, held), held):
-                own = await self.world.snapshot(account.address)
-                there = {key: state.position for key, state in own.venues.items() if state.position}
-                await self.world.ledger.note_risks(account.user, await self._against(own, there), now)
+        """Everybody's own positions, many accounts with one read of the chain."""
+        accounts = await self.world.ledger.accounts()
+        for start in range(0, len(accounts), AT_A_LOOK):
+            part = accounts[start : start + AT_A_LOOK]
+            sights = Sights(self.world, [each.address for each in part])
+            for account in part:
+                found = await self._against(await sights.of(account.address))
+                if found:
+                    await self.world.ledger.note_risks(account.user, found, now)
 
-    async def _held(self, account: Address) -> dict[str, int]:
-        """Base units by venue that the ledger saw go in and not come out again."""
-        net = await self.world.ledger.net_deposits(account)
-        left = {
-            venue: each.deposited - each.withdrawn for (venue, token), each in net.items() if self._is(venue, token)
-        }
-        return {venue: units for venue, units in left.items() if units > 0}
-
-    def _is(self, venue: str, token: str) -> bool:
-        known = self.world.venues.get(venue)
-        return known is not None and known.asset.address == token
-
-    async def _against(self, snapshot: Snapshot, held: Mapping[str, int]) -> list[Signal]:
-        found = (await self.world.risks.look(snapshot)).signals()
-        return [each for each in found if each.venue in held and each.name not in FOR_ENTRIES]
+    async def _against(self, snapshot: Snapshot) -> list[Signal]:
+        held = {key for key, state in snapshot.venues.items() if state.position}
+        if not held:
+            return []
+        found = (await self.world.risks.look(snapshot)).signals(of=held)
+        return [each for each in found if each.name not in FOR_ENTRIES]
 
     async def _say(self, news: RiskNews, now: int) -> None:
         """In quiet hours only what says to leave."""
@@ -93,8 +85,3 @@ class Alerting:
         if signal.effect is not Effect.LEAVE or venue is None:
             return ()
         return (Offer("Take it out", "say", f"withdraw all {venue.asset.symbol} from {venue.id}"),)
-
-
-def _as_held(seen: Snapshot, held: Mapping[str, int]) -> Snapshot:
-    states = {key: replace(state, position=held.get(key, 0)) for key, state in seen.venues.items()}
-    return replace(seen, venues=states)

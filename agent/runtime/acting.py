@@ -192,8 +192,8 @@ class Acting:
     async def _against(self, snapshot: Snapshot, moves: Sequence[Move]) -> list[str]:
         """What speaks against the venues that are entered, with what comes in counted as one's own."""
         adding = {move.venue.id: move.most_in for move in moves if isinstance(move, Enter)}
-        found = (await self.world.risks.look(snapshot)).signals(adding) if adding else ()
-        return [risks.told(each) for each in found if each.venue in adding]
+        found = (await self.world.risks.look(snapshot)).signals(adding, adding.keys()) if adding else ()
+        return [risks.told(each) for each in found]
 
     async def _warnings(self, intent: Intent, account: Address) -> tuple[str, ...]:
         """What stops an entry is said beside what takes money out: that stays possible."""

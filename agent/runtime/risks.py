@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -11,11 +12,13 @@ import pluggy
 import structlog
 
 from agent.chain.snapshot import Snapshot
+from agent.gate.parameters import changed, settings_of
 from agent.money import Token
 from agent.past import NO_PAST, Effect, Past, Signal
-from agent.plugin import Venue
+from agent.plugin import Venue, VenueState
 from agent.runtime.observing import Observing, observation
 from memory.observations import DAY, HOURLY_DAYS
+from memory.parameters import Parameter
 
 NOTHING_MORE: Mapping[str, int] = MappingProxyType({})
 
@@ -30,23 +33,34 @@ class Against:
     venues: Mapping[str, Venue]
     pasts: Mapping[str, Past]
     hooks: pluggy.HookRelay
+    known: Mapping[str, Mapping[str, Parameter]] = field(default_factory=dict)
+    """What was set at each venue when it was seen last, by the setting's name."""
 
-    def signals(self, adding: Mapping[str, int] = NOTHING_MORE) -> tuple[Signal, ...]:
-        """Of every venue, with the account's own position in it and the base units of `adding`, by id, beside it."""
+    def signals(self, adding: Mapping[str, int] = NOTHING_MORE, of: Set[str] | None = None) -> tuple[Signal, ...]:
+        """Of every venue, or those `of`, with the account's own position in it and the base units of `adding`, by id,
+        beside it.
+        """
         return tuple(
             signal
             for key in sorted(self.snapshot.venues)
-            if key in self.venues
+            if key in self.venues and (of is None or key in of)
             for signal in self._of(key, adding.get(key, 0))
         )
 
     def with_all(self, asset: Token, units: int) -> tuple[Signal, ...]:
         """Of the venues of `asset`, each as if so many base units more came to it."""
         keys = {key: units for key, venue in self.venues.items() if venue.asset == asset}
-        return tuple(each for each in self.signals(keys) if each.venue in keys)
+        return self.signals(keys, keys.keys())
 
     def _of(self, key: str, units: int) -> list[Signal]:
-        state = self.snapshot.venues[key]
+        state, now = self.snapshot.venues[key], self.snapshot.block.timestamp
+        own = changed(key, state, self.known.get(key, {}), now)
+        if key in self.snapshot.untrusted:
+            why = f"it isn't what it was checked to be: {self.snapshot.untrusted[key].rstrip('.')}"
+            own.append(Signal(key, "contracts", Effect.CLOSED, why))
+        return [*own, *self._of_plugins(key, state, units)]
+
+    def _of_plugins(self, key: str, state: VenueState, units: int) -> list[Signal]:
         try:
             groups: list[list[Signal]] = self.hooks.moneta_signals(
                 venue=self.venues[key],
@@ -75,8 +89,10 @@ class Risks:
     observing: Observing
     venues: Mapping[str, Venue]
     hooks: pluggy.HookRelay
+    writes: bool = True
     _block: tuple[int, str] = field(default=(-1, ""))
     _pasts: Mapping[str, Past] = field(default_factory=dict)
+    _known: Mapping[str, Mapping[str, Parameter]] = field(default_factory=dict)
 
     async def look(self, snapshot: Snapshot) -> Against:
         """What speaks against the venues as this account has them at this block."""
@@ -84,8 +100,24 @@ class Risks:
         if block != self._block:
             pasts = await self.observing.pasts(snapshot.block.timestamp, HOURLY_DAYS * DAY)
             self._pasts = against(snapshot, self.venues, pasts, self.hooks).pasts
+            self._known = await self._settings(snapshot)
             self._block = block
-        return Against(snapshot, self.venues, self._pasts, self.hooks)
+        return Against(snapshot, self.venues, self._pasts, self.hooks, self._known)
+
+    async def _settings(self, snapshot: Snapshot) -> Mapping[str, Mapping[str, Parameter]]:
+        """What was set where, as it is known with this block; what is new is written down."""
+        ledger, found = self.observing.ledger, defaultdict[str, dict[str, Parameter]](dict)
+        for each in await ledger.parameters():
+            found[each.venue][each.name] = each
+        new = {
+            (key, name): value
+            for key, state in snapshot.venues.items()
+            for name, value in settings_of(state).items()
+            if name not in found[key] or found[key][name].value != value
+        }
+        if new and self.writes and not ledger.broken:
+            await ledger.note_parameters(new, snapshot.block.timestamp)
+        return found
 
 
 def _grown(key: str, snapshot: Snapshot, venues: Mapping[str, Venue], pasts: Mapping[str, Past]) -> Past:

@@ -44,9 +44,9 @@ class Viewing:
         }
         settled = not any(each.account == account for each in await self.world.ledger.unsettled())
         reply = portfolio.portfolio(snapshot, self.world.registry, self.world.venues, flows if settled else None)
-        found = (await self.world.risks.look(snapshot)).signals()
-        held = [each for each in found if snapshot.venues[each.venue].position]
-        return replace(reply, text=reply.text + risks.lines(held), private=True)
+        held = {key for key, state in snapshot.venues.items() if state.position}
+        found = (await self.world.risks.look(snapshot)).signals(of=held)
+        return replace(reply, text=reply.text + risks.lines(found), private=True)
 
     async def explain(self, user: User, intent: Explain) -> Reply:
         """Why the last choices were made, or the one for the venue that `ref` names; what was asked for since."""

@@ -97,7 +97,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.observing = Observing(self.ledger, self.venues)
-        self.risks = Risks(self.observing, self.venues, self.hooks)
+        self.risks = Risks(self.observing, self.venues, self.hooks, self.executes)
         self.codes = Codes(self.signer)
         self.manager = Manager(
             self.rpc,

@@ -109,6 +109,7 @@ class AaveVenue(Venue):
             "stable_rate": stable.rate,
             "unbacked": reserve.unbacked + deficit,
             "reserve_factor": reserve.config.reserve_factor,
+            "supply_cap": reserve.config.supply_cap,  # whole tokens
             # bit 252 says so from 3.1; from 3.4 on there is nothing else, and 3.0 counts real balances
             "virtual_accounting": int(self.generation in (30, *range(34, 40)) or reserve.config.virtual_accounting),
             **(curve or {}),

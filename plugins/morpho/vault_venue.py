@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from moneta import Address, Block, Call, Curve, Flag, Listed, Rate, Step, Token, Unavailable, Venue, VenueState
-from plugins.morpho import vault_views, views
+from plugins.morpho import governance, vault_views, views
 from plugins.morpho.allocation import Slot, earned, moved
 from plugins.morpho.market import Market
 from plugins.morpho.maths import assets_down
@@ -72,7 +72,8 @@ class VaultVenue(Venue):
             vault_views.FEE.at(vault),
             vault_views.LOST_ASSETS.at(vault),
         )
-        return (*own, *(call for place in self._places for call in self._of(place)))
+        inside = (call for place in self._places for call in self._of(place))
+        return (*own, *inside, *governance.reads(vault, [place.id for place in self._places]))
 
     def _of(self, place: Place) -> tuple[Call, ...]:
         morpho, vault = self._morpho, self.contract.address
@@ -84,7 +85,8 @@ class VaultVenue(Venue):
         return own if place.model is None else (*own, views.RATE_AT_TARGET.at(place.model, place.id))
 
     def state(self, answers: Sequence[Answer], block: Block) -> VenueState:
-        own, further = answers[:OWN_READS], answers[OWN_READS:]
+        last = OWN_READS + sum(place.reads for place in self._places)
+        own, further = answers[:OWN_READS], answers[OWN_READS:last]
         if None in own[: OWN_READS - 1] or None in further:
             raise Unavailable(self.id, "the vault can't be read")
         shares, price, room, total, fee = (int(answer[0]) for answer in own[: OWN_READS - 1] if answer)
@@ -102,8 +104,24 @@ class VaultVenue(Venue):
             liquidity=liquidity,
             room=room,
             flags=frozenset(flag for flag, up in flags.items() if up),
-            facts=_facts(slots, total, fee) | {"share": price},
+            facts={
+                **_facts(slots, total, fee),
+                "share": price,
+                "lost": int(lost[0]) if lost else 0,
+                **self._removals(further),
+                **governance.facts(answers[last:]),
+            },
         )
+
+    def _removals(self, answers: Sequence[Answer]) -> dict[str, int]:
+        """From when on a market may be cut off with all that the vault has in it (Unix seconds), where that waits."""
+        found, start = {}, 0
+        for number, place in enumerate(self._places):
+            config = answers[start + 2]
+            start += place.reads
+            if config and config[2]:
+                found[f"{number}.removable_at"] = int(config[2])
+        return found
 
     def _slots(self, answers: Sequence[Answer], now: int) -> list[Slot]:
         found: list[Slot] = []

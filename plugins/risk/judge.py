@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from moneta import Effect, Past, Signal, Venue, VenueState
-from plugins.risk import feed, liquidity, outflow, peg, rates, share, size, utilisation
+from plugins.risk import bad_debt, feed, liquidity, outflow, peg, pending, rates, share, size, utilisation
 from plugins.risk.case import Case
 from plugins.risk.seen import look
 
@@ -14,12 +14,14 @@ RULES: tuple[Callable[[Case], Signal | None], ...] = (
     liquidity.judge,
     peg.judge,
     share.judge,
+    bad_debt.judge,
     outflow.judge,
     feed.judge,
     rates.spike,
     rates.swings,
     size.small,
     size.young,
+    *pending.RULES,
 )
 _ORDER = {effect: place for place, effect in enumerate(reversed(Effect))}
 

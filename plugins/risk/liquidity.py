@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from moneta import UNKNOWN, Effect, Signal
+from moneta import PARTS, UNKNOWN, Effect, Signal
 from plugins.risk.case import Case
 from plugins.risk.seen import DAY, HOUR, units_of
 from plugins.risk.utilisation import seconds_to_full
@@ -14,6 +14,8 @@ NAME = "liquidity"
 PART = 2
 """One's own may be half of what could leave now: so it still leaves whole after half of that left before."""
 CLOSE = 110  # percent of one's own size: from here down the next large withdrawal leaves one inside
+TIGHT = 80 * PARTS // 100
+"""Below the lowest of the usual kinks a market has what its lenders want, and who is most of it isn't in a queue."""
 NEAR = 2
 SHORT_SOON = 3 * HOUR
 TREND = 6 * HOUR
@@ -24,7 +26,8 @@ def judge(case: Case) -> Signal | None:
     if case.seen.liquidity[-1] == UNKNOWN:
         return None
     free = max(case.liquidity, 0)
-    if case.own > 0 and free * 100 < case.own * CLOSE:
+    tight = free * 100 < case.own * CLOSE and case.seen.usage[-1] >= TIGHT
+    if free < case.own or tight:
         return _signal(case, Effect.LEAVE, [case.could_leave(), *_days(case, free)])
     short = seconds_to_full(case, TREND, case.own)
     if case.own > 0 and free < case.own * NEAR and short is not None and short <= SHORT_SOON:

@@ -13,6 +13,7 @@ from eth_abi.abi import encode
 from agent.chain.discover import discover
 from agent.chain.multicall import ask
 from agent.money import RAY, Address, Rate, address
+from agent.past import NO_PAST, Effect
 from agent.plugin import Chain, Flag, Venue, VenueState
 from agent.policy.decode import decode
 from agent.policy.policy import build
@@ -21,6 +22,7 @@ from devnet.profiles.parts import parts
 from devnet.progress import silent
 from plugins.morpho import views
 from plugins.morpho.vaults import MorphoVaults
+from plugins.risk.judge import signals
 from tests.integration.chain_parts import Devnet, built_in_protocols, built_in_tables
 
 ID = "morpho-vaults:test:USDC"
@@ -213,3 +215,44 @@ async def test_its_curve_is_what_its_markets_pay(vault: Vault) -> None:
         said = vault.venue.rate_after(state, deposit * USDC)
         assert abs(curve.rate(deposit * USDC).ray - said.ray) <= said.ray // 1_000, deposit
     assert curve.rate(0).ray == pytest.approx(state.rate.ray, rel=1e-9)
+
+
+async def against(vault: Vault) -> dict[str, tuple[Effect, str]]:
+    """What speaks against the vault by what it says of itself."""
+    seen = await vault.chain.snapshot()
+    found = signals(vault.venue, seen.venues[ID], NO_PAST, 0, seen.block.timestamp)
+    return {each.name: (each.effect, each.words) for each in found}
+
+
+async def test_what_its_people_announce_is_told_while_it_waits(vault: Vault) -> None:
+    """The real vault's own timelock: what may hold later stands in its getters until then."""
+    chain, admin = vault.chain, vault.chain.admin
+    await chain.enter(vault.venue, 350_000 * USDC)
+    assert set(await against(vault)) == {"liquidity"}  # all of it is one's own
+    hot, calm = [await params_of(chain, name) for name in CAPS]
+    await chain.call(vault.at, "submitTimelock(uint256)", 2 * DAY, sender=admin)  # a longer one holds at once
+    await chain.call(vault.at, "submitGuardian(address)", admin, sender=admin)  # and so does the first guardian
+    await chain.call(vault.at, "setCurator(address)", chain.user, sender=admin)
+    facts = (await vault.state()).facts
+    assert (facts["timelock"], facts["guardian"], facts["owner"]) == (2 * DAY, int(admin, 16), int(admin, 16))
+    assert facts["curator"] == int(chain.user, 16)
+    assert set(await against(vault)) == {"liquidity"}
+
+    await chain.call(vault.at, "submitTimelock(uint256)", DAY, sender=admin)
+    await chain.call(vault.at, "submitGuardian(address)", chain.user, sender=admin)
+    await chain.call(vault.at, f"submitCap({PARAMS},uint256)", hot, 900_000 * USDC, sender=admin)
+    await chain.call(vault.at, f"submitCap({PARAMS},uint256)", calm, 0, sender=admin)
+    await chain.call(vault.at, f"submitMarketRemoval({PARAMS})", calm, sender=admin)
+    found = await against(vault)
+    effects = {name: effect for name, (effect, _) in found.items()}
+    assert effects == {
+        "market-removed": Effect.LEAVE,
+        "timelock": Effect.CLOSED,
+        "guardian": Effect.ALERT,
+        "cap-raised": Effect.ALERT,
+        "liquidity": Effect.LESS,
+    }
+    assert found["timelock"][1].startswith("what its curator changes is to wait 24 hours instead of 2 days, from 20")
+    assert f"its guardian is to be {chain.user.lower()}" in found["guardian"][1]
+    assert "lend 900,000 USDC to its market 1 instead of 200,000 USDC" in found["cap-raised"][1]
+    assert "its market 2 may be cut off with the 149,999 USDC in it, from 20" in found["market-removed"][1]

@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from agent.chat.alerting import EVERY_SECONDS
 from agent.gate.risk import closing
+from agent.money import address
 from agent.plugin import VenueState
 from agent.replies.reply import Reply
 from devnet import Node
@@ -19,6 +20,7 @@ from devnet.borrowers import Wish, transaction
 from devnet.lending import markets
 from devnet.rpc import Rpc
 from memory.mandates import UserSettings
+from tests.integration.chain_parts import Devnet
 from tests.integration.schedule_parts import CHANNEL, Desk, opened
 
 pytestmark = pytest.mark.integration
@@ -101,3 +103,21 @@ async def test_a_market_that_fills_up_is_told_refused_and_left(desk: Desk) -> No
     snapshot = await desk.world.priced_snapshot(await desk.world.account(desk.user))
     assert closing(AAVE, snapshot.signals) is not None
     assert await look(desk) == []  # who has nothing there any more hears nothing of it
+
+
+async def test_rules_that_were_changed_are_told_with_what_they_were(desk: Desk) -> None:
+    await desk.say(f"deposit 10000 USDC into {AAVE}")
+    assert (await desk.say("/confirm")).text.startswith("Done")
+    chain = await Devnet.opened(desk.node)
+    try:
+        market = chain.registry.protocols["aave-v3"]["core"]
+        configurator = address(await chain.read(address(market["provider"]), "getPoolConfigurator()", "address"))
+        usdc = chain.registry.tokens["USDC"].address
+        await chain.call(configurator, "setReserveFactor(address,uint256)", usdc, 1_500, sender=chain.admin)
+    finally:
+        await chain.rpc.close()
+    told = f"{AAVE}: its reserve factor went up by 50 % just now."
+    assert await look(desk) == [told]
+    assert await look(desk) == []
+    assert told in (await desk.say("portfolio")).text
+    assert "its reserve factor went up by 50 %" in why(await desk.say("best yield for USDC?"))

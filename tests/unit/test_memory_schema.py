@@ -434,6 +434,14 @@ CREATE TABLE risk_news (
     ) STRICT
 CREATE INDEX risk_news_of ON risk_news (user, venue, name, id)
 CREATE INDEX risk_news_untold ON risk_news (user, id) WHERE told_at IS NULL
+CREATE TABLE parameters (
+      venue TEXT NOT NULL,
+      name TEXT NOT NULL,
+      value TEXT NOT NULL,
+      before TEXT,
+      since INTEGER NOT NULL,
+      PRIMARY KEY (venue, name)
+    ) STRICT, WITHOUT ROWID
 """  # noqa: E501  (SQLite appends added columns to one line)
 
 MEMORY = """
@@ -494,7 +502,7 @@ def test_each_migration_is_recorded_and_an_older_file_gets_the_rest() -> None:
     names = [row["name"] for row in db.query("SELECT name FROM _migrations ORDER BY id")]
     assert names[0] == "m001_users"
     assert names == sorted(names)
-    assert len(names) == 20
+    assert len(names) == 21
 
 
 def test_a_file_of_a_newer_moneta_is_left_alone() -> None:
