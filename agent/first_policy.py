@@ -11,10 +11,11 @@ from agent.chain import prices as feeds
 from agent.chain.fingerprint import fingerprints
 from agent.chain.multicall import read_all
 from agent.chain.registry import Registry
+from agent.chain.rewarders import rewarders_of
 from agent.chain.rpc import Rpc
 from agent.config import Settings
 from agent.place import Place
-from agent.plugin import Trader, Venue
+from agent.plugin import Listed, Trader, Venue
 from agent.policy.policy import Policy, build
 from agent.policy.typed_tables import permit_tables
 from agent.usd import PRICE_DECIMALS
@@ -42,7 +43,7 @@ async def first_policy(
         chain_name=registry.name,
         tokens=registry.tokens.values(),
         native=registry.native,
-        listed=[each.contract for each in found],
+        listed=[each.contract for each in found] + rewarding(found),
         tables=[table for group in hook.moneta_call_tables() for table in group],
         typed_tables=[*permit_tables(), *(table for group in hook.moneta_typed_tables() for table in group)],
         caps=caps,
@@ -52,6 +53,12 @@ async def first_policy(
     receipts = [each.receipt.address for each in found if isinstance(each, Venue) and each.receipt is not None]
     watched = [*policy.contracts, *(place for place in receipts if place is not None)]
     return replace(policy, codes=await fingerprints(rpc, registry, watched))
+
+
+def rewarding(found: Sequence[Venue | Trader]) -> list[Listed]:
+    """The contracts where rewards of these venues wait, each once."""
+    venues = (each for each in found if isinstance(each, Venue))
+    return list({each.contract.address: each.contract for each in rewarders_of(venues).values()}.values())
 
 
 def first_caps(registry: Registry, prices: Mapping[str, int], usd: int) -> dict[str, int]:

@@ -124,6 +124,13 @@ class Repay(_Closed):
     venue: VenueId | None
 
 
+class Claim(_Closed):
+    """Takes the rewards that wait at a venue's protocol; `venue` null: wherever some wait."""
+
+    action: Literal["claim"] = "claim"
+    venue: VenueId | None
+
+
 class Exit(_Closed):
     action: Literal["exit"] = "exit"
 
@@ -286,6 +293,7 @@ Intent = Annotated[
     | Contact
     | Revoke
     | Repay
+    | Claim
     | Exit
     | Pause
     | Resume

@@ -25,6 +25,10 @@ def keep_listed(policy: Policy, found: Discovered, traders: MutableMapping[str, 
         if why:
             found.missing[key] = found.untrusted.pop(key, why)
             del found[key]
+    for venue in found.values():
+        if venue.rewarder is not None and (why := why_unlisted(policy, venue.rewarder.contract)):
+            found.missing[f"rewards of {venue.rewarder.id}"] = why
+            venue.rewarder = None
     for name in list(traders):
         why = why_unlisted(policy, traders[name].contract)
         if why:

@@ -137,6 +137,28 @@ class Lender(ABC):
         """
 
 
+class Rewarder(ABC):
+    """Where rewards wait to be claimed that a protocol pays beside its interest (`aave-v3:core`).
+
+    It is named by the venues (`Venue.rewarder`) whose positions earn them. `contract` is what is called.
+    """
+
+    id: str
+    contract: Listed
+
+    @abstractmethod
+    def reads(self, account: Address) -> tuple[Call, ...]:
+        """The calls whose answers `earned` needs; they run in the one call of the snapshot."""
+
+    @abstractmethod
+    def earned(self, answers: Sequence[tuple[Any, ...] | None]) -> Mapping[Address, int]:
+        """Base units that could be claimed now, by the token's address, from the answers in the order of `reads`."""
+
+    @abstractmethod
+    def claim(self, account: Address, token: Address, units: int) -> Step:
+        """The step that brings exactly so many base units of a reward to the account itself."""
+
+
 class Venue(ABC):
     """One place to earn on one asset, e.g. `aave-v3:core:USDC`.
 
@@ -152,6 +174,8 @@ class Venue(ABC):
     receipt: Token | None
     lender: Lender | None = None
     """Where what its market lends is owed; None where it lends to nobody that owes here."""
+    rewarder: Rewarder | None = None
+    """Where rewards of a position here wait; None where there are none, or nobody listed the contract."""
 
     @abstractmethod
     def reads(self, account: Address) -> tuple[Call, ...]:

@@ -23,6 +23,7 @@ from agent.chain.contracts import erc20, multicall3
 from agent.chain.lenders import lenders_of, loan_reads, loans_in, reason
 from agent.chain.multicall import Answer
 from agent.chain.registry import Registry
+from agent.chain.rewarders import reward_reads, rewarders_of, rewards_in
 from agent.chain.rpc import BlockTag, Rpc
 from agent.chain.sequencer import Sequencer
 from agent.errors import Unavailable
@@ -45,6 +46,7 @@ class Snapshot:
     `untrusted` says why a venue that is there may only be left. `sequencer`: None where the chain has no feed of it,
     or the feed doesn't say.
     `l1`: what a transaction pays for its place on L1. `loans`: what the account owes, by lender, where it owes.
+    `rewards`: base units that wait to be claimed, by rewarder and the token's address.
     `signals`: what speaks against the venues, which the runtime adds.
     """
 
@@ -63,6 +65,7 @@ class Snapshot:
     sequencer: Sequencer | None = None
     l1: l1_costs.L1Costs = l1_costs.NONE
     loans: Mapping[str, Loan] = field(default_factory=dict)
+    rewards: Mapping[str, Mapping[Address, int]] = field(default_factory=dict)
     signals: tuple[Signal, ...] = ()
 
 
@@ -145,7 +148,8 @@ async def take_all(
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """Where the answers of one account are: `balances` by symbol, `venues` and `loans` in the order of their reads.
+    """Where the answers of one account are: `balances` by symbol, `venues`, `loans`, `rewards` in the order of
+    their reads.
 
     `missing`: why a plug-in didn't say what to read.
     """
@@ -154,6 +158,7 @@ class Own:
     balances: Mapping[str, int]
     venues: Mapping[str, tuple[int, ...]]
     loans: Mapping[str, tuple[int, ...]]
+    rewards: Mapping[str, tuple[int, ...]]
     missing: Mapping[str, str]
 
 
@@ -176,6 +181,8 @@ class Batch:
         states = _states(self._venues, read, shared.block, missing)
         owed = {key: [answers[place] for place in places] for key, places in own.loans.items()}
         loans = loans_in(lenders_of(self._venues.values()), owed, shared.block, missing)
+        waiting = {key: [answers[place] for place in places] for key, places in own.rewards.items()}
+        rewards = rewards_in(rewarders_of(self._venues.values()), waiting, missing)
         doubted = shared.untrusted
         return replace(
             shared,
@@ -185,6 +192,7 @@ class Batch:
             venues={key: _flagged(state) if key in doubted else state for key, state in states.items()},
             missing=missing,
             loans={key: loan for key, loan in loans.items() if loan.owes},
+            rewards=rewards,
         )
 
 
@@ -229,6 +237,7 @@ def _own(registry: Registry, venues: Mapping[str, Venue], account: Address, want
             missing[key] = reason(error)
     lenders = lenders_of(venues.values()) if account != ZERO_ADDRESS else {}  # nobody owes nothing
     owed = loan_reads(lenders, account, missing)
+    rewarders = rewarders_of(venues.values()) if account != ZERO_ADDRESS else {}
     return Own(
         native=wanted.add(multicall3.ETH_BALANCE.at(registry.multicall3, account)),
         balances={
@@ -237,6 +246,7 @@ def _own(registry: Registry, venues: Mapping[str, Venue], account: Address, want
         },
         venues=groups,
         loans={key: wanted.all(calls) for key, calls in owed.items()},
+        rewards={key: wanted.all(calls) for key, calls in reward_reads(rewarders, account, missing).items()},
         missing=missing,
     )
 

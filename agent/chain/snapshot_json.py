@@ -45,6 +45,7 @@ def to_json(snapshot: Snapshot) -> dict[str, Any]:
         "sequencer": _sequencer(snapshot.sequencer),
         "l1": l1_costs.to_json(snapshot.l1),
         "loans": {key: _loan(loan) for key, loan in snapshot.loans.items()},
+        "rewards": {key: _texts(earned) for key, earned in snapshot.rewards.items()},
         "signals": [_signal(each) for each in snapshot.signals],
     }
 
@@ -70,6 +71,10 @@ def from_json(data: Mapping[str, Any]) -> Snapshot:
         sequencer=_sequencer_seen(data.get("sequencer")),
         l1=l1_costs.from_json(data.get("l1")),
         loans={key: _loan_seen(body) for key, body in data.get("loans", {}).items()},
+        rewards={
+            key: {Address(token): int(units) for token, units in earned.items()}
+            for key, earned in data.get("rewards", {}).items()
+        },
         signals=tuple(_signal_seen(body) for body in data.get("signals", ())),
     )
 
@@ -162,7 +167,7 @@ def _pool_state(body: Mapping[str, Any]) -> PoolState:
     return PoolState(**kept, **addresses, ticks=tuple((int(tick), int(net)) for tick, net in body["ticks"]))
 
 
-def _texts(values: Mapping[str, int]) -> dict[str, str]:
+def _texts(values: Mapping[str, int] | Mapping[Address, int]) -> dict[str, str]:
     return {key: str(value) for key, value in values.items()}
 
 

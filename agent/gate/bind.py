@@ -16,6 +16,7 @@ from agent.intents import (
     Advance,
     All,
     Cancel,
+    Claim,
     Contact,
     Deposit,
     Exit,
@@ -32,6 +33,7 @@ from agent.intents import (
     Yields,
 )
 from agent.intents import Sequence as Sequence_
+from agent.words.claims import claiming
 from agent.words.clauses import (
     INEXACT,
     Clause,
@@ -114,6 +116,7 @@ def _bound_whole(intent: Intent, origins: Mapping[str, Origin], said: Sequence[s
         or _bind_forget(intent, said)
         or _bind_revoke(intent, said, vocabulary)
         or _bind_repay(intent, said, vocabulary)
+        or _bind_claim(intent, said, vocabulary)
     )
 
 
@@ -139,6 +142,14 @@ def _bind_repay(intent: Intent, said: Sequence[str], vocabulary: Vocabulary) -> 
     if not isinstance(intent, Repay):
         return False
     _require(bool(said) and repayment(said[-1], vocabulary) == intent, "debt")
+    return True
+
+
+def _bind_claim(intent: Intent, said: Sequence[str], vocabulary: Vocabulary) -> bool:
+    """Whether it claims rewards; that is the whole message, or isn't one."""
+    if not isinstance(intent, Claim):
+        return False
+    _require(bool(said) and claiming(said[-1], vocabulary) == intent, "claim")
     return True
 
 

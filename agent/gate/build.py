@@ -10,7 +10,7 @@ from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.execution.costs import Costs, costs_at, size_of
 from agent.gate import approvals, expect
-from agent.gate.order import Enter, Leave, Move, PayBack, Send, Swap, TakeBack
+from agent.gate.order import Collect, Enter, Leave, Move, PayBack, Send, Swap, TakeBack
 from agent.gate.templates import opened, output_of
 from agent.money import Address, Token
 from agent.plans import Change, Plan, Role, Step
@@ -98,6 +98,8 @@ def steps_of(
                 steps.append(_send(move))
             case TakeBack():
                 steps.append(_take_back(move, allowances))
+            case Collect(rewarder=rewarder, token=token, units=units) if token.address is not None:
+                steps.append(rewarder.claim(snapshot.account, token.address, units))
             case PayBack(venue=venue):
                 steps += [replace(step, venue=venue.id) for step in _pay_back(move, snapshot, allowances)]
     return tuple(steps)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from agent.errors import Refused
-from agent.gate.order import Enter, Leave, Move, PayBack, Send, Swap, TakeBack, taken
+from agent.gate.order import Collect, Enter, Leave, Move, PayBack, Send, Swap, TakeBack, taken
 from agent.money import Address, Token
 from agent.plans import Change
 from agent.plugin import Venue, VenueState
@@ -57,6 +57,8 @@ def _said(move: Move, used: Sequence[Move]) -> tuple[Token, int]:
             return move.token, 0
         case PayBack():
             return move.venue.asset, -(move.units or 0)
+        case Collect():
+            return move.token, move.units
 
 
 def open_part(moves: Sequence[Move]) -> dict[str, tuple[int, int]]:
@@ -130,7 +132,7 @@ def expected(
 def _touched(moves: Iterable[Move]) -> list[Token]:
     tokens: list[Token] = []
     for move in moves:
-        if isinstance(move, Send | TakeBack):
+        if isinstance(move, Send | TakeBack | Collect):
             tokens.append(move.token)
             continue
         if isinstance(move, Swap):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agent.money import Address, Token
-from agent.plugin import Lender, Trader, Venue
+from agent.plugin import Lender, Rewarder, Trader, Venue
 from agent.routes import Route
 
 
@@ -106,7 +106,16 @@ class PayBack:
         return self.venue.lender
 
 
-Move = Enter | Leave | Send | Swap | TakeBack | PayBack
+@dataclass(frozen=True, slots=True)
+class Collect:
+    """Claim exactly `units` base units of a reward that wait."""
+
+    rewarder: Rewarder
+    token: Token
+    units: int
+
+
+Move = Enter | Leave | Send | Swap | TakeBack | PayBack | Collect
 
 
 def taken(moves: Iterable[Move]) -> list[Swap | Leave]:

@@ -10,7 +10,7 @@ from typing import Any
 from agent.errors import Refused
 from agent.gate.descriptors import Names, between, say
 from agent.gate.erc7730 import Descriptor
-from agent.gate.order import Enter, Leave, Move, PayBack, Send, Swap, TakeBack
+from agent.gate.order import Collect, Enter, Leave, Move, PayBack, Send, Swap, TakeBack
 from agent.gate.trade_words import priced
 from agent.money import Address, Amount, Rate, Token
 from agent.plans import Change, Plan, Role, Step
@@ -150,12 +150,19 @@ def headline(move: Move) -> str:
             return f"take {part} out of {venue.id}"
         case Send():
             return f"send {Amount(move.units, move.token)} to {move.name} ({move.recipient})"
-        case PayBack(venue=venue, units=units):
-            if units is None:
-                return f"pay back all that you owe at {venue.id}, {Amount(move.most, venue.asset)} at the most"
-            return f"pay back {Amount(units, venue.asset)} of what you owe at {venue.id}"
+        case PayBack():
+            return _paid(move)
+        case Collect():
+            return f"claim {Amount(move.units, move.token)} of rewards at {move.rewarder.id}"
         case TakeBack():
             return f"take back what {move.name} may spend of your {move.token.symbol}"
+
+
+def _paid(move: PayBack) -> str:
+    asset, where = move.venue.asset, f"what you owe at {move.venue.id}"
+    if move.units is None:
+        return f"pay back all of {where}, {Amount(move.most, asset)} at the most"
+    return f"pay back {Amount(move.units, asset)} of {where}"
 
 
 def _clear(names: Names, descriptors: Mapping[str, Descriptor], step: Step) -> str:
@@ -199,6 +206,8 @@ def sentence(policy: Policy, effect: Effect, amount: str = "") -> str:
             return f"{where}: let {spender} take {amount}, no more"
         case "enter":
             return f"{where}: put {amount} in, in your name"
+        case "leave" if effect.entry and effect.entry.about:
+            return f"{where}: claim {amount} that you earned, to your account"
         case "leave":
             return f"{where}: take {amount} out, to your account"
         case "transfer":

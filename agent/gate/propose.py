@@ -22,6 +22,7 @@ from agent.gate import (
     mean_price,
     oracle,
     reserve,
+    rewards,
     risk,
     rollup,
     shares,
@@ -30,7 +31,7 @@ from agent.gate import (
 from agent.gate.build import Draft, Simulated, drafted, entering, plan_of, spenders, steps_of
 from agent.gate.charges import charges_of
 from agent.gate.erc7730 import Descriptor
-from agent.gate.order import Enter, Leave, Move, PayBack, Send, Swap, TakeBack
+from agent.gate.order import Collect, Enter, Leave, Move, PayBack, Send, Swap, TakeBack
 from agent.gate.preview import Preview, preview
 from agent.gate.rehearse import Rehearsal, WouldRevert, rehearse
 from agent.money import Address, Token
@@ -114,7 +115,7 @@ class Gate:
 
     async def propose(self, request: Request, moves: Sequence[Move], snapshot: Snapshot) -> Proposal:
         """Raises Refused with the rule that said no. Nothing is signed or stored here."""
-        leaving = all(isinstance(move, Leave | TakeBack) for move in moves)
+        leaving = all(isinstance(move, Leave | TakeBack | Collect) for move in moves)
         if request.paused and not leaving:
             raise Refused("pause", "You paused me: I only take money out.", "Say `resume` first.")
         request.passed("pause")
@@ -171,6 +172,7 @@ class Gate:
             (
                 *request.notes,
                 *loans.health_notes(moves, snapshot.loans, rehearsal.loans),
+                *rewards.notes(moves, plan, snapshot, self.registry),
                 *notes,
                 *rollup.notes(snapshot),
             ),

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
 from agent.execution.costs import costs_at
-from agent.gate import loans, reserve, trading
+from agent.gate import loans, reserve, rewards, trading
 from agent.gate.moves import Desk, Rank, Resolved
-from agent.intents import Deposit, Exit, Intent, Repay, Revoke, Sequence, Swap, Transfer, Withdraw
+from agent.intents import Claim, Deposit, Exit, Intent, Repay, Revoke, Sequence, Swap, Transfer, Withdraw
 from agent.money import Address
 from agent.plugin import Trader, Venue
 
@@ -54,6 +54,8 @@ def moves_of(intent: Intent, desk: Desk) -> Resolved:
             return trading.sequence(desk, intent)
         case Repay():
             return loans.repay(desk, intent)
+        case Claim():
+            return rewards.claim(desk, intent)
         case Revoke():
             return desk.revoke(intent)
         case Exit():

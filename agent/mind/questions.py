@@ -90,6 +90,8 @@ def unsupported(what: str) -> Question:
         return Question("Which allowance, and from whom? Say it like `revoke USDC from aave`.")
     if what == "repay":
         return Question("How much of which token, and where? Say it like `repay 100 USDC at aave core`.")
+    if what == "claim":
+        return Question("Say it like `claim my rewards`, or `claim my rewards at aave`.")
     return Question(f"I can't {what} yet. I can deposit, withdraw and send; say help for the rest.")
 
 

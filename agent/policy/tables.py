@@ -32,7 +32,9 @@ class Entry(BaseModel):
     A swap gives `amount` of `token` (with `at_most`: that or less) for `to_amount` or more of `to_token`. A `repay`
     pays the own debt, with `at_most` no more of `amount` than is owed. `path` is
     an argument of packed bytes, token, fee, token …, whose ends are FIRST and LAST. `native_in`: the call may send
-    the native coin along instead of the listed contract's wrapped one, exactly `amount` of it.
+    the native coin along instead of the listed contract's wrapped one, exactly `amount` of it. `about` is an
+    argument of a `leave` that only says what it is for, such as the positions whose rewards are claimed: whatever it
+    is, `amount` of `token` comes to the recipient, or nothing does.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -53,6 +55,7 @@ class Entry(BaseModel):
     path: str | None = None
     at_most: bool = False
     native_in: bool = False
+    about: str | None = None
 
 
 class Table(BaseModel):
@@ -139,6 +142,10 @@ def _check_paths(entry: Entry) -> None:
         raise ValueError(f"the path {entry.path!r} is not bytes")
     for path in entry.must:
         parameter_at(entry.signature, path)
+    if entry.about:
+        parameter_at(entry.signature, entry.about)
+        if entry.direction != "leave" or entry.unit != "token":
+            raise ValueError("about is of a leave in base units of its token only")
     if entry.market and not parameter_at(entry.signature, entry.market).type.endswith(")"):
         raise ValueError(f"the market {entry.market!r} is not a tuple")
 
@@ -194,7 +201,7 @@ def _hazards(parameters: tuple[Parameter, ...], prefix: str = "") -> list[str]:
 
 def _spoken_for(entry: Entry, path: str) -> bool:
     named = {entry.token, entry.to_token, entry.path, entry.recipient, entry.owner, entry.spender, *entry.must}
-    return path in named or bool(entry.market and path.startswith(entry.market + "."))
+    return path in named or path == entry.about or bool(entry.market and path.startswith(entry.market + "."))
 
 
 def _check_twins(table: Table) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
+from agent.gate import rewards
 from agent.loans import health_text
 from agent.money import RAY, Amount, Token, grouped, text_from_units
 from agent.plugin import Venue
@@ -68,6 +69,7 @@ def portfolio(
     if not known:
         text += " What has no price isn't counted."
     text += "".join(f"\n{each}" for each in loan_lines(snapshot))
+    text += "".join(f"\n{each}" for each in rewards.lines(snapshot, registry))
     for venue_id, reason in sorted(snapshot.missing.items()):
         text += f"\n{venue_id} can't be read now: {reason}."
     columns = ("where", "amount", "worth", "rate a year", "earned")

@@ -15,7 +15,7 @@ from agent.gate.moves import Resolved
 from agent.gate.propose import Request
 from agent.gate.step_up import check_code, needs
 from agent.gate.wanted import desk_at, moves_of
-from agent.intents import Deposit, Exit, Intent, Repay, Revoke, Sequence, Swap, Transfer, Withdraw, as_json
+from agent.intents import Claim, Deposit, Exit, Intent, Repay, Revoke, Sequence, Swap, Transfer, Withdraw, as_json
 from agent.mind.context import Context
 from agent.mind.mind import Spoken
 from agent.money import Address
@@ -30,7 +30,7 @@ from agent.runtime.world import World
 from memory.rows import User
 
 PASS, REFUSE, ASK, SKIP = "pass", "refuse", "ask", "not reached"
-PLANS = (Deposit, Withdraw, Swap, Sequence, Transfer, Revoke, Repay, Exit)
+PLANS = (Deposit, Withdraw, Swap, Sequence, Transfer, Revoke, Repay, Claim, Exit)
 GATE = {
     "pause": "you didn't pause me, or it only takes money out",
     "chain": "the node is at the head and the sequencer, where there is one, is up; an exit needs neither",

@@ -16,6 +16,7 @@ from agent.intents import (
     Advance,
     Cancel,
     Chat,
+    Claim,
     Contact,
     Deposit,
     Exit,
@@ -270,7 +271,16 @@ class Runtime:
         check_ledger(self.world.ledger.broken, intent.action, intent.ref if isinstance(intent, Cancel) else None)
         match intent:
             case (
-                Deposit() | Withdraw() | Swap() | Sequence() | Transfer() | Revoke() | Repay() | Exit() | Rebalance()
+                Deposit()
+                | Withdraw()
+                | Swap()
+                | Sequence()
+                | Transfer()
+                | Revoke()
+                | Repay()
+                | Claim()
+                | Exit()
+                | Rebalance()
             ):
                 return await self.acting.propose(said.user, said.channel, intent, understood.origins)
             case Mandate():

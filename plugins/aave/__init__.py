@@ -17,12 +17,17 @@ def moneta_protocols() -> list[Protocol]:
 
 @hookimpl
 def moneta_call_tables() -> list[dict[str, Any]]:
-    return [json.loads(files(__name__).joinpath("pool.json").read_text(encoding="utf-8"))]
+    return [_data("pool.json"), _data("rewards.json")]
 
 
 @hookimpl
 def moneta_descriptors() -> list[dict[str, Any]]:
-    return [json.loads(files(__name__).joinpath("pool.erc7730.json").read_text(encoding="utf-8"))]
+    return [_data("pool.erc7730.json"), _data("rewards.erc7730.json")]
+
+
+def _data(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(files(__name__).joinpath(name).read_text(encoding="utf-8"))
+    return found
 
 
 @hookimpl

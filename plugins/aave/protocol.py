@@ -11,6 +11,7 @@ from moneta import Address, Ask, Chain, Listed, Protocol, Token, Unavailable, Ve
 from plugins.aave import views
 from plugins.aave.loans import USD_BASE, AaveLender, Owed
 from plugins.aave.reserve import Reserve
+from plugins.aave.rewards import AaveRewards
 from plugins.aave.venue import AaveVenue, Contracts, venue_id
 
 TABLE = "aave-v3-pool"
@@ -62,9 +63,21 @@ async def _market(market: str, section: Any, chain: Chain, ask: Ask) -> list[Aav
     ]
     debts = {venue.id: _owed(venue.asset, found[venue.asset]) for venue in venues}
     lender = AaveLender(market, listed, debts, await _in_dollars(provider, ask))
+    rewarder = await _rewarder(market, [address(str(receipt.address)) for receipt in receipts.values()], ask)
     for venue in venues:
-        venue.lender = lender
+        venue.lender, venue.rewarder = lender, rewarder
     return venues
+
+
+async def _rewarder(market: str, receipts: list[Address], ask: Ask) -> AaveRewards | None:
+    """The one controller that all aTokens name; None where there is none, or they name several."""
+    answers = await ask([views.INCENTIVES.at(receipt) for receipt in receipts])
+    named = {str(answer[0]) for answer in answers if answer is not None} - {ZERO}
+    if len(named) != 1:
+        return None
+    controller = address(named.pop())
+    (speaks,) = await ask([views.ALL_REWARDS.at(controller, receipts, controller)])
+    return AaveRewards(market, controller, receipts) if speaks is not None else None
 
 
 def _owed(asset: Token, reserve: Reserve) -> Owed:

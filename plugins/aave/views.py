@@ -17,6 +17,9 @@ ACCOUNT_DATA = view(
 )
 """Collateral and debt in the oracle's base currency, what may be borrowed, liquidation threshold and LTV in basis
 points, health factor in wad."""
+INCENTIVES = view("getIncentivesController()", "address")  # of an aToken
+ALL_REWARDS = view("getAllUserRewards(address[] assets,address user)", "address[]", "uint256[]")
+"""Of RewardsController: the reward tokens, and what of each could be claimed."""
 PRICE_ORACLE = view("getPriceOracle()", "address")  # of the provider
 BASE_UNIT = view("BASE_CURRENCY_UNIT()", "uint256")  # of AaveOracle
 PROVIDER = view("ADDRESSES_PROVIDER()", "address")

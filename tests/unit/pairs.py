@@ -103,6 +103,8 @@ def _sentences(chance: random.Random) -> Iterator[tuple[str, Intent]]:
             "repay 40 usdc at venus",
             {"action": "repay", "asset": "USDC", "amount": amount("exact", "40"), "venue": "venus:core:USDC"},
         ),
+        ("claim my rewards at venus", {"action": "claim", "venue": "venus:core:USDC"}),
+        ("harvest all my rewards", {"action": "claim", "venue": None}),
         ("pay back all my dai debt", {"action": "repay", "asset": "DAI", "amount": amount("all"), "venue": None}),
         ("take back my dai allowance of aave", {"action": "revoke", "asset": "DAI", "spender": "aave-v3:core:DAI"}),
     )
@@ -292,6 +294,12 @@ _PARTICULAR: dict[str, Callable[[Intent], Iterator[tuple[str, Intent]]]] = {
     ),
     "hours": lambda intent: iter([("hour", {**intent, "summary": 3}), ("hour", {**intent, "quiet": "off"})]),
     "forget": lambda intent: iter([("scope", {**intent, "scope": "everything"})]),
+    "claim": lambda intent: iter(
+        [
+            ("venue", {**intent, "venue": "aave-v3:attacker:USDC"}),
+            ("verb", {"action": "exit"}),
+        ]
+    ),
     "repay": lambda intent: iter(
         [
             ("token", {**intent, "asset": "WETH"}),

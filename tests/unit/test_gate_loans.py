@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -14,7 +15,7 @@ from agent.gate.order import Leave
 from agent.loans import Loan, health_text
 from agent.money import RAY
 from tests.unit.gate_parts import FakeVenue, rule_of, snapshot
-from tests.unit.policy_parts import USDC
+from tests.unit.policy_parts import USDC, USDC_AT
 
 pytestmark = pytest.mark.unit
 
@@ -69,13 +70,17 @@ def test_a_loan_that_is_gone_or_unknown_stops_nothing() -> None:
     check_health({"aave-v3:core": loan(None)}, known, FLOOR, None)
 
 
-def test_a_snapshot_keeps_its_loans() -> None:
+def test_a_snapshot_keeps_its_loans_and_rewards() -> None:
     kept = replace(loan(RAY, 5), threshold=RAY // 2, collateral_usd=7, debt_usd=8, pledged={"WETH": 9})
-    seen = replace(snapshot(), loans={"aave-v3:core": kept, "venus:core": loan(None)})
-    assert from_json(to_json(seen)).loans == seen.loans
+    seen = replace(
+        snapshot(),
+        loans={"aave-v3:core": kept, "venus:core": loan(None)},
+        rewards={"aave-v3:core": {USDC_AT: 2**200}},
+    )
+    assert from_json(json.loads(json.dumps(to_json(seen)))) == seen
     older = to_json(seen)
-    del older["loans"]
-    assert from_json(older).loans == {}
+    del older["loans"], older["rewards"]
+    assert from_json(older) == snapshot()
 
 
 @given(st.integers(1, 10**30))

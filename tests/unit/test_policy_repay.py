@@ -15,9 +15,10 @@ from agent.policy.spending import Kind
 from agent.policy.tables import load_table
 from agent.policy.whole import check_plan, effects_of, read_step
 from plugins.aave.loans import REPAY as AAVE_REPAY
+from plugins.aave.rewards import CLAIM
 from plugins.morpho.loans import REPAY as MORPHO_REPAY
 from plugins.venus.loans import REPAY as VENUS_REPAY
-from tests.unit.descriptor_parts import BLUE, POLICY, POOL, VUSDC
+from tests.unit.descriptor_parts import BLUE, POLICY, POOL, REWARDS, VUSDC
 from tests.unit.gate_parts import rule_of
 from tests.unit.policy_parts import ACCOUNT, APPROVE, CAP, MARKET, STRANGER, SUPPLY, USDC, USDC_AT, plan, step
 
@@ -130,3 +131,40 @@ def test_a_table_that_leaves_a_repayment_open_is_refused(change: dict[str, Any],
     load_table({"table": "t", "functions": [entry]})
     with pytest.raises(ValueError, match=says):
         load_table({"table": "t", "functions": [{**entry, **change}]})
+
+
+CLAIM_TABLE = {
+    "signature": "claimRewardsToSelf(address[] assets,uint256 amount,address reward)",
+    "direction": "leave",
+    "token": "reward",
+    "amount": "amount",
+    "recipient": "@sender",
+    "about": "assets",
+}
+
+
+def test_a_claim_comes_to_oneself_and_counts_nowhere() -> None:
+    places = (USDC_AT, STRANGER)
+    claims = plan(step(REWARDS.address, CLAIM, places, 7 * UNITS, USDC_AT))
+    assert totals([effect for _, effect in check_plan(POLICY, ACCOUNT, (), claims)]) == {}
+    assert charges_of(POLICY, claims, {}) == ()
+    assert "claim 35 USDC that you earned, to your account" in sentence(POLICY, read_step(POLICY, claims.steps[0])[1])
+    unlisted = plan(step(REWARDS.address, CLAIM, places, UNITS, STRANGER))
+    assert rule(unlisted) == "lists"
+    assert rule(plan(step(REWARDS.address, CLAIM, places, MAX_UINT256, USDC_AT))) == "caps"
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"about": None}, "nothing says what the argument 'assets' may be"),
+        ({"about": "places"}, "no argument 'places'"),
+        ({"direction": "enter"}, "about is of a leave"),
+        ({"direction": "transfer"}, "about is of a leave"),
+        ({"unit": "shares"}, "about is of a leave in base units"),
+    ],
+)
+def test_what_a_call_is_about_stands_in_no_other_table(change: dict[str, Any], says: str) -> None:
+    load_table({"table": "t", "functions": [CLAIM_TABLE]})
+    with pytest.raises(ValueError, match=says):
+        load_table({"table": "t", "functions": [{**CLAIM_TABLE, **change}]})
