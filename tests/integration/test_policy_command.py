@@ -62,7 +62,7 @@ async def test_each_rule_answers_in_its_order_and_nothing_is_stored(whole: Whole
         ("transaction-cap", REFUSE),
         *(
             (name, PASS)
-            for name in ("simulate", "shares", "honest", "expected", "gas", "preview", "step-up", "signer")
+            for name in ("simulate", "health", "shares", "honest", "expected", "gas", "preview", "step-up", "signer")
         ),
     ]
     assert found.verdict == REFUSE
