@@ -17,13 +17,29 @@ from benchmarks import (
     memory_use,
     pairs,
     preview,
+    risk,
     scan,
     set_up,
     snapshot,
     start,
 )
 
-ALL = (start, preview, confirm, snapshot, scan, memory_use, interpret, guard, pairs, fuzz, allocate, mandates, set_up)
+ALL = (
+    start,
+    preview,
+    confirm,
+    snapshot,
+    scan,
+    memory_use,
+    interpret,
+    guard,
+    pairs,
+    fuzz,
+    allocate,
+    mandates,
+    risk,
+    set_up,
+)
 
 
 def main() -> int:

@@ -19,6 +19,7 @@ from tests.unit.plugin_parts import NumbersVenue
 HOUR = 3_600
 MICRO = 10**6
 ASSETS = {"dai": ("DAI", 18), "usdc": ("USDC", 6), "usdt": ("USDT", 6), "weth": ("WETH", 18)}
+OLDEST = "usdc_compoundv2_aavev1_aavev2_hourly_2020-05_2022-03.csv.gz"
 MARKETS = tuple(f"aave_v{version}_{asset}" for version in (2, 3) for asset in ("dai", "usdc", "usdt", "weth"))
 
 Column = NDArray[np.int64]
@@ -52,12 +53,37 @@ class Market:
         return Past(*(getattr(past, name)[: row + 1] for name in past.__slots__))
 
 
-def markets(data: Path) -> Iterator[Market]:
-    """Every hourly market that is recorded in `data`, with the price of its asset where that is recorded, too."""
-    for name in MARKETS:
+def markets(data: Path, names: Sequence[str] = MARKETS) -> Iterator[Market]:
+    """The hourly markets that are recorded in `data`, with the price of their asset where that is recorded, too."""
+    for name in names:
         file = data / "lending" / f"{name}_ethereum_hourly.parquet"
         if file.exists():
             yield _market(name, file, data / "prices")
+    oldest = data / "lending" / OLDEST
+    if oldest.exists() and names is MARKETS:
+        yield _first_generation(oldest, data / "prices")
+
+
+def _first_generation(file: Path, prices: Path) -> Market:
+    """USDC on Aave v1, which no threshold was chosen on; a dollar each, as the file tells no price."""
+    rows = pl.read_csv(file).filter(pl.col("total_supply_aave_v1") > 0)
+    at = rows["timestamp"].str.to_datetime().dt.epoch("s").to_numpy().astype(np.int64)
+    stable, variable, supplied, rate = (
+        rows[f"{column}_aave_v1"].to_numpy().astype(np.float64)
+        for column in ("total_stable_borrows", "total_variable_borrows", "total_supply", "supply_rate")
+    )
+    usage = np.clip((stable + variable) / supplied, 0, 1)
+    columns = (
+        at,
+        _parts(rate),
+        _parts(usage),
+        _parts(supplied, MICRO),
+        _parts(supplied * (1 - usage), MICRO),
+        np.full(len(at), UNKNOWN, dtype=np.int64),
+        _prices(prices / "USDC_hourly_price.parquet", "USDC", at // HOUR * HOUR),
+    )
+    usdc = Token(1, "USDC", address("0x" + "a" * 40), 6)
+    return Market("aave_v1_usdc", usdc, Past(*cast(tuple[Sequence[int], ...], columns)), supplied)
 
 
 def _market(name: str, file: Path, prices: Path) -> Market:

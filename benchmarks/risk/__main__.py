@@ -1,0 +1,23 @@
+"""`python -m benchmarks.risk [--quick]`: one JSON line a figure; the tables go to standard error."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from benchmarks.risk import figures
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="benchmarks.risk", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="the speed alone")
+    failed = False
+    for figure in figures(parser.parse_args().quick, tables=True):
+        sys.stdout.write(figure.as_line() + "\n")
+        sys.stdout.flush()
+        failed = failed or figure.holds is False
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
