@@ -15,6 +15,12 @@ PARTS = 10**12
 
 UNKNOWN = -1
 
+_NONE = Rate(0)
+
+
+SOON = 3 * 86_400
+"""Seconds in which a move has to earn its way there and back, where it isn't meant to stay: docs/rebalance.md."""
+
 
 @dataclass(frozen=True, slots=True)
 class Past:
@@ -49,14 +55,15 @@ class Outlook:
     """The mean of a venue's supply rate over a horizon as one may expect it, and its standard deviation, in ray.
 
     `seen`: the observations behind it, over `span` seconds; 0 where there are none and `mean` is the rate of now.
-    `halves`: the seconds in which half of a distance from what is usual is gone, 0 where that isn't known.
+    `now` is the rate that it was made at, `soon` the mean of the first SOON seconds.
     """
 
     mean: Rate
     sigma: int
     seen: int
     span: int
-    halves: int = 0
+    now: Rate = _NONE
+    soon: Rate = _NONE
 
 
 class Effect(StrEnum):

@@ -308,9 +308,9 @@ class Shift:
     """One leg of a move, weighed. `source` '' is money that isn't at work yet, `target` '' the wallet.
 
     `whole`: the source is left without dust. `before` is the source's rate now, `after` the target's, with the leg in
-    it, as it is expected on average. `gain` is base units over the horizon, of all positions in the asset together;
-    `gain_usd` the same in USD with 8 decimals, costs not taken off. `cost_usd` is gas and fees, `doubt_usd` what it
-    must gain beyond them since expectations err and waiting is free. `signal`: why a leg is for safety.
+    it, as it is expected on average over `seconds`. `gain` is base units in that time, of all positions in the asset
+    together; `gain_usd` the same in USD with 8 decimals, costs not taken off. `cost_usd` is gas and fees, `back_usd`
+    those of the way back, `doubt_usd` what expectations may err by. `signal`: why a leg is for safety.
     """
 
     source: str
@@ -322,7 +322,9 @@ class Shift:
     gain: int
     gain_usd: int
     cost_usd: int = 0
+    back_usd: int = 0
     doubt_usd: int = 0
+    seconds: int = 0
     why_not: str = ""
     signal: str = ""
 
@@ -331,22 +333,23 @@ class Shift:
 class Turn:
     """What would change an answer: `subject` going above (or below) `value`, all else as it was.
 
-    "rate": what the venue's rate is expected to be on average, a year in ray; "cost": gas and fees of the move, USD
-    with 8 decimals.
+    "rate": what the venue's rate is expected to be on average over `seconds`, a year in ray; "cost": gas and fees of
+    the move and of the way back, USD with 8 decimals.
     """
 
     subject: str
     venue: str
     above: bool
     value: int
+    seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
     """What to do with the money of one asset: all of `shifts`, or nothing and `why_not`.
 
-    `weighed` has each single leg from each position to each other venue, the best first. `gain_usd`, `cost_usd` and
-    `doubt_usd` are those of all shifts together, or of what came nearest. `turns`: what would change the answer.
+    `weighed` has each single leg from each position to each other venue, the best first. The sums in USD are those of
+    all shifts together, or of what came nearest, over `seconds`. `turns`: what would change the answer.
     """
 
     shifts: tuple[Shift, ...]
@@ -354,7 +357,9 @@ class Placement:
     why_not: str = ""
     gain_usd: int = 0
     cost_usd: int = 0
+    back_usd: int = 0
     doubt_usd: int = 0
+    seconds: int = 0
     turns: tuple[Turn, ...] = ()
 
 

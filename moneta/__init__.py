@@ -5,7 +5,7 @@ from agent.curves import Allocation, Candidate, Curve, Part, Terms, Weigh
 from agent.errors import MonetaError, NeedsAnswer, Refused, Unavailable
 from agent.loans import Loan
 from agent.money import MAX_UINT256, RAY, SECONDS_PER_YEAR, Address, Amount, Rate, Token, address
-from agent.past import PARTS, UNKNOWN, Effect, Outlook, Past, Signal
+from agent.past import PARTS, SOON, UNKNOWN, Effect, Outlook, Past, Signal
 from agent.plans import Role, Step
 from agent.plugin import (
     Ask,
@@ -37,6 +37,7 @@ __all__ = [
     "PARTS",
     "RAY",
     "SECONDS_PER_YEAR",
+    "SOON",
     "UNKNOWN",
     "Address",
     "Allocation",

@@ -136,8 +136,8 @@ def _outlook(each: Outlook) -> dict[str, str]:
 
 
 def _outlook_of(data: Mapping[str, str]) -> Outlook:
-    numbers = {key: int(value) for key, value in data.items()}
-    return Outlook(mean=Rate(numbers.pop("mean")), **numbers)
+    mean, now, soon = (Rate(int(data[key])) for key in ("mean", "now", "soon"))
+    return Outlook(mean, int(data["sigma"]), int(data["seen"]), int(data["span"]), now=now, soon=soon)
 
 
 def _signal(each: Signal) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from moneta import Allocation, Candidate, Curve, Limits, Outlook, Placement, Signal, Terms, hookimpl
+from moneta import Allocation, Candidate, Curve, Limits, Outlook, Past, Placement, Rate, Signal, Terms, hookimpl
 from plugins.rebalance import comet
 
 
@@ -17,6 +17,13 @@ def moneta_rebalance(
     from plugins.rebalance.rule import place  # numpy: late
 
     return place(candidates, terms, limits, outlooks, signals)
+
+
+@hookimpl
+def moneta_outlook(past: Past, rate: Rate, seconds: int) -> Outlook:
+    from plugins.rebalance.outlook import outlook  # numpy: late
+
+    return outlook(past, rate, seconds)
 
 
 @hookimpl

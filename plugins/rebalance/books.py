@@ -1,4 +1,4 @@
-"""What positions earn over the horizon by the rates that are expected, own impact on every market included. Integers.
+"""What positions earn over a time by the rates that are expected, own impact on every market included. Integers.
 
 Venues over one market feel a move together: what leaves it raises the rate of what stays there.
 """
@@ -8,29 +8,42 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from moneta import RAY, Candidate, Curve, Limits, Outlook, Rate, Terms
+from moneta import RAY, SOON, Candidate, Curve, Limits, Outlook, Rate, Terms
 
 Moved = Mapping[str, int]
 """Base units by venue that come (or go, below 0)."""
 
+DEAREST = 100 * RAY
+"""No point of a curve is expected above 10,000 %, the most that the allocator takes for a rate."""
+
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """The venues of one asset, each with its curve as it is expected to be on average. `now` has those of now."""
+    """The venues of one asset over `terms.seconds`, each with its curve as it is expected on average in that time.
+
+    `now` has their curves of now. `soon`: the time is that in which a move has to pay for its way there and back.
+    """
 
     venues: Mapping[str, Candidate]
     now: Mapping[str, Candidate]
     outlooks: Mapping[str, Outlook]
     terms: Terms
     limits: Limits
+    soon: bool
 
     @classmethod
     def of(
-        cls, candidates: Iterable[Candidate], terms: Terms, limits: Limits, outlooks: Mapping[str, Outlook]
+        cls,
+        candidates: Iterable[Candidate],
+        terms: Terms,
+        limits: Limits,
+        outlooks: Mapping[str, Outlook],
+        soon: bool = False,
     ) -> Books:
         now = {each.venue: each for each in sorted(candidates, key=lambda each: each.venue)}
-        venues = {key: expected(each, outlooks.get(key)) for key, each in now.items()}
-        return cls(venues, now, outlooks, terms, limits)
+        venues = {key: expected(each, outlooks.get(key), soon) for key, each in now.items()}
+        seconds = min(terms.seconds, SOON) if soon else terms.seconds
+        return cls(venues, now, outlooks, replace(terms, seconds=seconds), limits, soon)
 
     def income(self, moved: Moved, markets: Iterable[str] | None = None) -> int:
         """Base units that all positions earn once `moved` is done; those in `markets` alone where they are given."""
@@ -67,15 +80,12 @@ class Books:
         return self.terms.expected(low, high)
 
 
-def expected(of: Candidate, outlook: Outlook | None) -> Candidate:
+def expected(of: Candidate, outlook: Outlook | None, soon: bool) -> Candidate:
     """With its curve as much higher or lower as its rate is expected to be on average than now."""
-    if of.curve is None or outlook is None or not outlook.seen:
+    if of.curve is None or outlook is None or not outlook.seen or outlook.now.ray <= 0:
         return of
-    now = of.curve.rate(0).ray
-    if now <= 0:
-        return of
-    mean = max(outlook.mean.ray, 0)
-    points = tuple((at, rate * mean // now) for at, rate in of.curve.points)
+    mean, now = max((outlook.soon if soon else outlook.mean).ray, 0), outlook.now.ray
+    points = tuple((at, min(rate * mean // now, DEAREST)) for at, rate in of.curve.points)
     return replace(of, curve=replace(of.curve, points=points))
 
 

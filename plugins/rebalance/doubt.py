@@ -1,4 +1,4 @@
-"""What a move must gain beyond its costs, since expectations err and waiting is free."""
+"""What expectations may err by: a multiple of the standard deviation of the gap between two rates."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from math import isqrt
 
 from moneta import RAY, SECONDS_PER_YEAR, Outlook
 
-MULTIPLE = RAY // 4
-"""How many standard deviations of the gap count, in ray."""
+MULTIPLE = RAY // 2
+"""How many standard deviations of the gap count over the whole horizon, in ray. docs/rebalance.md has the figures."""
 
 
 def of_leg(source: Outlook | None, target: Outlook | None, units: int, seconds: int) -> int:
-    """Base units over the horizon, rounded up: the two rates err apart from each other."""
+    """Base units over so many seconds, rounded up: the two rates err apart from each other."""
     gap = isqrt(_sigma(source) ** 2 + _sigma(target) ** 2)
-    return -(-units * share(gap, seconds) // RAY)
+    return -(-units * _part(gap, seconds) // RAY)
 
 
 def fee(of: Outlook | None, seconds: int) -> int:
     """The same as a fee of each venue on what moves, in ray, that two equal ones come to when added."""
-    return share(_sigma(of) * RAY // isqrt(2 * RAY * RAY), seconds)
+    return _part(_sigma(of) * RAY // isqrt(2 * RAY * RAY), seconds)
 
 
-def share(sigma: int, seconds: int) -> int:
+def _part(sigma: int, seconds: int) -> int:
     return sigma * MULTIPLE // RAY * seconds // SECONDS_PER_YEAR
 
 

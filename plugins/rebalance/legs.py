@@ -15,9 +15,36 @@ ROUNDED = 10**9
 
 
 def best(books: Books) -> list[Leg]:
-    """The legs to the best allocation, what is doubtful counted as a cost. Positions above a cap needn't shrink."""
-    found = allocate([_counted(each, books) for each in books.venues.values()], books.terms)
-    return [_whole(leg, books) for leg in of_allocation(found, books.terms.cash, books.limits.most)]
+    """The legs to the best allocation of the positions; the way back and what is doubtful are counted as costs.
+
+    A position above its cap needn't shrink.
+    """
+    held = [each for each in books.venues.values() if each.position > 0]
+    enter, leave = (max((getattr(each, way) for each in held), default=0) for way in ("enter", "leave"))
+    counted = [_counted(each, books, enter, leave) for each in books.venues.values()]
+    found = allocate(counted, replace(books.terms, cash=0))
+    return [_whole(leg, books) for leg in of_allocation(found, 0, books.limits.most)]
+
+
+def _counted(of: Candidate, books: Books, enter: int, leave: int) -> Candidate:
+    """Who enters pays the way out in the allocator's books: here, all of the way back, as dear as the way there."""
+    unsure = 0 if books.soon else doubt.fee(books.outlooks.get(of.venue), books.terms.seconds)
+    return replace(
+        of,
+        most=_unshrunk(of),
+        leave=of.leave if of.position else max(of.leave + enter, of.enter + leave),
+        exit_fee=min(of.exit_fee + unsure, RAY - 1),
+    )
+
+
+def entering(books: Books) -> list[Leg]:
+    """The legs that put to work what isn't yet, the positions as they are."""
+    fixed = [replace(each, liquidity=0, most=_unshrunk(each)) for each in books.venues.values()]
+    return of_allocation(allocate(fixed, books.terms), books.terms.cash, books.limits.most)
+
+
+def _unshrunk(of: Candidate) -> int | None:
+    return None if of.most is None else max(of.most, of.position)
 
 
 def _whole(leg: Leg, books: Books) -> Leg:
@@ -36,32 +63,21 @@ def _above(units: int, most: int | None) -> bool:
     return most is not None and units > most
 
 
-def _counted(of: Candidate, books: Books) -> Candidate:
-    """A way out is due in any case, of what is left or of what is entered: a move counts it once."""
-    unsure = doubt.fee(books.outlooks.get(of.venue), books.terms.seconds)
-    return replace(
-        of,
-        most=None if of.most is None else max(of.most, of.position),
-        leave=of.leave if of.position or books.terms.cash else 0,
-        exit_fee=min((of.exit_fee if of.position or books.terms.cash else 0) + unsure, RAY - 1),
-    )
-
-
 def of_allocation(found: Allocation, cash: int, most: int | None) -> list[Leg]:
     """Pairs of what leaves and what enters, the largest first, each at most `most`.
 
     What isn't at work yet is entered from ''. What would leave and go nowhere stays.
     """
     leaving = {part.venue: -part.moved for part in found.parts if part.moved < 0}
-    entering = {part.venue: part.moved for part in found.parts if part.moved > 0}
+    taking = {part.venue: part.moved for part in found.parts if part.moved > 0}
     if cash > found.idle:
         leaving[""] = cash - found.idle
     legs = []
-    while leaving and entering:
-        source, target = _largest(leaving), _largest(entering)
-        units = min(leaving[source], entering[target])
+    while leaving and taking:
+        source, target = _largest(leaving), _largest(taking)
+        units = min(leaving[source], taking[target])
         legs.append((source, target, units if most is None else min(units, most)))
-        for side, key in ((leaving, source), (entering, target)):
+        for side, key in ((leaving, source), (taking, target)):
             side[key] -= units
             if not side[key]:
                 del side[key]

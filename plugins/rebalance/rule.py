@@ -1,22 +1,40 @@
 """The rule: where the money of one asset should be, and whether going there gains enough. docs/rebalance.md tells it.
 
-The allocator finds the best placement by the rates that are expected over the horizon, own impact, costs and limits
-counted. Its legs are done where together they gain more than their costs, what expectations may err by, and the
-mandate's minimum; one that doesn't pay for itself beside the others is dropped. What a signal says to leave leaves
-first, whatever it gains. Every amount is an integer, a gain rounded down, a cost up.
+The allocator finds the best placement by the rates that are expected, own impact, costs and limits counted. It is
+done where it gains more than gas and fees of the way there and of the way back, and the mandate's minimum: within
+three days; or over the whole horizon, even if the gap falls short by half a standard deviation. A leg that doesn't pay
+for itself beside the others is dropped. What a signal says to leave leaves first, whatever it gains. Every amount is
+an integer, a gain rounded down, a cost up.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from moneta import Candidate, Limits, Outlook, Placement, Shift, Signal, Terms, Turn
 from plugins.rebalance import legs, safety, turns
 from plugins.rebalance.allocate.sane import apart
 from plugins.rebalance.books import Books
-from plugins.rebalance.weigh import all_single, net, paying
+from plugins.rebalance.weigh import all_single, net, paying, together
 from plugins.rebalance.words import too_little
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What one look found: each single leg, and the best legs together (none where no single one pays)."""
+
+    books: Books
+    weighed: tuple[Shift, ...]
+    shifts: list[Shift]
+
+    @property
+    def net(self) -> int:
+        return sum(net(each) for each in self.shifts)
+
+    @property
+    def nearest(self) -> list[Shift]:
+        return self.shifts or [each for each in self.weighed[:1] if each.units]
 
 
 def place(
@@ -31,28 +49,47 @@ def place(
     held = [each.venue for each in usable if each.position > 0]
     if not terms.cash and not held:
         return Placement((), (), "nothing is at work")
-    books = Books.of(usable, terms, limits, outlooks)
-    weighed = all_single(books)
+    whole = Books.of(usable, terms, limits, outlooks)
     reasons = safety.urgent(signals) if limits.exits else {}
-    if shifts := safety.out(books, reasons):
-        return _done(shifts, weighed, ())
-    shifts = _best(books, weighed)
-    if _gains(shifts, limits):
-        return _done(shifts, weighed, turns.to_stay(books, shifts))
+    if shifts := safety.out(whole, reasons):
+        return _done(shifts, all_single(whole), ())
+    entered = list(paying(whole, legs.entering(whole))) if terms.cash else []
+    if _gains(entered, limits):
+        return _done(entered, (), turns.to_stay(whole, entered))
+    soon = _looked(Books.of(usable, terms, limits, outlooks, soon=True))
+    if _gains(soon.shifts, limits):
+        return _done(soon.shifts, soon.weighed, turns.to_stay(soon.books, soon.shifts))
+    late = _looked(whole)
+    if _gains(late.shifts, limits) and _leads(soon.books, late.shifts):
+        return _done(late.shifts, late.weighed, turns.to_stay(whole, late.shifts))
     stuck = [f"{key} should be left and nothing can leave it now ({reasons[key]})" for key in held if key in reasons]
-    return _kept(books, weighed, shifts, stuck, left_out)
+    return _kept(_nearer(soon, late), entered, stuck, left_out)
 
 
-def _best(books: Books, weighed: Sequence[Shift]) -> list[Shift]:
-    """The allocator's legs that pay, or the best single one where that gains more."""
+def _looked(books: Books) -> Looked:
+    """Where no single leg pays at any size, several together don't: each gains less beside others."""
+    weighed = all_single(books)
+    if not weighed or not weighed[0].units or net(weighed[0]) <= 0:
+        return Looked(books, weighed, [])
     shifts = list(paying(books, legs.best(books)))
-    if weighed and weighed[0].units and net(weighed[0]) > sum(net(each) for each in shifts):
-        return [weighed[0]]
-    return shifts
+    if net(weighed[0]) > sum(net(each) for each in shifts):
+        shifts = [weighed[0]]
+    return Looked(books, weighed, shifts)
 
 
 def _gains(shifts: Sequence[Shift], limits: Limits) -> bool:
     return bool(shifts) and sum(net(each) for each in shifts) > limits.min_gain
+
+
+def _leads(soon: Books, shifts: Sequence[Shift]) -> bool:
+    """Whether it gains from the first days on: what only later pays is better done later."""
+    return soon.gain(together([(each.source, each.target, each.units) for each in shifts])) > 0
+
+
+def _nearer(soon: Looked, late: Looked) -> Looked:
+    """The look at which less was missing."""
+    found = [each for each in (soon, late) if each.nearest]
+    return max(found, key=lambda each: sum(net(shift) for shift in each.nearest), default=soon)
 
 
 def _done(shifts: Sequence[Shift], weighed: Sequence[Shift], changes: tuple[Turn, ...]) -> Placement:
@@ -60,35 +97,37 @@ def _done(shifts: Sequence[Shift], weighed: Sequence[Shift], changes: tuple[Turn
     taken = {(each.source, each.target) for each in ordered}
     others = [each for each in weighed if (each.source, each.target) not in taken]
     judged = tuple(each if each.why_not else replace(each, why_not="what is done gains more") for each in others)
-    return Placement(ordered, judged, "", *_sums(ordered), changes)
+    return _summed(Placement(ordered, judged, turns=changes), ordered)
 
 
-def _kept(
-    books: Books, weighed: Sequence[Shift], shifts: Sequence[Shift], stuck: Sequence[str], left_out: Mapping[str, str]
-) -> Placement:
-    limits = books.limits
-    judged = tuple(each if each.why_not else replace(each, why_not=too_little(each, limits)) for each in weighed)
-    nearest = shifts or [each for each in weighed[:1] if each.units]
-    why_not = "; ".join([*stuck, _why_none(books, judged, shifts, left_out)])
-    changes = turns.to_move(books, nearest[0]) if len(nearest) == 1 else ()
-    return Placement((), judged, why_not, *_sums(nearest), changes)
-
-
-def _why_none(books: Books, judged: Sequence[Shift], shifts: Sequence[Shift], left_out: Mapping[str, str]) -> str:
-    """Why nothing is done: what came nearest speaks for all."""
-    if judged:
-        return f"{judged[0].target}: {judged[0].why_not}"
-    if shifts:  # from the wallet alone
-        return f"{shifts[0].target}: {too_little(shifts[0], books.limits)}"
-    if left_out:
-        venue, reason = min(left_out.items())
-        return f"{venue}: {reason}"
-    return "nothing pays for the way in and out" if books.terms.cash else "there is no other venue"
-
-
-def _sums(shifts: Sequence[Shift]) -> tuple[int, int, int]:
-    return (
-        sum(each.gain_usd for each in shifts),
-        sum(each.cost_usd for each in shifts),
-        sum(each.doubt_usd for each in shifts),
+def _kept(looked: Looked, entered: Sequence[Shift], stuck: Sequence[str], left_out: Mapping[str, str]) -> Placement:
+    limits, nearest = looked.books.limits, looked.nearest or list(entered)
+    judged = tuple(
+        each if each.why_not else replace(each, why_not=too_little(each, limits)) for each in looked.weighed
     )
+    if nearest:
+        reason = f"{nearest[0].target}: {too_little(_one(nearest), limits)}"
+    elif judged:
+        reason = f"{judged[0].target}: {judged[0].why_not}"
+    elif left_out:
+        reason = ": ".join(min(left_out.items()))
+    else:
+        reason = "nothing pays for the way in and out" if looked.books.terms.cash else "there is no other venue"
+    changes = turns.to_move(looked.books, nearest[0]) if len(nearest) == 1 and nearest[0].source else ()
+    return _summed(Placement((), judged, "; ".join([*stuck, reason]), turns=changes), nearest)
+
+
+def _one(shifts: Sequence[Shift]) -> Shift:
+    """The first, with the sums of all."""
+    sums = {name: sum(getattr(each, name) for each in shifts) for name in SUMS}
+    return replace(shifts[0], **sums)
+
+
+SUMS = ("gain_usd", "cost_usd", "back_usd", "doubt_usd")
+
+
+def _summed(placement: Placement, shifts: Sequence[Shift]) -> Placement:
+    if not shifts:
+        return placement
+    one = _one(shifts)
+    return replace(placement, seconds=one.seconds, **{name: getattr(one, name) for name in SUMS})

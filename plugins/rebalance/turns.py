@@ -20,8 +20,9 @@ def to_move(books: Books, nearest: Shift) -> tuple[Turn, ...]:
     if not nearest.units or missing < 0:
         return ()
     found = [_rate(books, nearest, venue, missing) for venue in (nearest.target, nearest.source)]
-    if nearest.cost_usd > missing:
-        found.append(Turn(COST, "", False, nearest.cost_usd - missing))
+    costs = nearest.cost_usd + nearest.back_usd
+    if costs > missing:
+        found.append(Turn(COST, "", False, costs - missing, nearest.seconds))
     return tuple(each for each in found if each is not None)
 
 
@@ -30,7 +31,7 @@ def to_stay(books: Books, shifts: Sequence[Shift]) -> tuple[Turn, ...]:
     spare = sum(net(each) for each in shifts) - books.limits.min_gain
     largest = max(shifts, key=lambda each: each.units)
     rate = _rate(books, largest, largest.target, -spare)
-    cost = Turn(COST, "", True, sum(each.cost_usd for each in shifts) + spare)
+    cost = Turn(COST, "", True, sum(each.cost_usd + each.back_usd for each in shifts) + spare, largest.seconds)
     return (cost,) if rate is None else (rate, cost)
 
 
@@ -47,4 +48,4 @@ def _rate(books: Books, shift: Shift, venue: str, missing: int) -> Turn | None:
     if not depends or not mean:
         return None
     value = mean + mean * missing // depends
-    return Turn(RATE, venue, value > mean, value) if value > 0 else None
+    return Turn(RATE, venue, value > mean, value, shift.seconds) if value > 0 else None

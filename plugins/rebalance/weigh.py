@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from moneta import Rate, Shift
 from plugins.rebalance import doubt
 from plugins.rebalance.books import Books, share
 
-PARTS = (4, 2, 1)
-"""A position is weighed whole, its half and its quarter: less of it may gain more where the target is small."""
+PARTS = (8, 4, 2, 1)
+"""A position is weighed whole, its half, quarter and eighth: less may gain more where the target is small."""
 
 Leg = tuple[str, str, int]
 """Source, target, base units. Source '' is money that isn't at work yet."""
@@ -34,7 +33,7 @@ def _order(shift: Shift) -> tuple[bool, int, str, str]:
 
 def net(shift: Shift) -> int:
     """USD with 8 decimals that count for it."""
-    return shift.gain_usd - shift.cost_usd - shift.doubt_usd
+    return shift.gain_usd - shift.cost_usd - shift.back_usd - shift.doubt_usd
 
 
 def _best(books: Books, source: str, target: str) -> Shift:
@@ -71,9 +70,6 @@ def weighed(books: Books, leg: Leg, moved: dict[str, int], without: dict[str, in
     """A leg where all of `moved` is done, held against `without` it (nothing, where None)."""
     source, target, units = leg
     gain = books.gain(moved) - (books.gain(without) if without else 0)
-    cost = cost_of(books, leg)
-    seconds = books.terms.seconds
-    unsure = doubt.of_leg(books.outlooks.get(source), books.outlooks.get(target), units, seconds) if source else 0
     now = books.now[source].curve if source else None
     return Shift(
         source,
@@ -84,8 +80,10 @@ def weighed(books: Books, leg: Leg, moved: dict[str, int], without: dict[str, in
         books.rate(target, moved) if target else Rate(0),
         gain,
         books.usd(gain),
-        -books.usd(-cost),
-        -books.usd(-unsure),
+        cost_usd=-books.usd(-cost_of(books, leg)),
+        back_usd=-books.usd(-back_of(books, leg)),
+        doubt_usd=-books.usd(-doubt_of(books, leg)),
+        seconds=books.terms.seconds,
     )
 
 
@@ -98,6 +96,24 @@ def cost_of(books: Books, leg: Leg) -> int:
         return leaving.leave + share(units, leaving.exit_fee) + entered
     entering = books.now[target]
     return entered + (0 if entering.position else entering.leave) + share(units, entering.exit_fee)
+
+
+def back_of(books: Books, leg: Leg) -> int:
+    """Base units of the way back, which a lead that ends makes due; no less than those of the way there."""
+    source, target, units = leg
+    if not source or not target:
+        return 0
+    entered = books.now[target]
+    back = entered.leave + share(units, entered.exit_fee) + books.now[source].enter
+    return max(back, cost_of(books, leg))
+
+
+def doubt_of(books: Books, leg: Leg) -> int:
+    """Base units that the gap may fall short by; a move that pays for both ways soon needs no such margin."""
+    source, target, units = leg
+    if books.soon or not source or not target:
+        return 0
+    return doubt.of_leg(books.outlooks.get(source), books.outlooks.get(target), units, books.terms.seconds)
 
 
 def together(legs: list[Leg]) -> dict[str, int]:
@@ -124,7 +140,3 @@ def paying(books: Books, legs: list[Leg]) -> Iterator[Shift]:
 
 def _without(legs: list[Leg], one: Leg) -> dict[str, int]:
     return together([leg for leg in legs if leg is not one])
-
-
-def refused(shift: Shift, why_not: str) -> Shift:
-    return replace(shift, why_not=why_not)

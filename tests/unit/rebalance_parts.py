@@ -30,11 +30,14 @@ def at(venue: str, curve: Curve | None, position: int = 0, **more: Any) -> Candi
     return Candidate(venue=venue, curve=curve, position=position * ONE, **(known | more))
 
 
-def sure(of: Candidate, percent: str | None = None, sigma: int = 0, seen: int = 100) -> Outlook:
-    """What the rate is expected to be, now's if nothing is said; without a doubt."""
+def sure(
+    of: Candidate, percent: str | None = None, sigma: int = 0, seen: int = 100, soon: str | None = None
+) -> Outlook:
+    """What the rate is expected to be, now's if nothing is said, soon and over the horizon; without a doubt."""
     now = Rate(0) if of.curve is None else of.curve.rate(0)
     mean = now if percent is None else Rate(Rate.of_fraction(percent).ray // 100)
-    return Outlook(mean, sigma, seen, 30 * DAY)
+    first = mean if soon is None else Rate(Rate.of_fraction(soon).ray // 100)
+    return Outlook(mean, sigma, seen, 30 * DAY, now=now, soon=first)
 
 
 def placed(

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from agent.curves import Candidate, Terms
 from agent.money import RAY, Rate
-from agent.past import Outlook
+from agent.past import SOON, Outlook
 from agent.plugin import Limits, Shift
 from plugins.rebalance import moneta_rebalance
 from plugins.rebalance.allocate import sane
 from plugins.rebalance.books import Books
 from plugins.rebalance.rule import place
-from plugins.rebalance.weigh import together
+from plugins.rebalance.weigh import net, together
 from tests.unit.rebalance_parts import DAY, GAS, LIMITS, ONE, POINT, POOR, RICH, USD, A, B, C, at, lent, placed, sure
 
 pytestmark = pytest.mark.unit
@@ -31,25 +31,44 @@ def test_all_of_a_position_goes_where_it_earns_more() -> None:
     found = placed(POOR, RICH)
     shift = only(found.shifts)
     assert (shift.source, shift.target, shift.units, shift.whole) == (A, B, 10_000 * ONE, True)
-    # 10,000 at 9 % less 10,000 at 2 %, for 30 days, own impact included: a little under $57.53
-    assert 57 * USD < shift.gain_usd < 5_753 * USD // 100
+    # 10,000 at 9 % less 10,000 at 2 %, for 3 days, own impact included: a little under $5.753
+    assert 570 * USD // 100 < shift.gain_usd < 5_753 * USD // 1_000
     assert shift.gain_usd == shift.gain * 100
-    assert (shift.cost_usd, shift.doubt_usd) == (2 * USD, 0)
-    assert (found.gain_usd, found.cost_usd, found.doubt_usd) == (shift.gain_usd, shift.cost_usd, 0)
+    assert (shift.cost_usd, shift.back_usd, shift.doubt_usd) == (2 * USD, 2 * USD, 0)
+    assert (found.gain_usd, found.cost_usd, found.back_usd) == (shift.gain_usd, 2 * USD, 2 * USD)
+    assert found.seconds == shift.seconds == SOON
+
+
+def test_what_does_not_pay_within_days_may_pay_within_the_horizon() -> None:
+    dear = [replace(each, enter=8 * ONE, leave=8 * ONE) for each in (POOR, RICH)]
+    shift = only(placed(*dear).shifts)
+    assert shift.seconds == 30 * DAY
+    assert 57 * USD < shift.gain_usd < 5_753 * USD // 100
+    assert placed(*dear, limits=replace(LIMITS, seconds=15 * DAY)).why_not.startswith(f"{B}: a move there would gain")
+
+
+def test_what_leads_later_and_not_at_first_is_done_later() -> None:
+    later = {B: sure(RICH, soon="1.9")}
+    found = placed(POOR, RICH, outlooks=later)
+    assert not found.shifts
+    assert "better done later" in found.why_not
+    assert placed(POOR, RICH, outlooks={B: sure(RICH, soon="2.1")}).shifts
 
 
 def test_a_gain_that_its_gas_eats_is_no_reason_to_move() -> None:
-    dear = [replace(each, enter=30 * ONE, leave=30 * ONE) for each in (POOR, RICH)]
+    dear = [replace(each, enter=15 * ONE, leave=15 * ONE) for each in (POOR, RICH)]
     found = placed(*dear)
     assert not found.shifts
-    assert "it must gain more than its costs, $60.00 and your minimum, $1.00, together" in found.why_not
-    assert found.why_not.startswith(f"{B}: ")
+    why = "its gas and fees, $30.00, those of the way back, $30.00 and your minimum, $1.00, together"
+    assert why in found.why_not
+    assert found.why_not.startswith(f"{B}: a move there would gain $57.4")
 
 
 def test_a_gain_of_exactly_minimum_and_costs_is_too_little() -> None:
-    gain = placed(POOR, RICH).gain_usd
-    assert not placed(POOR, RICH, limits=replace(LIMITS, min_gain=gain - 2 * USD)).shifts
-    assert placed(POOR, RICH, limits=replace(LIMITS, min_gain=gain - 2 * USD - 1)).shifts
+    short = replace(LIMITS, seconds=SOON)
+    gain = placed(POOR, RICH, limits=replace(short, min_gain=0)).gain_usd
+    assert not placed(POOR, RICH, limits=replace(short, min_gain=gain - 4 * USD)).shifts
+    assert placed(POOR, RICH, limits=replace(short, min_gain=gain - 4 * USD - 1)).shifts
 
 
 def test_what_is_expected_counts_and_not_the_rate_of_now() -> None:
@@ -62,13 +81,14 @@ def test_what_is_expected_counts_and_not_the_rate_of_now() -> None:
     assert placed(POOR, RICH, outlooks={B: sure(RICH, "2.1", seen=0)}).shifts  # nothing was seen: the rate of now
 
 
-def test_the_less_is_known_of_the_gap_the_more_it_must_gain() -> None:
-    found = placed(POOR, RICH, outlooks={B: sure(RICH, sigma=4 * POINT)})
-    shift = only(found.shifts)
-    assert 0 < shift.doubt_usd < shift.gain_usd
-    more = placed(POOR, RICH, outlooks={B: sure(RICH, sigma=400 * POINT)})
+def test_the_less_is_known_of_the_gap_the_more_it_must_gain_over_the_horizon() -> None:
+    dear = [replace(each, enter=8 * ONE, leave=8 * ONE) for each in (POOR, RICH)]
+    shift = only(placed(*dear, outlooks={B: sure(RICH, sigma=POINT)}).shifts)
+    assert shift.doubt_usd == pytest.approx(shift.units * 100 * 0.01 * 0.5 * 30 / 365, rel=1e-3)
+    more = placed(*dear, outlooks={B: sure(RICH, sigma=8 * POINT)})
     assert not more.shifts
     assert "may err by" in more.why_not
+    assert placed(POOR, RICH, outlooks={B: sure(RICH, sigma=8 * POINT)}).shifts  # it pays within days
 
 
 def test_part_of_a_position_moves_where_all_of_it_would_spoil_the_rate() -> None:
@@ -158,30 +178,40 @@ def test_nothing_at_work_is_left_alone() -> None:
     assert placed(POOR).why_not == "there is no other venue"
 
 
-def test_the_figures_that_would_change_its_mind_do() -> None:
-    near = at(B, lent(10_000_000, 205_000))
-    kept = placed(POOR, near)
+def expecting(of: Candidate, rate: int) -> dict[str, Outlook]:
+    """The rate (ray) expected on average, over whatever time."""
+    return {of.venue: replace(sure(of), mean=Rate(rate), soon=Rate(rate))}
+
+
+@pytest.mark.parametrize("days", [2, 30])
+def test_the_figures_that_would_change_its_mind_do(days: int) -> None:
+    near, limits = at(B, lent(10_000_000, 205_000)), replace(LIMITS, seconds=days * DAY)
+    kept = placed(POOR, near, limits=limits)
     assert not kept.shifts
     turns = {(each.subject, each.venue): each for each in kept.turns}
+    assert {each.seconds for each in kept.turns} == {days * DAY}
     rate = turns["rate", B]
     assert rate.above
     for change, moves in ((-RAY // 10**6, False), (RAY // 10**6, True)):
-        mean = Outlook(Rate(rate.value + change), 0, 100, 30 * DAY)
-        assert bool(placed(POOR, near, outlooks={B: mean}).shifts) is moves
+        assert bool(placed(POOR, near, limits=limits, outlooks=expecting(near, rate.value + change)).shifts) is moves
+    if days == 2:  # no rate above 0 is low enough at the source
+        return
     poorer = turns["rate", A]
     assert not poorer.above
     for change, moves in ((RAY // 10**6, False), (-RAY // 10**6, True)):
-        mean = Outlook(Rate(poorer.value + change), 0, 100, 30 * DAY)
-        assert bool(placed(POOR, near, outlooks={A: mean}).shifts) is moves
+        outlooks = expecting(POOR, poorer.value + change)
+        assert bool(placed(POOR, near, limits=limits, outlooks=outlooks).shifts) is moves
 
 
 def test_the_cost_that_would_change_its_mind_does() -> None:
-    dear = [replace(each, enter=30 * ONE, leave=30 * ONE) for each in (POOR, RICH)]
+    dear = [replace(each, enter=15 * ONE, leave=15 * ONE) for each in (POOR, RICH)]
     cost = next(each for each in placed(*dear).turns if each.subject == "cost")
     assert not cost.above
+    assert cost.seconds == 30 * DAY
     for change, moves in ((ONE // 100, False), (-ONE // 100, True)):
-        leave = cost.value // 100 - 30 * ONE + change
-        assert bool(placed(replace(dear[0], leave=leave), dear[1]).shifts) is moves
+        each_way = cost.value // 100 // 4 + change
+        cheaper = [replace(each, enter=each_way, leave=each_way) for each in dear]
+        assert bool(placed(*cheaper).shifts) is moves
 
 
 def test_the_hook_is_the_rule() -> None:
@@ -214,7 +244,8 @@ def markets(draw: st.DrawFn) -> Drawn:
                 why_not=draw(st.sampled_from(["", "", "", "it is frozen"])),
             )
         )
-        outlooks[name] = Outlook(Rate(draw(st.integers(0, RAY))), draw(st.integers(0, RAY // 5)), 10, DAY)
+        mean, soon = (Rate(draw(st.integers(0, RAY))) for _ in range(2))
+        outlooks[name] = Outlook(mean, draw(st.integers(0, RAY // 5)), 10, DAY, now=curve.rate(0), soon=soon)
     limits = Limits(
         venues=None,
         cap=None,
@@ -237,11 +268,12 @@ def test_it_never_moves_at_a_loss_nor_above_a_limit(drawn: Drawn) -> None:
         assert found.why_not
         return
     usable, _ = sane.apart(candidates, terms)
-    books = Books.of(usable, terms, limits, outlooks)
+    books = Books.of(usable, terms, limits, outlooks, soon=found.seconds <= SOON)
     by_venue = {each.venue: each for each in candidates}
     moved = together([(each.source, each.target, each.units) for each in found.shifts])
     costs = sum(
-        -(-(by_venue[each.source].leave + by_venue[each.target].enter) * limits.price // ONE) for each in found.shifts
+        -(-2 * (by_venue[each.source].leave + by_venue[each.target].enter) * limits.price // ONE)
+        for each in found.shifts
     )
     assert books.usd(books.gain(moved)) >= limits.min_gain + costs  # to rounding down
     for venue, units in moved.items():
@@ -253,7 +285,7 @@ def test_it_never_moves_at_a_loss_nor_above_a_limit(drawn: Drawn) -> None:
             assert -units <= each.liquidity
     for shift in found.shifts:
         assert limits.most is None or 0 < shift.units <= limits.most
-        assert shift.gain_usd > shift.cost_usd + shift.doubt_usd
+        assert shift.gain_usd > shift.cost_usd + shift.back_usd + shift.doubt_usd
         assert shift.source != shift.target
 
 
@@ -273,9 +305,9 @@ def test_every_other_move_has_its_reason(drawn: Drawn) -> None:
     found = place(candidates, Terms(0, limits.seconds), limits, outlooks, [])
     assert all(each.why_not for each in found.weighed)
     assert bool(found.why_not) == (not found.shifts)
-    net = sum(each.gain_usd - each.cost_usd - each.doubt_usd for each in found.shifts)
     for other in found.weighed:
-        assert other.gain_usd - other.cost_usd - other.doubt_usd <= max(net, limits.min_gain)
+        later = other.why_not.startswith("it would gain enough in the end")
+        assert later or net(other) <= max(sum(net(each) for each in found.shifts), limits.min_gain)
 
 
 def test_gas_is_what_the_candidates_say() -> None:
