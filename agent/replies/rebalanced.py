@@ -6,14 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agent.money import Amount, Rate, Token
-from agent.plugin import Placement, Shift
+from agent.plugin import Placement, Shift, Turn
 from agent.replies.reply import Reply, Table
 from agent.usd import cents, dollars
 from memory.rows import DecisionRow
 
-RULE = "a move must gain more over the horizon than its gas and fees, what the rates may err by, and your minimum"
+RULE = (
+    "what is expected to be gained must be more than gas and fees, those of the way back, and your minimum: within "
+    "three days, or over your whole horizon with a margin for what the rates may err by"
+)
 SAFETY = "what a signal says to leave leaves at once, whatever that gains"
 KEPT = "kept"
+DAY = 86_400
 WALLET = "your wallet"
 
 Leg = Mapping[str, Any]
@@ -35,7 +39,9 @@ def _leg(shift: Shift, taken: bool) -> dict[str, Any]:
         "gain": str(shift.gain),
         "gain_usd": str(shift.gain_usd),
         "cost_usd": str(shift.cost_usd),
+        "back_usd": str(shift.back_usd),
         "doubt_usd": str(shift.doubt_usd),
+        "seconds": str(shift.seconds),
         "why_not": shift.why_not,
         "signal": shift.signal,
         "taken": taken,
@@ -47,11 +53,20 @@ def sums(placement: Placement) -> dict[str, Any]:
     return {
         "gain_usd": str(placement.gain_usd),
         "cost_usd": str(placement.cost_usd),
+        "back_usd": str(placement.back_usd),
         "doubt_usd": str(placement.doubt_usd),
-        "turns": [
-            {"subject": each.subject, "venue": each.venue, "above": each.above, "value": str(each.value)}
-            for each in placement.turns
-        ],
+        "seconds": str(placement.seconds),
+        "turns": [_turn_json(each) for each in placement.turns],
+    }
+
+
+def _turn_json(turn: Turn) -> dict[str, Any]:
+    return {
+        "subject": turn.subject,
+        "venue": turn.venue,
+        "above": turn.above,
+        "value": str(turn.value),
+        "seconds": str(turn.seconds),
     }
 
 
@@ -104,13 +119,16 @@ def why(row: DecisionRow, asset: Token, when: str) -> Reply:
     return Reply(text, _table(row.alternatives, asset) if row.alternatives else None, private=True)
 
 
-def preview_text(placement: Placement, asset: Token, seconds: int) -> str:
+def preview_text(placement: Placement, asset: Token) -> str:
     """What stands above a preview of a move that the user asked for."""
     legs = record(placement)[: len(placement.shifts)]
-    days = seconds // 86_400
+    what = f"I can move {_said(legs, asset, rates=True)}."
+    if _signal(legs):
+        return f"{what} {_capital(_signal(legs))}. Gas and fees are about {_usd(placement.cost_usd)}. Confirm?"
+    days = placement.seconds // DAY
     return (
-        f"I can move {_said(legs, asset, rates=True)}. That is expected to gain {_usd(placement.gain_usd)} in {days} "
-        f"days, before gas; gas and fees are about {_usd(placement.cost_usd)}. Confirm?"
+        f"{what} That is expected to gain {_usd(placement.gain_usd)} in {days} days, before gas; gas and fees are "
+        f"about {_usd(placement.cost_usd)}. Confirm?"
     )
 
 
@@ -156,24 +174,26 @@ def _signal(legs: Sequence[Leg]) -> str:
 
 
 def _reason(row: DecisionRow, legs: Sequence[Leg]) -> str:
-    signal = _signal(legs)
-    if signal:
-        return f"{signal[:1].upper()}{signal[1:]}."
-    days = int(row.snapshot["limits"]["seconds"]) // 86_400
-    if "sums" not in row.snapshot:  # an earlier version: one leg, at the rates of then
-        leg = legs[0]
+    if _signal(legs):
+        return f"{_capital(_signal(legs))}."
+    limits, found = row.snapshot["limits"], row.snapshot.get("sums")
+    if found is None:  # an earlier version: one leg, at the rates of then
+        leg, days = legs[0], int(limits["seconds"]) // DAY
         rates = f"{_rate(leg['rate'])} a year where it was, {_rate(leg['after'])} where it goes"
-        return f"{rates[0].upper()}{rates[1:]}: {_usd(leg['gain_usd'])} more in {days} days, before gas."
-    sums_ = row.snapshot["sums"]
+        return f"{_capital(rates)}: {_usd(leg['gain_usd'])} more in {days} days, before gas."
     rates = ", ".join(
         f"{_rate(leg['rate'])} a year at {leg['source']} and {_rate(leg['after'])} expected at {leg['venue']}"
         for leg in legs
     )
-    return (
-        f"{rates[0].upper()}{rates[1:]}: {_usd(sums_['gain_usd'])} more in {days} days, against "
-        f"{_usd(sums_['cost_usd'])} of gas and fees, {_usd(sums_['doubt_usd'])} that this may err by, and your "
-        f"minimum, {_usd(row.snapshot['limits']['min_gain'])}."
-    )
+    against = [f"{_usd(found['cost_usd'])} of gas and fees", f"{_usd(found['back_usd'])} for the way back"]
+    if int(found["doubt_usd"]):
+        against.append(f"{_usd(found['doubt_usd'])} that this may err by")
+    gained = f"{_usd(found['gain_usd'])} more in {int(found['seconds']) // DAY} days"
+    return f"{_capital(rates)}: {gained}, against {', '.join(against)} and your minimum, {_usd(limits['min_gain'])}."
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _changed(row: DecisionRow) -> str:
@@ -192,8 +212,9 @@ def _turns(turns: Sequence[Mapping[str, Any]], kept: bool) -> str:
 def _turn(turn: Mapping[str, Any]) -> str:
     way = "above" if turn["above"] else "below"
     if turn["subject"] == "cost":
-        return f"gas and fees were {way} {_usd(turn['value'])}"
-    return f"{turn['venue']} could be expected to pay {way} {_rate(turn['value'])} on average"
+        return f"gas and fees, there and back, were {way} {_usd(turn['value'])}"
+    days = int(turn["seconds"]) // DAY
+    return f"{turn['venue']} could be expected to pay {way} {_rate(turn['value'])} on average over {days} days"
 
 
 def _table(weighed: Sequence[Leg], asset: Token) -> Table:

@@ -51,7 +51,8 @@ class Rebalancing:
             if numbers:  # what the asset before it did is in the next snapshot
                 snapshot = await self.world.priced_snapshot(snapshot.account)
             barred = await self._barred(user)
-            found = judged(self.world, snapshot, asset, terms, await self.world.standing(user.id))
+            against = await self.world.risks.look(snapshot)
+            found = judged(self.world, against, asset, terms, await self.world.standing(user.id))
             if not barred and not found.is_for_safety and not await self._is_awake(user, terms):
                 barred = ASLEEP
             if barred:
@@ -78,7 +79,8 @@ class Rebalancing:
         terms = await self._terms(user, intent, snapshot)
         standing = await self.world.standing(user.id)
         tokens = [self.world.registry.token(symbol) for symbol in terms.assets]
-        found = [judged(self.world, snapshot, token, terms, standing) for token in tokens]
+        against = await self.world.risks.look(snapshot)
+        found = [judged(self.world, against, token, terms, standing) for token in tokens]
         best = max(found, key=lambda each: (bool(each.placement.shifts), each.placement.gain_usd))
         if not best.placement.shifts:
             number = await self._record(user, snapshot, best, ASKED)
@@ -90,7 +92,7 @@ class Rebalancing:
         await self._write_down(proposal, channel, number, origins)
         await self.world.ledger.set_pending(user.id, channel, {"preview": proposal.plan.plan_id})
         return Reply(
-            text=rebalanced.preview_text(best.placement, best.asset, terms.seconds),
+            text=rebalanced.preview_text(best.placement, best.asset),
             preview=proposal.preview,
             intent=as_json(intent),
             plan=plan_json(proposal.plan, PlanStatus.PROPOSED),

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agent.chain.snapshot import Snapshot
 from agent.curves import Terms as Horizon
 from agent.execution.costs import costs_at
 from agent.gate.candidates import Field, candidates, gas_in_units, source_most
@@ -14,10 +12,11 @@ from agent.gate.mandate import Terms, limits_for, wei_in_usd
 from agent.gate.mandate_rules import dangers, heeded, own_signals
 from agent.gate.weighed import Weighed, limits_json
 from agent.money import Token
-from agent.past import Outlook, Signal
+from agent.past import NO_PAST, Outlook
 from agent.plugin import Limits, Placement
 from agent.policy.spending import VENUES, Standing
 from agent.replies import rebalanced
+from agent.runtime.risks import Against
 from agent.runtime.world import World
 
 ENTER_GAS, LEAVE_GAS = 550_000, 350_000
@@ -63,19 +62,12 @@ class Judged:
         }
 
 
-def judged(
-    world: World,
-    snapshot: Snapshot,
-    asset: Token,
-    terms: Terms,
-    standing: Standing,
-    outlooks: Mapping[str, Outlook] | None = None,
-    signals: Sequence[Signal] = (),
-) -> Judged:
+def judged(world: World, against: Against, asset: Token, terms: Terms, standing: Standing) -> Judged:
     """The rule's answer for the asset's positions; nothing is taken from the wallet.
 
-    `signals` as they are: of those to leave, only what the mandate lets act moves anything.
+    Of the signals to leave only what the mandate lets act moves anything.
     """
+    snapshot = against.snapshot
     price = snapshot.prices.get(asset.symbol)
     native = snapshot.prices.get(world.registry.native.symbol)
     if price is None or native is None:
@@ -85,7 +77,9 @@ def judged(
     gas = costs_at(snapshot)
     enter, leave = gas.wei(ENTER_GAS, ENTER_TRANSACTIONS), gas.wei(LEAVE_GAS, LEAVE_TRANSACTIONS)
     limits = _limits(world, asset, terms, price, wei_in_usd(enter + leave, native), standing)
-    signals = heeded(terms, [*own_signals(terms, world.venues, snapshot.venues, snapshot.prices), *signals])
+    held = sum(state.position for key, state in snapshot.venues.items() if _is_of(world, key, asset))
+    own = own_signals(terms, world.venues, snapshot.venues, snapshot.prices)
+    signals = tuple(heeded(terms, [*own, *against.with_all(asset, held)]))
     limits = replace(limits, exits=bool(dangers(terms, signals)))
     known = frozenset(world.venues) if limits.venues is None else limits.venues
     field = Field(
@@ -104,8 +98,8 @@ def judged(
         candidates(world.venues, snapshot.venues, field, signals),
         Horizon(0, limits.seconds, source_most=source_most(world.venues, snapshot.venues, field)),
         limits,
-        outlooks or {},
-        tuple(signals),
+        _outlooks(world, against, asset, limits.seconds),
+        signals,
     )
     placement: Placement | None = world.hooks.moneta_rebalance(
         candidates=weighed.candidates,
@@ -115,6 +109,22 @@ def judged(
         signals=weighed.signals,
     )
     return Judged(asset, weighed, placement or Placement((), (), "no plug-in weighs moves"))
+
+
+def _is_of(world: World, key: str, asset: Token) -> bool:
+    return key in world.venues and world.venues[key].asset == asset
+
+
+def _outlooks(world: World, against: Against, asset: Token, seconds: int) -> dict[str, Outlook]:
+    """What each venue's rate may be expected to be; one that no plug-in expects anything of counts as it is now."""
+    found: dict[str, Outlook] = {}
+    for key, state in against.snapshot.venues.items():
+        if _is_of(world, key, asset):
+            past = against.pasts.get(key, NO_PAST)
+            outlook = world.hooks.moneta_outlook(past=past, rate=state.rate, seconds=seconds)
+            if outlook is not None:
+                found[key] = outlook
+    return found
 
 
 def _limits(world: World, asset: Token, terms: Terms, price: int, gas: int, standing: Standing) -> Limits:

@@ -2,9 +2,9 @@
 
 The allocator finds the best placement by the rates that are expected, own impact, costs and limits counted. It is
 done where it gains more than gas and fees of the way there and of the way back, and the mandate's minimum: within
-three days; or over the whole horizon, even if the gap falls short by half a standard deviation. A leg that doesn't pay
-for itself beside the others is dropped. What a signal says to leave leaves first, whatever it gains. Every amount is
-an integer, a gain rounded down, a cost up.
+three days; or over the whole horizon, even if the gap falls short by half a standard deviation. A leg that doesn't
+pay for itself beside the others is dropped. What a signal says to leave leaves first, whatever it gains. Every amount
+is an integer, a gain rounded down, a cost up.
 """
 
 from __future__ import annotations

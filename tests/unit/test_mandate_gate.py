@@ -108,7 +108,7 @@ def test_a_gain_must_be_more_than_minimum_and_gas() -> None:
     check_gain(TERMS, placement, 7 * USD - 1)
     with pytest.raises(Refused, match="not worth it"):
         check_gain(TERMS, placement, 7 * USD)
-    unsure = replace(placement, doubt_usd=2 * USD)
+    unsure = replace(placement, back_usd=1 * USD, doubt_usd=1 * USD)
     check_gain(TERMS, unsure, 5 * USD - 1)
     with pytest.raises(Refused, match="not worth it"):
         check_gain(TERMS, unsure, 5 * USD)
