@@ -182,7 +182,8 @@ def check_gain(terms: Terms, placement: Placement, gas: int) -> None:
     """
     if any(shift.signal for shift in placement.shifts):
         return
-    if placement.gain_usd <= terms.min_gain + placement.back_usd + placement.doubt_usd + gas:
+    least = -(-terms.min_gain * placement.seconds // terms.seconds)  # of the time that it is counted over
+    if placement.gain_usd <= least + placement.back_usd + placement.doubt_usd + gas:
         raise Refused(
             RULE,
             f"The move would gain {_shown(placement.gain_usd)} and its gas came out at {_shown(gas)}: not worth it.",

@@ -188,8 +188,10 @@ def _reason(row: DecisionRow, legs: Sequence[Leg]) -> str:
     against = [f"{_usd(found['cost_usd'])} of gas and fees", f"{_usd(found['back_usd'])} for the way back"]
     if int(found["doubt_usd"]):
         against.append(f"{_usd(found['doubt_usd'])} that this may err by")
-    gained = f"{_usd(found['gain_usd'])} more in {int(found['seconds']) // DAY} days"
-    return f"{_capital(rates)}: {gained}, against {', '.join(against)} and your minimum, {_usd(limits['min_gain'])}."
+    days, whole = int(found["seconds"]) // DAY, int(limits["seconds"]) // DAY
+    gained = f"{_usd(found['gain_usd'])} more in {days} days"
+    least = f"your minimum, {_usd(limits['min_gain'])} in {whole} days"
+    return f"{_capital(rates)}: {gained}, against {', '.join(against)} and {least}."
 
 
 def _capital(text: str) -> str:

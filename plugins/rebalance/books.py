@@ -45,6 +45,11 @@ class Books:
         seconds = min(terms.seconds, SOON) if soon else terms.seconds
         return cls(venues, now, outlooks, replace(terms, seconds=seconds), limits, soon)
 
+    @property
+    def least(self) -> int:
+        """USD with 8 decimals: the mandate's minimum gain over its horizon, in proportion to the time, rounded up."""
+        return -(-self.limits.min_gain * self.terms.seconds // self.limits.seconds)
+
     def income(self, moved: Moved, markets: Iterable[str] | None = None) -> int:
         """Base units that all positions earn once `moved` is done; those in `markets` alone where they are given."""
         wanted = None if markets is None else set(markets)

@@ -53,8 +53,11 @@ SPREADS: tuple[tuple[int, Four], ...] = (
 the error comes to. Fitted the same way; one such sigma covered 76 to 83 % of the errors, two 93 to 94 %.
 """
 
-WIDE = 0.0286 * PARTS
-"""Where nothing was seen: the error over 30 days of the rate of now, above."""
+WIDE = 0.0145 * PARTS
+"""Where nothing was seen: what the rate of now is wrong by over 30 days, on average."""
+
+ENOUGH = 7 * DAY
+"""So much of the past must be known for its own spread to count alone."""
 
 HELD = 36 * 3_600
 """An observation stands for the time until the next, but for no longer than this: what wasn't seen isn't known."""
@@ -78,7 +81,7 @@ def outlook(past: Past, rate: Rate, seconds: int) -> Outlook:
     now = float(min(max(rate.ray // (RAY // PARTS), 0), HIGHEST))
     stands = np.minimum(np.diff(at, append=at[-1] + ALONE), HELD).astype(np.float64)
     means = [_mean(at, rates, stands, window) for window in WINDOWS]
-    known = min(float(np.add.reduce(stands)) / WINDOWS[-1], 1.0)
+    known = min(float(np.add.reduce(stands)) / ENOUGH, 1.0)
     deviation = float(np.sqrt(_mean(at, (rates - means[-1]) ** 2, stands, WINDOWS[-1])))
     spread = _weighed(SPREADS, seconds, (deviation, abs(now - means[1]), means[2], 0.0))
     sigma = (known * spread**2 + (1 - known) * WIDE**2) ** 0.5

@@ -29,12 +29,12 @@ class Looked:
     shifts: list[Shift]
 
     @property
-    def net(self) -> int:
-        return sum(net(each) for each in self.shifts)
-
-    @property
     def nearest(self) -> list[Shift]:
         return self.shifts or [each for each in self.weighed[:1] if each.units]
+
+    @property
+    def missing(self) -> int:
+        return self.books.least - sum(net(each) for each in self.nearest)
 
 
 def place(
@@ -54,13 +54,13 @@ def place(
     if shifts := safety.out(whole, reasons):
         return _done(shifts, all_single(whole), ())
     entered = list(paying(whole, legs.entering(whole))) if terms.cash else []
-    if _gains(entered, limits):
+    if _gains(whole, entered):
         return _done(entered, (), turns.to_stay(whole, entered))
     soon = _looked(Books.of(usable, terms, limits, outlooks, soon=True))
-    if _gains(soon.shifts, limits):
+    if _gains(soon.books, soon.shifts):
         return _done(soon.shifts, soon.weighed, turns.to_stay(soon.books, soon.shifts))
     late = _looked(whole)
-    if _gains(late.shifts, limits) and _leads(soon.books, late.shifts):
+    if _gains(whole, late.shifts) and _leads(soon.books, late.shifts):
         return _done(late.shifts, late.weighed, turns.to_stay(whole, late.shifts))
     stuck = [f"{key} should be left and nothing can leave it now ({reasons[key]})" for key in held if key in reasons]
     return _kept(_nearer(soon, late), entered, stuck, left_out)
@@ -77,8 +77,8 @@ def _looked(books: Books) -> Looked:
     return Looked(books, weighed, shifts)
 
 
-def _gains(shifts: Sequence[Shift], limits: Limits) -> bool:
-    return bool(shifts) and sum(net(each) for each in shifts) > limits.min_gain
+def _gains(books: Books, shifts: Sequence[Shift]) -> bool:
+    return bool(shifts) and sum(net(each) for each in shifts) > books.least
 
 
 def _leads(soon: Books, shifts: Sequence[Shift]) -> bool:
@@ -87,9 +87,9 @@ def _leads(soon: Books, shifts: Sequence[Shift]) -> bool:
 
 
 def _nearer(soon: Looked, late: Looked) -> Looked:
-    """The look at which less was missing."""
-    found = [each for each in (soon, late) if each.nearest]
-    return max(found, key=lambda each: sum(net(shift) for shift in each.nearest), default=soon)
+    """The look at which less was missing, in proportion to its time."""
+    found = [each for each in (late, soon) if each.nearest]
+    return min(found, key=lambda each: each.missing / each.books.terms.seconds, default=soon)
 
 
 def _done(shifts: Sequence[Shift], weighed: Sequence[Shift], changes: tuple[Turn, ...]) -> Placement:
@@ -101,12 +101,12 @@ def _done(shifts: Sequence[Shift], weighed: Sequence[Shift], changes: tuple[Turn
 
 
 def _kept(looked: Looked, entered: Sequence[Shift], stuck: Sequence[str], left_out: Mapping[str, str]) -> Placement:
-    limits, nearest = looked.books.limits, looked.nearest or list(entered)
+    least, nearest = looked.books.least, looked.nearest or list(entered)
     judged = tuple(
-        each if each.why_not else replace(each, why_not=too_little(each, limits)) for each in looked.weighed
+        each if each.why_not else replace(each, why_not=too_little(each, least)) for each in looked.weighed
     )
     if nearest:
-        reason = f"{nearest[0].target}: {too_little(_one(nearest), limits)}"
+        reason = f"{nearest[0].target}: {too_little(_one(nearest), least)}"
     elif judged:
         reason = f"{judged[0].target}: {judged[0].why_not}"
     elif left_out:

@@ -16,7 +16,7 @@ RATE, COST = "rate", "cost"
 
 def to_move(books: Books, nearest: Shift) -> tuple[Turn, ...]:
     """What would have `nearest` done, which isn't."""
-    missing = books.limits.min_gain - net(nearest)
+    missing = books.least - net(nearest)
     if not nearest.units or missing < 0:
         return ()
     found = [_rate(books, nearest, venue, missing) for venue in (nearest.target, nearest.source)]
@@ -28,7 +28,7 @@ def to_move(books: Books, nearest: Shift) -> tuple[Turn, ...]:
 
 def to_stay(books: Books, shifts: Sequence[Shift]) -> tuple[Turn, ...]:
     """What would have left all as it was."""
-    spare = sum(net(each) for each in shifts) - books.limits.min_gain
+    spare = sum(net(each) for each in shifts) - books.least
     largest = max(shifts, key=lambda each: each.units)
     rate = _rate(books, largest, largest.target, -spare)
     cost = Turn(COST, "", True, sum(each.cost_usd + each.back_usd for each in shifts) + spare, largest.seconds)

@@ -104,10 +104,14 @@ def test_a_cost_in_dollars_is_never_said_too_small(wei: int, price: int) -> None
 
 def test_a_gain_must_be_more_than_minimum_and_gas() -> None:
     shift = Shift(A.id, B.id, 1, False, Rate(1), Rate(2), 0, 12 * USD)
-    placement = Placement((shift,), (), gain_usd=12 * USD)
+    placement = Placement((shift,), (), gain_usd=12 * USD, seconds=TERMS.seconds)
     check_gain(TERMS, placement, 7 * USD - 1)
     with pytest.raises(Refused, match="not worth it"):
         check_gain(TERMS, placement, 7 * USD)
+    soon = replace(placement, seconds=TERMS.seconds // 10)  # a tenth of the minimum in a tenth of the time
+    check_gain(TERMS, soon, 23 * USD // 2 - 1)
+    with pytest.raises(Refused, match="not worth it"):
+        check_gain(TERMS, soon, 23 * USD // 2)
     unsure = replace(placement, back_usd=1 * USD, doubt_usd=1 * USD)
     check_gain(TERMS, unsure, 5 * USD - 1)
     with pytest.raises(Refused, match="not worth it"):
