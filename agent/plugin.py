@@ -283,7 +283,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a mandate allows for one asset. `cap` and `most` (of one leg) are base units, None without a limit.
+    """What a mandate allows for one asset. `cap` and `most` (of all legs together) are base units, None without a limit.
 
     `min_gain` and `gas` are USD with 8 decimals: what a move must gain beyond its costs, and what the gas of a leg
     costs; `price` is that of a whole token of the asset, which has so many `decimals`. `seconds` is the horizon that

@@ -23,7 +23,8 @@ def best(books: Books) -> list[Leg]:
     enter, leave = (max((getattr(each, way) for each in held), default=0) for way in ("enter", "leave"))
     counted = [_counted(each, books, enter, leave) for each in books.venues.values()]
     found = allocate(counted, replace(books.terms, cash=0))
-    return [_whole(leg, books) for leg in of_allocation(found, 0, books.limits.most)]
+    wanted = of_allocation(found, 0, books.limits.most)
+    return wanted if len(wanted) > 1 and books.limits.most is not None else [_whole(leg, books) for leg in wanted]
 
 
 def _counted(of: Candidate, books: Books, enter: int, leave: int) -> Candidate:
@@ -64,7 +65,7 @@ def _above(units: int, most: int | None) -> bool:
 
 
 def of_allocation(found: Allocation, cash: int, most: int | None) -> list[Leg]:
-    """Pairs of what leaves and what enters, the largest first, each at most `most`.
+    """Pairs of what leaves and what enters, the largest first, together at most `most`.
 
     What isn't at work yet is entered from ''. What would leave and go nowhere stays.
     """
@@ -72,16 +73,18 @@ def of_allocation(found: Allocation, cash: int, most: int | None) -> list[Leg]:
     taking = {part.venue: part.moved for part in found.parts if part.moved > 0}
     if cash > found.idle:
         leaving[""] = cash - found.idle
-    legs = []
-    while leaving and taking:
+    legs: list[Leg] = []
+    left = sum(taking.values()) if most is None else most
+    while leaving and taking and left > 0:
         source, target = _largest(leaving), _largest(taking)
         units = min(leaving[source], taking[target])
-        legs.append((source, target, units if most is None else min(units, most)))
+        legs.append((source, target, min(units, left)))
+        left -= units
         for side, key in ((leaving, source), (taking, target)):
             side[key] -= units
             if not side[key]:
                 del side[key]
-    return [leg for leg in legs if leg[2] > 0]
+    return legs
 
 
 def _largest(of: dict[str, int]) -> str:

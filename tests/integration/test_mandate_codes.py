@@ -30,10 +30,10 @@ def code(ahead: int) -> str:
 
 @pytest_asyncio.fixture
 async def desk(devnet_node: Node, tmp_path: Path) -> AsyncIterator[Desk]:
-    """40,000 USDC at work where they earn less, and a threshold of 1,000 USDC."""
+    """40,000 USDC at work where they earn less, and a threshold of 20,000 USDC."""
     async with opened(tmp_path, devnet_node) as made:
         await deposited(made)
-        await made.world.signer.limits({"step_up": {"USDC": str(1_000 * USDC)}})
+        await made.world.signer.limits({"step_up": {"USDC": str(20_000 * USDC)}})
         yield made
 
 
@@ -52,7 +52,7 @@ async def test_its_code_is_asked_for_once_and_its_moves_need_none(desk: Desk, tm
     asked = await desk.say("yes")
     assert (status(asked), rule(asked)) == ("asked", "step-up")
     assert (
-        "A mandate that moves up to 50,000 USDC at once needs a code, once: that is above 1,000 USDC." in asked.text
+        "A mandate that moves up to 50,000 USDC at once needs a code, once: that is above 20,000 USDC." in asked.text
     )
     wrong = await desk.say("000000" if code(0) != "000000" else "111111")
     assert (status(wrong), "wrong" in wrong.text) == ("asked", True)
@@ -69,9 +69,9 @@ async def test_its_code_is_asked_for_once_and_its_moves_need_none(desk: Desk, tm
     await desk.schedule.tick()
     (row,) = await decisions(desk)
     assert row.outcome == "settled"
-    assert await desk.position(VENUS) > 1_000 * USDC
+    assert await desk.position(VENUS) > 20_000 * USDC
     assert (
-        rule(await confirmed(desk, "deposit 2,000 usdc into aave core")) == "step-up"
+        rule(await confirmed(desk, "deposit 30,000 usdc into aave core")) == "step-up"
     )  # what isn't it needs its own
     await desk.say("stop rebalancing")
     assert await desk.world.signer.mandated(await desk.world.account(desk.user)) == {}
@@ -86,22 +86,22 @@ async def test_without_an_authenticator_it_is_refused_with_what_would_pass(desk:
     refused = await desk.say(MANDATE)
     assert (status(refused), rule(refused)) == ("refused", "step-up")
     assert "no authenticator is enrolled" in refused.text
-    assert "`at most 1,000 USDC a move`" in refused.text
-    small = await desk.say(f"{MANDATE}, at most 1,000 usdc a move, at least $0.01 gain")
+    assert "`at most 20,000 USDC a move`" in refused.text
+    small = await desk.say(f"{MANDATE}, at most 20,000 usdc a move, at least $0.01 gain")
     assert status(small) == "ready"
     assert "code" not in small.text
     assert status(await desk.say("yes")) == "settled"
     await desk.schedule.tick()
     (row,) = await decisions(desk)
     assert row.outcome == "settled", row.outcome
-    assert 0 < await desk.position(row.chosen) <= 1_000 * USDC
+    assert 0 < await desk.position(row.chosen) <= 20_000 * USDC
 
 
 async def test_a_threshold_that_came_later_is_told_at_each_look(desk: Desk, tmp_path: Path) -> None:
     """Never a silent nothing: what it would have moved, why not, and what to do."""
     enrol(tmp_path)
-    await desk.world.signer.limits({"step_up": {"USDC": str(900 * USDC)}})
-    await desk.say(f"{MANDATE}, at most 900 usdc a move, at least $0.01 gain")
+    await desk.world.signer.limits({"step_up": {"USDC": str(18_000 * USDC)}})
+    await desk.say(f"{MANDATE}, at most 18,000 usdc a move, at least $0.01 gain")
     assert status(await desk.say("yes")) == "settled"
     await desk.world.signer.limits({"step_up": {"USDC": str(100 * USDC)}})
     for looks in (1, 2):

@@ -10,6 +10,7 @@ import pytest
 from agent.chain.rpc import Rpc
 from agent.replies.reply import Status
 from agent.runtime.replaying import Known, replay
+from agent.schedule import offset_of
 from devnet import Node
 from memory.rows import FlowKind, PlanStatus
 from tests.integration.chain_parts import Devnet
@@ -147,7 +148,8 @@ async def test_a_crash_in_a_move_runs_no_period_twice(devnet_node: Node, tmp_pat
             with pytest.raises(Killed):
                 await desk.schedule.tick()
         period = desk.world.settings.rebalance_every_hours * HOUR
-        clock = Clock((desk.clock.now // period + 1) * period - 1)  # the last second of the same period
+        offset = offset_of(desk.user.id, period)
+        clock = Clock(((desk.clock.now + offset) // period + 1) * period - 1 - offset)  # its last second
 
     async with opened(tmp_path, devnet_node, clock=clock) as desk:
         recovered = await desk.instance.service.recover()

@@ -283,8 +283,9 @@ def test_it_never_moves_at_a_loss_nor_above_a_limit(drawn: Drawn) -> None:
             assert each.most is None or each.position + units <= each.most
         else:
             assert -units <= each.liquidity
+    assert limits.most is None or sum(each.units for each in found.shifts) <= limits.most
     for shift in found.shifts:
-        assert limits.most is None or 0 < shift.units <= limits.most
+        assert shift.units > 0
         assert shift.gain_usd > shift.cost_usd + shift.back_usd + shift.doubt_usd
         assert shift.source != shift.target
 
