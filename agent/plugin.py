@@ -259,7 +259,7 @@ class Trader(ABC):
 
     @abstractmethod
     def swap(self, route: Route, account: Address, limit: int, native: bool) -> tuple[Step, ...]:
-        """The steps of a route; the approval of `contract` is added by the gate.
+    """What a mandate allows for one asset. `cap` and `most` (of all legs together): base units, None without a limit.
 
         `limit`: the least that comes back, or with `exact_out` the most that is given. `native`: the coin is sent
         along in the place of the wrapped token. Raises Refused where this can't be done in a call that is decoded.
