@@ -259,7 +259,7 @@ class Trader(ABC):
 
     @abstractmethod
     def swap(self, route: Route, account: Address, limit: int, native: bool) -> tuple[Step, ...]:
-    """What a mandate allows for one asset. `cap` and `most` (of all legs together): base units, None without a limit.
+        """The steps of a route; the approval of `contract` is added by the gate.
 
         `limit`: the least that comes back, or with `exact_out` the most that is given. `native`: the coin is sent
         along in the place of the wrapped token. Raises Refused where this can't be done in a call that is decoded.
@@ -283,7 +283,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a mandate allows for one asset. `cap` and `most` (of all legs together) are base units, None without a limit.
+    """What a mandate allows for one asset. `cap` and `most` (of all legs together): base units, None without one.
 
     `min_gain` and `gas` are USD with 8 decimals: what a move must gain beyond its costs, and what the gas of a leg
     costs; `price` is that of a whole token of the asset, which has so many `decimals`. `seconds` is the horizon that
