@@ -32,6 +32,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", dest="until", metavar="DAY", help="nothing after it")
     parser.add_argument("--quick", action="store_true", help="no half-years: whole, chosen and unseen alone")
     parser.add_argument(
+        "--smallest", action="store_true", help="tell the smallest deposit that pays, also with a part alone"
+    )
+    parser.add_argument(
         "--response", type=_part, default=0.0, metavar="PART", help="of one's deposit that new borrowing takes up"
     )
     parser.add_argument("--plots", type=Path, metavar="DIR", help="draw the results into this folder")

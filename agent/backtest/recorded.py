@@ -20,8 +20,8 @@ from agent.plugin import Block, Flag, Listed, Venue, VenueState
 UNSEEN_STEEP = 5.0
 """Slope above a kink that was never crossed: Aave's stablecoins have 0.6 over 0.1 to 0.75 over 0.2."""
 
-UNTOLD = 10**12
-"""Tokens in a market whose size isn't told: so large that no deposit moves its rate."""
+UNTOLD = 10**9
+"""Tokens that stand for a market whose size isn't told; its rate is taken as one that no deposit moves."""
 
 DEAREST = 50.0
 """The highest yearly rate that a curve may end in."""
@@ -72,7 +72,9 @@ def state_at(world: World, spot: int, hour: int, position: float, liquid: float,
         flags.add(Flag.PAUSED)
     own = int(position * scale)
     facts = {"lend": int(lend * RAY)}
-    if of.amounts:
+    if not of.amounts:
+        facts["untold"] = int(UNTOLD * scale)
+    else:
         names = ("borrow", "base", "slope", "kink", "steep", "usage")
         numbers = (float(getattr(world, name)[spot, hour]) for name in names)
         facts |= {name: int(value * RAY) for name, value in zip(names, numbers, strict=True) if np.isfinite(value)}
@@ -94,7 +96,7 @@ def curve_from(facts: dict[str, int] | Any, own: int) -> Curve:
     """`facts` in ray and base units: `lend`, and where amounts are told all of `state_at`."""
     lend = facts["lend"]
     if "supplied" not in facts or "borrow" not in facts or facts["borrow"] <= 0:
-        supplied = facts.get("supplied", UNTOLD * 10**18 + own)
+        supplied = facts.get("supplied", facts.get("untold", UNTOLD) + own)
         return Curve(supplied, facts.get("borrowed", 0), ((0, lend), (RAY, lend)), on_borrowed=False)
     usage = min(max(facts["usage"], RAY // 10**6), RAY)
     borrow, base = facts["borrow"], min(facts["base"], facts["borrow"])

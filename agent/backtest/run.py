@@ -14,8 +14,9 @@ from agent.backtest.line import Line, line_of, line_of_best
 from agent.backtest.moneta import Moneta
 from agent.backtest.periods import Period, periods
 from agent.backtest.reading import read_folder
-from agent.backtest.records import Notes
+from agent.backtest.records import Notes, Record
 from agent.backtest.simulate import simulate
+from agent.backtest.smallest import Smallest, smallest
 from agent.backtest.universes import Cast, Folders, casts, world
 from agent.backtest.view import Strategy
 from agent.backtest.world import World
@@ -29,8 +30,8 @@ NAMES = (*(each.name for each in BASELINES), "moneta", BOUND)
 class Wanted:
     """What to run. Empty sequences are everything; `since` and `until` Unix seconds.
 
-    `quick`: whole, chosen and unseen alone, without calendar periods. `response`: how much of one's own deposit new
-    borrowing takes up in the market, 0 to 1.
+    `quick`: whole, chosen and unseen alone; else whole, unseen and the calendar's. `response`: how much of one's own
+    deposit new borrowing takes up in the market, 0 to 1.
     """
 
     folder: Path
@@ -54,14 +55,15 @@ class Backtest:
     hooks: pluggy.HookRelay
     notes: Notes = field(default_factory=Notes)
     progress: Callable[[int, int, str], None] | None = None
+    _records: list[Record] = field(default_factory=list)
     _casts: list[Cast] = field(default_factory=list)
     _done: int = 0
     _all: int = 0
 
     def read(self) -> None:
         """Reads the folder. Raises Unavailable where there is none."""
-        records = read_folder(self.wanted.folder, self.notes)
-        found = casts(records, self.wanted.assets, self.notes)
+        self._records = read_folder(self.wanted.folder, self.notes)
+        found = casts(self._records, self.wanted.assets, self.notes)
         kinds = tuple(self.wanted.universes)
         self._casts = [each for each in found if not kinds or each.name.startswith(kinds)]
 
@@ -74,12 +76,18 @@ class Backtest:
             for size in self.wanted.sizes:
                 yield from self._of_size(each, size, spans[each.name])
 
+    def smallest(self) -> Iterator[Smallest]:
+        """From which deposit on it pays, per chain."""
+        yield from smallest(self._records, self.wanted.folders, lambda: Moneta(self.hooks), self.notes)
+
     def _periods(self, of: World) -> list[Period]:
         wanted = self.wanted
         found = periods(of.hours, wanted.since, wanted.until, wanted.quick)
         if not found:
             self.notes.assets[of.name] = "none of it is in the time that was asked for"
-        return [each for each in found if not wanted.period or each.name in wanted.period]
+        if wanted.period:
+            return [each for each in found if each.name in wanted.period]
+        return [each for each in found if wanted.quick or each.name != "chosen"]
 
     def _of_size(self, of: World, size: int, spans: Sequence[Period]) -> Iterator[Line]:
         bound = lines(of, size / float(of.unit[0]), self.wanted.response)

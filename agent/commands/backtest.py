@@ -33,18 +33,32 @@ def backtest(options: argparse.Namespace) -> int:
         lines.append(line)
         if options.json:
             json_line(line.as_json())
-    _left_out(run, options.json)
-    if not lines:
-        raise Refused("folder", "Nothing of this folder could be run.", "See what was left out of it above.")
     if not options.json:
         for text in tables(lines):
             text_line(text)
+    if options.smallest or not _narrow(options):
+        _smallest(run, options.json)
+    _left_out(run, options.json)
+    if not lines:
+        raise Refused("folder", "Nothing of this folder could be run.", "See what was left out of it above.")
     if options.plots is not None:
-        from agent.backtest.plots import draw
-
-        for path in draw(lines, options.plots):
-            complain(f"drawn: {path}")
+        _draw(lines, options.plots)
     return 0
+
+
+def _smallest(run: Backtest, as_json: bool) -> None:
+    for least in run.smallest():
+        if as_json:
+            json_line(least.as_json())
+        else:
+            text_line(least.as_text())
+
+
+def _draw(lines: list[Line], folder: Path) -> None:
+    from agent.backtest.plots import draw
+
+    for path in draw(lines, folder):
+        complain(f"drawn: {path}")
 
 
 def _left_out(run: Backtest, as_json: bool) -> None:
@@ -76,6 +90,11 @@ def _wanted(options: argparse.Namespace) -> Wanted:
         quick=options.quick,
         response=options.response,
     )
+
+
+def _narrow(options: argparse.Namespace) -> bool:
+    """Whether only a part was asked for."""
+    return bool(options.universe or options.asset or options.strategy or options.period or options.size)
 
 
 def _beside(folder: Path, said: Path | None, name: str) -> Path | None:
