@@ -2,8 +2,9 @@
 
 Between two recorded points on one leg of a two-slope curve the line through them is that leg: its intercept is the
 base rate (0 or more) below the kink and far below 0 above it. The medians of the last few lines of each leg give
-base, slope, and where both legs meet, the kink. Aave's interest-rate strategy and Compound's jump rate are such
-curves; a test compares what comes out with the parameters that governance set.
+base and slopes, those of where a steep line met the gentle leg the kink, which votes on slopes leave as it is.
+Aave's interest-rate strategy and Compound's jump rate are such curves; a test compares what comes out with the
+parameters that governance set.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ LOW_LEG = -0.003
 LINES = 13
 """The lines whose median counts: half of them after a change of parameters, the new curve is known."""
 
-USUAL_KINK = 0.9
+STEEPER = 5.0
+"""Times the gentle slope that a steep one must be: Aave's are 40 to 150 times, a line between less is noise."""
+
+USUAL_KINK, USUAL_SLOPE = 0.9, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +55,17 @@ def bend(usage: Floats, borrow: Floats, good: Flags) -> Bend:
     slope = (borrow[after] - borrow[before])[moved] / step[moved]
     at, cut = after[moved], borrow[after][moved] - slope * usage[after][moved]
     low = (cut >= LOW_LEG) & (slope > 0)
-    high = (cut < LOW_LEG) & (slope > 0)
     base, gentle = _median(size, at[low], cut[low]), _median(size, at[low], slope[low])
-    cut_above, steep = _median(size, at[high], cut[high]), _median(size, at[high], slope[high])
+    high = (cut < LOW_LEG) & (slope > STEEPER * np.nan_to_num(gentle[at], nan=USUAL_SLOPE))
+    above = at[high]
     with np.errstate(divide="ignore", invalid="ignore"):
+        met = (np.maximum(base[above], 0.0) - cut[high]) / (slope[high] - gentle[above])
         usual = borrow / np.maximum(usage, 1e-9)  # through the origin, until a line is known
-        gentle = np.where(np.isfinite(gentle), gentle, np.where(good, usual, np.nan))
-        base = np.where(np.isfinite(base), np.maximum(base, 0.0), 0.0)
-        kink = (base - cut_above) / (steep - gentle)
+    steep, kink = _median(size, above, slope[high]), _median(size, above, met)
+    gentle = np.where(np.isfinite(gentle), gentle, np.where(good, usual, np.nan))
+    base = np.where(np.isfinite(base), np.maximum(base, 0.0), 0.0)
     kink = np.where(np.isfinite(kink) & (kink > 0.3) & (kink < 0.99), kink, USUAL_KINK)
-    return Bend(base, np.nan_to_num(gentle, nan=0.05), kink, steep)
+    return Bend(base, np.nan_to_num(gentle, nan=USUAL_SLOPE), kink, steep)
 
 
 def _median(size: int, at: NDArray[np.intp], values: Floats) -> Floats:
