@@ -114,6 +114,8 @@ class Settings(BaseSettings):
 
     rebalance_every_hours: Annotated[int, Field(ge=1, le=24 * 7)] = 6
     """How often the positions under a mandate are weighed."""
+    safety_every_seconds: Annotated[int, Field(ge=30, le=3_600)] = 300
+    """How often is looked whether money is in danger that a mandate takes out by itself."""
     schedule_tick_seconds: Annotated[int, Field(ge=1, le=3_600)] = 30
     """How often the schedule looks for what is due."""
     summary_hour: Annotated[int, Field(ge=0, le=23)] = 9

@@ -9,27 +9,29 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
 from agent.chat.service import Service
 from agent.errors import MonetaError, Unavailable
 from agent.hours import zone
-from agent.money import ZERO_ADDRESS
+from agent.money import ZERO_ADDRESS, Address
+from agent.runtime.endangered import Endangered, lets_leave
 from agent.runtime.lending import Lending
 from agent.runtime.quiet import is_quiet
 from agent.runtime.reports import Reports
 from agent.runtime.sights import Sights
+from agent.runtime.waiting import Waiting
 from agent.runtime.world import World
 from memory.mandates import MandateRow, UserSettings
 from memory.periods import TOLD
 from memory.rows import User
 
-REBALANCE, SUMMARY = "rebalance", "summary"
+REBALANCE, SAFETY, SUMMARY = "rebalance", "safety", "summary"
 AT_A_LOOK = 250
 """Users whose snapshots are read together: they are some seconds old when the last of them is weighed."""
 AT_ONCE = 4
@@ -40,6 +42,8 @@ LAG_SECONDS = 120
 """A chain's head is some seconds old: in the first of an hour it is still of the hour before."""
 WATCHED_SECONDS = 3_600
 """How long what was mined is looked at again: four times what finality takes on Ethereum."""
+
+T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -61,6 +65,11 @@ def offset_of(user: str, every: int) -> int:
     return int.from_bytes(hashlib.sha256(user.encode()).digest()[:8]) % every
 
 
+def batched(each: Sequence[T]) -> Iterator[Sequence[T]]:
+    """In parts of those whose snapshots are read together."""
+    return (each[start : start + AT_A_LOOK] for start in range(0, len(each), AT_A_LOOK))
+
+
 def due_day(now: int, settings: UserSettings, last: int | None) -> int | None:
     """The user's day (its proleptic number) whose summary is due: its hour has come and nothing was said that day."""
     if settings.summary_hour is None:
@@ -80,12 +89,15 @@ class Schedule:
     """Whether what is told has pictures, where its channel shows them."""
     reports: Reports = field(init=False)
     lending: Lending = field(init=False)
+    waiting: Waiting = field(init=False)
     _seen: int = -1
+    _looked_out: int = 0
     _ticking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
         self.reports = Reports(self.world, self.pictures)
         self.lending = Lending(self.world)
+        self.waiting = Waiting(self.world, self.service.runtime.rebalancing)
 
     async def tick(self) -> None:
         """Does what is due now, and tells what wasn't told. One user's fault doesn't touch the others."""
@@ -96,7 +108,9 @@ class Schedule:
             restless = await self.world.ledger.restless(self.world.now() - WATCHED_SECONDS)
             await asyncio.gather(*(self._guarded(gate, self._recover(user), user) for user in restless))
             await self._guarded(gate, self._observe(), "everybody")
-            await self._look_after(gate)
+            ready = await self._due()
+            await self._look_out(gate, ready.keys())
+            await self._look_after(gate, ready)
             await self._guarded(gate, self._loans(), "everybody")
             await self._guarded(gate, self.service.news.tell(), "everybody")
             await self._guarded(gate, self.service.announcing.tell(), "everybody")
@@ -132,32 +146,67 @@ class Schedule:
             with contextlib.suppress(MonetaError):  # an hour that can't be read is a gap
                 await Sights(self.world, [ZERO_ADDRESS]).of(ZERO_ADDRESS)
 
-    async def _look_after(self, gate: asyncio.Semaphore) -> None:
-        """Everybody whose period has come, with one read of the chain for so many at a time."""
+    async def _due(self) -> dict[str, tuple[MandateRow, int]]:
+        """The mandates whose period has come and waits for no better hour, with its number, by user."""
         ledger, now, seconds = self.world.ledger, self.world.now(), self.world.settings.rebalance_every_hours * 3_600
         last = await ledger.last_claims(REBALANCE)
-        ready: list[tuple[MandateRow, int]] = []
+        ready: dict[str, tuple[MandateRow, int]] = {}
         for row in await ledger.mandates():
             period = due(now, seconds, last.get(row.user), offset_of(row.user, seconds))
-            if period is not None:
-                ready.append((row, period))
-        accounts = {each.user: each.address for each in await ledger.accounts()} if ready else {}
-        for start in range(0, len(ready), AT_A_LOOK):
-            part = ready[start : start + AT_A_LOOK]
-            sights = Sights(self.world, [accounts[row.user] for row, _ in part if row.user in accounts])
-            await asyncio.gather(
-                *(self._guarded(gate, self._rebalance(row, period, sights), row.user) for row, period in part)
-            )
+            if period is not None and not self.waiting.is_under_way(row.user):
+                ready[row.user] = row, period
+        return ready
+
+    async def _look_out(self, gate: asyncio.Semaphore, besides: Set[str]) -> None:
+        """Whose money is in danger leaves at once, whatever their period; an hour in which that was tried is used.
+
+        `besides` are looked after in this very look anyway.
+        """
+        world, now = self.world, self.world.now()
+        if abs(now - self._looked_out) < world.settings.safety_every_seconds:
+            return
+        self._looked_out = now
+        rows = {row.user: row for row in await world.ledger.mandates() if lets_leave(row)}
+        accounts = await self._accounts() if rows else {}
+        for part in batched([row for row in rows.values() if row.user in accounts and row.user not in besides]):
+            sights = Sights(world, [accounts[row.user] for row in part])
+            try:
+                found = await Endangered(world).among(part, accounts, sights)
+            except MonetaError as error:
+                log.warning("whose money is in danger could not be looked at", error=str(error))
+                return
+            await asyncio.gather(*(self._guarded(gate, self._rescue(rows[user], sights), user) for user in found))
+
+    async def _rescue(self, row: MandateRow, sights: Sights) -> None:
+        """Nothing is used up by a node that fails: it is tried again at the next look."""
+        user = await self._user(row.user)
+        await self.service.recover_of(user)
+        snapshot = await sights.of(await self.world.account(user))
+        if await self.world.ledger.claim(SAFETY, row.user, self.world.now() // HOUR):
+            await self.service.runtime.rebalancing.run(user, row, snapshot, only_for_safety=True)
+
+    async def _look_after(self, gate: asyncio.Semaphore, ready: Mapping[str, tuple[MandateRow, int]]) -> None:
+        """Everybody whose period has come, with one read of the chain for so many at a time."""
+        accounts = await self._accounts() if ready else {}
+        for part in batched(list(ready)):
+            sights = Sights(self.world, [accounts[user] for user in part if user in accounts])
+            await asyncio.gather(*(self._guarded(gate, self._rebalance(*ready[user], sights), user) for user in part))
+
+    async def _accounts(self) -> dict[str, Address]:
+        return {each.user: each.address for each in await self.world.ledger.accounts()}
 
     async def _rebalance(self, row: MandateRow, period: int, sights: Sights) -> None:
         seconds = self.world.settings.rebalance_every_hours * 3_600
+        begins = period * seconds - offset_of(row.user, seconds)
+        user = await self._user(row.user)
+        if await self.waiting.begins(user, row, begins + seconds, sights):
+            return
         if not await self.world.ledger.claim(REBALANCE, row.user, period):
             return
-        user = await self._user(row.user)
         try:
             account = await self.world.account(user)
             await self.service.recover_of(user)
-            if await self.world.ledger.stranger_since(account, period * seconds - offset_of(user.id, seconds)):
+            if await self.world.ledger.stranger_since(account, begins):
                 return  # it may be the period's own run, made with a ledger that was lost since: one is enough
             snapshot = await sights.of(account)
         except MonetaError as error:

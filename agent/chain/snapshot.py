@@ -171,6 +171,10 @@ class Batch:
     _own: Mapping[Address, Own]
     _answers: Sequence[Answer]
 
+    def has(self, account: Address) -> bool:
+        """Whether it was taken for that account, too."""
+        return account in self._own
+
     def of(self, account: Address) -> Snapshot:
         """The snapshot of one of the accounts that it was taken for. Raises Unavailable where it can't be told."""
         own, answers, shared = self._own[account], self._answers, self.everybodys

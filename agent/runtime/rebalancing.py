@@ -26,7 +26,7 @@ from agent.money import MAX_UINT256, Token
 from agent.plans import Role
 from agent.replies import rebalanced
 from agent.replies.reply import Reply, Status, Verdict, plan_json
-from agent.runtime.weighing import Judged, judged
+from agent.runtime.weighing import ENTER_GAS, LEAVE_GAS, Judged, judged
 from agent.runtime.world import World
 from memory.mandates import CHANNEL, MandateRow
 from memory.rows import PlanStatus, User
@@ -41,8 +41,13 @@ class Rebalancing:
 
     world: World
 
-    async def run(self, user: User, row: MandateRow, snapshot: Snapshot) -> list[int]:
-        """Weighs each asset of the mandate and places it anew where that pays; the numbers of the decisions."""
+    async def run(
+        self, user: User, row: MandateRow, snapshot: Snapshot, *, only_for_safety: bool = False
+    ) -> list[int]:
+        """Weighs each asset of the mandate and places it anew where that pays; the numbers of the decisions.
+
+        `only_for_safety`: what nothing speaks against stays as it is, without a decision.
+        """
         await self.world.refresh()
         terms = Terms.from_json(row.limits)
         numbers: list[int] = []
@@ -53,6 +58,8 @@ class Rebalancing:
             barred = await self._barred(user)
             against = await self.world.risks.look(snapshot)
             found = judged(self.world, against, asset, terms, await self.world.standing(user.id))
+            if only_for_safety and not found.is_for_safety:
+                continue
             if not barred and not found.is_for_safety and not await self._is_awake(user, terms):
                 barred = ASLEEP
             if barred:
@@ -65,6 +72,20 @@ class Rebalancing:
             async with self.world.executing[snapshot.account]:
                 await self._carry_out(user, row, terms, snapshot, found, number)
         return numbers
+
+    async def would_move(self, user: User, row: MandateRow, snapshot: Snapshot) -> tuple[int, int] | None:
+        """What gas the moves of a look at this moment would use, and what they gain over the mandate's horizon in USD
+        with 8 decimals; None where something leaves for safety, which waits for nothing.
+        """
+        terms, standing = Terms.from_json(row.limits), await self.world.standing(user.id)
+        against = await self.world.risks.look(snapshot)
+        tokens = [self.world.registry.token(symbol) for symbol in terms.assets]
+        found = [judged(self.world, against, token, terms, standing) for token in tokens]
+        shifts = [shift for each in found for shift in each.placement.shifts]
+        if any(shift.signal for shift in shifts):
+            return None
+        gained = sum(each.placement.gain_usd for each in found if each.placement.shifts)
+        return len(shifts) * (ENTER_GAS + LEAVE_GAS), gained
 
     async def propose(
         self,

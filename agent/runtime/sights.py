@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from agent.chain.snapshot import Batch, Snapshot
-from agent.money import Address
+from agent.money import ZERO_ADDRESS, Address
+from agent.plugin import Block
 from agent.runtime.world import World
 
 
 @dataclass
 class Sights:
-    """`of` gives each account its snapshot once. What this instance moves changes rates and room for those after it,
+    """`of` gives each account its snapshot. What this instance moves changes rates and room for those after it,
     so they are then read anew, for all that are still to come in one read.
     """
 
@@ -26,15 +27,30 @@ class Sights:
 
     async def of(self, account: Address) -> Snapshot:
         """The account's snapshot, with its block's own base fee. Raises Unavailable."""
-        async with self._reading:
-            if self._batch is None or self._moves != self.world.manager.moves:
-                self._batch = await self._read()
+        batch = await self._now(account)
         self._given.add(account)
-        return self._batch.of(account)
+        return batch.of(account)
 
-    async def _read(self) -> Batch:
+    async def block(self) -> Block:
+        """The block that they are of now. Raises Unavailable."""
+        return (await self._now()).everybodys.block
+
+    async def _now(self, account: Address | None = None) -> Batch:
+        async with self._reading:
+            batch = self._batch
+            if (
+                batch is None
+                or self._moves != self.world.manager.moves
+                or not (account is None or batch.has(account))
+            ):
+                self._batch = batch = await self._read(account)
+            return batch
+
+    async def _read(self, account: Address | None) -> Batch:
         self._moves = self.world.manager.moves
-        batch = await self.world.market.snapshots([each for each in self.accounts if each not in self._given])
+        left = {each: None for each in self.accounts if each not in self._given}
+        wanted = left if account is None else left | {account: None}
+        batch = await self.world.market.snapshots(list(wanted) or [ZERO_ADDRESS])
         shared = batch.everybodys
         # inside an eth_call geth and others tell a contract a base fee of zero
         head = await self.world.rpc.block(shared.block.number)

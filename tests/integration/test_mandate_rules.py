@@ -73,14 +73,14 @@ async def test_what_makes_no_sense_is_refused_with_what_to_do(desk: Desk, words:
 
 async def test_nothing_moves_in_hours_of_rest_and_it_does_after_them(desk: Desk) -> None:
     start = hour(desk.clock)
-    await desk.say(f"{KEEP}, don't move anything between {start} and {(start + 2) % 24}")
+    await desk.say(f"{KEEP}, don't move anything between {start} and {(start + 12) % 24}")
     assert status(await desk.say("yes")) == "settled"
     await desk.schedule.tick()
     (row,) = await decisions(desk)
     assert row.snapshot["why_not"] == "you wanted nothing moved at this hour"
     assert any(leg["units"] != "0" for leg in row.alternatives)  # it was weighed all the same
     assert await desk.position(VENUS) == 0
-    desk.clock.now += 6 * HOUR
+    desk.clock.now += 12 * HOUR
     await desk.schedule.tick()
     assert [each.outcome for each in await decisions(desk)] == ["kept", "settled"]
     assert await desk.position(VENUS) > 0
@@ -105,7 +105,7 @@ async def test_below_its_floor_all_leaves_into_the_wallet_at_any_hour_where_that
 ) -> None:
     start, chain = hour(desk.clock), Rpc(desk.node.rpc_url)
     floor = ", get out if usdc falls below 0.985" if rule_said else ""
-    await desk.say(f"{KEEP}{floor}, don't move anything between {start} and {(start + 2) % 24}")
+    await desk.say(f"{KEEP}{floor}, don't move anything between {start} and {(start + 12) % 24}")
     assert status(await desk.say("yes")) == "settled"
     at = now(chain)
     dated_feed(chain, desk.world.registry.feeds["USDC"], 98_000_000, started=at, updated=at)
