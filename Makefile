@@ -10,7 +10,7 @@ WORKERS = $$($(BIN)/python -c 'import os; print(max(2, min(6, (os.cpu_count() or
 # Ours, compiled as pip compiles packages: where Python keeps no bytecode by itself, each start would do it anew.
 OURS := moneta agent plugins memory characters chains devnet
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench bench-quick bench-allocate bench-chat bench-risk bench-kills mutants devnet-cache clean
+.PHONY: help setup demo test lint bench bench-quick bench-allocate bench-autopilot bench-chat bench-risk bench-kills mutants devnet-cache clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -67,6 +67,9 @@ bench-allocate: $(DEV_STAMP) ## the allocator against mixed-integer programs and
 
 bench-risk: $(DEV_STAMP) ## signals replayed on recorded markets: what was foretold, what was left for nothing (2 minutes)
 	@$(BIN)/python -m benchmarks.risk $(ARGS)
+
+bench-autopilot: $(DEV_STAMP) devnet-cache ## 90 days under a mandate against holding, five seeds (about 4 minutes; ARGS="--seeds 1")
+	@$(BIN)/python -m benchmarks.autopilot $(ARGS)
 
 bench-kills: $(DEV_STAMP) devnet-cache ## SIGKILL at named points, then recovery: 10,000 cycles (ARGS=--cycles 500)
 	@$(BIN)/python -m benchmarks.kills $(ARGS)

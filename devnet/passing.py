@@ -11,12 +11,14 @@ from pathlib import Path
 from types import TracebackType
 
 from devnet.anvil import BLOCK_SECONDS
-from devnet.borrowers import Wish, towards, transaction
+from devnet.borrowers import BPS, Wish, towards, transaction
 from devnet.clock import Moment, jump, mine
 from devnet.demand import Demand, leaning
 from devnet.errors import DevnetError
 from devnet.lending import Market, markets, states
 from devnet.rpc import Rpc
+
+LEAST_STEP = 10  # basis points of what is supplied: for less nobody sends a transaction
 
 
 class Passing:
@@ -63,11 +65,11 @@ class Passing:
         mine(self._rpc, end.timestamp)
 
     def _act(self, away: Mapping[str, int], timestamp: int) -> None:
-        seen = zip(self._markets, states(self._rpc, self._markets), strict=True)
-        wishes = (
-            (market, towards(state, leaning(market.venue, state, away[market.venue]))) for market, state in seen
-        )
-        wanted = [(market, wish) for market, wish in wishes if wish is not None and wish.amount > 0]
+        wanted = []
+        for market, state in zip(self._markets, states(self._rpc, self._markets), strict=True):
+            wish = towards(state, leaning(market.venue, state, away[market.venue]))
+            if wish is not None and wish.amount * BPS > state.supplied * LEAST_STEP:
+                wanted.append((market, wish))
         if not wanted:
             return
         hashes = self._send(wanted, timestamp)
