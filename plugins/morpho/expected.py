@@ -18,6 +18,8 @@ BELOW, ABOVE = 36, 20
 ACCRUALS = 32
 """Somebody touches a market so often at least: the contract's average over one accrual is an approximation."""
 
+UNBOUNDED = 1 << 256
+
 WAD_TO_RAY = RAY // WAD
 
 
@@ -46,18 +48,36 @@ def _points(start: int, seconds: int) -> tuple[tuple[int, int], ...]:
     if seconds == 0:  # straight on either side of the target
         rates = [(usage, irm.borrow_rate(usage, start, 0)[0]) for usage in (0, irm.TARGET, WAD)]
     else:
-        rates = [(usage, average(usage, start, seconds)) for usage in _places()]
+        rates = [(usage, _scaled(start, usage, seconds, drift)) for usage, drift in _drifts(seconds)]
     return tuple((usage * WAD_TO_RAY, rate * SECONDS_PER_YEAR * WAD_TO_RAY) for usage, rate in rates)
+
+
+@lru_cache(maxsize=16)
+def _drifts(seconds: int) -> tuple[tuple[int, tuple[int, int]], ...]:
+    """By utilisation, what a rate at the target of 1 would pay and come to, without the contract's bounds."""
+    return tuple((usage, _accrued(usage, WAD, seconds, (0, UNBOUNDED))) for usage in _places())
+
+
+def _scaled(start: int, usage: int, seconds: int, drift: tuple[int, int]) -> int:
+    """Of twice the rate twice is paid, as long as no bound is met."""
+    pays, end = drift
+    least, most = irm.BOUNDS
+    return start * pays // WAD if start and least < start * end // WAD < most else average(usage, start, seconds)
 
 
 def average(usage: int, start: int, seconds: int) -> int:
     """The borrow rate a second in wad, averaged over `seconds` at one utilisation, as often accrued."""
+    return _accrued(usage, start, seconds, irm.BOUNDS)[0]
+
+
+def _accrued(usage: int, start: int, seconds: int, bounds: irm.Bounds) -> tuple[int, int]:
+    """The average, and the rate at the target in the end."""
     earned = at = 0
     for number in range(1, ACCRUALS + 1):
         until = seconds * number // ACCRUALS
-        rate, start = irm.borrow_rate(usage, start, until - at)
+        rate, start = irm.borrow_rate(usage, start, until - at, bounds)
         earned, at = earned + rate * (until - at), until
-    return earned // seconds
+    return earned // seconds, start
 
 
 def _places() -> list[int]:

@@ -17,6 +17,9 @@ INITIAL_RATE = 4 * WAD // 100 // SECONDS_PER_YEAR
 MIN_RATE = WAD // 1_000 // SECONDS_PER_YEAR
 MAX_RATE = 2 * WAD // SECONDS_PER_YEAR
 
+Bounds = tuple[int, int]
+BOUNDS: Bounds = (MIN_RATE, MAX_RATE)
+
 # ExpLib
 LN_2 = 693147180559945309
 LN_WEI = -41_446531673892822312
@@ -47,10 +50,10 @@ def curve(rate_at_target: int, err: int) -> int:
     return wad_mul(wad_mul(slope, err) + WAD, rate_at_target)
 
 
-def borrow_rate(utilisation: int, start: int, elapsed: int) -> tuple[int, int]:
+def borrow_rate(utilisation: int, start: int, elapsed: int, bounds: Bounds = BOUNDS) -> tuple[int, int]:
     """AdaptiveCurveIrm._borrowRate: the average over `elapsed` seconds, and the rate at target at their end.
 
-    `start` is the stored rateAtTarget, 0 before the market's first interaction.
+    `start` is the stored rateAtTarget, 0 before the market's first interaction. The contract's `bounds` hold it.
     """
     err = error(utilisation)
     if start == 0:
@@ -58,10 +61,11 @@ def borrow_rate(utilisation: int, start: int, elapsed: int) -> tuple[int, int]:
     adaptation = wad_mul(SPEED, err) * elapsed
     if adaptation == 0:
         return curve(start, err), start
-    end = _moved(start, adaptation)
-    middle = _moved(start, quotient(adaptation, 2))
+    end = _moved(start, adaptation, bounds)
+    middle = _moved(start, quotient(adaptation, 2), bounds)
     return curve((start + end + 2 * middle) // 4, err), end
 
 
-def _moved(start: int, adaptation: int) -> int:
-    return max(min(wad_mul(start, exp(adaptation)), MAX_RATE), MIN_RATE)
+def _moved(start: int, adaptation: int, bounds: Bounds) -> int:
+    least, most = bounds
+    return max(min(wad_mul(start, exp(adaptation)), most), least)

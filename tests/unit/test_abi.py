@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from eth_abi.abi import decode
+from eth_abi.exceptions import DecodingError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,3 +89,27 @@ def test_an_answer_of_other_types() -> None:
     assert call.decode((7).to_bytes(32, "big")) == (7,)
     with pytest.raises(ValueError):
         call.decode(b"\x01")
+
+
+KINDS = ["uint8", "uint16", "uint128", "uint256", "bool", "address", "bytes32", "int64", "int256"]
+WORDS = st.one_of(
+    st.integers(0, 3).map(lambda number: number.to_bytes(32)),
+    st.integers(0, 2**160 - 1).map(lambda number: number.to_bytes(32)),
+    st.binary(min_size=32, max_size=32),
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(KINDS), WORDS), min_size=1, max_size=6), st.sampled_from([-33, -1, 0, 7]))
+def test_an_answer_is_read_as_eth_abi_reads_it_or_refused_as_there(words: list[tuple[str, bytes]], cut: int) -> None:
+    kinds = [kind for kind, _ in words]
+    data = b"".join(word for _, word in words)
+    data = data[:cut] if cut < 0 else data + b"\1" * cut
+    call = view("anything()", *kinds).at(ACCOUNT)
+    try:
+        expected = tuple(decode(kinds, data))
+    except DecodingError:
+        with pytest.raises(ValueError, match="bytes that are not"):
+            call.decode(data)
+    else:
+        assert call.decode(data) == expected
+        assert [type(value) for value in call.decode(data)] == [type(value) for value in expected]

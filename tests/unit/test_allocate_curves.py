@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -101,6 +102,17 @@ def test_morphos_drift_over_a_month() -> None:
         theirs = average(usage * WAD // 100, start, MONTH) * SECONDS_PER_YEAR * WAD_TO_RAY
         at_usage = Curve(RAY, usage * POINT, shape.points, on_borrowed=False)  # the borrowers' rate itself
         assert abs(at_usage.rate(0).ray - theirs) <= theirs * 2 // 1_000
+
+
+@pytest.mark.parametrize("percent", ["0.1", "0.15", "4", "60", "199", "200"])
+@pytest.mark.parametrize("days", [1, 30, 365])
+def test_morphos_drift_scales_with_the_rate_between_its_bounds(percent: str, days: int) -> None:
+    """What is computed once for a rate of 1 is what each rate comes to by itself, where it meets a bound, too."""
+    start = max(int(Decimal(percent) * WAD) // 100 // SECONDS_PER_YEAR, irm.MIN_RATE)
+    shape = curve("morpho-blue", days * 86_400, rate_at_target=start * SECONDS_PER_YEAR * WAD_TO_RAY, fee=0)
+    for usage, rate in shape.points:
+        alone = average(usage // WAD_TO_RAY, start, days * 86_400) * SECONDS_PER_YEAR * WAD_TO_RAY
+        assert abs(rate - alone) * 10**6 <= alone
 
 
 def test_morphos_vectors() -> None:
