@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from agent.errors import Unavailable
 
-Kind = Literal["rates", "allocation", "worth"]
+Kind = Literal["rates", "allocation", "worth", "mandate"]
 Theme = Literal["light", "dark"]
 
 SECONDS = 20

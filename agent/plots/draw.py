@@ -3,6 +3,7 @@
 Data by kind, integers as text:
 `rates`: {"series": [{"name", "points": [[unix seconds, ray], …]}, …]}
 `allocation`: {"symbol", "decimals", "before": {venue: units}, "after": {venue: units}}
+`mandate`: see agent.plots.mandate
 `worth`: {"points": [[unix seconds, worth, held], …]}, USD with 8 decimals
 """
 
@@ -10,41 +11,20 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-INCHES = (10.8, 7.2)
-DPI = 100
+from agent.plots import mandate
+from agent.plots.parts import DPI, INCHES, SMALL, THEMES, Theme, head, name_of, short
+
 RAY_PERCENT = 10**25
 USD = 10**8
 DAY = 86_400
-LONGEST_NAME = 48
-LEFT, RIGHT = 0.05, 0.05
-BIG, MIDDLE, SMALL = 30, 23, 20  # points at 100 dpi: 1080 pixels shown 360 wide leave a third of it
-
-
-@dataclass(frozen=True, slots=True)
-class Theme:
-    """Colours; `lines` are told apart by people who see red and green alike (Okabe and Ito)."""
-
-    back: str
-    text: str
-    faint: str
-    grid: str
-    lines: tuple[str, ...]
-
-
-THEMES = {
-    "light": Theme("#ffffff", "#1b1f24", "#59626e", "#dfe3e8", ("#0072b2", "#d55e00", "#009e73", "#a05195")),
-    "dark": Theme("#14171c", "#f2f4f7", "#a3adba", "#2b323c", ("#56b4e9", "#e69f00", "#3ddba5", "#d99bd0")),
-}
 
 
 def draw(kind: str, data: Mapping[str, Any], theme: str) -> bytes:
@@ -73,13 +53,13 @@ def _rates(axes: Axes, data: Mapping[str, Any], look: Theme) -> None:
         rates = [int(ray) / RAY_PERCENT for _, ray in one["points"]]
         axes.plot(moments, rates, color=colour, linewidth=3.5, solid_capstyle="round")
         axes.plot(moments[-1:], rates[-1:], "o", color=colour, markersize=11)
-        drawn.append((f"{_name(one['name'])}  {rates[-1]:.2f} %", colour))
+        drawn.append((f"{name_of(one['name'])}  {rates[-1]:.2f} %", colour))
     _time(axes, [moment for one in series for moment in _moments(one["points"])])
     highest = max(int(ray) for one in series for _, ray in one["points"]) / RAY_PERCENT
     lowest = min(int(ray) for one in series for _, ray in one["points"]) / RAY_PERCENT
     _room(axes, lowest, highest, 0.1, floor=0)
     _scale(axes, look, "", " %")
-    _head(axes, look, "Rate a year", drawn)
+    head(axes, look, "Rate a year", drawn)
 
 
 def _allocation(axes: Axes, data: Mapping[str, Any], look: Theme) -> None:
@@ -92,16 +72,16 @@ def _allocation(axes: Axes, data: Mapping[str, Any], look: Theme) -> None:
             units = int(data[side].get(venue, 0)) / scale
             axes.barh(place + offset, units, height=0.25, color=colour)
             axes.text(
-                units + most * 0.015, place + offset, _short(units), color=look.text, fontsize=SMALL, va="center"
+                units + most * 0.015, place + offset, short(units), color=look.text, fontsize=SMALL, va="center"
             )
     for place, venue in enumerate(reversed(venues)):
-        axes.text(0, place + 0.29, _name(venue), color=look.text, fontsize=SMALL, va="bottom", ha="left")
+        axes.text(0, place + 0.29, name_of(venue), color=look.text, fontsize=SMALL, va="bottom", ha="left")
     axes.set_ylim(-0.5, max(len(venues), 2) - 0.1)
     axes.set_xlim(0, most * 1.22)
     axes.set_yticks([])
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
-    _head(axes, look, f"Your {_name(data['symbol'])}", [("before", look.faint), ("after", look.lines[0])])
+    head(axes, look, f"Your {name_of(data['symbol'])}", [("before", look.faint), ("after", look.lines[0])])
 
 
 def _worth(axes: Axes, data: Mapping[str, Any], look: Theme) -> None:
@@ -117,22 +97,15 @@ def _worth(axes: Axes, data: Mapping[str, Any], look: Theme) -> None:
     _scale(axes, look, "$", "")
     more = worth[-1] - held[-1]
     told = f"with Moneta {'+' if more >= 0 else '−'}${abs(more):,.2f}"
-    _head(axes, look, f"Your tokens: ${worth[-1]:,.2f}", [(told, look.lines[0]), ("just held (dashed)", look.faint)])
+    head(axes, look, f"Your tokens: ${worth[-1]:,.2f}", [(told, look.lines[0]), ("just held (dashed)", look.faint)])
 
 
 DRAWINGS: dict[str, Callable[[Axes, Mapping[str, Any], Theme], None]] = {
     "rates": _rates,
     "allocation": _allocation,
     "worth": _worth,
+    "mandate": mandate.drawn,
 }
-
-
-def _name(text: str) -> str:
-    """A name from outside: one line of letters that the font has."""
-    faces = [get_font(findfont(FontProperties(weight=weight))).get_charmap() for weight in ("normal", "bold")]
-    letters = (each if each.isprintable() and all(ord(each) in face for face in faces) else "�" for each in text)
-    name = "".join(letters)
-    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
 def _moments(points: Sequence[Sequence[Any]]) -> list[int]:
@@ -176,23 +149,3 @@ def _scale(axes: Axes, look: Theme, before: str, after: str) -> None:
     for label in axes.get_yticklabels():  # on their lines, inside: however long, they are never cut off
         label.set_horizontalalignment("left")
         label.set_verticalalignment("bottom")
-
-
-def _short(units: float) -> str:
-    return f"{units:,.0f}" if units >= 100 or units == 0 else f"{units:,.4g}"
-
-
-def _head(axes: Axes, look: Theme, title: str, legend: Sequence[tuple[str, str]]) -> None:
-    """The title, and under it each line's name in its own colour: beside each other where they fit."""
-    figure = axes.figure
-    figure.text(LEFT, 0.93, title, color=look.text, fontsize=BIG, fontweight="bold", va="center")
-    left, top, lines = LEFT, 0.865, 1
-    for name, colour in legend:
-        text = figure.text(left, top, name, color=colour, fontsize=MIDDLE, va="center", fontweight="bold")
-        wide = text.get_window_extent().width / (INCHES[0] * DPI)
-        if left > LEFT and left + wide > 1 - RIGHT:
-            lines, left, top = lines + 1, LEFT, top - 0.05
-            text.set_position((left, top))
-        left += wide + 0.03
-    bottom = 0.1
-    axes.set_position((LEFT, bottom, 1 - LEFT - RIGHT, 0.79 - bottom - (lines - 1) * 0.05))
