@@ -1,86 +1,29 @@
 """A dry run: what a mandate would have done over what was seen, step by step, with nothing known of what came after.
 
 The same rule, the same limits and the same signals as on the day itself, with the user's own money in the markets as
-they were; gas at the base fees that were seen, coin at its price of now. Pure but for what `DryRuns` reads.
+they were; gas at the base fees that were seen, coin at its price of now. Pure.
 """
 
 from __future__ import annotations
 
-import asyncio
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
+from itertools import pairwise
 
 from agent.chain.snapshot import Snapshot
 from agent.gate.mandate import Terms
-from agent.hours import zone
 from agent.money import Token
 from agent.past import Past
 from agent.plugin import Placement, Shift
-from agent.policy.spending import Standing
+from agent.replies.dry_run import Did, Ran
 from agent.runtime.rewound import Held, Reel
-from agent.runtime.risks import Against
-from agent.runtime.weighing import Around, judged
-from agent.runtime.world import World
-from memory.observations import HOURLY_DAYS
-from memory.rows import Flow, FlowKind, User
 
 HOUR, DAY = 3_600, 86_400
-LEAST_SECONDS, LEAST_LOOKS = 2 * DAY, 8
-"""Less than that tells nothing of what would have been done."""
 MOST_STEPS = 120
 """Steps of a walk: over more than a month they are further apart than the looks of a mandate."""
 Judge = Callable[[Snapshot, Mapping[str, Past]], Placement]
-
-
-@dataclass(frozen=True, slots=True)
-class Did:
-    """One move that would have been made. `cost_usd`: its gas and fees, USD with 8 decimals."""
-
-    at: int
-    shifts: tuple[Shift, ...]
-    cost_usd: int
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """One asset's dry run; amounts in base units. `start`: where the money was, `from_wallet`: as if it were there.
-
-    `looks`: how often its venues were seen from `since` to `until`; `blind`: seconds of it in which nothing was
-    known. `end` and `held`: what there is at the end with the moves, gas not taken off, and without them.
-    `held_back`: how often a limit kept a move back, by its name. `points`: (Unix seconds, with gas taken off, held),
-    USD with 8 decimals at the price of now.
-    """
-
-    asset: Token
-    since: int
-    until: int
-    looks: int
-    every: int = 0
-    start: Held = field(default_factory=dict)
-    from_wallet: bool = False
-    did: tuple[Did, ...] = ()
-    end: int = 0
-    held: int = 0
-    blind: int = 0
-    price: int = 0
-    held_back: Mapping[str, int] = field(default_factory=dict)
-    points: tuple[tuple[int, int, int], ...] = ()
-
-    @property
-    def is_enough(self) -> bool:
-        return self.looks >= LEAST_LOOKS and self.until - self.since - self.blind >= LEAST_SECONDS
-
-    @property
-    def gas_usd(self) -> int:
-        return sum(each.cost_usd for each in self.did)
-
-    @property
-    def net_usd(self) -> int:
-        """What the moves made of it beyond holding, gas taken off, USD with 8 decimals."""
-        scale: int = 10**self.asset.decimals
-        return (self.end - self.held) * self.price // scale - self.gas_usd
 
 
 @dataclass
@@ -154,9 +97,18 @@ class Walk:
         return sum(self.now.values()) + self.wallet, sum(self.alone.values())
 
 
-def moments_of(since: int, until: int, every: int) -> list[int]:
-    """The steps of a walk: as far apart as a mandate looks, or further so that there are no more than MOST_STEPS."""
-    times = max(-(-(until - since) // (MOST_STEPS * every)), 1)
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """Where the money is at the start, base units by venue; `price` of a whole token, USD with 8 decimals."""
+
+    start: Held
+    price: int
+    from_wallet: bool = False
+
+
+def moments_of(since: int, until: int, every: int, steps: int = MOST_STEPS) -> list[int]:
+    """The steps of a walk: as far apart as a mandate looks, or a multiple of it so that there are at most `steps`."""
+    times = max(-(-(until - since) // (steps * every)), 1)
     return [*range(since, until, every * times), until]
 
 
@@ -169,37 +121,32 @@ def seen_from(reel: Reel, start: Held) -> tuple[int, int]:
     return since, max(len(each) - bisect_left(each, since) for each in rows)
 
 
-def walked(walk: Walk, start: Held, every: int, until: int, price: int, from_wallet: bool = False) -> Ran:
+def walked(walk: Walk, purse: Purse, every: int, until: int, steps: int = MOST_STEPS) -> Ran:
     """Runs it from the first look to `until`, or says that there is too little to run."""
-    since, looks = seen_from(walk.reel, start)
-    ran = Ran(walk.asset, since, until, looks, every, start, from_wallet, price=price)
+    since, looks = seen_from(walk.reel, purse.start)
+    price = purse.price
+    ran = Ran(walk.asset, since, until, looks, every, purse.start, purse.from_wallet, price=price)
     if not ran.is_enough:
         return ran
-    walk.now, walk.alone = dict(start), dict(start)
-    moments = moments_of(since, until, every)
+    walk.now, walk.alone = dict(purse.start), dict(purse.start)
+    moments = moments_of(since, until, every, steps)
     points: list[tuple[int, int, int]] = []
     scale: int = 10**walk.asset.decimals
-    for at, following in zip(moments, moments[1:], strict=False):
+    for at, following in pairwise(moments):
         walk.step(at, following - at)
         with_moves, held = walk.worth
         gas = sum(each.cost_usd for each in walk.did)
         points.append((following, with_moves * price // scale - gas, held * price // scale))
     end, held = walk.worth
-    return Ran(
-        walk.asset,
-        since,
-        until,
-        looks,
-        moments[1] - moments[0],
-        start,
-        from_wallet,
-        tuple(walk.did),
-        end,
-        held,
-        walk.blind,
-        price,
-        walk.held_back,
-        tuple(points),
+    return replace(
+        ran,
+        every=moments[1] - moments[0],
+        did=tuple(walk.did),
+        end=end,
+        held=held,
+        blind=walk.blind,
+        held_back=dict(walk.held_back),
+        points=tuple(points),
     )
 
 
@@ -219,65 +166,3 @@ def first_place(reel: Reel, terms: Terms, units: int, asset: Token) -> Held:
         return {}
     best = max(sorted(rates), key=lambda key: rates[key][0])
     return {best: rates[best][1]}
-
-
-def owned(flows: Sequence[Flow], asset: Token) -> Callable[[int], Held]:
-    """What went into each venue less what came out of it, up to a moment: what of a market was one's own then."""
-    moved = [each for each in flows if each.venue and each.kind in (FlowKind.DEPOSIT, FlowKind.WITHDRAW)]
-    mine = [each for each in moved if each.token == str(asset.address)]
-
-    def then(at: int) -> Held:
-        held: dict[str, int] = {}
-        for each in mine:
-            if each.at <= at and each.venue:
-                held[each.venue] = max(held.get(each.venue, 0) - each.units, 0)
-        return held
-
-    return then
-
-
-@dataclass(frozen=True, slots=True)
-class DryRuns:
-    """Reads what was seen and what the user has, and walks it in a thread: others are answered meanwhile."""
-
-    world: World
-
-    async def run(self, user: User, terms: Terms) -> list[Ran]:
-        """One for each asset of the mandate. Raises Unavailable, Refused where the chain or the account can't be read."""
-        world = self.world
-        snapshot = await world.priced_snapshot(await world.account(user))
-        now = snapshot.block.timestamp
-        pasts = await world.pasts(now)
-        since = now - HOURLY_DAYS * DAY
-        flows = await world.ledger.flows(snapshot.account, 0, now)
-        fees = await world.ledger.base_fees(since, now)
-        settings = await world.ledger.settings(user.id)
-        tz, standing = zone("UTC" if settings is None else settings.tz), await world.standing(user.id)
-        ran = []
-        for symbol in terms.assets:
-            asset = world.registry.token(symbol)
-            venues = {key: venue for key, venue in world.venues.items() if venue.asset == asset}
-            reel = Reel.of(snapshot, venues, pasts)
-            walk = Walk(reel, asset, terms, tz, self._judge(reel, asset, terms, standing), owned(flows, asset), fees)
-            ran.append(await asyncio.to_thread(self._walked, walk, snapshot))
-        return ran
-
-    def _walked(self, walk: Walk, snapshot: Snapshot) -> Ran:
-        symbol, reel = walk.asset.symbol, walk.reel
-        start: Held = {key: snapshot.venues[key].position for key in reel.venues if snapshot.venues[key].position}
-        from_wallet = not start
-        if from_wallet:
-            start = first_place(reel, walk.terms, snapshot.balances.get(symbol, 0), walk.asset)
-        every = self.world.settings.rebalance_every_hours * HOUR
-        price = snapshot.prices.get(symbol, 0)
-        return walked(walk, start, every, snapshot.block.timestamp, price, from_wallet)
-
-    def _judge(self, reel: Reel, asset: Token, terms: Terms, standing: Standing) -> Judge:
-        world = self.world
-        around = Around(world.registry, reel.shapes(terms.seconds), world.hooks, world.policy)
-
-        def judge(snapshot: Snapshot, pasts: Mapping[str, Past]) -> Placement:
-            against = Against(snapshot, around.venues, pasts, world.hooks)
-            return judged(around, against, asset, terms, standing).placement
-
-        return judge

@@ -20,14 +20,23 @@ from agent.plans import Plan
 from agent.replies import mandate
 from agent.replies.reply import Reply, Status, Verdict, plan_json
 from agent.runtime.codes import enrolled
+from agent.runtime.reports import Reports
+from agent.runtime.trying import Trying
 from agent.runtime.weighing import ENTER_GAS, ENTER_TRANSACTIONS, LEAVE_GAS, LEAVE_TRANSACTIONS
 from agent.runtime.world import World
 from memory.mandates import UserSettings
 from memory.rows import PlanRow, PlanStatus, User
 
+WITH_PICTURES = ("discord", "telegram")
+
 
 def _has(held: Mapping[str, int], most: Mapping[str, int]) -> bool:
     return all(units <= held.get(symbol, 0) for symbol, units in most.items())
+
+
+def _shows(channel: str) -> bool:
+    """Whether pictures are seen where this is said: a terminal only writes them down."""
+    return channel.partition(":")[0] in WITH_PICTURES
 
 
 def _gas_of_a_move(snapshot: Snapshot, native: str) -> int | None:
@@ -60,6 +69,7 @@ class Mandating:
         plan, tz = self._plan(user, account, intent, terms), await self._tz(user)
         gas = _gas_of_a_move(snapshot, world.registry.native.symbol)
         said = notes(terms, world.registry, world.venues, snapshot.venues, snapshot.prices, gas)
+        said += [line] if (line := await Trying(world).line(user, terms)) else []
         shown = mandate.preview(
             terms, world.registry, self._hours, world.settings.plan_seconds, moved, tz=tz, notes=said
         )
@@ -69,6 +79,8 @@ class Mandating:
             plan, origins=origins, preview={"headline": headline}, decisions=(), channel=channel
         )
         await world.ledger.set_pending(user.id, channel, {"preview": plan.plan_id})
+        if _shows(channel):
+            shown = await self._drawn(user, shown, terms, snapshot)
         return replace(
             shown, intent=as_json(intent), plan=plan_json(plan, PlanStatus.PROPOSED), verdict=Verdict(Status.READY)
         )
@@ -118,12 +130,23 @@ class Mandating:
             check_mandate(world.policy, moved, await enrolled(world), code)
         await world.signer.mandate(row.account, most, code or None)
 
-    async def show(self, user: User) -> Reply:
-        """The mandate in force, in numbers."""
+    async def show(self, user: User, channel: str, drawn: bool = False) -> Reply:
+        """The mandate in force, in numbers, and drawn where the channel shows pictures or one is asked for."""
         row = await self.world.ledger.mandate(user.id)
         if row is None:
             return mandate.none()
-        return mandate.shown(Terms.from_json(row.limits), self.world.registry, self._hours, await self._tz(user))
+        terms = Terms.from_json(row.limits)
+        reply = mandate.shown(terms, self.world.registry, self._hours, await self._tz(user))
+        if not drawn and not _shows(channel):
+            return reply
+        try:
+            snapshot = await self.world.snapshot(await self.world.account(user))
+        except MonetaError:  # it is shown all the same
+            return reply
+        return await self._drawn(user, reply, terms, snapshot)
+
+    async def _drawn(self, user: User, reply: Reply, terms: Terms, snapshot: Snapshot) -> Reply:
+        return await Reports(self.world).mandate_drawn(user, reply, terms, snapshot.venues, await self._tz(user))
 
     async def hours(self, user: User, channel: str, intent: Hours) -> Reply:
         """Sets when the agent speaks on its own, and where: here."""

@@ -15,7 +15,9 @@ from agent.chain.snapshot import Snapshot
 from agent.errors import MonetaError, Unavailable
 from agent.gate.mandate import Terms, wei_in_usd
 from agent.plots import Kind, Theme, plot
+from agent.plugin import VenueState
 from agent.replies import rebalanced
+from agent.replies.mandate_picture import data_of
 from agent.replies.reply import Picture, Reply
 from agent.runtime.viewing import Viewing
 from agent.runtime.world import World
@@ -30,6 +32,8 @@ DRAWN_SECONDS = 31 * DAY
 BETWEEN_SECONDS = 600
 """Of what is asked for in between, nothing is written down: closer points would draw a flat line."""
 MOST_LINES = 4
+MOST_MANDATES = 2
+"""Pictures of one mandate: one a token, and a message holds no more that can be read."""
 AGAINST_HOLDING = "What you have, against holding."
 
 log = structlog.get_logger()
@@ -120,6 +124,17 @@ class Reports:
         if not any(len(one["points"]) > 1 for one in series):
             return self._not_yet(reply)
         return await self._asked(reply, user, "rates", {"series": series}, "The rates over time.")
+
+    async def mandate_drawn(
+        self, user: User, reply: Reply, terms: Terms, states: Mapping[str, VenueState], tz: str
+    ) -> Reply:
+        """The reply with the mandate's limits against what is held, a picture a token."""
+        for symbol in [*terms.assets][:MOST_MANDATES]:
+            token = self.world.registry.token(symbol)
+            data = data_of(terms, token, self.world.venues, states, tz)
+            if data["venues"]:
+                reply = await self._with(reply, user.id, "mandate", data, f"Your mandate for {symbol}.")
+        return reply
 
     async def worth_drawn(self, user: User, reply: Reply) -> Reply:
         """The reply with what the user has over time, against holding."""

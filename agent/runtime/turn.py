@@ -56,6 +56,7 @@ from agent.runtime.rebalancing import Rebalancing
 from agent.runtime.recovering import ACKNOWLEDGE, Recovering
 from agent.runtime.repeating import Repeating
 from agent.runtime.reports import Reports
+from agent.runtime.trying import Trying
 from agent.runtime.viewing import Viewing
 from agent.runtime.world import World
 from agent.trust import Told, Trust, own_words
@@ -106,6 +107,7 @@ class Runtime:
         self.recovering = Recovering(world)
         self.viewing = Viewing(world)
         self.mandating = Mandating(world)
+        self.trying = Trying(world)
         self.limiting = Limiting(world)
         self.contacting = Contacting(world)
         self.rebalancing = Rebalancing(world)
@@ -327,8 +329,10 @@ class Runtime:
                 return await self.reports.worth_drawn(said.user, reply) if wants_picture(said.text) else reply
             case Explain(ref="policy"):
                 return await self.limiting.show(said.user)
+            case Explain(ref="dry run"):
+                return await self.trying.tell(said.user, said.channel)
             case Explain(ref="mandate"):
-                return await self.mandating.show(said.user)
+                return await self.mandating.show(said.user, said.channel, wants_picture(said.text))
             case Explain():
                 return await self.viewing.explain(said.user, intent)
             case History():

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
+import pluggy
+
+from agent.chain.registry import Registry
 from agent.curves import Terms as Horizon
 from agent.execution.costs import costs_at
 from agent.gate.candidates import Field, candidates, gas_in_units, source_most
@@ -13,11 +17,11 @@ from agent.gate.mandate_rules import dangers, heeded, own_signals
 from agent.gate.weighed import Weighed, limits_json
 from agent.money import Token
 from agent.past import NO_PAST, Outlook
-from agent.plugin import Limits, Placement
+from agent.plugin import Limits, Placement, Venue
+from agent.policy.policy import Policy
 from agent.policy.spending import VENUES, Standing
 from agent.replies import rebalanced
 from agent.runtime.risks import Against
-from agent.runtime.world import World
 
 ENTER_GAS, LEAVE_GAS = 550_000, 350_000
 """Gas of a way in with its approval, and of a way out, that the rule counts before a move is simulated: together the
@@ -62,7 +66,20 @@ class Judged:
         }
 
 
-def judged(world: World, against: Against, asset: Token, terms: Terms, standing: Standing) -> Judged:
+class Around(Protocol):
+    """What of an instance the rule is asked with; a `World` is one."""
+
+    @property
+    def registry(self) -> Registry: ...
+    @property
+    def venues(self) -> Mapping[str, Venue]: ...
+    @property
+    def hooks(self) -> pluggy.HookRelay: ...
+    @property
+    def policy(self) -> Policy: ...
+
+
+def judged(world: Around, against: Against, asset: Token, terms: Terms, standing: Standing) -> Judged:
     """The rule's answer for the asset's positions; nothing is taken from the wallet.
 
     Of the signals to leave only what the mandate lets act moves anything.
@@ -111,11 +128,11 @@ def judged(world: World, against: Against, asset: Token, terms: Terms, standing:
     return Judged(asset, weighed, placement or Placement((), (), "no plug-in weighs moves"))
 
 
-def _is_of(world: World, key: str, asset: Token) -> bool:
+def _is_of(world: Around, key: str, asset: Token) -> bool:
     return key in world.venues and world.venues[key].asset == asset
 
 
-def _outlooks(world: World, against: Against, asset: Token, seconds: int) -> dict[str, Outlook]:
+def _outlooks(world: Around, against: Against, asset: Token, seconds: int) -> dict[str, Outlook]:
     """What each venue's rate may be expected to be; one that no plug-in expects anything of counts as it is now."""
     found: dict[str, Outlook] = {}
     for key, state in against.snapshot.venues.items():
@@ -127,7 +144,7 @@ def _outlooks(world: World, against: Against, asset: Token, seconds: int) -> dic
     return found
 
 
-def _limits(world: World, asset: Token, terms: Terms, price: int, gas: int, standing: Standing) -> Limits:
+def _limits(world: Around, asset: Token, terms: Terms, price: int, gas: int, standing: Standing) -> Limits:
     """The mandate's, within the policy's cap (no entry may be larger, so no leg is) and the user's own venues."""
     limits = limits_for(terms, asset, price, gas)
     most = [bound for bound in (limits.most, world.policy.cap(asset)) if bound is not None]

@@ -196,6 +196,10 @@ _TOPICS = {
     " how did you choose; how did you decide; rationale",
     "mandate": "mandate; my mandate; the mandate; what is my mandate; what's my mandate; show my mandate;"
     " show me my mandate; show mandate",
+    "dry run": "dry run; a dry run; dry-run; do a dry run; make a dry run; run it dry; show me a dry run;"
+    " what would you have done; what would you have moved; what would it have done; what would that have done;"
+    " what would my mandate have done; what would this mandate have done; how would it have done;"
+    " how would that have done; how would it have gone; how would that have gone",
     "policy": "policy; my policy; the policy; what is my policy; what's my policy; show my policy; show me my policy;"
     " the operator's policy; caps; what are the caps; transaction limits; my limits; what are my limits;"
     " show my limits; show me my limits; what is my limit; what's my limit",

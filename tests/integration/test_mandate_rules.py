@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from agent.gate.mandate import Terms
+from agent.replies.mandate_picture import data_of
 from devnet import Node
 from devnet.rpc import Rpc
 from tests.integration.feed_parts import dated_feed, now
@@ -121,3 +123,41 @@ async def test_below_its_floor_all_leaves_into_the_wallet_at_any_hour_where_that
     else:
         assert row.outcome == "kept"
         assert await desk.position(CORE) >= 40_000 * USDC - 1
+
+
+async def test_it_is_drawn_with_what_is_held_against_its_caps(desk: Desk) -> None:
+    await desk.say(f"{KEEP}, at most 20,000 in venus, don't move anything between 22 and 7")
+    assert status(await desk.say("yes")) == "settled"
+    (picture,) = (await desk.say("chart my mandate")).pictures
+    assert (picture.name, picture.caption) == ("mandate.png", "Your mandate for USDC.")
+    assert picture.png.startswith(b"\x89PNG")
+    terms = Terms.from_json((await desk.world.ledger.mandates())[0].limits)
+    states = (await desk.world.snapshot(await desk.world.account(desk.user))).venues
+    data = data_of(terms, desk.world.registry.token("USDC"), desk.world.venues, states, "UTC")
+    first, caps = data["venues"][0], {each["name"]: each["cap"] for each in data["venues"]}
+    assert (first["name"], first["held"]) == (CORE, str(states[CORE].position))
+    assert caps[VENUS] == str(20_000 * USDC)
+    assert data["quiet"] == ["22", "7"]
+
+
+async def test_what_it_would_have_done_is_told_from_what_was_seen_and_a_yes_still_counts(desk: Desk) -> None:
+    assert "no mandate with me to try" in (await desk.say("dry run")).text
+    await desk.say(KEEP)
+    little = await desk.say("what would you have done?")
+    assert "too little to say" in little.text
+    account = await desk.world.account(desk.user)
+    for _ in range(12):
+        await desk.advance(6 * HOUR)
+        await desk.world.snapshot(account)
+    shown = await desk.say(KEEP)
+    assert "Over the last 3 days it would have moved once and come out $" in shown.text
+    tried = await desk.say("what would you have done?")
+    assert "I have 3 days of observations (13 looks since" in tried.text
+    assert "with your 40,0" in tried.text
+    assert "I would have moved once" in tried.text
+    assert tried.table is not None
+    assert any(VENUS in row[1] for row in tried.table.rows)
+    assert tried.plan == shown.plan
+    assert status(await desk.say("yes")) == "settled"  # nothing else was shown in between
+    assert "Under your mandate, with your 40,0" in (await desk.say("dry run")).text
+    assert len(await decisions(desk)) == 0  # it was tried, and nothing else

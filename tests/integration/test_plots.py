@@ -32,12 +32,25 @@ ALLOCATION = {
     "after": {"venus:core:USDC": "40000000000"},
 }
 WORTH = {"points": [[str(T + n * HOUR), str(10**13 + n * 10**9), str(10**13)] for n in range(100)]}
-DATA: dict[Kind, dict[str, Any]] = {"rates": RATES, "allocation": ALLOCATION, "worth": WORTH}
+MANDATE = {
+    "title": "Your mandate: USDC",
+    "decimals": "6",
+    "venues": [
+        {"name": "aave-v3:core:USDC", "held": "40000000000", "cap": "50000000000"},
+        {"name": "venus:core:USDC", "held": "0", "cap": None},
+    ],
+    "limits": [["most in one move", "50,000 USDC"], ["gas at the most", "$20.00 in 30 days"]],
+    "quiet": ["22", "7"],
+    "zone": "Europe/Vienna",
+}
+DATA: dict[Kind, dict[str, Any]] = {"rates": RATES, "allocation": ALLOCATION, "worth": WORTH, "mandate": MANDATE}
 CORNERS: list[tuple[Kind, dict[str, Any]]] = [
     ("rates", {"series": [{"name": "one", "points": [[str(T), "0"]]}]}),
     ("rates", {"series": [{"name": "x" * 90, "points": [[str(T), str(10**29)], [str(T), "1"]]}] * 9}),
     ("allocation", {**ALLOCATION, "before": {}, "after": {f"venue-{n}:m:USDC": str(n) for n in range(12)}}),
     ("worth", {"points": [[str(T), "0", "0"]]}),
+    ("mandate", {**MANDATE, "venues": [{"name": "x" * 90, "held": str(2**256), "cap": "0"}] * 9, "quiet": None}),
+    ("mandate", {**MANDATE, "venues": [{"name": "a", "held": "0", "cap": None}], "limits": []}),
     ("worth", {"points": [[str(T), str(10**30), "-5"], [str(T + 86_400 * 400), "0", "0"]]}),
 ]
 

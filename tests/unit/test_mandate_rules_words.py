@@ -193,6 +193,26 @@ def test_an_intent_of_the_older_shape_is_the_same_with_nulls() -> None:
         parse({**old, "speed": "1"})
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what would you have done?",
+        "What would you have done",
+        "dry run",
+        "do a dry run, please",
+        "what would my mandate have done?",
+        "how would that have gone?",
+    ],
+)
+def test_what_it_would_have_done_is_a_question(text: str) -> None:
+    assert intent_of(text) == {"action": "explain", "ref": "dry run"}
+    found = understood(text)
+    assert found.intent is not None
+    bind(found.intent, found.origins, (text,), VOCABULARY)
+    with pytest.raises(Refused):
+        bind(found.intent, found.origins, ("show my mandate",), VOCABULARY)
+
+
 @given(
     cap=st.integers(1, 10**9),
     own=st.integers(1, 10**9),
