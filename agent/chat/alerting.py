@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 KIND = "risk"
 EVERY_SECONDS = 300
 AT_A_LOOK = 100
-FOR_ENTRIES = frozenset({"rate-spike", "rate-volatility", "size", "age"})
+FOR_ENTRIES = frozenset({"rate-spike", "rate-volatility", "size", "age", "incident"})
 """What concerns who would go in; it stands in `yields` and in a preview, and nobody is woken up for it."""
 
 log = structlog.get_logger()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from moneta import Effect, Past, Signal, Venue, VenueState
-from plugins.risk import bad_debt, feed, liquidity, outflow, peg, pending, rates, share, size, utilisation
+from plugins.risk import bad_debt, feed, liquidity, outflow, peg, pending, rates, records, share, size, utilisation
 from plugins.risk.case import Case
 from plugins.risk.seen import look
 
@@ -22,6 +22,7 @@ RULES: tuple[Callable[[Case], Signal | None], ...] = (
     size.small,
     size.young,
     *pending.RULES,
+    records.judge,
 )
 _ORDER = {effect: place for place, effect in enumerate(reversed(Effect))}
 

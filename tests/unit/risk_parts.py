@@ -12,7 +12,7 @@ from plugins.risk.judge import signals
 from tests.unit.plugin_parts import NumbersVenue
 
 HOUR, DAY = 3_600, 86_400
-NOW = 1_700_000_000
+NOW = 1_750_000_000
 MILLION = 10**6 * 10**6
 """A million USDC in base units; a millionth of a token is a base unit of USDC, too."""
 DOLLAR = 10**8
