@@ -78,7 +78,6 @@ class Journey:
         beside = asyncio.create_task(pass_until(self.held.passing, until))
         try:
             await self._schedule.tick()
-            self.looks += 1
             await self._tell()
             await pass_until(self.stage.passing, until)
             self.stage.clock.set(until)
@@ -86,12 +85,13 @@ class Journey:
             await beside
 
     async def _tell(self) -> None:
-        """Shows what the schedule decided, unless that was to leave all where it is."""
+        """Counts what the schedule decided, and shows it unless that was to leave all where it is."""
         ledger = self.instance.world.ledger
         for row in await ledger.decisions_of(self.user.id, REBALANCE, self.stage.clock() - self.every):
             if row.id <= self._known:
                 continue
             self._known = row.id
+            self.looks += 1  # each look at the one asset leaves one decision
             if row.outcome == rebalanced.KEPT:
                 continue
             self.moves += row.outcome == "settled"

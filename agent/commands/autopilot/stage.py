@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -106,8 +107,9 @@ def _following(place: Place, passing: Passing, clock: ChainClock) -> Advance:
 @asynccontextmanager
 async def held_beside(stage: Stage, market: Market) -> AsyncIterator[Held]:
     """A copy of the chain as it is now. Raises Unavailable where it can't be made."""
+    folder = stage.place.folder / "held"
     try:
-        node = await asyncio.to_thread(twin, stage.node, stage.place.folder / "held")
+        node = await asyncio.to_thread(twin, stage.node, folder)
     except devnet.DevnetError as error:
         raise Unavailable("node", f"The chain could not be copied: {error}") from error
     rpc = Rpc(node.rpc_url)
@@ -117,3 +119,4 @@ async def held_beside(stage: Stage, market: Market) -> AsyncIterator[Held]:
     finally:
         await rpc.close()
         node.stop()
+        shutil.rmtree(folder, ignore_errors=True)
