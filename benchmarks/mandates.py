@@ -43,7 +43,7 @@ PEOPLE = 1_000
 TARGET_A_MINUTE = 1_000
 VENUES = ("aave-v3:core:USDC", "morpho-blue:WETH-86:USDC", "erc4626:stata-prime-USDC:USDC")
 APPROVE = "approve(address spender,uint256 amount)"
-MANDATE = "keep my usdc well placed, at most 50,000 a venue, gain at least $1,000"
+MANDATE = "keep my usdc well placed, at most 50,000 a venue, at least $100 gain"
 USDC = 10**6
 AT_ONCE = 100
 """Deposits in one transaction: together they stay under a block's gas."""
@@ -143,12 +143,14 @@ async def _seen_for_long(world: World) -> None:
 async def _mandated(instance: Instance, accounts: Mapping[str, Address]) -> None:
     """The first by words, the others as a copy of it."""
     world, ids = instance.world, list(accounts)
-    for text in (MANDATE, "yes"):
+    said = [
         await instance.service.handle(Inbound(PLATFORM, uuid.uuid4().hex, CHANNEL, ids[0], text))
+        for text in (MANDATE, "yes")
+    ]
     first = await world.ledger.mandate(ids[0])
     row = None if first is None else await world.ledger.plan(first.plan_id)
     if row is None:
-        raise RuntimeError("no mandate was given")
+        raise RuntimeError(f"no mandate was given: {[each and each.reply.text for each in said]}")
     for user in ids[1:]:
         plan = replace(row.plan, plan_id=world.new_id(), user=user, account=accounts[user])
         made = await world.ledger.propose(plan, origins={}, preview=row.preview, decisions=(), channel=CHANNEL)

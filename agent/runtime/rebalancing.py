@@ -31,6 +31,7 @@ from agent.runtime.world import World
 from memory.mandates import CHANNEL, MandateRow
 from memory.rows import PlanStatus, User
 
+DAY = 86_400
 ASLEEP = "you wanted nothing moved at this hour"
 ON_ITS_OWN, ASKED = "rebalance", "rebalance-asked"
 
@@ -74,17 +75,18 @@ class Rebalancing:
         return numbers
 
     async def would_move(self, user: User, row: MandateRow, snapshot: Snapshot) -> tuple[int, int] | None:
-        """What gas the moves of a look at this moment would use, and what they gain over the mandate's horizon in USD
-        with 8 decimals; None where something leaves for safety, which waits for nothing.
+        """What gas the moves of a look now would use, and what they gain a day in USD with 8 decimals; None
+        where something leaves for safety, which waits for nothing.
         """
         terms, standing = Terms.from_json(row.limits), await self.world.standing(user.id)
         against = await self.world.risks.look(snapshot)
         tokens = [self.world.registry.token(symbol) for symbol in terms.assets]
         found = [judged(self.world, against, token, terms, standing) for token in tokens]
-        shifts = [shift for each in found for shift in each.placement.shifts]
+        placed = [each.placement for each in found if each.placement.shifts]
+        shifts = [shift for placement in placed for shift in placement.shifts]
         if any(shift.signal for shift in shifts):
             return None
-        gained = sum(each.placement.gain_usd for each in found if each.placement.shifts)
+        gained = sum(each.gain_usd * DAY // (each.seconds or terms.seconds) for each in placed)
         return len(shifts) * (ENTER_GAS + LEAVE_GAS), gained
 
     async def propose(

@@ -11,7 +11,7 @@ from agent.gas_hours import DAYS, HOUR, best_wait, cheaper, usual
 from agent.gate.mandate import Terms, wei_in_usd
 from agent.hours import zone
 from agent.plugin import Block
-from agent.runtime.rebalancing import Rebalancing
+from agent.runtime.rebalancing import DAY, Rebalancing
 from agent.runtime.sights import Sights
 from agent.runtime.world import World
 from memory.mandates import MandateRow
@@ -39,7 +39,7 @@ class Waiting:
         """Whether the user's look is better taken later in the period, which is over at `ends`."""
         now, terms = self.world.now(), Terms.from_json(row.limits)
         try:
-            wait = await self._rest(user, terms, ends) or await self._gas(user, row, terms, ends, sights)
+            wait = await self._rest(user, terms, ends) or await self._gas(user, row, ends, sights)
         except MonetaError:
             wait = 0  # the look itself finds out, and says so
         self._until[user.id] = now + wait
@@ -56,7 +56,7 @@ class Waiting:
         later = range(now // STEP_SECONDS * STEP_SECONDS + STEP_SECONDS, ends, STEP_SECONDS)
         return next((at - now for at in later if terms.acts_at(at, tz)), 0)
 
-    async def _gas(self, user: User, row: MandateRow, terms: Terms, ends: int, sights: Sights) -> int:
+    async def _gas(self, user: User, row: MandateRow, ends: int, sights: Sights) -> int:
         """Seconds until an hour in which gas is usually so much cheaper that its moves are better made then."""
         block = await sights.block()
         hours = cheaper(await self._usual(block), block.timestamp, ends - self.world.now())
@@ -67,8 +67,8 @@ class Waiting:
         price = snapshot.prices.get(self.world.registry.native.symbol)
         if moves is None or price is None:
             return 0
-        gas, gained = moves
-        return best_wait(hours, wei_in_usd(gas * block.base_fee, price), gained, terms.seconds)
+        gas, gained_a_day = moves
+        return best_wait(hours, wei_in_usd(gas * block.base_fee, price), gained_a_day, DAY)
 
     async def _usual(self, block: Block) -> Mapping[int, int]:
         """What gas usually costs by hour of the day; found out once an hour."""
