@@ -151,16 +151,19 @@ def _let_go(db: Database, now: int) -> None:
 
 
 def _past(pages: Iterable[bytes], since: int, until: int) -> Past:
-    """The columns as views into one array."""
-    width = len(Observation._fields)
-    values = array("q")
-    values.frombytes(b"".join(pages))
-    if sys.byteorder == "big":
-        values.byteswap()
+    """The columns as views into the bytes as they were stored."""
+    width, seen = len(Observation._fields), b"".join(pages)
+    values = memoryview(seen if sys.byteorder == "little" else _swapped(seen)).cast("q")
     first, last = 0, len(values) // width
     while first < last and values[first * width] < since:
         first += 1
     while first < last and values[(last - 1) * width] > until:
         last -= 1
-    view = memoryview(values)[first * width : last * width]
+    view = values[first * width : last * width]
     return Past(*(view[column::width] for column in range(width)))
+
+
+def _swapped(seen: bytes) -> bytes:
+    values = array("q", seen)
+    values.byteswap()
+    return values.tobytes()
