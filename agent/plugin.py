@@ -176,6 +176,10 @@ class Venue(ABC):
     """Where what its market lends is owed; None where it lends to nobody that owes here."""
     rewarder: Rewarder | None = None
     """Where rewards of a position here wait; None where there are none, or nobody listed the contract."""
+    entry_gas: int = 550_000
+    """Gas of a way in with its approval, and of a way out, about: what a move is weighed with before it is simulated.
+    """
+    exit_gas: int = 350_000
 
     @abstractmethod
     def reads(self, account: Address) -> tuple[Call, ...]:

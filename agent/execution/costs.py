@@ -49,6 +49,12 @@ class Costs:
         beside = transactions * L1_TIMES * self.l1.wei(CALL_BYTES, -(-gas // transactions))
         return (gas + for_l1) * self.max_fee_per_gas + beside
 
+    def present(self, gas: int, transactions: int = 1) -> int:
+        """What so many transactions of usual size cost at this block's prices, in wei: no room for them to rise."""
+        gas += transactions * self.l1.gas(CALL_BYTES, self.base_fee)
+        beside = transactions * self.l1.wei(CALL_BYTES, -(-gas // transactions))
+        return gas * (self.base_fee + self.habit.tip) + beside
+
     def of_steps(self, steps: Iterable[Step]) -> int:
         """The most that these steps cost, in wei: their gas limits at the offered price, and L1's part."""
         return self._at(self.max_fee_per_gas, steps)

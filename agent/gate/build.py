@@ -85,10 +85,13 @@ def steps_of(
 ) -> tuple[Step, ...]:
     """The steps of the moves in their order, without gas limits, each entry with its approval and clean-up."""
     steps: list[Step] = []
+    left = dict(allowances)
     for move in moves:
         match move:
             case Enter(venue=venue):
-                steps += [replace(step, venue=venue.id) for step in _entry(move, steps, snapshot, allowances)]
+                steps += [replace(step, venue=venue.id) for step in _entry(move, steps, snapshot, left)]
+                if venue.asset.address is not None:  # an entry spends all that it was let
+                    left[venue.asset.address, venue.contract.address] = 0
             case Swap():
                 steps += _trade(move, snapshot.account, allowances)
             case Leave(venue=venue, units=units):

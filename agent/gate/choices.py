@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from agent.gate.order import Swap
+from agent.gate.spread import Spread
 from agent.money import Token
 from agent.plugin import Option, VenueState
 from agent.routes import Route
@@ -15,6 +16,7 @@ VENUE, ROUTE, TURN = "deposit", "swap", "withdraw"
 """The kinds of decisions that a request makes."""
 
 BEST_RATE = "the highest rate with your own deposit in it, of the venues that can take it"
+SPREAD = "the most income after gas, with your own deposit in each market: a part only where it earns its own gas"
 NAMED = "you named it"
 BEST_PRICE = "the best price for that size among the pools that I know, one or two hops"
 LOWEST_RATE = "the lowest rate first, since what is taken out there costs you least"
@@ -33,16 +35,25 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class VenueChoice:
-    """The venue of a deposit of `units`; `options` is empty where the user named it."""
+    """The venue of a deposit of `units`; `options` is empty where the user named it.
+
+    With a `spread` it goes to several: the option of each is what it is for its own part.
+    """
 
     asset: Token
     units: int
     chosen: str
     options: tuple[Option, ...]
+    spread: Spread | None = None
 
     def recorded(self) -> Recorded:
         facts = {"asset": self.asset.symbol, "units": str(self.units)}
-        return Recorded(VENUE, BEST_RATE if self.options else NAMED, facts, options_json(self.options), self.chosen)
+        alternatives = options_json(self.options)
+        if self.spread is None:
+            return Recorded(VENUE, BEST_RATE if self.options else NAMED, facts, alternatives, self.chosen)
+        parts = {share.venue: str(share.units) for share in self.spread.shares}
+        shared = [each | {"part": parts.get(each["venue"], "0")} for each in alternatives]
+        return Recorded(VENUE, SPREAD, facts | {"spread": self.spread.as_json()}, shared, self.chosen)
 
 
 @dataclass(frozen=True, slots=True)

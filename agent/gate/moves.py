@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
 from agent.errors import NeedsAnswer, Refused
+from agent.gate import spread_words
 from agent.gate.allowed import WHY_NOT
 from agent.gate.choices import Choice, TurnChoice, VenueChoice
 from agent.gate.order import Enter, Leave, Move, Send, TakeBack
 from agent.gate.resolve import free_to_leave, is_everything, leave_in_turn, positions_of, units_of, venue_named
+from agent.gate.spread import Share, Spread
 from agent.intents import Deposit, Revoke, Transfer, Withdraw
 from agent.money import Address, Amount, Token
 from agent.plugin import Option, Trader, Venue
 
 Rank = Callable[[Token, int], list[Option]]
+SpreadOf = Callable[[Token, int, str], Spread | None]
+"""How a deposit of so many base units is spread, where that is better than the best venue (by id) alone."""
+
+
+def unspread(asset: Token, units: int, alone: str) -> Spread | None:
+    """Every deposit into one venue."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +48,35 @@ class Desk:
     contacts: Mapping[str, Address]
     spare_native: int
     traders: Mapping[str, Trader] = field(default_factory=dict)
+    spread: SpreadOf = unspread
 
     def deposit(self, intent: Deposit) -> Resolved:
-        """Into the named venue, or the best one for that size."""
+        """Into the named venue; else the best one for that size, or several where that earns more."""
         asset = self.erc20(intent.asset)
-        choice = self.choose(asset, units_of(intent.amount, asset, self.balance(asset), "Your wallet"), intent.venue)
+        units = units_of(intent.amount, asset, self.balance(asset), "Your wallet")
+        choice = self._spread(asset, units) if intent.venue is None else None
+        if choice is not None and choice.spread is not None:
+            moves = tuple(Enter(self.venues[share.venue], share.units) for share in choice.spread.shares)
+            return Resolved(moves, (choice,), spread_words.notes(choice))
+        choice = self.choose(asset, units, intent.venue)
         return Resolved((Enter(self.venues[choice.chosen], choice.units),), (choice,))
+
+    def _spread(self, asset: Token, units: int) -> VenueChoice | None:
+        """Over several venues, where that earns more than the best one alone."""
+        options = self.rank(asset, units)
+        best = next((option.venue for option in options if not option.why_not), "")
+        found = self.spread(asset, units, best)
+        if found is None:
+            return None
+        own = [self._for_part(asset, share) for share in found.shares]
+        named = {option.venue for option in own}
+        options = [*own, *(option for option in options if option.venue not in named)]
+        return VenueChoice(asset, units, " + ".join(share.venue for share in found.shares), tuple(options), found)
+
+    def _for_part(self, asset: Token, share: Share) -> Option:
+        """What the venue is for its own part, at the rate that all parts leave."""
+        option = next(each for each in self.rank(asset, share.units) if each.venue == share.venue)
+        return replace(option, after=share.after)
 
     def choose(self, asset: Token, units: int, named: str | None) -> VenueChoice:
         """The named venue, or the best one for that size.

@@ -8,7 +8,7 @@ from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
 from agent.execution.costs import costs_at
 from agent.gate import loans, reserve, rewards, trading
-from agent.gate.moves import Desk, Rank, Resolved
+from agent.gate.moves import Desk, Rank, Resolved, SpreadOf, unspread
 from agent.intents import Claim, Deposit, Exit, Intent, Repay, Revoke, Sequence, Swap, Transfer, Withdraw
 from agent.money import Address
 from agent.plugin import Trader, Venue
@@ -23,6 +23,7 @@ def desk_at(
     snapshot: Snapshot,
     rank: Rank,
     contacts: Mapping[str, Address],
+    spread: SpreadOf = unspread,
 ) -> Desk:
     """The desk at a snapshot with its block's own base fee."""
     costs = costs_at(snapshot)
@@ -35,6 +36,7 @@ def desk_at(
         rank=rank,
         contacts=contacts,
         traders=traders,
+        spread=spread,
         spare_native=max(snapshot.native - kept, 0),
     )
 

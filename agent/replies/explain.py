@@ -75,7 +75,33 @@ def _told(row: DecisionRow, tokens: Tokens) -> Reply:
     return _venue(row, Amount(int(row.snapshot["units"]), asset), when)
 
 
+def _several(row: DecisionRow, amount: Amount, when: str) -> Reply:
+    """A deposit that went to several venues."""
+    asset, spread = amount.token, row.snapshot["spread"]
+    parts = [each for each in row.alternatives if each["part"] != "0"]
+    said = [f"{Amount(int(each['part']), asset)} into {each['venue']} ({_rate(each['after'])})" for each in parts]
+    text = f"On {when} I chose to put {amount} into several venues: {', '.join(said)}. The rule: {row.rule}."
+    if spread["alone"]:
+        more, gas = (f"{about(int(spread[key]), asset)} {asset.symbol}" for key in ("more", "gas"))
+        days = int(spread["seconds"]) // 86_400
+        text += f" In {days} days that was expected to earn {more} more than all of it in {spread['alone']},"
+        text += f" for {gas} of further gas."
+    rows = tuple(
+        (
+            each["venue"],
+            Amount(int(each["part"]), asset).value,
+            _rate(each["rate"]),
+            _rate(each["after"]),
+            each["why_not"] or _why(each),
+        )
+        for each in row.alternatives
+    )
+    return Reply(text, Table(("venue", "part", "rate then", "with yours in it", "why"), rows, frozenset({1, 2, 3})))
+
+
 def _venue(row: DecisionRow, amount: Amount, when: str) -> Reply:
+    if "spread" in row.snapshot:
+        return _several(row, amount, when)
     picked = _picked(row, "venue")
     if picked is None:
         return Reply(f"On {when} you named {row.chosen} yourself for {amount}.")

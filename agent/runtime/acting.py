@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from agent.chain.snapshot import Snapshot
@@ -14,6 +14,7 @@ from agent.execution.outcome import End
 from agent.execution.points import Point, point
 from agent.execution.stops import check_stops
 from agent.execution.strangers import said_of
+from agent.gate import spread_words
 from agent.gate.charges import spending_of
 from agent.gate.choices import Choice, VenueChoice
 from agent.gate.confirm import look
@@ -21,7 +22,8 @@ from agent.gate.open_doors import check_ledger
 from agent.gate.order import Enter, Move
 from agent.gate.propose import Proposal, Request
 from agent.gate.step_up import check_code, code_note, needs
-from agent.gate.wanted import desk_at, moves_of
+from agent.gate.wanted import moves_of
+from agent.gate.worth import told, worth
 from agent.intents import Exit, Intent, Origin, Rebalance, as_json, parse
 from agent.money import Address, Amount
 from agent.plans import LEAVING
@@ -31,6 +33,7 @@ from agent.replies import risks
 from agent.replies.reply import Reply, Status, Verdict, plan_json
 from agent.runtime import recovering
 from agent.runtime.codes import enrolled
+from agent.runtime.desk import DAY, desk, horizon_of
 from agent.runtime.mandating import Mandating
 from agent.runtime.rebalancing import Rebalancing
 from agent.runtime.world import World
@@ -58,9 +61,7 @@ class Acting:
         contacts = await self._ripe_contacts(user)
         world = self.world
         standing = await world.standing(user.id)
-        rank = world.rank_at(snapshot, standing.listed(VENUES))
-        desk = desk_at(world.registry, world.venues, world.traders, snapshot, rank, contacts)
-        resolved = moves_of(intent, desk)
+        resolved = moves_of(intent, desk(world, snapshot, standing, contacts))
         request = Request(
             draft=world.draft(user, as_json(intent)),
             seconds=world.settings.plan_seconds,
@@ -75,9 +76,10 @@ class Acting:
             names={place: name for name, place in contacts.items()},
         )
         build = self.world.gate.propose_exit if isinstance(intent, Exit) else self.world.gate.propose
-        proposal = await build(request, resolved.moves, snapshot)
+        proposal = self._with_worth(await build(request, resolved.moves, snapshot), snapshot)
         await self.world.ledger.cancel_previews(user.id, channel, "a newer preview took its place")
-        facts = to_json(snapshot) | standing.as_json(VENUES)
+        horizon = {"horizon": horizon_of(world, snapshot, standing).as_json()}
+        facts = to_json(snapshot) | standing.as_json(VENUES) | horizon
         decisions = [await self._record(user, facts, intent, choice) for choice in resolved.choices]
         await self.world.ledger.propose(
             proposal.plan,
@@ -195,6 +197,15 @@ class Acting:
         found = (await self.world.risks.look(snapshot)).signals(adding, adding.keys()) if adding else ()
         return [risks.told(each) for each in found]
 
+    def _with_worth(self, proposal: Proposal, snapshot: Snapshot) -> Proposal:
+        """With a note on whether a deposit earns its gas back, and from which size on one does."""
+        registry, seconds = self.world.registry, self.world.settings.mandate_horizon_days * DAY
+        found = worth(proposal.moves, snapshot, registry, proposal.rehearsal.gas_used, seconds)
+        if found is None:
+            return proposal
+        note = told(found, snapshot.prices[found.asset.symbol], registry.network)
+        return replace(proposal, preview=replace(proposal.preview, notes=(*proposal.preview.notes, note)))
+
     async def _warnings(self, intent: Intent, account: Address) -> tuple[str, ...]:
         """What stops an entry is said beside what takes money out: that stays possible."""
         if intent.action not in LEAVING:
@@ -223,6 +234,9 @@ def _previewed(proposal: Proposal, choices: Sequence[Choice], coded: str, verdic
     text = f"I can {proposal.preview.headline}."
     for choice in choices:
         if not isinstance(choice, VenueChoice) or not choice.options:
+            continue
+        if choice.spread is not None:
+            text += f" {spread_words.told(choice)}"
             continue
         best, *others = [option for option in choice.options if not option.why_not]
         amount = Amount(choice.units, choice.asset)

@@ -14,18 +14,19 @@ from agent.gate.charges import charges_of
 from agent.gate.moves import Resolved
 from agent.gate.propose import Request
 from agent.gate.step_up import check_code, needs
-from agent.gate.wanted import desk_at, moves_of
+from agent.gate.wanted import moves_of
 from agent.intents import Claim, Deposit, Exit, Intent, Repay, Revoke, Sequence, Swap, Transfer, Withdraw, as_json
 from agent.mind.context import Context
 from agent.mind.mind import Spoken
 from agent.money import Address
 from agent.plans import Plan
 from agent.policy.limits import check_totals, totals
-from agent.policy.spending import VENUES, Cap, Charge, Standing, check_allowed, check_cap
+from agent.policy.spending import Cap, Charge, Standing, check_allowed, check_cap
 from agent.policy.whole import effects_of
 from agent.replies.clock import duration
 from agent.replies.limits import Speaker
 from agent.runtime.codes import enrolled
+from agent.runtime.desk import desk
 from agent.runtime.world import World
 from memory.rows import User
 
@@ -149,10 +150,8 @@ class Explaining:
         return Finding("contact", PASS, f"{name} is {row.address} and has waited long enough")
 
     async def _resolved(self, user: User, intent: Intent, snapshot: Snapshot, standing: Standing) -> Resolved:
-        world = self.world
-        rank = world.rank_at(snapshot, standing.listed(VENUES))
-        contacts = {row.name: row.address for row in await world.ledger.contacts(user.id)}
-        return moves_of(intent, desk_at(world.registry, world.venues, world.traders, snapshot, rank, contacts))
+        contacts = {row.name: row.address for row in await self.world.ledger.contacts(user.id)}
+        return moves_of(intent, desk(self.world, snapshot, standing, contacts))
 
     async def _gated(
         self, user: User, intent: Intent, snapshot: Snapshot, resolved: Resolved, standing: Standing

@@ -11,12 +11,15 @@ import pluggy
 from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
 from agent.chain.snapshot_json import from_json
+from agent.curves import Allocation, Candidate, Terms
 from agent.errors import Refused
 from agent.gate.allowed import marked, trusted
 from agent.gate.build import Draft, Simulated, plan_of, steps_of
+from agent.gate.moves import SpreadOf, unspread
 from agent.gate.order import Move
 from agent.gate.risk import weighed
 from agent.gate.shift import moves_of_shifts
+from agent.gate.spread import Horizon, Spreader
 from agent.gate.wanted import desk_at, moves_of
 from agent.gate.weighed import Weighed, limits_of
 from agent.intents import parse
@@ -35,6 +38,11 @@ class Known:
     venues: Mapping[str, Venue]
     traders: Mapping[str, Trader]
     hooks: pluggy.HookRelay
+
+    def allocate(self, candidates: Sequence[Candidate], terms: Terms) -> Allocation | None:
+        """Where all money should be, by the first plug-in that says so."""
+        found: Allocation | None = self.hooks.moneta_allocate(candidates=candidates, terms=terms)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +132,11 @@ def _request(row: DecisionRow, snapshot: Snapshot, known: Known) -> Made:
         offered = weighed(trusted(options or [], snapshot.untrusted), snapshot.signals)
         return marked(offered, None if allowed is None else frozenset(allowed))
 
-    desk = desk_at(known.registry, venues, known.traders, snapshot, rank, {})
+    spread: SpreadOf = unspread  # a decision of an earlier version: every deposit went into one venue
+    if "horizon" in row.snapshot:
+        horizon = Horizon.from_json(row.snapshot["horizon"])
+        spread = Spreader(known.registry, venues, snapshot, rank, known.allocate, horizon).spread
+    desk = desk_at(known.registry, venues, known.traders, snapshot, rank, {}, spread)
     resolved = moves_of(parse(dict(row.snapshot["intent"])), desk)
     recorded = [made for choice in resolved.choices if (made := choice.recorded()).kind == row.kind]
     return (recorded[0].chosen, recorded[0].alternatives, resolved.moves) if recorded else ("", [], ())

@@ -15,7 +15,7 @@ from devnet import Node
 from plugins.aave import views as aave
 from plugins.morpho import views as morpho
 from plugins.venus import views as venus
-from tests.integration.chain_parts import VENUES, Devnet
+from tests.integration.chain_parts import APPROVE, VENUES, Devnet
 
 MONTH = 30 * 86_400
 MARKET = "(uint128,uint128,uint128,uint128,uint128,uint128)"
@@ -143,3 +143,16 @@ async def test_every_venue_tells_the_allocator_the_same_rates(chain: Devnet, sta
         for deposit in (-state.position, 0, 1, *(whole(venue, 10**power) for power in range(1, 8))):
             said = venue.rate_after(state, deposit)
             assert abs(curve.rate(deposit).ray - said.ray) <= RAY // 10**9, (venue_id, deposit)
+
+
+async def test_what_a_way_in_and_out_take_of_gas_is_about_what_each_venue_says(chain: Devnet) -> None:
+    for venue_id, venue in chain.venues.items():
+        units = whole(venue, 100)
+        await chain.fund(venue.asset, units)
+        way_in = (await chain.call(venue.asset.address, APPROVE, venue.contract.address, units)).gas_used
+        for step in venue.deposit((await chain.snapshot()).venues[venue_id], chain.user, units):
+            way_in += (await chain.send(step.to, step.data)).gas_used
+        state = (await chain.snapshot()).venues[venue_id]
+        sent = [await chain.send(step.to, step.data) for step in venue.withdraw(state, chain.user, None)]
+        assert venue.entry_gas // 2 <= way_in <= venue.entry_gas, venue_id
+        assert venue.exit_gas // 2 <= sum(each.gas_used for each in sent) <= venue.exit_gas, venue_id

@@ -1,0 +1,198 @@
+"""Spreading a deposit: several venues only where they earn more after gas; limits held; the same parts from JSON."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agent.chain.snapshot import Snapshot
+from agent.curves import Curve
+from agent.gate.choices import SPREAD
+from agent.gate.moves import Desk
+from agent.gate.order import Enter
+from agent.gate.spread import FEWEST_PARTS, Horizon, Spreader
+from agent.gate.worth import Worth, smallest, told, worth
+from agent.intents import Deposit, Exact
+from agent.money import Rate
+from agent.past import Effect, Signal
+from agent.plugin import Option, VenueState
+from plugins.rebalance.allocate import allocate
+from tests.unit.allocate_parts import ONE, aave
+from tests.unit.gate_parts import FakeVenue, registry, snapshot
+from tests.unit.policy_parts import USDC
+
+pytestmark = pytest.mark.unit
+
+MONTH = 30 * 86_400
+A, B, C = "lend:a:USDC", "lend:b:USDC", "lend:c:USDC"
+GWEI = 10**9
+
+
+class Lending(FakeVenue):
+    """Aave's slopes over so many whole tokens."""
+
+    entry_gas, exit_gas = 300_000, 200_000
+
+    def __init__(self, venue_id: str, shape: Curve) -> None:
+        super().__init__(venue_id)
+        self.shape = shape
+
+    def curve(self, state: VenueState, seconds: int) -> Curve:
+        return self.shape
+
+    def rate_after(self, state: VenueState, deposit: int) -> Rate:
+        return self.shape.rate(deposit)
+
+    def now(self, position: int = 0, room: int | None = None) -> VenueState:
+        free = self.shape.supplied - self.shape.borrowed
+        return VenueState(self.id, self.shape.rate(0), position, position, free, room, frozenset())
+
+
+SMALL = {key: Lending(key, aave(1_000_000, 880_000)) for key in (A, B, C)}
+
+
+def seen(*states: VenueState, price: int = 3_000) -> Snapshot:
+    prices = {"USDC": 10**8, "ETH": price * 10**8}
+    return snapshot(states or [each.now() for each in SMALL.values()], prices=prices, balances={"USDC": 10**15})
+
+
+def spreader(at: Snapshot, horizon: Horizon | None = None) -> Spreader:
+    def rank(asset: object, units: int) -> list[Option]:
+        found = [
+            Option(
+                key, at.venues[key].rate, SMALL[key].shape.rate(units), 0, ("a reason",), _full(at.venues[key], units)
+            )
+            for key in sorted(at.venues)
+        ]
+        return sorted(found, key=lambda each: (bool(each.why_not), -each.after.ray, each.venue))
+
+    return Spreader(registry(), SMALL, at, rank, allocate, horizon or Horizon(MONTH))
+
+
+def _full(state: VenueState, units: int) -> str:
+    return "it is full" if state.room is not None and state.room < units else ""
+
+
+def test_like_markets_get_like_parts_that_read_well_and_add_up() -> None:
+    found = spreader(seen()).spread(USDC, 123_456_789_012, A)
+    assert found is not None
+    assert sum(share.units for share in found.shares) == 123_456_789_012
+    assert len(found.shares) == 3
+    first, *others = found.shares
+    assert all(share.units % 10**9 == 0 for share in others)
+    assert all(abs(share.units - first.units) < 3 * 10**9 for share in others)
+    assert found.more > found.gas > 0
+    assert all(share.after < share.before for share in found.shares)
+
+
+def test_a_small_deposit_stays_whole_since_gas_eats_what_parts_would_earn() -> None:
+    at = seen()
+    assert spreader(at).spread(USDC, 1_000 * ONE, A) is None
+    dear = replace(at, block=replace(at.block, base_fee=200 * GWEI))
+    cheap = replace(at, block=replace(at.block, base_fee=GWEI // 1_000))
+    assert spreader(dear).spread(USDC, 50_000 * ONE, A) is None
+    assert spreader(cheap).spread(USDC, 50_000 * ONE, A) is not None
+
+
+def test_without_a_price_or_beyond_the_limit_of_one_deposit_nothing_is_spread() -> None:
+    units = 100_000 * ONE
+    assert spreader(replace(seen(), prices={"USDC": 10**8})).spread(USDC, units, A) is None
+    assert spreader(seen(), Horizon(MONTH, {"USDC": units - 1})).spread(USDC, units, A) is None
+    assert spreader(seen(), Horizon(MONTH, {"USDC": units})).spread(USDC, units, A) is not None
+
+
+def test_what_no_venue_takes_alone_goes_to_several_and_no_further_than_their_room() -> None:
+    at = seen(*(each.now(room=50_000 * ONE) for each in SMALL.values()))
+    found = spreader(at).spread(USDC, 120_000 * ONE, "")
+    assert found is not None
+    assert sum(share.units for share in found.shares) == 120_000 * ONE
+    assert max(share.units for share in found.shares) <= 50_000 * ONE
+    assert spreader(at).spread(USDC, 150_001 * ONE, "") is None
+
+
+def test_a_signal_caps_a_part() -> None:
+    less = Signal(A, "size", Effect.LESS, "no more than that", most=20_000 * ONE)
+    found = spreader(replace(seen(), signals=(less,))).spread(USDC, 120_000 * ONE, B)
+    assert found is not None
+    assert {share.venue: share.units for share in found.shares}[A] <= 20_000 * ONE
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 3_000_000 * ONE), st.integers(0, 400_000 * ONE))
+def test_parts_are_whole_no_crumbs_and_always_earn_more_than_their_gas(units: int, held: int) -> None:
+    at = seen(SMALL[A].now(position=held), SMALL[B].now(), SMALL[C].now())
+    found = spreader(at).spread(USDC, units, B)
+    if found is not None:
+        assert sum(share.units for share in found.shares) == units
+        assert min(share.units for share in found.shares) * (FEWEST_PARTS + 1) >= units
+        assert found.more > found.gas
+
+
+def desk(at: Snapshot) -> Desk:
+    made = spreader(at)
+    return Desk(registry(), SMALL, at, made.rank, {}, 10**17, spread=made.spread)
+
+
+def test_the_desk_enters_each_part_and_keeps_why() -> None:
+    found = desk(seen()).deposit(Deposit(asset="USDC", amount=Exact(value="120000"), venue=None))
+    assert sorted(move.venue.id for move in found.moves if isinstance(move, Enter)) == [A, B, C]
+    (choice,) = found.choices
+    recorded = choice.recorded()
+    assert (recorded.kind, recorded.rule) == ("deposit", SPREAD)
+    assert sum(int(each["part"]) for each in recorded.alternatives) == 120_000 * ONE
+    assert len(found.notes) == 4
+    assert found.notes[0].endswith("a reason.")
+    assert f"more than all of it in {A}" in found.notes[-1]
+
+
+def test_the_desk_leaves_a_named_venue_alone() -> None:
+    found = desk(seen()).deposit(Deposit(asset="USDC", amount=Exact(value="120000"), venue=C))
+    assert [move.venue.id for move in found.moves if isinstance(move, Enter)] == [C]
+
+
+def test_a_horizon_comes_back_from_json() -> None:
+    horizon = Horizon(MONTH, {"USDC": 10**30, "DAI": 0})
+    assert Horizon.from_json(horizon.as_json()) == horizon
+
+
+@given(st.integers(1, 10 * ONE), st.integers(1, 100))
+def test_the_smallest_deposit_earns_its_cost_back_and_a_unit_less_does_not(cost: int, days: int) -> None:
+    venue, seconds = SMALL[A], days * 86_400
+    least = smallest(venue, venue.now(), cost, seconds)
+    assert least is not None
+    assert venue.shape.rate(least).income(least, seconds) >= cost
+    assert venue.shape.rate(least - 1).income(least - 1, seconds) < cost
+
+
+def test_what_never_earns_has_no_smallest_deposit() -> None:
+    idle = Lending(A, aave(1_000_000, 0))
+    assert smallest(idle, idle.now(), 1, MONTH) is None
+
+
+def judged(units: int, position: int = 0) -> Worth:
+    at = seen(SMALL[A].now(position=position))
+    found = worth([Enter(SMALL[A], units)], at, registry(), (50_000, 150_000), MONTH)
+    assert found is not None
+    return found
+
+
+def test_a_small_deposit_is_told_from_one_that_pays() -> None:
+    small, large = judged(10 * ONE), judged(100_000 * ONE)
+    assert not small.pays
+    assert large.pays
+    assert small.smallest is not None
+    assert 10 * ONE < small.smallest < 100_000 * ONE
+    assert judged(small.smallest).pays
+    assert told(small, 10**8, "Testnet").startswith("Small for Testnet")
+    assert "earns that back within 30 days" in told(large, 10**8, "Testnet")
+    assert judged(10 * ONE, position=ONE).out == 0  # the way out is due for what is there already
+    assert "nothing to speak of" in told(replace(small, smallest=None), 10**8, "Testnet")
+
+
+def test_only_what_comes_from_the_wallet_and_has_prices_is_judged() -> None:
+    at = seen(SMALL[A].now())
+    assert worth([], at, registry(), (), MONTH) is None
+    assert worth([Enter(SMALL[A], 5)], replace(at, prices={}), registry(), (1,), MONTH) is None
