@@ -14,6 +14,7 @@ from agent.gate.choices import Choice, TurnChoice, VenueChoice
 from agent.gate.order import Enter, Leave, Move, Send, TakeBack
 from agent.gate.resolve import free_to_leave, is_everything, leave_in_turn, positions_of, units_of, venue_named
 from agent.gate.spread import Share, Spread
+from agent.gate.trade_words import about
 from agent.intents import Deposit, Revoke, Transfer, Withdraw
 from agent.money import Address, Amount, Token
 from agent.plugin import Option, Trader, Venue
@@ -39,7 +40,10 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What stands still during one turn. `spare_native` are the wei beyond the gas reserve and this plan's fee."""
+    """What stands still during one turn. `spare_native` are the wei beyond the gas reserve and this plan's fee.
+
+    `less`: the largest position by venue, in base units, that what speaks against it leaves.
+    """
 
     registry: Registry
     venues: Mapping[str, Venue]
@@ -49,6 +53,7 @@ class Desk:
     spare_native: int
     traders: Mapping[str, Trader] = field(default_factory=dict)
     spread: SpreadOf = unspread
+    less: Mapping[str, int] = field(default_factory=dict)
 
     def deposit(self, intent: Deposit) -> Resolved:
         """Into the named venue; else the best one for that size, or several where that earns more."""
@@ -63,7 +68,7 @@ class Desk:
 
     def _spread(self, asset: Token, units: int) -> VenueChoice | None:
         """Over several venues, where that earns more than the best one alone."""
-        options = self.rank(asset, units)
+        options = self._capped(asset, units)
         best = next((option.venue for option in options if not option.why_not), "")
         found = self.spread(asset, units, best)
         if found is None:
@@ -72,6 +77,20 @@ class Desk:
         named = {option.venue for option in own}
         options = [*own, *(option for option in options if option.venue not in named)]
         return VenueChoice(asset, units, " + ".join(share.venue for share in found.shares), tuple(options), found)
+
+    def _capped(self, asset: Token, units: int) -> list[Option]:
+        """The venues for so much; where it would be more than is kept there, that is the reason why not."""
+        found = []
+        for option in self.rank(asset, units):
+            most = self.less.get(option.venue)
+            if not option.why_not and most is not None and self._held(option.venue) + units > most:
+                option = replace(option, why_not=f"I keep no more than {about(most, asset)} {asset.symbol} there now")
+            found.append(option)
+        return sorted(found, key=lambda option: bool(option.why_not))
+
+    def _held(self, venue: str) -> int:
+        state = self.snapshot.venues.get(venue)
+        return state.position if state else 0
 
     def _for_part(self, asset: Token, share: Share) -> Option:
         """What the venue is for its own part, at the rate that all parts leave."""
@@ -85,7 +104,9 @@ class Desk:
         """
         if named is not None:
             return VenueChoice(asset, units, venue_named(named, self.venues, asset).id, ())
-        options = self.rank(asset, units)
+        options = self._capped(asset, units)
+        if all(option.why_not for option in options):  # said beside it, rather than no way in at all
+            options = self.rank(asset, units)
         best = next((option for option in options if not option.why_not), None)
         if best is None and options and all(option.why_not == WHY_NOT for option in options):
             raise Refused(

@@ -61,7 +61,8 @@ class Acting:
         contacts = await self._ripe_contacts(user)
         world = self.world
         standing = await world.standing(user.id)
-        resolved = moves_of(intent, desk(world, snapshot, standing, contacts))
+        horizon = await horizon_of(world, intent, snapshot, standing)
+        resolved = moves_of(intent, desk(world, snapshot, standing, contacts, horizon))
         request = Request(
             draft=world.draft(user, as_json(intent)),
             seconds=world.settings.plan_seconds,
@@ -78,8 +79,7 @@ class Acting:
         build = self.world.gate.propose_exit if isinstance(intent, Exit) else self.world.gate.propose
         proposal = self._with_worth(await build(request, resolved.moves, snapshot), snapshot)
         await self.world.ledger.cancel_previews(user.id, channel, "a newer preview took its place")
-        horizon = {"horizon": horizon_of(world, snapshot, standing).as_json()}
-        facts = to_json(snapshot) | standing.as_json(VENUES) | horizon
+        facts = to_json(snapshot) | standing.as_json(VENUES) | {"horizon": horizon.as_json()}
         decisions = [await self._record(user, facts, intent, choice) for choice in resolved.choices]
         await self.world.ledger.propose(
             proposal.plan,

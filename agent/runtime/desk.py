@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from agent.chain.snapshot import Snapshot
+from agent.curves import Allocation, Candidate, Terms
 from agent.gate.moves import Desk
 from agent.gate.spread import Horizon, Spreader
 from agent.gate.wanted import desk_at
+from agent.intents import Deposit, Intent
 from agent.money import Address, Token
 from agent.policy.spending import USD, VENUES, Kind, Period, Standing
 from agent.runtime.world import World
@@ -15,25 +17,35 @@ from agent.runtime.world import World
 DAY = 86_400
 
 
-def desk(world: World, snapshot: Snapshot, standing: Standing, contacts: Mapping[str, Address]) -> Desk:
-    """With everything that the world has; what is left to code is chosen as `horizon_of` says."""
+def desk(
+    world: World, snapshot: Snapshot, standing: Standing, contacts: Mapping[str, Address], horizon: Horizon
+) -> Desk:
+    """With everything that the world has."""
     rank = world.rank_at(snapshot, standing.listed(VENUES))
-    spreader = Spreader(
-        world.registry,
-        world.venues,
-        snapshot,
-        rank,
-        lambda candidates, terms: world.hooks.moneta_allocate(candidates=candidates, terms=terms),
-        horizon_of(world, snapshot, standing),
-    )
-    return desk_at(world.registry, world.venues, world.traders, snapshot, rank, contacts, spreader.spread)
+
+    def allocate(candidates: Sequence[Candidate], terms: Terms) -> Allocation | None:
+        found: Allocation | None = world.hooks.moneta_allocate(candidates=candidates, terms=terms)
+        return found
+
+    spread = Spreader(world.registry, world.venues, snapshot, rank, allocate, horizon).spread
+    return desk_at(world.registry, world.venues, world.traders, snapshot, rank, contacts, spread, horizon.less)
 
 
-def horizon_of(world: World, snapshot: Snapshot, standing: Standing) -> Horizon:
-    """The horizon of the settings, and the largest single deposit that the policy and everybody's limits allow."""
-    assets = {venue.asset for venue in world.venues.values()}
-    most = {asset.symbol: _most(world, asset, snapshot.prices.get(asset.symbol), standing) for asset in assets}
-    return Horizon(world.settings.mandate_horizon_days * DAY, most)
+async def horizon_of(world: World, intent: Intent, snapshot: Snapshot, standing: Standing) -> Horizon:
+    """The horizon of the settings, the largest single deposit that the policy and everybody's limits allow, and what
+    signals leave of a venue that all of the wallet's money would go to.
+    """
+    seconds = world.settings.mandate_horizon_days * DAY
+    if not isinstance(intent, Deposit) or intent.venue is not None:
+        return Horizon(seconds)
+    asset = world.registry.token(intent.asset)
+    most = _most(world, asset, snapshot.prices.get(asset.symbol), standing)
+    whole = snapshot.balances.get(asset.symbol, 0)
+    less: dict[str, int] = {}
+    for signal in (await world.risks.look(snapshot)).with_all(asset, whole):
+        if signal.most is not None:
+            less[signal.venue] = min(signal.most, less.get(signal.venue, signal.most))
+    return Horizon(seconds, {asset.symbol: most}, less)
 
 
 def _most(world: World, asset: Token, price: int | None, standing: Standing) -> int:

@@ -26,7 +26,7 @@ from agent.policy.whole import effects_of
 from agent.replies.clock import duration
 from agent.replies.limits import Speaker
 from agent.runtime.codes import enrolled
-from agent.runtime.desk import desk
+from agent.runtime.desk import desk, horizon_of
 from agent.runtime.world import World
 from memory.rows import User
 
@@ -151,7 +151,8 @@ class Explaining:
 
     async def _resolved(self, user: User, intent: Intent, snapshot: Snapshot, standing: Standing) -> Resolved:
         contacts = {row.name: row.address for row in await self.world.ledger.contacts(user.id)}
-        return moves_of(intent, desk(self.world, snapshot, standing, contacts))
+        horizon = await horizon_of(self.world, intent, snapshot, standing)
+        return moves_of(intent, desk(self.world, snapshot, standing, contacts, horizon))
 
     async def _gated(
         self, user: User, intent: Intent, snapshot: Snapshot, resolved: Resolved, standing: Standing

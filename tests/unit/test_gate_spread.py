@@ -154,7 +154,7 @@ def test_the_desk_leaves_a_named_venue_alone() -> None:
 
 
 def test_a_horizon_comes_back_from_json() -> None:
-    horizon = Horizon(MONTH, {"USDC": 10**30, "DAI": 0})
+    horizon = Horizon(MONTH, {"USDC": 10**30, "DAI": 0}, {A: 7})
     assert Horizon.from_json(horizon.as_json()) == horizon
 
 
@@ -196,3 +196,16 @@ def test_only_what_comes_from_the_wallet_and_has_prices_is_judged() -> None:
     at = seen(SMALL[A].now())
     assert worth([], at, registry(), (), MONTH) is None
     assert worth([Enter(SMALL[A], 5)], replace(at, prices={}), registry(), (1,), MONTH) is None
+
+
+def test_a_venue_that_is_held_small_gets_no_more_and_isnt_the_one_for_all() -> None:
+    at = seen()
+    held = Horizon(MONTH, less={A: 10_000 * ONE, B: 10_000 * ONE})
+    made = spreader(at, held)
+    found = made.spread(USDC, 100_000 * ONE, C)
+    assert found is None or max(share.units for share in found.shares if share.venue != C) <= 10_000 * ONE
+    whole = Desk(registry(), SMALL, at, made.rank, {}, 10**17, less=held.less)
+    assert whole.choose(USDC, 100_000 * ONE, None).chosen == C
+    assert whole.choose(USDC, 10_000 * ONE, None).chosen == A
+    none_left = Desk(registry(), SMALL, at, made.rank, {}, 10**17, less=dict.fromkeys(SMALL, 1))
+    assert none_left.choose(USDC, 100_000 * ONE, None).chosen == A  # no way in at all would be worse
