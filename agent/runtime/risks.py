@@ -52,6 +52,11 @@ class Against:
         keys = {key: units for key, venue in self.venues.items() if venue.asset == asset}
         return self.signals(keys, keys.keys())
 
+    def with_wallet(self) -> tuple[Signal, ...]:
+        """Of every venue, as if all that the account has of its asset came to it: what may be there at the most."""
+        held = self.snapshot.balances
+        return self.signals({key: held.get(venue.asset.symbol, 0) for key, venue in self.venues.items()})
+
     def _of(self, key: str, units: int) -> list[Signal]:
         state, now = self.snapshot.venues[key], self.snapshot.block.timestamp
         own = changed(key, state, self.known.get(key, {}), now)

@@ -184,11 +184,11 @@ class World:
 
     async def priced_snapshot(self, account: Address) -> Snapshot:
         """The same with its block's own base fee (inside an eth_call geth and others tell a contract zero), and with
-        what speaks against each venue as the account has it now.
+        what speaks against each venue as the account has it, were all of its wallet to come there.
         """
         seen = await self.snapshot(account)
         head, against = await asyncio.gather(self.rpc.block(seen.block.number), self.risks.look(seen))
-        return replace(seen, block=replace(seen.block, base_fee=head.base_fee), signals=against.signals())
+        return replace(seen, block=replace(seen.block, base_fee=head.base_fee), signals=against.with_wallet())
 
     def rank(self, states: Mapping[str, VenueState], asset: Token, units: int) -> list[Option]:
         """The venues for a deposit, by the first plug-in that ranks."""

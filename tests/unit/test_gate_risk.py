@@ -34,7 +34,7 @@ def snapshot(*signals: Signal) -> Snapshot:
         block=Block(7, "0x00", 1_750_000_000, 1),
         account=ZERO_ADDRESS,
         native=0,
-        balances={},
+        balances={"USDC": 11},
         prices={"USDC": 10**8},
         venues={key: state_of(key, 1_000 * 10**12, 900 * 10**12) for key in (A, B)},
         signals=signals,
@@ -108,6 +108,8 @@ def test_what_would_come_is_counted_beside_what_is_there() -> None:
     assert asked == {A: (7, 1, 0)}  # the snapshot's own block is the last row of the past
     seen.with_all(USDC, 9)
     assert asked == {A: (9, 1, 0), B: (9, 1, 0)}
+    seen.with_wallet()
+    assert asked == {A: (11, 1, 0), B: (11, 1, 0)}
 
 
 def test_a_row_of_the_same_block_is_kept_once() -> None:
