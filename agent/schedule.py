@@ -20,6 +20,7 @@ from agent.chat.service import Service
 from agent.errors import MonetaError, Unavailable
 from agent.hours import zone
 from agent.money import ZERO_ADDRESS, Address
+from agent.runtime.adopting import Adopting
 from agent.runtime.endangered import Endangered, lets_leave
 from agent.runtime.lending import Lending
 from agent.runtime.quiet import is_quiet
@@ -90,6 +91,7 @@ class Schedule:
     reports: Reports = field(init=False)
     lending: Lending = field(init=False)
     waiting: Waiting = field(init=False)
+    adopting: Adopting = field(init=False)
     _seen: int = -1
     _looked_out: int = 0
     _ticking: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -98,6 +100,7 @@ class Schedule:
         self.reports = Reports(self.world, self.pictures)
         self.lending = Lending(self.world)
         self.waiting = Waiting(self.world, self.service.runtime.rebalancing)
+        self.adopting = Adopting(self.world)
 
     async def tick(self) -> None:
         """Does what is due now, and tells what wasn't told. One user's fault doesn't touch the others."""
@@ -209,6 +212,8 @@ class Schedule:
             if await self.world.ledger.stranger_since(account, begins):
                 return  # it may be the period's own run, made with a ledger that was lost since: one is enough
             snapshot = await sights.of(account)
+            await self.adopting.look(snapshot)
+            snapshot = await self.adopting.told_only(snapshot)
         except MonetaError as error:
             await self.reports.could_not_look(user, row, error)
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from agent.money import Address
@@ -25,8 +25,9 @@ T = TypeVar("T")
 class Book:
     """Attempts in the order of their making, plans with their status and flows by the plan's id.
 
-    `first` is the nonce that the ledger answers from, by account. `unreadable` names rows that hold no such thing;
-    `rows` counts the audit log's: another number means that the ledger has moved on.
+    `adopted`: base units by account and venue that no plan put there. `first` is the nonce that the ledger answers
+    from, by account. `unreadable` names rows that hold no such thing; `rows` counts the audit log's: another number
+    means that the ledger has moved on.
     """
 
     accounts: tuple[Account, ...]
@@ -38,6 +39,7 @@ class Book:
     mark: ChainMark | None
     unreadable: tuple[str, ...]
     rows: int
+    adopted: Mapping[tuple[Address, str], int] = field(default_factory=dict)
 
 
 class Books(Part):
@@ -71,7 +73,16 @@ def _book(db: Database) -> Book:
         mark=find_mark(db),
         unreadable=tuple(bad),
         rows=0 if last is None or last["seq"] is None else last["seq"],
+        adopted=_adopted(db),
     )
+
+
+def _adopted(db: Database) -> dict[tuple[Address, str], int]:
+    found: dict[tuple[Address, str], int] = {}
+    for row in many(db, "SELECT account, venue, units FROM adoptions ORDER BY id"):
+        key = Address(row["account"]), str(row["venue"])
+        found[key] = found.get(key, 0) + int(row["units"])
+    return found
 
 
 def _plan(row: Mapping[str, Any]) -> tuple[Plan, PlanStatus]:

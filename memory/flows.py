@@ -101,7 +101,23 @@ class Flows(Plans):
         return await self._store.read(lambda db: [flow_of(row) for row in many(db, sql, (plan_id,))])
 
     async def net_deposits(self, account: Address) -> dict[tuple[str, str], NetDeposit]:
-        """Per (venue id, token): what went in and what came out since the beginning."""
+        """Per (venue id, token): what went in and what came out since the beginning; what was adopted went in."""
+        totals = await self.flows_net(account)
+        sql = "SELECT venue, token, units FROM adoptions WHERE account = ?"
+        for row in await self._store.read(lambda db: many(db, sql, (account,))):
+            so_far = totals.get((row["venue"], row["token"]), NetDeposit())
+            more = NetDeposit(so_far.deposited + int(row["units"]), so_far.withdrawn)
+            totals[row["venue"], row["token"]] = more
+        return totals
+
+    async def last_flow_block(self, account: Address) -> int:
+        """The block of the account's latest flow, 0 without any."""
+        sql = "SELECT max(block) AS block FROM flows WHERE holder = ?"
+        row = await self._store.read(lambda db: one(db, sql, (account,)))
+        return int((row or {})["block"] or 0)
+
+    async def flows_net(self, account: Address) -> dict[tuple[str, str], NetDeposit]:
+        """The same of our own transactions alone."""
         sql = "SELECT * FROM flows WHERE holder = ? AND venue IS NOT NULL AND kind IN ('deposit', 'withdraw')"
         return net(await self._store.read(lambda db: [flow_of(row) for row in many(db, sql, (account,))]))
 

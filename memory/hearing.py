@@ -20,7 +20,9 @@ KNOWN = f"""SELECT id, name, created_at, paused_at,
     (SELECT data_json FROM pending WHERE user = users.id AND channel = :channel) AS pending,
     EXISTS (SELECT 1 FROM news WHERE told_at IS NULL AND user = users.id AND due_at <= :now)
       OR EXISTS (SELECT 1 FROM given_up JOIN plans USING (plan_id) WHERE told_at IS NULL AND user = users.id)
-      OR EXISTS (SELECT 1 FROM loan_news WHERE told_at IS NULL AND user = users.id) AS news,
+      OR EXISTS (SELECT 1 FROM loan_news WHERE told_at IS NULL AND user = users.id)
+      OR EXISTS (SELECT 1 FROM adoptions JOIN accounts ON address = account
+                 WHERE told_at IS NULL AND accounts.user = users.id) AS news,
     (SELECT json_group_array(name) FROM
       (SELECT name FROM contacts WHERE user = users.id AND removed_at IS NULL ORDER BY name)) AS contacts,
     EXISTS (SELECT 1 FROM plans WHERE {LIVE} AND status <> 'proposed' AND +user = users.id)

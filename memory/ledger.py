@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from memory import look_through
 from memory.access import Access
+from memory.adoptions import AdoptionBook
 from memory.arrivals import Arrivals
 from memory.audit import Audit
 from memory.book import Books
@@ -58,6 +59,7 @@ class Ledger(
     Cleanups,
     GivenUpBook,
     LoanBook,
+    AdoptionBook,
     Periods,
     Observations,
     RiskBook,

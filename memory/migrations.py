@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from agent.errors import Unavailable
+from memory.adoptions import SQL as ADOPTIONS
 from memory.given_up import SQL as GIVEN_UP
 from memory.m012_access import SQL as ACCESS
 from memory.m015_limits import SQL as LIMITS
@@ -390,6 +391,12 @@ def m019_risk_news(db: Database) -> None:
 def m020_parameters(db: Database) -> None:
     """What was set at each venue, to tell what was changed."""
     db.executescript(PARAMETERS)
+
+
+@ledger()
+def m021_adoptions(db: Database) -> None:
+    """Positions that somebody else's program made, and how positions were seen last."""
+    db.executescript(ADOPTIONS)
 
 
 @memory()

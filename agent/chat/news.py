@@ -15,9 +15,11 @@ from agent.gate.propose import ALLOWANCE
 from agent.money import Address, Amount, address
 from agent.plans import Step
 from agent.replies import limits, loans
+from agent.replies.adopted import adopted
 from agent.replies.left_over import left_over
 from agent.replies.reply import Reply
 from agent.runtime.world import World
+from memory.adoptions import Adoption
 from memory.given_up import GivenUp
 from memory.loan_levels import LoanNews
 from memory.news import ASKED, NewsRow
@@ -46,6 +48,8 @@ class News:
             await self._tell_left_over(each)
         for loan in await self.world.ledger.loan_news(None if user is None else user.id):
             await self._tell_loan(loan)
+        for who, adoption in await self.world.ledger.untold_adoptions(None if user is None else user.id):
+            await self._tell_adoption(who, adoption)
 
     async def _everywhere(self, user: User, row: NewsRow, reply: Reply) -> None:
         """In the last channel of each platform; what was asked for isn't told where it was asked."""
@@ -64,6 +68,15 @@ class News:
                     f"loan:{home.platform}", news.id, person, home.platform, home.channel, reply
                 )
         await self.world.ledger.told_loan_news(news.id)
+
+    async def _tell_adoption(self, user: str, adoption: Adoption) -> None:
+        person, venue = await self.world.ledger.user(user), self.world.venues.get(adoption.venue)
+        if person is not None and venue is not None:
+            reply = adopted(Amount(adoption.units, venue.asset), adoption.venue, adoption.at)
+            for home in await self.world.ledger.homes(person.id):
+                kind = f"adopted:{home.platform}"
+                await self.service.say_once(kind, adoption.id, person, home.platform, home.channel, reply)
+        await self.world.ledger.told_adoption(adoption.id)
 
     async def _tell_left_over(self, given: GivenUp) -> None:
         """What stands of the allowance now, and how it is taken back; nothing where it is gone meanwhile."""

@@ -24,6 +24,10 @@ Key = tuple[Address | None, Address | None, str | None]
 """A contract, the token that goes in or out, the id of the contract's market."""
 
 
+ROUNDED = 2
+"""Base units that a position may be worth less than what went in, right after it did."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """One account at one venue, in base units of its `asset`. `position` is the chain's, at the head."""
@@ -34,18 +38,25 @@ class Standing:
     position: int
     chain: NetDeposit
     ledger: NetDeposit
+    adopted: int = 0
 
     @property
     def earned(self) -> int:
-        """By the chain alone: what stands there and what came out, less what went in."""
-        return self.position + self.chain.withdrawn - self.chain.deposited
+        """By the chain: what stands there and what came out, less what went in, from other accounts, too."""
+        return self.position + self.chain.withdrawn - self.chain.deposited - max(self.adopted - self._own, 0)
+
+    @property
+    def _own(self) -> int:
+        """What the account itself put in around the ledger; what was adopted besides came from elsewhere."""
+        return max(self.chain.deposited - self.ledger.deposited, 0)
 
     @property
     def problem(self) -> str:
         """'' where the ledger tells the portfolio the same."""
-        if self.chain == self.ledger:
+        explained = 0 <= self.chain.deposited - self.ledger.deposited <= self.adopted + ROUNDED
+        if self.chain == self.ledger or (explained and self.chain.withdrawn == self.ledger.withdrawn):
             return ""
-        off = self.position + self.ledger.withdrawn - self.ledger.deposited
+        off = self.position + self.ledger.withdrawn - self.ledger.deposited - self.adopted
         chain = f"{self._text(self.chain.deposited)} went in and {self._text(self.chain.withdrawn)} came out"
         ledger = f"{self._text(self.ledger.deposited)} and {self._text(self.ledger.withdrawn)}"
         return (
@@ -55,7 +66,9 @@ class Standing:
 
     def __str__(self) -> str:
         went = f"{self._text(self.chain.deposited)} went in, {self._text(self.chain.withdrawn)} came out"
-        return f"{self.venue}: {self._text(self.position)} stand there, {went}, {self._text(self.earned)} earned"
+        found = f", {self._text(self.adopted)} were adopted" if self.adopted else ""
+        stand = f"{self.venue}: {self._text(self.position)} stand there, {went}{found}"
+        return f"{stand}, {self._text(self.earned)} earned"
 
     def _text(self, units: int) -> str:
         return str(Amount(units, self.asset))
@@ -75,7 +88,9 @@ def standings(
             if state is None:
                 continue
             own = by_ledger.get((venue_id, str(venue.asset.address)), NetDeposit())
-            each = Standing(account, venue_id, venue.asset, state.position, by_chain.get(venue_id, NetDeposit()), own)
+            adopted = book.adopted.get((account, venue_id), 0)
+            seen = by_chain.get(venue_id, NetDeposit())
+            each = Standing(account, venue_id, venue.asset, state.position, seen, own, adopted)
             if each.position or each.chain != NetDeposit() or each.ledger != NetDeposit():
                 found.append(each)
     return found

@@ -12,6 +12,7 @@ from agent.money import ZERO_ADDRESS
 from agent.replies import explain, history, portfolio, risks, talk
 from agent.replies.reply import Reply
 from agent.runtime import rates
+from agent.runtime.adopting import Adopting
 from agent.runtime.lending import Lending
 from agent.runtime.world import World
 from agent.voice import voiced
@@ -33,7 +34,7 @@ class Viewing:
     async def portfolio(self, user: User) -> Reply:
         """Wallet, positions and what they earned."""
         account = await self.world.account(user)
-        snapshot = await self.world.snapshot(account)
+        snapshot = await Adopting(self.world).snapshot(account)
         await Lending(self.world).seen(user.id, snapshot)
         net = await self.world.ledger.net_deposits(account)
         assets = {venue_id: venue.asset.address for venue_id, venue in self.world.venues.items()}

@@ -104,6 +104,7 @@ class AaveVenue(Venue):
         facts = {
             "generation": self.generation,
             "available": available,
+            "index": reserve.next_liquidity_index(block.timestamp),
             "supplied": supplied,
             "borrowed": variable_debt + stable.total,
             "variable_debt": variable_debt,

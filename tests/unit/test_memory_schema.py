@@ -442,6 +442,26 @@ CREATE TABLE parameters (
       since INTEGER NOT NULL,
       PRIMARY KEY (venue, name)
     ) STRICT, WITHOUT ROWID
+CREATE TABLE adoptions (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      account TEXT NOT NULL REFERENCES accounts(address),
+      venue TEXT NOT NULL,
+      token TEXT NOT NULL,
+      units TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      block INTEGER NOT NULL,
+      told_at INTEGER
+    ) STRICT
+CREATE INDEX adoptions_of ON adoptions (account)
+CREATE INDEX adoptions_untold ON adoptions (account) WHERE told_at IS NULL
+CREATE TABLE positions_seen (
+      account TEXT NOT NULL REFERENCES accounts(address),
+      venue TEXT NOT NULL,
+      own TEXT NOT NULL,
+      put_in TEXT NOT NULL,
+      block INTEGER NOT NULL,
+      PRIMARY KEY (account, venue)
+    ) STRICT, WITHOUT ROWID
 """  # noqa: E501  (SQLite appends added columns to one line)
 
 MEMORY = """
@@ -502,7 +522,7 @@ def test_each_migration_is_recorded_and_an_older_file_gets_the_rest() -> None:
     names = [row["name"] for row in db.query("SELECT name FROM _migrations ORDER BY id")]
     assert names[0] == "m001_users"
     assert names == sorted(names)
-    assert len(names) == 21
+    assert len(names) == 22
 
 
 def test_a_file_of_a_newer_moneta_is_left_alone() -> None:
