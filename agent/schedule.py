@@ -184,7 +184,7 @@ class Schedule:
         """Nothing is used up by a node that fails: it is tried again at the next look."""
         user = await self._user(row.user)
         await self.service.recover_of(user)
-        snapshot = await sights.of(await self.world.account(user))
+        snapshot = await self.adopting.told_only(await sights.of(await self.world.account(user)))
         if await self.world.ledger.claim(SAFETY, row.user, self.world.now() // HOUR):
             await self.service.runtime.rebalancing.run(user, row, snapshot, only_for_safety=True)
 
@@ -213,12 +213,11 @@ class Schedule:
                 return  # it may be the period's own run, made with a ledger that was lost since: one is enough
             snapshot = await sights.of(account)
             await self.adopting.look(snapshot)
-            snapshot = await self.adopting.told_only(snapshot)
         except MonetaError as error:
             await self.reports.could_not_look(user, row, error)
             return
         await self.reports.keep(user, snapshot)
-        await self.service.runtime.rebalancing.run(user, row, snapshot)
+        await self.service.runtime.rebalancing.run(user, row, await self.adopting.told_only(snapshot))
 
     async def _speak(self, settings: UserSettings) -> None:
         """Says what is to be said, unless it is the user's quiet time: then it waits for its end."""
