@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,12 +45,19 @@ class Advance:
 
 
 def advance(
-    rpc_url: str, seconds: int, *, chain_file: Path | None = None, borrowers: bool = True, seed: int = SEED
+    rpc_url: str,
+    seconds: int,
+    *,
+    chain_file: Path | None = None,
+    borrowers: bool = True,
+    seed: int = SEED,
+    between: Callable[[], None] | None = None,
 ) -> Advance:
     """Moves the chain `seconds` on, with the scripted borrowers acting about once a day, at most MOST_ROUNDS times.
 
     `chain_file` is the devnet's chain.toml, by default that of the devnet that is set up now. Spans too short for
-    a round pass without the borrowers. The head is then exactly `seconds` after the moment of the call.
+    a round pass without the borrowers. `between` is called after each round: a leap leaves no state behind it that
+    could be read later. The head is then exactly `seconds` after the moment of the call.
     Raises DevnetError for a span out of range, NodeUnreachable, RpcError.
     """
     if not 0 < seconds <= MOST_SECONDS:
@@ -68,6 +76,8 @@ def advance(
             done, failed = _act(rpc, known, dice)
             actions += done
             failures += failed
+            if between is not None:
+                between()
         end = begin.later(seconds)
         jump(rpc, end.earlier(BLOCK_SECONDS))
         mine(rpc, end.timestamp)

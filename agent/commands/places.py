@@ -9,6 +9,7 @@ import secrets
 import shlex
 import stat
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -144,12 +145,12 @@ def _password(folder: Path) -> str:
     return typed
 
 
-def advancing(rpc_url: str, chain_file: Path) -> Advance:
-    """Lets a devnet's time pass, in a thread."""
+def advancing(rpc_url: str, chain_file: Path, between: Callable[[], None] | None = None) -> Advance:
+    """Lets a devnet's time pass, in a thread; `between` is called there about once a day of it."""
 
     async def advance(seconds: int) -> str:
         try:
-            passed = await asyncio.to_thread(devnet.advance, rpc_url, seconds, chain_file=chain_file)
+            passed = await asyncio.to_thread(devnet.advance, rpc_url, seconds, chain_file=chain_file, between=between)
         except devnet.DevnetError as error:
             raise Unavailable("node", f"Time could not be moved: {error}") from error
         moves = len(passed.actions)

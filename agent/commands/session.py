@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import sys
 import time
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +16,15 @@ from agent.commands import places
 from agent.commands.output import complain, json_line, text_line
 from agent.compose import Instance, open_instance
 from agent.config import Settings
-from agent.errors import Unavailable
+from agent.errors import MonetaError, Unavailable
 from agent.money import Address
 from agent.place import Place
 from agent.replies.reply import Reply
 from agent.runtime.world import World
 from memory.rows import Inbound
+
+LOOK_SECONDS = 10.0
+"""How long a look in between may take before the days go on without it."""
 
 
 async def talk(place: Place, settings: Settings, script: str | None, as_json: bool) -> None:
@@ -38,10 +44,23 @@ async def prepare(place: Place, instance: Instance) -> None:
     """Funds a wallet that is new, and says what of the chain isn't used."""
     if instance.new_wallet:
         await places.fund(place, instance.first_account)
+    if place.advance is not None:
+        instance.world.advance = places.advancing(place.rpc_url, place.chain_file, watching(instance.world))
     for name, reason in sorted(instance.world.missing.items()):
         complain(f"left out: {name}: {reason}")
     for name, reason in sorted(instance.world.untrusted.items()):
         complain(f"not offered, but what is in it can leave: {name}: {reason}")
+
+
+def watching(world: World) -> Callable[[], None]:
+    """Looks at the venues once, from another thread: what a devnet's leaps pass over would else never be seen."""
+    loop = asyncio.get_running_loop()
+
+    def look() -> None:
+        with contextlib.suppress(MonetaError, TimeoutError):
+            asyncio.run_coroutine_threadsafe(world.market.snapshot(), loop).result(LOOK_SECONDS)
+
+    return look
 
 
 async def converse(instance: Instance, lines: Lines, told: list[Reply], *, plain: bool, pictures: Path) -> None:

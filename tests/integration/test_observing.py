@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from agent.commands.places import advancing
+from agent.commands.session import watching
 from agent.money import RAY, ZERO_ADDRESS
 from agent.past import PARTS, UNKNOWN
 from devnet import Node
@@ -50,3 +53,15 @@ async def test_once_an_hour_whoever_looks_and_a_restart_forgets_nothing(devnet_n
         assert await desk.world.past(CORE, now) == seen
         assert (await desk.world.past(CORE, seen.at[0])).at[0] == seen.at[0]
         assert len((await desk.world.past(CORE, seen.at[0])).at) == 1
+
+
+async def test_the_days_that_a_devnet_leaps_over_are_seen_on_the_way(devnet_node: Node, tmp_path: Path) -> None:
+    async with opened(tmp_path, devnet_node) as desk:
+        world = desk.world
+        world.advance = advancing(desk.node.rpc_url, desk.node.chain_file, watching(world))
+        await world.snapshot(ZERO_ADDRESS)
+        assert "5 days passed" in (await desk.say("advance 5 days")).text
+        await world.snapshot(ZERO_ADDRESS)
+        seen = (await world.past(CORE, (await world.rpc.block()).timestamp)).at
+        assert 6 <= len(seen) <= 7
+        assert all(0 < after - before < 25 * HOUR for before, after in pairwise(seen))
