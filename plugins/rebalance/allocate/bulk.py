@@ -128,7 +128,8 @@ def _kinks(of: Columns, owner: Places, terms: Terms, low: Floats, high: Floats) 
     """What is in the market where a point of its curve is passed; `low` where that isn't between low and high."""
     for response in sorted(set(terms.response)):
         p, q = _usage(of, owner, response)
-        for usage in of.usage[owner].T:
+        for column in range(of.usage.shape[1]):
+            usage = of.usage[owner, column]
             with np.errstate(divide="ignore", invalid="ignore"):
                 at = q / (usage - p)
             yield np.where((usage > p) & (at > low) & (at < high), at, low)
@@ -142,15 +143,18 @@ def _usage(of: Columns, owner: Places, response: int) -> tuple[Floats, Floats]:
 
 def _rates(of: Columns, owner: Places, terms: Terms, t: Floats) -> tuple[Floats, Floats, Floats]:
     """r0, r1, r2 around t, over the horizon and the band, before the venue's `kept`."""
-    horizon, last = terms.seconds / SECONDS_PER_YEAR, of.usage.shape[1] - 1
+    horizon, shape = terms.seconds / SECONDS_PER_YEAR, of.usage.shape[1]
     r0, r1, r2 = np.zeros(t.size), np.zeros(t.size), np.zeros(t.size)
-    places, rates, lends = of.usage[owner], of.rate[owner], of.on_borrowed[owner]
-    row = np.arange(t.size)
+    places, rates, lends = of.usage.ravel(), of.rate.ravel(), of.on_borrowed[owner]
+    inner = [of.usage[owner, column] for column in range(1, shape - 1)]
+    first = owner * shape
     for weight, response in zip(WEIGHTS[terms.weigh], terms.response, strict=True):
         p, q = _usage(of, owner, response)
-        right = np.clip(np.count_nonzero(places < (p + q / t)[:, None], axis=1), 1, last)
-        u0, u1, y0, y1 = places[row, right - 1], places[row, right], rates[row, right - 1], rates[row, right]
-        slope = (y1 - y0) / (u1 - u0)
+        usage, left = p + q / t, first.copy()
+        for at in inner:
+            left += at < usage
+        u0, y0 = places[left], rates[left]
+        slope = (rates[left + 1] - y0) / (places[left + 1] - u0)
         base = y0 - slope * u0
         line = base + slope * p
         r0 += weight * np.where(lends, line * p, line)

@@ -115,45 +115,41 @@ def _read(members: list[Candidate], shape: int) -> Columns:
     """Raises TypeError for a number that isn't whole, ValueError for points or a part that can't be."""
     curves = [each.curve for each in members if each.curve is not None]
     kept = [each.kept for each in curves]
-    own = [
-        [each.position for each in members],
-        [each.liquidity for each in members],
-        [each.least for each in members],
-        [each.enter for each in members],
-        [each.leave for each in members],
-        [each.exit_fee for each in members],
-        [each.supplied for each in curves],
-        [each.borrowed for each in curves],
-        kept,
-    ]
     flat = list(chain.from_iterable(chain.from_iterable([each.points for each in curves])))
-    most = [INFINITE if each.most is None else each.most for each in members]
-    if any(set(map(type, each)) != {int} for each in (*own, flat)) or not set(map(type, most)) <= {int, float}:
-        raise TypeError("an amount isn't a whole number")
     if max(kept) > RAY or min(flat[2 * shape - 2 :: 2 * shape]) < RAY:
         raise ValueError("suppliers get more than all of it, or the curve ends before all is lent out")
-    table = _floats(flat).reshape(len(members), shape, 2) / ONE
-    position, liquidity, least, enter, leave, fee, supplied, borrowed, part = map(_floats, own)
+    table = _whole(flat).reshape(len(members), shape, 2) / ONE
+    supplied, borrowed = _whole([each.supplied for each in curves]), _whole([each.borrowed for each in curves])
     return Columns(
         members,
-        position,
-        np.minimum(liquidity, supplied - borrowed),
-        least,
-        enter,
-        leave,
-        fee / ONE,
-        _floats(most),
-        supplied,
-        borrowed,
-        part / ONE,
-        np.array([each.on_borrowed for each in curves], dtype=np.bool_),
-        np.ascontiguousarray(table[:, :, 0]),
-        np.ascontiguousarray(table[:, :, 1]),
+        held=_whole([each.position for each in members]),
+        liquid=np.minimum(_whole([each.liquidity for each in members]), supplied - borrowed),
+        least=_whole([each.least for each in members]),
+        enter=_whole([each.enter for each in members]),
+        leave=_whole([each.leave for each in members]),
+        fee=_whole([each.exit_fee for each in members]) / ONE,
+        most=_limits([each.most for each in members]),
+        supplied=supplied,
+        borrowed=borrowed,
+        kept=_whole(kept) / ONE,
+        on_borrowed=np.array([each.on_borrowed for each in curves], dtype=np.bool_),
+        usage=np.ascontiguousarray(table[:, :, 0]),
+        rate=np.ascontiguousarray(table[:, :, 1]),
     )
 
 
-def _floats(values: Sequence[float]) -> Floats:
+def _whole(values: Sequence[int]) -> Floats:
+    """Integers as real numbers: looked at and read column by column, while they are at hand."""
+    if set(map(type, values)) != {int}:
+        raise TypeError("an amount isn't a whole number")
     return np.fromiter(values, dtype=np.float64, count=len(values))
+
+
+def _limits(values: Sequence[int | None]) -> Floats:
+    """The same of limits, infinite where there is none."""
+    if not set(map(type, values)) <= {int, type(None)}:
+        raise TypeError("a limit isn't a whole number")
+    return np.array([INFINITE if each is None else each for each in values], dtype=np.float64)
 
 
 def _sound(of: Columns) -> Flags:
