@@ -96,6 +96,12 @@ def test_the_table_has_exact_amounts_and_net_dollars() -> None:
     assert rows["left in the wallet"] == ("0", "40,960", "0", "$0.00", "$0.00")
 
 
+def test_a_deposit_over_several_venues_is_held_in_all_of_them() -> None:
+    start = replace(START, positions={CORE: 30_000_000_000, VENUS: 10_000_000_000})
+    several = replace(closing(40_100_000_000, 40_100_000_000, 0), start=start)
+    assert [row[0] for row in several.table().rows][2] == "held where it was put"
+
+
 def test_whoever_came_out_ahead_is_said_to() -> None:
     ahead = closing(40_123_456_789, 40_100_000_000, 10**15)
     assert "Moneta came out $20.45 ahead of holding" in ahead.words()[1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,7 +64,7 @@ class Closing:
         rows = (
             self._row("at the start", self.start, None),
             self._row("with Moneta", self.moneta.end, self.moneta),
-            self._row(f"held in {_names(self.start.positions)}", self.held.end, self.held),
+            self._row(_held_in(self.start.positions), self.held.end, self.held),
             ("left in the wallet", "0", self._shown(self.yardstick.together(self.start)), *self._money(nothing)),
         )
         columns = ("", f"{symbol} at work", f"{symbol} in the wallet", "gained", "gas", "net of gas")
@@ -107,5 +107,5 @@ def _usd(amount: int) -> str:
     return dollars(cents(amount, 0, 1))
 
 
-def _names(venues: Iterable[str]) -> str:
-    return " and ".join(venues) or "the wallet"
+def _held_in(venues: Collection[str]) -> str:
+    return f"held in {next(iter(venues))}" if len(venues) == 1 else "held where it was put"
