@@ -80,7 +80,7 @@ def test_ctrl_c_still_tells_what_came_out(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert "Stopped after 1 day" in said
     assert "with Moneta" in said
-    assert "held in" in said
+    assert "left in the wallet" in said
 
 
 def test_what_it_can_not_be_told_is_said_before_anything_starts(tmp_path: Path) -> None:
