@@ -118,8 +118,9 @@ class Schedule:
             await self._guarded(gate, self.service.news.tell(), "everybody")
             await self._guarded(gate, self.service.announcing.tell(), "everybody")
             await self._guarded(gate, self.service.alerting.tell(), "everybody")
-            people = await self.world.ledger.all_settings()
-            await asyncio.gather(*(self._guarded(gate, self._speak(each), each.user) for each in people))
+            await asyncio.gather(
+                *(self._guarded(gate, self._speak(each), each.user) for each in await self._to_be_told())
+            )
 
     async def idle(self) -> None:
         """Returns once no look is under way."""
@@ -219,11 +220,16 @@ class Schedule:
         await self.reports.keep(user, snapshot)
         await self.service.runtime.rebalancing.run(user, row, await self.adopting.told_only(snapshot))
 
+    async def _to_be_told(self) -> list[UserSettings]:
+        """Those whom something is to be told just now, found without asking for each."""
+        ledger, now = self.world.ledger, self.world.now()
+        untold, said = await ledger.users_untold(REBALANCE), await ledger.last_claims(SUMMARY)
+        people = [each for each in await ledger.all_settings() if not is_quiet(now, each)]
+        return [each for each in people if each.user in untold or due_day(now, each, said.get(each.user)) is not None]
+
     async def _speak(self, settings: UserSettings) -> None:
-        """Says what is to be said, unless it is the user's quiet time: then it waits for its end."""
+        """Says what is to be said; in the user's quiet time it waits for its end."""
         now = self.world.now()
-        if is_quiet(now, settings):
-            return
         user = await self._user(settings.user)
         platform = settings.channel.partition(":")[0]
         for row in await self.world.ledger.untold(user.id, REBALANCE):

@@ -15,6 +15,7 @@ from memory.m015_limits import SQL as LIMITS
 from memory.m015_replacements import SQL as REPLACEMENTS
 from memory.m018_loans import SQL as LOANS
 from memory.observations import SQL as OBSERVATIONS
+from memory.observations import take_over
 from memory.parameters import SQL as PARAMETERS
 from memory.risk_news import SQL as RISK_NEWS
 
@@ -397,6 +398,16 @@ def m020_parameters(db: Database) -> None:
 def m021_adoptions(db: Database) -> None:
     """Positions that somebody else's program made, and how positions were seen last."""
     db.executescript(ADOPTIONS)
+
+
+@ledger()
+def m022_one_past(db: Database) -> None:
+    """Rates are kept with all else that was seen of a venue; what was done is found without reading what wasn't."""
+    take_over(db)
+    db.execute("DROP TABLE rates")
+    db.execute(
+        "CREATE INDEX decisions_acted ON decisions (kind, user, id) WHERE outcome IS NOT NULL AND outcome <> 'kept'"
+    )
 
 
 @memory()

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from agent.past import Past
+from agent.money import RAY
+from agent.past import PARTS, UNKNOWN, Past
 from memory.part import Part, many
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ class Observations(Part):
 
 
 _CLAIM = "INSERT INTO looks (hour, at, block, base_fee) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1"
+_ALL = "SELECT venue, day, seen FROM observations"
 _OF_DAY = "SELECT venue, seen FROM observations WHERE day = ?"
 _PUT = """INSERT INTO observations (venue, day, seen) VALUES (?, ?, ?)
           ON CONFLICT (venue, day) DO UPDATE SET seen = excluded.seen"""
@@ -167,3 +169,22 @@ def _swapped(seen: bytes) -> bytes:
     values = array("q", seen)
     values.byteswap()
     return values.tobytes()
+
+
+def take_over(db: Database) -> None:
+    """The rates that were written down at each user's look, before venues were observed by the hour; nothing else is
+    known of those moments.
+    """
+    rows = db.execute("SELECT venue, at, ray FROM rates ORDER BY venue, at").fetchall()
+    newest = max((int(at) for _, at, _ in rows), default=0)
+    pages: dict[tuple[str, int], bytes] = {}
+    taken = {(str(venue), int(day)): bytes(seen) for venue, day, seen in db.execute(_ALL)}
+    for venue, at, ray in rows:
+        key = str(venue), at // DAY
+        page = pages.get(key) or taken.get(key, b"")
+        hours = {each[0] // HOUR for each in _PACKED.iter_unpack(page)}
+        if at // HOUR in hours or (hours and at < newest - HOURLY_DAYS * DAY) or at < newest - DAILY_DAYS * DAY:
+            continue
+        rate = min(int(ray) * PARTS // RAY, 2**63 - 1)
+        pages[key] = _with(page, Observation(at, rate, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN))
+    db.conn.executemany(_PUT, [(venue, day, page) for (venue, day), page in sorted(pages.items())])

@@ -1,4 +1,4 @@
-"""Claims on periods, and the series that pictures are drawn from: rates of venues, worth of users."""
+"""Claims on periods, what is untold of them, and what users' money came to over time."""
 
 from __future__ import annotations
 
@@ -73,26 +73,16 @@ class Periods(Decisions, Inbox):
                  ORDER BY id"""
         return await self._store.read(lambda db: [_decision(row) for row in many(db, sql, (user, kind, TOLD))])
 
+    async def users_untold(self, kind: str) -> set[str]:
+        """The users (ids) who have some of them."""
+        sql = """SELECT DISTINCT user FROM decisions AS d WHERE kind = ? AND outcome IS NOT NULL
+                 AND outcome <> 'kept' AND NOT EXISTS
+                   (SELECT 1 FROM claims WHERE claims.kind = ? AND claims.user = d.user AND period = d.id)"""
+        return await self._store.read(lambda db: {str(row["user"]) for row in many(db, sql, (kind, TOLD))})
+
     async def decisions_of(self, user: str, kind: str, since: int) -> list[DecisionRow]:
         sql = "SELECT * FROM decisions WHERE user = ? AND kind = ? AND at >= ? ORDER BY id"
         return await self._store.read(lambda db: [_decision(row) for row in many(db, sql, (user, kind, since))])
-
-    async def record_rates(self, at: int, rates: Mapping[str, int], keep_since: int) -> None:
-        """Each venue's rate in ray at a time; what is older than `keep_since` is let go."""
-
-        def add(db: Database) -> None:
-            sql = "INSERT OR REPLACE INTO rates (venue, at, ray) VALUES (?, ?, ?)"
-            for venue, ray in sorted(rates.items()):
-                db.execute(sql, (venue, at, str(ray)))
-            db.execute("DELETE FROM rates WHERE at < ?", (keep_since,))
-
-        await self._store.write(add)
-
-    async def rates(self, venue: str, since: int) -> list[tuple[int, int]]:
-        """(Unix seconds, ray) of a venue, the oldest first."""
-        sql = "SELECT at, ray FROM rates WHERE venue = ? AND at >= ? ORDER BY at"
-        rows = await self._store.read(lambda db: many(db, sql, (venue, since)))
-        return [(int(row["at"]), int(row["ray"])) for row in rows]
 
     async def record_worth(self, user: str, worth: Worth, keep_since: int) -> None:
         def add(db: Database) -> None:

@@ -14,6 +14,8 @@ import structlog
 from agent.chain.snapshot import Snapshot
 from agent.errors import MonetaError, Unavailable
 from agent.gate.mandate import Terms, wei_in_usd
+from agent.money import RAY
+from agent.past import PARTS, UNKNOWN, Past
 from agent.plots import Kind, Theme, plot
 from agent.plugin import VenueState
 from agent.replies import rebalanced
@@ -27,7 +29,7 @@ from memory.rows import DecisionRow, FlowKind, User
 
 DAY = 86_400
 KEPT_SECONDS = 400 * DAY
-"""Rates and worth older than this are let go: a year can be drawn."""
+"""What money came to before that is let go: a year can be drawn."""
 DRAWN_SECONDS = 31 * DAY
 BETWEEN_SECONDS = 600
 """Of what is asked for in between, nothing is written down: closer points would draw a flat line."""
@@ -47,8 +49,7 @@ class Reports:
     pictures: bool = True
 
     async def keep(self, user: User, snapshot: Snapshot) -> None:
-        """Writes down this moment's rates and, where all is settled, what the user's money comes to."""
-        await self._keep_rates(snapshot)
+        """Writes down, where all is settled, what the user's money comes to."""
         at = snapshot.block.timestamp
         if any(each.account == snapshot.account for each in await self.world.ledger.unsettled()):
             return  # what it moved isn't in the ledger yet, and would count as earned
@@ -110,9 +111,6 @@ class Reports:
         """The reply with its venues' rates over time: the best of one token, or the best of each."""
         viewing = Viewing(self.world)
         snapshot = await viewing.snapshot(user)
-        one = next(iter(snapshot.venues), "")
-        if not await self.world.ledger.rates(one, snapshot.block.timestamp - BETWEEN_SECONDS):
-            await self._keep_rates(snapshot)
         assets = sorted({venue.asset.symbol for venue in self.world.venues.values()})
         each = MOST_LINES if symbol in assets else 1
         best = [
@@ -162,9 +160,9 @@ class Reports:
 
     async def rate_series(self, venues: list[str], snapshot: Snapshot) -> list[dict[str, Any]]:
         """The recorded rates of venues up to the snapshot, in the shape that a picture takes."""
-        since = snapshot.block.timestamp - DRAWN_SECONDS
-        found = [(key, await self.world.ledger.rates(key, since)) for key in venues]
-        return [{"name": key, "points": [[str(at), str(ray)] for at, ray in rows]} for key, rows in found if rows]
+        pasts, since = await self.world.pasts(snapshot.block.timestamp), snapshot.block.timestamp - DRAWN_SECONDS
+        found = [(key, _rates(pasts[key], since)) for key in venues if key in pasts]
+        return [{"name": key, "points": points} for key, points in found if points]
 
     async def _drawn(self, user: User, snapshot: Snapshot) -> list[Worth]:
         return await self.world.ledger.worth(user.id, snapshot.block.timestamp - DRAWN_SECONDS)
@@ -194,11 +192,6 @@ class Reports:
         gas = wei_in_usd(wei, prices.get(self.world.registry.native.symbol, 0))
         return Worth(snapshot.block.timestamp, total - gas, total - earned)
 
-    async def _keep_rates(self, snapshot: Snapshot) -> None:
-        at = snapshot.block.timestamp
-        rates = {key: state.rate.ray for key, state in snapshot.venues.items()}
-        await self.world.ledger.record_rates(at, rates, at - KEPT_SECONDS)
-
     async def _with(self, reply: Reply, user: str, kind: Kind, data: Mapping[str, Any], caption: str) -> Reply:
         if not self.pictures:
             return reply
@@ -211,6 +204,12 @@ class Reports:
             log.warning("no picture", kind=kind, error=str(error))
             return reply
         return replace(reply, pictures=(*reply.pictures, Picture(f"{kind}.png", caption, png)))
+
+
+def _rates(past: Past, since: int) -> list[list[str]]:
+    """(Unix seconds, ray) as text, of the moments at which the rate was known."""
+    seen = zip(past.at, past.rate, strict=True)
+    return [[str(at), str(rate * RAY // PARTS)] for at, rate in seen if at >= since and rate != UNKNOWN]
 
 
 def _done(decisions: list[DecisionRow]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -132,4 +132,11 @@ def _grown(key: str, snapshot: Snapshot, venues: Mapping[str, Venue], pasts: Map
         return past
     row = observation(venue, snapshot.venues[key], at, snapshot.prices.get(venue.asset.symbol))
     columns = (past.at, past.rate, past.usage, past.supplied, past.liquidity, past.share, past.price)
-    return Past(*(array("q", [*column, new]) for column, new in zip(columns, row, strict=True)))
+    return Past(*(_with(column, new) for column, new in zip(columns, row, strict=True)))
+
+
+def _with(column: Sequence[int], new: int) -> Sequence[int]:
+    """90 days of hours are copied as bytes: number by number it would take a tenth of a second for all venues."""
+    longer = array("q", column.tobytes() if isinstance(column, memoryview) else column)
+    longer.append(new)
+    return longer

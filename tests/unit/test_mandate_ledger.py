@@ -174,17 +174,16 @@ async def test_only_what_ended_and_was_not_told_is_to_be_told(tmp_path: Path) ->
             if outcome:
                 await ledger.set_outcome(number, outcome)
         assert [row.id for row in await ledger.untold(user.id, "rebalance")] == [numbers[1]]
+        assert await ledger.users_untold("rebalance") == {user.id}
+        assert await ledger.users_untold("rebalance-asked") == set()
         await ledger.claim("told", user.id, numbers[1])
         assert await ledger.untold(user.id, "rebalance") == []
+        assert await ledger.users_untold("rebalance") == set()
 
 
 async def test_series_are_kept_and_old_points_let_go(tmp_path: Path) -> None:
     async with opened(tmp_path) as ledger:
         user = await somebody(ledger)
         for at in (10, 20, 30):
-            await ledger.record_rates(at, {"a": 10**27 * at, "b": at}, keep_since=15)
             await ledger.record_worth(user.id, Worth(at, 10**30, -at), keep_since=15)
-        await ledger.record_rates(30, {"a": 5}, keep_since=15)  # the same moment again: the later one counts
-        assert await ledger.rates("a", 0) == [(20, 20 * 10**27), (30, 5)]
-        assert await ledger.rates("b", 25) == [(30, 30)]
         assert await ledger.worth(user.id, 0) == [Worth(20, 10**30, -20), Worth(30, 10**30, -30)]

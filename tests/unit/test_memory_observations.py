@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+import struct
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
-from agent.past import UNKNOWN, Past
+from agent.past import PARTS, UNKNOWN, Past
+from memory import migrations
 from memory.observations import DAILY_DAYS, DAY, HOUR, HOURLY_DAYS, Look, Observation
 from tests.unit.memory_parts import opened
 
@@ -126,3 +129,28 @@ async def test_a_past_has_a_digest_that_every_number_counts_in(tmp_path: Path) -
     assert same.digest() == past.digest()
     for name in COLUMNS:
         assert replace(past, **{name: [getattr(past, name)[0] - 1]}).digest() != past.digest()
+
+
+def test_rates_of_before_are_taken_over_and_what_was_seen_since_stays() -> None:
+    db = Database(memory=True)
+    migrations.ledger.apply(db, stop_before="m022_one_past")
+    now = START + 200 * DAY
+    moments = [(AAVE, now), (AAVE, now + 60), (AAVE, now - HOUR), (AAVE, now - 100 * DAY), (VAULT, now)]
+    moments += [(AAVE, now - 100 * DAY + 7 * HOUR), (AAVE, now - 800 * DAY)]
+    for number, (venue, at) in enumerate(moments, 1):
+        db.execute("INSERT INTO rates (venue, at, ray) VALUES (?, ?, ?)", (venue, at, str(number * 10**27)))
+    seen = observed(now - HOUR + 9)
+    db.execute("INSERT INTO observations VALUES (?, ?, ?)", (AAVE, seen.at // DAY, struct.pack("<7q", *seen)))
+    migrations.migrate_ledger(db)
+    found = {
+        (venue, *struct.unpack_from("<2q", page, start))
+        for venue, page in db.execute("SELECT venue, seen FROM observations").fetchall()
+        for start in range(0, len(page), 56)
+    }
+    assert found == {
+        (AAVE, now, 1 * PARTS),
+        (AAVE, seen.at, seen.rate),
+        (AAVE, now - 100 * DAY, 4 * PARTS),
+        (VAULT, now, 5 * PARTS),
+    }
+    assert "rates" not in db.table_names()

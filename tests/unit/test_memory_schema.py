@@ -225,13 +225,6 @@ CREATE TABLE user_settings (
   quiet_from INTEGER CHECK (quiet_from BETWEEN 0 AND 23),
   quiet_to INTEGER CHECK (quiet_to BETWEEN 0 AND 23)
 , pictures TEXT NOT NULL DEFAULT 'dark' CHECK (pictures IN ('dark', 'light'))) STRICT, WITHOUT ROWID
-CREATE TABLE rates (
-  venue TEXT NOT NULL,
-  at INTEGER NOT NULL,
-  ray TEXT NOT NULL,
-  PRIMARY KEY (venue, at)
-) STRICT, WITHOUT ROWID
-CREATE INDEX rates_at ON rates (at)
 CREATE TABLE worth (
   user TEXT NOT NULL REFERENCES users(id),
   at INTEGER NOT NULL,
@@ -462,6 +455,7 @@ CREATE TABLE positions_seen (
       block INTEGER NOT NULL,
       PRIMARY KEY (account, venue)
     ) STRICT, WITHOUT ROWID
+CREATE INDEX decisions_acted ON decisions (kind, user, id) WHERE outcome IS NOT NULL AND outcome <> 'kept'
 """  # noqa: E501  (SQLite appends added columns to one line)
 
 MEMORY = """
@@ -522,7 +516,7 @@ def test_each_migration_is_recorded_and_an_older_file_gets_the_rest() -> None:
     names = [row["name"] for row in db.query("SELECT name FROM _migrations ORDER BY id")]
     assert names[0] == "m001_users"
     assert names == sorted(names)
-    assert len(names) == 22
+    assert len(names) == 23
 
 
 def test_a_file_of_a_newer_moneta_is_left_alone() -> None:
