@@ -6,7 +6,7 @@ What may leave is never less for it: an exit is open wherever the chain lets it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from agent.curves import Candidate
@@ -80,6 +80,15 @@ def source_most(venues: Mapping[str, Venue], states: Mapping[str, VenueState], o
         if own is not None and len(keys) > 1:
             most = sum(states[key].position for key in keys) + own
             found[source] = min(most, found.get(source, most))
+    return found
+
+
+def kept_small(signals: Iterable[Signal]) -> dict[str, int]:
+    """The largest position, by venue, that what speaks against it leaves; base units."""
+    found: dict[str, int] = {}
+    for each in signals:
+        if each.most is not None:
+            found[each.venue] = min(each.most, found.get(each.venue, each.most))
     return found
 
 

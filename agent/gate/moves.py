@@ -10,6 +10,7 @@ from agent.chain.snapshot import Snapshot
 from agent.errors import NeedsAnswer, Refused
 from agent.gate import spread_words
 from agent.gate.allowed import WHY_NOT
+from agent.gate.candidates import kept_small
 from agent.gate.choices import Choice, TurnChoice, VenueChoice
 from agent.gate.order import Enter, Leave, Move, Send, TakeBack
 from agent.gate.resolve import free_to_leave, is_everything, leave_in_turn, positions_of, units_of, venue_named
@@ -40,10 +41,7 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What stands still during one turn. `spare_native` are the wei beyond the gas reserve and this plan's fee.
-
-    `less`: the largest position by venue, in base units, that what speaks against it leaves.
-    """
+    """What stands still during one turn. `spare_native` are the wei beyond the gas reserve and this plan's fee."""
 
     registry: Registry
     venues: Mapping[str, Venue]
@@ -53,7 +51,6 @@ class Desk:
     spare_native: int
     traders: Mapping[str, Trader] = field(default_factory=dict)
     spread: SpreadOf = unspread
-    less: Mapping[str, int] = field(default_factory=dict)
 
     def deposit(self, intent: Deposit) -> Resolved:
         """Into the named venue; else the best one for that size, or several where that earns more."""
@@ -80,9 +77,9 @@ class Desk:
 
     def _capped(self, asset: Token, units: int) -> list[Option]:
         """The venues for so much; where it would be more than is kept there, that is the reason why not."""
-        found = []
+        found, kept = [], kept_small(self.snapshot.signals)
         for option in self.rank(asset, units):
-            most = self.less.get(option.venue)
+            most = kept.get(option.venue)
             if not option.why_not and most is not None and self._held(option.venue) + units > most:
                 option = replace(option, why_not=f"I keep no more than {about(most, asset)} {asset.symbol} there now")
             found.append(option)

@@ -15,7 +15,7 @@ from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
 from agent.curves import Allocation, Candidate, Terms
 from agent.execution.costs import costs_at
-from agent.gate.candidates import Field, candidates, gas_in_units, source_most
+from agent.gate.candidates import Field, candidates, gas_in_units, kept_small, source_most
 from agent.money import Rate, Token
 from agent.plugin import Option, Venue
 
@@ -33,24 +33,20 @@ Rank = Callable[[Token, int], list[Option]]
 class Horizon:
     """What a deposit is spread by: `seconds` that it is to earn in, `most` base units by symbol that one may be.
 
-    What is more than that isn't spread: parts are no way around a limit of one deposit. `less`: the largest position
-    by venue that what speaks against it leaves.
+    What is more than that isn't spread: parts are no way around a limit of one deposit.
     """
 
     seconds: int
     most: Mapping[str, int] = field(default_factory=dict)
-    less: Mapping[str, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """What a decision keeps, so that it can be made again; integers as decimal text."""
-        most, less = ({key: str(units) for key, units in sorted(each.items())} for each in (self.most, self.less))
-        return {"seconds": str(self.seconds), "most": most, "less": less}
+        return {"seconds": str(self.seconds), "most": {key: str(units) for key, units in sorted(self.most.items())}}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Horizon:
         """What `as_json` wrote."""
-        most, less = ({key: int(units) for key, units in data[name].items()} for name in ("most", "less"))
-        return cls(int(data["seconds"]), most, less)
+        return cls(int(data["seconds"]), {key: int(units) for key, units in data["most"].items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +124,13 @@ class Spreader:
             entered=frozenset(option.venue for option in self.rank(asset, least) if not option.why_not),
             left=frozenset(),
             least=least,
-            caps=self.horizon.less,
             gas={key: (units(venue.entry_gas, 2), units(venue.exit_gas, 1)) for key, venue in self.venues.items()},
             untrusted=self.snapshot.untrusted,
         )
 
     def _terms(self, asset: Token, units: int) -> Terms:
-        shared = Field(asset, 0, markets=self.horizon.less)  # what is kept in a market, by whatever way it came there
+        kept = kept_small(self.snapshot.signals)  # in a market, by whatever way it came there
+        shared = Field(asset, 0, markets=kept)
         rooms = source_most(self.venues, self.snapshot.venues, shared)
         return Terms(units, self.horizon.seconds, source_most=rooms)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
@@ -15,7 +14,6 @@ from agent.money import Address
 from agent.plugin import Trader, Venue
 
 TRANSFER_GAS = 50_000
-NOTHING_LESS: Mapping[str, int] = MappingProxyType({})
 
 
 def desk_at(
@@ -26,7 +24,6 @@ def desk_at(
     rank: Rank,
     contacts: Mapping[str, Address],
     spread: SpreadOf = unspread,
-    less: Mapping[str, int] = NOTHING_LESS,
 ) -> Desk:
     """The desk at a snapshot with its block's own base fee."""
     costs = costs_at(snapshot)
@@ -40,7 +37,6 @@ def desk_at(
         contacts=contacts,
         traders=traders,
         spread=spread,
-        less=less,
         spare_native=max(snapshot.native - kept, 0),
     )
 

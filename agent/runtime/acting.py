@@ -61,7 +61,7 @@ class Acting:
         contacts = await self._ripe_contacts(user)
         world = self.world
         standing = await world.standing(user.id)
-        horizon = await horizon_of(world, intent, snapshot, standing)
+        horizon = horizon_of(world, intent, snapshot, standing)
         resolved = moves_of(intent, desk(world, snapshot, standing, contacts, horizon))
         request = Request(
             draft=world.draft(user, as_json(intent)),

@@ -28,24 +28,16 @@ def desk(
         return found
 
     spread = Spreader(world.registry, world.venues, snapshot, rank, allocate, horizon).spread
-    return desk_at(world.registry, world.venues, world.traders, snapshot, rank, contacts, spread, horizon.less)
+    return desk_at(world.registry, world.venues, world.traders, snapshot, rank, contacts, spread)
 
 
-async def horizon_of(world: World, intent: Intent, snapshot: Snapshot, standing: Standing) -> Horizon:
-    """The horizon of the settings, the largest single deposit that the policy and everybody's limits allow, and what
-    signals leave of a venue that all of the wallet's money would go to.
-    """
+def horizon_of(world: World, intent: Intent, snapshot: Snapshot, standing: Standing) -> Horizon:
+    """The horizon of the settings, and the largest single deposit that the policy and everybody's limits allow."""
     seconds = world.settings.mandate_horizon_days * DAY
     if not isinstance(intent, Deposit) or intent.venue is not None:
         return Horizon(seconds)
     asset = world.registry.token(intent.asset)
-    most = _most(world, asset, snapshot.prices.get(asset.symbol), standing)
-    whole = snapshot.balances.get(asset.symbol, 0)
-    less: dict[str, int] = {}
-    for signal in (await world.risks.look(snapshot)).with_all(asset, whole):
-        if signal.most is not None:
-            less[signal.venue] = min(signal.most, less.get(signal.venue, signal.most))
-    return Horizon(seconds, {asset.symbol: most}, less)
+    return Horizon(seconds, {asset.symbol: _most(world, asset, snapshot.prices.get(asset.symbol), standing)})
 
 
 def _most(world: World, asset: Token, price: int | None, standing: Standing) -> int:

@@ -151,7 +151,7 @@ class Explaining:
 
     async def _resolved(self, user: User, intent: Intent, snapshot: Snapshot, standing: Standing) -> Resolved:
         contacts = {row.name: row.address for row in await self.world.ledger.contacts(user.id)}
-        horizon = await horizon_of(self.world, intent, snapshot, standing)
+        horizon = horizon_of(self.world, intent, snapshot, standing)
         return moves_of(intent, desk(self.world, snapshot, standing, contacts, horizon))
 
     async def _gated(

@@ -15,7 +15,7 @@ from agent.curves import Allocation, Candidate, Terms
 from agent.errors import Refused
 from agent.gate.allowed import marked, trusted
 from agent.gate.build import Draft, Simulated, plan_of, steps_of
-from agent.gate.moves import unspread
+from agent.gate.moves import SpreadOf, unspread
 from agent.gate.order import Move
 from agent.gate.risk import weighed
 from agent.gate.shift import moves_of_shifts
@@ -132,11 +132,11 @@ def _request(row: DecisionRow, snapshot: Snapshot, known: Known) -> Made:
         offered = weighed(trusted(options or [], snapshot.untrusted), snapshot.signals)
         return marked(offered, None if allowed is None else frozenset(allowed))
 
-    horizon, spread = Horizon(0), unspread  # in an earlier version every deposit went into one venue
+    spread: SpreadOf = unspread  # in an earlier version every deposit went into one venue
     if "horizon" in row.snapshot:
         horizon = Horizon.from_json(row.snapshot["horizon"])
         spread = Spreader(known.registry, venues, snapshot, rank, known.allocate, horizon).spread
-    desk = desk_at(known.registry, venues, known.traders, snapshot, rank, {}, spread, horizon.less)
+    desk = desk_at(known.registry, venues, known.traders, snapshot, rank, {}, spread)
     resolved = moves_of(parse(dict(row.snapshot["intent"])), desk)
     recorded = [made for choice in resolved.choices if (made := choice.recorded()).kind == row.kind]
     return (recorded[0].chosen, recorded[0].alternatives, resolved.moves) if recorded else ("", [], ())

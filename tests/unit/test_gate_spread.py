@@ -154,7 +154,7 @@ def test_the_desk_leaves_a_named_venue_alone() -> None:
 
 
 def test_a_horizon_comes_back_from_json() -> None:
-    horizon = Horizon(MONTH, {"USDC": 10**30, "DAI": 0}, {A: 7})
+    horizon = Horizon(MONTH, {"USDC": 10**30, "DAI": 0})
     assert Horizon.from_json(horizon.as_json()) == horizon
 
 
@@ -199,13 +199,24 @@ def test_only_what_comes_from_the_wallet_and_has_prices_is_judged() -> None:
 
 
 def test_a_venue_that_is_held_small_gets_no_more_and_isnt_the_one_for_all() -> None:
-    at = seen()
-    held = Horizon(MONTH, less={A: 10_000 * ONE, B: 10_000 * ONE})
-    made = spreader(at, held)
-    found = made.spread(USDC, 100_000 * ONE, C)
-    assert found is None or max(share.units for share in found.shares if share.venue != C) <= 10_000 * ONE
-    whole = Desk(registry(), SMALL, at, made.rank, {}, 10**17, less=held.less)
-    assert whole.choose(USDC, 100_000 * ONE, None).chosen == C
-    assert whole.choose(USDC, 10_000 * ONE, None).chosen == A
-    none_left = Desk(registry(), SMALL, at, made.rank, {}, 10**17, less=dict.fromkeys(SMALL, 1))
-    assert none_left.choose(USDC, 100_000 * ONE, None).chosen == A  # no way in at all would be worse
+    def desk_with(*held: str) -> Desk:
+        return desk(replace(seen(), signals=tuple(less(key) for key in held)))
+
+    assert desk_with(A, B).choose(USDC, 100_000 * ONE, None).chosen == C
+    assert desk_with(A, B).choose(USDC, 10_000 * ONE, None).chosen == A
+    assert "no more than 10,000 USDC there" in desk_with(A).choose(USDC, 100_000 * ONE, None).options[-1].why_not
+    assert desk_with(A, B, C).choose(USDC, 100_000 * ONE, None).chosen == A  # no way in at all would be worse
+
+
+def less(venue: str) -> Signal:
+    return Signal(venue, "size", Effect.LESS, "no more than that", most=10_000 * ONE)
+
+
+def test_venues_over_one_market_are_held_small_together() -> None:
+    over = Lending(B, SMALL[A].shape)
+    over.liquidity_source = A
+    venues = {A: SMALL[A], B: over, C: SMALL[C]}
+    at = replace(seen(), signals=(less(A), less(B)))
+    found = replace(spreader(at), venues=venues).spread(USDC, 100_000 * ONE, C)
+    parts = {share.venue: share.units for share in found.shares} if found else {}
+    assert parts.get(A, 0) + parts.get(B, 0) <= 10_000 * ONE
