@@ -60,6 +60,7 @@ def _asset(description: str, required: bool = True, name: str = "asset") -> Opti
     return Option(name, description, Kind.ASSET, required)
 
 
+DANGER = ("leave when there is danger", "alerts only")
 _AMOUNT = Option("amount", "1000, half, all or 25%", Kind.AMOUNT, required=True)
 
 COMMANDS: tuple[Command, ...] = (
@@ -101,12 +102,19 @@ COMMANDS: tuple[Command, ...] = (
             ", at most {cap} a venue",
             ", minimum gain ${gain}",
             ", gas budget ${gas}",
+            ", get out if it falls below {depeg}",
+            ", {danger}",
+            ", don't move anything between {rest_from} and {rest_until}",
         ),
         (
             Option("assets", "Tokens, with commas: USDC, DAI", Kind.ASSETS),
             Option("cap", "The most in one venue, in tokens", Kind.NUMBER),
             Option("gain", "The least that a move must bring, in dollars", Kind.NUMBER),
             Option("gas", "The most that gas may cost, in dollars", Kind.NUMBER),
+            Option("depeg", "The price below which it leaves its venues, as 0.985", Kind.NUMBER),
+            Option("danger", "What other signs of danger do", Kind.CHOICE, choices=DANGER),
+            Option("rest_from", "The hour, 0 to 23, from which I move nothing", Kind.NUMBER),
+            Option("rest_until", "The hour until which I move nothing", Kind.NUMBER),
         ),
         bare="show my mandate",
         lead="set a mandate for",

@@ -38,7 +38,14 @@ def sentence(command: Command, given: Mapping[str, str], vocabulary: Vocabulary)
     if not fields(first) <= set(said):
         missing = ", ".join(f"`{name}`" for name in sorted(fields(first) - set(said)))
         raise Refused("option", f"/{command.name} needs {missing} for that.")
-    return "".join(piece.format_map(said) for piece in (first, *rest) if fields(piece) <= set(said))
+    pieces = [piece for piece in (first, *rest) if fields(piece) <= set(said)]
+    alone = sorted(set(said) - {name for piece in pieces for name in fields(piece)})
+    if alone:  # half of what belongs together: left out, it would be lost without a word
+        whole = next(fields(piece) for piece in command.says if alone[0] in fields(piece))
+        raise Refused(
+            "option", f"/{command.name} needs {' and '.join(f'`{name}`' for name in sorted(whole))} together."
+        )
+    return "".join(piece.format_map(said) for piece in pieces)
 
 
 def suggestions(option: Option, begun: str, given: Mapping[str, str], vocabulary: Vocabulary) -> list[str]:

@@ -39,6 +39,12 @@ def said(name: str, **options: str) -> str:
         ("withdraw", {"asset": "USDC", "amount": "25%", "venue": WETH}, f"withdraw 25% of my USDC from {WETH}"),
         ("swap", {"asset": "ETH", "amount": "half", "to": "usdc"}, "swap half of my ETH to USDC"),
         ("mandate", {"assets": "usdc, dai", "gas": "20"}, "rebalance my USDC and DAI automatically, gas budget $20"),
+        (
+            "mandate",
+            {"assets": "usdc", "depeg": "0.985", "danger": "alerts only", "rest_from": "22", "rest_until": "7"},
+            "rebalance my USDC automatically, get out if it falls below 0.985, alerts only, don't move anything "
+            "between 22 and 7",
+        ),
         ("mandate", {}, "show my mandate"),
         ("history", {"since": "last week"}, "history since last week"),
     ],
@@ -99,6 +105,8 @@ def test_required_options_are_asked_for() -> None:
         said("deposit", asset="USDC")
     with pytest.raises(Refused, match="needs `assets`"):
         said("mandate", cap="5")
+    with pytest.raises(Refused, match="needs `rest_from` and `rest_until` together"):
+        said("mandate", assets="usdc", rest_from="22")
 
 
 def test_suggestions_fit_what_was_said_before() -> None:
