@@ -65,6 +65,9 @@ bench-chat: $(DEV_STAMP) devnet-cache ## two crowds in Discord and Telegram, a J
 bench-allocate: $(DEV_STAMP) ## the allocator against mixed-integer programs and cvxpy (some minutes)
 	@$(BIN)/python -m benchmarks.allocate
 
+bench-backtest: $(DEV_STAMP) ## Moneta against simple rules on recorded rates that she wasn't tuned on (a minute)
+	@$(BIN)/python -m benchmarks.backtest
+
 bench-risk: $(DEV_STAMP) ## signals replayed on recorded markets: what was foretold, what was left for nothing (2 minutes)
 	@$(BIN)/python -m benchmarks.risk $(ARGS)
 

@@ -9,6 +9,7 @@ import sys
 import devnet
 from benchmarks import (
     allocate,
+    backtest,
     confirm,
     fuzz,
     guard,
@@ -38,6 +39,7 @@ ALL = (
     allocate,
     mandates,
     risk,
+    backtest,
     set_up,
 )
 
