@@ -21,8 +21,8 @@ LEAST_MOVE = 0.001
 """Of all money: smaller differences from what is wanted aren't worth a transaction."""
 
 TAKEN_HOURS = DAY
-"""Hours for which what one has taken out of a market counts against the liquidity that was recorded there: nobody
-knows how soon others would have filled it up again.
+"""Hours for which what one took out of a market, beyond what one's own deposit had left there, counts against the
+liquidity that was recorded: nobody knows how soon others would have filled it up again.
 """
 
 
@@ -170,10 +170,11 @@ class Simulation:
             can = min(want, self._liquid(spot, hour))
             if can < want * (1 - 1e-9):
                 waiting = self.stuck[spot] = True
+            absorbed = self._absorbed(spot, hour) if world.spots[spot].amounts else 0.0
             if can > 0 and (can >= want * (1 - 1e-9) or can > least[spot]):
                 state.positions[spot] = 0.0 if can >= state.positions[spot] else state.positions[spot] - can
                 state.wallets[self.pooled[spot]] += can
-                state.taken.append((hour, spot, can))
+                state.taken.append((hour, spot, can * absorbed))
                 self._pay(world.leaving(spot, hour), hour)
         if waiting:
             self.run.trapped += 1
@@ -182,15 +183,25 @@ class Simulation:
         return wanted if waiting or crossed else None
 
     def _liquid(self, spot: int, hour: int) -> float:
-        """Tokens that could leave, less what oneself took in the last hours."""
+        """Tokens that could leave: what was there unborrowed, and what one's own deposit leaves so beside it."""
         if self.world.locked[spot, hour]:
             return 0.0
         if not self.world.spots[spot].amounts:
             return float("inf")
+        own = float(self.state.positions[spot]) * (1 - self._absorbed(spot, hour))
+        return max(self._unborrowed(spot, hour) + own, 0.0)
+
+    def _unborrowed(self, spot: int, hour: int) -> float:
+        """What was recorded there, less what oneself took of it in the last hours."""
         self.state.taken = [each for each in self.state.taken if each[0] > hour - TAKEN_HOURS]
         taken = sum(tokens for _, at, tokens in self.state.taken if at == spot)
         there = self.world.supplied[spot, hour] - self.world.borrowed[spot, hour]
-        return max(float(there) - taken, 0.0)
+        return float(there) - taken
+
+    def _absorbed(self, spot: int, hour: int) -> float:
+        """The part of one's own deposit that is lent out too: none up to the kink, all of it in a full market."""
+        kink = float(self.world.kink[spot, hour])
+        return min(max((float(self.world.usage[spot, hour]) - kink) / (1 - kink), 0.0), 1.0)
 
     def _missing(self, target: Floats, least: Floats, hour: int) -> Floats:
         """Tokens that each venue still wants and can take."""
@@ -199,8 +210,11 @@ class Simulation:
         return np.where(gap > least, np.minimum(gap, room), 0.0)
 
     def _room(self, spot: int, hour: int) -> float:
-        """Nothing enters where the hour's row isn't believed, nor more than could leave again at once."""
-        return self._liquid(spot, hour) if self.world.ok[spot, hour] else 0.0
+        """Nothing enters where the hour's row isn't believed, nor more than was there unborrowed."""
+        world = self.world
+        if not world.ok[spot, hour] or world.locked[spot, hour]:
+            return 0.0
+        return max(self._unborrowed(spot, hour), 0.0) if world.spots[spot].amounts else float("inf")
 
     def _cross(self, target: Floats, least: Floats, hour: int) -> bool:
         """Swaps or bridges from wallets with too much to those with too little. True while some is on its way."""

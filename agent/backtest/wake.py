@@ -13,8 +13,8 @@ FULL, RISE = 0.93, 0.01
 OUTFLOW, PRICE = 0.1, 0.003
 """Falls of what is supplied (its part), and changes of the price, since one looked last."""
 
-TIMES = 3.0
-"""Own positions that must be there unborrowed for nobody to look."""
+TIMES = 1.0
+"""Own positions that must be there unborrowed, beside one's own, for nobody to look."""
 
 
 def wakes(world: World, seen: int, start: int, end: int, positions: Floats) -> int | None:

@@ -92,21 +92,25 @@ def test_what_cannot_leave_is_trapped_and_leaves_when_it_can(tmp_path: Path) -> 
 
 
 def test_a_large_exit_takes_what_is_there_and_not_the_same_twice(tmp_path: Path) -> None:
-    """5 % of a market is liquid: no day gives more than that back, however often one asks."""
+    """Above the kink others have borrowed part of one's own: no day gives more, however often one asks."""
     folder = tmp_path / "lending"
-    steady = np.full(120, 0.95) + wave(120, 0.0, 0.0, 9)
-    write(folder, "aave_v2_usdc_ethereum_hourly.parquet", rows(steady, 1e8))
-    write(folder, "aave_v3_usdc_ethereum_hourly.parquet", rows(wave(120, 0.7, 0.02, 100), 1e8))
+    usage = wave(160, 0.905, 0.02, 20)
+    usage[60:] = 0.98
+    write(folder, "aave_v2_usdc_ethereum_hourly.parquet", rows(usage, 1e8))
+    write(folder, "aave_v3_usdc_ethereum_hourly.parquet", rows(wave(160, 0.7, 0.02, 100), 1e8))
     world = made(read_folder(folder, Notes()))
-    strategy = Scripted({0: (1.0, 0.0), 30: (1.0, 0.0), 60: (0.0, 1.0)})
-    simulate(world, strategy, 9e6, 0, 110)
+    strategy = Scripted({0: (1.0, 0.0), 20: (1.0, 0.0), 70: (0.0, 1.0)})
+    simulate(world, strategy, 1.5e7, 0, 150)
     held = {view.hour: float(view.positions[0]) for view in strategy.seen}
-    liquid = 1e8 * 0.05
-    assert held[5] <= liquid * 1.1  # nothing enters beyond what could leave again
-    assert held[60] > liquid * 1.5
-    for hour in range(62, 85):
-        assert held[60] - held[hour] <= liquid * 1.1
-    assert held[62] < held[60]
+    assert held[5] <= 1e8 * (1 - float(usage[1])) * 1.1  # nothing enters beyond what is unborrowed
+    absorbed = (0.98 - float(world.kink[0, 71])) / (1 - float(world.kink[0, 71]))
+    free = 1e8 * 0.02 + held[70] * (1 - absorbed)
+    assert 0 < free < held[70]
+    assert held[70] - held[71] == pytest.approx(free, rel=0.01)
+    for hour in range(72, 95):
+        assert held[hour] == pytest.approx(held[71], rel=0.01)
+    assert held[96] < held[71] * 0.9  # a day later others have left as much again
+    assert strategy.seen[75].stuck[0]
 
 
 def test_nobody_enters_a_venue_whose_hour_is_not_believed(tmp_path: Path) -> None:
