@@ -6,13 +6,14 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from agent.chat.terminal import OWNER, PLATFORM, Lines, Terminal
 from agent.commands import session
 from agent.commands.autopilot.balances import Yardstick
 from agent.commands.autopilot.closing import Closing
+from agent.commands.autopilot.ears import Ears
 from agent.commands.autopilot.journey import Journey
 from agent.commands.autopilot.stage import Stage, held_beside, watch
 from agent.commands.autopilot.talk import Talk
@@ -21,7 +22,6 @@ from agent.commands.screens import is_terminal
 from agent.compose import Instance, open_instance
 from agent.config import Settings
 from agent.replies.reply import Reply
-from memory.rows import InboxRow, OutboxRow
 
 DEPOSIT = ("put 40,000 usdc to work", "yes")
 MANDATE = ("keep my usdc well placed", "yes")
@@ -38,26 +38,6 @@ class Wanted:
     seed: int
     script: str | None
     as_json: bool
-
-
-@dataclass
-class _Ears:
-    """The terminal as a channel of the schedule's: what is told there is shown from the decisions themselves."""
-
-    platform: str = PLATFORM
-    connected: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def run(self, stop: asyncio.Event) -> None:
-        await stop.wait()
-
-    async def close(self) -> None:
-        return
-
-    async def deliver(self, row: OutboxRow) -> None:
-        return
-
-    async def progress(self, row: InboxRow, text: str) -> None:
-        return
 
 
 async def fly(stage: Stage, settings: Settings, wanted: Wanted) -> bool:
@@ -99,10 +79,13 @@ async def _months(stage: Stage, talk: Talk, wanted: Wanted) -> Closing:
     async with held_beside(stage, world.market) as held:
         await talk.say(MANDATE)
         await talk.mention(QUIET)
-        service.adapters[PLATFORM] = _Ears()
+        ears = Ears()
+        service.adapters[PLATFORM] = ears
         try:
             with talk.screen(yardstick, wanted.seconds) as screen:
-                journey = Journey(stage, instance, held, talk.user, yardstick, screen, wanted.seconds, wanted.seed)
+                journey = Journey(
+                    stage, instance, held, talk.user, yardstick, screen, ears, wanted.seconds, wanted.seed
+                )
                 async with _interrupted() as stop:
                     return await journey.run(stop)
         finally:

@@ -9,6 +9,7 @@ from typing import Any
 
 from agent.commands.autopilot.balances import Balances, Yardstick
 from agent.commands.autopilot.closing import Closing
+from agent.commands.autopilot.ears import Ears
 from agent.commands.autopilot.screens import Day, Move, Screen
 from agent.commands.autopilot.stage import Held, Stage, pass_until
 from agent.compose import Instance
@@ -29,12 +30,14 @@ class Journey:
     user: User
     yardstick: Yardstick
     screen: Screen
+    ears: Ears
     seconds: int
     seed: int
     looks: int = 0
     moves: int = 0
     refused: int = 0
     _known: int = field(default=0, init=False)
+    _shown: set[str] = field(default_factory=set, init=False)
     _schedule: Schedule = field(init=False)
 
     def __post_init__(self) -> None:
@@ -80,6 +83,7 @@ class Journey:
             await self._schedule.tick()
             await self._tell()
             await pass_until(self.stage.passing, until)
+            self._pass_on()
             self.stage.clock.set(until)
         finally:
             await beside
@@ -96,7 +100,15 @@ class Journey:
                 continue
             self.moves += row.outcome == "settled"
             self.refused += row.outcome != "settled"
-            self.screen.moved(await self._move(row))
+            move = await self._move(row)
+            self._shown.add(move.text)
+            self.screen.moved(move)
+
+    def _pass_on(self) -> None:
+        """Shows what else the instance told: signals, above all. Moves are shown from their decisions."""
+        for text in self.ears.heard():
+            if text not in self._shown:
+                self.screen.told(self.stage.clock(), text)
 
     async def _move(self, row: DecisionRow) -> Move:
         asset = self.instance.world.registry.token(str(row.snapshot["asset"]))

@@ -40,10 +40,13 @@ class LivePanel:
         self._live.__exit__(kind, error, trace)
 
     def moved(self, move: Move) -> None:
-        style = "green" if move.outcome == "settled" else "yellow"
-        self._console.print(
-            Text.assemble((f"{day_and_time(move.at)}  ", "dim"), (harmless_line(move.text), style)), soft_wrap=False
-        )
+        self._said(move.at, move.text, "green" if move.outcome == "settled" else "yellow")
+
+    def told(self, at: int, text: str) -> None:
+        self._said(at, text, "yellow")
+
+    def _said(self, at: int, text: str, style: str) -> None:
+        self._console.print(Text.assemble((f"{day_and_time(at)}  ", "dim"), (harmless_line(text), style)))
 
     def passed(self, seconds: int) -> None:
         self._live.update(self._drawn(seconds), refresh=True)

@@ -78,6 +78,9 @@ class Screen(Protocol):
     def moved(self, move: Move) -> None:
         """Something was done, or could not be."""
 
+    def told(self, at: int, text: str) -> None:
+        """Something else was told."""
+
     def passed(self, seconds: int) -> None:
         """A look, and the time after it."""
 
@@ -102,6 +105,9 @@ class JsonLines(_Plain):
     def moved(self, move: Move) -> None:
         json_line(move.as_json())
 
+    def told(self, at: int, text: str) -> None:
+        json_line({"event": "told", "at": at, "text": text})
+
     def day(self, day: Day) -> None:
         json_line(day.as_json())
 
@@ -113,7 +119,10 @@ class PlainLines(_Plain):
         self._yardstick = yardstick
 
     def moved(self, move: Move) -> None:
-        text_line(f"{day_and_time(move.at)}  {harmless_line(move.text)}")
+        self.told(move.at, move.text)
+
+    def told(self, at: int, text: str) -> None:
+        text_line(f"{day_and_time(at)}  {harmless_line(text)}")
 
     def day(self, day: Day) -> None:
         at_work = ", ".join(positions(self._yardstick, day.has)) or "nothing is at work"
