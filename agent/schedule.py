@@ -111,9 +111,7 @@ class Schedule:
             restless = await self.world.ledger.restless(self.world.now() - WATCHED_SECONDS)
             await asyncio.gather(*(self._guarded(gate, self._recover(user), user) for user in restless))
             await self._guarded(gate, self._observe(), "everybody")
-            ready = await self._due()
-            await self._look_out(gate, ready.keys())
-            await self._look_after(gate, ready)
+            await self._look_after(gate, await self._due())
             await self._guarded(gate, self._loans(), "everybody")
             await self._guarded(gate, self.service.news.tell(), "everybody")
             await self._guarded(gate, self.service.announcing.tell(), "everybody")
@@ -164,7 +162,7 @@ class Schedule:
     async def _look_out(self, gate: asyncio.Semaphore, besides: Set[str]) -> None:
         """Whose money is in danger leaves at once, whatever their period; an hour in which that was tried is used.
 
-        `besides` are looked after in this very look anyway.
+        `besides` are looked after right afterwards anyway.
         """
         world, now = self.world, self.world.now()
         if abs(now - self._looked_out) < world.settings.safety_every_seconds:
@@ -190,9 +188,12 @@ class Schedule:
             await self.service.runtime.rebalancing.run(user, row, snapshot, only_for_safety=True)
 
     async def _look_after(self, gate: asyncio.Semaphore, ready: Mapping[str, tuple[MandateRow, int]]) -> None:
-        """Everybody whose period has come, with one read of the chain for so many at a time."""
+        """Everybody whose period has come, with one read of the chain for so many at a time, and what is in danger
+        in between: moves may take minutes.
+        """
         accounts = await self._accounts() if ready else {}
-        for part in batched(list(ready)):
+        for part in batched(list(ready)) if ready else [()]:
+            await self._look_out(gate, set(part))
             sights = Sights(self.world, [accounts[user] for user in part if user in accounts])
             await asyncio.gather(*(self._guarded(gate, self._rebalance(*ready[user], sights), user) for user in part))
 

@@ -77,16 +77,8 @@ async def test_a_move_waits_for_an_hour_in_which_gas_is_usually_cheap(desk: Desk
     assert await desk.position(VENUS) > 0
 
 
-@pytest.mark.parametrize(
-    "fees",
-    [
-        {0: 20 * GWEI, 2: 19 * GWEI},  # hardly cheaper
-        {0: 20 * GWEI, 7: GWEI},  # after the period
-        {2: GWEI},  # nothing is known of this hour
-    ],
-)
-async def test_a_move_waits_for_nothing_else(desk: Desk, fees: dict[int, int]) -> None:
-    await seen(desk, fees)
+async def test_a_move_waits_for_no_hour_after_its_period(desk: Desk) -> None:
+    await seen(desk, {0: 20 * GWEI, 7: GWEI})
     await desk.say(KEEP)
     await desk.say("yes")
     await desk.schedule.tick()
