@@ -11,7 +11,7 @@ from agent.commands.autopilot.balances import Balances, Outcome, Yardstick
 from agent.commands.output import json_line, text_line
 from agent.harmless import harmless_line
 from agent.money import Amount, grouped
-from agent.replies.clock import day_and_time
+from agent.replies.clock import day_and_time, duration
 from agent.usd import cents, dollars
 
 DAY = 86_400
@@ -126,7 +126,8 @@ class PlainLines(_Plain):
 
     def day(self, day: Day) -> None:
         at_work = ", ".join(positions(self._yardstick, day.has)) or "nothing is at work"
-        text_line(f"day {day.seconds // DAY}: {at_work}; {'; '.join(so_far(self._yardstick, day))}")
+        when = duration(day.seconds) if day.seconds % DAY else f"day {day.seconds // DAY}"
+        text_line(f"{when}: {at_work}; {'; '.join(so_far(self._yardstick, day))}")
 
 
 def short(units: int, yardstick: Yardstick) -> str:
