@@ -18,9 +18,10 @@ from agent.words.text import clean
 DEFAULT = "default"
 """The value of a rule that was said without its number."""
 DEPEG, ILLIQUID, SAFETY, QUIET = "depeg_usd", "illiquid_percent", "safety_exits", "quiet_hours"
-SAYING = frozenset({
+NIGHTS = frozenset({"night", "nights", "overnight", "evenings", "mornings", "weekends", "weekend"})
+SAYING = NIGHTS | frozenset({
     "leave", "leaves", "exit", "exits", "depeg", "depegs", "peg", "danger", "dangerous", "risky", "emergency", "hard",
-    "liquidity", "illiquid", "quiet", "night", "nights", "hours", "between", "floor", "falls", "drops", "below",
+    "liquidity", "illiquid", "quiet", "hours", "between", "floor", "falls", "drops", "below",
     "safety", "alert", "alerts", "warn", "anything",
 })  # fmt: skip
 """Words of these rules: beside a mandate they are never mere chatter."""
@@ -183,6 +184,7 @@ _RULES = [
         _price,
         rf"{_OUT},? {_WHEN} {_SUBJECT} {_FALLS} {_PRICE}",
         rf"{_WHEN} {_SUBJECT} {_FALLS} {_PRICE},? {_OUT}",
+        rf"{_OUT} (?:on|upon|at|in case of) (?:a |any )?de-?peg (?:below|under|at|of|to) {_PRICE}",
         rf"(?:with )?(?:a )?(?:depeg|de-peg|price) (?:floor|limit|exit)(?: of| at| below)? {_PRICE}",
     ),
     *_rule(
@@ -190,6 +192,7 @@ _RULES = [
         lambda _: DEFAULT,
         rf"{_OUT} (?:on|upon|at|in case of) (?:a |any )?(?:de-?peg|de-?pegging|loss of (?:the |its )?peg)",
         rf"{_OUT} {_WHEN} {_SUBJECT} (?:de-?pegs?|loses? (?:its|the|their) peg)",
+        rf"{_OUT} {_WHEN} (?:the|its|their) peg (?:breaks?|is lost|is broken|slips?|fails?|goes)",
     ),
     *_rule(
         ILLIQUID,

@@ -19,6 +19,8 @@ CUES = {
 OPENS = CUES["gas_budget_usd"] | CUES["min_gain_usd"] | CUES["horizon_days"] | {"cap", "limit", "budget"}
 """Words that may stand before the number of their limit."""
 GLUE = frozenset({"per", "each", "every", "single", "cap", "limit", "limits", "budget", "min", "it", "that", "one"})
+PUTS = frozenset({"put", "have", "hold", "keep", "leave", "place", "invest"})
+"""Words between a no and its bound: "never put more than 20,000 in venus"."""
 FREE = frozenset(
     {Kind.FILLER, Kind.CHAT, Kind.POLITE, Kind.AFFIRM, Kind.PREPOSITION, Kind.JOIN, Kind.QUOTED_LINE, Kind.ASKS}
 )
@@ -71,8 +73,11 @@ def _begins(reading: Reading, part: Sequence[Reading]) -> bool:
 
 def _is_lead(part: Sequence[Reading]) -> bool:
     """Only words that lead to a limit: "only if it", "for", "never"."""
+    turned = any(each.kind is Kind.NEGATION for each in part)
     return all(
-        each.kind in FREE | {Kind.NEGATION, Kind.HYPOTHETICAL, Kind.REFERENCE} or key_of(each) in GLUE
+        each.kind in FREE | {Kind.NEGATION, Kind.HYPOTHETICAL, Kind.REFERENCE}
+        or key_of(each) in GLUE
+        or (turned and key_of(each) in PUTS)
         for each in part
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from agent.intents import Exact, VenueCap
 from agent.words import limit_venues
-from agent.words.limit_parts import CUES, FREE, GLUE, cue_of, key_of, keys_of, numbers_of
+from agent.words.limit_parts import CUES, FREE, GLUE, PUTS, cue_of, key_of, keys_of, numbers_of
 from agent.words.ordered import NOT_UNDERSTOOD, Ordered, Unclear
 from agent.words.readings import Kind, Reading
 from agent.words.vocabulary import Vocabulary, asset_of
@@ -56,8 +56,11 @@ def _side(part: Sequence[Reading]) -> frozenset[str] | None:
 
 
 def _check_words(part: Sequence[Reading], cue: str) -> None:
+    turned = any(each.kind is Kind.NEGATION for each in part)
     allowed = FREE | {Kind.AMOUNT, Kind.DURATION, Kind.TOKEN, Kind.VAGUE, Kind.NEGATION, Kind.REFERENCE}
     for each in part:
+        if turned and key_of(each) in PUTS:
+            continue
         condition = each.kind is Kind.HYPOTHETICAL and cue == "min_gain_usd" and key_of(each) in CONDITIONS
         if each.kind not in allowed and key_of(each) not in CUES[cue] | GLUE and not condition:
             raise Unclear(NOT_UNDERSTOOD.format(each.words[:24]))
@@ -92,7 +95,8 @@ def _cap_at(part: Sequence[Reading], venue: Reading, found: Ordered, vocabulary:
     """'At most 20,000 in morpho': one venue's own cap."""
     numbers, said = numbers_of(part), " ".join(each.words for each in part)[:40]
     others = [name for name, cues in CUES.items() if name != "cap_per_venue" and keys_of(part) & cues]
-    if len(numbers) != 1 or others or keys_of(part) & PER:
+    each_of = limit_venues.is_each(part, venue)
+    if len(numbers) != 1 or others or (keys_of(part) & PER and not each_of):
         raise Unclear(f"I don't understand “{said}” as a limit: say `at most 20,000 in` and one venue.")
     if _side(part) is LOWER:
         raise Unclear(f"“{said}” bounds it from the wrong side, so I do nothing. Please say it again.")
@@ -101,13 +105,18 @@ def _cap_at(part: Sequence[Reading], venue: Reading, found: Ordered, vocabulary:
     ids = limit_venues.fitting(venue, sorted(named) or found.assets)
     if not ids or not named <= set(found.assets):
         raise Unclear(f"“{venue.words}” is no venue for {', '.join(found.assets)}. Which venue, or any?")
-    if len(ids) > 1:
-        raise Unclear(f"“{venue.words}” is more than one venue: {', '.join(ids)}. Say a number for each, by name.")
+    if len(ids) > 1 and not each_of:
+        raise Unclear(
+            f"“{venue.words}” is more than one venue: {', '.join(ids)}. Say `in each {venue.words}`, or a number for "
+            "each by its name."
+        )
     before = found.limits.get("caps")
     caps = [each for each in before if isinstance(each, VenueCap)] if isinstance(before, tuple) else []
-    if any(cap.venue == ids[0] for cap in caps):
+    if {cap.venue for cap in caps} & set(ids):
         raise Unclear(f"I read that limit twice: “{said}”. Which one?")
-    one = Ordered(found.what, assets=(asset_of(ids[0]),))
-    cap = VenueCap(venue=ids[0], value=_value(part, numbers[0], "cap_per_venue", one, vocabulary))
-    found.limits["caps"] = tuple(sorted((*caps, cap), key=lambda each: each.venue))
+    for one in ids:
+        of_one = Ordered(found.what, assets=(asset_of(one),))
+        value = _value(part, numbers[0], "cap_per_venue", of_one, vocabulary)
+        caps.append(VenueCap(venue=one, value=value))
+    found.limits["caps"] = tuple(sorted(caps, key=lambda each: each.venue))
     found.origins.setdefault("caps", numbers[0].origin)

@@ -11,6 +11,8 @@ _EXCEPT = frozenset({"but", "except", "except for", "minus", "apart from", "save
 _NOT = frozenset({"not", "never", "no", "avoid", "without", "don't", "dont", "do not"})
 _USES = frozenset({"use", "enter"})
 _EXCLUDE = frozenset({"exclude", "excluding", "excluded"})
+_STAYS = frozenset({"stay"})
+_EACH = frozenset({"each", "every"})
 _ARTICLES = frozenset({"the", "a", "any"})
 _ENDS = frozenset({",", ";", ".", "!", "\n", ":", "-", "–", "—", ")"})
 
@@ -30,16 +32,27 @@ def without_excluded(readings: Sequence[Reading]) -> tuple[list[Reading], list[R
     while place < len(readings):
         first = _lead(readings, place)
         if first is None:
-            rest.append(readings[place])
+            each = readings[place]
+            rest.append(_comma(each, each) if _goes_on(readings, place) else each)
             place += 1
             continue
         named, after = _listed(readings, first)
         _check_end(readings, after)
-        begin, end = readings[place], readings[after - 1]
         excluded += named
-        rest.append(Reading(Kind.FILLER, ",", begin.start, end.end, ",", begin.turn))
+        rest.append(_comma(readings[place], readings[after - 1]))
         place = after
     return excluded, rest
+
+
+def _comma(begin: Reading, end: Reading) -> Reading:
+    return Reading(Kind.FILLER, ",", begin.start, end.end, ",", begin.turn)
+
+
+def _goes_on(readings: Sequence[Reading], place: int) -> bool:
+    """A "but" that only joins: "…, but never more than 5,000 in venus", "but stay out of venus"."""
+    each, after = readings[place], readings[place + 1] if place + 1 < len(readings) else None
+    joins = after is not None and (after.kind in (Kind.NEGATION, Kind.VAGUE) or _key(after) in _STAYS)
+    return each.kind is Kind.EXCEPT and _key(each) == "but" and joins
 
 
 def _lead(readings: Sequence[Reading], place: int) -> int | None:
@@ -55,6 +68,10 @@ def _lead(readings: Sequence[Reading], place: int) -> int | None:
             place += 1
     elif each.kind is Kind.WORD and key in _EXCLUDE:
         place += 1
+    elif each.kind is Kind.WORD and key in _STAYS and _is(readings, place + 1, Kind.PREPOSITION):
+        place += 1
+        if readings[place].text != "from":  # "out of"
+            return None
     else:
         return None
     if _is(readings, place, Kind.PREPOSITION):
@@ -116,11 +133,17 @@ def capped(part: Sequence[Reading]) -> Reading | None:
         return None
     said = " ".join(each.words for each in part)[:40]
     amounts = [place for place, each in enumerate(part) if each.kind is Kind.AMOUNT]
-    before = [each for each in part[: venues[0]] if not (each.kind is Kind.FILLER and _key(each) in _ARTICLES)]
+    before = [each for each in part[: venues[0]] if _key(each) not in _ARTICLES | _EACH | {"of"}]
     placed = bool(before) and before[-1].kind is Kind.PREPOSITION and amounts[:1] < venues[:1]
     if len(venues) > 1 or not amounts or not placed:
         raise Ambiguous(f"I don't understand “{said}” as a limit: say `at most 20,000 in` and one venue.")
     return part[venues[0]]
+
+
+def is_each(part: Sequence[Reading], venue: Reading) -> bool:
+    """Whether the number holds for each venue of that name: "in each morpho", "in each of morpho"."""
+    before = [_key(each) for each in part if each.end <= venue.start and _key(each) not in _ARTICLES | {"of"}]
+    return before[-1:] in (["each"], ["every"])
 
 
 def fitting(reading: Reading, assets: Sequence[str]) -> tuple[str, ...]:

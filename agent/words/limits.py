@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from agent.words import conditions, limit_venues
-from agent.words.limit_parts import FREE, is_all, numbers_of, pieces, with_late_bounds, without_chatter
+from agent.words.limit_parts import FREE, is_all, key_of, numbers_of, pieces, with_late_bounds, without_chatter
 from agent.words.limit_values import read_limit
 from agent.words.numbers import Doubtful
 from agent.words.ordered import DRY_RUN, KEEP, MANDATE, NOT_UNDERSTOOD, REVOKE, Ordered, Unclear
@@ -20,6 +20,11 @@ from agent.words.readings import Kind, Reading
 from agent.words.vocabulary import Vocabulary
 
 AT_MAIN = FREE | {Kind.TOKEN, Kind.VENUE, Kind.OWN, Kind.PARTICLE, Kind.REFERENCE}
+NO_RULE = (
+    "I don't understand “{}” here as a rule, so I do nothing. Rules are like `leave on depeg`, `get out if usdc "
+    "falls below 0.985`, `leave when there is danger`, `don't move anything between 22 and 7`."
+)
+HOURS = "Say the hours in figures, as in `don't move anything between 22 and 7`."
 ORDERS = frozenset({(Kind.VERB, MANDATE), (Kind.VERB, "rebalance"), (Kind.TOPIC, MANDATE), (Kind.TOPIC, "portfolio")})
 
 
@@ -44,6 +49,8 @@ def ordered(readings: Sequence[Reading], vocabulary: Vocabulary, strict: bool = 
         _check_not_alone(said, readings)
         return None
     what, reading = order
+    if any(key_of(each) in conditions.NIGHTS for each in readings):
+        raise Unclear(HOURS)
     found = Ordered(what, {"action": reading.origin})
     if what in (REVOKE, DRY_RUN, "show mandate"):
         _check_alone(readings, reading)
@@ -157,7 +164,8 @@ def _main(part: Sequence[Reading], found: Ordered, order: Reading) -> None:
         if each.kind is Kind.NEGATION:
             raise Unclear("I won't rebalance. Say so without “not” if you want me to.")
         if not known:
-            raise Unclear(NOT_UNDERSTOOD.format(each.words[:24]))
+            no_rule = each.kind is Kind.VERB or key_of(each) in conditions.SAYING
+            raise Unclear((NO_RULE if no_rule else NOT_UNDERSTOOD).format(each.words[:24]))
     for each in part:
         if each.kind is Kind.TOKEN and each.text not in found.assets:
             found.assets = (*found.assets, each.text)

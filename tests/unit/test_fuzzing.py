@@ -15,7 +15,7 @@ pytestmark = pytest.mark.unit
 async def test_five_hundred_cases(tmp_path: Path) -> None:
     """10,000 of them: a figure of the benchmarks."""
     bench = bench_with_friend(Bench(tmp_path))
-    ended = await run(bench, 1_000, 500)  # seeds among which each end is met
+    ended = await run(bench, 3_000, 500)  # seeds among which each end is met
     bench.record.close()
     assert sum(ended.values()) == 500
     for end in ("words: bound", "words: bind", "words: asked", "plan: signed", "plan: lists", "plan: recipients"):

@@ -55,6 +55,14 @@ SAID: dict[str, dict[str, Any]] = {
     "max 1,000 in venus, max 2,000 in aave core": {
         "caps": [{"venue": CORE, "value": "2000"}, {"venue": VENUS, "value": "1000"}]
     },
+    "never put more than 20k in venus": {"caps": [{"venue": VENUS, "value": "20000"}]},
+    "at most 20,000 in each aave market": {
+        "caps": [{"venue": CORE, "value": "20000"}, {"venue": PRIME, "value": "20000"}]
+    },
+    "but stay out of venus": {"excluded": [VENUS]},
+    "but never more than 5,000 in venus": {"caps": [{"venue": VENUS, "value": "5000"}]},
+    "pull out if the peg breaks": {"depeg_usd": "default"},
+    "exit on depeg below 0.98": {"depeg_usd": "0.98"},
     "leave on depeg, leave when there is danger and don't move anything between 22 and 7": {
         "depeg_usd": "default",
         "safety_exits": True,
@@ -117,6 +125,11 @@ ASKED = [
     "at most 20,000 dai in venus",
     "at most half in venus",
     "about 20,000 in venus",
+    "put more than 20,000 in venus",
+    "but not dai",
+    "never put anything in venus",
+    "stay in venus",
+    "at most 20,000 in each morpho and venus",
 ]
 
 
@@ -124,6 +137,23 @@ ASKED = [
 def test_what_is_no_whole_rule_is_asked(words: str) -> None:
     assert intent_of(KEEP + words) is None
     assert question_of(KEEP + words)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("don't move anything at night", "Say the hours in figures"),
+        ("leave if usdc crashes", "Rules are like `leave on depeg`"),
+        ("at most 20,000 in morpho", "Say `in each morpho`, or a number for each by its name"),
+        ("at most 20,000 in venus and aave core", "Which number holds for “aave core”"),
+        ("in venus, not in venus", "say one of the two"),
+        ("leave if usdc falls below 0,985", "write 1000, 1,000 or 1.00"),
+        ("don't move anything between 10 and 6 pm", "Say am or pm for both hours"),
+        ("leave on depeg, get out if usdc falls below 0.98", "I read that rule twice"),
+    ],
+)
+def test_the_question_says_what_would_be_understood(words: str, told: str) -> None:
+    assert told in question_of(KEEP + words)
 
 
 @pytest.mark.parametrize(
