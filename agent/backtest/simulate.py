@@ -200,8 +200,8 @@ class Simulation:
 
     def _absorbed(self, spot: int, hour: int) -> float:
         """The part of one's own deposit that is lent out too: none up to the kink, all of it in a full market."""
-        kink = float(self.world.kink[spot, hour])
-        return min(max((float(self.world.usage[spot, hour]) - kink) / (1 - kink), 0.0), 1.0)
+        kink, usage = float(self.world.kink[spot, hour]), float(self.world.usage[spot, hour])
+        return min((usage - kink) / (1 - kink), 1.0) if usage > kink else 0.0  # NaN before its first row
 
     def _missing(self, target: Floats, least: Floats, hour: int) -> Floats:
         """Tokens that each venue still wants and can take."""

@@ -90,7 +90,7 @@ def test_odd_data_costs_its_own_venue_and_no_more(tmp_path: Path, capsys: Captur
     write(lending, "aave_v2_usdc_ethereum_hourly.parquet", high[: 24 * 30])  # the best, and then it is gone
     spoilt_rows = spoilt(good, range(200, 260), lender_variable_apr=10_000.0)
     spoilt_rows = spoilt(spoilt_rows, range(300, 360), supplied_USD=4e20, borrowed_USD=3e20)
-    write(lending, "compound_v3_usdc_ethereum_hourly.parquet", pl.concat([spoilt_rows[:500], spoilt_rows[600:]]))
+    write(lending, "compound_v3_usdc_ethereum_hourly.parquet", pl.concat([spoilt_rows[150:500], spoilt_rows[600:]]))
     found, err = _run(capsys, str(lending), "--json", "--size", "1000000", "--period", "whole")
     lines = {line["strategy"]: line for line in _results(found)}
     assert set(lines) == STRATEGIES
