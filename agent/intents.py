@@ -165,6 +165,8 @@ class Mandate(_Closed):
     price of the asset below which it leaves its venues, `illiquid_percent` the part of what is deposited in a venue
     that could leave, below which what is there leaves; 'default': said without a number; null: alerts alone.
     `safety_exits`: whether other signs of danger may move anything. `quiet_hours`: when it doesn't act.
+    `repay_below` is the health factor below which a loan is paid down from idle money of the wallet; `claim_rewards`:
+    whether rewards are claimed when they are worth their gas.
     """
 
     action: Literal["mandate"] = "mandate"
@@ -181,6 +183,8 @@ class Mandate(_Closed):
     illiquid_percent: Percent | Literal["default"] | None = None
     safety_exits: bool | None = None
     quiet_hours: Quiet | None = None
+    repay_below: Decimal | None = None
+    claim_rewards: bool | None = None
 
 
 class Rebalance(_Closed):

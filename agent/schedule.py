@@ -16,13 +16,13 @@ from typing import Any, TypeVar
 
 import structlog
 
+from agent.chat.keeping import Keeping
 from agent.chat.service import Service
 from agent.errors import MonetaError, Unavailable
 from agent.hours import zone
 from agent.money import ZERO_ADDRESS, Address
 from agent.runtime.adopting import Adopting
 from agent.runtime.endangered import Endangered, lets_leave
-from agent.runtime.lending import Lending
 from agent.runtime.quiet import is_quiet
 from agent.runtime.reports import Reports
 from agent.runtime.sights import Sights
@@ -89,7 +89,7 @@ class Schedule:
     pictures: bool = True
     """Whether what is told has pictures, where its channel shows them."""
     reports: Reports = field(init=False)
-    lending: Lending = field(init=False)
+    keeping: Keeping = field(init=False)
     waiting: Waiting = field(init=False)
     adopting: Adopting = field(init=False)
     _seen: int = -1
@@ -98,7 +98,7 @@ class Schedule:
 
     def __post_init__(self) -> None:
         self.reports = Reports(self.world, self.pictures)
-        self.lending = Lending(self.world)
+        self.keeping = Keeping(self.world, self.service)
         self.waiting = Waiting(self.world, self.service.runtime.rebalancing)
         self.adopting = Adopting(self.world)
 
@@ -112,7 +112,7 @@ class Schedule:
             await asyncio.gather(*(self._guarded(gate, self._recover(user), user) for user in restless))
             await self._guarded(gate, self._observe(), "everybody")
             await self._look_after(gate, await self._due())
-            await self._guarded(gate, self._loans(), "everybody")
+            await self._guarded(gate, self.keeping.look(), "everybody")
             await self._guarded(gate, self.service.news.tell(), "everybody")
             await self._guarded(gate, self.service.announcing.tell(), "everybody")
             await self._guarded(gate, self.service.alerting.tell(), "everybody")
@@ -131,11 +131,6 @@ class Schedule:
                 await work
             except Exception:  # a broken job costs its user this look, not the others theirs
                 log.exception("a scheduled job failed", user=user)
-
-    async def _loans(self) -> None:
-        """How near loans are to their liquidation; a chain that can't be read now is looked at again."""
-        with contextlib.suppress(Unavailable):
-            await self.lending.look()
 
     async def _recover(self, user: str) -> None:
         await self.service.recover_of(await self._user(user))
@@ -220,6 +215,7 @@ class Schedule:
             return
         await self.reports.keep(user, snapshot)
         await self.service.runtime.rebalancing.run(user, row, await self.adopting.told_only(snapshot))
+        await self.keeping.claim(user, row, snapshot)
 
     async def _to_be_told(self) -> list[UserSettings]:
         """Those whom something is to be told just now, found without asking for each."""

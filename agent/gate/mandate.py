@@ -17,6 +17,8 @@ from agent.usd import cents, dollars
 
 RULE = "mandate"
 NATIVE_DECIMALS = 18
+LATER = ("repay_below", "claim_rewards")
+"""The fields that mandates have had since loans and rewards are known."""
 ADDED = ("caps", "excluded", "depeg_usd", "illiquid_percent", "safety_exits", "quiet_hours")
 """The fields that mandates have had since there are rules for leaving."""
 OWN = "mandate:"
@@ -39,6 +41,7 @@ class Terms:
     `depeg`: the price of an asset below which it leaves its venues; `illiquid`: the part of what is deposited in a
     venue that could leave (in PARTS) below which what is there leaves; None: told, and nothing else. `safety`:
     whether what else speaks for leaving may move money. `quiet`: hours in which only exits for safety are made.
+    `repay`: the health factor in ray below which a loan is paid down; `claims`: whether rewards are claimed.
     """
 
     assets: Mapping[str, Bounds]
@@ -53,6 +56,8 @@ class Terms:
     illiquid: int | None = None
     safety: bool = False
     quiet: tuple[int, int] | None = None
+    repay: int | None = None
+    claims: bool = False
 
     @property
     def seconds(self) -> int:
@@ -89,12 +94,15 @@ class Terms:
             "illiquid": _text(self.illiquid),
             "safety": self.safety,
             "quiet": None if self.quiet is None else [str(hour) for hour in self.quiet],
+            "repay": _text(self.repay),
+            "claims": self.claims,
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Terms:
         """What `as_json` wrote, now or before there were rules for leaving."""
-        quiet, unsaid = data.get("quiet"), () if "safety" in data else ADDED
+        quiet = data.get("quiet")
+        unsaid = (*(() if "safety" in data else ADDED), *(() if "claims" in data else LATER))
         return cls(
             assets={key: Bounds(int(b["cap"]), int(b["most"])) for key, b in data["assets"].items()},
             venues=None if data["venues"] is None else tuple(data["venues"]),
@@ -108,6 +116,8 @@ class Terms:
             illiquid=_number(data.get("illiquid")),
             safety=data.get("safety") is True,
             quiet=None if quiet is None else (int(quiet[0]), int(quiet[1])),
+            repay=_number(data.get("repay")),
+            claims=data.get("claims") is True,
         )
 
 

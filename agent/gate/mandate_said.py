@@ -17,6 +17,8 @@ from agent.usd import PRICE_DECIMALS
 ONE_DOLLAR: int = 10**PRICE_DECIMALS
 SIGNIFICANT = 3  # digits of a default in tokens: $100,000 of a token at $2,930.11 is said as 34.1
 DEFAULT = "default"
+HEALTH_DECIMALS = 27
+HEALTH_LEAST, HEALTH_MOST = 10**HEALTH_DECIMALS, 10 * 10**HEALTH_DECIMALS
 PERCENT_DECIMALS = 10  # 1 % is 10**10 PARTS
 FIELDS = tuple(name for name in Mandate.model_fields if name not in ("action", "assets"))
 
@@ -54,6 +56,8 @@ def terms_of(
         illiquid=_illiquid(intent.illiquid_percent, settings),
         safety=intent.safety_exits is True,
         quiet=None if intent.quiet_hours is None else (intent.quiet_hours.start, intent.quiet_hours.end),
+        repay=_health(intent.repay_below),
+        claims=intent.claim_rewards is True,
     )
     _check_sense(terms, tokens, venues)
     return terms
@@ -148,6 +152,24 @@ def _illiquid(said: str | None, settings: Settings) -> int | None:
             "Say a part between the two, as in `get out when less than 5 % could leave`.",
         )
     return part
+
+
+def _health(said: str | None) -> int | None:
+    """In ray; a line that a loan can still be above."""
+    if said is None:
+        return None
+    try:
+        line = units_from_text(said, HEALTH_DECIMALS)
+    except ValueError as error:
+        raise Refused("amount", f"{error}.", "Say it with fewer decimals.") from error
+    if not HEALTH_LEAST < line <= HEALTH_MOST:
+        raise Refused(
+            RULE,
+            f"A health factor of {said} makes no sense as a line: below 1 it is liquidated already, and a loan above "
+            "10 is in no danger.",
+            "Say one between the two, as in `repay when the health factor falls below 1.2`.",
+        )
+    return line
 
 
 def _units(said: str | None, default_usd: int, token: Token, registry: Registry, prices: Mapping[str, int]) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from agent.errors import MonetaError
 from agent.loans import health_text
 from agent.replies.reply import Offer, Reply
 from memory.loan_levels import LoanNews
+from memory.rows import PlanRow, PlanStatus
 
 SHOW = Offer("Show what I owe", "say", "portfolio")
 
@@ -24,3 +26,19 @@ def level(news: LoanNews, floor: str) -> Reply:
     )
     how = "Say how much you repay, such as `repay half of my loan`, or put more behind it."
     return Reply(f"{what} {how}", offers=(SHOW,), private=True)
+
+
+def kept(row: PlanRow) -> Reply:
+    """A debt that was paid down or rewards that were claimed under a mandate."""
+    what = str(row.preview.get("headline", "look after your loans"))
+    notes = " ".join(str(note) for note in row.preview.get("notes", ()))
+    if row.status is not PlanStatus.SETTLED:
+        return Reply(f"Under your mandate I began to {what}, and it stopped on the way: see `history`.", private=True)
+    return Reply(f"Done under your mandate: {what}. {notes}".rstrip(), private=True)
+
+
+def could_not_repay(error: MonetaError) -> Reply:
+    """Why a loan that is below the mandate's line wasn't paid down."""
+    return Reply(
+        f"I wanted to pay your loan down under your mandate and couldn't: {error}", offers=(SHOW,), private=True
+    )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from agent.chain.registry import Registry
 from agent.gate.mandate import Terms
 from agent.gate.mandate_rules import percent, price
+from agent.loans import health_text
 from agent.money import Amount
 from agent.replies.reply import Offer, Reply, Table
 from agent.usd import cents, dollars
@@ -50,7 +51,19 @@ def _ways_out(terms: Terms) -> list[tuple[str, str, str]]:
         ("out on a depeg", depeg, _by(terms, "depeg_usd")),
         ("out before it is hard to leave", illiquid, _by(terms, "illiquid_percent")),
         ("out on other danger", "at once" if terms.safety else TOLD, _by(terms, "safety_exits")),
+        *_beside(terms),
     ]
+
+
+def _beside(terms: Terms) -> list[tuple[str, str, str]]:
+    """What it does beside placing money, where that was said."""
+    rows = []
+    if terms.repay is not None:
+        line = f"when its health factor is below {health_text(terms.repay)}, from idle money"
+        rows.append(("pays a loan down", line, _by(terms, "repay_below")))
+    if terms.claims:
+        rows.append(("claims rewards", "when they are worth their gas", _by(terms, "claim_rewards")))
+    return rows
 
 
 def _quiet(terms: Terms, tz: str) -> str:
@@ -88,6 +101,8 @@ def preview(
     )
     if terms.depeg is not None or terms.illiquid is not None or terms.safety:
         text += "Out of danger it goes to another venue or into your own wallet, and I sell nothing. "
+    if terms.repay is not None:
+        text += "A loan in danger I pay down with what lies idle in your wallet, never out of a venue. "
     text += "`stop rebalancing` ends it, `pause` halts it. "
     text += _zone_note(terms, tz) + "".join(f"{note} " for note in notes)
     if coded is not None:

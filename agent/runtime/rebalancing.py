@@ -56,7 +56,7 @@ class Rebalancing:
             asset = self.world.registry.token(symbol)
             if numbers:  # what the asset before it did is in the next snapshot
                 snapshot = await self.world.priced_snapshot(snapshot.account)
-            barred = await self._barred(user)
+            barred = await self.barred(user)
             against = await self.world.risks.look(snapshot)
             found = judged(self.world, against, asset, terms, await self.world.standing(user.id))
             if only_for_safety and not found.is_for_safety:
@@ -122,7 +122,7 @@ class Rebalancing:
             verdict=verdict or Verdict(Status.READY),
         )
 
-    async def _barred(self, user: User) -> str:
+    async def barred(self, user: User) -> str:
         """Why nothing may be entered for the user now, '' where it may."""
         if await self.world.ledger.frozen():
             return "the operator has frozen everything"

@@ -18,11 +18,12 @@ from agent.words.text import clean
 DEFAULT = "default"
 """The value of a rule that was said without its number."""
 DEPEG, ILLIQUID, SAFETY, QUIET = "depeg_usd", "illiquid_percent", "safety_exits", "quiet_hours"
+REPAY, CLAIM = "repay_below", "claim_rewards"
 NIGHTS = frozenset({"night", "nights", "overnight", "evenings", "mornings", "weekends", "weekend"})
 SAYING = NIGHTS | frozenset({
     "leave", "leaves", "exit", "exits", "depeg", "depegs", "peg", "danger", "dangerous", "risky", "emergency", "hard",
     "liquidity", "illiquid", "quiet", "hours", "between", "floor", "falls", "drops", "below",
-    "safety", "alert", "alerts", "warn", "anything",
+    "safety", "alert", "alerts", "warn", "anything", "repay", "health", "loan", "loans", "debt", "claim", "rewards",
 })  # fmt: skip
 """Words of these rules: beside a mandate they are never mere chatter."""
 
@@ -61,6 +62,12 @@ _MOVE = (
     r"(?:move|touch|shift|trade|rebalance|act|do)(?: (?:anything|my money|money|it|them|my (?:positions|funds)))?"
     r"(?: on your own| at all)?"
 )
+_PAY = (
+    r"(?:please )?(?:repay|pay back|pay down|pay off)"
+    r"(?: (?:it|some|some of it|(?:some of )?(?:my|the) (?:loans?|debts?)|loans?|debts?|what i owe))?"
+)
+_HEALTH = r"(?:(?:the|its|my|a) )?health(?: factor)?(?: of (?:it|my loans?|the loan|a loan))?"
+_TAKE = r"(?:claim|collect|harvest)(?: all)?(?: of)?(?: my| the| any)? rewards?(?: for me)?"
 _NEAR = 12  # letters before a phrase in which its mark or "and" stands
 _HALVES = ("am", "pm")
 _BEFORE = re.compile(r"(?:[,;.:!()\n-]|\b(?:and|but|also|please))$")
@@ -179,6 +186,19 @@ def _rule(field: str, value: Reads, *forms: str) -> list[Rule]:
 
 
 _RULES = [
+    *_rule(
+        REPAY,
+        _part,
+        rf"{_PAY},? {_WHEN} {_HEALTH} {_FALLS} {_NUMBER}",
+        rf"{_WHEN} {_HEALTH} {_FALLS} {_NUMBER},? {_PAY}",
+    ),
+    *_rule(CLAIM, lambda _: False, rf"{_NOT} {_TAKE}"),
+    *_rule(
+        CLAIM,
+        lambda _: True,
+        rf"{_TAKE}(?: {_WHEN} (?:they|it|that)(?:'re|'s| are| is) worth (?:(?:their|its|the) (?:gas|cost|costs)|it)|"
+        rf" {_WHEN} (?:they|it|that) pays?(?: off)?)?",
+    ),
     *_rule(
         DEPEG,
         _price,

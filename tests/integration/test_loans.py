@@ -14,6 +14,7 @@ from devnet import Node
 from devnet.rpc import Rpc
 from tests.integration.feed_parts import dated_feed, now
 from tests.integration.runtime_parts import AAVE, ETH, MORPHO, USDC, Whole, opened, rule, status
+from tests.integration.schedule_parts import Desk
 from tests.integration.schedule_parts import opened as scheduled
 
 pytestmark = pytest.mark.integration
@@ -209,3 +210,51 @@ async def test_each_level_of_a_loan_is_told_once_and_that_it_recovered(devnet_no
             assert status(await desk.say("/confirm")) == "settled"
             await desk.schedule.tick()
             assert await desk.world.ledger.loans_known() == []
+
+
+async def test_under_a_mandate_a_loan_is_paid_down_from_idle_money_only(devnet_node: Node, tmp_path: Path) -> None:
+    async with scheduled(tmp_path, devnet_node) as desk:
+        with Rpc(devnet_node.rpc_url) as chain:
+            whole = Whole(desk.instance, desk.user, devnet_node, chain)
+            await desk.say("hello")
+            borrow_at_aave(whole)
+            shown = await desk.say("keep my usdc well placed, repay when the health factor falls below 1.2")
+            assert shown.table is not None
+            rows = {row[0]: row[1:] for row in shown.table.rows}
+            assert rows["pays a loan down"] == ("when its health factor is below 1.20, from idle money", "you")
+            assert status(await desk.say("yes")) == "settled"
+            weth_costs(whole, 2_200)  # 1.21: told, and nothing else
+            await desk.schedule.tick()
+            lender = "aave-v3:core"
+            assert (await whole.world.snapshot(whole.account)).loans[lender].debts[AAVE] > 2_999 * USDC
+            weth_costs(whole, 2_100)  # 1.155
+            before = whole.balance("USDC")
+            for _ in range(3):
+                await desk.schedule.tick()
+            loan = (await whole.world.snapshot(whole.account)).loans[lender]
+            assert loan.health is not None
+            assert 130 * RAY // 100 <= loan.health < 131 * RAY // 100  # so it has recovered
+            assert before - whole.balance("USDC") == pytest.approx(3_000 * USDC * (1 - 1.155 / 1.305), rel=0.001)
+            told = await said_unasked(desk, "Done under your mandate")
+            assert len(told) == 1
+            assert "pay back" in told[0]
+            assert whole.allowance("USDC", whole.world.venues[AAVE].contract.address) == 0
+            sink = "0x" + "9" * 40
+            whole.send(
+                whole.account, whole.token("USDC").address, "transfer(address,uint256)", sink, whole.balance("USDC")
+            )
+            await desk.say("acknowledge")
+            weth_costs(whole, 1_800)
+            desk.clock.now += 600
+            for _ in range(2):
+                await desk.schedule.tick()
+            (told,) = [await said_unasked(desk, "pay your loan down")]
+            assert len(told) == 1
+            assert "nothing to repay with" in told[0]
+
+
+async def said_unasked(desk: Desk, words: str) -> list[str]:
+    rows = await desk.world.ledger._store.read(
+        lambda db: [row[0] for row in db.execute("SELECT body_json FROM outbox WHERE inbox_id IS NULL")]
+    )
+    return [row for row in rows if words in row]

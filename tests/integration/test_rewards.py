@@ -13,7 +13,9 @@ from agent.commands.audit import against
 from agent.money import Address
 from devnet import Node
 from devnet.rewards import pay_rewards
+from devnet.rpc import Rpc
 from tests.integration.runtime_parts import AAVE, Whole, deposit, opened, rule, status
+from tests.integration.schedule_parts import opened as scheduled
 
 pytestmark = pytest.mark.integration
 
@@ -75,3 +77,32 @@ async def test_a_claim_that_costs_more_than_it_brings_says_so_and_needs_no_leave
     (note,) = preview.preview.notes
     assert "it pays to wait" in note
     assert status(await whole.confirm()) == "settled"
+
+
+async def test_a_mandate_claims_what_is_worth_its_gas_and_its_least_gain(
+    devnet_node: Node, paying: Address, tmp_path: Path
+) -> None:
+    async with scheduled(tmp_path, devnet_node) as desk:
+        with Rpc(devnet_node.rpc_url) as chain:
+            whole = Whole(desk.instance, desk.user, devnet_node, chain)
+            await desk.say("deposit 20,000 usdc into aave core")
+            assert status(await desk.say("/confirm")) == "settled"
+            await desk.say(
+                "keep my usdc well placed, only in aave core, claim my rewards when they are worth their gas"
+            )
+            assert status(await desk.say("yes")) == "settled"
+            await desk.schedule.tick()
+            before = whole.balance("DAI")  # some cents wait: less than a dollar beyond the gas
+            await desk.advance(7 * 3_600)
+            await desk.schedule.tick()
+            earned = whole.balance("DAI") - before
+            assert earned == 0
+            await desk.advance(30 * 86_400)
+            for _ in range(2):
+                await desk.schedule.tick()
+            earned = whole.balance("DAI") - before
+            assert earned > 2 * DAI
+            rows = await desk.world.ledger._store.read(
+                lambda db: [row[0] for row in db.execute("SELECT body_json FROM outbox WHERE inbox_id IS NULL")]
+            )
+            assert len([row for row in rows if "Done under your mandate: claim" in row]) == 1

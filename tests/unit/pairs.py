@@ -28,6 +28,8 @@ RULES: dict[str, Any] = {
     "depeg_usd": None,
     "illiquid_percent": None,
     "safety_exits": None,
+    "repay_below": None,
+    "claim_rewards": None,
     "quiet_hours": None,
 }
 NO_HOURS = {"summary": None, "quiet": None, "tz": None, "pictures": None}

@@ -9,13 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.chain.snapshot import Snapshot
 from agent.chain.snapshot_json import from_json, to_json
+from agent.gate.lending import target_of, to_repay
 from agent.gate.loans import InUse, check_health, floor_of, health_notes, with_growth
+from agent.gate.mandate import Bounds, Terms
 from agent.gate.order import Leave
+from agent.intents import Exact, Repay
 from agent.loans import Loan, health_text
-from agent.money import RAY
+from agent.money import RAY, Amount
 from tests.unit.gate_parts import FakeVenue, rule_of, snapshot
-from tests.unit.policy_parts import USDC, USDC_AT
+from tests.unit.policy_parts import DAI, USDC, USDC_AT
 
 pytestmark = pytest.mark.unit
 
@@ -91,3 +95,71 @@ def test_what_pays_a_debt_whole_covers_an_hour_of_dear_interest(debt: int) -> No
 
 def test_a_preview_says_what_becomes_of_the_health() -> None:
     assert health_notes([Leave(VENUE, 1)], {"aave-v3:core": loan(RAY)}, {"aave-v3:core": loan(RAY)}) == ()
+
+
+DAI_VENUE = FakeVenue("aave-v3:core:DAI", DAI)
+VENUES = {each.id: each for each in (VENUE, DAI_VENUE)}
+ONE = 10**6
+
+
+def under(most: int = 10**12, *symbols: str, line: str = "1.2") -> Terms:
+    names = symbols or ("USDC",)
+    bounds = {name: Bounds(10**30, most) for name in names}
+    return Terms(bounds, None, 0, 0, 30, repay=floor_of(line))
+
+
+def seen(health: str, idle: int, debts: dict[str, int] | None = None, usd: int | None = None) -> Snapshot:
+    owed = Loan("aave-v3:core", debts or {VENUE.id: 1_000 * ONE}, {}, floor_of(health), debt_usd=usd)
+    return replace(snapshot(balances={"USDC": idle, "DAI": 10**24}), loans={"aave-v3:core": owed})
+
+
+TARGET = target_of(under(), FLOOR)
+
+
+@given(health=st.integers(RAY // 2, 12 * RAY // 10 - 1))
+def test_a_repayment_brings_a_loan_to_the_target_and_no_further(health: int) -> None:
+    there = replace(seen("1", 10**12), loans={"aave-v3:core": loan(health, 1_000 * ONE)})
+    found = to_repay(there, VENUES, under(), TARGET)
+    assert found is not None
+    (move,) = found[1]
+    assert move.units is not None
+    left = 1_000 * ONE - move.units
+    after = health * 1_000 * ONE // left
+    assert TARGET <= after <= TARGET + TARGET // left + 1
+    assert found[0] == Repay(asset="USDC", amount=Exact(value=Amount(move.units, USDC).value), venue=VENUE.id)
+
+
+def test_it_spends_idle_money_within_the_largest_move_and_pays_whole_where_it_must() -> None:
+    def units(there: Snapshot, terms: Terms) -> list[int | None]:
+        found = to_repay(there, VENUES, terms, TARGET)
+        return [] if found is None else [move.units for move in found[1]]
+
+    assert units(seen("1.2", 10**12), under()) == []  # at the line, not below
+    assert units(seen("1.1", 10 * ONE), under()) == [10 * ONE]
+    assert units(seen("1.1", 10**12), under(7 * ONE)) == [7 * ONE]
+    assert units(seen("0", 10**12), under()) == [None]  # all of it, and what it grows by
+    assert rule_of(lambda: to_repay(seen("1.1", 0), VENUES, under(), TARGET)) == "mandate"
+    only_dai = under(10**12, "DAI")
+    assert rule_of(lambda: to_repay(seen("1.1", 10**12), VENUES, only_dai, TARGET)) == "mandate"
+
+
+def test_of_several_debts_it_pays_the_one_that_helps_most_and_counts_all() -> None:
+    debts = {VENUE.id: 100 * ONE, DAI_VENUE.id: 900 * 10**18}
+    there = seen("1.1", 10**12, debts, usd=1_000 * 10**8)
+    found = to_repay(there, VENUES, under(10**24, "USDC", "DAI"), TARGET)
+    assert found is not None
+    (move,) = found[1]
+    wanted = -(-1_000 * 10**18 * (TARGET - floor_of("1.1")) // TARGET)
+    assert (move.venue, move.units) == (DAI_VENUE, wanted)
+    both = to_repay(there, VENUES, under(10**24), TARGET)
+    assert both is not None
+    assert [each.units for each in both[1]] == [None]  # all of the USDC, which isn't enough by itself
+
+
+def test_a_mandate_of_before_pays_no_loan() -> None:
+    older = under().as_json()
+    del older["repay"], older["claims"]
+    found = Terms.from_json(older)
+    assert (found.repay, found.claims) == (None, False)
+    assert {"repay_below", "claim_rewards"} <= set(found.defaults)
+    assert to_repay(seen("0.9", 10**12), VENUES, found, TARGET) is None

@@ -20,10 +20,11 @@ from agent.gate.mandate_sense import check_possible, notes
 from agent.gate.order import Enter, Leave, Send
 from agent.hours import zone
 from agent.intents import Mandate
-from agent.money import Rate, address
+from agent.money import RAY, Rate, address
 from agent.past import PARTS, Effect, Signal
 from agent.plugin import Placement, Shift, Venue, VenueState
 from agent.replies import mandate as read_back
+from tests.unit.gate_parts import rule_of
 from tests.unit.plugin_parts import USDC, WETH, NumbersVenue, state_of
 from tests.unit.test_chain_registry import DATA
 
@@ -275,6 +276,8 @@ RULES: dict[str, Any] = {
     "illiquid_percent": "7.5",
     "safety_exits": True,
     "quiet_hours": {"start": 22, "end": 7},
+    "repay_below": "1.2",
+    "claim_rewards": True,
 }
 
 
@@ -291,6 +294,14 @@ def test_every_rule_is_in_the_numbers_read_back_and_in_what_is_stored() -> None:
     assert rows["out before it is hard to leave"] == ("when less than 7.5 % of a venue could leave", "you")
     assert rows["out on other danger"] == ("at once", "you")
     assert rows["moves nothing"] == ("from 22:00 to 7:00 (Europe/Vienna), but for safety", "you")
+    assert (found.repay, found.claims) == (12 * RAY // 10, True)
+    assert rows["pays a loan down"] == ("when its health factor is below 1.20, from idle money", "you")
+    assert rows["claims rewards"] == ("when they are worth their gas", "you")
+
+
+@pytest.mark.parametrize("line", ["1", "0.9", "0", "10.5", "1." + "1" * 30])
+def test_a_line_that_no_loan_could_be_paid_down_at_is_refused(line: str) -> None:
+    assert rule_of(lambda: terms(said(repay_below=line))) in ("mandate", "amount")
 
 
 def test_a_rule_without_a_number_has_the_default_and_one_unsaid_only_tells() -> None:

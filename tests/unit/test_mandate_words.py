@@ -27,6 +27,8 @@ NOTHING = {
     "depeg_usd": None,
     "illiquid_percent": None,
     "safety_exits": None,
+    "repay_below": None,
+    "claim_rewards": None,
     "quiet_hours": None,
 }
 

@@ -1,0 +1,104 @@
+"""Loans and rewards at each look of the schedule: watched for everybody, and looked after under mandates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import structlog
+
+from agent.chain.snapshot import Snapshot
+from agent.errors import MonetaError, Refused, Unavailable
+from agent.gate.mandate import RULE, Terms
+from agent.replies.loans import could_not_repay, kept
+from agent.replies.reply import Reply
+from agent.runtime.lending import Lending
+from agent.runtime.upkeep import Upkeep
+from agent.runtime.world import World
+from memory.mandates import MandateRow
+from memory.rows import User
+
+if TYPE_CHECKING:
+    from agent.chat.service import Service
+
+REPAY = "repay"
+EVERY_SECONDS = 600
+"""How often it is tried to pay one person's loans down."""
+DAY = 86_400
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Keeping:
+    """`look` at each tick; `claim` behind a person's own look."""
+
+    world: World
+    service: Service
+    lending: Lending = field(init=False)
+    upkeep: Upkeep = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lending = Lending(self.world)
+        self.upkeep = Upkeep(self.world)
+
+    async def look(self) -> None:
+        """How near loans are to their liquidation, and what mandates do about it. What can't be read now is looked
+        at again; one person's trouble isn't the others'.
+        """
+        try:
+            loans = await self.lending.look()
+        except Unavailable:
+            return
+        rows = {row.user: row for row in await self.world.ledger.mandates()}
+        for account in await self.world.ledger.accounts():
+            row, owed = rows.get(account.user), loans.get(account.address, {})
+            if row is None:
+                continue
+            try:
+                terms = Terms.from_json(row.limits)
+                if self.upkeep.below(terms, owed):
+                    await self._repay(row)
+                if terms.repay is not None or terms.claims:
+                    await self._tell(await self._user(row.user))
+            except Exception:  # as the schedule's own jobs
+                log.exception("loans could not be looked after", user=row.user)
+
+    async def claim(self, user: User, row: MandateRow, snapshot: Snapshot) -> None:
+        """Claims what is worth its gas, where the mandate says so."""
+        if not Terms.from_json(row.limits).claims or not snapshot.rewards:
+            return
+        try:
+            if not await self.service.runtime.rebalancing.barred(user):
+                await self.upkeep.claim(user, row, await self.world.priced_snapshot(snapshot.account))
+        except Refused as error:
+            if error.rule != RULE:  # not worth its gas yet: they wait
+                log.warning("rewards were not claimed", user=user.id, rule=error.rule, why=error.message)
+
+    async def _repay(self, row: MandateRow) -> None:
+        user, now = await self._user(row.user), self.world.now()
+        if not await self.world.ledger.claim(REPAY, user.id, now // EVERY_SECONDS):
+            return
+        try:
+            await self.service.recover_of(user)
+            barred = await self.service.runtime.rebalancing.barred(user)
+            if barred:
+                raise Refused(RULE, f"{barred[0].upper()}{barred[1:]}.")
+            snapshot = await self.world.priced_snapshot(await self.world.account(user))
+            await self.upkeep.repay(user, row, snapshot)
+        except MonetaError as error:
+            await self._say(user, "unpaid", now // DAY, could_not_repay(error))
+
+    async def _tell(self, user: User) -> None:
+        for row in await self.upkeep.done(user):
+            await self._say(user, "kept", int(row.plan_id[:13], 16), kept(row))
+
+    async def _say(self, user: User, kind: str, number: int, reply: Reply) -> None:
+        for home in await self.world.ledger.homes(user.id):
+            await self.service.say_once(f"{kind}:{home.platform}", number, user, home.platform, home.channel, reply)
+
+    async def _user(self, user_id: str) -> User:
+        user = await self.world.ledger.user(user_id)
+        if user is None:
+            raise LookupError(f"no user {user_id}")
+        return user
