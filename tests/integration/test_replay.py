@@ -100,6 +100,13 @@ async def test_a_rebalance_that_was_asked_for(it: Whole) -> None:
     plan, (row,) = await decided(it, Rebalance(assets=("USDC",)))
     found = again(it, row, plan)
     assert (row.kind, found.differs, found.digest) == ("rebalance-asked", (), plan.digest)
+    kept = {key: value for key, value in row.snapshot.items() if key not in ("weighed", "barred", "sums")}
+    with pytest.raises(Refused, match="by the rule of an earlier version, which is gone"):
+        again(it, replace(row, snapshot=kept), plan)
+    rate = {**row.snapshot["weighed"]["outlooks"][AAVE], "soon": str(10**27)}  # it pays all, where it is
+    weighed = row.snapshot["weighed"] | {"outlooks": row.snapshot["weighed"]["outlooks"] | {AAVE: rate}}
+    found = again(it, replace(row, snapshot=row.snapshot | {"weighed": weighed}), plan)
+    assert found.differs
 
 
 def _dearer(snapshot: dict[str, Any]) -> None:
