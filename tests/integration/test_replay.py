@@ -105,7 +105,7 @@ async def test_a_rebalance_that_was_asked_for(it: Whole) -> None:
         again(it, replace(row, snapshot=kept), plan)
     rate = {**row.snapshot["weighed"]["outlooks"][AAVE], "soon": str(10**27)}  # it pays all, where it is
     weighed = row.snapshot["weighed"] | {"outlooks": row.snapshot["weighed"]["outlooks"] | {AAVE: rate}}
-    found = again(it, replace(row, snapshot=row.snapshot | {"weighed": weighed}), plan)
+    found = again(it, replace(row, snapshot={**row.snapshot, "weighed": weighed}), plan)
     assert found.differs
 
 
