@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from agent.runtime.sights import Sights
 from agent.runtime.turn import Said
 from devnet import Node
 from memory.rows import Inbound
@@ -136,28 +137,31 @@ async def test_a_plan_that_ended_meanwhile_is_not_recovered_again(tmp_path: Path
         assert await recovering.all() == []
 
 
+@pytest.mark.parametrize("look", [0, 1])
 async def test_a_move_under_a_mandate_does_not_put_back_what_the_user_took_out(
-    tmp_path: Path, devnet_node: Node
+    tmp_path: Path, devnet_node: Node, monkeypatch: pytest.MonkeyPatch, look: int
 ) -> None:
-    """The user's withdrawal is mined between the schedule's look and its move."""
+    """The user's withdrawal is mined between one of the schedule's looks and its move."""
     async with schedule_parts.opened(tmp_path, devnet_node) as desk:
         for text in ("deposit 40,000 usdc into aave core", "/confirm"):
             await desk.say(text)
         await desk.say("keep my usdc well placed, at most 50,000 a venue")
         await desk.say("yes")
         await desk.say("withdraw 39,000 usdc from aave core")
-        taken = desk.world.priced_snapshot
+        taken, looks = Sights.of, list[Any]()
 
-        async def meanwhile(account: Any) -> Any:
-            seen = await taken(account)
-            desk.world.priced_snapshot = taken  # type: ignore[method-assign]
-            done = await desk.say("/confirm")
-            assert status(done) == "settled", done.text
+        async def meanwhile(sights: Sights, account: Any) -> Any:
+            seen = await taken(sights, account)
+            if len(looks) == look:
+                done = await desk.say("/confirm")
+                assert status(done) == "settled", done.text
+            looks.append(seen)
             return seen
 
         account = await desk.world.account(desk.user)
-        desk.world.priced_snapshot = meanwhile  # type: ignore[method-assign]
+        monkeypatch.setattr(Sights, "of", meanwhile)
         await desk.schedule.tick()
+        assert len(looks) > look
         seen = await desk.world.snapshot(account)
         assert seen.venues[VENUS].position <= 1_001 * 10**6
         assert seen.balances["USDC"] >= 39_000 * 10**6
