@@ -13,7 +13,8 @@ from agent.backtest.columns import in_order, moments, numbers, usage
 from agent.backtest.records import Record
 
 INDEX = "__index_level_0__"
-DECIMALS = {"USDC": 6, "USDT": 6, "DAI": 18, "WETH": 18, "WBTC": 8, "USDS": 18, "GHO": 18, "USDE": 18, "PYUSD": 6}
+DECIMALS = {"USDC": 6, "USDT": 6, "DAI": 18, "WETH": 18}
+"""Of assets that are counted in their own tokens; any other is counted in dollars as they were recorded."""
 NEEDED = ("supplied_USD", "borrowed_USD", "lender_variable_apr")
 
 FROM_AHEAD = HOUR
@@ -67,10 +68,7 @@ def _index(rows: pl.DataFrame) -> str:
 
 
 def _dollars(balance: Floats, supplied: Floats, decimals: int | None) -> Floats:
-    """What one token is worth, by the balance in base units beside the dollars; NaN where it isn't told.
-
-    An asset whose decimals aren't known is counted in dollars.
-    """
+    """What one token is worth, by the balance in base units beside the dollars; NaN where it isn't told."""
     if decimals is None:
         return np.ones(len(supplied))
     with np.errstate(divide="ignore", invalid="ignore"):

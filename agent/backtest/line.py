@@ -9,7 +9,7 @@ from agent.backtest.arrays import Floats
 from agent.backtest.hindsight import Best
 from agent.backtest.measure import apy, drawdown, interval
 from agent.backtest.periods import Period
-from agent.backtest.simulate import Run
+from agent.backtest.standing import Run
 from agent.backtest.world import World
 
 DIGITS = 6

@@ -71,7 +71,8 @@ class Backtest:
         """A line for each strategy, universe, size and period."""
         worlds = [each for cast in self._casts if (each := world(cast, self.wanted.folders, self.notes)) is not None]
         spans = {each.name: self._periods(each) for each in worlds}
-        self._all = sum(each.last - each.first for name in spans for each in spans[name]) * len(self.wanted.sizes)
+        self._all = sum(each.last - each.first for name in spans for each in spans[name])
+        self._all *= len(self.wanted.sizes) * len(NAMES)
         for each in worlds:
             for size in self.wanted.sizes:
                 yield from self._of_size(each, size, spans[each.name])
@@ -96,7 +97,7 @@ class Backtest:
             for name in NAMES:
                 if not self.wanted.strategies or name in self.wanted.strategies:
                     yield self._line(of, name, size, period, best)
-            self._tick(period, of.name)
+                self._tick(period, f"{of.name}, ${size:,}")
 
     def _line(self, of: World, name: str, size: int, period: Period, best: Best) -> Line:
         if name == BOUND:

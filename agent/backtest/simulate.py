@@ -7,12 +7,12 @@ leave is tried again every hour, and each such hour counts as trapped.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from agent.backtest.arrays import DAY, YEAR, Flags, Floats
 from agent.backtest.dilute import diluted
+from agent.backtest.standing import Run, Standing
 from agent.backtest.view import Strategy, View, Wanted
 from agent.backtest.wake import wakes
 from agent.backtest.world import World
@@ -24,28 +24,6 @@ TAKEN_HOURS = DAY
 """Hours for which what one took out of a market, beyond what one's own deposit had left there, counts against the
 liquidity that was recorded: nobody knows how soon others would have filled it up again.
 """
-
-
-@dataclass(slots=True)
-class Run:
-    """What came of it. `equity`: units of account at each hour from the first to the last, gas paid."""
-
-    equity: Floats
-    moved: float = 0.0
-    gas: float = 0.0
-    fees: float = 0.0
-    trapped: int = 0
-    moves: int = 0
-    decisions: list[tuple[int, tuple[float, ...]]] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _State:
-    positions: Floats
-    wallets: Floats
-    transit: list[tuple[int, int, float]] = field(default_factory=list)  # arrives at hour, pool, tokens
-    taken: list[tuple[int, int, float]] = field(default_factory=list)  # hour, spot, tokens
-    owed: float = 0.0  # gas in units of account that no wallet has paid yet
 
 
 class Simulation:
@@ -60,7 +38,7 @@ class Simulation:
         wallets = np.zeros(len(world.pools))
         start = home(world)
         wallets[start] = size / world.price[start, first]
-        self.state = _State(np.zeros(len(world.spots)), wallets)
+        self.state = Standing(np.zeros(len(world.spots)), wallets)
         self.run = Run(np.full(last - first + 1, np.nan))
         self.stuck: Flags = np.zeros(len(world.spots), dtype=np.bool_)
 
