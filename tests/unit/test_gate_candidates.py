@@ -81,6 +81,7 @@ def test_why_closed_is_empty_without_a_flag() -> None:
 def test_what_is_all_lent_out_isnt_entered_though_no_flag_says_so() -> None:
     assert one(held(liquidity=0)).why_not == CLOSED[Flag.ILLIQUID]
     assert one(held(liquidity=0, facts={"supplied": 0, "borrowed": 0})).open
+    assert one(held(liquidity=1)).open
 
 
 def test_a_venue_that_tells_no_curve_isnt_entered() -> None:

@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 
 from agent.chain.snapshot import Snapshot
 from agent.curves import Curve
-from agent.gate.choices import SPREAD
+from agent.execution.costs import costs_at
+from agent.gate import spread_words
+from agent.gate.choices import SPREAD, VenueChoice
 from agent.gate.moves import Desk
-from agent.gate.order import Enter
-from agent.gate.spread import FEWEST_PARTS, Horizon, Spreader
+from agent.gate.order import Enter, Leave
+from agent.gate.spread import FEWEST_PARTS, Horizon, Share, Spread, Spreader
 from agent.gate.worth import Worth, smallest, told, worth
 from agent.intents import Deposit, Exact
-from agent.money import Rate
+from agent.money import RAY, Amount, Rate
 from agent.past import Effect, Signal
 from agent.plugin import Option, VenueState
 from plugins.rebalance.allocate import allocate
@@ -220,3 +222,81 @@ def test_venues_over_one_market_are_held_small_together() -> None:
     found = replace(spreader(at), venues=venues).spread(USDC, 100_000 * ONE, C)
     parts = {share.venue: share.units for share in found.shares} if found else {}
     assert parts.get(A, 0) + parts.get(B, 0) <= 10_000 * ONE
+
+
+def test_what_is_said_of_parts_and_of_one_venue() -> None:
+    asset = Amount(1, USDC).token
+    spread = Spread(
+        (Share(A, 70 * ONE, Rate(RAY // 20), Rate(RAY // 25)), Share(B, 30 * ONE, Rate(0), Rate(1))),
+        C,
+        5 * ONE,
+        ONE,
+        MONTH,
+    )
+    options = tuple(Option(key, Rate(0), Rate(0), 0, ("cheap", "deep")) for key in (A, B, C))
+    choice = VenueChoice(asset, 100 * ONE, f"{A} + {B}", options, spread)
+    more = (
+        f"In 30 days that is expected to earn 5 USDC more than all of it in {C} would; the further gas, in and out, "
+        "comes to about 1 USDC."
+    )
+    assert spread_words.notes(choice) == (f"70 USDC into {A}: cheap; deep.", f"30 USDC into {B}: cheap; deep.", more)
+    assert spread_words.told(choice) == (
+        f"For 100 USDC several venues pay more than one: 4.00 % in {A}, 0.00 % in {B}, with your deposit in them. "
+        + more
+    )
+    assert spread_words.notes(replace(choice, spread=None)) == ()
+    assert spread_words.told(replace(choice, spread=None)) == ""
+    nobody = replace(choice, spread=replace(spread, alone=""))
+    assert spread_words.notes(nobody)[-1] == "No venue takes all of it now, so it goes to several."
+    assert spread_words.told(nobody).endswith("with your deposit in them.")
+
+
+def test_what_is_said_of_the_smallest_deposit() -> None:
+    small = Worth(USDC, 10 * ONE, 200_000, 240_001, 58_600, 75_750_001, MONTH)
+    assert small.cost == 440_001
+    assert told(small, 10**8, "Testnet") == (
+        "Small for Testnet: at today's gas a way in and out costs about $0.44, and this earns about 0.0586 USDC in "
+        "30 days. For so long holding is cheaper; from about 75.8 USDC on, a deposit earns its gas back by then."
+    )
+    assert replace(small, income=440_001).pays
+    assert not replace(small, income=440_000).pays
+    assert told(replace(small, income=440_001), 10**8, "Testnet") == (
+        "At today's gas on Testnet a way in and out costs about $0.44; from about 75.8 USDC on, a deposit earns that "
+        "back within 30 days. Yours earns 0.44 USDC."
+    )
+    assert "about $0.01" in told(replace(small, there=0, out=1), 10**8, "Testnet")
+
+
+def test_the_ways_cost_what_their_gas_costs_at_this_block() -> None:
+    """200,000 gas there and as many out, at 1 gwei and the tip, with a coin of $3,000."""
+    found = judged(10 * ONE)
+    price = 10**9 + costs_at(seen()).habit.tip
+    assert found.there == found.out == -(-200_000 * price * 3_000 // 10**12)
+    assert found.income == SMALL[A].shape.rate(10 * ONE).income(10 * ONE, MONTH)
+    both = worth([Enter(SMALL[A], ONE), Enter(SMALL[B], 2 * ONE)], seen(), registry(), (200_000,), MONTH)
+    assert both is not None
+    assert (both.units, both.out) == (3 * ONE, 2 * found.out)
+    assert worth([Enter(SMALL[A], ONE), Leave(SMALL[B], 1)], seen(), registry(), (1,), MONTH) is None
+
+
+def test_parts_are_those_that_a_shared_market_and_a_full_one_leave() -> None:
+    """Rounding gives what is left over to the largest part: not where that part may take no more."""
+    at = seen(SMALL[A].now(room=50_123 * ONE), SMALL[B].now(room=50_123 * ONE), SMALL[C].now(room=10_500 * ONE))
+    found = spreader(at).spread(USDC, 110_700 * ONE, "")
+    assert found is not None
+    assert sum(share.units for share in found.shares) == 110_700 * ONE
+    rooms = {key: at.venues[key].room or 0 for key in SMALL}
+    assert all(share.units <= rooms[share.venue] for share in found.shares)
+
+
+def test_the_rates_of_now_are_asked_for() -> None:
+    asked: list[int] = []
+
+    class Listening(Lending):
+        def curve(self, state: VenueState, seconds: int) -> Curve:
+            asked.append(seconds)
+            return self.shape
+
+    venues = {key: Listening(key, each.shape) for key, each in SMALL.items()}
+    assert replace(spreader(seen()), venues=venues).spread(USDC, 120_000 * ONE, A) is not None
+    assert set(asked) == {0}
