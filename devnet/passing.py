@@ -19,6 +19,8 @@ from devnet.lending import Market, markets, states
 from devnet.rpc import Rpc
 
 LEAST_STEP = 10  # basis points of what is supplied: for less nobody sends a transaction
+"""But where a curve adapts: it does so only when somebody touches its market, and on a real one somebody always does.
+"""
 
 
 class Passing:
@@ -68,7 +70,8 @@ class Passing:
         wanted = []
         for market, state in zip(self._markets, states(self._rpc, self._markets), strict=True):
             wish = towards(state, leaning(market.venue, state, away[market.venue]))
-            if wish is not None and wish.amount * BPS > state.supplied * LEAST_STEP:
+            least = 0 if state.height is not None else state.supplied * LEAST_STEP
+            if wish is not None and wish.amount * BPS > least:
                 wanted.append((market, wish))
         if not wanted:
             return

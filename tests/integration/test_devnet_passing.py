@@ -8,8 +8,9 @@ import pytest
 
 import devnet
 from devnet import Node
+from devnet.calls import read
 from devnet.errors import DevnetError, RpcError
-from devnet.lending import markets, states
+from devnet.lending import MorphoMarket, markets, states
 from devnet.passing import Passing
 from devnet.rpc import Rpc
 from devnet.twin import twin
@@ -17,6 +18,7 @@ from devnet.twin import twin
 pytestmark = pytest.mark.integration
 
 HOUR = 3_600
+LAST_UPDATE = 4  # word of Morpho's market
 ACCOUNT = "0x" + "ab" * 20
 
 
@@ -57,6 +59,20 @@ def test_a_copy_sees_the_same_demand_and_keeps_to_itself(devnet_node: Node, tmp_
             assert 0 < beside.moves < passing.moves
     with Rpc(devnet_node.rpc_url) as rpc:
         assert rpc.number("eth_getBalance", ACCOUNT, "latest") == 7
+
+
+def test_a_curve_that_adapts_is_touched_at_every_step(devnet_node: Node) -> None:
+    """Untouched, Morpho's stored curve would stand still for its borrowers while the true rate runs away."""
+    with Passing(devnet_node.rpc_url, devnet_node.chain_file, 2) as passing, Rpc(devnet_node.rpc_url) as rpc:
+        begin, step = passing.now(), 24 * HOUR
+        adaptive = [each for each in markets(rpc, devnet_node.chain_file) if isinstance(each, MorphoMarket)]
+        assert adaptive
+        late = 0
+        for number in range(1, 41):
+            passing.until(begin + number * step)
+            touched = [read(rpc, each.blue, "market(bytes32)", each.market)[LAST_UPDATE] for each in adaptive]
+            late += sum(at <= begin + (number - 1) * step for at in touched)
+        assert late <= 1, "a wish may be nothing at all once"
 
 
 def test_time_goes_one_way(devnet_node: Node) -> None:
