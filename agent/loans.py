@@ -19,7 +19,8 @@ class Loan:
     same in the market's own unit. `health`: the health factor in ray, below 1 of which the protocol liquidates; None
     without a debt. `threshold`: how much of the collateral's worth may be owed at the most, in ray. `collateral_usd`
     and `debt_usd` in USD with 8 decimals, as the protocol itself counts; None where it counts in no dollars.
-    `pledged`: base units by symbol of collateral that lies with the loan and in no venue.
+    `pledged`: base units by symbol of collateral that lies with the loan and in no venue. `unlisted`: how many assets
+    of that market the account pledges or owes that no venue has.
     """
 
     lender: str
@@ -30,6 +31,7 @@ class Loan:
     collateral_usd: int | None = None
     debt_usd: int | None = None
     pledged: Mapping[str, int] = field(default_factory=dict)
+    unlisted: int = 0
 
     @property
     def owes(self) -> bool:

@@ -45,7 +45,7 @@ class Snapshot:
     `requests` count the contract reads and the eth_calls that they took. `traders` are the pools of each exchange.
     `untrusted` says why a venue that is there may only be left. `sequencer`: None where the chain has no feed of it,
     or the feed doesn't say.
-    `l1`: what a transaction pays for its place on L1. `loans`: what the account owes, by lender, where it owes.
+    `l1`: what a transaction pays for its place on L1. `loans`: what the account owes, by lender, where there is any.
     `rewards`: base units that wait to be claimed, by rewarder and the token's address.
     `signals`: what speaks against the venues, which the runtime adds.
     """
@@ -195,7 +195,7 @@ class Batch:
             balances={symbol: units for symbol, units in balances.items() if units is not None},
             venues={key: _flagged(state) if key in doubted else state for key, state in states.items()},
             missing=missing,
-            loans={key: loan for key, loan in loans.items() if loan.owes},
+            loans={key: loan for key, loan in loans.items() if loan.owes or loan.unlisted},
             rewards=rewards,
         )
 

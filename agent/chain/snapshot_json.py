@@ -112,6 +112,7 @@ def _loan(loan: Loan) -> dict[str, Any]:
         "debts": _texts(loan.debts),
         "shares": _texts(loan.shares),
         "pledged": _texts(loan.pledged),
+        "unlisted": str(loan.unlisted),
         **{name: None if value is None else str(value) for name, value in numbers.items()},
     }
 
@@ -123,6 +124,7 @@ def _loan_seen(body: Mapping[str, Any]) -> Loan:
         debts=_integers(body["debts"]),
         shares=_integers(body["shares"]),
         pledged=_integers(body["pledged"]),
+        unlisted=int(body.get("unlisted", "0")),
         **numbers,
     )
 

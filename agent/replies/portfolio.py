@@ -59,7 +59,7 @@ def portfolio(
     owed_rows, pledged, owed, priced = _owed(snapshot, registry, venues)
     rows, known = [*rows, *owed_rows], known and priced
     text = f"You hold {dollars(total)} in all, {dollars(at_work)} of it at work."
-    if snapshot.loans:
+    if any(loan.owes for loan in snapshot.loans.values()):
         text = (
             f"You hold {dollars(total + pledged)} in all, {dollars(at_work)} of it at work, and owe {dollars(owed)}: "
             f"{dollars(total + pledged - owed)} net."
@@ -104,6 +104,11 @@ def loan_lines(snapshot: Snapshot) -> list[str]:
     """A line a loan: its health factor, and what the protocol itself counts where it counts in dollars."""
     lines = []
     for key, loan in sorted(snapshot.loans.items()):
+        if loan.unlisted:
+            what = "an asset" if loan.unlisted == 1 else f"{loan.unlisted} assets"
+            lines.append(f"At {key} you also use {what} that I don't list: I look at them only, and move nothing.")
+        if not loan.owes:
+            continue
         line = f"Loan at {key}: health factor {health_text(loan.health) if loan.health is not None else 'not known'}"
         if loan.collateral_usd is not None and loan.debt_usd is not None:
             owed, against = dollars(loan.debt_usd // CENT), dollars(loan.collateral_usd // CENT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,10 +20,18 @@ USD_BASE = 10**8
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One reserve: its asset and the token that counts its variable debt."""
+    """One reserve: its asset, the token that counts its variable debt, and its number in the pool."""
 
     asset: Token
     debt: Token
+    number: int = 0
+
+
+def _unlisted(used: int, listed: Iterable[Owed]) -> int:
+    """How many reserves an account uses besides the listed ones."""
+    for each in listed:
+        used &= ~(0b11 << 2 * each.number)
+    return sum(1 for at in range(0, used.bit_length(), 2) if used >> at & 0b11)
 
 
 class AaveLender(Lender):
@@ -38,10 +46,11 @@ class AaveLender(Lender):
 
     def reads(self, account: Address) -> tuple[Call, ...]:
         debts = (views.BALANCE_OF.at(Address(str(each.debt.address)), account) for each in self._reserves.values())
-        return (views.ACCOUNT_DATA.at(self._pool.address, account), *debts)
+        pool = self._pool.address
+        return (views.ACCOUNT_DATA.at(pool, account), views.CONFIGURATION.at(pool, account), *debts)
 
     def loan(self, answers: Sequence[tuple[Any, ...] | None], block: Block) -> Loan:
-        whole, *owed = answers
+        whole, used, *owed = answers
         if whole is None or None in owed:
             raise Unavailable(self.id, "what is owed there can't be read")
         collateral, debt, _, threshold, _, health = (int(word) for word in whole)
@@ -54,6 +63,7 @@ class AaveLender(Lender):
             threshold=threshold * BPS_TO_RAY,
             collateral_usd=collateral if self._in_dollars else None,
             debt_usd=debt if self._in_dollars else None,
+            unlisted=_unlisted(int(used[0]), self._reserves.values()) if used else 0,
         )
 
     def repay(self, loan: Loan, venue: Venue, account: Address, units: int | None, most: int) -> tuple[Step, ...]:

@@ -83,7 +83,7 @@ async def _rewarder(market: str, receipts: list[Address], ask: Ask) -> AaveRewar
 def _owed(asset: Token, reserve: Reserve) -> Owed:
     """A debt token has its asset's decimals (VariableDebtToken.initialize)."""
     debt = Token(asset.chain_id, f"{asset.symbol} debt", address(reserve.variable_token), asset.decimals)
-    return Owed(asset, debt)
+    return Owed(asset, debt, reserve.id)
 
 
 async def _in_dollars(provider: Address, ask: Ask) -> bool:

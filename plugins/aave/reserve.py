@@ -76,15 +76,16 @@ class Reserve:
     accrued_to_treasury: int
     unbacked: int
     generation: int
+    id: int = 0
 
     @classmethod
     def of(cls, words: tuple[Any, ...], generation: int = 30) -> Reserve:
         """From the fifteen words of getReserveData. `generation` tells how the pool rounds."""
-        config, index, rate, variable_index, variable_rate, _, updated, _, *rest = words
+        config, index, rate, variable_index, variable_rate, _, updated, number, *rest = words
         a_token, stable, variable, strategy, accrued, unbacked, _ = rest
         return cls(
             Config.of(config), index, rate, variable_index, variable_rate, updated,
-            a_token, stable, variable, strategy, accrued, unbacked, generation,
+            a_token, stable, variable, strategy, accrued, unbacked, generation, number,
         )  # fmt: skip
 
     def next_liquidity_index(self, now: int) -> int:

@@ -20,6 +20,8 @@ points, health factor in wad."""
 INCENTIVES = view("getIncentivesController()", "address")  # of an aToken
 ALL_REWARDS = view("getAllUserRewards(address[] assets,address user)", "address[]", "uint256[]")
 """Of RewardsController: the reward tokens, and what of each could be claimed."""
+CONFIGURATION = view("getUserConfiguration(address user)", "uint256")
+"""UserConfigurationMap: of the reserve with id n, bit 2n says that it is owed, bit 2n + 1 that it is collateral."""
 PRICE_ORACLE = view("getPriceOracle()", "address")  # of the provider
 BASE_UNIT = view("BASE_CURRENCY_UNIT()", "uint256")  # of AaveOracle
 PROVIDER = view("ADDRESSES_PROVIDER()", "address")

@@ -18,7 +18,9 @@ from agent.gate.order import Leave
 from agent.intents import Exact, Repay
 from agent.loans import Loan, health_text
 from agent.money import RAY, Amount
-from tests.unit.gate_parts import FakeVenue, rule_of, snapshot
+from agent.replies.portfolio import portfolio
+from plugins.aave.loans import AaveLender, Owed
+from tests.unit.gate_parts import BLOCK, FakeVenue, registry, rule_of, snapshot
 from tests.unit.policy_parts import DAI, USDC, USDC_AT
 
 pytestmark = pytest.mark.unit
@@ -163,3 +165,27 @@ def test_a_mandate_of_before_pays_no_loan() -> None:
     assert (found.repay, found.claims) == (None, False)
     assert {"repay_below", "claim_rewards"} <= set(found.defaults)
     assert to_repay(seen("0.9", 10**12), VENUES, found, TARGET) is None
+
+
+def aave_answers(used: int, debt: int = 0) -> list[tuple[int, ...]]:
+    health = 2 * 10**18 if debt else 2**256 - 1
+    return [(10**11, debt, 0, 8_000, 7_500, health), (used,), (debt,), (0,)]
+
+
+@pytest.mark.parametrize(
+    ("used", "unlisted"),
+    [(0, 0), (0b11, 0), (0b1100_0011, 0), (0b1100, 1), (0b0100_1000, 1), (0b10 << 254, 1), (0b01_11_00_10_01, 2)],
+)
+def test_what_is_pledged_or_owed_in_assets_that_nobody_lists_is_counted(used: int, unlisted: int) -> None:
+    owed = {VENUE.id: Owed(USDC, USDC, 0), DAI_VENUE.id: Owed(DAI, DAI, 3)}
+    lender = AaveLender("core", VENUE.contract, owed, in_dollars=True)
+    found = lender.loan(aave_answers(used), BLOCK)
+    assert (found.unlisted, found.owes) == (unlisted, False)
+    assert lender.loan(aave_answers(used, 5), BLOCK).debts == {VENUE.id: 5}
+
+
+def test_assets_that_nobody_lists_are_told_and_are_no_debt() -> None:
+    there = replace(snapshot(), loans={"aave-v3:core": replace(loan(None, 0), unlisted=2)})
+    text = portfolio(there, registry(), {}, {}).text
+    assert "At aave-v3:core you also use 2 assets that I don't list" in text
+    assert "owe" not in text.partition("\n")[0]
