@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from agent.past import PARTS, Effect
 from benchmarks.risk.history import MICRO, Column, Market
+from plugins.risk import liquidity
 from plugins.risk.judge import signals
 
 FULL = 99 * PARTS // 100
@@ -59,7 +60,7 @@ def replay(market: Market, size_usd: int, every: int = 1) -> Replayed:
     effect, rule = np.full(rows, -1, dtype=np.int8), [""] * rows
     worth = market.worth / np.maximum(np.asarray(past.supplied) / MICRO, 1)
     wished = np.minimum(size_usd / np.maximum(worth, 1e-9), 1e15)
-    allowed = np.asarray(past.liquidity)[np.maximum(np.arange(rows) - WEEK_ROWS, 0)] // 2
+    allowed = np.asarray(past.liquidity)[np.maximum(np.arange(rows) - WEEK_ROWS, 0)] // liquidity.PART
     own = tuple(min(int(w * MICRO), max(int(a), 0)) * scale // MICRO for w, a in zip(wished, allowed, strict=True))
     weighed = market.worth >= LEAST_WORTH
     for row in range(0, rows, every):

@@ -11,8 +11,8 @@ from plugins.risk.utilisation import seconds_to_full
 from plugins.risk.words import amount, span
 
 NAME = "liquidity"
-PART = 2
-"""One's own may be half of what could leave now: so it still leaves whole after half of that left before."""
+PART = 3
+"""One's own may be a third of what could leave now: so it still leaves whole after two thirds left before."""
 CLOSE = 110  # percent of one's own size: from here down the next large withdrawal leaves one inside
 TIGHT = 80 * PARTS // 100
 """Below the lowest of the usual kinks a market has what its lenders want, and who is most of it isn't in a queue."""
@@ -34,7 +34,7 @@ def judge(case: Case) -> Signal | None:
         words = f"at this pace less than you have could leave in about {span(short)}"
         return _signal(case, Effect.LEAVE, [case.could_leave(), words])
     if case.largest > free // PART:
-        most = f"I keep no more than half of that there: {amount(free // PART, case.asset)}"
+        most = f"I keep no more than a third of that there: {amount(free // PART, case.asset)}"
         return _signal(case, Effect.LESS, [case.could_leave(), most], free // PART)
     return None
 

@@ -75,17 +75,17 @@ def test_a_venue_that_does_not_tell_its_size_is_not_judged_by_it() -> None:
 
 def test_own_size_against_what_could_leave() -> None:
     before = quiet()
-    assert effects(market(100 * MILLION, 80 * MILLION, own=10 * MILLION), before) == {}
-    less = found(market(100 * MILLION, 80 * MILLION, own=11 * MILLION), before)["liquidity"]
-    assert (less.effect, less.most) == (Effect.LESS, 10 * MILLION)
+    assert effects(market(100 * MILLION, 80 * MILLION, own=6 * MILLION), before) == {}
+    less = found(market(100 * MILLION, 80 * MILLION, own=7 * MILLION), before)["liquidity"]
+    assert (less.effect, less.most) == (Effect.LESS, 20 * MILLION // 3)
     assert effects(market(100 * MILLION, 80 * MILLION, own=19 * MILLION), before) == {"liquidity": Effect.LEAVE}
 
 
 def test_what_one_would_have_lowers_the_cap_and_asks_nobody_to_leave() -> None:
     signal = found(market(100 * MILLION, 80 * MILLION), quiet(), units=50 * MILLION)["liquidity"]
-    assert (signal.effect, signal.most) == (Effect.LESS, 10 * MILLION)
+    assert (signal.effect, signal.most) == (Effect.LESS, 20 * MILLION // 3)
     assert signal.words == (
-        "20 million USDC could leave now; I keep no more than half of that there: 10 million USDC"
+        "20 million USDC could leave now; I keep no more than a third of that there: 6.6 million USDC"
     )
 
 
