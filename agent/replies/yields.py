@@ -57,7 +57,8 @@ def overview(best: Sequence[tuple[Token, Sequence[Option]]]) -> Reply:
 
 
 def _row(option: Option, at_sizes: Sequence[Option | None]) -> tuple[str, ...]:
-    cells = ["no room" if size is None or size.why_not else str(size.after) for size in at_sizes]
+    shut = "closed" if option.why_not else "no room"
+    cells = [shut if size is None or size.why_not else str(size.after) for size in at_sizes]
     reasons = [reason for reason in option.reasons if not reason.startswith(str(option.rate))]  # it has a column
     not_now = option.why_not if option.why_not.startswith(NOT_OFFERED) else f"not now: {option.why_not}"
     why = not_now if option.why_not else "; ".join(reasons)

@@ -230,7 +230,7 @@ def test_yields_say_no_room_and_why_not() -> None:
     with_more = {10**9: {"a:b:USDC": replace(now[0], why_not="its cap"), "c:d:USDC": now[1]}}
     reply = yields(USDC, now, with_more, {"e:f:USDC": "no answer"})
     assert reply.table is not None
-    assert [row[2] for row in reply.table.rows] == ["no room", "no room"]
+    assert [row[2] for row in reply.table.rows] == ["no room", "closed"]
     assert "not now: it is paused" in reply.table.rows[1][3]
     assert "e:f:USDC is not offered, because no answer." in reply.text
     assert "No venue takes USDC" in yields(USDC, [now[1]], {}, {}).text
