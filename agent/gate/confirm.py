@@ -52,8 +52,8 @@ async def look(gate: Gate, plan: Plan, venues: Mapping[str, Venue]) -> Look:
         reserve.check_fee(gate.registry.native, snapshot.native - spent, plan.max_total_fee_wei)
         rehearsal = await _rehearsed(gate, plan, touched, snapshot, leaving)
         if rehearsal is not None:
-            for venue_id in paid:
-                state.check_trusted(venues[venue_id], snapshot.untrusted)
+            for venue_id in paid & touched.keys():
+                state.check_trusted(touched[venue_id], snapshot.untrusted)
             entered = {key: venue for key, venue in touched.items() if key not in paid}
             _check_entered(gate, plan, entered, snapshot, rehearsal)
             loans.check_health(snapshot.loans, rehearsal.loans, gate.watched.least_health, None)
