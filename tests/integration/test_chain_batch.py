@@ -71,7 +71,7 @@ async def test_past_a_size_they_are_read_in_parts_of_the_same_block(chain: Devne
     whole = await take_all(chain.rpc, chain.registry, chain.venues, people, number)
     chain.rpc.reads_per_call = 80
     parts = await take_all(chain.rpc, chain.registry, chain.venues, people, number)
-    assert parts.everybodys.requests == 3
+    assert parts.everybodys.requests > 2 > whole.everybodys.requests
     assert [alone(parts.of(person)) for person in people] == [alone(whole.of(person)) for person in people]
 
 
