@@ -11,6 +11,8 @@ NAME = "utilisation"
 ALERT, CLOSED, LEAVE = 95 * PARTS // 100, 96 * PARTS // 100, 975 * PARTS // 1000
 """Markets are built to stand below their kink (90 to 92 % for stable coins, docs/risk.md)."""
 FULL_SOON = 6 * HOUR
+FAR = 30
+"""While more than so many times one's own could leave, nobody pays for a way out and back: entries are closed."""
 TREND = 3 * HOUR
 SHOWN = (6 * HOUR, HOUR, DAY)
 
@@ -21,7 +23,9 @@ def judge(case: Case) -> Signal | None:
         return None
     full = seconds_to_full(case, TREND)
     soon = full is not None and full <= FULL_SOON
-    effect = Effect.LEAVE if usage >= LEAVE or soon else Effect.CLOSED if usage >= CLOSED else Effect.ALERT
+    tight = usage >= LEAVE or soon
+    leave = tight and case.liquidity <= case.own * FAR
+    effect = Effect.LEAVE if leave else Effect.CLOSED if tight or usage >= CLOSED else Effect.ALERT
     words = [f"{percent(usage)} is lent out", case.could_leave(), *_rise(case, usage)]
     if full is not None and full <= DAY and case.liquidity > 0:
         words.append(f"at this pace all is lent out in about {span(full)}")

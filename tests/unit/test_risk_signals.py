@@ -33,7 +33,7 @@ def test_a_calm_market_has_nothing_against_it() -> None:
 def test_the_plug_in_answers_the_hook() -> None:
     full = market(100 * MILLION, 99 * MILLION)
     answers = load().hook.moneta_signals(venue=VENUE, state=full, past=quiet(), units=0, now=NOW)
-    assert [(each.name, each.effect) for group in answers for each in group] == [("utilisation", Effect.LEAVE)]
+    assert [(each.name, each.effect) for group in answers for each in group] == [("utilisation", Effect.CLOSED)]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_market_that_fills_up_is_left_before_it_is_full() -> None:
 
 def test_a_vault_that_tells_no_borrowers_is_judged_by_what_could_leave() -> None:
     state = VenueState(VENUE.id, CALM.rate, 0, 0, 2 * MILLION, None, frozenset(), {"supplied": 100 * MILLION})
-    assert effects(state, NOTHING_SEEN) == {"utilisation": Effect.LEAVE}
+    assert effects(state, NOTHING_SEEN) == {"utilisation": Effect.CLOSED}
 
 
 def test_a_venue_that_does_not_tell_its_size_is_not_judged_by_it() -> None:
@@ -193,3 +193,10 @@ def test_a_small_market_and_a_new_one() -> None:
     born = past([0] * 100, supplied=[MILLION // 10] * 10 + [100 * MILLION] * 90)
     assert effects(market(100 * MILLION, 80 * MILLION, own=MILLION), born) == {"age": Effect.ALERT}
     assert effects(market(100 * MILLION, 80 * MILLION, own=6 * MILLION), born) == {"age": Effect.LESS}
+
+
+@pytest.mark.parametrize(("own", "effect"), [(0, Effect.CLOSED), (66, Effect.CLOSED), (67, Effect.LEAVE)])
+def test_who_could_leave_thirty_times_over_is_told_and_stays(own: int, effect: Effect) -> None:
+    """20 million of 1,000 could leave."""
+    state = market(1_000 * MILLION, 980 * MILLION, own=own * MILLION // 100)
+    assert effects(state, past([980 * MILLION] * 200, supplied=1_000 * MILLION)) == {"utilisation": effect}
