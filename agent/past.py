@@ -18,7 +18,7 @@ UNKNOWN = -1
 _NONE = Rate(0)
 
 
-SOON = 3 * 86_400
+SOON = 7 * 86_400
 """Seconds in which a move has to earn its way there and back, where it isn't meant to stay: docs/rebalance.md."""
 
 

@@ -338,7 +338,7 @@ class Turn:
     """What would change an answer: `subject` going above (or below) `value`, all else as it was.
 
     "rate": what the venue's rate is expected to be on average over `seconds`, a year in ray; "cost": gas and fees of
-    the move and of the way back, USD with 8 decimals.
+    the move, and of the way back where that counts, USD with 8 decimals.
     """
 
     subject: str

@@ -12,8 +12,8 @@ from agent.usd import cents, dollars
 from memory.rows import DecisionRow
 
 RULE = (
-    "what is expected to be gained must be more than gas and fees, those of the way back, and your minimum: within "
-    "three days, or over your whole horizon with a margin for what the rates may err by"
+    "what is expected to be gained must be more than gas, fees and your minimum: within a week with those of the way "
+    "back, or over your whole horizon with a margin for what the rates may err by"
 )
 SAFETY = "what a signal says to leave leaves at once, whatever that gains"
 KEPT = "kept"
@@ -185,7 +185,9 @@ def _reason(row: DecisionRow, legs: Sequence[Leg]) -> str:
         f"{_rate(leg['rate'])} a year at {leg['source']} and {_rate(leg['after'])} expected at {leg['venue']}"
         for leg in legs
     )
-    against = [f"{_usd(found['cost_usd'])} of gas and fees", f"{_usd(found['back_usd'])} for the way back"]
+    against = [f"{_usd(found['cost_usd'])} of gas and fees"]
+    if int(found["back_usd"]):
+        against.append(f"{_usd(found['back_usd'])} for the way back")
     if int(found["doubt_usd"]):
         against.append(f"{_usd(found['doubt_usd'])} that this may err by")
     days, whole = int(found["seconds"]) // DAY, int(limits["seconds"]) // DAY
@@ -214,7 +216,7 @@ def _turns(turns: Sequence[Mapping[str, Any]], kept: bool) -> str:
 def _turn(turn: Mapping[str, Any]) -> str:
     way = "above" if turn["above"] else "below"
     if turn["subject"] == "cost":
-        return f"gas and fees, there and back, were {way} {_usd(turn['value'])}"
+        return f"all gas and fees were {way} {_usd(turn['value'])}"
     days = int(turn["seconds"]) // DAY
     return f"{turn['venue']} could be expected to pay {way} {_rate(turn['value'])} on average over {days} days"
 

@@ -28,12 +28,14 @@ def best(books: Books) -> list[Leg]:
 
 
 def _counted(of: Candidate, books: Books, enter: int, leave: int) -> Candidate:
-    """Who enters pays the way out in the allocator's books: here, all of the way back, as dear as the way there."""
+    """Who enters pays the way out in the allocator's books: of what has to pay soon, all of the way back, as dear as
+    the way there; over the horizon nothing, since what is left has its way out to pay as well.
+    """
     unsure = 0 if books.soon else doubt.fee(books.outlooks.get(of.venue), books.terms.seconds)
     return replace(
         of,
         most=_unshrunk(of),
-        leave=of.leave if of.position else max(of.leave + enter, of.enter + leave),
+        leave=of.leave if of.position else max(of.leave + enter, of.enter + leave) if books.soon else 0,
         exit_fee=min(of.exit_fee + unsure, RAY - 1),
     )
 

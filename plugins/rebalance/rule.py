@@ -1,10 +1,10 @@
 """The rule: where the money of one asset should be, and whether going there gains enough. docs/rebalance.md tells it.
 
 The allocator finds the best placement by the rates that are expected, own impact, costs and limits counted. It is
-done where it gains more than gas and fees of the way there and of the way back, and the mandate's minimum: within
-three days; or over the whole horizon, even if the gap falls short by half a standard deviation. A leg that doesn't
-pay for itself beside the others is dropped. What a signal says to leave leaves first, whatever it gains. Every amount
-is an integer, a gain rounded down, a cost up.
+done where it leads now and gains more than the mandate's minimum and its costs: within a week those of the way there
+and of the way back; or over the whole horizon those of the way there, even if the gap falls short by half a standard
+deviation. A leg that doesn't pay for itself beside the others is dropped. What a signal says to leave leaves first,
+whatever it gains. Every amount is an integer, a gain rounded down, a cost up.
 """
 
 from __future__ import annotations
@@ -57,10 +57,11 @@ def place(
     if _gains(whole, entered):
         return _done(entered, (), turns.to_stay(whole, entered))
     soon = _looked(Books.of(usable, terms, limits, outlooks, soon=True))
-    if _gains(soon.books, soon.shifts):
+    now = Books.of(usable, terms, limits, {})
+    if _gains(soon.books, soon.shifts) and _leads(now, soon.shifts):
         return _done(soon.shifts, soon.weighed, turns.to_stay(soon.books, soon.shifts))
     late = _looked(whole)
-    if _gains(whole, late.shifts) and _leads(soon.books, late.shifts):
+    if _gains(whole, late.shifts) and _leads(soon.books, late.shifts) and _leads(now, late.shifts):
         return _done(late.shifts, late.weighed, turns.to_stay(whole, late.shifts))
     stuck = [f"{key} should be left and nothing can leave it now ({reasons[key]})" for key in held if key in reasons]
     return _kept(_nearer(soon, late), entered, stuck, left_out)
@@ -81,9 +82,9 @@ def _gains(books: Books, shifts: Sequence[Shift]) -> bool:
     return bool(shifts) and sum(net(each) for each in shifts) > books.least
 
 
-def _leads(soon: Books, shifts: Sequence[Shift]) -> bool:
-    """Whether it gains from the first days on: what only later pays is better done later."""
-    return soon.gain(together([(each.source, each.target, each.units) for each in shifts])) > 0
+def _leads(books: Books, shifts: Sequence[Shift]) -> bool:
+    """Whether it gains anything by these books, of now or of the first week: what only pays later is done later."""
+    return books.gain(together([(each.source, each.target, each.units) for each in shifts])) > 0
 
 
 def _nearer(soon: Looked, late: Looked) -> Looked:

@@ -99,9 +99,11 @@ def cost_of(books: Books, leg: Leg) -> int:
 
 
 def back_of(books: Books, leg: Leg) -> int:
-    """Base units of the way back, which a lead that ends makes due; no less than those of the way there."""
+    """Base units of the way back, due where the lead is expected to end: of a move that has to pay soon. No less than
+    those of the way there.
+    """
     source, target, units = leg
-    if not source or not target:
+    if not books.soon or not source or not target:
         return 0
     entered = books.now[target]
     back = entered.leave + share(units, entered.exit_fee) + books.now[source].enter

@@ -13,7 +13,7 @@ def too_little(shift: Shift, least: int) -> str:
     if shift.gain_usd <= 0:
         return "a move there would gain nothing"
     if net(shift) > least:
-        return "it would gain enough in the end and nothing at first: it is better done later"
+        return "it would gain enough in the end and nothing now: it is better done later"
     needs = [f"its gas and fees, {usd(shift.cost_usd)}"]
     if shift.back_usd:
         needs.append(f"those of the way back, {usd(shift.back_usd)}")
