@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from agent.errors import Refused
 from agent.past import Effect, Signal
-from agent.plugin import Option
+from agent.plugin import Option, VenueState
 
 ENTRIES = (Effect.LEAVE, Effect.CLOSED)
 
@@ -33,6 +33,15 @@ def weighed(options: Iterable[Option], signals: Sequence[Signal]) -> list[Option
     """The options with what speaks against each: why it is closed, or among its reasons; the closed ones last."""
     found = [_option(option, signals) for option in options]
     return sorted(found, key=lambda option: bool(option.why_not))
+
+
+def bearing(signals: Iterable[Signal], states: Mapping[str, VenueState], units: int) -> list[Signal]:
+    """Of what was found for all that a wallet holds, what bears on `units` more: no cap that they don't reach."""
+    return [
+        each
+        for each in signals
+        if each.most is None or each.venue not in states or states[each.venue].position + units > each.most
+    ]
 
 
 def _option(option: Option, signals: Sequence[Signal]) -> Option:

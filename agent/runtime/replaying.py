@@ -17,7 +17,7 @@ from agent.gate.allowed import marked, trusted
 from agent.gate.build import Draft, Simulated, plan_of, steps_of
 from agent.gate.moves import SpreadOf, unspread
 from agent.gate.order import Move
-from agent.gate.risk import weighed
+from agent.gate.risk import bearing, weighed
 from agent.gate.shift import moves_of_shifts
 from agent.gate.spread import Horizon, Spreader
 from agent.gate.wanted import desk_at, moves_of
@@ -129,7 +129,8 @@ def _request(row: DecisionRow, snapshot: Snapshot, known: Known) -> Made:
 
     def rank(asset: Token, units: int) -> list[Option]:
         options = known.hooks.moneta_rank(venues=venues, states=snapshot.venues, asset=asset, units=units)
-        offered = weighed(trusted(options or [], snapshot.untrusted), snapshot.signals)
+        against = bearing(snapshot.signals, snapshot.venues, units)
+        offered = weighed(trusted(options or [], snapshot.untrusted), against)
         return marked(offered, None if allowed is None else frozenset(allowed))
 
     spread: SpreadOf = unspread  # in an earlier version every deposit went into one venue

@@ -32,7 +32,7 @@ from agent.gate.charges import policy_caps
 from agent.gate.erc7730 import load_all
 from agent.gate.loans import floor_of
 from agent.gate.propose import Gate, Watched
-from agent.gate.risk import weighed
+from agent.gate.risk import bearing, weighed
 from agent.mind.mind import Mind
 from agent.money import Address, Token
 from agent.past import Past
@@ -201,7 +201,11 @@ class World:
         are.
         """
         return lambda asset, units: marked(
-            weighed(trusted(self.rank(snapshot.venues, asset, units), snapshot.untrusted), snapshot.signals), allowed
+            weighed(
+                trusted(self.rank(snapshot.venues, asset, units), snapshot.untrusted),
+                bearing(snapshot.signals, snapshot.venues, units),
+            ),
+            allowed,
         )
 
     def draft(self, user: User, intent: dict[str, Any]) -> Draft:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -11,7 +12,7 @@ import pytest
 from agent.chain.snapshot import Snapshot
 from agent.chain.snapshot_json import from_json, to_json
 from agent.errors import Refused
-from agent.gate.risk import check_risk, closing, weighed
+from agent.gate.risk import bearing, check_risk, closing, weighed
 from agent.money import RAY, ZERO_ADDRESS, Rate
 from agent.past import NO_PAST, Effect, Past, Signal
 from agent.plugin import Block, Option
@@ -128,3 +129,12 @@ def test_a_venue_that_is_not_trusted_is_told() -> None:
     assert [(each.name, each.effect, each.words) for each in found] == [
         ("contracts", Effect.CLOSED, "it isn't what it was checked to be: its code changed")
     ]
+
+
+def test_a_cap_is_only_told_of_what_would_reach_it() -> None:
+    less = Signal("v", "size", Effect.LESS, "no more than 100", most=100)
+    other = Signal("v", "peg", Effect.ALERT, "its price is off")
+    states = {"v": replace(state_of("v", 1_000, 500), position=60)}
+    assert bearing((less, other), states, 40) == [other]
+    assert bearing((less, other), states, 41) == [less, other]
+    assert bearing((less,), {}, 1) == [less]
