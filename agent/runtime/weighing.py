@@ -82,32 +82,35 @@ class Around(Protocol):
 def judged(world: Around, against: Against, asset: Token, terms: Terms, standing: Standing) -> Judged:
     """The rule's answer for the asset's positions; nothing is taken from the wallet.
 
-    Of the signals to leave only what the mandate lets act moves anything.
+    Of the signals to leave only what the mandate lets act moves anything. Where a price is missing nothing is
+    entered: what is in danger leaves into the wallet, which needs none.
     """
     snapshot = against.snapshot
     price = snapshot.prices.get(asset.symbol)
     native = snapshot.prices.get(world.registry.native.symbol)
-    if price is None or native is None:
-        missing = asset.symbol if price is None else world.registry.native.symbol
-        why_not = f"{missing} has no price now, so a gain can't be compared with its gas"
-        return Judged(asset, None, Placement((), (), why_not))
-    gas = costs_at(snapshot)
-    enter, leave = gas.wei(ENTER_GAS, ENTER_TRANSACTIONS), gas.wei(LEAVE_GAS, LEAVE_TRANSACTIONS)
-    limits = _limits(world, asset, terms, price, wei_in_usd(enter + leave, native), standing)
     held = sum(state.position for key, state in snapshot.venues.items() if _is_of(world, key, asset))
     own = own_signals(terms, world.venues, snapshot.venues, snapshot.prices)
     signals = tuple(heeded(terms, [*own, *against.with_all(asset, held)]))
-    limits = replace(limits, exits=bool(dangers(terms, signals)))
+    exits, why_not = bool(dangers(terms, signals)), ""
+    if price is None or native is None:
+        missing = asset.symbol if price is None else world.registry.native.symbol
+        why_not = f"{missing} has no price now, so a gain can't be compared with its gas"
+        if not exits:
+            return Judged(asset, None, Placement((), (), why_not))
+    gas = costs_at(snapshot)
+    enter, leave = gas.wei(ENTER_GAS, ENTER_TRANSACTIONS), gas.wei(LEAVE_GAS, LEAVE_TRANSACTIONS)
+    limits = _limits(world, asset, terms, price or 0, wei_in_usd(enter + leave, native or 0), standing)
+    limits = replace(limits, exits=exits)
     known = frozenset(world.venues) if limits.venues is None else limits.venues
     field = Field(
         asset=asset,
         seconds=limits.seconds,
-        entered=known - set(terms.excluded),
-        not_entered=NOT_IN,
+        entered=frozenset() if why_not else known - set(terms.excluded),
+        not_entered=why_not or NOT_IN,
         left=limits.venues,
         caps={key: terms.cap_of(venue) for key, venue in world.venues.items() if venue.asset == asset},
-        enter=gas_in_units(enter, native, price, asset),
-        leave=gas_in_units(leave, native, price, asset),
+        enter=gas_in_units(enter, native, price, asset) if native and price else 0,
+        leave=gas_in_units(leave, native, price, asset) if native and price else 0,
         untrusted=snapshot.untrusted,
         exits=limits.exits,
     )

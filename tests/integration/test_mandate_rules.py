@@ -13,7 +13,7 @@ from agent.gate.mandate import Terms
 from agent.replies.mandate_picture import data_of
 from devnet import Node
 from devnet.rpc import Rpc
-from tests.integration.feed_parts import dated_feed, now
+from tests.integration.feed_parts import CODE
 from tests.integration.runtime_parts import rule, status
 from tests.integration.schedule_parts import HOUR, Clock, Desk, opened
 from tests.integration.test_schedule_acts import CORE, VENUS, decisions, deposited
@@ -39,6 +39,13 @@ async def rows(desk: Desk, text: str) -> dict[str, tuple[str, ...]]:
 
 def hour(clock: Clock) -> int:
     return datetime.fromtimestamp(clock.now, UTC).hour
+
+
+def worth(desk: Desk, price: int) -> None:
+    """From now on the feed says that USDC is at so much, USD with 8 decimals; on devnet it tells no date."""
+    chain, feed = Rpc(desk.node.rpc_url), desk.world.registry.feeds["USDC"]
+    chain.call("anvil_setCode", feed, CODE)
+    chain.call("anvil_setStorageAt", feed, "0x0", "0x" + price.to_bytes(32, "big").hex())
 
 
 async def test_every_rule_is_read_back_when_it_is_given_and_when_it_is_asked_for(desk: Desk) -> None:
@@ -105,21 +112,24 @@ async def test_a_venue_that_is_left_out_is_not_entered_and_its_own_cap_holds(des
 async def test_below_its_floor_all_leaves_into_the_wallet_at_any_hour_where_that_was_said(
     desk: Desk, rule_said: bool
 ) -> None:
-    start, chain = hour(desk.clock), Rpc(desk.node.rpc_url)
+    start = hour(desk.clock)
     floor = ", get out if usdc falls below 0.985" if rule_said else ""
     await desk.say(f"{KEEP}{floor}, don't move anything between {start} and {(start + 12) % 24}")
     assert status(await desk.say("yes")) == "settled"
-    at = now(chain)
-    dated_feed(chain, desk.world.registry.feeds["USDC"], 98_000_000, started=at, updated=at)
+    worth(desk, 98_500_000)
     await desk.schedule.tick()
-    (row,) = await decisions(desk)
+    assert await desk.position(CORE) >= 40_000 * USDC - 1  # at its floor it isn't below it
+    worth(desk, 98_000_000)
+    desk.clock.now += 6 * HOUR
+    await desk.schedule.tick()
+    *_, row = await decisions(desk)
     if rule_said:
         assert row.outcome == "settled", row.outcome
         assert await desk.position(CORE) == 0
         account = await desk.world.account(desk.user)
         assert (await desk.world.snapshot(account)).balances["USDC"] >= 40_000 * USDC
         told = " ".join(str(each.body["text"]) for each in desk.heard.rows)
-        assert "below the $0.985 at which your mandate leaves" in told
+        assert "USDC is at $0.98, below the $0.985 at which your mandate leaves" in told
     else:
         assert row.outcome == "kept"
         assert await desk.position(CORE) >= 40_000 * USDC - 1
@@ -161,3 +171,36 @@ async def test_what_it_would_have_done_is_told_from_what_was_seen_and_a_yes_stil
     assert status(await desk.say("yes")) == "settled"  # nothing else was shown in between
     assert "Under your mandate, with your 40,0" in (await desk.say("dry run")).text
     assert len(await decisions(desk)) == 0  # it was tried, and nothing else
+
+
+async def test_out_of_danger_it_leaves_without_any_price(desk: Desk) -> None:
+    """With the feed of the coin dead, gas can't be counted: what is in danger leaves all the same, to the wallet."""
+    await desk.say(f"{KEEP}, get out when less than 99 % could leave")
+    assert status(await desk.say("yes")) == "settled"
+    chain, feed = Rpc(desk.node.rpc_url), desk.world.registry.feeds[desk.world.registry.native.symbol]
+    chain.call("anvil_setCode", feed, "0x")
+    await desk.schedule.tick()
+    (row,) = await decisions(desk)
+    assert row.outcome == "settled", row.outcome
+    assert await desk.position(CORE) == 0
+    account = await desk.world.account(desk.user)
+    assert (await desk.world.snapshot(account)).balances["USDC"] >= 40_000 * USDC
+    told = " ".join(str(each.body["text"]) for each in desk.heard.rows)
+    assert "less than the 99 % at which your mandate leaves" in told
+
+
+async def test_where_it_says_so_signs_of_danger_take_it_out_and_else_they_only_tell(desk: Desk) -> None:
+    """The dollar token trades at 90 cents: the risk rules say to leave."""
+    await desk.say(f"{KEEP}, alerts only")
+    assert status(await desk.say("yes")) == "settled"
+    worth(desk, 90_000_000)
+    await desk.schedule.tick()
+    assert await desk.position(CORE) >= 40_000 * USDC - 1
+    before = len(await decisions(desk))
+    await desk.say(f"{KEEP}, leave when there is danger")
+    assert status(await desk.say("yes")) == "settled"
+    desk.clock.now += 6 * HOUR
+    await desk.schedule.tick()
+    rows_after = (await decisions(desk))[before:]
+    assert [row.outcome for row in rows_after] == ["settled"]
+    assert await desk.position(CORE) == 0
