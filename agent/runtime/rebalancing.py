@@ -71,8 +71,21 @@ class Rebalancing:
                 await self.world.ledger.set_outcome(number, rebalanced.KEPT)
                 continue
             async with self.world.executing[snapshot.account]:
-                await self._carry_out(user, row, terms, snapshot, found, number)
+                refused = await self._carry_out(user, row, terms, snapshot, found, number)
+                if refused and found.is_for_safety and found.enters:
+                    closed = f"the way into another venue was refused ({refused})"
+                    found = judged(self.world, against, asset, terms, await self.world.standing(user.id), closed)
+                    numbers.append(await self._out(user, row, terms, snapshot, found))
         return numbers
+
+    async def _out(self, user: User, row: MandateRow, terms: Terms, snapshot: Snapshot, found: Judged) -> int:
+        """What is in danger leaves into the wallet, which nothing that bars an entry keeps it from."""
+        number = await self._record(user, snapshot, found, ON_ITS_OWN, row)
+        if found.placement.shifts:
+            await self._carry_out(user, row, terms, snapshot, found, number)
+        else:
+            await self.world.ledger.set_outcome(number, rebalanced.KEPT)
+        return number
 
     async def would_move(self, user: User, row: MandateRow, snapshot: Snapshot) -> tuple[int, int] | None:
         """What gas the moves of a look now would use, and what they gain a day in USD with 8 decimals; None
@@ -150,8 +163,10 @@ class Rebalancing:
         snapshot: Snapshot,
         found: Judged,
         number: int,
-    ) -> None:
-        """Through the gate, the mandate and the manager. What refuses is the decision's outcome, nothing is sent."""
+    ) -> str:
+        """Through the gate, the mandate and the manager: '', or what refused, which is the decision's outcome;
+        nothing is sent then.
+        """
         ledger, moves = self.world.ledger, self._moves(found, snapshot)
         try:
             await self._check_still(snapshot)
@@ -178,9 +193,11 @@ class Rebalancing:
             point(Point.CONFIRMED)
             check_ledger(ledger.broken, "rebalance")  # it may have broken just now
         except MonetaError as error:
-            await ledger.set_outcome(number, f"{error}".rstrip("."))
-            return
+            refused = f"{error}".rstrip(".")
+            await ledger.set_outcome(number, refused)
+            return refused
         await self.world.manager.run(confirmed.plan)
+        return ""
 
     async def _check_still(self, snapshot: Snapshot) -> None:
         """Raises Refused("mandate") where the account sent anything since the look: what it holds is not what was

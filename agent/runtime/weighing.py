@@ -10,10 +10,12 @@ import pluggy
 
 from agent.chain.registry import Registry
 from agent.curves import Terms as Horizon
+from agent.errors import Refused
 from agent.execution.costs import costs_at
 from agent.gate.candidates import Field, candidates, gas_in_units, source_most
 from agent.gate.mandate import Terms, limits_for, wei_in_usd
 from agent.gate.mandate_rules import dangers, heeded, own_signals
+from agent.gate.oracle import check_peg
 from agent.gate.weighed import Weighed, limits_json
 from agent.money import Token
 from agent.past import NO_PAST, Outlook
@@ -50,6 +52,11 @@ class Judged:
         """The venues that are left for safety under these terms."""
         return frozenset() if self.weighed is None else dangers(terms, self.weighed.signals)
 
+    @property
+    def enters(self) -> bool:
+        """Whether anything of what moves goes into another venue."""
+        return any(shift.target for shift in self.placement.shifts)
+
     def barred(self, why_not: str) -> Judged:
         """The same where nothing may be moved now: what was weighed stays told."""
         return replace(self, placement=replace(self.placement, shifts=(), why_not=why_not), is_barred=True)
@@ -79,11 +86,13 @@ class Around(Protocol):
     def policy(self) -> Policy: ...
 
 
-def judged(world: Around, against: Against, asset: Token, terms: Terms, standing: Standing) -> Judged:
+def judged(
+    world: Around, against: Against, asset: Token, terms: Terms, standing: Standing, closed: str = ""
+) -> Judged:
     """The rule's answer for the asset's positions; nothing is taken from the wallet.
 
     Of the signals to leave only what the mandate lets act moves anything. Where a price is missing nothing is
-    entered: what is in danger leaves into the wallet, which needs none.
+    entered: what is in danger leaves into the wallet, which needs none. `closed`: why nothing may be entered besides.
     """
     snapshot = against.snapshot
     price = snapshot.prices.get(asset.symbol)
@@ -91,7 +100,7 @@ def judged(world: Around, against: Against, asset: Token, terms: Terms, standing
     held = sum(state.position for key, state in snapshot.venues.items() if _is_of(world, key, asset))
     own = own_signals(terms, world.venues, snapshot.venues, snapshot.prices)
     signals = tuple(heeded(terms, [*own, *against.with_all(asset, held)]))
-    exits, why_not = bool(dangers(terms, signals)), ""
+    exits, why_not = bool(dangers(terms, signals)), closed or _off_peg(world.registry, snapshot.prices, asset)
     if price is None or native is None:
         missing = asset.symbol if price is None else world.registry.native.symbol
         why_not = f"{missing} has no price now, so a gain can't be compared with its gas"
@@ -129,6 +138,15 @@ def judged(world: Around, against: Against, asset: Token, terms: Terms, standing
         signals=weighed.signals,
     )
     return Judged(asset, weighed, placement or Placement((), (), "no plug-in weighs moves"))
+
+
+def _off_peg(registry: Registry, prices: Mapping[str, int], asset: Token) -> str:
+    """Why the gate would let nothing in, '' where its price is right: what it would refuse isn't chosen."""
+    try:
+        check_peg(registry, prices, asset)
+    except Refused as error:
+        return error.message.rstrip(".")
+    return ""
 
 
 def _is_of(world: Around, key: str, asset: Token) -> bool:

@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from agent.gate.mandate import Terms
 from agent.replies.mandate_picture import data_of
+from agent.runtime.replaying import Known, replay
 from devnet import Node
 from devnet.rpc import Rpc
 from tests.integration.feed_parts import CODE
@@ -46,6 +47,7 @@ def worth(desk: Desk, price: int) -> None:
     chain, feed = Rpc(desk.node.rpc_url), desk.world.registry.feeds["USDC"]
     chain.call("anvil_setCode", feed, CODE)
     chain.call("anvil_setStorageAt", feed, "0x0", "0x" + price.to_bytes(32, "big").hex())
+    chain.call("evm_mine")
 
 
 async def test_every_rule_is_read_back_when_it_is_given_and_when_it_is_asked_for(desk: Desk) -> None:
@@ -190,17 +192,37 @@ async def test_out_of_danger_it_leaves_without_any_price(desk: Desk) -> None:
 
 
 async def test_where_it_says_so_signs_of_danger_take_it_out_and_else_they_only_tell(desk: Desk) -> None:
-    """The dollar token trades at 90 cents: the risk rules say to leave."""
+    """A dollar that stood at one for hours trades at 97 cents: the risk rules say to leave."""
+    account = await desk.world.account(desk.user)
+    for _ in range(4):
+        await desk.world.snapshot(account)
+        await desk.advance(HOUR)
     await desk.say(f"{KEEP}, alerts only")
     assert status(await desk.say("yes")) == "settled"
-    worth(desk, 90_000_000)
+    worth(desk, 97_000_000)
     await desk.schedule.tick()
-    assert await desk.position(CORE) >= 40_000 * USDC - 1
-    before = len(await decisions(desk))
+    assert await desk.position(CORE) >= 40_000 * USDC
     await desk.say(f"{KEEP}, leave when there is danger")
     assert status(await desk.say("yes")) == "settled"
     desk.clock.now += 6 * HOUR
     await desk.schedule.tick()
-    rows_after = (await decisions(desk))[before:]
-    assert [row.outcome for row in rows_after] == ["settled"]
+    *_, row = await decisions(desk)
+    assert row.outcome == "settled", row.outcome
     assert await desk.position(CORE) == 0
+    assert (await desk.world.snapshot(account)).balances["USDC"] >= 40_000 * USDC
+
+
+async def test_where_the_way_into_another_venue_is_refused_danger_is_left_into_the_wallet(desk: Desk) -> None:
+    """The person's own limit of the day is used up: it bars the way in, and never the way out."""
+    await desk.say("my limit is 50,000 usdc a day")
+    await desk.say(f"{KEEP}, get out when less than 15 % could leave")
+    assert status(await desk.say("yes")) == "settled"
+    await desk.schedule.tick()
+    first, second = await decisions(desk)
+    assert first.chosen == VENUS
+    assert "50,000 USDC" in str(first.outcome)
+    assert (second.chosen, second.outcome) == ("your wallet", "settled")
+    assert await desk.position(CORE) == await desk.position(VENUS) == 0
+    world, plans = desk.world, await desk.world.ledger.plans_of(desk.user.id, 0, desk.clock.now)
+    known = Known(world.registry, world.venues, world.traders, world.hooks)
+    assert replay(second, plans[-1].plan, known).differs == ()
