@@ -200,6 +200,7 @@ async def test_where_it_says_so_signs_of_danger_take_it_out_and_else_they_only_t
     await desk.say(f"{KEEP}, alerts only")
     assert status(await desk.say("yes")) == "settled"
     worth(desk, 97_000_000)
+    await desk.advance(60)
     await desk.schedule.tick()
     assert await desk.position(CORE) >= 40_000 * USDC
     await desk.say(f"{KEEP}, leave when there is danger")
