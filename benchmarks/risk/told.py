@@ -46,7 +46,8 @@ def listed(incidents: Sequence[Incident]) -> str:
 def _line(each: Incident) -> str:
     when = datetime.fromtimestamp(each.at, UTC).strftime("%Y-%m-%d %H:00")
     free = "" if each.free_usd is None else f", when ${each.free_usd / 1e6:,.1f}M could leave"
-    said = "no sign before" if each.left is None else f"leave {each.left:.0f} h before by {each.rule}{free}"
+    closed = "no sign before" if each.warned is None else f"closed for entries {each.warned:.0f} h before"
+    said = closed if each.left is None else f"leave {each.left:.0f} h before by {each.rule}{free}"
     return f"{when} {each.market:14} {each.kind:4} {each.hours:4} h: {said}"
 
 
