@@ -51,7 +51,8 @@ def place(
         return Placement((), (), "nothing is at work")
     whole = Books.of(usable, terms, limits, outlooks)
     reasons = safety.urgent(signals) if limits.exits else {}
-    if shifts := safety.out(whole, reasons):
+    closing = safety.doors(signals)
+    if shifts := safety.out(whole, reasons, closing):
         return _done(shifts, all_single(whole), ())
     entered = list(paying(whole, legs.entering(whole))) if terms.cash else []
     if _gains(whole, entered):
@@ -63,7 +64,7 @@ def place(
     late = _looked(whole)
     if _gains(whole, late.shifts) and _leads(soon.books, late.shifts) and _leads(now, late.shifts):
         return _done(late.shifts, late.weighed, turns.to_stay(whole, late.shifts))
-    stuck = [f"{key} should be left and nothing can leave it now ({reasons[key]})" for key in held if key in reasons]
+    stuck = [safety.why_stays(whole, key, reasons[key], closing) for key in held if key in reasons]
     return _kept(_nearer(soon, late), entered, stuck, left_out)
 
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from agent.money import Rate
 from agent.past import Effect, Signal
-from tests.unit.rebalance_parts import LIMITS, ONE, POOR, RICH, A, B, C, at, leave, lent, placed
+from tests.unit.rebalance_parts import DAY, LIMITS, ONE, POOR, RICH, A, B, C, at, leave, lent, placed
 
 pytestmark = pytest.mark.unit
 
@@ -85,3 +86,15 @@ def test_a_lower_cap_lets_less_in() -> None:
     assert shift.units == 2_000 * ONE
     alert = replace(less, effect=Effect.ALERT, most=None)
     assert placed(POOR, RICH, signals=[alert]).shifts[0].units == 10_000 * ONE
+
+
+def test_where_the_door_alone_may_close_the_ways_out_and_back_may_cost_a_day_s_income() -> None:
+    closing = Signal(A, "utilisation", Effect.LEAVE, "98 % is lent out")
+    day = Rate.of_fraction("0.09").income(HELD.position, DAY)
+    for gas, leaves in ((day // 4, True), (day // 4 + 2, False)):  # out and in, there and back
+        here, there = (replace(each, leave=gas, enter=gas) for each in (HELD, OTHER))
+        found = placed(here, there, limits=EXITS, signals=[closing])
+        assert bool(found.shifts) is leaves
+        assert ("out and back would cost more than it earns in a day" in found.why_not) is not leaves
+    dear = replace(HELD, leave=day)
+    assert placed(dear, OTHER, limits=EXITS, signals=[closing, leave(A)]).shifts, "worth less is left at any cost"
