@@ -19,6 +19,11 @@ from plugins.rebalance.books import Books
 from plugins.rebalance.weigh import all_single, net, paying, together
 from plugins.rebalance.words import too_little
 
+IDLE = 90 * 86_400
+"""Seconds in which what isn't at work has to earn its way in and out, where the horizon is shorter: it earns nothing
+where it is, and while it waits for gas to be cheap, too.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Looked:
@@ -54,9 +59,10 @@ def place(
     closing = safety.doors(signals)
     if shifts := safety.out(whole, reasons, closing):
         return _done(shifts, all_single(whole), ())
-    entered = list(paying(whole, legs.entering(whole))) if terms.cash else []
-    if _gains(whole, entered):
-        return _done(entered, (), turns.to_stay(whole, entered))
+    idle = Books.of(usable, replace(terms, seconds=max(terms.seconds, IDLE)), limits, outlooks)
+    entered = list(paying(idle, legs.entering(idle))) if terms.cash else []
+    if _gains(idle, entered):
+        return _done(entered, (), turns.to_stay(idle, entered))
     soon = _looked(Books.of(usable, terms, limits, outlooks, soon=True))
     now = Books.of(usable, terms, limits, {})
     if _gains(soon.books, soon.shifts) and _leads(now, soon.shifts):

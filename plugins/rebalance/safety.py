@@ -1,8 +1,8 @@
 """Out, at once, of what a signal says to leave: to the best other venue or the wallet, whatever it gains or costs.
 
-As much leaves as is liquid; what is stuck is tried again at each look, until nothing is left. Where it is the door
-alone that may close, nothing of the money itself in doubt, the ways out and back may cost a day's income: who can't
-leave still earns, and pays no more than that for the choice.
+As much leaves as is liquid; what is stuck is tried again at each look, until nothing is left but what
+its own gas would eat. Where it is the door alone that may close, nothing of the money itself in doubt, the ways out
+and back may cost a day's income: who can't leave still earns, and pays no more than that for the choice.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ def out(books: Books, reasons: Mapping[str, str], closing: Set[str] = frozenset(
     legs = _paired(free, {target: units for _, target, units in entered})
     moved = together(legs)
     shifts = [replace(weighed(books, leg, moved), doubt_usd=0, signal=reasons[leg[0]]) for leg in legs]
-    return [each for each in shifts if each.source not in closing or _worth_it(books, each)]
+    saved = [each for each in shifts if books.usd(each.units) > each.cost_usd]
+    return [each for each in saved if each.source not in closing or _worth_it(books, each)]
 
 
 def why_stays(books: Books, venue: str, reason: str, closing: Set[str]) -> str:

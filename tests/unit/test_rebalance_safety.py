@@ -57,6 +57,13 @@ def test_as_much_as_is_liquid_and_again_until_nothing_is_left() -> None:
     assert shift.units == 300 * ONE
 
 
+def test_what_its_own_gas_would_eat_stays() -> None:
+    """A few dollars came free: saving them would cost more than they are."""
+    for liquid, moves in ((1, False), (2, True)):
+        found = placed(replace(HELD, liquidity=liquid * ONE), limits=EXITS, signals=[leave(A)])
+        assert bool(found.shifts) is moves
+
+
 def test_a_venue_whose_rate_is_unknown_is_left_as_well() -> None:
     for dark in (replace(HELD, curve=None), at(A, lent(10, 9), 10_000, liquidity=10_000 * ONE)):
         (shift,) = placed(dark, OTHER, limits=EXITS, signals=[leave(A)]).shifts
