@@ -193,7 +193,7 @@ _TOPICS = {
     " show me my money; do i have; pnl; profit; my profit; status; how much did i earn; how much did i make;"
     " how is my money; how are my positions; how is it going; how are my deposits; how are my investments doing",
     "explain": "why; explain; reason; reasons; reasoning; how come; tell me why; what made you; why so;"
-    " how did you choose; how did you decide; rationale",
+    " what would change your mind; change your mind; how did you choose; how did you decide; rationale",
     "mandate": "mandate; my mandate; the mandate; what is my mandate; what's my mandate; show my mandate;"
     " show me my mandate; show mandate",
     "dry run": "dry run; a dry run; dry-run; do a dry run; make a dry run; run it dry; show me a dry run;"

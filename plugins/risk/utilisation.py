@@ -11,8 +11,8 @@ NAME = "utilisation"
 ALERT, CLOSED, LEAVE = 95 * PARTS // 100, 96 * PARTS // 100, 975 * PARTS // 1000
 """Markets are built to stand below their kink (90 to 92 % for stable coins, docs/risk.md)."""
 FULL_SOON = 6 * HOUR
-FAR = 30
-"""While more than so many times one's own could leave, nobody pays for a way out and back: entries are closed."""
+FAR = 5
+"""While more than so many times one's own could leave, nobody goes out and comes back: entries are closed."""
 TREND = 3 * HOUR
 SHOWN = (6 * HOUR, HOUR, DAY)
 

@@ -48,16 +48,16 @@ def test_the_plug_in_answers_the_hook() -> None:
     ],
 )
 def test_utilisation_tells_closes_and_leaves(lent: int, effect: Effect | None) -> None:
-    state = market(1_000 * MILLION, lent * MILLION, own=MILLION)
+    state = market(1_000 * MILLION, lent * MILLION, own=5 * MILLION)
     assert effects(state, past([lent * MILLION] * 200, supplied=1_000 * MILLION)).get("utilisation") == effect
 
 
 def test_a_market_that_fills_up_is_left_before_it_is_full() -> None:
     rising = past([(900 + hour * 7) * MILLION for hour in range(7)], supplied=1_000 * MILLION)
-    signal = found(market(1_000 * MILLION, 958 * MILLION, own=3 * MILLION), rising)["utilisation"]
+    signal = found(market(1_000 * MILLION, 958 * MILLION, own=9 * MILLION), rising)["utilisation"]
     assert signal.effect is Effect.LEAVE
     assert signal.words == (
-        "95.8 % is lent out; 42 million USDC could leave now, you have 3 million USDC there; "
+        "95.8 % is lent out; 42 million USDC could leave now, you have 9 million USDC there; "
         "it rose 5.1 points in 6 hours; at this pace all is lent out in about 4 hours"
     )
     assert signal.numbers["full_in_seconds"] == 42 * 3 * 3_600 // 30
@@ -195,8 +195,8 @@ def test_a_small_market_and_a_new_one() -> None:
     assert effects(market(100 * MILLION, 80 * MILLION, own=6 * MILLION), born) == {"age": Effect.LESS}
 
 
-@pytest.mark.parametrize(("own", "effect"), [(0, Effect.CLOSED), (66, Effect.CLOSED), (67, Effect.LEAVE)])
-def test_who_could_leave_thirty_times_over_is_told_and_stays(own: int, effect: Effect) -> None:
+@pytest.mark.parametrize(("own", "effect"), [(0, Effect.CLOSED), (399, Effect.CLOSED), (400, Effect.LEAVE)])
+def test_who_could_leave_five_times_over_is_told_and_stays(own: int, effect: Effect) -> None:
     """20 million of 1,000 could leave."""
     state = market(1_000 * MILLION, 980 * MILLION, own=own * MILLION // 100)
     assert effects(state, past([980 * MILLION] * 200, supplied=1_000 * MILLION)) == {"utilisation": effect}
