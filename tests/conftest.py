@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ import chains
 import devnet
 from agent.logs import processors
 from devnet import Node
+from devnet.clock import mine
 from devnet.profiles import start_profile
 from devnet.rpc import Rpc
 
@@ -70,7 +72,7 @@ def devnet_module(devnet_session: Node) -> Iterator[Node]:
 
 @pytest.fixture(scope="session")
 def profile_nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Node]]:
-    """Local profiles of real chains by name, each started when it is first asked for."""
+    """Local profiles of real chains by name, started when first asked for, brought to the present each time."""
     nodes: dict[str, Node] = {}
 
     def node(name: str) -> Node:
@@ -78,6 +80,7 @@ def profile_nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
             file = chains.path(name)
             assert file is not None
             nodes[name] = start_profile(tmp_path_factory.mktemp(name), file)
+        _bring_to_the_present(nodes[name])
         return nodes[name]
 
     yield node
@@ -91,6 +94,14 @@ def profile_node(request: pytest.FixtureRequest, profile_nodes: Callable[[str], 
     node = profile_nodes(str(request.param))
     with _undone(node):
         yield node
+
+
+def _bring_to_the_present(node: Node) -> None:
+    """A head of this moment at the fee there was: evm_revert sets anvil's clock back to the snapshot's block."""
+    with Rpc(node.rpc_url) as rpc:
+        fee = rpc.call("eth_getBlockByNumber", "pending", False)["baseFeePerGas"]
+        mine(rpc, int(time.time()))
+        rpc.call("anvil_setNextBlockBaseFeePerGas", fee)
 
 
 @contextmanager
