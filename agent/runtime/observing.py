@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -12,7 +13,9 @@ from agent.chain.snapshot import Snapshot
 from agent.money import RAY
 from agent.past import PARTS, UNKNOWN, Past
 from agent.plugin import Flag, Venue, VenueState
-from memory.ledger import Ledger
+
+if TYPE_CHECKING:
+    from memory.ledger import Ledger
 from memory.observations import DAILY_DAYS, DAY, HOUR, Look, Observation
 
 MILLIONTHS = 10**6

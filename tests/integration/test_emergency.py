@@ -35,7 +35,7 @@ async def fill_the_disk(whole: Whole) -> None:
     """The file can't grow, and what room it had is used up: SQLite's own SQLITE_FULL at some later write."""
     store = whole.world.ledger._store
     await store.write(lambda db: db.execute("PRAGMA max_page_count = 1").fetchall())
-    rows = "INSERT INTO rates (venue, at, ray) VALUES (hex(randomblob(20)), random(), hex(randomblob(100)))"
+    rows = "INSERT INTO observations (venue, day, seen) VALUES (hex(randomblob(20)), 1, randomblob(112))"
     with pytest.raises(Broken, match="disk is full"):
         await _until_it_fails(lambda: store.submit(lambda db: db.execute(rows)))
 
