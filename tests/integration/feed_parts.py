@@ -1,11 +1,14 @@
-"""Feeds that say what a test wants, with dates: latestRoundData() out of five words of storage, whatever is asked."""
+"""Feeds that say what a test wants, with dates; their answer is the same whichever way it is asked for."""
 
 from __future__ import annotations
 
 from agent.money import Address
 from devnet.rpc import Rpc
 
-CODE = "0x" + "".join(f"60{slot:02x}5460{slot * 32:02x}52" for slot in range(5)) + "60a06000f3"
+IF_ANSWER = "60003560e01c6350d25bcd14603257"  # to 0x32 where the selector is latestAnswer()'s
+ROUND_DATA = "".join(f"60{slot:02x}5460{slot * 32:02x}52" for slot in range(5)) + "60a06000f3"
+ANSWER = "5b60015460005260206000f3"
+CODE = f"0x{IF_ANSWER}{ROUND_DATA}{ANSWER}"
 ROUND = 7
 
 

@@ -172,11 +172,9 @@ async def test_collateral_of_a_loan_stays_as_far_as_the_loan_needs_it(whole: Who
 
 
 def weth_costs(whole: Whole, dollars: int) -> None:
-    """Every feed of it says so, whichever way it is asked (latestAnswer, latestRoundData)."""
     place = whole.world.registry.feeds["WETH"]
     head = now(whole.chain)
     dated_feed(whole.chain, place, dollars * 10**8, started=head, updated=head)
-    whole.chain.call("anvil_setStorageAt", place, "0x0", "0x" + (dollars * 10**8).to_bytes(32, "big").hex())
     whole.chain.call("evm_mine")
 
 

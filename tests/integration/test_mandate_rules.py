@@ -14,7 +14,7 @@ from agent.replies.mandate_picture import data_of
 from agent.runtime.replaying import Known, replay
 from devnet import Node
 from devnet.rpc import Rpc
-from tests.integration.feed_parts import CODE
+from tests.integration.feed_parts import dated_feed, now
 from tests.integration.runtime_parts import rule, status
 from tests.integration.schedule_parts import HOUR, Clock, Desk, opened
 from tests.integration.test_schedule_acts import CORE, VENUS, decisions, deposited
@@ -43,10 +43,9 @@ def hour(clock: Clock) -> int:
 
 
 def worth(desk: Desk, price: int) -> None:
-    """From now on the feed says that USDC is at so much, USD with 8 decimals; on devnet it tells no date."""
-    chain, feed = Rpc(desk.node.rpc_url), desk.world.registry.feeds["USDC"]
-    chain.call("anvil_setCode", feed, CODE)
-    chain.call("anvil_setStorageAt", feed, "0x0", "0x" + price.to_bytes(32, "big").hex())
+    """From now on the feed says that USDC is at so much, USD with 8 decimals."""
+    chain = Rpc(desk.node.rpc_url)
+    dated_feed(chain, desk.world.registry.feeds["USDC"], price, started=now(chain), updated=now(chain))
     chain.call("evm_mine")
 
 
