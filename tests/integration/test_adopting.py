@@ -78,7 +78,7 @@ async def test_what_others_put_in_is_told_once_and_earns_from_then_on(whole: Who
     checked = await against(whole.world.ledger, whole.world.rpc, whole.node.chain_file)
     (stands,) = [each for each in checked.standings if each.venue == AAVE]
     assert (stands.adopted, stands.chain.deposited, stands.problem) == (second.deposited, 700 * USDC, "")
-    assert earned <= stands.earned < 2 * earned
+    assert earned - 2 <= stands.earned < 2 * earned  # what was adopted may be two units more by Aave's rounding
 
 
 async def test_our_own_moves_are_never_adopted(whole: Whole) -> None:
