@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import devnet
-from benchmarks.figure import Figure
+from benchmarks.figure import Figure, shown
 from benchmarks.program import DEMO, ENVIRONMENT
 
 SPAN, SEEDS = "90d", 5
@@ -80,12 +80,7 @@ def main() -> int:
     reader.add_argument("--seeds", type=int, default=SEEDS, help=f"how many seeds, from 1 on (default: {SEEDS})")
     options = reader.parse_args()
     devnet.setup()
-    failed = False
-    for figure in figures(options.span, range(1, options.seeds + 1)):
-        sys.stdout.write(figure.as_line() + "\n")
-        sys.stdout.flush()
-        failed = failed or figure.holds is False
-    return int(failed)
+    return int(not shown(figures(options.span, range(1, options.seeds + 1))))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -29,3 +31,13 @@ class Figure:
         return json.dumps(
             {"name": self.name, "value": value, "unit": self.unit, "target": self.target, "holds": self.holds}
         )
+
+
+def shown(figures: Iterable[Figure]) -> bool:
+    """Prints each as it comes, a JSON line; whether all hold what was promised."""
+    held = True
+    for figure in figures:
+        sys.stdout.write(figure.as_line() + "\n")
+        sys.stdout.flush()
+        held = held and figure.holds is not False
+    return held

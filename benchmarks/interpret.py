@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from benchmarks.figure import Figure
 from benchmarks.program import DEMO, ENVIRONMENT
+from tests.unit.spoken import understood
 
 SENTENCES = (
     "put 1,000 USDC to work",
@@ -21,6 +22,9 @@ SENTENCES = (
     "deposit 1,00 usdc",
 )
 COUNT = 2_000
+# Pieces that were once read again and again when somebody repeated them.
+NOISE = ("$", "two thousand and ", "aave v3 prime ", "0x", "½ a ", "…", "a-", " '", "how much money do ", "$-")
+LENGTH = 10_000
 
 
 def figures(quick: bool) -> Iterator[Figure]:
@@ -42,3 +46,11 @@ def figures(quick: bool) -> Iterator[Figure]:
     if answered != COUNT - 1:
         raise RuntimeError(f"{answered} answers to {COUNT - 1} lines")
     yield Figure("interpret_lines_a_second", answered / taken, "lines/s")
+    yield Figure("interpret_10000_characters_of_noise_slowest", max(map(_noise, NOISE)) * 1e3, "ms")
+
+
+def _noise(piece: str) -> float:
+    """Seconds of processor for one message of repeated noise."""
+    began = time.process_time()
+    understood((piece * LENGTH)[:LENGTH])
+    return time.process_time() - began

@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import os
 import random
+import sys
 import tempfile
 import time
 import uuid
@@ -34,7 +35,7 @@ from agent.runtime.observing import look_of
 from agent.runtime.trying import Trying
 from agent.runtime.world import World
 from agent.schedule import Schedule
-from benchmarks.figure import Figure
+from benchmarks.figure import Figure, shown
 from memory.ledger import Ledger
 from memory.mandates import UserSettings
 from memory.observations import DAY, HOUR, Look, Observation
@@ -208,3 +209,7 @@ def _on_one_processor() -> Iterator[None]:
         yield
     finally:
         os.sched_setaffinity(0, before)
+
+
+if __name__ == "__main__":
+    sys.exit(int(not shown(figures(quick=False))))

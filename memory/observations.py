@@ -78,10 +78,7 @@ class Observations(Part):
         """
 
         def add(db: Database) -> bool:
-            sql = (
-                "INSERT INTO looks (hour, at, block, base_fee) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1"
-            )
-            if not many(db, sql, (look.hour, look.at, look.block, look.base_fee)):
+            if not many(db, _CLAIM, (look.hour, look.at, look.block, look.base_fee)):
                 return False
             day = look.at // DAY
             held = {str(row["venue"]): bytes(row["seen"]) for row in many(db, _OF_DAY, (day,))}

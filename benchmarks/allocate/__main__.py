@@ -5,11 +5,7 @@ from __future__ import annotations
 import sys
 
 from benchmarks.allocate import figures
+from benchmarks.figure import shown
 
 if __name__ == "__main__":
-    failed = False
-    for figure in figures(quick=False):
-        sys.stdout.write(figure.as_line() + "\n")
-        sys.stdout.flush()
-        failed = failed or figure.holds is False
-    sys.exit(int(failed))
+    sys.exit(int(not shown(figures(quick=False))))

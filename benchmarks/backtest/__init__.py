@@ -23,7 +23,6 @@ from agent.backtest.universes import Cast, Folders, casts, world
 from agent.backtest.world import World
 from benchmarks.figure import Figure
 
-UNSEEN = "unseen"
 DAY = 86_400
 POINTS = 100
 """Percentage points in a fraction."""

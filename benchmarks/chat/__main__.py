@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import devnet
+from benchmarks.figure import shown
 
 
 def main() -> int:
@@ -19,14 +20,11 @@ def main() -> int:
     from benchmarks.chat import crowded, overhead
 
     devnet.setup()
-    failed = False
+    held = True
     for module in (overhead, crowded):
         with tempfile.TemporaryDirectory(prefix="moneta-bench-") as folder:
-            for figure in module.figures(Path(folder) / "d", quick=quick):
-                sys.stdout.write(figure.as_line() + "\n")
-                sys.stdout.flush()
-                failed = failed or figure.holds is False
-    return int(failed)
+            held = shown(module.figures(Path(folder) / "d", quick=quick)) and held
+    return int(not held)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import argparse
 import sys
 
 import devnet
+from benchmarks.figure import shown
 from benchmarks.kills.figures import figures
 
 
@@ -16,12 +17,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     devnet.setup()
-    failed = False
-    for figure in figures(options.cycles, options.workers, options.seed):
-        sys.stdout.write(figure.as_line() + "\n")
-        sys.stdout.flush()
-        failed = failed or figure.holds is False
-    return int(failed)
+    return int(not shown(figures(options.cycles, options.workers, options.seed)))
 
 
 if __name__ == "__main__":

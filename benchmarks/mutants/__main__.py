@@ -14,6 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.figure import shown
 from benchmarks.mutants.score import PACKAGES, Wanted, figures
 
 
@@ -29,13 +30,10 @@ def main() -> int:
     options = parser.parse_args()
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # forks come from a process with one thread
     wanted = Wanted(tuple(options.package or PACKAGES), options.sample, options.seed, options.only, options.minutes)
-    failed = False
+    held = True
     with tempfile.TemporaryDirectory() as folder:
-        for figure in figures(Path.cwd(), wanted, options.cover or Path(folder) / "cover", options.resume):
-            sys.stdout.write(figure.as_line() + "\n")
-            sys.stdout.flush()
-            failed = failed or figure.holds is False
-    return int(failed)
+        held = shown(figures(Path.cwd(), wanted, options.cover or Path(folder) / "cover", options.resume)) and held
+    return int(not held)
 
 
 if __name__ == "__main__":

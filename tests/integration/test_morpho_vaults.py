@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -255,4 +256,7 @@ async def test_what_its_people_announce_is_told_while_it_waits(vault: Vault) -> 
     assert found["timelock"][1].startswith("what its curator changes is to wait 24 hours instead of 2 days, from 20")
     assert f"its guardian is to be {chain.user.lower()}" in found["guardian"][1]
     assert "lend 900,000 USDC to its market 1 instead of 200,000 USDC" in found["cap-raised"][1]
-    assert "its market 2 may be cut off with the 149,999 USDC in it, from 20" in found["market-removed"][1]
+    held = (
+        "(149,999|150,000)"  # a base unit below what was lent, by the market's rounding, until interest makes it up
+    )
+    assert re.search(f"its market 2 may be cut off with the {held} USDC in it, from 20", found["market-removed"][1])
