@@ -14,7 +14,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from agent.character.character import Character
-from agent.character.phrases import why_not
+from agent.character.phrases import digests, why_not
 from agent.replies import talk
 from agent.replies.reply import Reply, Status
 
@@ -41,6 +41,12 @@ def voiced(reply: Reply, character: Character, rng_seed: str, said: str = "") ->
         return replace(reply, text=_joined(reply.text, _phrase(character, "settled", rng_seed)))
     occasion = _BEFORE.get(reply.verdict.status)  # what is void or half done is told without ornament
     return replace(reply, text=_joined(_phrase(character, occasion, rng_seed), reply.text)) if occasion else reply
+
+
+def digest(reply: Reply, character: Character, seed: str) -> Reply:
+    """A daily summary behind a phrase of the character, or one of its posts where it has none."""
+    said = _phrase(character, "digest", seed) or _chosen(digests(character.posts), seed)
+    return replace(reply, text=_joined(said, reply.text))
 
 
 def _greeting(text: str, character: Character, seed: str) -> str:

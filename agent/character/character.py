@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 DEFAULT_NAME = "moneta"
@@ -31,7 +32,7 @@ class Style:
 class Character:
     """What an ElizaOS file says about somebody. `raw` is the whole file, with all that isn't used here.
 
-    `knowledge` holds texts only; `phrases` are Moneta's own section, `settings.moneta.phrases`: occasion to phrases.
+    `knowledge` holds texts, `documents` are files beside it that are read as well; `phrases` are Moneta's own section, `settings.moneta.phrases`: occasion to phrases.
     """
 
     name: str
@@ -45,5 +46,6 @@ class Character:
     examples: tuple[tuple[Line, ...], ...] = ()
     posts: tuple[str, ...] = ()
     knowledge: tuple[str, ...] = ()
+    documents: tuple[Path, ...] = ()
     phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)

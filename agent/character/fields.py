@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import pathlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from agent.character.character import Character, Line, Style
 from agent.character.json_lines import Located, Path
+from agent.character.knowledge import MOST, NoDocument, documents, item
 from agent.character.phrases import OCCASIONS, why_not
 from agent.character.report import Problem
 
+_JOINERS = re.compile(r"[\u200c\u200d]")  # of composed emoji and of some scripts
 PHRASES: Path = ("settings", "moneta", "phrases")
 
 
 class Fields:
-    """Reads a file's fields and gathers what is wrong with them. What can't be read is left out, and said."""
+    """Reads a file's fields and gathers what is wrong with them. What can't be read is left out, and said.
 
-    def __init__(self, located: Located) -> None:
+    Documents that the file points at are looked for in `folder`, its own.
+    """
+
+    def __init__(self, located: Located, folder: pathlib.Path) -> None:
         self.located = located
+        self.folder = folder
         self.data: Mapping[str, Any] = located.data
         self.problems: list[Problem] = []
 
     def character(self) -> Character:
         """The character. Without a usable name it has an empty one, and a fatal problem says so."""
         style = self._style()
+        knowledge, sources = self._knowledge()
         return Character(
             name=self._name(),
             username=self._text("username"),
@@ -35,7 +44,8 @@ class Fields:
             style=style,
             examples=self._examples(),
             posts=self.texts(("postExamples",), self.data.get("postExamples")),
-            knowledge=self._knowledge(),
+            knowledge=knowledge,
+            documents=sources,
             phrases=self._phrases(),
             raw=self.data,
         )
@@ -64,7 +74,7 @@ class Fields:
         if value is None:
             self.wrong((), "It has no name.", remedy, fatal=True)
             return ""
-        name = value.strip() if isinstance(value, str) else ""
+        name = _JOINERS.sub("", value).strip() if isinstance(value, str) else ""
         if not name or len(name) > 64 or not name.isprintable():
             self.wrong(("name",), "This is no name.", remedy, fatal=True)
             return ""
@@ -132,22 +142,32 @@ class Fields:
             return None
         return (speaker.strip().casefold(), text) if text.strip() else None
 
-    def _knowledge(self) -> tuple[str, ...]:
-        """The texts. Files and folders are named in the report: Moneta opens nothing that a character points at."""
-        found = []
-        for number, each in enumerate(self._list(("knowledge",), self.data.get("knowledge"))):
-            text = _knowledge_text(each)
-            if text is not None:
-                found.extend([text] if text.strip() else [])
-            elif isinstance(each, dict) and _place(each) is not None:
-                self.wrong(
-                    ("knowledge", number),
-                    "A file or folder isn't opened for a character.",
-                    "Write what it should know as texts here.",
-                )
-            else:
-                self.wrong(("knowledge", number), f"This is {_kind(each)}.", "Write a text in double quotes.")
-        return tuple(found)
+    def _knowledge(self) -> tuple[tuple[str, ...], tuple[pathlib.Path, ...]]:
+        """The texts, and the documents beside the file that it points at."""
+        value = self.data.get("knowledge")
+        texts: list[str] = []
+        found: dict[pathlib.Path, None] = {}
+        for number, each in enumerate([value] if isinstance(value, str) else self._list(("knowledge",), value)):
+            path: Path = ("knowledge",) if isinstance(value, str) else ("knowledge", number)
+            read = item(each)
+            if read.path is not None:
+                found.update(dict.fromkeys(self._documents(path, read.path)))
+            elif read.text is None:
+                self.wrong(path, f"This is {_kind(each)}.", "Write a text, or the path of a document.")
+            elif read.text.strip():
+                texts.append(read.text)
+        if len(found) > MOST:
+            self.wrong(("knowledge",), f"Only the first {MOST} of {len(found):,} documents are read.", "Name fewer.")
+        return tuple(texts), tuple(found)[:MOST]
+
+    def _documents(self, path: Path, named: str) -> Sequence[pathlib.Path]:
+        try:
+            return documents(named, self.folder)
+        except (NoDocument, OSError, ValueError) as error:
+            known = isinstance(error, NoDocument)
+            what, remedy = (error.what, error.remedy) if known else ("This can't be opened.", "Check the path.")
+            self.wrong(path, what, remedy)
+            return ()
 
     def _phrases(self) -> dict[str, tuple[str, ...]]:
         settings = self._object(("settings",), self.data.get("settings"))
@@ -178,25 +198,6 @@ def shown(path: Path) -> str:
     """A path as people write it: messageExamples[0][1].content."""
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part[:60]}" for part in path)
     return text.removeprefix(".")
-
-
-def _knowledge_text(value: Any) -> str | None:
-    """The text of an item: itself, or in {"text"}, {"content"}, or {"item": {"case": "text", "value"}}."""
-    if isinstance(value, str):
-        return value
-    if not isinstance(value, dict) or _place(value) is not None:
-        return None
-    inner = value.get("item")
-    held = inner.get("value") if isinstance(inner, dict) else value.get("text", value.get("content"))
-    return held if isinstance(held, str) else None
-
-
-def _place(value: Mapping[str, Any]) -> str | None:
-    """The file or folder that an item of knowledge points at."""
-    inner = value.get("item")
-    if isinstance(inner, dict) and inner.get("case") in ("path", "directory"):
-        value = {str(inner["case"]): inner.get("value")}
-    return next((str(value[key]) for key in ("path", "directory", "dir") if value.get(key)), None)
 
 
 def _kind(value: Any) -> str:

@@ -9,8 +9,10 @@ from typing import Any
 
 import characters
 from agent.character.character import DEFAULT_NAME, Character
+from agent.character.elsewhere import of_plugins
 from agent.character.fields import Fields, shown
 from agent.character.json_lines import Located, NotJson, parse
+from agent.character.phrases import digests
 from agent.character.report import Problem, Report, Unused
 from agent.character.secrets import secrets
 from agent.errors import Refused
@@ -18,12 +20,11 @@ from agent.errors import Refused
 LARGEST = 1_000_000  # bytes; the largest known public file has 110,000
 
 USED = (
-    *("name", "system", "bio", "lore", "adjectives", "topics", "style", "messageExamples", "knowledge"),
+    *("name", "username", "system", "bio", "lore", "adjectives", "topics", "style", "messageExamples"),
+    *("postExamples", "knowledge"),
     "settings.moneta.phrases",
 )
 _WHY = {
-    "username": "a channel shows the name that the bot has there",
-    "postExamples": "Moneta writes no posts",
     "plugins": "they are ElizaOS's own packages; Moneta's plug-ins are named in its settings",
     "clients": "channels are named in Moneta's settings",
     "clientConfig": "channels are set up in Moneta's settings",
@@ -38,6 +39,7 @@ _WHY = {
     "extends": "a file stands alone here: copy what it takes from the other one",
     "id": "a character is known by its file's name",
 }
+_NOTHING = {"postExamples": "none of them is a short line without figures, links, tags and reports"}
 _ADVICE = (
     "Take it out, and change it wherever it is used, since this file has been read. Moneta takes secrets only from "
     "files named by MONETA_…_FILE."
@@ -79,7 +81,7 @@ def read(path: Path) -> tuple[Character | None, Report]:
     if not isinstance(located.data, dict):
         problem = Problem(1, "", "A character is one object.", 'Begin the file with { and "name".', fatal=True)
         return None, Report(False, problems=(problem,))
-    fields = Fields(located)
+    fields = Fields(located, path.parent)
     character = fields.character()
     for secret, what in secrets(located.data):
         fields.wrong(secret, f"This looks like {what}.", _ADVICE, fatal=True)
@@ -114,6 +116,7 @@ def _text(path: Path) -> str:
 def _used(character: Character) -> tuple[str, ...]:
     held: dict[str, Any] = {
         "name": character.name,
+        "username": character.username,
         "system": character.system,
         "bio": character.bio,
         "lore": character.lore,
@@ -121,7 +124,8 @@ def _used(character: Character) -> tuple[str, ...]:
         "topics": character.topics,
         "style": character.style.all or character.style.chat,
         "messageExamples": character.examples,
-        "knowledge": character.knowledge,
+        "postExamples": digests(character.posts),
+        "knowledge": character.knowledge or character.documents,
         "settings.moneta.phrases": character.phrases,
     }
     return tuple(key for key in USED if held[key])
@@ -131,6 +135,8 @@ def _unused(located: Located, used: tuple[str, ...]) -> Iterator[Unused]:
     for key, value in located.data.items():
         ours = key == "settings" and isinstance(value, dict) and set(value) == {"moneta"} and USED[-1] in used
         if key in USED and key not in used:
-            yield Unused(key, "nothing in it can be used")
+            yield Unused(key, _NOTHING.get(key, "nothing in it can be used"))
+        elif key == "plugins":
+            yield Unused(key, "; ".join((_WHY[key], *of_plugins(value))))
         elif key not in used and not ours:
             yield Unused(shown((key,)), _WHY.get(key, "no key of ElizaOS's characters that Moneta knows"))

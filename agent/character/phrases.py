@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 OCCASIONS = {
     "greeting": "the first words in a new channel",
@@ -17,6 +18,7 @@ OCCASIONS = {
     "settled": "after the report of what was done",
     "refused": "before a refusal",
     "asked": "before a question",
+    "digest": "before the daily summary",
 }
 MOST_CHARACTERS = 200
 
@@ -39,3 +41,8 @@ def why_not(phrase: str) -> str | None:
         return "it has a line break or an invisible character"
     plain = unicodedata.normalize("NFKC", phrase)
     return next((f"it has {what}" for pattern, what in _FORBIDDEN if pattern.search(plain)), None)
+
+
+def digests(posts: Iterable[str]) -> tuple[str, ...]:
+    """The posts of a character that may stand before a daily summary: what holds for phrases holds for them."""
+    return tuple(post.strip() for post in posts if why_not(post.strip()) is None)

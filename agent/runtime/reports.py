@@ -23,6 +23,7 @@ from agent.replies.mandate_picture import data_of
 from agent.replies.reply import Picture, Reply
 from agent.runtime.viewing import Viewing
 from agent.runtime.world import World
+from agent.voice import digest
 from memory.mandates import MandateRow
 from memory.periods import Worth
 from memory.rows import DecisionRow, FlowKind, User
@@ -97,7 +98,8 @@ class Reports:
         await self.keep(user, snapshot)
         portfolio = await Viewing(self.world).portfolio(user)
         decisions = await self.world.ledger.decisions_of(user.id, "rebalance", now - DAY)
-        reply = replace(portfolio, text=f"Your day. {_done(decisions)} {portfolio.text}")
+        told = replace(portfolio, text=f"Your day. {_done(decisions)} {portfolio.text}")
+        reply = digest(told, self.world.character, f"{user.id}:{now // DAY}")
         points = [[str(w.at), str(w.worth), str(w.held)] for w in await self._drawn(user, snapshot)]
         if len(points) > 1:
             reply = await self._with(reply, user.id, "worth", {"points": points}, AGAINST_HOLDING)

@@ -224,4 +224,5 @@ class World:
             contacts=tuple(contacts),
             traders=tuple(sorted(self.traders)),
             dollars=self.registry.usd_stable,
+            called=tuple(name for name in (self.character.name, self.character.username) if name),
         )

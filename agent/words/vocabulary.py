@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -21,6 +21,7 @@ class Vocabulary:
 
     `tokens` are the registry's symbols, `dollars` those of them that are worth a dollar, `venues` ids such as
     'aave-v3:core:USDC'; `spoken` adds pairs of (venue id, a name that people use for it). `traders` are exchanges.
+    `called` is how the agent itself is addressed; a name with a word in it that means something else isn't read so.
     """
 
     tokens: tuple[str, ...]
@@ -29,6 +30,7 @@ class Vocabulary:
     dollars: frozenset[str] = frozenset()
     spoken: tuple[tuple[str, str], ...] = ()
     traders: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
 
     def symbol(self, word: str) -> str | None:
         """The registry's spelling of a token named in any case."""
@@ -64,10 +66,31 @@ def lexicon(language: Language, vocabulary: Vocabulary) -> Lexicon:
         entries.setdefault(key, (Kind.TOKEN, token))
     for name in vocabulary.contacts:
         entries.setdefault((name.casefold(),), (Kind.NAME, name.casefold()))
+    for key in _addresses(vocabulary.called, language, entries):
+        entries[key] = (Kind.FILLER, "")
     longest: dict[str, int] = {}
     for key in entries:
         longest[key[0]] = max(len(key), longest.get(key[0], 0))
     return Lexicon(entries, longest, frozenset(loud))
+
+
+def _addresses(called: Iterable[str], language: Language, entries: Mapping[Key, Entry]) -> list[Key]:
+    """The names by which the agent is spoken to, as they are met in a text, with an @ before them or without.
+
+    None with a word that means something, which articles and the like don't, and none that could be a number.
+    """
+    alone = {key[0]: kind for key, (kind, _) in entries.items() if len(key) == 1}
+    silent = {word for word, kind in alone.items() if kind is Kind.FILLER}
+    said = (alone.keys() - silent) | language.units.keys() | language.scales.keys()
+    keys = [key_of(before + name.strip()) for name in called for before in ("", "@")]
+    words = [[word.removeprefix("@") for word in key] for key in keys]
+    return [
+        key
+        for key, of in zip(keys, words, strict=True)
+        if key not in entries
+        and any(word[:1].isalpha() and word not in silent for word in of)
+        and not any(word in said or word[:1].isdigit() for word in of)
+    ]
 
 
 def _phrases(language: Language) -> Iterator[tuple[Key, Entry]]:

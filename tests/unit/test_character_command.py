@@ -56,7 +56,7 @@ def test_new_needs_a_terminal_and_overwrites_nothing(tmp_path: Path) -> None:
 def test_the_interview_makes_a_usable_file(tmp_path: Path) -> None:
     answers = iter(
         ["", "Otto", "A baker.", "Up early.", "", "Speak of bread.", "warm, floury", "Come in!", "5 rolls", ""]
-        + [""] * 6
+        + [""] * 7
     )
     data = interview(lambda question: next(answers))
     path = tmp_path / "otto.json"

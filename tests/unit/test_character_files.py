@@ -131,6 +131,82 @@ def test_the_second_generation(tmp_path: Path) -> None:
     assert "advancedMemory" in {each.key for each in report.unused}
 
 
+KNOWS = ["A fact.", "guide.md", "docs/*", {"path": "notes/a.pdf"}, {"directory": "more"}, {"content": {"text": "B."}}]
+
+
+def test_documents_are_found_beside_the_file(tmp_path: Path) -> None:
+    for name in (
+        "guide.md",
+        "docs/one.txt",
+        "docs/deep/two.md",
+        "docs/code.py",
+        "knowledge/notes/a.pdf",
+        "more/b.md",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    character, report = read(written(tmp_path, {"name": "Ada", "bio": "x", "knowledge": KNOWS}))
+    assert report.problems == ()
+    assert character is not None
+    assert character.knowledge == ("A fact.", "B.")
+    found = [str(each.relative_to(tmp_path.resolve())) for each in character.documents]
+    assert found == ["guide.md", "docs/deep/two.md", "docs/one.txt", "knowledge/notes/a.pdf", "more/b.md"]
+    assert "knowledge" in report.used
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("../secret.md", "leads out"),
+        ("link.md", "leads out"),
+        ("/etc/passwd", "begins in the folder"),
+        ("gone.md", "no such file"),
+        ("code.py", "Documents are"),
+        ("empty", "no document in it"),
+        ("large.md", "larger than"),
+        ("a\0b", "begins in the folder"),
+        ("~/notes.md", "no such file"),
+    ],
+)
+def test_no_other_document_is_opened(tmp_path: Path, path: str, why: str) -> None:
+    home = tmp_path / "home"
+    (home / "empty").mkdir(parents=True)
+    (tmp_path / "secret.md").write_text("x")
+    (home / "link.md").symlink_to(tmp_path / "secret.md")
+    (home / "code.py").write_text("x")
+    with (home / "large.md").open("wb") as large:
+        large.truncate(20_000_001)
+    character, report = read(written(home, {"name": "Ada", "bio": "x", "knowledge": [{"path": path}]}))
+    assert character is not None
+    assert character.documents == ()
+    assert [problem.where for problem in report.problems] == ["knowledge[0]"]
+    assert why in report.problems[0].what
+
+
+def test_a_folder_gives_nothing_through_a_link_that_leads_out(tmp_path: Path) -> None:
+    home, other = tmp_path / "home", tmp_path / "other"
+    (home / "docs").mkdir(parents=True)
+    other.mkdir()
+    (other / "secret.md").write_text("x")
+    (home / "docs" / "own.md").write_text("x")
+    (home / "docs" / "link.md").symlink_to(other / "secret.md")
+    (home / "docs" / "folder").symlink_to(other)
+    character, _ = read(written(home, {"name": "Ada", "bio": "x", "knowledge": ["docs/"]}))
+    assert character is not None
+    assert [each.name for each in character.documents] == ["own.md"]
+
+
+def test_posts_and_plugins_are_told(tmp_path: Path) -> None:
+    data = FIRST | {"postExamples": ["gm, the tide is in.", "up 30% today!", "read https://x.example"]}
+    _, report = read(written(tmp_path, data | {"plugins": ["@elizaos/plugin-evm", {"name": "@x/plugin-openai"}, 5]}))
+    assert "postExamples" in report.used
+    kept = {each.key: each.why for each in report.unused}
+    assert "evm: the account" in kept["plugins"]
+    assert "openai: docs/models.md" in kept["plugins"]
+    _, report = read(written(tmp_path, data | {"postExamples": ["up 30% today!"]}))
+    assert "without figures" in {each.key: each.why for each in report.unused}["postExamples"]
+
+
 @pytest.mark.parametrize(
     ("text", "line", "remedy"),
     [

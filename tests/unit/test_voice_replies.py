@@ -14,7 +14,7 @@ from agent.character.phrases import why_not
 from agent.errors import NeedsAnswer, Refused
 from agent.replies import talk
 from agent.replies.reply import Reply, Status, Table, Verdict, of_error
-from agent.voice import INTRODUCTION, PLAIN_HELLO, voiced
+from agent.voice import INTRODUCTION, PLAIN_HELLO, digest, voiced
 
 pytestmark = pytest.mark.unit
 
@@ -96,3 +96,12 @@ def test_without_phrases_examples_say_hello_if_they_are_plain() -> None:
 def test_the_exact_text_is_always_inside(character: Character, seed: str, text: str, status: Status | None) -> None:
     reply = Reply(text, verdict=Verdict(status) if status else None)
     assert text.removeprefix(INTRODUCTION).strip() in voiced(reply, character, seed, text).text
+
+
+def test_a_summary_stands_behind_a_phrase_or_a_harmless_post() -> None:
+    summary = Reply("Your day. Nothing moved.")
+    plain = Character("Otto", posts=("Up 30 % today!", "Bread is in.", "see https://x.example"))
+    assert digest(summary, plain, "1").text == "Bread is in. Your day. Nothing moved."
+    own = replace(plain, phrases={"digest": ("Flour on the table:",)})
+    assert digest(summary, own, "1").text == "Flour on the table: Your day. Nothing moved."
+    assert digest(summary, load("moneta"), "1") == summary
