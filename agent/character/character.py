@@ -32,7 +32,8 @@ class Style:
 class Character:
     """What an ElizaOS file says about somebody. `raw` is the whole file, with all that isn't used here.
 
-    `knowledge` holds texts, `documents` are files beside it that are read as well; `phrases` are Moneta's own section, `settings.moneta.phrases`: occasion to phrases.
+    `knowledge` holds texts, `documents` are files beside it that are read as well.
+    `phrases` are Moneta's own section, `settings.moneta.phrases`: occasion to phrases.
     """
 
     name: str

@@ -163,11 +163,11 @@ class Fields:
     def _documents(self, path: Path, named: str) -> Sequence[pathlib.Path]:
         try:
             return documents(named, self.folder)
-        except (NoDocument, OSError, ValueError) as error:
-            known = isinstance(error, NoDocument)
-            what, remedy = (error.what, error.remedy) if known else ("This can't be opened.", "Check the path.")
-            self.wrong(path, what, remedy)
-            return ()
+        except NoDocument as error:
+            self.wrong(path, error.what, error.remedy)
+        except (OSError, ValueError):
+            self.wrong(path, "This can't be opened.", "Check the path.")
+        return ()
 
     def _phrases(self) -> dict[str, tuple[str, ...]]:
         settings = self._object(("settings",), self.data.get("settings"))

@@ -133,6 +133,9 @@ def _used(character: Character) -> tuple[str, ...]:
 
 def _unused(located: Located, used: tuple[str, ...]) -> Iterator[Unused]:
     for key, value in located.data.items():
+        if not value and key not in used:
+            yield Unused(shown((key,)), "it is empty")
+            continue
         ours = key == "settings" and isinstance(value, dict) and set(value) == {"moneta"} and USED[-1] in used
         if key in USED and key not in used:
             yield Unused(key, _NOTHING.get(key, "nothing in it can be used"))

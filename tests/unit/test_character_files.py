@@ -150,7 +150,7 @@ def test_documents_are_found_beside_the_file(tmp_path: Path) -> None:
     assert character is not None
     assert character.knowledge == ("A fact.", "B.")
     found = [str(each.relative_to(tmp_path.resolve())) for each in character.documents]
-    assert found == ["guide.md", "docs/deep/two.md", "docs/one.txt", "knowledge/notes/a.pdf", "more/b.md"]
+    assert found == ["guide.md", "docs/1.txt", "docs/deep/2.md", "knowledge/notes/a.pdf", "more/b.md"]
     assert "knowledge" in report.used
 
 
