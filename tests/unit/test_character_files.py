@@ -137,8 +137,8 @@ KNOWS = ["A fact.", "guide.md", "docs/*", {"path": "notes/a.pdf"}, {"directory":
 def test_documents_are_found_beside_the_file(tmp_path: Path) -> None:
     for name in (
         "guide.md",
-        "docs/one.txt",
-        "docs/deep/two.md",
+        "docs/1.txt",
+        "docs/deep/2.md",
         "docs/code.py",
         "knowledge/notes/a.pdf",
         "more/b.md",
