@@ -20,7 +20,7 @@ from memory.observations import DAILY_DAYS, DAY, HOUR, Look, Observation
 
 MILLIONTHS = 10**6
 SHARES = 10**36
-"""How many base units of a vault's shares its fact `share` is the worth of (agent/plugin.py)."""
+"""How many base units of a vault's shares its fact `share` is the worth of (agent/plugin/venues.py)."""
 MOST = 2**63 - 1
 """What a column can hold; more is as good as that."""
 

@@ -1,0 +1,59 @@
+"""An exchange: finds its pools, quotes routes through them, builds the steps of a swap."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from agent.abi import Call
+from agent.money import Address, Token
+from agent.plans import Step
+from agent.plugin.chain import Ask, Block, Chain, Listed
+from agent.routes import PoolState, Route
+
+
+class Trader(ABC):
+    """An exchange whose prices follow from its pools' state; `name` is its section in the chain file.
+
+    `contract` is what is called and what an input token is approved to. All is pure but `discover`.
+    """
+
+    name: ClassVar[str]
+    contract: Listed
+
+    @classmethod
+    @abstractmethod
+    async def discover(cls, chain: Chain, ask: Ask) -> Trader:
+        """The exchange on this chain. Raises Unavailable where the chain contradicts its file."""
+
+    @abstractmethod
+    def reads(self) -> tuple[Call, ...]:
+        """The calls whose answers `state` needs; they run in the one call of the snapshot."""
+
+    @abstractmethod
+    def state(self, answers: Sequence[tuple[Any, ...] | None], block: Block) -> tuple[PoolState, ...]:
+        """The pools in the answers, in the order of `reads`; one that can't be read is left out."""
+
+    @abstractmethod
+    def quotes(
+        self, states: Sequence[PoolState], token_in: Token, token_out: Token, units: int, exact_out: bool = False
+    ) -> tuple[Route, ...]:
+        """Every route weighed for `units` in (or out), to the last base unit: the best first, those that what is
+        known can't give last, each with its `why_not`.
+        """
+
+    def quote(
+        self, states: Sequence[PoolState], token_in: Token, token_out: Token, units: int, exact_out: bool = False
+    ) -> Route | None:
+        """The best route, None where there is none that can be taken."""
+        best = next(iter(self.quotes(states, token_in, token_out, units, exact_out)), None)
+        return None if best is None or best.why_not else best
+
+    @abstractmethod
+    def swap(self, route: Route, account: Address, limit: int, native: bool) -> tuple[Step, ...]:
+        """The steps of a route; the approval of `contract` is added by the gate.
+
+        `limit`: the least that comes back, or with `exact_out` the most that is given. `native`: the coin is sent
+        along in the place of the wrapped token. Raises Refused where this can't be done in a call that is decoded.
+        """
