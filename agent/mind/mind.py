@@ -8,6 +8,7 @@ binds it like everything else.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -18,6 +19,8 @@ from agent.mind import prompt, questions, spoken, tools
 from agent.mind.context import Context
 from agent.mind.model import Answer, Model, ModelDown
 from agent.mind.phrasebook import interpret
+from agent.mind.purpose import purpose_of
+from agent.model_cost import Payer
 from agent.words.limits import about
 from agent.words.reader import read
 from agent.words.readings import Kind, Reading
@@ -29,6 +32,11 @@ ROUNDS = 2  # the answer, and one repair
 TURN_SECONDS = 30.0  # for all that a model is asked about one message
 Facts = Callable[[], Awaitable[str]]
 """What code computed for the user at this moment, as lines of text; asked for only when a model is."""
+Recalled = Callable[[str], Awaitable[Sequence[str]]]
+"""What is remembered that fits a message, the most fitting first, a line each; asked for only when a model is.
+It binds nothing and is no source of a field: it may come from anywhere.
+"""
+NOBODY = Payer("")
 
 _NOT_UNDERSTOOD = questions.not_understood(["\0"]).text.partition("\0")[0]
 _NEVER = frozenset({
@@ -45,6 +53,14 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What a model is told besides the conversation."""
+
+    facts: str = ""
+    recalled: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Mind:
     """What a message means. Without a model it is the phrasebook alone."""
 
@@ -53,17 +69,23 @@ class Mind:
     seconds: float = TURN_SECONDS
 
     async def understand(
-        self, text: str, context: Context, vocabulary: Vocabulary, facts: Facts | None = None
+        self,
+        text: str,
+        context: Context,
+        vocabulary: Vocabulary,
+        facts: Facts | None = None,
+        recalled: Recalled | None = None,
+        payer: Payer = NOBODY,
     ) -> Understood | Spoken:
-        """An intent with its origins, a question, or talk."""
+        """An intent with its origins, a question, or talk. `payer` is whose budget a model's answer comes out of."""
         understood = interpret(text, context, vocabulary)
         question = understood.question
         if self.model is None or question is None or not _is_unread(question, text, vocabulary):
             return understood
         try:
-            computed = await facts() if facts else ""
+            known = Known(await facts() if facts else "", tuple(await recalled(text)) if recalled else ())
             async with asyncio.timeout(self.seconds):
-                found = await self._ask(self.model, text, context, vocabulary, computed)
+                found = await self._ask(self.model, text, context, vocabulary, known)
         except (ModelDown, TimeoutError):
             return Understood(None, question=replace(question, text=f"{DOWN} {question.text}"))
         return found or understood
@@ -74,17 +96,21 @@ class Mind:
             await self.model.close()
 
     async def _ask(
-        self, model: Model, text: str, context: Context, vocabulary: Vocabulary, facts: str
+        self, model: Model, text: str, context: Context, vocabulary: Vocabulary, known: Known
     ) -> Understood | Spoken | None:
         """What the model makes of it, None where nothing comes of it after one repair."""
-        acts = _acts(read(text, vocabulary))
-        offered = tools.schemas(acts)
-        known = "\n".join((facts, *(turn.text for turn in context.turns), text))
-        said = prompt.messages(self.character, text, context, facts)
+        readings = read(text, vocabulary)
+        acts = _acts(readings)
+        binding = (*(context.pending.said if context.pending else ()), text)
+        offered = tools.schemas(tools.orderable(acts, binding, vocabulary))
+        purpose = purpose_of(text, readings, acts)
+        size = len(json.dumps(offered))
+        said = prompt.messages(self.character, text, context, known.facts, known.recalled, purpose, size)
+        figures = "\n".join((known.facts, *known.recalled, *(turn.text for turn in context.turns), text))
         for _ in range(ROUNDS):
             answer = await model.ask(said, offered)
             try:
-                return self._read(answer, acts, text, context, vocabulary, known)
+                return self._read(answer, acts, text, context, vocabulary, figures)
             except tools.NotProposed as error:
                 said = [*said[:-1], ("user", prompt.repair(str(error), text))]
         return None

@@ -76,6 +76,19 @@ def schemas(acts: Collection[str]) -> list[dict[str, Any]]:
     return [*tools, _tool(SAY, "answer in words; nothing happens", {"text": True})]
 
 
+def orderable(acts: Collection[str], said: Sequence[str], vocabulary: Vocabulary) -> Collection[str]:
+    """Those of `acts` that the words could order, whatever is called: the others take room for nothing.
+
+    `said` are the user's turns that may bind, the present one last.
+    """
+    readings = [
+        reading for turn, text in enumerate(said, start=1 - len(said)) for reading in read(text, vocabulary, turn)
+    ]
+    ordered = {action_of(clause) for clause in clauses(readings)}
+    trades = {"sequence", "swap"} if "swap" in ordered else set()
+    return [act for act in acts if act in ordered | trades | {*_MOVES, *KEEPING, "limit"}]
+
+
 def understood(
     name: str, arguments: Mapping[str, Any], text: str, context: Context, vocabulary: Vocabulary
 ) -> Understood:

@@ -15,9 +15,11 @@ from agent.character import load
 from agent.intents import Chat, Mandate, Understood
 from agent.mind import prompt, tools
 from agent.mind.context import Context, Pending, Turn
-from agent.mind.mind import DOWN, Mind, Spoken
+from agent.mind.mind import DOWN, Mind, Spoken, _acts
 from agent.mind.model import Answer, Call, ModelDown
 from agent.mind.phrasebook import interpret
+from agent.mind.purpose import purpose_of
+from agent.words.reader import read
 from tests.unit.mind_parts import ADA, Scripted, bound, call, understand
 from tests.unit.spoken import NOW, VOCABULARY, amount, deposit, transfer, withdraw
 from tests.unit.test_phrasebook_commands import SENTENCES
@@ -350,6 +352,80 @@ async def test_the_prompt_stays_small(name: str) -> None:
         assert size <= prompt.MOST_CHARACTERS
         assert size + len(json.dumps(offered)) <= 6_000
         assert messages[0][1].startswith(f"You are {load(name).name},")
+
+
+@pytest.mark.parametrize(
+    "text", ["mumble, how do venus and aave differ?", f"{TRADE} and put it into venus", "please summarise all of it"]
+)
+async def test_the_prompt_stays_small_with_memories_and_a_portfolio(text: str) -> None:
+    model = Scripted(call("sign"))
+
+    async def facts() -> str:
+        return "venus:core:USDC pays 4.12 % a year, 31.2 million free\n" * 40
+
+    async def recalled(words: str) -> list[str]:
+        assert words == text
+        return [f"{number}: they said\nthat {words} " * 6 for number in range(30)]
+
+    mind = Mind(load("moneta"), model)
+    await mind.understand(text, LONG, VOCABULARY, facts, recalled)
+    assert len(model.asked) == 2
+    for messages, offered in model.asked:
+        size = sum(len(part) for _, part in messages)
+        assert size <= 3_000
+        assert size + len(json.dumps(offered)) <= 6_000
+        assert "- 0: they said that" in messages[0][1]
+
+
+async def test_what_is_recalled_binds_nothing_and_may_be_told() -> None:
+    async def recalled(text: str) -> list[str]:
+        return ["Ada said: deposit 900 usdc into venus", "Rome is 2779 years old"]
+
+    text = "gosh mumble, deposit some of my usdc pretty sharpish"
+    for field in ({"amount": "900"}, {"amount": "deposit 900"}):
+        model = Scripted(call("deposit", asset="usdc", **field))
+        found = await Mind(ADA, model).understand(text, Context(now=NOW), VOCABULARY, None, recalled)
+        assert bound(found, text) is None
+    talk = await Mind(ADA, Scripted(Answer("Rome is 2779 years old."))).understand(
+        TALK, Context(now=NOW), VOCABULARY, None, recalled
+    )
+    assert talk == Spoken("Rome is 2779 years old.")
+
+
+async def test_nothing_is_recalled_where_no_model_is_asked() -> None:
+    async def never() -> str:
+        raise AssertionError("asked for facts")
+
+    async def none(text: str) -> list[str]:
+        raise AssertionError("recalled")
+
+    model = Scripted(call("exit"))
+    found = await Mind(ADA, model).understand("deposit 100 usdc", Context(now=NOW), VOCABULARY, never, none)
+    assert isinstance(found, Understood)
+    assert model.asked == []
+
+
+@pytest.mark.parametrize(("text", "expected"), [*SENTENCES, *SWAPS])
+def test_the_tool_of_what_is_ordered_is_among_those_offered(text: str, expected: dict[str, Any]) -> None:
+    bare_no = expected["action"] == "cancel" and "cancel" not in text  # which no tool is believed in either
+    if expected["action"] in tools.ACTS and not bare_no:
+        assert expected["action"] in tools.orderable(tools.ACTS, [text], VOCABULARY)
+
+
+@pytest.mark.parametrize(
+    ("text", "purpose"),
+    [
+        (DEPOSIT, "understand"),
+        ("what is impermanent loss?", "talk"),
+        ("why does venus pay more on usdc?", "analyse"),
+        ("mumble, summarise what we said", "summarise"),
+        ("tl;dr", "summarise"),
+        ("please sum up and deposit 100 usdc", "understand"),
+    ],
+)
+def test_the_purpose_is_read_from_the_words(text: str, purpose: str) -> None:
+    readings = read(text, VOCABULARY)
+    assert purpose_of(text, readings, _acts(readings)) == purpose
 
 
 async def test_a_message_that_is_too_long_is_not_sent() -> None:
