@@ -2,76 +2,9 @@
 
 from __future__ import annotations
 
-from agent.words import english_speech
+from agent.words import english_questions, english_speech, english_verbs
 from agent.words.language import Language
 from agent.words.readings import Kind
-
-_VERBS = {
-    "deposit": "deposit; supply; lend; lend out; invest; park; allocate; earn; earn yield; earn interest;"
-    " start earning; make a deposit; make a deposit of",
-    "put": "put",
-    "make": "make",
-    "move": "move",
-    "take": "take; get; pull; bring; remove",
-    "withdraw": "withdraw; redeem; retrieve; cash out; pull out; take out; get out; bring back; take back; get back;"
-    " move out; make a withdrawal; make a withdrawal of",
-    "swap": "swap; exchange; convert; trade; swap out; trade in",
-    "buy": "buy; purchase",
-    "sell": "sell; sell off",
-    "transfer": "send; transfer; pay; give; wire; send over",
-    "add": "add",
-    "contact": "add contact; add a contact; add new contact; add a new contact; new contact; save contact; save;"
-    " create contact; create a contact; remember",
-    "exit": "exit; get me out; get me out of; get out of; get us out of; exit from; i want out;"
-    " i want out of; i want to get out; i want to get out of; let me out; let me out of; emergency exit",
-    "close": "close; liquidate; unwind",
-    "pause": "pause; stop everything; pause everything; stop acting; pause yourself",
-    "resume": "resume; unpause; resume everything; unpause everything; carry on; start again",
-    "cancel": "cancel; abort; never mind; nevermind; forget it; scrap that; forget about it; stop it; don't do it;"
-    " dont do it; do not do it; leave it; cancel that; cancel it; cancel this; cancel the plan",
-    "rebalance": "rebalance; re-balance",
-    "mandate": "start rebalancing; keep rebalancing; start to rebalance; auto-rebalance; set a mandate; new mandate;"
-    " set up a mandate; give you a mandate; set mandate; i give you a mandate",
-    "end mandate": "stop rebalancing; quit rebalancing; no more rebalancing; revoke my mandate; revoke the mandate;"
-    " revoke mandate; end my mandate; end the mandate; cancel my mandate; cancel the mandate; cancel mandate;"
-    " stop my mandate; stop the mandate; withdraw my mandate; remove my mandate; delete my mandate; drop my mandate;"
-    " stop the autopilot; stop autopilot; stop rebalancing automatically",
-    "advance": "advance; fast forward; fast-forward; skip; skip ahead; jump ahead; advance time;"
-    " advance the clock; advance the clock by;"
-    " advance time by;"
-    " advance by; fast forward by; skip forward; move time forward; let time pass",
-}
-
-_MENTIONS = {
-    "deposit": "deposited; depositing; deposits; supplied; supplying; lent; lending; invested; investing; earned;"
-    " earning; earns; parked; parking; allocated; allocating; putting",
-    "withdraw": "withdrew; withdrawn; withdrawing; withdraws; withdrawal; redeemed; redeeming; retrieved; taking;"
-    " took; taken; pulling; pulled; removed; removing",
-    "transfer": "sent; sending; sends; transferred; transferring; transfers; paid; paying; gave; given; giving;"
-    " wired",
-    "swap": "swapped; swapping; swaps; exchanged; exchanging; converted; converting; traded; trading; bought; buying;"
-    " sold; selling; purchased; purchasing",
-    "contact": "added; adding; saved; saving",
-    "exit": "exited; exiting; exits; left; closed; closing; liquidated; liquidating",
-    "pause": "paused; pausing",
-    "resume": "resumed; resuming",
-    "rebalance": "rebalanced; rebalancing; rebalances",
-    "advance": "advanced; advancing; skipped; skipping",
-}
-
-_UNSUPPORTED = {
-    "bridge": "bridge; bridging",
-    "borrow": "borrow; borrowing; take a loan",
-    "repay": "repay; repaying; pay back",
-    "stake": "stake; staking; unstake; restake",
-    "claim": "claim; claiming",
-    "revoke": "revoke",
-    "approve": "approve",
-    "mint": "mint; burn",
-    "set an alert": "alert; notify; remind; alert me; notify me; remind me; tell me when; warn me",
-    "set a schedule": "schedule; every day; every week; every month; daily; weekly; monthly; tomorrow",
-    "undo": "undo; revert",
-}
 
 _PARTICLES = {
     "to work": "to work; to good use; to use; work",
@@ -106,21 +39,6 @@ _NEGATIONS = {
     " rather not; stop; instead of; anything but; far from; ain't; no longer; quit; ignore",
 }
 
-_HYPOTHETICAL = {
-    "musing": "what if; suppose; supposing; imagine; imagining; assume; assuming; should; should i; should we; could;"
-    " could i; could we; can i; can we; may i; may; might; would; hypothetically; what happens; what happens if;"
-    " say i; let's say; lets say; perhaps; maybe; consider; considering; wonder; wondering; wish; wished; whether;"
-    " thinking of; thinking about; planning to; in theory; pretend; as though; as if; had i; were i; ought; ought i;"
-    " must i; shall i; shall we",
-    "condition": "if; unless; when; whenever; once; after; before; in case; as soon as; as long as; provided; while",
-    "until": "until; till",
-}
-
-_QUESTIONS = {
-    "what": "what; what's; whats; which; who; who's; where; where's; how; how's; how much; how many; does; do;"
-    " do you; do i; am i; is it; did; show; show me; give me; tell me; list; display; check; view; see",
-    "is": "is; are; am; was; were; has; will",
-}
 
 _POLITE = (
     "can you; could you; would you; will you; can you please; could you please; would you please; i want to;"
@@ -175,41 +93,6 @@ _REFERENCES = (
     " the proceeds; the result"
 )
 
-_TOPICS = {
-    "yields": "yields; yield; rate; rates; apy; apys; apr; aprs; best yield; best yields; best rate; best rates;"
-    " best apy; best apr; highest yield; highest apy; highest rate; interest rate; interest rates; deposit rate;"
-    " deposit rates; supply rate; supply rates; supply apy; supply apr; lending rate; lending rates; compare venues;"
-    " venues; compare rates; options; what can i earn; what could i earn; what would i earn; how much can i earn;"
-    " how much could i earn; how much would i earn; what does it pay; where can i earn; where could i earn;"
-    " where should i put; where to put; opportunities; best place; markets; highest yielding; earn the most;"
-    " earns the most; earns most; pays best; pays the most; best venue; what would it earn; how much will i earn;"
-    " what will i earn; would i earn",
-    "portfolio": "portfolio; balance; balances; my balance; positions; holdings; net worth; how am i doing;"
-    " how are we doing; how am i; how much did i deposit;"
-    " what did i deposit; what did i earn; what do i have; what do i own; what have i got; what do i hold;"
-    " how much do i have; how much have i; how much money do i have; wallet; my wallet; my account; account;"
-    " how much have i earned; have i earned; did i earn; what have i earned; how much have i made; have i made;"
-    " earnings; my earnings; earned so far; how's my money; how is my money doing;"
-    " show me my money; do i have; pnl; profit; my profit; status; how much did i earn; how much did i make;"
-    " how is my money; how are my positions; how is it going; how are my deposits; how are my investments doing",
-    "explain": "why; explain; reason; reasons; reasoning; how come; tell me why; what made you; why so;"
-    " what would change your mind; change your mind; how did you choose; how did you decide; rationale",
-    "mandate": "mandate; my mandate; the mandate; what is my mandate; what's my mandate; show my mandate;"
-    " show me my mandate; show mandate",
-    "dry run": "dry run; a dry run; dry-run; do a dry run; make a dry run; run it dry; show me a dry run;"
-    " what would you have done; what would you have moved; what would it have done; what would that have done;"
-    " what would my mandate have done; what would this mandate have done; how would it have done;"
-    " how would that have done; how would it have gone; how would that have gone",
-    "policy": "policy; my policy; the policy; what is my policy; what's my policy; show my policy; show me my policy;"
-    " the operator's policy; caps; what are the caps; transaction limits; my limits; what are my limits;"
-    " show my limits; show me my limits; what is my limit; what's my limit",
-    "history": "history; transactions; activity; what did you do; what have you done; what happened; what did we do;"
-    " what did i do; what have i done; log; past transactions; recent activity; statement; my transactions;"
-    " show transactions; what has happened",
-    "help": "help; what can you do; what do you do; how does this work; how does it work; commands; how do i;"
-    " how can i; how to; how do we; how should i; what can i do; what can i ask; help me; what are you; usage;"
-    " how do you work; what is this; what can i say",
-}
 
 _DATES = {
     "today": "today",
@@ -240,17 +123,17 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 ENGLISH = Language(
     phrases={
-        Kind.VERB: _VERBS,
-        Kind.MENTION: _MENTIONS,
-        Kind.UNSUPPORTED: _UNSUPPORTED,
+        Kind.VERB: english_verbs.VERBS,
+        Kind.MENTION: english_verbs.MENTIONS,
+        Kind.UNSUPPORTED: english_verbs.UNSUPPORTED,
         Kind.REPORTED: english_speech.REPORTED,
         Kind.PARTICLE: _PARTICLES,
         Kind.PREPOSITION: _PREPOSITIONS,
         Kind.NEGATION: _NEGATIONS,
-        Kind.TOPIC: _TOPICS,
+        Kind.TOPIC: english_questions.TOPICS,
         Kind.DATE: _DATES,
-        Kind.HYPOTHETICAL: _HYPOTHETICAL,
-        Kind.QUESTION: _QUESTIONS,
+        Kind.HYPOTHETICAL: english_questions.HYPOTHETICAL,
+        Kind.QUESTION: english_questions.QUESTIONS,
         Kind.POLITE: {"": _POLITE},
         Kind.FILLER: {"": _FILLER},
         Kind.CHAT: {"": _CHAT},

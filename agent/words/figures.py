@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from agent.intents import Exact, Percentage
 from agent.words import numbers
 from agent.words.language import Language
-from agent.words.lexemes import Lexeme
+from agent.words.lexemes import Lexeme, key_of
 from agent.words.readings import Kind, Said, Value
 from agent.words.vocabulary import Vocabulary
 
 Found = tuple[Kind, Value, int]
 """A kind, its value, and the index of the first lexeme that doesn't belong to it."""
 
+_SMALL = 2  # digits
 _OTHER_MONEY = "€£¥₿₽₹"
 _ONE = "1"
 
@@ -71,7 +73,7 @@ class Figures:
             value, after = self._glued(value, place)
         except numbers.Doubtful as doubt:
             return Kind.BAD_AMOUNT, str(doubt), self._end_of_glued(place)
-        return self._finished(value, after, place, dollars)
+        return self._finished(*self._and_part(value, after), place, dollars)
 
     def _glued(self, value: str, place: int) -> tuple[str, int]:
         """A multiplier or a known unit right behind the figures: '1k', '30d', '100usdc'. Raises Doubtful."""
@@ -111,13 +113,25 @@ class Figures:
         else:
             return None
         after = self._collect(words, after)
-        if words == [first] and first in self.language.pronoun_one and not self._counts_something(after):
+        lone = words == [first] and first in self.language.pronoun_one
+        if lone and not self._counts_something(after) and self._and_part(_ONE, after)[1] == after:
             return Kind.FILLER, first, after
         value = numbers.counted(words, units, scales)
         if value is None:
             said = " ".join(lexeme.text for lexeme in self.lexemes[place : min(after, place + 6)])
             return Kind.BAD_AMOUNT, f"I can't read “{said}” as a number: write it in figures.", after
-        return self._finished(str(value), after, place, dollars=False)
+        return self._finished(*self._and_part(str(value), after), place, dollars=False)
+
+    def _and_part(self, value: str, after: int) -> tuple[str, int]:
+        """'One and a half', '2 and three quarters': below a hundred, where it can't be half of what was counted."""
+        if self._key(after) not in self.language.number_joins or len(value) > _SMALL or not value.isdecimal():
+            return value, after
+        longest, fractions = _fractions(self.language)
+        for length in range(longest, 0, -1):
+            part = fractions.get(tuple(self._key(place) for place in range(after + 1, after + 1 + length)))
+            if part is not None:
+                return numbers.canonical(f"{value}.{part:0>2}"), after + 1 + length
+        return value, after
 
     def _collect(self, words: list[str], after: int) -> int:
         """Appends the number words from `after` on; 'and' only between two of them."""
@@ -178,6 +192,19 @@ class Figures:
                 after,
             )
         return Kind.AMOUNT, Said(Percentage(value=value)), after
+
+
+@lru_cache(maxsize=8)
+def _fractions(language: Language) -> tuple[int, dict[tuple[str, ...], str]]:
+    """The phrases for a part that may follow "and", with their hundredths, and the length of the longest."""
+    found = {
+        key_of(phrase): part
+        for part, phrases in language.parts.items()
+        if part != "all"
+        for phrase in phrases.split(";")
+        if not phrase.endswith(language.of) and not phrase.strip()[0].isdigit()
+    }
+    return max(map(len, found), default=0), found
 
 
 def _exact(value: str, after: int, dollars: bool) -> Found:

@@ -78,7 +78,7 @@ def counted(words: Sequence[str], units: Mapping[str, int], scales: Mapping[str,
                 return None
             group, room = group + value, _room_after(value)
         elif scales.get(word) == 2:
-            if not 0 < group < 20:
+            if not 0 < group < 20 and not (total == 0 and group < 100 and group % 10):  # "twenty-five hundred"
                 return None
             group, room = group * 100, 100
         else:
