@@ -60,7 +60,7 @@ class Hearing(Inbox, Plans):
 
         `meanwhile` is called with both a little earlier: when the row is there, and not durable yet.
         """
-        moment = self._store.moment + 1  # of this very write: what it sees holds until there is another
+        moment = self._store.moment  # writes keep their order: what it sees holds until another is asked for
 
         def take(db: Database) -> tuple[InboxRow, Known] | None:
             row = self._accept(db, message)
@@ -70,7 +70,7 @@ class Hearing(Inbox, Plans):
             if heard is not None and meanwhile is not None:
                 meanwhile(*heard)
 
-        return await self._store.write(take, meanwhile=tell)
+        return await self._store.write(take, meanwhile=tell, aside=True)
 
     async def known(self, user: str, channel: str) -> Known:
         """What is known of the person now, who may have become another by linking. Raises LookupError for nobody."""
@@ -78,7 +78,7 @@ class Hearing(Inbox, Plans):
         return await self._store.read(lambda db: self._known(db, user, channel, moment))
 
     def holds(self, known: Known) -> bool:
-        """Whether nothing was written by this process since that was seen."""
+        """Whether nothing of what is in it was written by this process since that was seen."""
         return known.moment == self._store.moment
 
     def _known(self, db: Database, said_by: str, channel: str, moment: int | None) -> Known:

@@ -21,6 +21,8 @@ _UNSENT = "SELECT * FROM outbox WHERE status = 'queued' AND dropped IS NULL ORDE
 
 
 class Inbox(Users):
+    """Its writes are `aside` (memory.store): messages and replies are no part of what is known of a person."""
+
     async def accept(self, message: Inbound) -> InboxRow | None:
         """The message's row, once it is durable; None where this update was taken in before."""
 
@@ -50,7 +52,7 @@ class Inbox(Users):
         `reply` stays with the message; `body` is what the channel renders, the reply itself where it is None.
         """
 
-        return await self._store.write(lambda db: self._finish(db, inbox_id, reply, body or reply))
+        return await self._store.write(lambda db: self._finish(db, inbox_id, reply, body or reply), aside=True)
 
     def draft(self, said: InboxRow, body: Mapping[str, Any]) -> OutboxRow:
         """The row that `finish` makes, before it is there: without an id."""
@@ -80,7 +82,7 @@ class Inbox(Users):
                 self._mark_sent(db, row.id)
             return row
 
-        return self._store.submit(close)
+        return self._store.submit(close, aside=True)
 
     def _finish(self, db: Database, inbox_id: int, reply: Mapping[str, Any], body: Mapping[str, Any]) -> OutboxRow:
         row = one(
@@ -106,7 +108,7 @@ class Inbox(Users):
     async def pass_over(self, inbox_id: int, reason: Mapping[str, Any]) -> None:
         """Marks the message done without a reply of its own: it came in a flood that was answered once."""
         sql = "UPDATE inbox SET status = 'done', reply_json = ? WHERE id = ? AND status = 'new'"
-        await self._store.write(lambda db: db.execute(sql, (dump(reason), inbox_id)).rowcount)
+        await self._store.write(lambda db: db.execute(sql, (dump(reason), inbox_id)).rowcount, aside=True)
 
     async def post(self, platform: str, user_id: str, channel: str, body: Mapping[str, Any]) -> OutboxRow:
         """Queues what the agent says on its own."""
@@ -138,7 +140,7 @@ class Inbox(Users):
 
     async def sent(self, outbox_id: int) -> None:
         """The platform has it."""
-        await self._store.write(lambda db: self._mark_sent(db, outbox_id))
+        await self._store.write(lambda db: self._mark_sent(db, outbox_id), aside=True)
 
     def _mark_sent(self, db: Database, outbox_id: int) -> None:
         sql = "UPDATE outbox SET status = 'sent', sent_at = ? WHERE id = ? AND status = 'queued'"

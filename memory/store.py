@@ -80,23 +80,33 @@ class Store:
         return self._spare
 
     async def write(
-        self, fn: Callable[[Database], T], *, scrub: bool = False, meanwhile: Callable[[T], None] | None = None
+        self,
+        fn: Callable[[Database], T],
+        *,
+        scrub: bool = False,
+        meanwhile: Callable[[T], None] | None = None,
+        aside: bool = False,
     ) -> T:
         """What `fn` returns, once its changes are durable; an exception in it undoes its own changes alone.
 
         A caller that is cancelled while `fn` runs doesn't undo it. `scrub` also empties the write-ahead log, so that
         text which `fn` deleted is nowhere on the disk. The loop calls `meanwhile`, where the file is used, with the
-        value before it is durable, and before this returns.
+        value before it is durable, and before this returns. `aside`: see `moment`.
         """
         if self._spare is None:
             try:
-                return await self.submit(fn, scrub=scrub, meanwhile=meanwhile)
+                return await self.submit(fn, scrub=scrub, meanwhile=meanwhile, aside=aside)
             except Broken as error:  # nothing of it was written
                 await self._fall(error)
-        return await self.submit(fn)
+        return await self.submit(fn, aside=aside)
 
     def submit(
-        self, fn: Callable[[Database], T], *, scrub: bool = False, meanwhile: Callable[[T], None] | None = None
+        self,
+        fn: Callable[[Database], T],
+        *,
+        scrub: bool = False,
+        meanwhile: Callable[[T], None] | None = None,
+        aside: bool = False,
     ) -> asyncio.Future[T]:
         """`write` for who doesn't wait: it has its place among the writes when this returns."""
         if self._spare is not None:
@@ -106,8 +116,9 @@ class Store:
         else:
             loop, told = asyncio.get_running_loop(), meanwhile
             done = self._writer.submit(fn, meanwhile=lambda value: _soon(loop, partial(told, value)))
-        self._asked += 1
-        done.add_done_callback(self._count)
+        if not aside:
+            self._asked += 1
+            done.add_done_callback(self._count)
         return asyncio.wrap_future(done)
 
     def _count(self, _: object) -> None:
@@ -115,7 +126,10 @@ class Store:
 
     @property
     def moment(self) -> int:
-        """Grows with every write of this process that is asked for: what was seen at the same moment still holds."""
+        """Grows with every write of this process that is asked for: what was seen at the same moment still holds.
+
+        But for those `aside`, which change nothing that anybody holds on to; each sees all that was asked for before.
+        """
         return self._asked
 
     @property

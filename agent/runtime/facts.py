@@ -2,19 +2,63 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
 from agent.errors import MonetaError
 from agent.intents import Yields
 from agent.replies.reply import as_text
 from agent.runtime.viewing import Viewing
 from memory.rows import User
 
+KEPT_SECONDS = 12.0
+"""A block of Ethereum's: a person who chats is told of the same moment meanwhile, and the chain is looked at once."""
+MOST_KEPT = 1_000
 
-async def facts(viewing: Viewing, user: User) -> str:
-    """The lines; what can't be computed now is left out. Talk is no reason to fail."""
-    lines = []
-    try:
-        lines.append(as_text(await viewing.yields(user, Yields(asset=None))))
-        lines.append(as_text(await viewing.portfolio(user)))
-    except MonetaError:
-        pass
-    return "\n".join(lines)
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Lines and the moment that they are of."""
+
+    lines: str
+    until: float
+    moves: int
+
+
+@dataclass(slots=True)
+class Facts:
+    """The lines for each person. They are for talk alone: nothing is bound to them, previews look for themselves.
+
+    `clock` gives seconds of any beginning.
+    """
+
+    viewing: Viewing
+    clock: Callable[[], float] = time.monotonic
+    _kept: dict[str, _Told] = field(default_factory=dict)
+
+    async def of(self, user: User) -> str:
+        """The lines; what can't be computed now is left out. Talk is no reason to fail."""
+        kept, moves = self._kept.get(user.id), self.viewing.world.manager.moves
+        if kept is not None and kept.moves == moves and self.clock() < kept.until:
+            return kept.lines
+        if len(self._kept) >= MOST_KEPT:
+            self._kept.clear()
+        lines, whole = await self._look(user)
+        if whole:
+            self._kept[user.id] = _Told(lines, self.clock() + KEPT_SECONDS, moves)
+        return lines
+
+    def forget(self) -> None:
+        """The chain has moved on: all is looked at anew."""
+        self._kept.clear()
+
+    async def _look(self, user: User) -> tuple[str, bool]:
+        """The lines, and whether none is missing."""
+        lines = []
+        try:
+            lines.append(as_text(await self.viewing.yields(user, Yields(asset=None))))
+            lines.append(as_text(await self.viewing.portfolio(user)))
+        except MonetaError:
+            return "\n".join(lines), False
+        return "\n".join(lines), True

@@ -49,7 +49,7 @@ from agent.replies import talk
 from agent.replies.reply import Reply, Status, Verdict, of_error
 from agent.runtime.acting import NOTHING_PENDING, Acting
 from agent.runtime.contacting import Contacting
-from agent.runtime.facts import facts
+from agent.runtime.facts import Facts
 from agent.runtime.limiting import Limiting
 from agent.runtime.mandating import Mandating
 from agent.runtime.rebalancing import Rebalancing
@@ -89,6 +89,15 @@ class Said:
     known: Known | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What a message was understood as, in which context and with whose words."""
+
+    understood: Understood | Spoken
+    context: Context
+    vocabulary: Vocabulary
+
+
 def is_yes(text: str) -> bool:
     """Whether a message is a typed yes and nothing else."""
     return _bare(text) in YES
@@ -113,10 +122,14 @@ class Runtime:
         self.rebalancing = Rebalancing(world)
         self.repeating = Repeating(world)
         self.reports = Reports(world)
+        self.facts = Facts(self.viewing)
 
     async def turn(self, said: Said) -> Reply:
         """The reply to a message. Whatever goes wrong on purpose is a reply, too."""
-        reply = await self._talk(said) or await self._told(said, self._typed)
+        known = await self._known(said)
+        reply = self.talk(known, said.text)
+        if reply is None:
+            reply = await self._answered(said, known)
         if (reply.intent or {}).get("action") != "forget":  # what was forgotten isn't recalled by the wish for it
             self.remember(said.user, said.channel, said.text, reply)
         return reply
@@ -170,8 +183,7 @@ class Runtime:
             reply = await answer(said)
         except MonetaError as error:
             reply = of_error(error)
-        reply = self._voiced(said, reply)
-        reply = replace(reply, text=reply.text + note(self.world.ledger.broken))
+        reply = self._worded(said, reply)
         if not late:
             return reply
         told = "\n".join(each.text for each in late)
@@ -180,17 +192,16 @@ class Runtime:
         text = f"{told}\n{reply.text}"
         return replace(reply, text=text, txs=txs, offers=offers, private=True)  # it may be from another channel
 
-    def _voiced(self, said: Said, reply: Reply) -> Reply:
-        return voiced(reply, self.world.character, said.text, said.text)
-
-    async def _talk(self, said: Said) -> Reply | None:
-        return self.talk(await self._known(said), said.text)
+    def _worded(self, said: Said, reply: Reply) -> Reply:
+        reply = voiced(reply, self.world.character, said.text, said.text)
+        broken = note(self.world.ledger.broken)
+        return replace(reply, text=reply.text + broken) if broken else reply
 
     def talk(self, known: Known, text: str) -> Reply | None:
         """Help and small talk, answered from the words alone. None for all else, and while anything of theirs waits:
         for an answer, or for its fate on the chain, which is looked up and told first.
         """
-        if known.restless or known.pending is not None or _bare(text).lstrip("/") in ANSWERS:
+        if _is_awaited(known, text):
             return None
         intent = _talk_in(text, self.world.words(known.contacts))
         if intent is None:
@@ -206,7 +217,34 @@ class Runtime:
             return await ledger.known(said.user.id, said.channel)
         return known if ledger.holds(known) else await ledger.known(said.user.id, said.channel)
 
-    async def _typed(self, said: Said) -> Reply:
+    async def _answered(self, said: Said, known: Known) -> Reply:
+        """The answer to a message that is no mere talk. A model's own words need no look at the chain."""
+        try:
+            meant = await self._meant(said, known)
+        except MonetaError as error:
+            return self._worded(said, of_error(error))
+        if meant is not None and isinstance(meant.understood, Spoken):
+            return self._worded(said, _in_words(meant.understood))
+        return await self._told(said, partial(self._typed, meant=meant))
+
+    async def _meant(self, said: Said, known: Known) -> Meant | None:
+        """What a message comes to by its words, before the chain is looked at; None where something of theirs waits,
+        which comes first.
+        """
+        if _is_awaited(known, said.text):
+            return None
+        self.world.ledger.nothing_pending(said.user.id, said.channel)
+        return await self._understood(said, {}, self.world.words(known.contacts))
+
+    async def _understood(self, said: Said, pending: dict[str, Any], vocabulary: Vocabulary) -> Meant:
+        context = await self._context(said, pending)
+        computed = partial(self.facts.of, said.user)
+        return Meant(await self.world.mind.understand(said.text, context, vocabulary, computed), context, vocabulary)
+
+    async def _typed(self, said: Said, meant: Meant | None) -> Reply:
+        """The answer to words; `meant` where they were read already, as no answer to anything."""
+        if meant is not None:
+            return await self._done(said, meant)
         pending = await self.world.ledger.pending(said.user.id, said.channel)
         await self.world.ledger.set_pending(said.user.id, said.channel, None)
         return await self._answer(said, dict(pending) if pending else {})
@@ -220,12 +258,15 @@ class Runtime:
                 return known
         if _bare(said.text) in NO and "preview" in pending:
             return await self.acting.cancel(said.user, said.channel)
-        vocabulary = await self.world.vocabulary(said.user.id)
-        context = await self._context(said, pending)
-        computed = partial(facts, self.viewing, said.user)
-        understood = await self.world.mind.understand(said.text, context, vocabulary, computed)
+        return await self._done(
+            said, await self._understood(said, pending, await self.world.vocabulary(said.user.id))
+        )
+
+    async def _done(self, said: Said, meant: Meant) -> Reply:
+        """What the message asks for, done or asked back."""
+        understood, context, vocabulary = meant.understood, meant.context, meant.vocabulary
         if isinstance(understood, Spoken):
-            return Reply(understood.text, intent=as_json(Chat()), private=True)
+            return _in_words(understood)
         if understood.intent is None:
             await self._await_answer(said, pending_after(understood, said.text, context, vocabulary))
             return _asked(understood)
@@ -369,7 +410,10 @@ class Runtime:
     async def _advance(self, intent: Advance) -> Reply:
         if self.world.advance is None:
             raise Refused("devnet", "Time passes by itself on a real chain.", "`advance` works on devnet only.")
-        return Reply(await self.world.advance(intent.seconds))
+        try:
+            return Reply(await self.world.advance(intent.seconds))
+        finally:
+            self.facts.forget()
 
     def remember(self, user: User, channel: str, text: str, reply: Reply) -> None:
         """Into memory.db, without which everything else goes on."""
@@ -396,6 +440,15 @@ def _turns(said: Said, context: Context) -> list[Told]:
     """The turns that may bind: this one, and those of the same user and channel that it answers a question about."""
     texts = (*(context.pending.said if context.pending else ()), said.text)
     return [Told(text, said.user.id, said.channel, Trust.USER) for text in texts]
+
+
+def _is_awaited(known: Known, text: str) -> bool:
+    """Whether something of theirs waits, for an answer or for its fate, or the words are an answer by themselves."""
+    return known.restless or known.pending is not None or _bare(text).lstrip("/") in ANSWERS
+
+
+def _in_words(spoken: Spoken) -> Reply:
+    return Reply(spoken.text, intent=as_json(Chat()), private=True)
 
 
 def _asked(understood: Understood) -> Reply:

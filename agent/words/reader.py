@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from agent.intents import All, AllBut, Exact
 from agent.money import address
@@ -18,6 +19,7 @@ from agent.words.vocabulary import Lexicon, Vocabulary, lexicon
 _HARMLESS = frozenset(".,!;:()[]{}…-–—―*_'¿¡•·" + "🙏🚀🙂😀😃😄😊😉😁👍💰💸💵🔥🎉👋✨💪🤞❤♥🤑😎🥳🤝" + "🏻🏼🏽🏾🏿")
 
 
+@lru_cache(maxsize=16)  # as `clean`
 def read(text: str, vocabulary: Vocabulary, turn: int = 0, language: Language = ENGLISH) -> tuple[Reading, ...]:
     """The readings of a user's turn, in order, each word of it in exactly one. Spans are of `text` as it came."""
     prepared = clean(text)

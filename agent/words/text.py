@@ -39,8 +39,11 @@ class Text:
         return self.places[start], self.places[end - 1] + 1
 
 
+@lru_cache(maxsize=8)  # one message is read again and again in its turn, by many
 def clean(original: str) -> Text:
     """The text made plain. One pass; each original character gives zero, one or a few plain ones."""
+    if original.isascii() and original.isprintable():
+        return Text(original, original, tuple(range(len(original))))
     characters: list[str] = []
     places: list[int] = []
     for place, character in enumerate(original):

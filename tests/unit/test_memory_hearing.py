@@ -76,6 +76,30 @@ async def test_what_was_seen_holds_until_the_next_write(tmp_path: Path) -> None:
         assert ledger.holds(now)
 
 
+async def test_messages_and_replies_leave_what_was_seen_as_it_is(tmp_path: Path) -> None:
+    async with opened(tmp_path) as ledger:
+        heard = await ledger.hear(HELLO)
+        assert heard is not None
+        others = await ledger.hear(replace(HELLO, update_id="43", channel="telegram:8", user=Identity("8", "Bob")))
+        assert others is not None
+        await ledger.sent((await ledger.finish(others[0].id, {"reply": "hi"})).id)
+        await ledger.pass_over(heard[0].id, {"flood": True})
+        assert ledger.holds(heard[1])
+        assert heard[1] == await ledger.known(heard[1].user.id, HELLO.channel)
+
+
+async def test_what_was_asked_for_before_a_message_is_seen_with_it(tmp_path: Path) -> None:
+    async with opened(tmp_path) as ledger:
+        user = await somebody(ledger)
+        asking = asyncio.ensure_future(ledger.set_pending(user.id, "here", {"n": 1}))
+        await asyncio.sleep(0)
+        heard = await ledger.hear(Inbound("terminal", "1", "here", user.id, "hi"))
+        assert heard is not None
+        assert ledger.holds(heard[1])
+        assert heard[1].pending == {"n": 1}
+        await asking
+
+
 async def test_a_write_beside_it_in_the_same_group_is_seen_or_makes_it_stale(tmp_path: Path) -> None:
     async with opened(tmp_path) as ledger:
         user = await somebody(ledger)
