@@ -1,4 +1,4 @@
-"""Talk with a model in a whole instance: what it is told is of one moment, and the chain isn't looked at for each word."""
+"""Talk with a model in a whole instance: what it is told is of one moment; the chain is not looked at each time."""
 
 from __future__ import annotations
 
