@@ -49,7 +49,7 @@ async def test_it_is_told_of_one_moment_until_something_moves(
     tmp_path: Path, devnet_node: Node, proxy: FaultyNode
 ) -> None:
     async with runtime_parts.opened(tmp_path, devnet_node, proxy.url) as whole:
-        model, now = talking(whole), 0.0
+        model, now, asked = talking(whole), 0.0, 0
         whole.instance.service.runtime.facts.clock = lambda: now
         for line in LINES:
             asked = len(proxy.arrived)
