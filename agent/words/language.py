@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
 
 from agent.words.readings import Kind
 
+Lang = Literal["en", "es", "de"]
 Phrases = Mapping[Kind, Mapping[str, str]]
+Spelled = Callable[[Sequence[str]], tuple[int, int] | None]
+"""The whole number that words begin with and how many of them say it: ("dos", "mil", "usdc") is 2000, 2."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -18,6 +22,13 @@ class Language:
     part of a whole, to 'all' or its percentage. `inexact`: parts that no decimal says. `durations`: a unit's seconds.
     `multiples`: what makes a number a multiple of something: the x of "5x". `speakers` are those whose words somebody
     may pass on, `objects` whom they say them to, `first_person` the user; `introduces` are marks behind a speaker.
+
+    For other languages than English: `decimal` is the mark before a number's decimals, `spelled` reads number words
+    (`number_words` are the short ones), `fractions` are decimal texts of words before a unit ("medio", "anderthalb").
+    `clitics` point at something and `indirect` at nobody new where they hang on a verb ("sácalo", "envíale").
+    `separable`: a verb's form, then the particle that ends its clause, then the action. `swap_into` are the
+    prepositions before what a swap gives.
+    `alone`: words that are something else where nothing stands beside them ("si" for "sí").
     """
 
     phrases: Phrases
@@ -40,3 +51,13 @@ class Language:
     objects: frozenset[str] = frozenset()
     first_person: frozenset[str] = frozenset()
     introduces: frozenset[str] = frozenset()
+    code: Lang = "en"
+    decimal: str = "."
+    spelled: Spelled | None = None
+    number_words: frozenset[str] = frozenset()
+    fractions: Mapping[str, str] = field(default_factory=dict)
+    clitics: tuple[str, ...] = ()
+    indirect: tuple[str, ...] = ()
+    separable: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    swap_into: frozenset[str] = frozenset()
+    alone: Mapping[str, Kind] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ _LEXEME = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Lexeme:
-    """`text` is `plain[start:end]`, `key` is it case-folded.
+    """`text` is `plain[start:end]`, `key` is it case-folded, its accents composed.
 
     `shape` is number, word, hex, date, newline or mark; the reader adds quoted and quoted line.
     """
@@ -41,7 +42,8 @@ def lexemes(plain: str, start: int = 0, end: int | None = None) -> Iterator[Lexe
         shape = match.lastgroup or "mark"
         if shape != "space":
             text = match.group()
-            yield Lexeme(shape, text, text.casefold(), match.start(), match.end())
+            key = text.casefold() if text.isascii() else unicodedata.normalize("NFC", text).casefold()
+            yield Lexeme(shape, text, key, match.start(), match.end())
 
 
 def key_of(phrase: str) -> tuple[str, ...]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from agent.intents import All, Percentage
-from agent.words.language import Language
+from agent.words.language import Lang, Language
 from agent.words.lexemes import key_of
+from agent.words.negations import NEGATIONS
 from agent.words.readings import Kind, Said, Value
 
 Key = tuple[str, ...]
@@ -22,6 +24,7 @@ class Vocabulary:
     `tokens` are the registry's symbols, `dollars` those of them that are worth a dollar, `venues` ids such as
     'aave-v3:core:USDC'; `spoken` adds pairs of (venue id, a name that people use for it). `traders` are exchanges.
     `called` is how the agent itself is addressed; a name with a word in it that means something else isn't read so.
+    `language` is the one that the user last spoke or chose: the hint for words that say none.
     """
 
     tokens: tuple[str, ...]
@@ -31,6 +34,7 @@ class Vocabulary:
     spoken: tuple[tuple[str, str], ...] = ()
     traders: tuple[str, ...] = ()
     called: tuple[str, ...] = ()
+    language: Lang | None = None
 
     def symbol(self, word: str) -> str | None:
         """The registry's spelling of a token named in any case."""
@@ -54,7 +58,7 @@ def asset_of(venue: str) -> str:
 @lru_cache(maxsize=256)
 def lexicon(language: Language, vocabulary: Vocabulary) -> Lexicon:
     """The language's phrases with the vocabulary's names. Names never replace words of the grammar."""
-    entries: dict[Key, Entry] = dict(_phrases(language))
+    entries: dict[Key, Entry] = dict(grammar_of(language))
     grammar = set(entries)
     for key, ids in _venues(vocabulary, grammar).items():
         entries.setdefault(key, (Kind.VENUE, ids))
@@ -64,6 +68,8 @@ def lexicon(language: Language, vocabulary: Vocabulary) -> Lexicon:
         if key in grammar:
             loud.add(token.casefold())
         entries.setdefault(key, (Kind.TOKEN, token))
+    for no in frozenset().union(*NEGATIONS.values()):
+        entries.setdefault(key_of(no), (Kind.NEGATION, "not"))
     for name in vocabulary.contacts:
         entries.setdefault((name.casefold(),), (Kind.NAME, name.casefold()))
     for key in _addresses(vocabulary.called, language, entries):
@@ -91,6 +97,42 @@ def _addresses(called: Iterable[str], language: Language, entries: Mapping[Key, 
         and any(word[:1].isalpha() and word not in silent for word in of)
         and not any(word in said or word[:1].isdigit() for word in of)
     ]
+
+
+@lru_cache(maxsize=8)
+def grammar_of(language: Language) -> dict[Key, Entry]:
+    """As the tables spell them; then, where that says nothing else, as they are typed without accents or umlauts."""
+    entries = dict(_phrases(language))
+    if language.code != "en":
+        spelled = [(spelling, entry) for key, entry in entries.items() for spelling in _respelled(key, language.code)]
+        for key, entry in spelled:
+            entries.setdefault(key, entry)
+    return entries
+
+
+def _respelled(key: Key, code: Lang) -> Iterator[Key]:
+    ways = [spellings(word, code) for word in key]
+    for way in range(1, max(map(len, ways))):
+        yield tuple(each[min(way, len(each) - 1)] for each in ways)
+
+
+_UMLAUTS = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"))
+
+
+@lru_cache(maxsize=8192)
+def spellings(phrase: str, code: Lang) -> tuple[str, ...]:
+    """How a phrase is typed, the right way first: 'zurück', 'zurueck', 'zuruck'; 'sí', 'si'."""
+    phrase = phrase.casefold()
+    if phrase.isascii() or code == "en":
+        return (phrase,)
+    letters = unicodedata.normalize("NFD", phrase)
+    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    if code != "de":
+        return tuple(dict.fromkeys((phrase, bare)))
+    two = phrase
+    for umlaut, written in _UMLAUTS:
+        two = two.replace(umlaut, written)
+    return tuple(dict.fromkeys((phrase, two, bare)))
 
 
 def _phrases(language: Language) -> Iterator[tuple[Key, Entry]]:
