@@ -34,6 +34,7 @@ from agent.first_policy import first_policy
 from agent.gate.open_doors import check_ledger
 from agent.listing import doubt_changed, keep_listed
 from agent.mind.configured import mind_of
+from agent.mind.embedding import embedder_of
 from agent.money import Address
 from agent.opening import check_served, find, node
 from agent.place import Place
@@ -44,6 +45,7 @@ from agent.runtime.world import World
 from memory.ledger import Ledger
 from memory.lock import ExecutorLock
 from memory.memory import Memory
+from memory.retention import Keep
 from memory.rows import User
 
 log = structlog.get_logger()
@@ -112,7 +114,7 @@ async def open_instance(
         await rpc.prepare()
         await check_served(rpc, registry)
         found, traders = await find(registry, plugins.hook, rpc)
-        ledger, memory = await _files(stack, place.folder, executes, now)
+        ledger, memory = await _files(stack, place.folder, settings, executes, now)
         await check_same_chain(rpc, ledger, registry.chain_id)
         new_wallet, process = await launching
         listed_before = place.signer_socket is not None or (place.signer_folder / POLICY).exists()
@@ -251,14 +253,18 @@ async def _signer_apart(
 
 
 async def _files(
-    stack: contextlib.AsyncExitStack, folder: Path, executes: bool, now: Callable[[], int]
+    stack: contextlib.AsyncExitStack, folder: Path, settings: Settings, executes: bool, now: Callable[[], int]
 ) -> tuple[Ledger, Memory]:
+    embedder = embedder_of(settings)
     ledger = await Ledger.open(folder, now, executes=executes)
     stack.push_async_callback(ledger.close)
     if ledger.broken:
         log.error("the ledger can't be kept: money only comes out until it is mended", why=ledger.trouble)
-    memory = await Memory.open(folder, now, spare=executes)
+    keep = Keep(settings.memory_days, settings.memory_episodes, settings.memory_vectors)
+    memory = await Memory.open(folder, now, spare=executes, embedder=embedder, keep=keep)
     stack.push_async_callback(memory.close)
+    if executes:
+        memory.care()
     return ledger, memory
 
 

@@ -89,6 +89,19 @@ class Settings(BaseSettings):
     """The base URL of an OpenAI-compatible endpoint, such as http://127.0.0.1:11434/v1."""
     model_key_file: Path | None = None
     """A file with the endpoint's key; local endpoints want none."""
+    embedding_url: Annotated[str, Field(pattern=r"^(https?://[^\s@]+)?$")] = ""
+    """The base URL of an OpenAI-compatible endpoint that makes vectors, such as http://127.0.0.1:11434/v1, so that
+    recall goes by meaning, too. It is sent what people say; empty, nobody is."""
+    embedding_model: str = ""
+    """The name of its model."""
+    embedding_key_file: Path | None = None
+    """A file with its key; local endpoints want none."""
+    memory_days: Annotated[int, Field(ge=1, le=36_500)] = 90
+    """After how many days what was said is folded into a line a week; what you want remembered stays."""
+    memory_episodes: Annotated[int, Field(ge=0, le=10_000)] = 300
+    """How many such lines are kept of one person; the oldest go."""
+    memory_vectors: Annotated[int, Field(ge=0, le=100_000)] = 256
+    """How many of a person's latest messages are found by likeness, too, and not by their words alone."""
     defillama_url: Annotated[str, Field(pattern=r"^(https?://[^\s@]+)?$")] = ""
     """The base URL of DefiLlama's yields API, https://yields.llama.fi, for rates at places that can't be entered.
     Empty, nobody is asked: what you look at isn't told to others unless you say so."""

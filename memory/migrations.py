@@ -10,6 +10,7 @@ from sqlite_utils import Database, Migrations
 from agent.errors import Unavailable
 from memory.adoptions import SQL as ADOPTIONS
 from memory.given_up import SQL as GIVEN_UP
+from memory.m003_recall import build as build_recall
 from memory.m012_access import SQL as ACCESS
 from memory.m015_limits import SQL as LIMITS
 from memory.m015_replacements import SQL as REPLACEMENTS
@@ -443,3 +444,9 @@ def m002_taint(db: Database) -> None:
         UPDATE turns SET source = channel, author = iif(role = 'user', user, 'agent'),
           trust = iif(role = 'user', 3, 1);
     """)
+
+
+@memory()
+def m003_recall(db: Database) -> None:
+    """One index of words for turns and notes, vectors, documents; users and channels as numbers."""
+    build_recall(db)

@@ -41,6 +41,7 @@ EXAMPLES: dict[str, Any] = {
     "remote_signer_url": "http://127.0.0.1:9000",
     "remote_signer_account": "0x00000000000000000000000000000000000000aa",
     "model_key_file": "model.key",
+    "embedding_key_file": "embedding.key",
     "discord_token_file": "discord.token",
     "discord_shards": "auto",
     "telegram_token_file": "telegram.token",

@@ -59,16 +59,16 @@ class Model(Protocol):
     async def close(self) -> None: ...
 
 
-def key_from(path: Path | None) -> str:
+def key_from(path: Path | None, setting: str = "MONETA_MODEL_KEY_FILE") -> str:
     """The key in a file; local endpoints want none. Raises Refused("model")."""
     if path is None:
         return "none"
     try:
         key = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise Refused("model", "The file of MONETA_MODEL_KEY_FILE can't be read.", "Check its path.") from error
+        raise Refused("model", f"The file of {setting} can't be read.", "Check its path.") from error
     if not key or not key.isascii() or not key.isprintable():
-        raise Refused("model", "The file of MONETA_MODEL_KEY_FILE holds no key.", "Write the key alone into it.")
+        raise Refused("model", f"The file of {setting} holds no key.", "Write the key alone into it.")
     return key
 
 

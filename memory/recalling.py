@@ -1,0 +1,190 @@
+"""What a user said, noted or did before, found again: by its words, by its likeness, and the newer the better.
+
+Each way gives a ranking, and the rankings are fused by reciprocal rank. All of it is one user's: the index is asked
+for terms that carry the user's number, the vectors lie under it, and each row is checked once more when it is read.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from agent.errors import Unavailable
+from agent.trust import SUMMARY, Told
+from memory import refs
+from memory.notes import Notes, trust_of
+from memory.owned import number_of
+from memory.part import Clock, many
+from memory.store import Store
+from memory.turns import TURNS, Turn
+from memory.vectors import LEAST_LIKE, Embedder, LetterGroups, likeness
+from memory.wording import asked, spoken
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+MOST_HITS = 400
+"""Of one word, the notes and the newest turns."""
+CANDIDATES = 40
+"""Of each way, that are read and ranked."""
+RANK = 60.0
+"""Reciprocal rank fusion's constant (Cormack, Clarke and Büttcher, SIGIR 2009)."""
+BY_RECENCY = 0.3
+"""What being newer weighs, against being found by words or by likeness."""
+_K1, _B = 1.2, 0.75  # BM25's usual ones (Robertson and Zaragoza, 2009); a word of a short message stands in it once
+
+Way = Literal["words", "likeness"]
+WAYS: tuple[Way, ...] = ("words", "likeness")
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """Something from before. `kind` is a note's kind, 'said' for the user's own turn, 'answered' for the agent's."""
+
+    kind: str
+    told: Told
+    at: int
+    number: int
+    """A note's number, a turn's id."""
+
+
+class Recalling(Notes):
+    def __init__(self, store: Store, now: Clock, embedder: Embedder | None = None) -> None:
+        super().__init__(store, now)
+        self.embedder: Embedder = embedder or LetterGroups()
+
+    async def recall(self, user: str, query: str, limit: int) -> list[Turn]:
+        """The user's turns in any channel that share words with `query`, the best by BM25 first."""
+        await self._kept()
+
+        def search(db: Database) -> list[Turn]:
+            person = number_of(db, user)
+            found = [] if person is None else [ref for ref in _by_words(db, person, query) if not refs.parts(ref)[0]]
+            rows = {row["id"]: row for row in _turns(db, user, found[:limit])}
+            return [Turn(**rows[ref]) for ref in found[:limit] if ref in rows]
+
+        return await self._store.read(search)
+
+    async def recalled(
+        self, user: str, query: str, limit: int, *, answers: bool = False, ways: Iterable[Way] = WAYS
+    ) -> list[Recalled]:
+        """What the user said, noted or did that `query` is about, the best first; with `answers` the agent's too.
+
+        Without vectors, where their endpoint is away, words alone find it. Raises Unavailable('memory').
+        """
+        ways = frozenset(ways)
+        vector = await self.vector_of(query) if "likeness" in ways else b""
+
+        def search(db: Database) -> list[Recalled]:
+            person = number_of(db, user)
+            if person is None:
+                return []
+            rankings = [_by_words(db, person, query)] if "words" in ways else []
+            rankings += [_by_likeness(db, person, vector)] if vector else []
+            return _fused(db, user, rankings, limit, answers)
+
+        return await self._store.read(search)
+
+    async def vector_of(self, text: str) -> bytes:
+        """The vector of a text; empty where none can be had now."""
+        try:
+            return (await self.embedder.embed([text]))[0]
+        except Unavailable:
+            return b""
+
+
+def _by_words(db: Database, person: int, query: str) -> list[int]:
+    """What shares words with the query, the best by BM25 first, the newer of equals before the older."""
+    expressions = asked(person, query)
+    if not expressions:
+        return []
+    one_word = "SELECT * FROM (SELECT ?, rowid FROM words WHERE words MATCH ? ORDER BY rowid DESC LIMIT ?)"
+    sql = " UNION ALL ".join([one_word] * len(expressions))
+    given = [value for place, each in enumerate(expressions) for value in (place, each, MOST_HITS)]
+    places: dict[int, list[int]] = defaultdict(list)
+    for place, ref in db.execute(sql, given):
+        places[place].append(ref)
+    sql = "SELECT count(*) FROM (SELECT 1 FROM turns JOIN talks ON talks.id = talk WHERE person = ? LIMIT ?)"
+    total = max(int(db.execute(sql, (person, MOST_HITS)).fetchone()[0]), *map(len, places.values()), 1)
+    scores: dict[int, float] = defaultdict(float)
+    for hits in places.values():
+        rarity = math.log(1 + (total - len(hits) + 0.5) / (len(hits) + 0.5))
+        for ref in hits:
+            scores[ref] += rarity
+    best = sorted(scores, key=lambda ref: (-scores[ref], -ref))[:CANDIDATES]
+    return _shorter_first(db, best, scores)
+
+
+def _shorter_first(db: Database, found: Sequence[int], scores: dict[int, float]) -> list[int]:
+    """The same with BM25's norm: a word says more of a short text than of a long one."""
+    lengths: dict[int, int] = {}
+    for table, is_note in (("turns", False), ("notes", True)):
+        ids = [refs.parts(ref)[1] for ref in found if refs.parts(ref)[0] is is_note]
+        sql = f"SELECT id, text FROM {table} WHERE id IN ({_marks(ids)})"  # noqa: S608  (marks alone)
+        of = refs.of_note if is_note else refs.of_turn
+        lengths |= {of(row[0]): sum(1 for _ in spoken(row[1])) for row in db.execute(sql, ids)} if ids else {}
+    mean = sum(lengths.values()) / max(len(lengths), 1) or 1.0
+
+    def worth(ref: int) -> float:
+        return scores[ref] * (_K1 + 1) / (1 + _K1 * (1 - _B + _B * lengths[ref] / mean))
+
+    return sorted(lengths, key=lambda ref: (-worth(ref), -ref))
+
+
+def _by_likeness(db: Database, person: int, vector: bytes) -> list[int]:
+    """What is like the query, the likest first."""
+    rows = db.execute("SELECT ref, v FROM vectors WHERE person = ?", (person,)).fetchall()
+    cosines = likeness([row[1] for row in rows], vector)
+    ranked = sorted(zip(cosines, (row[0] for row in rows), strict=True), reverse=True)
+    return [ref for cosine, ref in ranked[:CANDIDATES] if cosine >= LEAST_LIKE]
+
+
+def _fused(db: Database, user: str, rankings: Sequence[list[int]], limit: int, answers: bool) -> list[Recalled]:
+    """The rankings by reciprocal rank, with how new each is as one more; each text once."""
+    rows = _rows(db, user, {ref for ranking in rankings for ref in ranking})
+    newest = sorted(rows, key=lambda ref: (-rows[ref]["at"], -ref))
+    scores: dict[int, float] = defaultdict(float)
+    for weight, ranking in (*((1.0, each) for each in rankings), (BY_RECENCY, newest)):
+        for rank, ref in enumerate(ranking, start=1):
+            scores[ref] += weight / (RANK + rank)
+    best: dict[str, Recalled] = {}
+    for ref in sorted(rows, key=lambda ref: (-scores[ref], -ref)):
+        row = rows[ref]
+        if len(best) == limit:
+            break
+        if row["text"] not in best and (answers or row.get("role") != "agent"):
+            best[row["text"]] = _of_note(row, user) if refs.parts(ref)[0] else _of_turn(row)
+    return list(best.values())
+
+
+def _rows(db: Database, user: str, found: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """The rows themselves, of this user alone."""
+    found = list(found)
+    rows = {row["id"]: row for row in _turns(db, user, [ref for ref in found if not refs.parts(ref)[0]])}
+    ids = [refs.parts(ref)[1] for ref in found if refs.parts(ref)[0]]
+    sql = f"""SELECT notes.* FROM notes JOIN people ON people.no = notes.person
+              WHERE people.user = ? AND notes.id IN ({_marks(ids)})"""  # noqa: S608  (marks alone)
+    return rows | {refs.of_note(row["id"]): row for row in many(db, sql, (user, *ids))}
+
+
+def _turns(db: Database, user: str, ids: Sequence[int]) -> list[dict[str, Any]]:
+    sql = f"{TURNS} WHERE people.user = ? AND turns.id IN ({_marks(ids)})"
+    return many(db, sql, (user, *ids)) if ids else []
+
+
+def _of_turn(row: dict[str, Any]) -> Recalled:
+    turn = Turn(**row)
+    return Recalled("said" if turn.role == "user" else "answered", turn.told, turn.at, turn.id)
+
+
+def _of_note(row: dict[str, Any], user: str) -> Recalled:
+    author = "agent" if row["kind"] == "episode" else user
+    told = Told(row["text"], author, SUMMARY, trust_of(row["kind"], row["trust"]))
+    return Recalled(row["kind"], told, row["at"], row["number"])
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
