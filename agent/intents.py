@@ -276,6 +276,33 @@ class Forget(_Closed):
     scope: Literal["conversation", "everything"]
 
 
+class Alert(_Closed):
+    """Tells the user once when `metric` of `subject` is `op` than `value`; all of them null: lists what is set.
+
+    `rate`: percent a year, of a venue or the best of a token. `price`: dollars of a token. `health`: the lowest
+    health factor of the user's loans, or of those at a venue. `worth`: dollars of all that the user has. `gas`: the
+    base fee in gwei.
+    """
+
+    action: Literal["alert"] = "alert"
+    metric: Literal["rate", "price", "health", "worth", "gas"] | None
+    subject: Symbol | VenueId | None
+    op: Literal["below", "above"] | None
+    value: Decimal | None
+
+    @model_validator(mode="after")
+    def _whole_or_a_list(self) -> Alert:
+        said = {self.metric is None, self.op is None, self.value is None}
+        if len(said) > 1 or (self.metric is None and self.subject is not None):
+            raise ValueError("an alert has a metric, an op and a value, or none of them")
+        named, venue = self.subject is not None, ":" in (self.subject or "")
+        if (self.metric in ("rate", "price")) > named or (self.metric in ("worth", "gas", None) and named):
+            raise ValueError("rates and prices are of something, worth and gas of nothing")
+        if named and venue == (self.metric == "price") and not (self.metric == "rate" and not venue):
+            raise ValueError("a price is of a token, a health factor of a venue")
+        return self
+
+
 class Cancel(_Closed):
     action: Literal["cancel"] = "cancel"
     ref: str | None
@@ -314,6 +341,7 @@ Intent = Annotated[
     | Cancel
     | Link
     | Forget
+    | Alert
     | Advance,
     Field(discriminator="action"),
 ]

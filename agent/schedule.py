@@ -116,6 +116,7 @@ class Schedule:
             await self._guarded(gate, self.service.news.tell(), "everybody")
             await self._guarded(gate, self.service.announcing.tell(), "everybody")
             await self._guarded(gate, self.service.alerting.tell(), "everybody")
+            await self._guarded(gate, self.service.ringing.tell(), "everybody")
             await asyncio.gather(
                 *(self._guarded(gate, self._speak(each), each.user) for each in await self._to_be_told())
             )

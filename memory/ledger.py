@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from memory import look_through
 from memory.access import Access
 from memory.adoptions import AdoptionBook
+from memory.alerts import AlertBook
 from memory.arrivals import Arrivals
 from memory.audit import Audit
 from memory.book import Books
@@ -63,6 +64,7 @@ class Ledger(
     Periods,
     Observations,
     RiskBook,
+    AlertBook,
     ParameterBook,
     PutAside,
     Contacts,

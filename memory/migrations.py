@@ -9,6 +9,7 @@ from sqlite_utils import Database, Migrations
 
 from agent.errors import Unavailable
 from memory.adoptions import SQL as ADOPTIONS
+from memory.alerts import SQL as ALERTS
 from memory.given_up import SQL as GIVEN_UP
 from memory.m003_recall import build as build_recall
 from memory.m012_access import SQL as ACCESS
@@ -409,6 +410,12 @@ def m022_one_past(db: Database) -> None:
     db.execute(
         "CREATE INDEX decisions_acted ON decisions (kind, user, id) WHERE outcome IS NOT NULL AND outcome <> 'kept'"
     )
+
+
+@ledger()
+def m026_alerts(db: Database) -> None:
+    """What people want to hear of once."""
+    db.executescript(ALERTS)
 
 
 @memory()

@@ -19,6 +19,7 @@ from agent.chat.courier import Chance, Courier
 from agent.chat.limits import Limits
 from agent.chat.limits import Verdict as Pace
 from agent.chat.news import News
+from agent.chat.ringing import Ringing
 from agent.errors import Refused
 from agent.harmless import whole
 from agent.replies.body import Body, Pressable, body_of, body_text
@@ -84,6 +85,7 @@ class Service:
     news: News = field(init=False)
     announcing: Announcing = field(init=False)
     alerting: Alerting = field(init=False)
+    ringing: Ringing = field(init=False)
     _at_once: AtOnce = field(init=False)
 
     def __post_init__(self) -> None:
@@ -92,6 +94,7 @@ class Service:
         self.news = News(self.runtime.world, self)
         self.announcing = Announcing(self.runtime.world, self)
         self.alerting = Alerting(self.runtime.world, self)
+        self.ringing = Ringing(self.runtime.world, self)
         self._at_once = AtOnce(self)
 
     async def user(self, platform: str, platform_user_id: str, name: str) -> User:

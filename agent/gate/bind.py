@@ -14,6 +14,7 @@ from agent.gate.limit_words import bind_limit
 from agent.gate.mandate_words import bind_mandate
 from agent.intents import (
     Advance,
+    Alert,
     All,
     Cancel,
     Claim,
@@ -33,6 +34,7 @@ from agent.intents import (
     Yields,
 )
 from agent.intents import Sequence as Sequence_
+from agent.words.alerts import alert, is_alert
 from agent.words.claims import claiming
 from agent.words.clauses import (
     INEXACT,
@@ -117,6 +119,7 @@ def _bound_whole(intent: Intent, origins: Mapping[str, Origin], said: Sequence[s
         or _bind_revoke(intent, said, vocabulary)
         or _bind_repay(intent, said, vocabulary)
         or _bind_claim(intent, said, vocabulary)
+        or _bind_alert(intent, said, vocabulary)
     )
 
 
@@ -150,6 +153,14 @@ def _bind_claim(intent: Intent, said: Sequence[str], vocabulary: Vocabulary) -> 
     if not isinstance(intent, Claim):
         return False
     _require(bool(said) and claiming(said[-1], vocabulary) == intent, "claim")
+    return True
+
+
+def _bind_alert(intent: Intent, said: Sequence[str], vocabulary: Vocabulary) -> bool:
+    """Whether it sets an alert, lists them or takes one away; that is the whole message, or isn't one."""
+    if not isinstance(intent, Alert) and not (isinstance(intent, Cancel) and is_alert(intent.ref)):
+        return False
+    _require(bool(said) and alert(said[-1], vocabulary) == intent, "alert")
     return True
 
 

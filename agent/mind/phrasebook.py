@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from agent.intents import Cancel, Chat, Forget, Help, Origin, Understood
-from agent.mind import allowances, claims, links, mandates, questions, repays, revokes, swaps, topics
+from agent.mind import alerts, allowances, claims, links, mandates, questions, repays, revokes, swaps, topics
 from agent.mind.context import Context, Pending
 from agent.mind.grammar import command, unlisted
 from agent.words.clauses import clauses
@@ -43,7 +43,7 @@ def interpret(text: str, context: Context, vocabulary: Vocabulary) -> Understood
         return Understood(None, question=questions.NO_KEYS)
     whole = links.read(text) or mandates.read_hours(text) or _forgetting(text)
     whole = whole or allowances.read(text, context, vocabulary) or revokes.read(text, vocabulary)
-    whole = whole or repays.read(text, vocabulary) or claims.read(text, vocabulary)
+    whole = whole or repays.read(text, vocabulary) or claims.read(text, vocabulary) or alerts.read(text, vocabulary)
     if whole is not None:
         return whole
     readings = read(text, vocabulary)

@@ -92,6 +92,11 @@ def unsupported(what: str) -> Question:
         return Question("How much of which token, and where? Say it like `repay 100 USDC at aave core`.")
     if what == "claim":
         return Question("Say it like `claim my rewards`, or `claim my rewards at aave`.")
+    if what == "alert":
+        return Question(
+            "What shall I watch? A rate, a price, your health factor, all that you have, or gas: say it like "
+            "`tell me when the USDC rate at aave core falls below 3 %`."
+        )
     return Question(f"I can't {what} yet. I can deposit, withdraw and send; say help for the rest.")
 
 

@@ -18,6 +18,7 @@ ABILITIES = (
     ("get me out of everything", "leaves every position; works while paused, too"),
     ("how am I doing?", "wallet, positions, what they earned"),
     ("chart my portfolio, chart the usdc rates", "a picture of what was recorded; `light pictures`, `dark pictures`"),
+    ("tell me when the usdc rate falls below 3 %", "told once, on all your channels; `my alerts` lists them"),
     ("why did you choose that venue?", "the choice with its alternatives, as it was recorded"),
     ("history", "what was done, with its transactions"),
     ("add 0x… as bob", "an address that you may send to by its name"),

@@ -14,6 +14,7 @@ from agent.gate.bind import bind
 from agent.gate.open_doors import check_ledger, note
 from agent.intents import (
     Advance,
+    Alert,
     Cancel,
     Chat,
     Claim,
@@ -48,6 +49,7 @@ from agent.mind.phrasebook import interpret, pending_after
 from agent.replies import talk
 from agent.replies.reply import Reply, Status, Verdict, of_error
 from agent.runtime.acting import NOTHING_PENDING, Acting
+from agent.runtime.alarms import Alarms
 from agent.runtime.contacting import Contacting
 from agent.runtime.facts import Facts
 from agent.runtime.limiting import Limiting
@@ -61,6 +63,7 @@ from agent.runtime.viewing import Viewing
 from agent.runtime.world import World
 from agent.trust import Told, Trust, own_words
 from agent.voice import voiced
+from agent.words.alerts import ALERT
 from agent.words.allowances import CHANGES, CONTACT, TRANSACTION
 from agent.words.pictures import wants_picture
 from agent.words.vocabulary import Vocabulary
@@ -119,6 +122,7 @@ class Runtime:
         self.trying = Trying(world)
         self.limiting = Limiting(world)
         self.contacting = Contacting(world)
+        self.alarms = Alarms(world)
         self.rebalancing = Rebalancing(world)
         self.repeating = Repeating(world)
         self.reports = Reports(world)
@@ -340,11 +344,18 @@ class Runtime:
                 reply = await self._pause(said, isinstance(intent, Pause))
             case Advance():
                 reply = await self._advance(intent)
-            case Forget():
-                reply = await self._forget(said, intent)
             case _:
-                reply = await self._look(said, intent)
+                reply = await self._note(said, intent) or await self._look(said, intent)
         return replace(reply, intent=as_json(intent))
+
+    async def _note(self, said: Said, intent: Intent) -> Reply | None:
+        """What is kept or erased of the user's own; None for what only looks."""
+        match intent:
+            case Forget():
+                return await self._forget(said, intent)
+            case Alert():
+                return await self.alarms.set(said.user, intent)
+        return None
 
     async def _cancel(self, said: Said, ref: str) -> Reply:
         """Takes back a mandate, a change or transaction that waits, a contact; or the channel's previews."""
@@ -357,6 +368,8 @@ class Runtime:
                 return await self.contacting.remove(said.user, ref.partition(":")[2])
             case what if what == TRANSACTION:
                 return await self.recovering.cancel_stuck(said.user)
+            case what if what == ALERT:
+                return await self.alarms.cancel(said.user, ref)
         return await self.acting.cancel(said.user, said.channel)
 
     async def _look(self, said: Said, intent: Intent) -> Reply:

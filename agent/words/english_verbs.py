@@ -64,7 +64,7 @@ UNSUPPORTED = {
     "revoke": "revoke",
     "approve": "approve",
     "mint": "mint; burn",
-    "set an alert": "alert; notify; remind; alert me; notify me; remind me; tell me when; warn me",
+    "alert": "alert; notify; remind; alert me; notify me; remind me; tell me when; warn me",
     "set a schedule": "schedule; every day; every week; every month; daily; weekly; monthly; tomorrow",
     "undo": "undo; revert",
 }

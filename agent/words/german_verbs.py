@@ -149,7 +149,7 @@ UNSUPPORTED = {
     "revoke": "widerrufe; widerruf; widerrufen; widerrufen sie; entziehe; entziehen",
     "approve": "genehmige; genehmigen; erlaube; bewillige",
     "mint": "präge; prägen; verbrenne; verbrennen",
-    "set an alert": "alarmiere; alarmiere mich; benachrichtige; benachrichtige mich; benachrichtigen sie mich;"
+    "alert": "alarmiere; alarmiere mich; benachrichtige; benachrichtige mich; benachrichtigen sie mich;"
     " erinnere; erinnere mich; erinner mich; sag mir bescheid; sag bescheid; gib mir bescheid; gib bescheid;"
     " warne mich;"
     " warne; melde dich; melde",

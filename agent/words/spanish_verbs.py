@@ -100,7 +100,7 @@ UNSUPPORTED = {
     "revoke": "revoca; revocar; revoque",
     "approve": "aprueba; aprobar; apruebe",
     "mint": "acuña; acuñar; quema; quemar",
-    "set an alert": "avísame; avisa; avisar; alerta; notifica; notifícame; recuérdame; alértame; adviérteme; avíseme",
+    "alert": "avísame; avisa; avisar; alerta; notifica; notifícame; recuérdame; alértame; adviérteme; avíseme",
     "set a schedule": "programa; programar; cada día; cada semana; cada mes; todos los días; todas las semanas;"
     " todos los meses; diariamente; semanalmente; mensualmente; mañana; pasado mañana; la semana que viene;"
     " el mes que viene; a diario",

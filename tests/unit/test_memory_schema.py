@@ -456,6 +456,22 @@ CREATE TABLE positions_seen (
       PRIMARY KEY (account, venue)
     ) STRICT, WITHOUT ROWID
 CREATE INDEX decisions_acted ON decisions (kind, user, id) WHERE outcome IS NOT NULL AND outcome <> 'kept'
+CREATE TABLE alerts (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      user TEXT NOT NULL REFERENCES users(id),
+      number INTEGER NOT NULL,
+      metric TEXT NOT NULL CHECK (metric IN ('rate', 'price', 'health', 'worth', 'gas')),
+      subject TEXT,
+      op TEXT NOT NULL CHECK (op IN ('below', 'above')),
+      value TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      rung_at INTEGER,
+      seen TEXT,
+      told_at INTEGER
+    ) STRICT
+CREATE INDEX alerts_of ON alerts (user, number)
+CREATE INDEX alerts_set ON alerts (id) WHERE rung_at IS NULL
+CREATE INDEX alerts_untold ON alerts (id) WHERE rung_at IS NOT NULL AND told_at IS NULL
 """  # noqa: E501  (SQLite appends added columns to one line)
 
 MEMORY = """
@@ -571,7 +587,7 @@ def test_each_migration_is_recorded_and_an_older_file_gets_the_rest() -> None:
     names = [row["name"] for row in db.query("SELECT name FROM _migrations ORDER BY id")]
     assert names[0] == "m001_users"
     assert names == sorted(names)
-    assert len(names) == 23
+    assert len(names) == 24
 
 
 def test_a_file_of_a_newer_moneta_is_left_alone() -> None:

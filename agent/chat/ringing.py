@@ -1,0 +1,56 @@
+"""Tells people what they asked to hear of: what rang is durable before it is said, and said once on every channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import structlog
+
+from agent.errors import MonetaError
+from agent.replies import alerts as told
+from agent.runtime.alarms import Alarms
+from agent.runtime.quiet import is_quiet
+from agent.runtime.world import World
+from memory.alerts import AlertRow
+
+if TYPE_CHECKING:
+    from agent.chat.service import Service
+
+KIND = "alert"
+EVERY_SECONDS = 60
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Ringing:
+    """`tell` looks once a minute at the most, however often it is called."""
+
+    world: World
+    service: Service
+    _looked_at: int = field(default=0)
+
+    async def tell(self) -> None:
+        """Looks and says. A node that can't be read costs the look; what rang before is said all the same."""
+        now = self.world.now()
+        if abs(now - self._looked_at) >= EVERY_SECONDS:
+            self._looked_at = now
+            try:
+                await Alarms(self.world).look()
+            except MonetaError as error:
+                log.warning("alerts could not be looked at", error=str(error))
+        for row in await self.world.ledger.untold_alerts():
+            await self._say(row, now)
+
+    async def _say(self, row: AlertRow, now: int) -> None:
+        """In quiet hours it waits for their end."""
+        settings = await self.world.ledger.settings(row.user)
+        if settings is not None and is_quiet(now, settings):
+            return
+        person = await self.world.ledger.user(row.user)
+        if person is not None:
+            for home in await self.world.ledger.homes(person.id):
+                kind = f"{KIND}:{home.platform}"
+                await self.service.say_once(kind, row.id, person, home.platform, home.channel, told.rang(row))
+        await self.world.ledger.told_alert(row.id)
