@@ -102,6 +102,10 @@ class Settings(BaseSettings):
     """How many such lines are kept of one person; the oldest go."""
     memory_vectors: Annotated[int, Field(ge=0, le=100_000)] = 256
     """How many of a person's latest messages are found by likeness, too, and not by their words alone."""
+    plugin_options: dict[str, dict[str, Any]] = {}
+    """What plug-ins are told, a table for each by its name: `[plugin_options.NAME]`. Secrets stand in files."""
+    plugins_off: tuple[str, ...] = ()
+    """Names of installed plug-ins that aren't used."""
     defillama_url: Annotated[str, Field(pattern=r"^(https?://[^\s@]+)?$")] = ""
     """The base URL of DefiLlama's yields API, https://yields.llama.fi, for rates at places that can't be entered.
     Empty, nobody is asked: what you look at isn't told to others unless you say so."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from agent.harmless import whole
 from agent.intents import Origin
 from agent.money import Address
 from agent.plans import Plan, from_canonical
+from agent.plugin.chats import Identity as Identity
+from agent.plugin.chats import Inbound as Inbound
+from agent.plugin.chats import InboxRow as InboxRow
+from agent.plugin.chats import OutboxRow as OutboxRow
 
 NATIVE = "native"  # stands for the chain's coin where a token's address would be
 
@@ -38,73 +41,6 @@ class Account:
     user: str
     index: int
     created_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Somebody as their platform names them. `name` is kept when they are first seen."""
-
-    platform_user_id: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Inbound:
-    """One message as it came: `update_id` is the platform's own, `user` a User's id, or who they are on the platform.
-
-    `kind` is 'text', or 'press' where `text` is a button's id. `meta` is what the adapter needs to answer there.
-    """
-
-    platform: str
-    update_id: str
-    channel: str
-    user: str | Identity
-    text: str
-    kind: str = "text"
-    meta: Mapping[str, Any] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "text", whole(self.text))
-
-
-@dataclass(frozen=True, slots=True)
-class InboxRow:
-    """A message that was taken in. `reply` is None until it is finished."""
-
-    id: int
-    platform: str
-    update_id: str
-    channel: str
-    user: str
-    text: str
-    received_at: int
-    status: str
-    reply: Mapping[str, Any] | None
-    kind: str
-    meta: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxRow:
-    """What is to be said. `nonce` (24 letters and digits) lets a platform drop a second copy; a reply's comes of its
-    message alone, so that one that is made anew is known, too. `id` is 0 while the row is still being written.
-
-    `meta` is the inbox row's, empty where the agent speaks on its own; `dropped` says why the platform refused it
-    for good (see memory.put_aside).
-    """
-
-    id: int
-    platform: str
-    inbox_id: int | None
-    user: str
-    channel: str
-    body: Mapping[str, Any]
-    nonce: str
-    status: str
-    created_at: int
-    sent_at: int | None
-    meta: Mapping[str, Any]
-    dropped: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,9 @@ def _block(name: str, field: FieldInfo, told: str) -> str:
     default = field.default if field.default is not None else EXAMPLES.get(name, name.replace("_", "."))
     said = "" if field.default is not None else "; no default"
     lines = [*textwrap.wrap(told, WIDTH), f"({takes(field)}{said})"]
-    value = tomli_w.dumps({name: list(default) if isinstance(default, tuple) else default}).strip()
+    plain = list(default) if isinstance(default, tuple) else default
+    # a table's own header would take in every setting below it
+    value = f"{name} = {{}}" if plain == {} else tomli_w.dumps({name: plain}).strip()
     return "\n".join([*(f"# {line}" for line in lines), f"#{value}"])
 
 
@@ -103,6 +105,8 @@ def _kind(annotation: Any, bounds: dict[str, Any]) -> str:
         return " or ".join(_kind(each, bounds) for each in inner if each is not type(None))
     if origin is Literal:
         return " or ".join(f'"{each}"' for each in inner)
+    if origin is dict:
+        return "a table of tables"
     if origin is tuple:
         return "a list of texts"
     if annotation is int:

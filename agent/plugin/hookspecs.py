@@ -10,8 +10,11 @@ import pluggy
 from agent.curves import Allocation, Candidate, Curve, Terms
 from agent.money import Rate, Token
 from agent.past import Outlook, Past, Signal
+from agent.plugin.chats import Chat
 from agent.plugin.choosing import Limits, Option, Placement
 from agent.plugin.elsewhere import Outside, Told
+from agent.plugin.models import Provider
+from agent.plugin.talking import Action, Asked, Job, Setup
 from agent.plugin.traders import Trader
 from agent.plugin.venues import Protocol, Venue, VenueState
 
@@ -89,3 +92,23 @@ class Hooks:
 
         `entered` are the names of the protocols that have venues of the asset here.
         """
+
+    @hookspec
+    def moneta_actions(self) -> list[Action]:  # type: ignore[empty-body]
+        """What this plug-in answers: named, with its phrases. An action never moves money; it may offer sentences."""
+
+    @hookspec
+    def moneta_context(self, asked: Asked) -> Awaitable[Sequence[str]] | None:
+        """Lines that a model is told with a message, 10 at the most. They are data: nothing binds to them."""
+
+    @hookspec
+    def moneta_jobs(self) -> list[Job]:  # type: ignore[empty-body]
+        """What this plug-in looks after by itself: on a schedule, read-only, with something to say at the most."""
+
+    @hookspec
+    def moneta_models(self) -> list[Provider]:  # type: ignore[empty-body]
+        """Whose models this plug-in reaches: `name:model` in the settings."""
+
+    @hookspec
+    def moneta_chats(self, setup: Setup) -> list[Chat]:  # type: ignore[empty-body]
+        """The chat platforms that the settings configure. Raises Refused where one is configured halfway."""

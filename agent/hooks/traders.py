@@ -1,0 +1,113 @@
+"""A plug-in's exchange behind a time-out. What a route gives is simulated before anybody confirms it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar, cast
+
+from agent.abi import Call
+from agent.errors import MonetaError, Unavailable
+from agent.hooks import shapes
+from agent.hooks.plugin import Plugin
+from agent.hooks.venues import MOST_STEPS, Answers, _reads, contract
+from agent.hooks.worker import bridged
+from agent.money import Address, Token
+from agent.plans import Step
+from agent.plugin import Ask, Block, Chain, Trader
+from agent.routes import PoolState, Route
+
+T = TypeVar("T")
+MOST_POOLS, MOST_ROUTES = 200, 200
+
+
+class GuardedKind:
+    """What finds the exchange: the class that the plug-in registered."""
+
+    def __init__(self, plugin: Plugin, inner: type[Trader]) -> None:
+        self.name = shapes.name(inner.name, "an exchange's name")
+        self._plugin = plugin
+        self._inner = inner
+
+    @classmethod
+    def of(cls, plugin: Plugin, inner: object) -> type[Trader]:
+        """As the callers of the hook have it."""
+        if not isinstance(inner, type) or not issubclass(inner, Trader):
+            raise TypeError("an exchange is a class below Trader")
+        return cast(type[Trader], cls(plugin, inner))
+
+    async def discover(self, chain: Chain, ask: Ask) -> Trader:
+        handed, over = replace(chain, doubts={}), bridged(ask)
+
+        def check(found: object) -> Trader:
+            return GuardedTrader(self._plugin, self.name, shapes.of_type(found, Trader, "an exchange"))  # type: ignore[type-abstract]
+
+        try:
+            return await self._plugin.wait(
+                f"{self.name}: discover",
+                lambda: self._inner.discover(handed, over),
+                check,
+                self._plugin.patience.discovered,
+            )
+        except MonetaError as error:
+            raise Unavailable(self.name, shapes.line(str(error), "its reason", 200)) from None
+
+
+class GuardedTrader(Trader):
+    """Somebody else's exchange. It may be called at its own contract only; one that fails gives no route."""
+
+    def __init__(self, plugin: Plugin, name: str, inner: Trader) -> None:
+        self._name = name
+        self.contract = contract(inner.contract)
+        self._plugin = plugin
+        self._inner = inner
+
+    @classmethod
+    async def discover(cls, chain: Chain, ask: Ask) -> Trader:
+        raise NotImplementedError("found by GuardedKind")
+
+    def reads(self) -> tuple[Call, ...]:
+        try:
+            return self._call("reads", self._inner.reads, lambda found: _reads(found, most=1_000))
+        except MonetaError:
+            return ()
+
+    def state(self, answers: Answers, block: Block) -> tuple[PoolState, ...]:
+        def check(found: object) -> tuple[PoolState, ...]:
+            return tuple(shapes.listed(found, PoolState, "its pools", MOST_POOLS))
+
+        try:
+            return self._call("state", lambda: self._inner.state(answers, block), check)
+        except MonetaError:
+            return ()
+
+    def quotes(
+        self, states: Sequence[PoolState], token_in: Token, token_out: Token, units: int, exact_out: bool = False
+    ) -> tuple[Route, ...]:
+        def check(found: object) -> tuple[Route, ...]:
+            return tuple(self._route(each) for each in shapes.listed(found, Route, "its routes", MOST_ROUTES))
+
+        try:
+            return self._call(
+                "quotes", lambda: self._inner.quotes(states, token_in, token_out, units, exact_out), check
+            )
+        except MonetaError:
+            return ()
+
+    def swap(self, route: Route, account: Address, limit: int, native: bool) -> tuple[Step, ...]:
+        def check(found: object) -> tuple[Step, ...]:
+            steps = shapes.listed(found, Step, "its steps", MOST_STEPS)
+            if any(step.to != self.contract.address for step in steps):
+                raise ValueError("a step calls the exchange's own contract")
+            return tuple(replace(step, contract=self.contract.name) for step in steps)
+
+        return self._call("swap", lambda: self._inner.swap(route, account, limit, native), check)
+
+    def _route(self, route: Route) -> Route:
+        for what, units in (("units_in", route.units_in), ("units_out", route.units_out)):
+            shapes.whole(units, what)
+        why_not = shapes.line(route.why_not, "why_not", 200)
+        return replace(route, trader=self._name, why_not=why_not)
+
+    def _call(self, what: str, function: Callable[[], Any], check: Callable[[object], T]) -> T:
+        return self._plugin.call(f"{self._name}: {what}", function, check)
