@@ -74,7 +74,10 @@ def test_every_strategy_has_a_line_for_every_size_and_period(tmp_path: Path, cap
     assert {line["than"] for line in found if line.get("event") == "smallest"} == {"wallet", "hold_best"}
 
 
-def test_without_prices_and_gas_it_says_what_stands_for_them(tmp_path: Path, capsys: Capture) -> None:
+def test_without_prices_and_gas_it_says_what_stands_for_them(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MONETA_DATA", raising=False)
     lending = two_venues(tmp_path, hours=24 * 20)
     found, err = _run(capsys, str(lending), "--json", "--strategy", "hold_best", "--size", "10000")
     told = [line["text"] for line in found if line.get("event") == "assumed"]
