@@ -139,8 +139,8 @@ class Inbox(Users):
         return outbox_row(row)
 
     async def sent(self, outbox_id: int) -> None:
-        """The platform has it."""
-        await self._store.write(lambda db: self._mark_sent(db, outbox_id), aside=True)
+        """The platform has it. That is written with what comes next, or alone a moment later."""
+        await self._store.write(lambda db: self._mark_sent(db, outbox_id), aside=True, patient=True)
 
     def _mark_sent(self, db: Database, outbox_id: int) -> None:
         sql = "UPDATE outbox SET status = 'sent', sent_at = ? WHERE id = ? AND status = 'queued'"

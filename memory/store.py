@@ -86,16 +86,17 @@ class Store:
         scrub: bool = False,
         meanwhile: Callable[[T], None] | None = None,
         aside: bool = False,
+        patient: bool = False,
     ) -> T:
         """What `fn` returns, once its changes are durable; an exception in it undoes its own changes alone.
 
         A caller that is cancelled while `fn` runs doesn't undo it. `scrub` also empties the write-ahead log, so that
         text which `fn` deleted is nowhere on the disk. The loop calls `meanwhile`, where the file is used, with the
-        value before it is durable, and before this returns. `aside`: see `moment`.
+        value before it is durable, and before this returns. `aside`: see `moment`; `patient`: see Writer.submit.
         """
         if self._spare is None:
             try:
-                return await self.submit(fn, scrub=scrub, meanwhile=meanwhile, aside=aside)
+                return await self.submit(fn, scrub=scrub, meanwhile=meanwhile, aside=aside, patient=patient)
             except Broken as error:  # nothing of it was written
                 await self._fall(error)
         return await self.submit(fn, aside=aside)
@@ -107,12 +108,13 @@ class Store:
         scrub: bool = False,
         meanwhile: Callable[[T], None] | None = None,
         aside: bool = False,
+        patient: bool = False,
     ) -> asyncio.Future[T]:
         """`write` for who doesn't wait: it has its place among the writes when this returns."""
         if self._spare is not None:
             done = self._spare.submit(fn)
         elif meanwhile is None:
-            done = self._writer.submit(fn, scrub=scrub)
+            done = self._writer.submit(fn, scrub=scrub, patient=patient)
         else:
             loop, told = asyncio.get_running_loop(), meanwhile
             done = self._writer.submit(fn, meanwhile=lambda value: _soon(loop, partial(told, value)))

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MAX_GROUP = 128  # bounds how long the first of a group waits for the last
+PATIENCE_SECONDS = 0.005
+"""How long what is patient waits for somebody to share a commit with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class _Job:
     fn: Callable[[Database], Any]
     scrub: bool
     meanwhile: Callable[[Any], None] | None
+    patient: bool
     done: Future[Any] = field(default_factory=Future)
 
 
@@ -47,15 +50,21 @@ class Writer:
         self._thread.start()
 
     def submit(
-        self, fn: Callable[[Database], T], *, scrub: bool = False, meanwhile: Callable[[T], None] | None = None
+        self,
+        fn: Callable[[Database], T],
+        *,
+        scrub: bool = False,
+        meanwhile: Callable[[T], None] | None = None,
+        patient: bool = False,
     ) -> Future[T]:
         """Queues `fn`. Its future ends when the commit is on the disk, or with the reason why it isn't.
 
-        `meanwhile` is told the value once `fn` is done and nothing is durable yet, in this thread.
+        `meanwhile` is told the value once `fn` is done and nothing is durable yet, in this thread. What is `patient`
+        waits PATIENCE_SECONDS at the most for another write, in its place before it.
         """
         if self._stopped:
             raise Unavailable(self._path.stem, f"{self._path} has been closed")
-        job = _Job(fn, scrub, meanwhile)
+        job = _Job(fn, scrub, meanwhile, patient)
         self._jobs.put(job)
         return job.done
 
@@ -101,8 +110,9 @@ class Writer:
                 group.append(job)
             if len(group) == MAX_GROUP:
                 return group, True
+            waits = all(each.patient for each in group)
             try:
-                job = self._jobs.get_nowait()
+                job = self._jobs.get(waits, PATIENCE_SECONDS)
             except Empty:
                 return group, True
         return group, False

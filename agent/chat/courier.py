@@ -40,6 +40,8 @@ class Courier:
     undelivered: Undelivered = field(init=False)
     _waiting: dict[str, list[Parcel]] = field(default_factory=dict)
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _arrived: set[str] = field(default_factory=set)
+    """Channels whose first row is there, and that isn't in the ledger yet."""
     _left: bool = False
 
     def __post_init__(self) -> None:
@@ -55,7 +57,7 @@ class Courier:
 
     def idle(self, channel: str) -> bool:
         """Whether nothing is on its way there."""
-        return channel not in self._tasks
+        return channel not in self._tasks or (channel in self._arrived and len(self._waiting[channel]) == 1)
 
     def write_down(self, channel: str) -> None:
         """Puts what is on its way in the ledger: something of the same channel is about to come after it."""
@@ -86,7 +88,11 @@ class Courier:
             log.warning("the platform refuses a reply for good", channel=row.channel, reason=refused)
             await self._until_done(row, lambda: self._put_aside(parcel, refused))
             return
-        await self._until_done(row, lambda: parcel.arrived(self.ledger))
+        self._arrived.add(row.channel)
+        try:
+            await self._until_done(row, lambda: parcel.arrived(self.ledger))
+        finally:
+            self._arrived.discard(row.channel)
         await self._until_done(row, lambda: self._bring_the_rest(row))
 
     async def _put_aside(self, parcel: Parcel, reason: str) -> None:

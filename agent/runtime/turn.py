@@ -66,6 +66,8 @@ from agent.voice import voiced
 from agent.words.alerts import ALERT
 from agent.words.allowances import CHANGES, CONTACT, TRANSACTION
 from agent.words.pictures import wants_picture
+from agent.words.reader import read
+from agent.words.readings import Kind
 from agent.words.vocabulary import Vocabulary
 from memory.hearing import Known
 from memory.rows import ButtonRow, PlanStatus, User
@@ -76,6 +78,8 @@ ANSWERS = YES | NO | {ACKNOWLEDGE}
 ROLES = {"user": "user", "agent": "assistant"}
 RECENT_TURNS = 6
 LONGEST_TALK = 100  # letters of what is looked at as mere talk
+_NO_TALK = frozenset({Kind.WORD, Kind.AMOUNT, Kind.TOKEN, Kind.VENUE, Kind.ADDRESS})
+"""What has such words needn't be looked at twice: should it be talk all the same, it is answered the usual way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -445,7 +449,9 @@ class Runtime:
 @lru_cache(maxsize=256)  # most of it is said by many, in the same few words; it holds nobody's figures
 def _talk_in(text: str, vocabulary: Vocabulary) -> Help | Chat | None:
     """The intent of a message that is nothing but talk, whatever the time."""
-    intent = interpret(text, Context(), vocabulary).intent if len(text) <= LONGEST_TALK else None
+    if len(text) > LONGEST_TALK or any(reading.kind in _NO_TALK for reading in read(text, vocabulary)):
+        return None
+    intent = interpret(text, Context(), vocabulary).intent
     return intent if isinstance(intent, Help | Chat) else None
 
 

@@ -264,6 +264,28 @@ def test_every_reply_is_delivered_once_or_kept(data: st.DataObject) -> None:
         asyncio.run(run(Path(folder)))
 
 
+async def test_a_channel_is_idle_once_all_of_it_is_there(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    platform, idle, marked = Platform(), [], asyncio.Event()
+    courier = courier_of(ledger, platform)
+    platform.refuse = lambda _: idle.append(courier.idle(CHAT))
+    sent = ledger.sent
+
+    async def slowly(outbox_id: int) -> None:
+        await marked.wait()
+        await sent(outbox_id)
+
+    monkeypatch.setattr(ledger, "sent", slowly)
+    courier.post(await said(ledger, "first"))
+    assert not courier.idle(CHAT)
+    await tried(platform, 1)
+    assert courier.idle(CHAT)  # it is there, and only the mark is missing
+    courier.post(await said(ledger, "second"))
+    assert not courier.idle(CHAT)
+    marked.set()
+    await all_done(courier)
+    assert (platform.texts(), idle, courier.idle(CHAT)) == (["first", "second"], [False, False], True)
+
+
 async def test_what_comes_after_the_drain_does_not_overtake_what_stays(ledger: Ledger) -> None:
     platform = Platform()
     platform.refuse = away_until(platform, float("inf"), OSError())

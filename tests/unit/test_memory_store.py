@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 import stat
 import threading
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agent.errors import Unavailable
-from memory import connection
+from memory import connection, writer
 from memory.store import Store
 
 if TYPE_CHECKING:
@@ -71,6 +72,32 @@ async def test_a_failing_write_leaves_its_neighbours_alone(store: Store) -> None
     assert [type(result) for result in results if isinstance(result, Exception)] == [KeyError, sqlite3.IntegrityError]
     assert await store.read(texts) == ["0", "1", "2", "3", "4", "5"]
     assert commits.count("COMMIT") == 1
+
+
+async def test_what_is_patient_is_committed_with_what_comes_next(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "PATIENCE_SECONDS", 60.0)  # without a second write this test would hang
+    commits: list[str] = []
+    await store.write(lambda db: db.conn.set_trace_callback(commits.append))
+    commits.clear()
+    patient = asyncio.create_task(store.write(adding("first"), patient=True))
+    await asyncio.sleep(0.01)
+    assert not patient.done()
+    await store.write(adding("second"))
+    await patient
+    assert await store.read(texts) == ["first", "second"]
+    assert commits.count("COMMIT") == 1
+
+
+async def test_what_is_patient_waits_for_nobody_who_does_not_come(store: Store, tmp_path: Path) -> None:
+    await store.write(adding("alone"), patient=True)
+    waiting = [asyncio.create_task(store.write(adding(str(n)), patient=True)) for n in range(3)]
+    await asyncio.sleep(0)
+    await store.close()
+    assert await asyncio.gather(*waiting) == [1, 1, 1]
+    with contextlib.closing(sqlite3.connect(tmp_path / "ledger.db")) as file:
+        assert [text for (text,) in file.execute("SELECT text FROM notes")] == ["alone", "0", "1", "2"]
 
 
 async def test_a_read_sees_one_moment_and_cannot_write(store: Store) -> None:
