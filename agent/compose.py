@@ -115,6 +115,7 @@ async def open_instance(
         await check_served(rpc, registry)
         found, traders = await find(registry, plugins.hook, rpc)
         ledger, memory = await _files(stack, place.folder, settings, executes, now)
+        mind.kept_by(ledger)
         await check_same_chain(rpc, ledger, registry.chain_id)
         new_wallet, process = await launching
         listed_before = place.signer_socket is not None or (place.signer_folder / POLICY).exists()

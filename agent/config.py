@@ -19,6 +19,7 @@ from pydantic_settings import (
 
 from agent import config_file
 from agent.errors import Refused
+from agent.model_settings import ModelSetting, PurposeName, RouteSetting, Usd
 
 log = structlog.get_logger()
 _FOLDER: ContextVar[Path | None] = ContextVar("the instance's folder", default=None)
@@ -89,6 +90,19 @@ class Settings(BaseSettings):
     """The base URL of an OpenAI-compatible endpoint, such as http://127.0.0.1:11434/v1."""
     model_key_file: Path | None = None
     """A file with the endpoint's key; local endpoints want none."""
+    model_usd_a_day: Usd | None = None
+    """What all language models of this instance may cost in a day (UTC), in US dollars. With any budget a model
+    without a price isn't asked."""
+    model_usd_a_month: Usd | None = None
+    """The same in a calendar month."""
+    model_server_usd_a_day: Usd | None = None
+    """What they may cost for the messages of one Discord server or Telegram group in a day."""
+    model_server_usd_a_month: Usd | None = None
+    """The same in a calendar month."""
+    model_user_usd_a_day: Usd | None = None
+    """What they may cost for one person's messages in a day."""
+    model_user_usd_a_month: Usd | None = None
+    """The same in a calendar month."""
     embedding_url: Annotated[str, Field(pattern=r"^(https?://[^\s@]+)?$")] = ""
     """The base URL of an OpenAI-compatible endpoint that makes vectors, such as http://127.0.0.1:11434/v1, so that
     recall goes by meaning, too. It is sent what people say; empty, nobody is."""
@@ -176,6 +190,13 @@ class Settings(BaseSettings):
     """The same for buttons."""
     press_burst: Annotated[int, Field(ge=1)] = 10
     """How many presses at once."""
+
+    models: tuple[ModelSetting, ...] | None = None
+    """Several language models instead of one, with prices and routes: `[[models]]` tables (docs/models.md). They
+    stand at the end of the file, as everything after them belongs to them."""
+    routes: dict[PurposeName, RouteSetting] | None = None
+    """Which of the models are asked for what, as tables `[routes.understand]`, `.talk`, `.summarise`, `.analyse`; all
+    of them, in their order, where it isn't said."""
 
     @classmethod
     def of(cls, folder: Path | None = None, **said: Any) -> Self:

@@ -55,7 +55,7 @@ def read(path: Path, names: Collection[str], paths: Collection[str]) -> dict[str
         why = re.sub(r"['\"].*['\"]", "…", str(error)) if isinstance(error, tomllib.TOMLDecodeError) else "not UTF-8"
         raise Refused("settings", f"{path} is no TOML: {why}.", f"{example()} shows how it is written.") from None
     check(path, data, names)
-    return {name: _beside(path, value) if name in paths else value for name, value in data.items()}
+    return {name: _beside(path, value) if name in paths else _tables(path, value) for name, value in data.items()}
 
 
 def check(path: Path, data: Mapping[str, Any], names: Collection[str]) -> None:
@@ -131,6 +131,18 @@ def _texts(value: Any) -> Iterable[str]:
 
 def _beside(path: Path, value: Any) -> Any:
     return str(path.parent / Path(value).expanduser()) if isinstance(value, str) and value else value
+
+
+def _tables(path: Path, value: Any) -> Any:
+    """The same for the files that the tables of a list name."""
+    if not isinstance(value, list):
+        return value
+    return [
+        {name: _beside(path, said) if name.endswith("_file") else said for name, said in each.items()}
+        if isinstance(each, dict)
+        else each
+        for each in value
+    ]
 
 
 def _shown(name: str) -> str:

@@ -28,6 +28,7 @@ from memory.limits import LimitBook
 from memory.links import Links
 from memory.loan_levels import LoanBook
 from memory.mandates import Mandates
+from memory.model_book import ModelBook
 from memory.news import NewsBook
 from memory.nonces import NonceBook
 from memory.observations import Observations
@@ -53,6 +54,7 @@ class Ledger(
     Books,
     LimitBook,
     Mandates,
+    ModelBook,
     NewsBook,
     Flows,
     Emergency,

@@ -10,6 +10,7 @@ from agent.errors import Refused
 from memory.access import hashed
 from memory.limits import LimitBook
 from memory.mandates import Mandates
+from memory.model_book import join_models
 from memory.part import many, one
 from memory.plans import find_plan
 from memory.rows import PlanStatus
@@ -148,6 +149,7 @@ class Links(LimitBook, Mandates):
             db.execute(sql, (keep, leave, keep, leave))  # a yes given as one of two persons isn't one of the one
             self._revoke(db, leave)
             self._join_limits(db, keep, leave)
+            join_models(db, keep, leave)
             db.execute("UPDATE OR IGNORE user_settings SET user = ? WHERE user = ?", (keep, leave))
             db.execute("DELETE FROM user_settings WHERE user = ?", (leave,))  # its empty account has no day to tell
             db.execute("DELETE FROM pending WHERE user IN (?, ?)", (keep, leave))

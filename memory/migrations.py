@@ -16,6 +16,7 @@ from memory.m012_access import SQL as ACCESS
 from memory.m015_limits import SQL as LIMITS
 from memory.m015_replacements import SQL as REPLACEMENTS
 from memory.m018_loans import SQL as LOANS
+from memory.m023_models import SQL as MODELS
 from memory.observations import SQL as OBSERVATIONS
 from memory.observations import take_over
 from memory.parameters import SQL as PARAMETERS
@@ -410,6 +411,12 @@ def m022_one_past(db: Database) -> None:
     db.execute(
         "CREATE INDEX decisions_acted ON decisions (kind, user, id) WHERE outcome IS NOT NULL AND outcome <> 'kept'"
     )
+
+
+@ledger()
+def m023_models(db: Database) -> None:
+    """What language models cost: budgets, usage, and how each did on the sentences that they are measured with."""
+    db.executescript(MODELS)
 
 
 @ledger()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import textwrap
 import types
 from pathlib import Path
@@ -42,6 +43,10 @@ EXAMPLES: dict[str, Any] = {
     "remote_signer_account": "0x00000000000000000000000000000000000000aa",
     "model_key_file": "model.key",
     "embedding_key_file": "embedding.key",
+    **dict.fromkeys(("model_usd_a_day", "model_server_usd_a_day"), "2"),
+    **dict.fromkeys(("model_usd_a_month", "model_server_usd_a_month"), "20"),
+    "model_user_usd_a_day": "0.25",
+    "model_user_usd_a_month": "2.50",
     "discord_token_file": "discord.token",
     "discord_shards": "auto",
     "telegram_token_file": "telegram.token",
@@ -50,6 +55,11 @@ EXAMPLES: dict[str, Any] = {
     "discord_api": "http://127.0.0.1:9000/api/v10",
     "discord_gateway": "ws://127.0.0.1:9000/gateway",
     "telegram_api": "http://127.0.0.1:8081/bot",
+    "models": [
+        {"name": "small", "url": "http://127.0.0.1:11434/v1", "input_usd": "0.15", "output_usd": "0.60"},
+        {"name": "big", "provider": "anthropic", "key_file": "big.key", "input_usd": "3", "output_usd": "15"},
+    ],
+    "routes": {"understand": {"models": ["small", "big"], "accuracy": 90}},
 }
 """What a setting without a default looks like."""
 
@@ -79,8 +89,13 @@ def _block(name: str, field: FieldInfo, told: str) -> str:
     lines = [*textwrap.wrap(told, WIDTH), f"({takes(field)}{said})"]
     plain = list(default) if isinstance(default, tuple) else default
     # a table's own header would take in every setting below it
-    value = f"{name} = {{}}" if plain == {} else tomli_w.dumps({name: plain}).strip()
+    value = f"{name} = {{}}" if plain == {} else _marked(tomli_w.dumps({name: plain}).strip())
     return "\n".join([*(f"# {line}" for line in lines), f"#{value}"])
+
+
+def _marked(table: str) -> str:
+    """TOML of several lines as one block: arrays on one line, a mark before each line but the first."""
+    return re.sub(r"(?<=\[)\n\s+|,\n(?=\])", "", table).replace(",\n    ", ", ").replace("\n", "\n#")
 
 
 def takes(field: FieldInfo) -> str:
@@ -108,7 +123,7 @@ def _kind(annotation: Any, bounds: dict[str, Any]) -> str:
     if origin is dict:
         return "a table of tables"
     if origin is tuple:
-        return "a list of texts"
+        return "a list of texts" if inner[0] is str or get_origin(inner[0]) is Annotated else "tables"
     if annotation is int:
         low, high = bounds.get("ge"), bounds.get("le")
         return f"a whole number{f', {low} to {high}' if high else f', {low} or more' if low is not None else ''}"

@@ -354,7 +354,7 @@ class Service:
             return unasked
         if await self._is_early_yes(row, row.received_at + 1):
             return of_error(Refused("nothing-pending", EARLY, "Read it, then confirm."))
-        said = Said(user, row.channel, row.text, lambda text: self._progress(row, text), code, known)
+        said = Said(user, row.channel, row.text, lambda text: self._progress(row, text), code, known, _server(row))
         if row.kind == "press":
             return await self.runtime.press(said, button)
         match row.text.strip():
@@ -401,3 +401,9 @@ def _words(user: User, row: InboxRow, button: ButtonRow | None) -> str:
         return row.text
     own = button is not None and button.user == user.id and button.press == "say"
     return button.words if own and button is not None else ""
+
+
+def _server(row: InboxRow) -> str:
+    """The platform's server or group that a message came from, '' for none."""
+    server = row.meta.get("server")
+    return f"{row.platform}:{server}" if server else ""

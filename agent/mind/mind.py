@@ -18,6 +18,7 @@ from agent.intents import Question, Understood
 from agent.mind import prompt, questions, spoken, tools
 from agent.mind.context import Context
 from agent.mind.model import Answer, Model, ModelDown
+from agent.mind.models import Alone, Asking, Book, Models, NoBudget
 from agent.mind.phrasebook import interpret
 from agent.mind.purpose import purpose_of
 from agent.model_cost import Payer
@@ -28,6 +29,7 @@ from agent.words.reported import reported
 from agent.words.vocabulary import Vocabulary
 
 DOWN = "My language model doesn't answer, so I go by plain commands."
+PLAINLY = ", so I go by plain commands."
 ROUNDS = 2  # the answer, and one repair
 TURN_SECONDS = 30.0  # for all that a model is asked about one message
 Facts = Callable[[], Awaitable[str]]
@@ -65,7 +67,7 @@ class Mind:
     """What a message means. Without a model it is the phrasebook alone."""
 
     character: Character = field(default_factory=default)
-    model: Model | None = None
+    model: Model | Models | None = None
     seconds: float = TURN_SECONDS
 
     async def understand(
@@ -85,10 +87,17 @@ class Mind:
         try:
             known = Known(await facts() if facts else "", tuple(await recalled(text)) if recalled else ())
             async with asyncio.timeout(self.seconds):
-                found = await self._ask(self.model, text, context, vocabulary, known)
+                found = await self._ask(self.model, text, context, vocabulary, known, payer)
+        except NoBudget as why:
+            return Understood(None, question=replace(question, text=f"{why}{PLAINLY} {question.text}"))
         except (ModelDown, TimeoutError):
             return Understood(None, question=replace(question, text=f"{DOWN} {question.text}"))
         return found or understood
+
+    def kept_by(self, book: Book) -> None:
+        """Budgets and usage are kept there from now on."""
+        if isinstance(self.model, Models):
+            self.model.book = book
 
     async def close(self) -> None:
         """Ends the model's connections."""
@@ -96,7 +105,7 @@ class Mind:
             await self.model.close()
 
     async def _ask(
-        self, model: Model, text: str, context: Context, vocabulary: Vocabulary, known: Known
+        self, model: Model | Models, text: str, context: Context, vocabulary: Vocabulary, known: Known, payer: Payer
     ) -> Understood | Spoken | None:
         """What the model makes of it, None where nothing comes of it after one repair."""
         readings = read(text, vocabulary)
@@ -104,14 +113,18 @@ class Mind:
         binding = (*(context.pending.said if context.pending else ()), text)
         offered = tools.schemas(tools.orderable(acts, binding, vocabulary))
         purpose = purpose_of(text, readings, acts)
+        asking: Asking | Alone = model.asking(purpose, payer) if isinstance(model, Models) else Alone(model)
         size = len(json.dumps(offered))
         said = prompt.messages(self.character, text, context, known.facts, known.recalled, purpose, size)
         figures = "\n".join((known.facts, *known.recalled, *(turn.text for turn in context.turns), text))
         for _ in range(ROUNDS):
-            answer = await model.ask(said, offered)
+            answer = await asking.ask(said, offered)
             try:
                 return self._read(answer, acts, text, context, vocabulary, figures)
             except tools.NotProposed as error:
+                asking.refuse(
+                    broken=not (answer.calls or answer.text) or any(c.arguments is None for c in answer.calls)
+                )
                 said = [*said[:-1], ("user", prompt.repair(str(error), text))]
         return None
 

@@ -46,6 +46,7 @@ from agent.intents import (
 from agent.mind.context import Context, Pending, Turn
 from agent.mind.mind import Spoken
 from agent.mind.phrasebook import interpret, pending_after
+from agent.model_cost import Payer
 from agent.replies import talk
 from agent.replies.reply import Reply, Status, Verdict, of_error
 from agent.runtime.acting import NOTHING_PENDING, Acting
@@ -94,6 +95,8 @@ class Said:
     progress: Progress = silent
     code: str = field(default="", repr=False)
     known: Known | None = field(default=None, repr=False)
+    server: str = ""
+    """The Discord server or Telegram group that it was said in, as platform and id; '' for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +250,9 @@ class Runtime:
     async def _understood(self, said: Said, pending: dict[str, Any], vocabulary: Vocabulary) -> Meant:
         context = await self._context(said, pending)
         computed = partial(self.facts.of, said.user)
-        return Meant(await self.world.mind.understand(said.text, context, vocabulary, computed), context, vocabulary)
+        payer = Payer(said.user.id, said.server)
+        understood = await self.world.mind.understand(said.text, context, vocabulary, computed, payer=payer)
+        return Meant(understood, context, vocabulary)
 
     async def _typed(self, said: Said, meant: Meant | None) -> Reply:
         """The answer to words; `meant` where they were read already, as no answer to anything."""

@@ -15,8 +15,8 @@ from agent.character import load
 from agent.compose import Instance, open_instance
 from agent.config import Settings
 from agent.errors import Refused
+from agent.mind.endpoint import Endpoint
 from agent.mind.mind import Mind
-from agent.mind.model import Endpoint
 from agent.replies.reply import Reply, Status
 from agent.runtime.turn import Said
 from devnet import Node

@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import time
+import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -15,10 +16,13 @@ from aiohttp import web
 
 from agent.intents import Understood
 from agent.mind import tools
+from agent.mind.bounded import MOST_BYTES
 from agent.mind.context import Context
+from agent.mind.endpoint import Endpoint
 from agent.mind.mind import DOWN, Mind, Spoken
-from agent.mind.model import Endpoint, ModelDown
+from agent.mind.model import ModelDown, Usage
 from agent.mind.phrasebook import interpret
+from agent.mind.provided import UNINSTALLED, Provided
 from tests.servers.openai_server import Absent, OpenAIServer, serving
 from tests.unit.mind_parts import ADA, bound
 from tests.unit.spoken import NOW, VOCABULARY, amount, deposit
@@ -244,3 +248,64 @@ async def test_nobody_there() -> None:
         with pytest.raises(ModelDown) as down:
             await Endpoint("http://127.0.0.1:9/v1", "m", KEY).ask([("user", "hi")], [])
     assert "127.0.0.1" not in str(down.value)
+
+
+async def test_a_provider_of_langchain_answers_the_same(
+    server: OpenAIServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    server.forget()
+    for provider, word, fits in (
+        ("openai", "good", lambda found: bound(found, said("good")) == HUNDRED),
+        ("openai", "boom", lambda found: is_down(found, "boom")),
+        ("openai", "locked", lambda found: is_down(found, "locked")),
+        ("openai", "hangup", lambda found: is_down(found, "hangup")),
+        ("anthropic", "good", lambda found: is_down(found, "good")),  # its package isn't installed
+        ("nobody", "good", lambda found: is_down(found, "good")),
+    ):
+        mind = Mind(ADA, Provided(provider, "test-model", KEY, url=server.url, seconds=15, most_tokens=300))
+        assert fits(await mind.understand(said(word), Context(now=NOW), VOCABULARY)), (provider, word)
+    first = server.request()
+    assert (first["stream"], first["messages"][-1]["content"]) == (False, said("good"))
+    assert UNINSTALLED in caplog.text
+    assert KEY not in caplog.text
+    server.forget()
+
+
+async def test_an_endless_body_and_a_packed_one_are_left() -> None:
+    sent = 0
+
+    async def endless(request: web.Request) -> web.StreamResponse:
+        nonlocal sent
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await response.prepare(request)
+        while sent < 64 * MOST_BYTES:
+            await response.write(b" " * 100_000)
+            sent += 100_000
+        return response
+
+    async def packed(request: web.Request) -> web.Response:
+        talk = {"choices": [{"message": MESSAGE | {"content": "It would be read."}}]}
+        body = zlib.compress(json.dumps(talk).encode())  # of two hundred bytes; it could be a thousand times that
+        return web.Response(body=body, headers={"Content-Encoding": "deflate", "Content-Type": "application/json"})
+
+    for handler in (endless, packed):
+        async with answering(handler) as url, minding(url, seconds=15) as (mind, _):
+            assert is_down(await mind.understand(said("x"), Context(now=NOW), VOCABULARY), "x")
+    assert sent < 32 * MOST_BYTES  # what was left in the buffers of both sides among it
+
+
+async def test_the_usage_that_an_endpoint_reports() -> None:
+    completion = {"choices": [{"message": MESSAGE | {"content": "Hello."}, "finish_reason": "stop"}]}
+    for usage, expected in (
+        ({"prompt_tokens": 900, "completion_tokens": 40, "total_tokens": 940}, Usage(900, 40)),
+        (None, None),
+    ):
+
+        async def answer(request: web.Request, usage: Any = usage) -> web.Response:
+            return web.json_response(completion | ({"usage": usage} if usage else {}))
+
+        async with answering(answer) as url:
+            endpoint = Endpoint(url, "m", KEY, most_tokens=300)
+            assert (await endpoint.ask([("user", "hi")], [])).usage == expected
+            await endpoint.close()

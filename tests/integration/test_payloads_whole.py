@@ -15,8 +15,8 @@ from pydantic import ValidationError
 from agent import intents
 from agent.intents import Understood
 from agent.mind.context import Context
+from agent.mind.endpoint import Endpoint
 from agent.mind.mind import Facts, Mind
-from agent.mind.model import Endpoint
 from agent.runtime.turn import Said
 from agent.words.vocabulary import Vocabulary
 from devnet import Node

@@ -456,6 +456,46 @@ CREATE TABLE positions_seen (
       PRIMARY KEY (account, venue)
     ) STRICT, WITHOUT ROWID
 CREATE INDEX decisions_acted ON decisions (kind, user, id) WHERE outcome IS NOT NULL AND outcome <> 'kept'
+CREATE TABLE model_calls (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      user TEXT NOT NULL,
+      server TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      nano_usd INTEGER NOT NULL CHECK (nano_usd >= 0)
+    ) STRICT
+CREATE TABLE model_spent (
+      scope TEXT NOT NULL CHECK (scope IN ('user', 'server', 'instance')),
+      who TEXT NOT NULL,
+      period TEXT NOT NULL CHECK (period IN ('day', 'month')),
+      start INTEGER NOT NULL,
+      nano_usd INTEGER NOT NULL CHECK (nano_usd >= 0),
+      PRIMARY KEY (scope, who, period, start)
+    ) STRICT, WITHOUT ROWID
+CREATE TABLE model_usage (
+      day INTEGER NOT NULL,
+      user TEXT NOT NULL,
+      purpose TEXT NOT NULL,
+      model TEXT NOT NULL,
+      calls INTEGER NOT NULL,
+      faults INTEGER NOT NULL,
+      unpriced INTEGER NOT NULL,
+      prompt_tokens INTEGER NOT NULL,
+      answer_tokens INTEGER NOT NULL,
+      nano_usd INTEGER NOT NULL,
+      ms INTEGER NOT NULL,
+      PRIMARY KEY (day, user, purpose, model)
+    ) STRICT, WITHOUT ROWID
+CREATE TABLE model_measures (
+      model TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      set_sha256 TEXT NOT NULL,
+      right INTEGER NOT NULL,
+      asked INTEGER NOT NULL,
+      wrong INTEGER NOT NULL,
+      down INTEGER NOT NULL,
+      ms INTEGER NOT NULL,
+      PRIMARY KEY (model, at)
+    ) STRICT, WITHOUT ROWID
 CREATE TABLE alerts (
       id INTEGER PRIMARY KEY AUTOINCREMENT,
       user TEXT NOT NULL REFERENCES users(id),
@@ -587,7 +627,7 @@ def test_each_migration_is_recorded_and_an_older_file_gets_the_rest() -> None:
     names = [row["name"] for row in db.query("SELECT name FROM _migrations ORDER BY id")]
     assert names[0] == "m001_users"
     assert names == sorted(names)
-    assert len(names) == 24
+    assert len(names) == 25
 
 
 def test_a_file_of_a_newer_moneta_is_left_alone() -> None:

@@ -12,7 +12,9 @@ from agent.character import Character
 from agent.config import Settings
 from agent.errors import Refused
 from agent.mind.configured import mind_of
-from agent.mind.model import Endpoint, key_from
+from agent.mind.endpoint import Endpoint
+from agent.mind.model import key_from
+from agent.mind.models import Models
 
 pytestmark = pytest.mark.unit
 
@@ -39,7 +41,8 @@ def test_the_key_comes_from_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("MONETA_MODEL_URL", "http://127.0.0.1:1/v1")
     monkeypatch.setenv("MONETA_MODEL_KEY_FILE", str(path))
     mind = mind_of(Settings(), ADA)
-    assert isinstance(mind.model, Endpoint)
+    assert isinstance(mind.model, Models)
+    assert isinstance(mind.model.entries["m"].model, Endpoint)
     assert key_from(path) == "secret-canary"
     assert "secret-canary" not in repr(mind)
     assert key_from(None) == "none"
