@@ -8,7 +8,7 @@ from agent.errors import NeedsAnswer, Refused
 from agent.intents import Sequence, Swap
 from agent.words.clauses import INEXACT, Clause, action_of, candidates, spec_for
 from agent.words.readings import Kind
-from agent.words.trades import read_trade, takes_all
+from agent.words.trades import read_trade, slips, takes_all
 from agent.words.vocabulary import Vocabulary
 
 RULE = "bind"
@@ -30,6 +30,9 @@ def _bind_swap(intent: Swap, clause: Clause, vocabulary: Vocabulary) -> None:
         raise Refused(RULE, "A swap is in your own wallet, and you named somebody or a venue.", "Say one move.")
     if clause.of(*INEXACT):
         raise NeedsAnswer(f"How much {intent.asset}?", "amount")
+    tight = slips(clause)
+    if tight is not None:
+        raise Refused(RULE, f"“{tight.words}” is tighter than I can promise.", "Say it without, if 0.3 % will do.")
     trade = read_trade(clause)
     if trade.unclear:
         raise NeedsAnswer("Which token for which: say it like “swap 100 USDC to DAI”.", "to_asset")

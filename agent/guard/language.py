@@ -159,5 +159,7 @@ TRADING = replace(
         },
     },
     multiples=frozenset({"x", "×"}),
+    gerunds={},
+    slippage=frozenset(),
     introduces=frozenset(),  # "Exchange fiat: buy …" is how these orders are headed
 )

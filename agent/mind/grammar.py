@@ -12,6 +12,7 @@ from agent import intents
 from agent.intents import Origin, Question, Understood
 from agent.mind import questions
 from agent.words.clauses import BARE, Clause, action_of, assets, candidates, is_receiver, spec_for
+from agent.words.english import ENGLISH
 from agent.words.readings import Kind, Reading
 from agent.words.vocabulary import Vocabulary, asset_of
 
@@ -33,7 +34,12 @@ _EXPECTED: dict[str, frozenset[Kind]] = {
     "cancel": frozenset({Kind.REFERENCE, Kind.OWN}),
     "advance": frozenset({Kind.DURATION, Kind.JOIN}),
 }
-_PARTICLES = {"deposit": ("to work", "back"), "withdraw": ("out", "back"), "exit": ("out", "back")}
+_PARTICLES = {
+    "deposit": ("to work", "back"),
+    "withdraw": ("out", "back"),
+    "transfer": ("contact",),
+    "exit": ("out", "back"),
+}
 
 
 class Asks(Exception):
@@ -48,6 +54,8 @@ def command(clause: Clause, vocabulary: Vocabulary, answering: bool = False) -> 
     """What a clause asks for. With `answering`, "all of it" may point at what the open question was about."""
     action = action_of(clause)
     verb = clause.verb
+    if verb is not None and action is None and verb.text == "want":  # a wish for something else
+        return Understood(None, question=questions.not_understood([verb.words]))
     if verb is None or action is None:
         between = {placed.role for placed in clause.roles(Kind.VENUE)} >= {"from", "to"}
         unclear = questions.which_way(verb.words if verb is not None else "")
@@ -179,6 +187,8 @@ def _harmless(action: str, reading: Reading, answering: bool, clause: Clause) ->
             return reading.text == _WALLET_ROLE.get(action)
         case Kind.DATE:
             return reading.text == "today"
+        case Kind.TOPIC:  # "my usdc balance"
+            return reading.words.casefold() in ENGLISH.holdings and action in _MOVES and bool(assets(clause))
         case Kind.REFERENCE:
             return answering or not (assets(clause) and clause.amounts)  # what it stands for is asked for
         case Kind.ASKS:

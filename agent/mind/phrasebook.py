@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from agent.intents import Cancel, Chat, Forget, Help, Origin, Understood
+from agent.intents import Cancel, Chat, Forget, Help, Origin, Question, Understood
 from agent.mind import alerts, allowances, claims, links, mandates, questions, repays, revokes, swaps, topics
 from agent.mind.context import Context, Pending
 from agent.mind.grammar import command, unlisted
 from agent.words.clauses import clauses
+from agent.words.english import ENGLISH
 from agent.words.forgetting import forgetting, unsaid
 from agent.words.keys import asks_for_keys
 from agent.words.reader import read
 from agent.words.readings import Kind, Reading
 from agent.words.reported import reported
+from agent.words.typos import doubts
 from agent.words.vocabulary import Vocabulary
 
 MAX_ANSWER = 16  # readings: an answer is short; what is longer is read on its own
@@ -131,7 +133,7 @@ def _fresh(readings: Sequence[Reading], context: Context, vocabulary: Vocabulary
     if Kind.VERB in kinds:
         return _commanded(readings, vocabulary)
     about = topics.topic(readings, context, vocabulary)
-    return about if about is not None else _rest(readings)
+    return about if about is not None else _rest(readings, vocabulary)
 
 
 def _asks_why(readings: Sequence[Reading]) -> bool:
@@ -196,11 +198,11 @@ def _commanded(readings: Sequence[Reading], vocabulary: Vocabulary, answering: b
     if len(found) > 1:
         return Understood(None, question=questions.ONE_AT_A_TIME)
     if found[0].verb is None:
-        return _rest(readings)
+        return _rest(readings, vocabulary)
     return command(found[0], vocabulary, answering)
 
 
-def _rest(readings: Sequence[Reading]) -> Understood:
+def _rest(readings: Sequence[Reading], vocabulary: Vocabulary) -> Understood:
     """Neither a command nor a topic: small talk, a yes or no, pieces without a verb, or noise."""
     content = [reading for reading in readings if reading.kind not in _SILENT]
     kinds = _kinds(content)
@@ -223,5 +225,12 @@ def _rest(readings: Sequence[Reading]) -> Understood:
         return Understood(None, question=questions.what_to_do(" ".join(piece.words for piece in pieces)))
     if kinds & _ASKING:
         return Understood(None, question=questions.NO_ANSWER)
+    return Understood(None, question=_unread(content, vocabulary))
+
+
+def _unread(content: Sequence[Reading], vocabulary: Vocabulary) -> Question:
+    doubt = doubts(content, ENGLISH, vocabulary)
+    if doubt is not None:
+        return questions.near(*doubt)
     words = [reading.words for reading in content if reading.kind in (Kind.WORD, Kind.SYMBOL)]
-    return Understood(None, question=questions.not_understood(words or [first.words]))
+    return questions.not_understood(words or [content[0].words])

@@ -75,6 +75,12 @@ def reported(words: str) -> Question:
     )
 
 
+def near(word: str, verbs: Sequence[str]) -> Question:
+    """Names a word that is almost one verb or several, and is taken for none."""
+    said = " or ".join(f"`{verb}`" for verb in verbs[:3])
+    return Question(f"I don't know “{shortened(word)}”: did you mean {said}? Say it again with that word.")
+
+
 def wont(action: str, no: str) -> Question:
     """Names the word that says no: it may not have been meant so."""
     return Question(f"I won't {ACTIONS.get(action, 'do it')}. Say so without “{shortened(no)}” if you want me to.")
@@ -146,6 +152,14 @@ def ambiguous_part(words: str, asset: str) -> Question:
 
 def doubtful(problem: str) -> Question:
     return Question(problem, "amount")
+
+
+def slippage(words: str) -> Question:
+    """A bound that is tighter than what can be promised."""
+    return Question(
+        f"“{shortened(words)}” is tighter than I can promise: a swap may give up to 0.3 % less than its price, and "
+        "the preview says the least that comes back. Say it without, if that will do."
+    )
 
 
 def dollars(asset: str) -> Question:

@@ -13,7 +13,7 @@ from agent.mind import questions
 from agent.mind.grammar import Asks
 from agent.words.clauses import Clause, action_of, candidates, spec_for
 from agent.words.readings import Kind, Reading
-from agent.words.trades import Trade, read_trade, takes_all
+from agent.words.trades import Trade, read_trade, slips, takes_all
 from agent.words.vocabulary import Vocabulary
 
 WHICH_WAY = Question("Which way: say it like “swap 100 USDC to DAI”, or “buy 1 WETH with USDC”.")
@@ -21,7 +21,6 @@ FOR_WHAT = Question("For which token?", "to_asset")
 WITH_WHAT = Question("Which token do you give for it?", "from_asset")
 ONE_AMOUNT = Question("Say one amount: what you give, or what you want to get. The price decides the other.")
 ALL_OF_IT = Question("I can put all that a swap gives to work, in one go: say “and deposit it”.")
-_TRADERS = frozenset({"uniswap", "uniswap v3", "dex"})
 _DEPOSIT_KINDS = frozenset({Kind.AMOUNT, Kind.TOKEN, Kind.VENUE, Kind.REFERENCE, Kind.JOIN, Kind.ASKS})
 _DEPOSIT_ROLES = ("to", "in", "on", "")
 
@@ -52,6 +51,9 @@ def _check_words(clause: Clause) -> None:
         raise Asks(questions.QUOTED)
     for bad in clause.of(Kind.BAD_AMOUNT):
         raise Asks(questions.doubtful(bad.text))
+    tight = slips(clause)
+    if tight is not None:
+        raise Asks(questions.slippage(tight.words))
     for vague in clause.of(Kind.VAGUE):
         raise Asks(questions.vague(vague.words, None))
 
@@ -134,7 +136,9 @@ def _strays(clause: Clause, answering: bool) -> Iterator[str]:
                 continue
             case Kind.REFERENCE if answering:
                 continue
-            case Kind.WORD if reading.text in _TRADERS and placed.role in ("on", "in"):
+            case Kind.TRADER if placed.role in ("on", "in", "via"):
+                continue
+            case Kind.SLIPPAGE if placed.role in ("on", "in", ""):
                 continue
             case _:
                 yield reading.words

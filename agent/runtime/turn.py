@@ -69,6 +69,7 @@ from agent.words.allowances import CHANGES, CONTACT, TRANSACTION
 from agent.words.pictures import wants_picture
 from agent.words.reader import read
 from agent.words.readings import Kind
+from agent.words.remarks import remarks
 from agent.words.vocabulary import Vocabulary
 from memory.hearing import Known
 from memory.rows import ButtonRow, PlanStatus, User
@@ -284,8 +285,11 @@ class Runtime:
             await self._await_answer(said, pending_after(understood, said.text, context, vocabulary))
             return _asked(understood)
         try:
-            bind(understood.intent, understood.origins, own_words(said.user.id, _turns(said, context)), vocabulary)
-            return await self._do(said, understood.intent, understood)
+            turns = own_words(said.user.id, _turns(said, context))
+            bind(understood.intent, understood.origins, turns, vocabulary)
+            reply = await self._do(said, understood.intent, understood)
+            told = " ".join((*dict.fromkeys(remarks(turns, vocabulary)), reply.text))
+            return replace(reply, text=told)
         except NeedsAnswer as error:
             if error.missing:
                 await self._await_answer(said, Pending(text=said.text, missing=error.missing))

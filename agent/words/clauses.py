@@ -15,7 +15,7 @@ INEXACT = frozenset({Kind.VAGUE, Kind.BAD_AMOUNT})
 _TRANSPARENT = frozenset({Kind.FILLER, Kind.CHAT, Kind.POLITE, Kind.AFFIRM, Kind.QUOTED_LINE})
 _MONEY = frozenset({Kind.AMOUNT, Kind.TOKEN})
 _ACTS = frozenset({Kind.VERB, Kind.MENTION, Kind.UNSUPPORTED})
-_WEAK_VERBS = frozenset({"put", "make", "move", "take", "add", "close"})
+_WEAK_VERBS = frozenset({"put", "make", "move", "throw", "dump", "want", "take", "add", "close"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,20 @@ def clauses(readings: Iterable[Reading]) -> list[Clause]:
         if reading.kind in _ACTS and any(earlier.kind in _ACTS for earlier in groups[-1]):
             groups.append([])
         groups[-1].append(reading)
-    return [_clause(group) for group in groups]
+    return [_clause(group) for group in _without_headings(groups)]
+
+
+def _without_headings(groups: Sequence[list[Reading]]) -> list[list[Reading]]:
+    """'Make a transfer: send …' says its verb twice: a verb with nothing beside it, before the same one, is none."""
+    kept: list[list[Reading]] = []
+    for group in groups:
+        before = kept[-1] if kept else []
+        acts = [reading for reading in before if reading.kind not in _TRANSPARENT]
+        own = next((reading for reading in group if reading.kind in _ACTS), None)
+        if own is not None and [(each.kind, each.value) for each in acts] == [(Kind.VERB, own.value)]:
+            kept.pop()
+        kept.append(group)
+    return kept
 
 
 def _clause(readings: Sequence[Reading]) -> Clause:
@@ -73,6 +86,8 @@ def _clause(readings: Sequence[Reading]) -> Clause:
     dangling: list[Reading] = []
     preposition: Reading | None = None
     for reading in readings:
+        if reading is verb and _is_means(placed, preposition):
+            preposition = None  # "use 100 usdc to buy eth"
         if reading is verb or reading.kind in _TRANSPARENT:
             continue
         if reading.kind is Kind.PREPOSITION:
@@ -83,6 +98,11 @@ def _clause(readings: Sequence[Reading]) -> Clause:
         preposition = None
     dangling += [preposition] if preposition is not None else []
     return Clause(verb, tuple(placed), tuple(dangling))
+
+
+def _is_means(placed: Sequence[Placed], preposition: Reading | None) -> bool:
+    """Whether what stands before a verb is what it is done with: "with 100 usdc to" buy."""
+    return bool(placed) and placed[0].role == "on" and preposition is not None and preposition.text == "to"
 
 
 def action_of(clause: Clause) -> str | None:
@@ -98,6 +118,8 @@ def action_of(clause: Clause) -> str | None:
 
 
 def _put(clause: Clause) -> str | None:
+    if clause.of(Kind.ADDRESS, Kind.BAD_ADDRESS) and clause.has(Kind.PARTICLE, "contact"):
+        return "contact"
     return "deposit" if clause.has(Kind.PARTICLE, "to work") or _goes(clause, "to", "in", "on") else None
 
 
@@ -108,6 +130,20 @@ def _move(clause: Clause) -> str | None:
     if into:
         return None if out else "deposit"
     return _take(clause)
+
+
+def _throw(clause: Clause) -> str | None:
+    if any(is_receiver(placed, clause) for placed in clause.roles(Kind.NAME)):
+        return None if clause.of(Kind.VENUE) else "transfer"
+    return "deposit" if _goes(clause, "on") and not _goes(clause, "from") else _move(clause)
+
+
+def _dump(clause: Clause) -> str:
+    return "deposit" if _goes(clause, "to", "in", "on") else "swap"
+
+
+def _want(clause: Clause) -> str | None:
+    return "deposit" if _goes(clause, "to", "in") and not _goes(clause, "from") else _take(clause)
 
 
 def _take(clause: Clause) -> str | None:
@@ -137,6 +173,9 @@ _WITH_COMPANY = {
     "put": _put,
     "make": _put,
     "move": _move,
+    "throw": _throw,
+    "dump": _dump,
+    "want": _want,
     "take": _take,
     "add": _add,
     "close": _close,

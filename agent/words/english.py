@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from agent.words import english_questions, english_speech, english_verbs
+from agent.words import english_questions, english_speech, english_verbs, english_words
 from agent.words.language import Language
 from agent.words.readings import Kind
 
 _PARTICLES = {
-    "to work": "to work; to good use; to use; work",
+    "to work": "to work; to good use; to use; work; somewhere it earns; somewhere it pays; somewhere good",
     "out": "out",
     "back": "back",
     "contact": "as a contact; as contact; as a new contact; as new contact; to my contacts; to contacts;"
-    " to my address book; to the address book; contact; named; called",
+    " to my address book; to the address book; in my address book; in the address book; in my contacts;"
+    " into my contacts; into my address book; contact; named; called",
 }
 
 _PARTICLES |= {
@@ -22,11 +23,15 @@ _PARTICLES |= {
 }
 
 _PREPOSITIONS = {
-    "to": "to; into; onto; in to; back into",
-    "in": "in; at; within",
+    "to": "to; into; onto; in to; back into; over to; across to; straight into; straight to; right into",
+    "in": "in; at; within; inside",
     "from": "from; out of; off; off of; out from; from within",
     "of": "of; worth of",
-    "on": "on; with; using",
+    "on": "on; with; using; use; utilising; utilizing",
+    "via": "via; through; by way of; routed through; routing through; routing path through;"
+    " a multi-hop routing path through; using a multi-hop routing path through; using a routing path through;"
+    " using a route through",
+    "arrow": "→; ->; =>",
     "for": "for",
     "as": "as",
 }
@@ -41,33 +46,43 @@ _NEGATIONS = {
 
 
 _POLITE = (
-    "can you; could you; would you; will you; can you please; could you please; would you please; i want to;"
-    " i want you to; i'd like to; id like to; i would like to; i'd like you to; i would like you to; i wanna;"
-    " i need to; i need you to; let's; lets; let us; go ahead and; go and; just go ahead and; would you mind;"
-    " we want to; we'd like to; you can; i wish to"
+    "can u; could u; would u; would you kindly; could you kindly; could you possibly; i was hoping you could;"
+    " i was wondering if you could; i'd appreciate it if you could; i would appreciate it if you could;"
+    " be so kind as to; would you be so kind as to; be a dear and; do me a favour and; do me a favor and;"
+    " i'd be grateful if you could; can you; could you; would you; will you; can you please; could you please;"
+    " would you please; i want to; i want you to; i'd like to; id like to; i would like to; i'd like you to;"
+    " i would like you to; i wanna; i need to; i need you to; let's; lets; let us; go ahead and; go and;"
+    " just go ahead and; we want to; we'd like to; you can; i wish to"
 )
 
 _FILLER = (
-    "please; pls; plz; now; right now; kindly; just; right away; straight away; immediately; asap; at once; moneta;"
-    " @moneta; dear; the; a; an; my; our; your; for me; for us; me; us; exactly; precisely; only; in total; total;"
-    " so; well; um; uh; hmm; venue; position; market; vault; pool; protocol; lending market; tokens;"
-    " token; coins; coin; interest; some yield; some interest;"
-    " at the best rate; for the best rate; at the highest rate; with the best rate; at the best yield;"
-    " for the best yield; with the best yield; at best; best; wherever is best; where it earns the most;"
-    " where it earns most; wherever it earns most; wherever it earns the most; wherever you like; anywhere;"
-    " into the venue with the best yield;"
-    " into the venue with the best rate; at the best venue;"
-    " in the venue with the best yield; in the venue with the best rate; in the best venue;"
-    " into the best venue; into the best one; wherever it's best; available;"
-    " to earn yield; to earn interest; to earn; for yield; and thanks; and thank you"
+    "pretty please; quickly; quick; fast; rn; for now; at the moment; real quick; actually; simply; address;"
+    " wallet address; i have; that i have; i own; that i own; i hold; that i hold; i've got; that i've got;"
+    " wherever pays most; wherever pays the most; where it pays the most;"
+    " wherever it pays most; wherever it pays the most; where it pays most; to start earning; terribly; home;"
+    " thx in advance; for better liquidity; for the best price; at the best price; at market; at market price;"
+    " with optimal routing; with the best routing; with optimal multi-hop routing; by the best route;"
+    " via the best route; via intermediate tokens; through intermediate tokens; please; pls; plz; now; right now;"
+    " kindly; just; right away; straight away; immediately; asap; at once; moneta; @moneta; dear; the; a; an; my;"
+    " our; your; for me; for us; me; us; exactly; precisely; only; in total; total; so; well; um; uh; hmm; venue;"
+    " position; market; vault; pool; protocol; lending market; tokens; token; coins; coin; interest; some yield;"
+    " some interest; at the best rate; for the best rate; at the highest rate; with the best rate;"
+    " at the best yield; for the best yield; with the best yield; at best; best; wherever is best;"
+    " where it earns the most; where it earns most; wherever it earns most; wherever it earns the most;"
+    " wherever you like; anywhere; into the venue with the best yield; into the venue with the best rate;"
+    " at the best venue; in the venue with the best yield; in the venue with the best rate; in the best venue;"
+    " into the best venue; into the best one; wherever it's best; available; to earn yield; to earn interest;"
+    " to earn; for yield; and thanks; and thank you"
 )
 
 _CHAT = (
-    "hi; hello; hey; hiya; yo; howdy; hi there; hello there; hey there; good morning; good evening; good afternoon;"
-    " gm; gn; good night; bye; goodbye; see you; thanks; thank you; thx; ty; thanks a lot; thank you very much;"
-    " thanks so much; cheers; great; nice; cool; awesome; perfect; wow; lol; haha; how are you; how's it going;"
-    " how are things; what's up; whats up; good; nice work; well done; good job; love it; amazing; got it; i see;"
-    " interesting; many thanks; excellent; sorry; welcome; nice to meet you; good bot; who are you"
+    "you're great; you are great; you're the best; you rock; panic; thank you so much; how are you today;"
+    " how are you doing; hi; hello; hey; hiya; yo; howdy; hi there; hello there; hey there; good morning;"
+    " good evening; good afternoon; gm; gn; good night; bye; goodbye; see you; thanks; thank you; thx; ty;"
+    " thanks a lot; thank you very much; thanks so much; cheers; great; nice; cool; awesome; perfect; wow; lol;"
+    " haha; how are you; how's it going; how are things; what's up; whats up; good; nice work; well done;"
+    " good job; love it; amazing; got it; i see; interesting; many thanks; excellent; sorry; welcome;"
+    " nice to meet you; good bot; who are you"
 )
 
 _AFFIRM = (
@@ -75,17 +90,17 @@ _AFFIRM = (
 )
 
 _OWN = (
-    "my position; my deposit; the position; all positions; all my positions; everywhere; all venues; all my deposits;"
-    " my savings; my money; money; my funds; funds; my assets; assets; cash; my cash; savings; my positions;"
-    " my deposits; my investments; all of my positions; my tokens; it all"
+    "my position; my deposit; the position; all positions; all my positions; everywhere; all venues;"
+    " all my deposits; my savings; my money; money; my funds; funds; my assets; assets; cash; my cash; savings;"
+    " my positions; my deposits; my investments; all of my positions; my tokens; it all"
 )
 
 _VAGUE = (
-    "some; a few; few; a bit; a bit of; a little; several; lots; lots of; a lot; a lot of; many; much; most; most of;"
-    " a couple; a couple of; enough; as much as possible; a part; a part of; part of; any; a small amount of;"
-    " a small amount; a portion of; about; around; roughly; approximately; almost; nearly; up to; at most; at least;"
-    " more than; less than; under; max; maximum; as much as you can; a third; one third; two thirds; thirds; minimum;"
-    " another; more; double; twice"
+    "some; a few; few; a bit; a bit of; a little; several; lots; lots of; a lot; a lot of; many; much; most;"
+    " most of; a couple; a couple of; enough; as much as possible; a part; a part of; part of; any;"
+    " a small amount of; a small amount; a portion of; about; around; roughly; approximately; almost; nearly;"
+    " up to; at most; at least; more than; less than; under; max; maximum; as much as you can; a third; one third;"
+    " two thirds; thirds; minimum; another; more; double; twice"
 )
 
 _REFERENCES = (
@@ -134,7 +149,12 @@ ENGLISH = Language(
         Kind.DATE: _DATES,
         Kind.HYPOTHETICAL: english_questions.HYPOTHETICAL,
         Kind.QUESTION: english_questions.QUESTIONS,
-        Kind.POLITE: {"": _POLITE},
+        Kind.POLITE: {
+            "": _POLITE,
+            "mind": "would you mind; do you mind; would you mind terribly; if you don't mind;"
+            " if you wouldn't mind; if you would; if you please; if you could; if that's ok; if that's okay;"
+            " if possible",
+        },
         Kind.FILLER: {"": _FILLER},
         Kind.CHAT: {"": _CHAT},
         Kind.AFFIRM: {"": _AFFIRM},
@@ -142,23 +162,24 @@ ENGLISH = Language(
         Kind.OWN: {"": _OWN},
         Kind.WALLET: {
             "from": "from my wallet; from the wallet; from wallet; in my wallet; from my account",
-            "to": "to my wallet; to the wallet; to my account; into my wallet; back to my wallet; to me; back to me;"
-            " into my account; to my own account; to wallet",
+            "to": "to my wallet; to the wallet; to my account; into my wallet; back to my wallet; to me;"
+            " back to me; into my account; to my own account; to wallet",
         },
         Kind.LAST: {"": "last; past; the last; the past; in the last; over the last; in the past; previous"},
         Kind.JOIN: {
             "and": "and; &; plus; also; as well as; followed by; then; then also; too; as well; and then",
             "or": "or; either; versus; vs",
             "since": "since; starting; beginning",
-            "until": "through; to date",
+            "until": "to date",
             "between": "between",
         },
         Kind.EXCEPT: {"": "but; except; except for; but keep; leaving; but leave; minus; apart from; save for; less"},
         Kind.VAGUE: {"": _VAGUE},
     },
     parts={
-        "all": "all; everything; all of; the whole; whole; the lot; entire; the entire;"
-        " every last; every bit of; every penny of; the full amount of; the full amount",
+        "all": "all available; the maximum amount of; maximum amount of; the max amount of; max amount of;"
+        " the entirety of; all; everything; all of; the whole; whole; the lot; entire; the entire; every last;"
+        " every bit of; every penny of; the full amount of; the full amount",
         "50": "half; half of; ½; one half; a half; 1/2",
         "25": "a quarter; a quarter of; quarter; one quarter; quarter of; ¼; 1/4",
         "75": "three quarters; three quarters of; ¾; three-quarters; 3/4; three-quarters of",
@@ -189,4 +210,17 @@ ENGLISH = Language(
     objects=english_speech.OBJECTS,
     first_person=english_speech.FIRST_PERSON,
     introduces=english_speech.INTRODUCES,
+    gerunds=english_verbs.GERUNDS,
+    words=english_words.WORDS,
+    slippage=frozenset(
+        {
+            "slippage",
+            "slippage tolerance",
+            "max slippage",
+            "maximum slippage",
+            "slippage at most",
+            "max slippage tolerance",
+        }
+    ),
+    holdings=frozenset({"balance", "balances", "holdings", "wallet balance"}),
 )

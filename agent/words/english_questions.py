@@ -5,20 +5,24 @@ from __future__ import annotations
 TOPICS = {
     "yields": "yields; yield; rate; rates; apy; apys; apr; aprs; best yield; best yields; best rate; best rates;"
     " best apy; best apr; highest yield; highest apy; highest rate; interest rate; interest rates; deposit rate;"
-    " deposit rates; supply rate; supply rates; supply apy; supply apr; lending rate; lending rates; compare venues;"
-    " venues; compare rates; options; what can i earn; what could i earn; what would i earn; how much can i earn;"
-    " how much could i earn; how much would i earn; what does it pay; where can i earn; where could i earn;"
-    " where should i put; where to put; opportunities; best place; markets; highest yielding; earn the most;"
-    " earns the most; earns most; pays best; pays the most; best venue; what would it earn; how much will i earn;"
-    " what will i earn; would i earn",
-    "portfolio": "portfolio; balance; balances; my balance; positions; holdings; net worth; how am i doing;"
-    " how are we doing; how am i; how much did i deposit;"
-    " what did i deposit; what did i earn; what do i have; what do i own; what have i got; what do i hold;"
-    " how much do i have; how much have i; how much money do i have; wallet; my wallet; my account; account;"
-    " how much have i earned; have i earned; did i earn; what have i earned; how much have i made; have i made;"
-    " earnings; my earnings; earned so far; how's my money; how is my money doing;"
-    " show me my money; do i have; pnl; profit; my profit; status; how much did i earn; how much did i make;"
-    " how is my money; how are my positions; how is it going; how are my deposits; how are my investments doing",
+    " deposit rates; supply rate; supply rates; supply apy; supply apr; lending rate; lending rates;"
+    " compare venues; venues; compare rates; options; what can i earn; what could i earn; what would i earn;"
+    " how much can i earn; how much could i earn; how much would i earn; what does it pay; where can i earn;"
+    " where could i earn; where should i put; where to put; opportunities; best place; markets; highest yielding;"
+    " best returns; the best returns; returns; good place for; a good place for; best place for; paying the most;"
+    " what's paying; what is paying; interest on; yielding; earn the most; earns the most; earns most; pays best;"
+    " pays the most; best venue; what would it earn; how much will i earn; what will i earn; would i earn",
+    "portfolio": "portfolio; overview; what's in my wallet; what is in my wallet; am i up; am i down; up or down;"
+    " what am i worth; how much am i worth; how much is in; still in; what's in; what is in;"
+    " summary of my positions; how much do i own; how much of; what's mine; my allowances; what are my allowances;"
+    " balance; balances; my balance; positions; holdings; net worth; how am i doing; how are we doing; how am i;"
+    " how much did i deposit; what did i deposit; what did i earn; what do i have; what do i own; what have i got;"
+    " what do i hold; how much do i have; how much have i; how much money do i have; wallet; my wallet;"
+    " my account; account; how much have i earned; have i earned; did i earn; what have i earned;"
+    " how much have i made; have i made; earnings; my earnings; earned so far; how's my money;"
+    " how is my money doing; show me my money; do i have; pnl; profit; my profit; status; how much did i earn;"
+    " how much did i make; how is my money; how are my positions; how is it going; how are my deposits;"
+    " how are my investments doing",
     "explain": "why; explain; reason; reasons; reasoning; how come; tell me why; what made you; why so;"
     " what would change your mind; change your mind; how did you choose; how did you decide; rationale",
     "mandate": "mandate; my mandate; the mandate; what is my mandate; what's my mandate; show my mandate;"
@@ -27,12 +31,12 @@ TOPICS = {
     " what would you have done; what would you have moved; what would it have done; what would that have done;"
     " what would my mandate have done; what would this mandate have done; how would it have done;"
     " how would that have done; how would it have gone; how would that have gone",
-    "policy": "policy; my policy; the policy; what is my policy; what's my policy; show my policy; show me my policy;"
-    " the operator's policy; caps; what are the caps; transaction limits; my limits; what are my limits;"
-    " show my limits; show me my limits; what is my limit; what's my limit",
-    "history": "history; transactions; activity; what did you do; what have you done; what happened; what did we do;"
-    " what did i do; what have i done; log; past transactions; recent activity; statement; my transactions;"
-    " show transactions; what has happened",
+    "policy": "policy; my policy; the policy; what is my policy; what's my policy; show my policy;"
+    " show me my policy; the operator's policy; caps; what are the caps; transaction limits; my limits;"
+    " what are my limits; show my limits; show me my limits; what is my limit; what's my limit",
+    "history": "history; transactions; activity; what did you do; what have you done; what happened;"
+    " what did we do; what did i do; what have i done; log; past transactions; recent activity; statement;"
+    " my transactions; show transactions; what has happened",
     "help": "help; what can you do; what do you do; how does this work; how does it work; commands; how do i;"
     " how can i; how to; how do we; how should i; what can i do; what can i ask; help me; what are you; usage;"
     " how do you work; what is this; what can i say",
@@ -45,11 +49,11 @@ QUESTIONS = {
 }
 
 HYPOTHETICAL = {
-    "musing": "what if; suppose; supposing; imagine; imagining; assume; assuming; should; should i; should we; could;"
-    " could i; could we; can i; can we; may i; may; might; would; hypothetically; what happens; what happens if;"
-    " say i; let's say; lets say; perhaps; maybe; consider; considering; wonder; wondering; wish; wished; whether;"
-    " thinking of; thinking about; planning to; in theory; pretend; as though; as if; had i; were i; ought; ought i;"
-    " must i; shall i; shall we",
+    "musing": "what if; suppose; supposing; imagine; imagining; assume; assuming; should; should i; should we;"
+    " could; could i; could we; can i; can we; may i; may; might; would; hypothetically; what happens;"
+    " what happens if; say i; let's say; lets say; perhaps; maybe; consider; considering; wonder; wondering; wish;"
+    " wished; whether; thinking of; thinking about; planning to; in theory; pretend; as though; as if; had i;"
+    " were i; ought; ought i; must i; shall i; shall we",
     "condition": "if; unless; when; whenever; once; after; before; in case; as soon as; as long as; provided; while",
     "until": "until; till",
 }

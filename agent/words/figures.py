@@ -191,6 +191,9 @@ class Figures:
                 f"{value[:24]} % isn't a part of anything: say more than 0 and at most 100.",
                 after,
             )
+        for length in (3, 2, 1):
+            if " ".join(self._key(place) for place in range(after, after + length)) in self.language.slippage:
+                return Kind.SLIPPAGE, value, after + length
         return Kind.AMOUNT, Said(Percentage(value=value)), after
 
 

@@ -29,6 +29,9 @@ class Language:
     `separable`: a verb's form, then the particle that ends its clause, then the action. `swap_into` are the
     prepositions before what a swap gives.
     `alone`: words that are something else where nothing stands beside them ("si" for "sí").
+    `gerunds`: a verb's value, then its forms behind "would you mind", separated by semicolons. `slippage`: what makes
+    a percentage the most that a price may slip. `holdings`: what may stand behind a token of one's own, "balance".
+    `words`: other words that are almost a verb, and no slip of one.
     """
 
     phrases: Phrases
@@ -61,3 +64,7 @@ class Language:
     separable: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     swap_into: frozenset[str] = frozenset()
     alone: Mapping[str, Kind] = field(default_factory=dict)
+    gerunds: Mapping[str, str] = field(default_factory=dict)
+    slippage: frozenset[str] = frozenset()
+    holdings: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from agent.intents import All, AllBut, Exact
@@ -14,8 +15,11 @@ from agent.words.lexemes import Lexeme, lexemes
 from agent.words.quotes import Quote, quotes
 from agent.words.readings import Kind, Reading, Said, Value
 from agent.words.text import Text, clean, foreign_letter, skeleton
+from agent.words.typos import mended
 from agent.words.vocabulary import Lexicon, Vocabulary, lexicon
 
+MIND = "mind"
+"""The value of a polite request that a gerund follows."""
 _HARMLESS = frozenset(".,!;:()[]{}…-–—―*_'¿¡•·" + "🙏🚀🙂😀😃😄😊😉😁👍💰💸💵🔥🎉👋✨💪🤞❤♥🤑😎🥳🤝" + "🏻🏼🏽🏾🏿")
 
 
@@ -24,7 +28,8 @@ def read(text: str, vocabulary: Vocabulary, turn: int = 0, language: Language = 
     """The readings of a user's turn, in order, each word of it in exactly one. Spans are of `text` as it came."""
     prepared = clean(text)
     reader = _Reader(prepared, list(_cut(prepared)), vocabulary, language, turn)
-    return tuple(_with_exceptions(reader.readings(), text))
+    readings = _with_gerunds(_with_exceptions(reader.readings(), text), language)
+    return tuple(mended(readings, language, vocabulary))
 
 
 def _cut(text: Text) -> Iterator[Lexeme]:
@@ -127,6 +132,32 @@ def _address(text: str) -> Kind:
     except ValueError:
         return Kind.BAD_ADDRESS
     return Kind.ADDRESS
+
+
+def _with_gerunds(readings: list[Reading], language: Language) -> list[Reading]:
+    """'Would you mind sending' orders it: the form of a verb right behind such a request is the verb."""
+    if not any(_minds(reading) for reading in readings):
+        return readings
+    forms = gerunds(language)
+    asked, found = False, []
+    for reading in readings:
+        verb = forms.get(reading.words.casefold()) if asked else None
+        found.append(reading if verb is None else replace(reading, kind=Kind.VERB, value=verb))
+        asked = _minds(reading) or (asked and reading.kind is Kind.FILLER)
+    return found
+
+
+def _minds(reading: Reading) -> bool:
+    return reading.kind is Kind.POLITE and reading.text == MIND
+
+
+@lru_cache(maxsize=8)
+def gerunds(language: Language) -> dict[str, str]:
+    """Each form with the value of its verb, those that have one."""
+    verbs = language.phrases[Kind.VERB]
+    return {
+        form.strip(): verb for verb, forms in language.gerunds.items() if verb in verbs for form in forms.split(";")
+    }
 
 
 def _with_exceptions(readings: Iterable[Reading], original: str) -> list[Reading]:

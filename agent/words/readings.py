@@ -14,6 +14,8 @@ class Kind(StrEnum):
     AMOUNT = "amount"  # value: Said
     BAD_AMOUNT = "bad amount"  # value: what is wrong with it
     VAGUE = "vague amount"
+    SLIPPAGE = "slippage"  # value: decimal text, percent
+    TRADER = "exchange"  # value: its name
     MULTIPLE = "multiple"  # value: decimal text, the 5 of "5x"
     TOKEN = "token"  # noqa: S105 - value: the registry's symbol
     VENUE = "venue"  # value: the ids that the words can mean

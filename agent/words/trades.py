@@ -5,16 +5,19 @@ The direction is in the prepositions and in the verb, never in the order alone: 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from agent.intents import All
 from agent.words.clauses import BARE, Clause, merged
 from agent.words.readings import Kind, Reading
 
-VERBS = frozenset({"swap", "buy", "sell"})
-_GIVEN = {"swap": (BARE, "from"), "sell": (BARE,), "buy": ("on", "for", "from")}
-_WANTED = {"swap": ("to", "for"), "sell": ("to", "for"), "buy": (BARE,)}
+VERBS = frozenset({"swap", "buy", "sell", "dump"})
+MOST_SLIPPAGE_BPS = 30
+"""A swap never gives less than this under its price (agent/gate/trading.py): a wider wish is kept, too."""
+_GIVEN = {"swap": (BARE, "from"), "sell": (BARE,), "dump": (BARE,), "buy": ("on", "for", "from")}
+_WANTED = {"swap": ("to", "for"), "sell": ("to", "for"), "dump": ("to", "for"), "buy": (BARE,)}
+_ROUTE = ("via", "arrow")
 _INEXACT = (Kind.VAGUE, Kind.BAD_AMOUNT)  # asked about by the mind, but the preposition before one begins a side
 _OTHERS = frozenset({"the rest", "the same"})  # what these point at isn't what the swap gives
 
@@ -78,7 +81,27 @@ def _sides(clause: Clause) -> list[_Side]:
         if not sides or not sides[-1].takes(placed.reading, placed.role):
             sides.append(_Side(BARE if placed.role == "of" else placed.role, placed.reading.turn))
         sides[-1].add(placed.reading)
-    return _with_exceptions(side for side in sides if side.amount is not None or side.token is not None)
+    said = [side for side in sides if side.amount is not None or side.token is not None]
+    return _with_exceptions(_without_route(said))
+
+
+def _without_route(sides: Sequence[_Side]) -> Iterator[_Side]:
+    """The sides but for the tokens in between: "usdc → weth → dai", "by way of weth and usdt". Code finds the way."""
+    route = False
+    for side, following in zip(sides, (*sides[1:], None), strict=False):
+        route = side.amount is None and (side.role == "via" or (route and side.role == BARE))
+        passed = side.role == "arrow" and following is not None and following.role == "arrow"
+        if not route and not (passed and side.amount is None):
+            yield replace(side, role="to") if side.role == "arrow" else side
+
+
+def slips(clause: Clause) -> Reading | None:
+    """A wish that the price may slip less than it might: nothing here can promise that."""
+    for reading in clause.of(Kind.SLIPPAGE):
+        whole, _, fraction = reading.text.partition(".")
+        if int(f"{whole}{fraction:0<2.2}") < MOST_SLIPPAGE_BPS:
+            return reading
+    return None
 
 
 def _with_exceptions(sides: Iterable[_Side]) -> list[_Side]:

@@ -13,6 +13,11 @@ from agent.words.lexemes import key_of
 from agent.words.negations import NEGATIONS
 from agent.words.readings import Kind, Said, Value
 
+EXCHANGES = (
+    "uniswap", "pancakeswap", "sushiswap", "quickswap", "balancer", "curve", "camelot", "aerodrome", "velodrome",
+    "kyberswap", "cowswap", "paraswap", "matcha", "dex",
+)  # fmt: skip
+"""Exchanges that a sentence may name: a swap is read all the same, and what it names is told beside the preview."""
 Key = tuple[str, ...]
 Entry = tuple[Kind, Value]
 
@@ -70,6 +75,8 @@ def lexicon(language: Language, vocabulary: Vocabulary) -> Lexicon:
         entries.setdefault(key, (Kind.TOKEN, token))
     for no in frozenset().union(*NEGATIONS.values()):
         entries.setdefault(key_of(no), (Kind.NEGATION, "not"))
+    for alias, trader in _exchanges(vocabulary):
+        entries.setdefault(key_of(alias), (Kind.TRADER, trader))
     for name in vocabulary.contacts:
         entries.setdefault((name.casefold(),), (Kind.NAME, name.casefold()))
     for key in _addresses(vocabulary.called, language, entries):
@@ -159,6 +166,16 @@ def _venues(vocabulary: Vocabulary, grammar: set[Key]) -> dict[Key, tuple[str, .
         if key_of(alias) not in grammar:
             named.setdefault(key_of(alias), set()).add(venue)
     return {key: tuple(sorted(venues)) for key, venues in named.items()}
+
+
+def _exchanges(vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
+    """How people call an exchange: those that there are, then those that are known by name only."""
+    for trader in (*vocabulary.traders, *EXCHANGES):
+        first = trader.partition("-")[0]
+        for name in dict.fromkeys((trader, trader.replace("-", " "), first)):
+            yield name, trader
+            for suffix in ("router", "v2", "v3", "v2 router", "v3 router", "dex"):
+                yield f"{name} {suffix}", trader
 
 
 def _aliases(venue: str, symbols: set[str]) -> Iterator[str]:

@@ -230,7 +230,7 @@ async def test_what_asks_or_tells_is_only_talked_about() -> None:
 
 
 async def test_a_verb_that_code_does_not_know_is_asked_for() -> None:
-    text = "chuck 100 usdc into venus"
+    text = "zhuzh 100 usdc into venus"
     model = Scripted(call("deposit", asset="usdc", amount="100", venue="venus"))
     found = await understand(text, model)
     assert found.intent is None
