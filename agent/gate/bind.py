@@ -48,10 +48,9 @@ from agent.words.clauses import (
     pairs,
     spec_for,
 )
-from agent.words.english import ENGLISH
 from agent.words.forgetting import forgetting
 from agent.words.language import Language
-from agent.words.reader import read
+from agent.words.reader import read, read_turns
 from agent.words.readings import Kind, Reading
 from agent.words.repays import repayment
 from agent.words.revokes import revocation
@@ -182,12 +181,11 @@ def _check_origins(origins: Mapping[str, Origin], said: Sequence[str]) -> None:
 
 
 def request_in(
-    action: str, said: Sequence[str], vocabulary: Vocabulary, language: Language = ENGLISH
+    action: str, said: Sequence[str], vocabulary: Vocabulary, language: Language | None = None
 ) -> list[Reading]:
     """The readings of the request in force: from the present turn back over mere answers to the one with its verb."""
     turns: list[tuple[Reading, ...]] = []
-    for back, text in enumerate(reversed(said[-MAX_TURNS:])):
-        readings = read(text, vocabulary, -back, language)
+    for readings in reversed(_all_read(said[-MAX_TURNS:], vocabulary, language)):
         picked_up = any(_has_verb(later) for later in turns) and not _has_verb(turns[0])
         if picked_up or (turns and not _goes_on(turns[0], readings, action)):
             break
@@ -195,6 +193,14 @@ def request_in(
     if not any(_has_verb(readings) for readings in turns):
         turns = turns[-1:]
     return [reading for readings in turns for reading in _latest(readings, turns)]
+
+
+def _all_read(
+    said: Sequence[str], vocabulary: Vocabulary, language: Language | None
+) -> Sequence[tuple[Reading, ...]]:
+    if language is None:
+        return read_turns(said, vocabulary)
+    return [read(text, vocabulary, place + 1 - len(said), language) for place, text in enumerate(said)]
 
 
 def _has_verb(readings: Sequence[Reading]) -> bool:
@@ -305,7 +311,7 @@ def _bind_cancel(intent: Cancel, request: Sequence[Reading]) -> None:
 
 def _bind_question(intent: Intent, said: Sequence[str], vocabulary: Vocabulary) -> None:
     """Questions move nothing: their verb may be anything, but what they are about must be the user's."""
-    readings = [reading for text in said[-MAX_TURNS:] for reading in read(text, vocabulary)]
+    readings = [reading for turn in read_turns(said[-MAX_TURNS:], vocabulary) for reading in turn]
     match intent:
         case Yields(asset=asset) if asset is not None:
             _require(any(reading.kind is Kind.TOKEN and reading.text == asset for reading in readings), "asset")

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent.errors import Refused
-from agent.words.english import ENGLISH
 from agent.words.language import Language
 from agent.words.readings import Kind, Reading
 from agent.words.reported import reported
@@ -18,8 +17,8 @@ SMALL_TALK = frozenset({Kind.FILLER, Kind.CHAT, Kind.AFFIRM, Kind.QUOTED_LINE})
 UNREAL = frozenset({Kind.HYPOTHETICAL, Kind.QUESTION})
 
 
-def check_in_force(action: str, request: Sequence[Reading], language: Language = ENGLISH) -> None:
-    """Passes when nothing in the request, read in `language`, says that it isn't one. Raises Refused("bind")."""
+def check_in_force(action: str, request: Sequence[Reading], language: Language | None = None) -> None:
+    """Passes when nothing in the request, read in `language` (None: in its own), says that it isn't one. Raises Refused("bind")."""
     kinds = {reading.kind for reading in request}
     for reading in request:
         if reading.kind is Kind.LOOKALIKE:

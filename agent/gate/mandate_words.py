@@ -11,7 +11,7 @@ from agent.intents import Cancel, Explain, Hours, Intent, Mandate, Rebalance
 from agent.words.hours import hours
 from agent.words.limits import ordered
 from agent.words.ordered import DRY_RUN, MANDATE, REVOKE, Ordered, Unclear
-from agent.words.reader import read
+from agent.words.reader import read_turns
 from agent.words.readings import Kind
 from agent.words.reported import reported
 from agent.words.vocabulary import Vocabulary
@@ -52,7 +52,7 @@ def _ordered(said: Sequence[str], vocabulary: Vocabulary) -> Ordered | None:
 
     Words that aren't known may stand beside it, as beside a deposit; somebody else's words may not.
     """
-    readings = [read(text, vocabulary, turn) for turn, text in enumerate(said, start=1 - len(said))]
+    readings = read_turns(said, vocabulary)
     somebody = reported([each for turn in readings for each in turn])
     if somebody is not None:
         raise Unclear(f"“{somebody.words}”: those sound like somebody else's words, and I act on yours only.")

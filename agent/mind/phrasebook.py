@@ -15,7 +15,7 @@ from agent.words.clauses import clauses
 from agent.words.english import ENGLISH
 from agent.words.forgetting import forgetting, unsaid
 from agent.words.keys import asks_for_keys
-from agent.words.reader import read
+from agent.words.reader import read_turns
 from agent.words.readings import Kind, Reading
 from agent.words.reported import reported
 from agent.words.typos import doubts
@@ -48,7 +48,7 @@ def interpret(text: str, context: Context, vocabulary: Vocabulary) -> Understood
     whole = whole or repays.read(text, vocabulary) or claims.read(text, vocabulary) or alerts.read(text, vocabulary)
     if whole is not None:
         return whole
-    readings = read(text, vocabulary)
+    [readings] = read_turns((*_earlier(context), text), vocabulary, last=1)
     if all(reading.kind in _SILENT for reading in readings):
         return Understood(None, question=questions.EMPTY)
     for reading in readings:
@@ -57,6 +57,15 @@ def interpret(text: str, context: Context, vocabulary: Vocabulary) -> Understood
     if context.pending is not None and _is_answer(readings, context.pending):
         return _answered(readings, context, context.pending, vocabulary)
     return _fresh(readings, context, vocabulary)
+
+
+def _spoken(context: Context) -> tuple[str, ...]:
+    """The user's earlier turns that are known: what they speak is what a turn without words is in."""
+    return tuple(turn.text for turn in context.turns if turn.speaker == "user")
+
+
+def _earlier(context: Context) -> tuple[str, ...]:
+    return (*_spoken(context), *(context.pending.said if context.pending is not None else ()))
 
 
 def _forgetting(text: str) -> Understood | None:
@@ -73,7 +82,11 @@ def pending_after(understood: Understood, text: str, context: Context, vocabular
     if question is None or not question.missing:
         return None
     earlier = context.pending
-    if earlier is None or len(earlier.answers) >= MAX_CHAIN or not _is_answer(read(text, vocabulary), earlier):
+    if (
+        earlier is None
+        or len(earlier.answers) >= MAX_CHAIN
+        or not _is_answer(read_turns((*_earlier(context), text), vocabulary, last=1)[0], earlier)
+    ):
         return Pending(text=text, missing=question.missing)
     answers, asked = (*earlier.answers, text), (*earlier.asked, earlier.missing)
     return Pending(text=earlier.text, missing=question.missing, answers=answers, asked=asked)
@@ -98,9 +111,10 @@ def _answered(readings: Sequence[Reading], context: Context, pending: Pending, v
     said, asked = pending.said, (*pending.asked, pending.missing)
     together: list[Reading] = []
     whole: list[Reading] = []  # a token in a mandate's rule is no answer to which token it is for
-    for turn, text in enumerate(said, start=-len(said)):
-        together += read(text, vocabulary, turn)
-        whole += read(text, vocabulary, turn)
+    before = read_turns((*_spoken(context), *said, ""), vocabulary, last=len(said) + 1)[:-1]
+    for turn, earlier in enumerate(before, start=-len(said)):
+        together += earlier
+        whole += earlier
         together = _without(together, asked[turn]) if len(asked) >= -turn else together
     together += readings
     refused = mandates.read([*whole, *readings], vocabulary) or _blocked(together, context, vocabulary)

@@ -108,7 +108,12 @@ def _amounts(
 def _check_part(amount: Reading, token: Reading) -> None:
     """'half eth' is half of what there is, or half of one: it is asked, as for a deposit."""
     fraction = isinstance(amount.said.spec, Percentage) and not any(sign.isdigit() for sign in amount.words)
-    if fraction and not amount.words.endswith(" of") and amount.turn == token.turn and token.start - amount.end == 1:
+    if (
+        fraction
+        and not amount.words.casefold().endswith((" of", " de", " von"))
+        and amount.turn == token.turn
+        and token.start - amount.end == 1
+    ):
         words, symbol = amount.words, token.text
         text = f"“{words} {symbol}” has two meanings: say “{words} of my {symbol}”, or the number."
         raise Asks(Question(text, "amount"))

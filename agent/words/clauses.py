@@ -10,6 +10,8 @@ from agent.words.readings import Kind, Reading, Said
 from agent.words.vocabulary import Vocabulary, asset_of
 
 BARE = ""
+THEN = "then"
+"""The value of an "and" behind which a clause begins whose verb may come last, as in German."""
 
 INEXACT = frozenset({Kind.VAGUE, Kind.BAD_AMOUNT})
 _TRANSPARENT = frozenset({Kind.FILLER, Kind.CHAT, Kind.POLITE, Kind.AFFIRM, Kind.QUOTED_LINE})
@@ -61,7 +63,8 @@ def clauses(readings: Iterable[Reading]) -> list[Clause]:
     """The clauses in order, each with one word that acts. What stands before the first belongs to its clause."""
     groups: list[list[Reading]] = [[]]
     for reading in readings:
-        if reading.kind in _ACTS and any(earlier.kind in _ACTS for earlier in groups[-1]):
+        begins = reading.kind in _ACTS or (reading.kind is Kind.JOIN and reading.text == THEN)
+        if begins and any(earlier.kind in _ACTS for earlier in groups[-1]):
             groups.append([])
         groups[-1].append(reading)
     return [_clause(group) for group in _without_headings(groups)]

@@ -8,15 +8,16 @@ from functools import lru_cache
 
 from agent.intents import Exact, Percentage
 from agent.words import numbers
-from agent.words.language import Language
+from agent.words.language import Language, Spelled
 from agent.words.lexemes import Lexeme, key_of
 from agent.words.readings import Kind, Said, Value
-from agent.words.vocabulary import Vocabulary
+from agent.words.vocabulary import Vocabulary, spellings
 
 Found = tuple[Kind, Value, int]
 """A kind, its value, and the index of the first lexeme that doesn't belong to it."""
 
 _SMALL = 2  # digits
+_LONGEST = 12  # words of a number
 _OTHER_MONEY = "€£¥₿₽₹"
 _ONE = "1"
 
@@ -28,6 +29,7 @@ class Figures:
     lexemes: Sequence[Lexeme]
     language: Language
     vocabulary: Vocabulary
+    certain: bool = True
 
     def at(self, place: int) -> Found | None:
         """The amount or duration that begins at `place`, doubtful ones included."""
@@ -36,6 +38,8 @@ class Figures:
             return self._marked(place)
         if lexeme.shape == "number":
             return self._literal(place)
+        if lexeme.shape == "word" and self.language.spelled is not None:
+            return self._fraction(place) or self._spelled(place, self.language.spelled)
         if lexeme.shape == "word":
             return self._half(place) or self._words(place)
         return None
@@ -69,7 +73,7 @@ class Figures:
             said = f"{lexeme.text[:20]}/{self._key(place + 2)[:20]}"
             return Kind.BAD_AMOUNT, f"I can't write {said} exactly: say a percentage or an amount.", place + 3
         try:
-            value = numbers.figures(lexeme.text)
+            value = numbers.figures(lexeme.text, self.language.decimal, self.certain)
             value, after = self._glued(value, place)
         except numbers.Doubtful as doubt:
             return Kind.BAD_AMOUNT, str(doubt), self._end_of_glued(place)
@@ -133,6 +137,37 @@ class Figures:
                 return numbers.canonical(f"{value}.{part:0>2}"), after + 1 + length
         return value, after
 
+    def _spelled(self, place: int, spelled: Spelled) -> Found | None:
+        """Number words of another language than English: 'zweitausendfünfhundert', 'dos mil quinientos'."""
+        keys = [self._key(each) for each in range(place, min(place + _LONGEST, len(self.lexemes)))]
+        found = spelled(keys)
+        if found is None:
+            return None
+        value, after = str(found[0]), place + found[1]
+        lone = found == (1, 1) and keys[0] in self.language.pronoun_one
+        if lone and not self._counts_something(after) and self._and_half(value, after)[1] == after:
+            return Kind.FILLER, keys[0], after
+        if not self.certain and keys[found[1] - 1] in numbers.DOUBTFUL_SCALES:
+            return Kind.BAD_AMOUNT, f"“{keys[found[1] - 1]}” has two meanings: write the number in figures.", after
+        return self._finished(*self._and_half(value, after), place, dollars=False)
+
+    def _and_half(self, value: str, after: int) -> tuple[str, int]:
+        """'Dos y medio'."""
+        joined = self._key(after) in self.language.number_joins and len(value) <= _SMALL and value.isdecimal()
+        if joined and self.language.fractions.get(self._key(after + 1)) == "0.5":
+            return f"{value}.5", after + 2
+        return self._and_part(value, after)
+
+    def _fraction(self, place: int) -> Found | None:
+        """'Medio ETH', 'einen halben ETH', 'anderthalb Millionen': before what can be counted."""
+        for length in (3, 2, 1):
+            phrase = " ".join(self._key(each) for each in range(place, place + length))
+            value = _spelled_fractions(self.language).get(phrase)
+            after = place + length
+            if value is not None and (self._counts_something(after) or self._key(after) in self.language.scales):
+                return self._finished(value, after, place, dollars=False)
+        return None
+
     def _collect(self, words: list[str], after: int) -> int:
         """Appends the number words from `after` on; 'and' only between two of them."""
         while True:
@@ -164,6 +199,8 @@ class Figures:
     def _finished(self, value: str, after: int, start: int, dollars: bool) -> Found:
         """What the words behind a number make of it: a scale, percent, a duration, dollars, or an amount."""
         language = self.language
+        if not self.certain and self._key(after) in numbers.DOUBTFUL_SCALES:
+            return Kind.BAD_AMOUNT, f"“{self._key(after)}” has two meanings: write the number in figures.", after + 1
         if self._key(after) in language.scales:
             value, after = numbers.shifted(value, language.scales[self._key(after)]), after + 1
         if f"{self._key(after)} {self._key(after + 1)}" in language.percent:
@@ -195,6 +232,15 @@ class Figures:
             if " ".join(self._key(place) for place in range(after, after + length)) in self.language.slippage:
                 return Kind.SLIPPAGE, value, after + length
         return Kind.AMOUNT, Said(Percentage(value=value)), after
+
+
+@lru_cache(maxsize=8)
+def _spelled_fractions(language: Language) -> dict[str, str]:
+    return {
+        spelling: value
+        for phrase, value in language.fractions.items()
+        for spelling in spellings(phrase, language.code)
+    }
 
 
 @lru_cache(maxsize=8)

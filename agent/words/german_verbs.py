@@ -44,7 +44,7 @@ VERBS = {
     " füge neuen kontakt; füge einen neuen kontakt; lege kontakt; lege den kontakt; lege einen kontakt;"
     " lege einen neuen kontakt; speichere den kontakt; speichere kontakt; speichere einen kontakt;"
     " neuer kontakt namens",
-    "exit": "verlasse; verlass; verlassen; verlassen sie; alles raus; alles rausholen; aussteigen; auszusteigen;"
+    "exit": "verlasse; verlass; verlassen; verlassen sie; aussteigen; auszusteigen;"
     " hol mich raus; hole mich raus;"
     " hol mich da raus; hole mich da raus; hol mich hier raus; hol mich aus; hole mich aus; holen sie mich raus;"
     " hol uns raus; raus aus; raus aus allem; raus hier; ich will raus; ich will raus aus; ich will hier raus;"

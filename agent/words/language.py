@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
-from agent.words.readings import Kind
+from agent.words.readings import Kind, Lang
 
-Lang = Literal["en", "es", "de"]
+__all__ = ["Lang", "Language", "Phrases", "Spelled"]
 Phrases = Mapping[Kind, Mapping[str, str]]
 Spelled = Callable[[Sequence[str]], tuple[int, int] | None]
 """The whole number that words begin with and how many of them say it: ("dos", "mil", "usdc") is 2000, 2."""

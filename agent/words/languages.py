@@ -78,6 +78,7 @@ def language_of(text: str, vocabulary: Vocabulary, hint: Lang | None = None) -> 
     return heard(text, vocabulary, hint).code
 
 
+@lru_cache(maxsize=32)  # as `read`
 def heard(text: str, vocabulary: Vocabulary, hint: Lang | None = None) -> Heard:
     """The language with how sure it is; arguments as in `language_of`."""
     hint = hint or vocabulary.language

@@ -3,25 +3,76 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 MAX_DIGITS = 78  # 2**256 has 78
+DOUBTFUL_SCALES = frozenset({"mil", "billion", "billón", "billon"})
+"""A million in English and a thousand in Spanish; a thousand times more in German and Spanish than in English."""
 
 _PLAIN = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|\.[0-9]+")
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _GROUPED_OTHER = re.compile(r"[1-9][0-9]{0,2}(?:(?:_[0-9]{3})+|(?:'[0-9]{3})+)(?:\.[0-9]+)?")
 _DOT_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.[0-9][0-9]0")
 
+_PLAIN_COMMA = re.compile(r"(?:0|[1-9][0-9]*),[0-9]+")
+_DOT_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?:,[0-9]+)?")
+_OTHER_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:(?:_[0-9]{3})+|(?:'[0-9]{3})+)(?:[.,][0-9]+)?")
+_COMMA_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+")
+
 
 class Doubtful(ValueError):
     """A number that can be read in two ways or in none. The message says so to the user."""
 
 
-def figures(text: str) -> str:
-    """Canonical decimal text of a number in figures: '1,000.50' is '1000.5'. Raises Doubtful."""
+def figures(text: str, decimal: str = ".", certain: bool = True) -> str:
+    """Canonical decimal text of a number in figures: '1,000.50' is '1000.5'. Raises Doubtful.
+
+    With the `decimal` mark ',' it is the other way round: '1.000,50' is '1000.5'. Where the language isn't `certain`,
+    a number that can be read either way is doubtful.
+    """
+    reads = (_english, _continental) if decimal == "." else (_continental, _english)
+    if certain:
+        return reads[0](text)
+    read = {value for each in reads if (value := _or_none(each, text)) is not None}
+    if not read:
+        return reads[0](text)
+    if len(read) > 1:
+        raise Doubtful(f"“{text}” is {' or '.join(sorted(read))}, by the language: write it without that mark.")
+    return read.pop()
+
+
+def _or_none(reads: Callable[[str], str], text: str) -> str | None:
+    try:
+        return reads(text)
+    except Doubtful:
+        return None
+
+
+def _continental(text: str) -> str:
+    """As Spanish and German write them: '1.000,50' is '1000.5'; '1,000' could be a thousand in English and isn't read.
+
+    A dot that can't part thousands parts decimals, as in '0.5' and '12.75'.
+    """
+    _check_digits(text)
+    if _COMMA_THOUSANDS.fullmatch(text):
+        raise Doubtful(f"“{text}” can be a thousand or a decimal: write {text.replace(',', '')} or one decimal less.")
+    if _DOT_GROUPED.fullmatch(text):
+        return canonical(text.replace(".", "").replace(",", "."))
+    if _OTHER_GROUPED.fullmatch(text):
+        return canonical(re.sub("[_']", "", text).replace(",", "."))
+    if _PLAIN_COMMA.fullmatch(text) or _PLAIN.fullmatch(text):
+        return canonical(text.replace(",", "."))
+    raise Doubtful(f"I can't read “{text[:40]}” as a number: write it like 1000, 1.000 or 0,5.")
+
+
+def _check_digits(text: str) -> None:
     digits = sum(character.isdigit() for character in text)
     if digits > MAX_DIGITS:
         raise Doubtful(f"That number has {digits} digits; an amount has at most {MAX_DIGITS}.")
+
+
+def _english(text: str) -> str:
+    _check_digits(text)
     if _DOT_THOUSANDS.fullmatch(text):
         raise Doubtful(f"“{text}” can be a thousand with a dot or a decimal: write it with a comma or without zeros.")
     if _PLAIN.fullmatch(text):

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from agent.intents import All, AllBut, Exact
 from agent.money import address
-from agent.words.english import ENGLISH
+from agent.words.arrange import arranged
+from agent.words.clitics import split
 from agent.words.figures import Figures
-from agent.words.language import Language
+from agent.words.language import Lang, Language
+from agent.words.languages import Heard, heard, languages_of
 from agent.words.lexemes import Lexeme, lexemes
 from agent.words.quotes import Quote, quotes
 from agent.words.readings import Kind, Reading, Said, Value
 from agent.words.text import Text, clean, foreign_letter, skeleton
 from agent.words.typos import mended
-from agent.words.vocabulary import Lexicon, Vocabulary, lexicon
+from agent.words.vocabulary import Lexicon, Vocabulary, grammar_of, lexicon
 
 MIND = "mind"
 """The value of a polite request that a gerund follows."""
@@ -24,12 +26,49 @@ _HARMLESS = frozenset(".,!;:()[]{}…-–—―*_'¿¡•·" + "🙏🚀🙂😀
 
 
 @lru_cache(maxsize=16)  # as `clean`
-def read(text: str, vocabulary: Vocabulary, turn: int = 0, language: Language = ENGLISH) -> tuple[Reading, ...]:
-    """The readings of a user's turn, in order, each word of it in exactly one. Spans are of `text` as it came."""
+def read(
+    text: str, vocabulary: Vocabulary, turn: int = 0, language: Language | None = None, hint: Lang | None = None
+) -> tuple[Reading, ...]:
+    """The readings of a user's turn, in order, each word of it in exactly one. Spans are of `text` as it came.
+
+    `language`: the one that it is surely in; without one it is heard in the words, `hint` as in `language_of`.
+    """
+    spoken = heard(text, vocabulary, hint) if language is None else Heard(language.code, certain=True)
+    tables = language or spoken.language
     prepared = clean(text)
-    reader = _Reader(prepared, list(_cut(prepared)), vocabulary, language, turn)
-    readings = _with_gerunds(_with_exceptions(reader.readings(), text), language)
-    return tuple(mended(readings, language, vocabulary))
+    reader = _Reader(prepared, list(_parted(_cut(prepared), tables)), vocabulary, tables, spoken, turn)
+    found = mended(_with_gerunds(_with_exceptions(reader.readings(), text), tables), tables, vocabulary)
+    return tuple(found if tables.code == "en" else arranged(list(found), tables))
+
+
+def read_turns(said: Sequence[str], vocabulary: Vocabulary, last: int | None = None) -> list[tuple[Reading, ...]]:
+    """The readings of the `last` of one user's turns (None: all), oldest first, the last of them turn 0.
+
+    Each is read in its language, for which those before it count (languages.py).
+    """
+    hints = [None, *(each.code for each in languages_of(said[:-1], vocabulary))]
+    first = 0 if last is None else max(len(said) - last, 0)
+    return [
+        read(said[place], vocabulary, place + 1 - len(said), hint=hints[place]) for place in range(first, len(said))
+    ]
+
+
+def _parted(pieces: Iterable[Lexeme], language: Language) -> Iterator[Lexeme]:
+    """With the pronouns that hang on a verb as pieces of their own."""
+    for piece in pieces:
+        parts = split(piece.key, language) if piece.shape == "word" and language.clitics else None
+        if parts is None or (piece.key,) in grammar_of(language):
+            yield piece
+            continue
+        end = piece.end
+        hanging: list[Lexeme] = []
+        for part in reversed(parts[1:]):
+            said = piece.text[end - len(part) - piece.start : end - piece.start]
+            shape = "points" if part in language.clitics else "nobody new"
+            hanging.insert(0, Lexeme(shape, said, "\0", end - len(part), end))
+            end -= len(part)
+        yield replace(piece, text=piece.text[: end - piece.start], key=parts[0], end=end)
+        yield from hanging
 
 
 def _cut(text: Text) -> Iterator[Lexeme]:
@@ -48,13 +87,20 @@ def _quoted(plain: str, quote: Quote) -> Lexeme:
 
 class _Reader:
     def __init__(
-        self, text: Text, pieces: list[Lexeme], vocabulary: Vocabulary, language: Language, turn: int
+        self,
+        text: Text,
+        pieces: list[Lexeme],
+        vocabulary: Vocabulary,
+        language: Language,
+        spoken: Heard,
+        turn: int,
     ) -> None:
         self.text = text
         self.pieces = pieces
         self.vocabulary = vocabulary
         self.lexicon: Lexicon = lexicon(language, vocabulary)
-        self.figures = Figures(pieces, language, vocabulary)
+        self.figures = Figures(pieces, language, vocabulary, spoken.certain)
+        self.code = spoken.code
         self.turn = turn
 
     def readings(self) -> Iterator[Reading]:
@@ -62,7 +108,7 @@ class _Reader:
         while place < len(self.pieces):
             kind, value, after = self._at(place)
             start, end = self.text.span(self.pieces[place].start, self.pieces[after - 1].end)
-            yield Reading(kind, value, start, end, self.text.original[start:end], self.turn)
+            yield Reading(kind, value, start, end, self.text.original[start:end], self.turn, self.code)
             place = after
 
     def _at(self, place: int) -> tuple[Kind, Value, int]:
@@ -97,6 +143,10 @@ class _Reader:
                 return Kind.QUOTED_LINE, "", place + 1
             case "date":
                 return Kind.DATE, piece.text, place + 1
+            case "points":
+                return Kind.REFERENCE, piece.text.casefold(), place + 1
+            case "nobody new":
+                return Kind.FILLER, piece.text.casefold(), place + 1
             case "hex":
                 return _address(piece.text), piece.text, place + 1
             case "word":

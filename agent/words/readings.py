@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from agent.intents import All, AllBut, Exact, Origin, Percentage
+
+Lang = Literal["en", "es", "de"]
 
 
 class Kind(StrEnum):
@@ -71,7 +74,10 @@ Value = str | int | tuple[str, ...] | Said
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`words` is `text[start:end]` of the original text of the user's turn `turn` (0: the present one)."""
+    """`words` is `text[start:end]` of the original text of the user's turn `turn` (0: the present one).
+
+    `code` is the language that the turn is read in.
+    """
 
     kind: Kind
     value: Value
@@ -79,6 +85,7 @@ class Reading:
     end: int
     words: str
     turn: int = 0
+    code: Lang = "en"
 
     @property
     def text(self) -> str:

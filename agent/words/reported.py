@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agent.words.english import ENGLISH
 from agent.words.english_speech import OWN
 from agent.words.language import Language
+from agent.words.languages import LANGUAGES
 from agent.words.readings import Kind, Reading
 
 _TRANSPARENT = frozenset({Kind.FILLER, Kind.CHAT, Kind.AFFIRM})
 
 
-def reported(readings: Sequence[Reading], language: Language = ENGLISH) -> Reading | None:
+def reported(readings: Sequence[Reading], language: Language | None = None) -> Reading | None:
     """The words that say somebody else speaks, None where it is the user alone.
 
     That is a verb of saying ("says", "told me", "wants me to"), or before a verb that could command: somebody or
@@ -24,9 +24,10 @@ def reported(readings: Sequence[Reading], language: Language = ENGLISH) -> Readi
     """
     for turn in dict.fromkeys(reading.turn for reading in readings):
         here = [reading for reading in readings if reading.turn == turn]
+        tables = language or LANGUAGES[here[0].code]
         said = [reading for reading in here if reading.kind is Kind.REPORTED and reading.text != OWN]
         verbs = [place for place, reading in enumerate(here) if reading.kind is Kind.VERB]
-        speakers = [each for place in verbs if (each := _speaker(here[:place], language)) is not None]
+        speakers = [each for place in verbs if (each := _speaker(here[:place], tables)) is not None]
         if said or speakers:
             return min((*said, *speakers), key=lambda reading: reading.start)
     return None
