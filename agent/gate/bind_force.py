@@ -18,7 +18,10 @@ UNREAL = frozenset({Kind.HYPOTHETICAL, Kind.QUESTION})
 
 
 def check_in_force(action: str, request: Sequence[Reading], language: Language | None = None) -> None:
-    """Passes when nothing in the request, read in `language` (None: in its own), says that it isn't one. Raises Refused("bind")."""
+    """Passes when nothing in the request says that it isn't one. `language`: None, or the one that it was read in.
+
+    Raises Refused("bind").
+    """
     kinds = {reading.kind for reading in request}
     for reading in request:
         if reading.kind is Kind.LOOKALIKE:

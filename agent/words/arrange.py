@@ -1,7 +1,7 @@
 """What the order of words says in Spanish and German, put as the grammar knows it.
 
-"Lege … an" is one verb; "und" before a verb that comes last begins its clause; "de Aave" is from Aave and "de USDC"
-of USDC; what "en" or "in" stands before in a swap is what it gives; "si" alone is a yes. Each reading keeps its place.
+"Lege … an" is one verb; "und" before a verb that comes last begins its clause; "de Aave" is from Aave and
+"de USDC" of USDC; what "en" or "in" stands before in a swap is what it gives; "si" alone is a yes.
 """
 
 from __future__ import annotations
@@ -102,15 +102,15 @@ def _preposition(readings: list[Reading], place: int, language: Language) -> Non
         value = "from"
     elif each.text == "from" and behind.kind is Kind.TOKEN and before is not None and before.kind is Kind.AMOUNT:
         value = "of"
-    elif each.text in language.swap_into and behind.kind in (Kind.TOKEN, Kind.AMOUNT) and _trades(verb):
-        value = "to"
-    elif each.words.casefold() == "para" and behind.kind is Kind.NAME:
+    elif _into(each, behind, verb, language) or (each.words.casefold() == "para" and behind.kind is Kind.NAME):
         value = "to"
     readings[place] = replace(each, value=value)
 
 
-def _trades(verb: Reading | None) -> bool:
-    return verb is not None and verb.kind is Kind.VERB and verb.text in _TRADES
+def _into(each: Reading, behind: Reading, verb: Reading | None, language: Language) -> bool:
+    """Whether it stands before what a swap gives: "en DAI"."""
+    trades = verb is not None and verb.kind is Kind.VERB and verb.text in _TRADES
+    return trades and each.text in language.swap_into and behind.kind in (Kind.TOKEN, Kind.AMOUNT)
 
 
 def _doubled(readings: list[Reading], language: Language) -> None:

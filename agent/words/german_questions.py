@@ -11,7 +11,8 @@ TOPICS = {
     " wo anlegen; gelegenheiten; möglichkeiten; bester ort; märkte; optionen; zahlt am meisten; bringt am meisten;"
     " beste plattform; verzinsung; konditionen; vergleiche die zinsen; zinsen vergleichen; zinsvergleich; ertrag;"
     " erträge; optionen vergleichen; wo kann ich verdienen",
-    "portfolio": "gewinn gemacht; gewinn habe ich gemacht; portfolio; depot; mein depot; kontostand; guthaben; mein guthaben; saldo; bilanz; positionen;"
+    "portfolio": "gewinn gemacht; gewinn habe ich gemacht; portfolio; depot; mein depot; kontostand; guthaben;"
+    " mein guthaben; saldo; bilanz; positionen;"
     " bestand; bestände; wie stehe ich da; wie stehe ich; wie steht es; wie läuft es; wie läuft's;"
     " was habe ich; was hab ich; was besitze ich; was halte ich; wie viel habe ich; wieviel habe ich;"
     " wie viel hab ich;"
@@ -36,7 +37,8 @@ TOPICS = {
     " limits; wie sind meine limits; zeig meine limits; zeig mir meine limits; zeige meine limits; zeige mir meine"
     " limits; limits; wie hoch ist mein limit; was ist mein limit; mein limit; grenzwerte; welche limits habe ich;"
     " welche limits gelten",
-    "history": "gemacht; getan; passiert; verlauf; historie; transaktionen; aktivität; aktivitäten; was hast du gemacht; was hast du getan;"
+    "history": "gemacht; getan; passiert; verlauf; historie; transaktionen; aktivität; aktivitäten;"
+    " was hast du gemacht; was hast du getan;"
     " was ist passiert; was habe ich gemacht; was habe ich getan; was wurde gemacht; meine transaktionen;"
     " protokoll;"
     " letzte transaktionen; kontoauszug; zeig die transaktionen; zeig mir die transaktionen; umsätze; bewegungen;"

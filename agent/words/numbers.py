@@ -49,13 +49,13 @@ def _or_none(reads: Callable[[str], str], text: str) -> str | None:
 
 
 def _continental(text: str) -> str:
-    """As Spanish and German write them: '1.000,50' is '1000.5'; '1,000' could be a thousand in English and isn't read.
+    """As Spanish and German write them: '1.000,50' is '1000.5'; '1,000' isn't read: English has it.
 
     A dot that can't part thousands parts decimals, as in '0.5' and '12.75'.
     """
     _check_digits(text)
     if _COMMA_THOUSANDS.fullmatch(text):
-        raise Doubtful(f"“{text}” can be a thousand or a decimal: write {text.replace(',', '')} or one decimal less.")
+        raise Doubtful(f"“{text}” can be a thousand or a decimal: write it without the comma.")
     if _DOT_GROUPED.fullmatch(text):
         return canonical(text.replace(".", "").replace(",", "."))
     if _OTHER_GROUPED.fullmatch(text):
