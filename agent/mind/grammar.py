@@ -12,7 +12,7 @@ from agent import intents
 from agent.intents import Origin, Question, Understood
 from agent.mind import questions
 from agent.words.clauses import BARE, Clause, action_of, assets, candidates, is_receiver, spec_for
-from agent.words.english import ENGLISH
+from agent.words.languages import LANGUAGES
 from agent.words.readings import Kind, Reading
 from agent.words.vocabulary import Vocabulary, asset_of
 
@@ -188,7 +188,11 @@ def _harmless(action: str, reading: Reading, answering: bool, clause: Clause) ->
         case Kind.DATE:
             return reading.text == "today"
         case Kind.TOPIC:  # "my usdc balance"
-            return reading.words.casefold() in ENGLISH.holdings and action in _MOVES and bool(assets(clause))
+            return (
+                reading.words.casefold() in LANGUAGES[reading.code].holdings
+                and action in _MOVES
+                and bool(assets(clause))
+            )
         case Kind.REFERENCE:
             return answering or not (assets(clause) and clause.amounts)  # what it stands for is asked for
         case Kind.ASKS:

@@ -12,9 +12,9 @@ from agent.mind import alerts, allowances, claims, links, mandates, questions, r
 from agent.mind.context import Context, Pending
 from agent.mind.grammar import command, unlisted
 from agent.words.clauses import clauses
-from agent.words.english import ENGLISH
 from agent.words.forgetting import forgetting, unsaid
 from agent.words.keys import asks_for_keys
+from agent.words.languages import LANGUAGES
 from agent.words.reader import read_turns
 from agent.words.readings import Kind, Reading
 from agent.words.reported import reported
@@ -243,7 +243,7 @@ def _rest(readings: Sequence[Reading], vocabulary: Vocabulary) -> Understood:
 
 
 def _unread(content: Sequence[Reading], vocabulary: Vocabulary) -> Question:
-    doubt = doubts(content, ENGLISH, vocabulary)
+    doubt = doubts(content, LANGUAGES[content[0].code], vocabulary)
     if doubt is not None:
         return questions.near(*doubt)
     words = [reading.words for reading in content if reading.kind in (Kind.WORD, Kind.SYMBOL)]

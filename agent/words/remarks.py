@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
-from agent.words.english import ENGLISH
-from agent.words.language import Language
-from agent.words.reader import read
+from agent.words.languages import LANGUAGES
+from agent.words.reader import read_turns
 from agent.words.readings import Kind
 from agent.words.trades import VERBS as TRADES
 from agent.words.typos import mistyped
 from agent.words.vocabulary import Vocabulary
 
 
-def remarks(texts: Iterable[str], vocabulary: Vocabulary, language: Language = ENGLISH) -> Iterator[str]:
-    """A sentence each, for the turns that an intent was read from."""
-    for text in texts:
-        readings = read(text, vocabulary, 0, language)
-        for typed, word in mistyped(readings, language, vocabulary):
+def remarks(texts: Sequence[str], vocabulary: Vocabulary) -> Iterator[str]:
+    """A sentence each, for the turns of one user that an intent was read from, oldest first."""
+    for readings in filter(None, read_turns(texts, vocabulary)):
+        for typed, word in mistyped(readings, LANGUAGES[readings[0].code], vocabulary):
             yield f"I read “{typed}” as “{word}”."
         trades = any(reading.kind is Kind.VERB and reading.text in TRADES for reading in readings)
         for reading in readings if trades else ():

@@ -44,7 +44,7 @@ class Near:
 
 def mended(readings: Sequence[Reading], language: Language, vocabulary: Vocabulary) -> list[Reading]:
     """The readings, with a mistyped verb or venue read as what it almost is; its words stay as they were typed."""
-    if not any(reading.kind is Kind.WORD for reading in readings):
+    if not language.words or not any(reading.kind is Kind.WORD for reading in readings):
         return list(readings)
     kinds = {reading.kind for reading in readings}
     asks = bool(kinds & _ASKING) and not kinds & _ACTING
