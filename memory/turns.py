@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from agent.errors import Unavailable
 from agent.trust import Told, Trust
 from memory import refs
+from memory.lately import MOST_TURNS, Lately
 from memory.owned import index, number_of, scrubbed, talk_for, unindex
 from memory.part import Clock, many, one
 from memory.store import Store
@@ -33,7 +34,9 @@ _ADD = "INSERT INTO turns (talk, role, text, at, author, source, trust) VALUES (
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One thing said in a channel, by the user or by the agent to them. `trust` is a Trust as it was stored."""
+    """One thing said in a channel, by the user or by the agent to them. `trust` is a Trust as stored; `id` is 0
+    where it has no number yet.
+    """
 
     id: int
     user: str
@@ -74,6 +77,7 @@ class Turns:
         self._unkept: list[_Unkept] = []
         self._soon: asyncio.TimerHandle | None = None
         self._keeping: asyncio.Future[None] | None = None
+        self._lately = Lately()
 
     async def remember_turn(self, user: str, channel: str, role: Speaker, text: str) -> int:
         """Keeps what was said; the turn's number. What the agent says may hold a model's words."""
@@ -89,7 +93,10 @@ class Turns:
         """Keeps a message and its answer soon, with others, in one write: before anything is read or erased here."""
         said_by: tuple[tuple[Speaker, str], ...] = (("user", said), ("agent", answered))
         at = self._now()
-        self._unkept += [_Unkept(user, channel, role, _told(user, channel, role, text), at) for role, text in said_by]
+        for role, text in said_by:
+            told = _told(user, channel, role, text)
+            self._unkept.append(_Unkept(user, channel, role, told, at))
+            self._lately.add(Turn(0, user, channel, role, text, at, told.author, told.source, int(told.trust)))
         if self._soon is None:
             self._soon = asyncio.get_running_loop().call_later(SOON_SECONDS, self._keep)
 
@@ -104,12 +111,12 @@ class Turns:
                 _added(db, each)
 
         if waiting:
-            self._submit(add)
+            self._submit(add, aside=True)  # they were told to `_lately` as they came
 
-    def _submit(self, fn: Callable[[Database], None]) -> None:
+    def _submit(self, fn: Callable[[Database], None], *, aside: bool = False) -> None:
         """Writes in its turn, and nobody waits for it."""
         with contextlib.suppress(Unavailable):  # without memory.db all else goes on
-            self._keeping = self._store.submit(fn)
+            self._keeping = self._store.submit(fn, aside=aside)
             self._keeping.add_done_callback(_noted)
 
     async def _kept(self) -> None:
@@ -120,10 +127,18 @@ class Turns:
 
     async def recent(self, user: str, channel: str, n: int) -> list[Turn]:
         """The last `n` turns of the user in the channel, the oldest first."""
+        known = self._lately.of((user, channel), n, self._store.moment)
+        if known is not None:
+            return known
+        moment, added = self._store.moment, self._lately.added
+        settled = self._store.at_rest
         await self._kept()
         sql = f"{TURNS} WHERE people.user = ? AND talks.channel = ? ORDER BY turns.id DESC LIMIT ?"
-        rows = await self._store.read(lambda db: many(db, sql, (user, channel, n)))
-        return [Turn(**row) for row in reversed(rows)]
+        rows = await self._store.read(lambda db: many(db, sql, (user, channel, max(n, MOST_TURNS))))
+        turns = [Turn(**row) for row in reversed(rows)]
+        if settled and (moment, added) == (self._store.moment, self._lately.added):
+            self._lately.read((user, channel), turns, moment)
+        return turns[-n:] if n > 0 else []
 
     async def forget(self, user: str, channel: str | None = None) -> int:
         """Erases what was said with the user, in one channel or in all, with what was noted of it, from the index,

@@ -8,7 +8,6 @@ binds it like everything else.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -111,10 +110,11 @@ class Mind:
         readings = read(text, vocabulary)
         acts = _acts(readings)
         binding = (*(context.pending.said if context.pending else ()), text)
-        offered = tools.schemas(tools.orderable(acts, binding, vocabulary))
+        orderable = tools.orderable(acts, binding, vocabulary)
+        offered = tools.schemas(orderable)
         purpose = purpose_of(text, readings, acts)
         asking: Asking | Alone = model.asking(purpose, payer) if isinstance(model, Models) else Alone(model)
-        size = len(json.dumps(offered))
+        size = tools.letters(orderable)
         said = prompt.messages(self.character, text, context, known.facts, known.recalled, purpose, size)
         figures = "\n".join((known.facts, *known.recalled, *(turn.text for turn in context.turns), text))
         for _ in range(ROUNDS):

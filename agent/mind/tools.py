@@ -8,8 +8,10 @@ Hours, `link` and `forget` aren't among them: each is a whole message that the p
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
@@ -68,12 +70,27 @@ class NotProposed(Exception):
     """The call proposes nothing that can be understood; the message tells the model why."""
 
 
-def schemas(acts: Collection[str]) -> list[dict[str, Any]]:
-    """The tools in OpenAI's shape: all that move nothing, and those of ACTS that are named."""
+def schemas(acts: Collection[str]) -> Sequence[Mapping[str, Any]]:
+    """The tools in OpenAI's shape: all that move nothing, and those of ACTS that are named. Nobody changes them."""
+    return _schemas(frozenset(acts))
+
+
+def letters(acts: Collection[str]) -> int:
+    """How many letters they are as JSON."""
+    return _letters(frozenset(acts))
+
+
+@lru_cache(maxsize=64)
+def _letters(acts: frozenset[str]) -> int:
+    return len(json.dumps(_schemas(acts)))
+
+
+@lru_cache(maxsize=64)
+def _schemas(acts: frozenset[str]) -> tuple[Mapping[str, Any], ...]:
     models = {cls.model_fields["action"].default: cls for cls in get_args(get_args(intents.Intent)[0])}
     offered = READS | {name: what for name, what in ACTS.items() if name in acts}
     tools = [_tool(name, offered[name], _NESTED.get(name) or _fields(models[name])) for name in offered]
-    return [*tools, _tool(SAY, "answer in words; nothing happens", {"text": True})]
+    return (*tools, _tool(SAY, "answer in words; nothing happens", {"text": True}))
 
 
 def orderable(acts: Collection[str], said: Sequence[str], vocabulary: Vocabulary) -> Collection[str]:

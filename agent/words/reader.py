@@ -25,7 +25,6 @@ MIND = "mind"
 _HARMLESS = frozenset(".,!;:()[]{}…-–—―*_'¿¡•·" + "🙏🚀🙂😀😃😄😊😉😁👍💰💸💵🔥🎉👋✨💪🤞❤♥🤑😎🥳🤝" + "🏻🏼🏽🏾🏿")
 
 
-@lru_cache(maxsize=16)  # as `clean`
 def read(
     text: str, vocabulary: Vocabulary, turn: int = 0, language: Language | None = None, hint: Lang | None = None
 ) -> tuple[Reading, ...]:
@@ -33,6 +32,13 @@ def read(
 
     `language`: the one that it is surely in; without one it is heard in the words, `hint` as in `language_of`.
     """
+    return _read(text, vocabulary, turn, language, hint)
+
+
+@lru_cache(maxsize=16)  # one message is read again and again in its turn, by many
+def _read(
+    text: str, vocabulary: Vocabulary, turn: int, language: Language | None, hint: Lang | None
+) -> tuple[Reading, ...]:
     spoken = heard(text, vocabulary, hint) if language is None else Heard(language.code, certain=True)
     tables = language or spoken.language
     prepared = clean(text)
