@@ -19,7 +19,7 @@ from tests.servers.faulty_node import FaultyNode
 
 pytestmark = pytest.mark.integration
 
-LINES = ("somebody painted the gate green", "cats dream of tins", "the violin sings")
+LINES = ("somebody painted the gate green", "pigeons slept upon the roof", "the violin sings")
 
 
 @dataclass
@@ -60,7 +60,7 @@ async def test_it_is_told_of_one_moment_until_something_moves(
         await whole.say("somebody painted the gate red")
         assert "9,999,000" in model.told[-1]
         asked, now = len(proxy.arrived), KEPT_SECONDS
-        await whole.say("cats dream of mice")
+        await whole.say("pigeons slept upon the tower")
         assert len(proxy.arrived) > asked  # all of it is looked at anew
 
 
