@@ -210,11 +210,18 @@ def _policy(commands: _Commands) -> None:
     tested = _add(parsers, "test", "what would happen to a sentence, rule by rule", _policy_test)
     anew = _add(parsers, "relist", "list a contract that changed as it is now, after the wait", _policy_relist)
     anew.add_argument("name", help="the contract's name, or its address")
+    new = _add(
+        parsers, "list", "show a contract that isn't on the signer's list; with its code hash, list it", _policy_list
+    )
+    new.add_argument("name", help="the venue or exchange, or its contract's address")
+    new.add_argument(
+        "--code", metavar="0x…", help="the hash of the contract's code, which you compared with its source"
+    )
     for each in (changed, tested):
         each.add_argument("sentence")
     for each in (shown, tested):
         each.add_argument("--user", metavar="WHO", default="", help="for whom: `discord:123` (default: the owner)")
-    for each in (shown, changed, tested, anew):
+    for each in (shown, changed, tested, anew, new):
         _folder(each)
         _chain(each)
         _json(each)
@@ -390,6 +397,12 @@ def _policy_relist(options: argparse.Namespace) -> int:
     from agent.commands.relist import relist
 
     return relist(_where(options), options.name, options.json)
+
+
+def _policy_list(options: argparse.Namespace) -> int:
+    from agent.commands.enlist import enlist
+
+    return enlist(_where(options), options.name, options.code, options.json)
 
 
 def _whole(text: str) -> int:

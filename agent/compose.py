@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pluggy
 import structlog
 
 from agent import hooks
@@ -108,7 +107,7 @@ async def open_instance(
         launching = asyncio.create_task(_launched(place, settings, executes))
         stack.push_async_callback(_stop, launching)
         registry = Registry.load(place.chain_file)
-        plugins = hooks.load()
+        plugins = hooks.load(settings)
         rpc = node(place.rpc_url, settings, registry)
         stack.push_async_callback(rpc.close)
         await rpc.prepare()
@@ -122,9 +121,9 @@ async def open_instance(
         if place.signer_socket is not None:
             signer, account, policy = await _signer_apart(stack, place.signer_socket, registry)
         else:
-            policy = await _policy(place, settings, registry, found, traders, plugins.hook, rpc)
+            policy = await _policy(place, settings, registry, found, traders, plugins, rpc)
             signer, account = await _signer(stack, place, process)
-        keep_listed(policy, found, traders)
+        unlisted = keep_listed(policy, found, traders)
         if listed_before:
             await doubt_changed(rpc, registry, policy, found)
         world = World(
@@ -145,6 +144,7 @@ async def open_instance(
             character=character,
             mind=mind,
             traders=traders,
+            unlisted=unlisted,
             executes=executes,
             cache=place.folder / "cache",
         )
@@ -167,14 +167,14 @@ async def make_wallet(place: Place, settings: Settings, fund: Callable[[Address]
         keystore = json.loads((place.signer_folder / KEYSTORE).read_text())
         account = Address(keystore["accounts"][0])  # addresses stand in the open there
     registry = Registry.load(place.chain_file)
-    plugins = hooks.load()
+    plugins = hooks.load(settings)
     async with contextlib.AsyncExitStack() as stack:
         rpc = node(place.rpc_url, settings, registry)
         stack.push_async_callback(rpc.close)
         found, traders = await find(registry, plugins.hook, rpc)
         if new and account is not None:
             await fund(account)
-        await _policy(place, settings, registry, found, traders, plugins.hook, rpc)
+        await _policy(place, settings, registry, found, traders, plugins, rpc)
     return account
 
 
@@ -275,7 +275,7 @@ async def _policy(
     registry: Registry,
     found: Discovered,
     traders: dict[str, Trader],
-    hook: pluggy.HookRelay,
+    plugins: hooks.Plugins,
     rpc: Rpc,
 ) -> Policy:
     """The policy that the folder has; at the first start it is made."""
@@ -291,6 +291,6 @@ async def _policy(
             )
         return policy
     trusted: list[Venue | Trader] = [*found.trusted(), *traders.values()]
-    policy = await first_policy(place, settings, registry, trusted, hook, rpc)
+    policy = await first_policy(place, settings, registry, trusted, plugins, rpc)
     await asyncio.to_thread(write_policy, place.signer_folder, policy)
     return policy

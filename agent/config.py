@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     first_cap_usd: Annotated[int, Field(ge=1)] = 10_000
     """What one transaction may move when the signer's policy is made, at the first start on a real chain; in each
     token, at its price then. A token without a price gets no entry. Later `moneta policy set` changes it."""
+    first_wait_hours: Annotated[int, Field(ge=0, le=720)] = 24
+    """How long what loosens the signer's policy waits (a higher cap, a contract that is listed); it is set when the
+    policy is made, at the first start. 0, no wait at all, is for play money on a devnet."""
     max_head_age_seconds: Annotated[int, Field(ge=0, le=86_400)] = 300
     """How old the newest block of a real chain may be for money to go in; 0 for any age. Exits never ask."""
     max_price_gap_bps: Annotated[int, Field(ge=1, le=2_000)] = 500

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import pluggy
-
 from agent.chain import prices as feeds
 from agent.chain.fingerprint import fingerprints
 from agent.chain.multicall import read_all
@@ -14,6 +12,8 @@ from agent.chain.registry import Registry
 from agent.chain.rewarders import rewarders_of
 from agent.chain.rpc import Rpc
 from agent.config import Settings
+from agent.errors import Refused
+from agent.hooks import Plugins
 from agent.place import Place
 from agent.plugin import Listed, Trader, Venue
 from agent.policy.policy import Policy, build
@@ -28,13 +28,23 @@ async def first_policy(
     settings: Settings,
     registry: Registry,
     found: Sequence[Venue | Trader],
-    hook: pluggy.HookRelay,
+    plugins: Plugins,
     rpc: Rpc,
 ) -> Policy:
-    """Of what was `found`, with the fingerprints of the contracts and of what deposits give, as they are now.
+    """Of what the built-in plug-ins `found`, with the fingerprints of the contracts and of what deposits give, as
+    they are now. What other plug-ins found the operator lists one by one (`moneta policy list`).
 
     Raises Unavailable where the node can't be read.
     """
+    if settings.chain and not settings.first_wait_hours:
+        raise Refused(
+            "settings",
+            "first_wait_hours is 0, and this isn't a devnet: a looser limit would hold at once.",
+            "Let it be 1 or more.",
+        )
+    groups = (*plugins.ours("moneta_protocols"), *plugins.ours("moneta_traders"))
+    ours = {each.name for group in groups for each in group}
+    found = [each for each in found if (each.id.split(":")[0] if isinstance(each, Venue) else each.name) in ours]
     caps = place.caps
     if caps is None:
         caps = first_caps(registry, await _prices(registry, rpc), settings.first_cap_usd)
@@ -44,11 +54,12 @@ async def first_policy(
         tokens=registry.tokens.values(),
         native=registry.native,
         listed=[each.contract for each in found] + rewarding(found),
-        tables=[table for group in hook.moneta_call_tables() for table in group],
-        typed_tables=[*permit_tables(), *(table for group in hook.moneta_typed_tables() for table in group)],
+        tables=[table for group in plugins.ours("moneta_call_tables") for table in group],
+        typed_tables=[*permit_tables(), *(table for group in plugins.ours("moneta_typed_tables") for table in group)],
         caps=caps,
         max_fee_wei=settings.max_fee_gwei * GWEI,
         contact_delay_seconds=place.contact_delay_seconds,
+        loosen_delay_seconds=settings.first_wait_hours * 3_600,
     )
     receipts = [each.receipt.address for each in found if isinstance(each, Venue) and each.receipt is not None]
     watched = [*policy.contracts, *(place for place in receipts if place is not None)]

@@ -33,7 +33,7 @@ async def open_market(endpoint: Endpoint, settings: Settings, cache: Path | None
     can't be reached.
     """
     registry = Registry.load(endpoint.chain_file)
-    plugins = hooks.load()
+    plugins = hooks.load(settings)
     rpc = node(endpoint.rpc_url, settings, registry)
     try:
         await rpc.prepare()

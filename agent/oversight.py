@@ -15,6 +15,7 @@ from agent import not_offered
 from agent.chat.access import Access
 from agent.chat.service import Service
 from agent.doctor import upgrades
+from agent.gate.only_seen import only_seen
 from agent.lookout import keep_looking
 from agent.not_offered import NotOffered
 from agent.opening import find
@@ -50,7 +51,7 @@ class Oversight:
         doubts = await upgrades.read(world.rpc, world.registry, world.policy, world.venues)
         doubts |= upgrades.compared(world.venues, found)
         world.untrusted.clear()
-        world.untrusted.update(doubts)
+        world.untrusted.update({**only_seen(world.venues), **doubts})
         left_out = {key: why for key, why in world.missing.items() if why != trouble.UNLISTED}
         await self._tell(not_offered.read(self.folder), {**left_out, **doubts})
 

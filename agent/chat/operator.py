@@ -138,7 +138,8 @@ class Operator:
 
 def _not_offered(world: World) -> str:
     """What the chain contradicts, and may only be left or isn't used."""
-    doubted = sorted({*world.untrusted, *(key for key, why in world.missing.items() if why != UNLISTED)})
+    known = {**world.untrusted, **world.missing}
+    doubted = sorted(key for key, why in known.items() if why != UNLISTED)
     return ", ".join(doubted[:MOST_NAMED]) + (" and more" if len(doubted) > MOST_NAMED else "") or "none"
 
 

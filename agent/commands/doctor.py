@@ -78,7 +78,7 @@ def besides_of(settings: Settings) -> Besides:
 
 
 def _patient(where: Where, nodes: Sequence[Rpc], besides: Besides) -> Patient:
-    settings, plugins = where.settings, hooks.load()
+    settings, plugins = where.settings, hooks.load(where.settings)
     return Patient(
         registry=Registry.load(places.endpoint_of(where).chain_file),
         endpoints=nodes,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from agent.errors import Refused
+from agent.gate.only_seen import UNLISTED, refused
 from agent.money import Amount
 from agent.plugin import Flag, Venue, VenueState
 
@@ -18,8 +19,10 @@ REASONS = {
 
 
 def check_trusted(venue: Venue, untrusted: Mapping[str, str]) -> None:
-    """Raises Refused("untrusted") for a venue that isn't what the chain file or the policy says."""
+    """Raises Refused: unlisted where nobody listed the venue, untrusted where it isn't what it was checked to be."""
     why = untrusted.get(venue.id)
+    if why == UNLISTED:
+        raise refused(venue)
     if why is not None:
         raise Refused(
             "untrusted",

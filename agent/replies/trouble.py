@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from agent.gate.only_seen import UNLISTED as UNLISTED
 from agent.replies.reply import Reply
 
-UNLISTED = "the operator's policy doesn't list it"
-"""Why a venue isn't used that nobody meant to use: no news."""
 MOST_NAMED = 10
 
 

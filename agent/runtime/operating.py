@@ -38,6 +38,10 @@ def _said(section: str, key: str, value: Any, registry: Registry) -> str:
     if section == "codes":
         behind = f" with the implementation {value['implementation']}" if value.get("implementation") else ""
         return f"{key} is listed as it is now, code {value['code'][:18]}…{behind}"
+    if section == "contracts" and isinstance(value, dict):
+        return f"{value.get('name')} at {key} is listed: money may go in"
+    if section in ("tables", "typed_tables"):
+        return f"its call table is {key}"
     capped = section in (*SECTIONS.values(), "step_up")
     token = registry.find(key) if capped else None
     shown = str(value) if token is None or value is None else str(Amount(int(value), token))

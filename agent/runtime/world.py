@@ -31,6 +31,7 @@ from agent.gate.build import Draft
 from agent.gate.charges import policy_caps
 from agent.gate.erc7730 import load_all
 from agent.gate.loans import floor_of
+from agent.gate.only_seen import take_up
 from agent.gate.propose import Gate, Watched
 from agent.gate.risk import bearing, weighed
 from agent.mind.mind import Mind
@@ -82,6 +83,8 @@ class World:
     """A folder for what services outside told; None: nothing of it is written."""
     untrusted: dict[str, str] = field(default_factory=dict)
     """Why a venue may only be left, by its id; the watch over the contracts keeps it (agent/oversight.py)."""
+    unlisted: Mapping[str, Trader] = field(default_factory=dict)
+    """Exchanges that were found and that the policy doesn't list."""
     executes: bool = True
     """False beside another process that holds the folder: looks and plans, recovers and carries out nothing."""
     observing: Observing = field(init=False)
@@ -132,6 +135,7 @@ class World:
             self._fingerprint = self._fingerprint or self.policy.sha256
             if known != self._fingerprint:
                 self.policy, self._fingerprint = loads(await self.signer.policy()), known
+                take_up(self.venues, self.untrusted, self.policy)
                 self.gate = self._gate()
 
     def _gate(self) -> Gate:

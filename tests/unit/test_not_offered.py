@@ -10,7 +10,8 @@ import pytest
 from agent import not_offered
 from agent.chain.discover import Discovered
 from agent.doctor import upgrades
-from agent.listing import keep_listed, why_unlisted
+from agent.gate.only_seen import OnlySeen, take_up, why_unlisted
+from agent.listing import keep_listed
 from agent.money import Token
 from agent.not_offered import NotOffered
 from agent.plugin import Listed
@@ -57,10 +58,24 @@ def test_what_is_not_listed_is_not_used() -> None:
     own = listing(Listed(place("b1"), "A pool", "aave-v3-pool"))
     all_of_it = found(venue(), venue("v:b:USDC", "b2", "B"), venue("v:c:USDC", "b3", "C"))
     all_of_it.untrusted["v:c:USDC"] = "it lies"
+    all_of_it["v:d:USDC"] = venue("v:d:USDC", "b4", "A pool")  # another contract than the one that was listed
     keep_listed(own, all_of_it, {})
-    assert list(all_of_it) == ["v:a:USDC"]
-    assert all_of_it.missing == {"v:b:USDC": trouble.UNLISTED, "v:c:USDC": "it lies"}
-    assert all_of_it.untrusted == {}
+    assert list(all_of_it) == ["v:a:USDC", "v:b:USDC"]
+    assert all_of_it.missing.pop("v:d:USDC").endswith("was listed")
+    assert all_of_it.missing == {"v:c:USDC": "it lies"}
+    assert all_of_it.untrusted == {"v:b:USDC": trouble.UNLISTED}
+    assert isinstance(all_of_it["v:b:USDC"], OnlySeen)
+
+
+def test_what_is_only_shown_is_used_once_it_is_listed() -> None:
+    new = Listed(place("b2"), "B", "aave-v3-pool")
+    all_of_it = found(venue("v:b:USDC", "b2", "B"))
+    inner = all_of_it["v:b:USDC"]
+    keep_listed(listing(), all_of_it, {})
+    take_up(all_of_it, all_of_it.untrusted, listing())
+    assert all_of_it.untrusted
+    take_up(all_of_it, all_of_it.untrusted, listing(new))
+    assert (all_of_it["v:b:USDC"], all_of_it.untrusted) == (inner, {})
 
 
 def test_what_changed_of_a_venues_contracts() -> None:

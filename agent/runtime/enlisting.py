@@ -1,0 +1,144 @@
+"""Listing a contract that isn't on the signer's list yet: shown whole first, then asked for by its code hash."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agent.chain.fingerprint import fingerprints
+from agent.errors import Refused
+from agent.gate.only_seen import OnlySeen
+from agent.money import Address
+from agent.plugin import Listed, Trader, Venue
+from agent.policy import bodies
+from agent.policy.fingerprint import Fingerprint
+from agent.policy.tables import load_table, sha256_of
+from agent.replies.clock import day_and_time
+from agent.runtime.operating import Became
+from agent.runtime.world import World
+
+RULE = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What would be listed: the contract, the table that decodes its calls, and what each contract is at the head.
+
+    `known` is what the policy has at that address already, `pinned` whether it has that very table.
+    """
+
+    name: str
+    contract: Listed
+    table: dict[str, Any]
+    codes: Mapping[Address, Fingerprint]
+    known: Listed | None
+    pinned: bool
+
+    @property
+    def code(self) -> str:
+        """Keccak-256 of the runtime code of the contract itself."""
+        return self.codes[self.contract.address].code
+
+    def rows(self) -> tuple[tuple[str, str], ...]:
+        """(what, is), for somebody who compares it with its source."""
+        one, now, table = self.contract, self.codes[self.contract.address], load_table(self.table)
+        pinned = "pinned already" if self.pinned else "new"
+        rows = [
+            ("contract", f"{one.name} at {one.address}"),
+            ("code hash", now.code),
+            *((name, str(each)) for name in ("implementation", "admin", "owner") if (each := getattr(now, name))),
+            *(("asset", str(one.asset)) for _ in (one.asset,) if one.asset),
+            *(("market", market) for market in one.markets),
+            ("call table", f"{one.table}, sha256 {sha256_of(self.table)}, {pinned}"),
+            *(("it may", f"{entry.direction}: {entry.signature}") for entry in table.functions),
+            *(("also", f"{place}, code {each.code}") for place, each in self.codes.items() if place != one.address),
+        ]
+        return tuple(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Enlisting:
+    """The operator's. A contract more is a loosening: the signer lets it wait."""
+
+    world: World
+
+    async def look(self, named: str) -> Candidate:
+        """The venue or exchange of that id, or of that contract's address. Raises Refused("list")."""
+        world = self.world
+        await world.refresh()
+        found = self._found(named)
+        contract, table = found.contract, self._table(found.contract)
+        watched = [contract.address]
+        if isinstance(found, Venue) and found.receipt is not None and found.receipt.address is not None:
+            watched.append(found.receipt.address)
+        codes = await fingerprints(world.rpc, world.registry, list(dict.fromkeys(watched)))
+        known = world.policy.contracts.get(contract.address)
+        return Candidate(
+            found.id if isinstance(found, Venue) else found.name,
+            contract,
+            table,
+            codes,
+            known,
+            contract.table in world.policy.tables,
+        )
+
+    async def ask(self, of: Candidate, code_hash: str, code: str) -> Became:
+        """Asks the signer to list it; `code_hash` is what the operator compared.
+
+        Raises Refused: list, limits, step-up.
+        """
+        if code_hash.strip().lower() != of.code:
+            raise Refused(
+                RULE,
+                f"The code of {of.contract.address} has the hash {of.code}, not {code_hash.strip()[:80]}.",
+                "Compare the contract with its source, and give the hash of the code that you looked at.",
+            )
+        answer = await self.world.signer.limits(self._changes(of), code or None)
+        await self.world.refresh()
+        if answer["waits"] is None:
+            return Became("signer", f"{of.name} is listed: money may go in.", 0)
+        ripe = int(answer["waits"]["ripe_at"])
+        text = (
+            f"It waits: from {day_and_time(ripe)} on {of.name} is listed. Until then nothing goes in. It is told to "
+            f"everybody here (change {answer['waits']['id']} of the signer)."
+        )
+        return Became("signer", text, ripe)
+
+    def _found(self, named: str) -> Venue | Trader:
+        shown = {key: each.inner for key, each in self.world.venues.items() if isinstance(each, OnlySeen)}
+        unlisted: dict[str, Venue | Trader] = {**shown, **self.world.unlisted}
+        same = [key for key, each in unlisted.items() if named in (key, each.contract.address)]
+        if same:
+            return unlisted[same[0]]
+        if named in self.world.venues or named in self.world.traders:
+            raise Refused(RULE, f"{named} is listed already.", "`moneta policy relist` lists it as it is now.")
+        there = ", ".join(sorted(unlisted)) or "nothing"
+        raise Refused(RULE, f"Nothing called {named[:80]} was found that isn't listed.", f"There is: {there}.")
+
+    def _table(self, contract: Listed) -> dict[str, Any]:
+        """The body that decodes its calls: the pinned one, where there is one of that name."""
+        pinned = self.world.policy.bodies.get(contract.table)
+        shipped = [table for group in self.world.hooks.moneta_call_tables() for table in group]
+        own = next((table for table in shipped if table["table"] == contract.table), pinned)
+        if own is None:
+            raise Refused(RULE, f"No plug-in ships the call table {contract.table!r}.", "Its plug-in has to.")
+        if pinned is not None and own != pinned:
+            raise Refused(
+                RULE,
+                f"The policy pins another call table of the name {contract.table!r}.",
+                "The plug-in has to give its own another name.",
+            )
+        return dict(own)
+
+    def _changes(self, of: Candidate) -> dict[str, Any]:
+        body = bodies.listed_body(of.contract)
+        if of.known is not None:  # it gains markets; what decodes its exits stays
+            markets = dict.fromkeys((*of.known.markets, *(market.lower() for market in of.contract.markets)))
+            body = bodies.listed_body(of.known) | {"markets": list(markets)}
+        changes: dict[str, Any] = {"contracts": {of.contract.address: body}}
+        if not of.pinned:
+            changes["tables"] = {of.contract.table: of.table}
+        recorded = self.world.policy.codes
+        codes = {place: bodies.fingerprint_body(each) for place, each in of.codes.items() if place not in recorded}
+        return changes | ({"codes": codes} if codes else {})
