@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent import backtest_options, init_options
+from agent import backtest_options, init_options, plugins_options
 from agent.errors import MonetaError, Refused
 from agent.harmless import harmless
 from agent.importing import uncollected
@@ -63,6 +63,7 @@ def parser() -> argparse.ArgumentParser:
     _character(commands)
     _people(commands)
     _policy(commands)
+    plugins_options.add(commands.add_parser("plugins", help=plugins_options.WHAT))
     return whole
 
 

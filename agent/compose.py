@@ -31,6 +31,7 @@ from agent.execution.signer.process import SignerProcess
 from agent.execution.signer.setup import create_wallet, write_policy
 from agent.first_policy import first_policy
 from agent.gate.open_doors import check_ledger
+from agent.hooks import ended
 from agent.listing import doubt_changed, keep_listed
 from agent.mind.configured import mind_of
 from agent.mind.embedding import embedder_of
@@ -108,6 +109,8 @@ async def open_instance(
         stack.push_async_callback(_stop, launching)
         registry = Registry.load(place.chain_file)
         plugins = hooks.load(settings)
+        if executes:
+            ended.keep(plugins, place.folder)
         rpc = node(place.rpc_url, settings, registry)
         stack.push_async_callback(rpc.close)
         await rpc.prepare()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from agent import hooks
@@ -14,9 +14,10 @@ from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
 from agent.commands import places
 from agent.commands.output import json_line, text_line
+from agent.commands.plugins.listing import disabled
 from agent.config import Settings
 from agent.doctor.examine import Patient, examine
-from agent.doctor.finding import Verdict
+from agent.doctor.finding import Finding, Verdict, warned
 from agent.doctor.together import Besides
 from agent.errors import Refused
 from agent.execution.signer.paths import POLICY
@@ -47,7 +48,7 @@ async def _doctor(where: Where, as_json: bool) -> Counter[Verdict]:
     besides = besides_of(where.settings)
     counted: Counter[Verdict] = Counter()
     try:
-        async for finding in examine(_patient(where, nodes, besides)):
+        async for finding in _findings(where, nodes, besides):
             counted[finding.verdict] += 1
             if as_json:
                 json_line(finding.as_json())
@@ -57,6 +58,14 @@ async def _doctor(where: Where, as_json: bool) -> Counter[Verdict]:
         for node in (*nodes, *([besides.private] if besides.private else [])):
             await node.close()
     return counted
+
+
+async def _findings(where: Where, nodes: Sequence[Rpc], besides: Besides) -> AsyncIterator[Finding]:
+    for each in disabled(where.settings, where.folder):
+        what = "Look at it with `moneta plugins check`, mend it or take it away; nothing else waits for it"
+        yield warned(False, "plug-in", each.name, "usable", f"disabled: {each.why}", what)
+    async for finding in examine(_patient(where, nodes, besides)):
+        yield finding
 
 
 def urls(where: Where) -> list[str]:

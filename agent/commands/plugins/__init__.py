@@ -1,0 +1,1 @@
+"""`moneta plugins list|check|new`."""

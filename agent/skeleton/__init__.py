@@ -1,0 +1,1 @@
+"""What `moneta plugins new` writes, as text: {{name}} and {{package}} stand for the name that is given."""
