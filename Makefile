@@ -10,7 +10,7 @@ WORKERS = $$($(BIN)/python -c 'import os; print(max(2, min(6, (os.cpu_count() or
 # Ours, compiled as pip compiles packages: where Python keeps no bytecode by itself, each start would do it anew.
 OURS := moneta agent plugins memory characters chains devnet
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench bench-quick bench-allocate bench-autopilot bench-chat bench-risk bench-kills mutants devnet-cache clean
+.PHONY: help setup demo test lint bench bench-quick bench-allocate bench-autopilot bench-chat bench-messages bench-risk bench-kills mutants devnet-cache clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -61,6 +61,9 @@ bench-quick: $(DEV_STAMP) devnet-cache ## the figures that take less than 50 sec
 
 bench-chat: $(DEV_STAMP) devnet-cache ## two crowds in Discord and Telegram, a JSON line a figure (about 8 minutes; ARGS=--quick)
 	@$(BIN)/python -m benchmarks.chat $(ARGS)
+
+bench-messages: $(DEV_STAMP) devnet-cache ## what a message costs on its whole way, beside SQLite alone (a minute; ARGS=--quick)
+	@$(BIN)/python -m benchmarks.messages $(ARGS)
 
 bench-allocate: $(DEV_STAMP) ## the allocator against mixed-integer programs and cvxpy (some minutes)
 	@$(BIN)/python -m benchmarks.allocate
