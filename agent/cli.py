@@ -132,6 +132,14 @@ def _looking(commands: _Commands) -> None:
     _folder(replay)
     _chain(replay)
     _json(replay)
+    export = _add(commands, "export", "everything that is kept of one person, as JSON", _export)
+    export.add_argument(
+        "--user", metavar="WHO", help="platform and id, such as discord:123 (default: the owner here)"
+    )
+    export.add_argument(
+        "--out", type=Path, metavar="FILE", help="write it there, for your eyes only (default: print it)"
+    )
+    _folder(export)
     allocate = _add(commands, "allocate", "where money should be, from a file of venues alone", _allocate)
     allocate.add_argument("file", metavar="FILE", help="TOML or JSON (docs/allocate.md), or `-`")
     _json(allocate)
@@ -343,6 +351,12 @@ def _replay(options: argparse.Namespace) -> int:
     from agent.commands.replay import run
 
     return run(_where(options), options.decision, options.json)
+
+
+def _export(options: argparse.Namespace) -> int:
+    from agent.commands.export import run
+
+    return run(options.dir, options.user, options.out)
 
 
 def _allocate(options: argparse.Namespace) -> int:

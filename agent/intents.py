@@ -269,11 +269,22 @@ class Link(_Closed):
     code: Annotated[str, StringConstraints(pattern=r"^[A-HJ-NP-Z]{8}$")] | None
 
 
+class Remember(_Closed):
+    """Keeps what the user says about themselves, in their own words. It binds nothing."""
+
+    action: Literal["remember"] = "remember"
+    text: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+
+
 class Forget(_Closed):
-    """Erases what was said; what was done stays in the ledger."""
+    """Erases what was said; what was done stays in the ledger. `that` is the last exchange with what was noted in it,
+    `note 3` the note of that number, `about …` a note about it, `me` all that can go with a person.
+    """
 
     action: Literal["forget"] = "forget"
-    scope: Literal["conversation", "everything"]
+    scope: Annotated[
+        str, StringConstraints(pattern=r"^(conversation|everything|me|that|note [1-9]\d{0,8}|about .{1,200})$")
+    ]
 
 
 class Alert(_Closed):
@@ -340,6 +351,7 @@ Intent = Annotated[
     | Chat
     | Cancel
     | Link
+    | Remember
     | Forget
     | Alert
     | Advance,

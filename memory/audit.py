@@ -46,6 +46,23 @@ class Audit(Plans):
 
         await self._store.write(erase, scrub=True)
 
+    async def forget_person(self, user: str) -> None:
+        """Erases who the person is beside their account and its identities: names, the address book, hours, alerts, buttons.
+
+        Limits stay: they hold for the account. So do plans and flows, which are what was done.
+        """
+
+        def erase(db: Database) -> None:
+            earlier = many(db, "SELECT user FROM merges WHERE into_user = ?", (user,))
+            for person in (user, *(row["user"] for row in earlier)):
+                db.execute("UPDATE users SET name = '' WHERE id = ?", (person,))
+                db.execute("DELETE FROM news WHERE user = ? AND about = 'contact'", (person,))
+                for table in ("contacts", "user_settings", "buttons", "alerts"):
+                    db.execute(f"DELETE FROM {table} WHERE user = ?", (person,))  # noqa: S608  (names of our own)
+            self._audit(db, "person.forgotten", user, {})
+
+        await self._store.write(erase, scrub=True)
+
 
 def _erase(db: Database, user: str) -> None:
     db.execute("UPDATE outbox SET body_json = '{}' WHERE user = ? AND status = 'sent'", (user,))
@@ -54,6 +71,7 @@ def _erase(db: Database, user: str) -> None:
     sql = "UPDATE plans SET preview_json = '{}' WHERE user = ? AND status NOT IN ('confirmed', 'running')"
     db.execute(sql, (user,))
     db.execute("DELETE FROM pending WHERE user = ?", (user,))
+    db.execute("DELETE FROM buttons WHERE user = ? AND press = 'say'", (user,))
     db.execute("UPDATE audit SET salt = NULL WHERE user = ?", (user,))
 
 

@@ -23,6 +23,7 @@ from memory.exit_log import FILE as EXITS
 from memory.exit_log import ExitLog
 from memory.flows import Flows
 from memory.given_up import GivenUpBook
+from memory.handing_out import HandingOut
 from memory.hearing import Hearing
 from memory.limits import LimitBook
 from memory.links import Links
@@ -71,6 +72,7 @@ class Ledger(
     PutAside,
     Contacts,
     ChainMarks,
+    HandingOut,
     Audit,
 ):
     """The journal of one folder. All methods may raise Unavailable('ledger') where the file can't be used."""

@@ -6,14 +6,14 @@ where something is decided.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from agent.trust import Trust
 from memory import refs
 from memory.owned import index, number_for, number_of, scrubbed
 from memory.part import many, one
-from memory.turns import Turns, remove_note
+from memory.turns import TURNS, Turns, remove_note
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -69,6 +69,17 @@ class Notes(Turns):
         """All of the user's notes, the oldest first."""
         await self._kept()
         return [_note(row) for row in await self._store.read(lambda db: many(db, f"{NOTES} ORDER BY id", (user,)))]
+
+    async def everything_of(self, user: str) -> dict[str, list[dict[str, Any]]]:
+        """All turns and notes of the user, as JSON data."""
+        await self._kept()
+        turns = f"{TURNS} WHERE people.user = ? ORDER BY turns.id"
+
+        def read(db: Database) -> dict[str, list[dict[str, Any]]]:
+            notes = [asdict(_note(row)) for row in many(db, f"{NOTES} ORDER BY id", (user,))]
+            return {"conversations": many(db, turns, (user,)), "notes": notes}
+
+        return await self._store.read(read)
 
     async def forget_note(self, user: str, number: int) -> Note | None:
         """Erases one, from the index, the vectors and the log too; None where there is none of that number."""

@@ -149,7 +149,7 @@ COMMANDS: tuple[Command, ...] = (
         "forget",
         "Forget what you told me; what was done stays in the ledger",
         ("forget {scope}",),
-        (Option("scope", "What to forget", Kind.CHOICE, True, ("this conversation", "everything")),),
+        (Option("scope", "What to forget", Kind.CHOICE, True, ("this conversation", "everything", "that", "me")),),
         lead="forget",
         private=True,
     ),

@@ -96,9 +96,10 @@ class Terminal:
     def _kept(self, picture: Picture) -> str:
         """Writes a picture down; what to say of it."""
         if self.pictures is None:
-            return f"[picture: {picture.caption}]"
+            return f"[{'picture' if picture.is_shown else 'file'}: {picture.caption}]"
         self.pictures.mkdir(mode=0o700, exist_ok=True)
         path = self.pictures / picture.name  # a later one of its kind takes its place
+        path.touch(mode=0o600)
         path.write_bytes(picture.png)
         return f"[{picture.caption} {path}]"
 

@@ -10,7 +10,7 @@ from agent.commands import places
 from agent.commands.output import json_line, text_line
 from agent.compose import Instance, open_instance
 from agent.errors import Refused
-from agent.intents import Advance, Cancel, Contact, Forget, Hours, Limit, Pause, Resume
+from agent.intents import Advance, Cancel, Contact, Forget, Hours, Limit, Pause, Remember, Resume
 from agent.mind.context import Context
 from agent.mind.phrasebook import interpret
 from agent.place import Where
@@ -47,7 +47,7 @@ async def _check_only_looks(instance: Instance, user: User, sentence: str) -> No
     """Raises Refused where the sentence would take effect without a confirmation."""
     vocabulary = await instance.world.vocabulary(user.id)
     intent = interpret(sentence, Context(now=instance.world.now()), vocabulary).intent
-    if isinstance(intent, Advance | Cancel | Contact | Forget | Hours | Limit | Pause | Resume):
+    if isinstance(intent, Advance | Cancel | Contact | Forget | Hours | Limit | Pause | Remember | Resume):
         raise Refused(
             "dry-run", f"That would {intent.action} at once; this command only looks.", "Say it in the chat."
         )

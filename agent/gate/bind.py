@@ -26,6 +26,7 @@ from agent.intents import (
     History,
     Intent,
     Origin,
+    Remember,
     Repay,
     Revoke,
     Swap,
@@ -52,6 +53,7 @@ from agent.words.forgetting import forgetting
 from agent.words.language import Language
 from agent.words.reader import read, read_turns
 from agent.words.readings import Kind, Reading
+from agent.words.remembering import EXPORT, MEMORY, asks_of_memory
 from agent.words.repays import repayment
 from agent.words.revokes import revocation
 from agent.words.trades import VERBS as TRADES
@@ -115,6 +117,7 @@ def _bound_whole(intent: Intent, origins: Mapping[str, Origin], said: Sequence[s
         bind_mandate(intent, said, vocabulary)
         or bind_limit(intent, origins, said, vocabulary)
         or _bind_forget(intent, said)
+        or _bind_memory(intent, origins, said)
         or _bind_revoke(intent, said, vocabulary)
         or _bind_repay(intent, said, vocabulary)
         or _bind_claim(intent, said, vocabulary)
@@ -129,6 +132,18 @@ def _bind_forget(intent: Intent, said: Sequence[str]) -> bool:
     heard = forgetting(said[-1]) if said else None
     _require(heard is not None and heard.scope == intent.scope, "scope")
     return True
+
+
+def _bind_memory(intent: Intent, origins: Mapping[str, Origin], said: Sequence[str]) -> bool:
+    """Whether it is about what is remembered: a note is words of this very turn, a question the whole message."""
+    if isinstance(intent, Remember):
+        place = origins.get("text")
+        _require(place is not None and place.turn == 0 and place.words == intent.text and bool(said), "note")
+        return True
+    if isinstance(intent, Explain) and intent.ref is not None and intent.ref.partition(" ")[0] in (MEMORY, EXPORT):
+        _require(bool(said) and asks_of_memory(said[-1]) == intent.ref, "ref")
+        return True
+    return False
 
 
 def _bind_revoke(intent: Intent, said: Sequence[str], vocabulary: Vocabulary) -> bool:

@@ -7,12 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from agent.intents import Cancel, Chat, Forget, Help, Origin, Question, Understood
-from agent.mind import alerts, allowances, claims, links, mandates, questions, repays, revokes, swaps, topics
+from agent.intents import Cancel, Chat, Help, Question, Understood
+from agent.mind import (
+    alerts,
+    allowances,
+    claims,
+    links,
+    mandates,
+    questions,
+    remembers,
+    repays,
+    revokes,
+    swaps,
+    topics,
+)
 from agent.mind.context import Context, Pending
 from agent.mind.grammar import command, unlisted
 from agent.words.clauses import clauses
-from agent.words.forgetting import forgetting, unsaid
 from agent.words.keys import asks_for_keys
 from agent.words.languages import LANGUAGES
 from agent.words.reader import read_turns
@@ -43,7 +54,7 @@ def interpret(text: str, context: Context, vocabulary: Vocabulary) -> Understood
     """What the user means by `text`: an intent with each field's words, or one question. Never both."""
     if asks_for_keys(text):
         return Understood(None, question=questions.NO_KEYS)
-    whole = links.read(text) or mandates.read_hours(text) or _forgetting(text)
+    whole = links.read(text) or mandates.read_hours(text) or remembers.read(text)
     whole = whole or allowances.read(text, context, vocabulary) or revokes.read(text, vocabulary)
     whole = whole or repays.read(text, vocabulary) or claims.read(text, vocabulary) or alerts.read(text, vocabulary)
     if whole is not None:
@@ -66,14 +77,6 @@ def _spoken(context: Context) -> tuple[str, ...]:
 
 def _earlier(context: Context) -> tuple[str, ...]:
     return (*_spoken(context), *(context.pending.said if context.pending is not None else ()))
-
-
-def _forgetting(text: str) -> Understood | None:
-    found = forgetting(text)
-    if found is None:
-        return Understood(None, question=questions.FORGET_WHAT) if unsaid(text) else None
-    origin = Origin(found.start, found.end, text[found.start : found.end])
-    return Understood(Forget(scope=found.scope), {"action": origin, "scope": origin})
 
 
 def pending_after(understood: Understood, text: str, context: Context, vocabulary: Vocabulary) -> Pending | None:

@@ -26,7 +26,9 @@ ACTIONS = {
 EMPTY = Question("I didn't catch anything. Tell me what to do, or say help.")
 QUOTED = Question("I don't act on quoted words or code. Say it yourself, without quotation marks.")
 ONE_AT_A_TIME = Question("One thing at a time, please: what shall I do first?")
-FORGET_WHAT = Question("What shall I forget? Say `forget this conversation`, or `forget everything`.")
+FORGET_WHAT = Question(
+    "What shall I forget? Say `forget that`, `forget this conversation`, `forget everything`, or `forget me`."
+)
 NOTHING_WAITS = Question("Nothing is waiting for a yes.")
 PAST = Question("That sounds like something that happened, so I do nothing. What shall I do?")
 NO_RAW_ADDRESS = Question(

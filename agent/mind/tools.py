@@ -35,6 +35,7 @@ READS = {
     "explain": "why a venue was chosen",
     "history": "what was done",
     "help": "what Moneta can do",
+    "remember": "keep what they say about themselves",
 }
 ACTS = {
     "deposit": "put money into a venue",
@@ -168,6 +169,8 @@ class _Words:
         whole = Origin(0, len(self.text), self.text)
         if action == "history":
             return topics.history(read(self.text, self.vocabulary), self.context, whole)
+        if action == "remember":
+            return self._note(quotes.get("text", ""))
         if action in READS:
             return self._look(action, quotes, whole)
         if action in _TRADES:
@@ -191,6 +194,13 @@ class _Words:
             token = self._one("asset", quotes["asset"], [r for r in self.readings if r.kind is Kind.TOKEN])
             fields, origins = {"asset": token.text}, origins | {"asset": token.origin}
         return Understood(intents.parse({"action": action, **fields}), origins)
+
+    def _note(self, quote: str) -> Understood:
+        """What is to be remembered, in words of this very message."""
+        place = self._spot("text", quote) if quote else None
+        if place is None or place.turn != 0:
+            raise NotProposed("text: copy what they say about themselves, letter by letter.")
+        return Understood(intents.parse({"action": "remember", "text": place.words}), {"text": place})
 
     def _unordered(self, action: str, quotes: Mapping[str, str]) -> Understood:
         """The words don't order it: which action it is, is asked, with the user's own words for the rest."""

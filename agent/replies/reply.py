@@ -44,11 +44,16 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A PNG, with a file name and a caption that says what it shows."""
+    """A PNG, with a file name and a caption that says what it shows; or another file to keep, by its name."""
 
     name: str
     caption: str
     png: bytes
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it is a picture to see, not a file to keep."""
+        return self.name.endswith(".png")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +139,7 @@ def as_text(reply: Reply) -> str:
         parts.append(preview_text(reply.preview))
     if reply.table:
         parts.append(table_text(reply.table))
-    parts += [f"[picture {picture.name}: {picture.caption}]" for picture in reply.pictures]
+    parts += [f"[{'picture' if each.is_shown else 'file'} {each.name}: {each.caption}]" for each in reply.pictures]
     return "\n".join(part for part in parts if part)
 
 

@@ -32,6 +32,7 @@ from agent.intents import (
     Pause,
     Portfolio,
     Rebalance,
+    Remember,
     Repay,
     Resume,
     Revoke,
@@ -57,6 +58,7 @@ from agent.runtime.limiting import Limiting
 from agent.runtime.mandating import Mandating
 from agent.runtime.rebalancing import Rebalancing
 from agent.runtime.recovering import ACKNOWLEDGE, Recovering
+from agent.runtime.remembering import Remembering
 from agent.runtime.repeating import Repeating
 from agent.runtime.reports import Reports
 from agent.runtime.trying import Trying
@@ -70,6 +72,7 @@ from agent.words.pictures import wants_picture
 from agent.words.reader import read
 from agent.words.readings import Kind
 from agent.words.remarks import remarks
+from agent.words.remembering import EXPORT, MEMORY
 from agent.words.vocabulary import Vocabulary
 from memory.hearing import Known
 from memory.rows import ButtonRow, PlanStatus, User
@@ -132,6 +135,7 @@ class Runtime:
         self.contacting = Contacting(world)
         self.alarms = Alarms(world)
         self.rebalancing = Rebalancing(world)
+        self.remembering = Remembering(world)
         self.repeating = Repeating(world)
         self.reports = Reports(world)
         self.facts = Facts(self.viewing)
@@ -252,7 +256,8 @@ class Runtime:
         context = await self._context(said, pending)
         computed = partial(self.facts.of, said.user)
         payer = Payer(said.user.id, said.server)
-        understood = await self.world.mind.understand(said.text, context, vocabulary, computed, payer=payer)
+        recalled = partial(self.remembering.recalled, said.user)
+        understood = await self.world.mind.understand(said.text, context, vocabulary, computed, recalled, payer)
         return Meant(understood, context, vocabulary)
 
     async def _typed(self, said: Said, meant: Meant | None) -> Reply:
@@ -364,8 +369,8 @@ class Runtime:
     async def _note(self, said: Said, intent: Intent) -> Reply | None:
         """What is kept or erased of the user's own; None for what only looks."""
         match intent:
-            case Forget():
-                return await self._forget(said, intent)
+            case Remember() | Forget():
+                return await self.remembering.do(said.user, said.channel, said.text, intent)
             case Alert():
                 return await self.alarms.set(said.user, intent)
         return None
@@ -394,14 +399,8 @@ class Runtime:
             case Portfolio():
                 reply = await self.viewing.portfolio(said.user)
                 return await self.reports.worth_drawn(said.user, reply) if wants_picture(said.text) else reply
-            case Explain(ref="policy"):
-                return await self.limiting.show(said.user)
-            case Explain(ref="dry run"):
-                return await self.trying.tell(said.user, said.channel)
-            case Explain(ref="mandate"):
-                return await self.mandating.show(said.user, said.channel, wants_picture(said.text))
             case Explain():
-                return await self.viewing.explain(said.user, intent)
+                return await self._explain(said, intent)
             case History():
                 return await self.viewing.history(said.user, intent)
             case Help():
@@ -411,17 +410,20 @@ class Runtime:
             case _:
                 raise TypeError(f"no reply for {intent.action}")
 
-    async def _forget(self, said: Said, intent: Forget) -> Reply:
-        kept = "What was done stays in the ledger: plans, transactions, your address book."
-        if intent.scope == "conversation":
-            await self.world.memory.forget(said.user.id, said.channel)
-            return Reply(
-                "Forgotten: I recall nothing of what we said here. The ledger still holds the messages themselves; "
-                f"`forget everything` erases those, too. {kept}"
-            )
-        await self.world.memory.forget(said.user.id)
-        await self.world.ledger.forget_words(said.user.id)
-        return Reply(f"Forgotten: what you said to me and what I answered, everywhere. {kept}")
+    async def _explain(self, said: Said, intent: Explain) -> Reply:
+        what, _, about = (intent.ref or "").partition(" ")
+        match intent.ref:
+            case "policy":
+                return await self.limiting.show(said.user)
+            case "dry run":
+                return await self.trying.tell(said.user, said.channel)
+            case "mandate":
+                return await self.mandating.show(said.user, said.channel, wants_picture(said.text))
+            case _ if what == MEMORY:
+                return await self.remembering.show(said.user, about)
+            case _ if what == EXPORT:
+                return await self.remembering.export(said.user)
+        return await self.viewing.explain(said.user, intent)
 
     async def _pause(self, said: Said, paused: bool) -> Reply:
         await self.world.ledger.set_paused(said.user.id, paused)

@@ -86,7 +86,7 @@ def shown(body: Body) -> Shown:
         block, more = _table(body.table, room)
         text, files = f"{text}\n{block}", files + more
     embed.description = _seen(text)
-    if body.pictures:
+    if body.pictures and body.pictures[0].is_shown:
         embed.set_image(url=f"attachment://{files[0].filename}")
         captions = "\n".join(picture.caption for picture in body.pictures)
         embed.set_footer(text=_cut(harmless(captions), max(1, min(1024, MOST_EMBED - len(embed)))))

@@ -48,6 +48,9 @@ class Sender:
             await self.bot.send_message(chat, part.html, link_preview_options=quiet, **more)
             return
         file = InputFile(part.picture.png, filename=part.picture.name)
+        if not part.picture.is_shown:
+            await self.bot.send_document(chat, file, caption=part.html, **more)
+            return
         try:
             await self.bot.send_photo(chat, file, caption=part.html, **more)
         except BadRequest as error:
