@@ -47,7 +47,7 @@ class Audit(Plans):
         await self._store.write(erase, scrub=True)
 
     async def forget_person(self, user: str) -> None:
-        """Erases who the person is beside their account and its identities: names, the address book, hours, alerts, buttons.
+        """Erases who the person is beside their account and its identities: names, the address book, hours, alerts.
 
         Limits stay: they hold for the account. So do plans and flows, which are what was done.
         """

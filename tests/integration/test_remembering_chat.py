@@ -67,7 +67,7 @@ async def test_who_is_forgotten_leaves_no_words_and_money_at_work_keeps_them(who
     assert await asyncio.to_thread(export, tmp_path, None, out) == 0
     assert out.stat().st_mode & 0o077 == 0
     assert json.loads(out.read_text())["user"] == whole.user.id
-    await whole.say("tell me when gas falls below 1 gwei")
+    await whole.say("alert me if ETH drops below 2")
     await whole.say("quiet from 22 to 7")
     kept = (await whole.world.ledger.everything_of(whole.user.id)).keys()
     assert {"alerts", "user_settings"} <= kept
