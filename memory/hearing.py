@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 
-KNOWN = f"""SELECT id, name, created_at, paused_at,
+KNOWN = f"""SELECT id, name, created_at, paused_at, language,
     (SELECT data_json FROM pending WHERE user = users.id AND channel = :channel) AS pending,
     EXISTS (SELECT 1 FROM news WHERE told_at IS NULL AND user = users.id AND due_at <= :now)
       OR EXISTS (SELECT 1 FROM given_up JOIN plans USING (plan_id) WHERE told_at IS NULL AND user = users.id)
@@ -85,7 +85,7 @@ class Hearing(Inbox, Plans):
         found = one(db, KNOWN, {"id": said_by, "channel": channel, "now": self._now()})
         if found is None:
             raise LookupError(f"no user {said_by}")
-        user = User(found["id"], found["name"], found["created_at"], found["paused_at"])
+        user = User(found["id"], found["name"], found["created_at"], found["paused_at"], found["language"])
         return Known(
             user=user,
             channel=channel,

@@ -420,6 +420,12 @@ def m023_models(db: Database) -> None:
 
 
 @ledger()
+def m024_language(db: Database) -> None:
+    """What each person is spoken to in; unknown until they say something that is in a language."""
+    db.execute("ALTER TABLE users ADD COLUMN language TEXT")
+
+
+@ledger()
 def m026_alerts(db: Database) -> None:
     """What people want to hear of once."""
     db.executescript(ALERTS)

@@ -21,16 +21,22 @@ NATIVE = "native"  # stands for the chain's coin where a token's address would b
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person. `paused_at` is None while entries are allowed."""
+    """A person. `paused_at` is None while entries are allowed; `language` is ISO 639-1, None where none was heard."""
 
     id: str
     name: str
     created_at: int
     paused_at: int | None
+    language: str | None = None
 
     @property
     def paused(self) -> bool:
         return self.paused_at is not None
+
+    @property
+    def speaks(self) -> str:
+        """What they are spoken to in."""
+        return self.language or "en"
 
 
 @dataclass(frozen=True, slots=True)

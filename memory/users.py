@@ -68,6 +68,11 @@ class Users(Part):
 
         await self._store.write(change)
 
+    async def set_language(self, user_id: str, language: str) -> None:
+        """What the person is spoken to in from now on, ISO 639-1."""
+        sql = "UPDATE users SET language = ? WHERE id = ?"
+        await self._store.write(lambda db: db.execute(sql, (language, user_id)))
+
     async def ensure_account(self, user_id: str, address: Address, index: int) -> Account:
         """Gives the user the account, once. Raises sqlite3.IntegrityError where it, or its index, is another's."""
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.replies.body import body_of
 from agent.replies.reply import Reply
+from agent.replies.spoken import spoken
 from memory.hearing import Known
 from memory.rows import InboxRow, OutboxRow
 
@@ -36,9 +37,12 @@ class AtOnce:
             return False
         if limits is not None and not limits.passes(row.user, row.kind, row.received_at):
             return False
+        if not service.tongue.is_settled(known, row):
+            return False
         reply = service.runtime.talk(known, row.text)
         if reply is None:
             return False
+        reply = spoken(reply, known.user.speaks)
         if limits is not None:
             limits.take(row.user, row.kind, row.received_at)
         service.runtime.remember(known.user, row.channel, row.text, reply)

@@ -20,12 +20,15 @@ from agent.chat.limits import Limits
 from agent.chat.limits import Verdict as Pace
 from agent.chat.news import News
 from agent.chat.ringing import Ringing
+from agent.chat.tongue import Tongue, spoken_from_now_on, wished
 from agent.errors import Refused
 from agent.harmless import whole
 from agent.replies.body import Body, Pressable, body_of, body_text
 from agent.replies.reply import Offer, Reply, Status, Verdict, of_error
+from agent.replies.spoken import labelled, spoken
 from agent.runtime.recovering import Late
 from agent.runtime.turn import Runtime, Said, is_yes
+from agent.tongues.telling import in_language
 from memory.hearing import Known
 from memory.ledger import Ledger
 from memory.rows import ButtonRow, Inbound, InboxRow, OutboxRow, PlanRow, User
@@ -86,6 +89,7 @@ class Service:
     announcing: Announcing = field(init=False)
     alerting: Alerting = field(init=False)
     ringing: Ringing = field(init=False)
+    tongue: Tongue = field(init=False)
     _at_once: AtOnce = field(init=False)
 
     def __post_init__(self) -> None:
@@ -95,6 +99,7 @@ class Service:
         self.announcing = Announcing(self.runtime.world, self)
         self.alerting = Alerting(self.runtime.world, self)
         self.ringing = Ringing(self.runtime.world, self)
+        self.tongue = Tongue(self.ledger)
         self._at_once = AtOnce(self)
 
     async def user(self, platform: str, platform_user_id: str, name: str) -> User:
@@ -125,6 +130,7 @@ class Service:
         """Says something on the agent's own account: queued durably, then delivered."""
         if reply.offers:  # it asks something: a bare yes from now on may be meant for it, not for a preview
             await self._no_bare_yes(user, channel)
+        reply = spoken(reply, user.speaks)
         buttons = await self._buttons(user, channel, reply)
         row = await self.ledger.post(platform, user.id, channel, body_of(reply, buttons).as_json())
         self._post(row)
@@ -132,6 +138,7 @@ class Service:
 
     async def say_once(self, kind: str, number: int, user: User, platform: str, channel: str, reply: Reply) -> None:
         """Says what the agent says on its own account once for this kind and number, however often it is asked to."""
+        reply = spoken(reply, user.speaks)
         buttons = await self._buttons(user, channel, reply)
         body = body_of(reply, buttons).as_json()
         row = await self.ledger.post_once(kind, number, platform, user.id, channel, body)
@@ -170,6 +177,7 @@ class Service:
             told.append(reply)
             asked = [] if plan is None else [row for row in cut_off if await self._confirms(row, plan)]
             if asked:  # what became of the plan answers the yes that was cut off
+                reply = await self._for(asked[0].user, reply)
                 queued = await self.ledger.finish(asked[0].id, reply.as_json(), body_of(reply).as_json())
                 if queued.platform not in self.adapters:  # it is told by whoever called this
                     await self.ledger.sent(queued.id)
@@ -183,12 +191,14 @@ class Service:
         for unsent in await self.ledger.unsent():
             if unsent.platform == platform:
                 text = body_text(Body.from_json(unsent.body))
-                replies.append(Reply(text if unsent.inbox_id is None else f"{UNDELIVERED} {text}"))
+                before = await self._for(unsent.user, Reply(UNDELIVERED))
+                replies.append(Reply(text if unsent.inbox_id is None else f"{before.text} {text}"))
                 await self.ledger.sent(unsent.id)
         for row in await self.ledger.unfinished():
             if row.platform == platform:
                 said = "" if code_in(row.text) else f" ({row.text!r})"
-                replies.append(Reply(f"{INTERRUPTED}{said}"))
+                before = await self._for(row.user, Reply(INTERRUPTED))
+                replies.append(Reply(f"{before.text}{said}"))
                 await self.ledger.sent((await self._give_up(row)).id)
         return replies
 
@@ -221,8 +231,13 @@ class Service:
             await self.ledger.redact(row.id)
         await self.ledger.set_pending(row.user, row.channel, None)
         await self.ledger.cancel_previews(row.user, row.channel, "I was stopped before it was shown")
-        reply = Reply(INTERRUPTED)
+        reply = await self._for(row.user, Reply(INTERRUPTED))
         return await self.ledger.finish(row.id, reply.as_json(), body_of(reply).as_json())
+
+    async def _for(self, user_id: str, reply: Reply) -> Reply:
+        """The reply in the person's language."""
+        user = await self.ledger.user(user_id)
+        return reply if user is None else spoken(reply, user.speaks)
 
     async def _is_early_yes(self, row: InboxRow, since: int) -> bool:
         """Whether a typed yes came in before what it would confirm was there: a preview made at `since` or later."""
@@ -296,7 +311,9 @@ class Service:
             if flood == "":
                 await self.ledger.pass_over(row.id, {"flood": True})
                 return None
+            known = await self.tongue.settle(known, row)
             reply = Reply(flood, private=True) if flood else await self._reply(known, row)
+            reply = spoken(reply, known.user.speaks)
             reply = await self._with_waiting(row, reply)
             buttons = await self._buttons(known.user, row.channel, reply, row.meta.get("shared") is True)
             shown = body_of(reply, buttons).as_json()
@@ -354,7 +371,10 @@ class Service:
             return unasked
         if await self._is_early_yes(row, row.received_at + 1):
             return of_error(Refused("nothing-pending", EARLY, "Read it, then confirm."))
-        said = Said(user, row.channel, row.text, lambda text: self._progress(row, text), code, known, _server(row))
+        if row.kind != "press" and wished(row.text) is not None:
+            await self.ledger.set_pending(user.id, row.channel, None)
+            return spoken_from_now_on()
+        said = Said(user, row.channel, row.text, lambda text: self._progress(row, user, text), code, known, _server(row))
         if row.kind == "press":
             return await self.runtime.press(said, button)
         match row.text.strip():
@@ -366,16 +386,17 @@ class Service:
                 return await self.runtime.press_details(said)
         return await self.runtime.turn(said)
 
-    async def _progress(self, row: InboxRow, text: str) -> None:
+    async def _progress(self, row: InboxRow, user: User, text: str) -> None:
         adapter = self.adapters.get(row.platform)
         if adapter is not None:
-            await adapter.progress(row, text)
+            await adapter.progress(row, in_language(text, user.speaks))
 
     async def _buttons(self, user: User, channel: str, reply: Reply, shared: bool = False) -> list[Pressable]:
         """`shared`: others read along, so a preview also gets a button behind which its asker alone sees it."""
         live = reply.preview is not None and reply.plan is not None and reply.verdict is not None
         ready = live and reply.verdict is not None and reply.verdict.status in (Status.READY, Status.VOID)
-        offers = (PREVIEW_OFFERS if ready else ()) + ((OPEN,) if ready and shared else ()) + reply.offers
+        own = (PREVIEW_OFFERS if ready else ()) + ((OPEN,) if ready and shared else ())
+        offers = (*(labelled(offer, reply.language) for offer in own), *reply.offers)
         if not offers:
             return []
         plan_id = str(reply.plan["id"]) if reply.plan else None

@@ -20,7 +20,10 @@ from agent.chat.codes import code_in
 from agent.chat.service import CANCEL, CONFIRM, DETAILS, Answer, Service
 from agent.gate.preview import Preview
 from agent.harmless import harmless
+from agent.replies.body import preview_title
 from agent.replies.reply import Picture, Reply, Status, Table, table_text
+from agent.tongues.catalogue import ENGLISH
+from agent.tongues.telling import in_language
 from memory.rows import Inbound, User
 
 PLATFORM, CHANNEL, OWNER = "terminal", "terminal", "owner"
@@ -108,13 +111,14 @@ class Terminal:
         colour = COLOURS.get(reply.verdict.status) if reply.verdict else None
         self.console.print(_text(reply.text, style=colour or ""))
         if reply.preview:
-            self.console.print(preview_panel(reply.preview))
+            self.console.print(preview_panel(reply.preview, reply.language))
         if reply.table:
             self.console.print(grid(reply.table, self.console.width))
         for picture in reply.pictures:
             self.console.print(_text(self._kept(picture), "dim"))
         for tx in reply.txs:
-            self.console.print(_text(f"  {tx['hash']} {tx['status']}{_where(tx)}", "dim"))
+            line = f"{tx['hash']} {tx['status']}{_where(tx)}"
+            self.console.print(_text(f"  {in_language(line, reply.language)}", "dim"))
 
 
 def _where(tx: Mapping[str, Any]) -> str:
@@ -171,23 +175,28 @@ def _width(table: Table, columns: Iterable[int]) -> int:
     return sum(max(len(line[column]) for line in (table.columns, *table.rows)) + 2 for column in columns) - 2
 
 
-def preview_panel(preview: Preview) -> Panel:
+def preview_panel(preview: Preview, language: str = ENGLISH) -> Panel:
     """A preview as a table of what happens, in the order of its transactions."""
     rows = RichTable(box=None, show_header=False, pad_edge=False)
     rows.add_column(style="dim", justify="right")
     rows.add_column(overflow="fold")
+
+    def row(what: str, text: str) -> None:
+        rows.add_row(in_language(what, language), _text(in_language(text, language)))
+
     for number, step in enumerate(preview.steps, 1):
-        rows.add_row(f"{number}.", _text(step))
-    rows.add_row("balance", _text("\n".join(preview.changes)))
+        row(f"{number}.", step)
+    row("balance", "\n".join(preview.changes))
     for rate in preview.rates:
-        rows.add_row("rate", _text(f"{rate.venue}: {rate.before} a year now, {rate.after} with this done"))
+        row("rate", f"{rate.venue}: {rate.before} a year now, {rate.after} with this done")
     for note in preview.notes:
-        rows.add_row("note", _text(note))
-    rows.add_row("gas", _text(preview.gas))
-    rows.add_row("valid", _text(f"{preview.seconds} s"))
-    rows.add_row("digest", _text(preview.digest[:16] + "…"))
-    rows.add_row("details", _text(f"{DETAILS} shows each call in words, and as it will be signed"))
-    return Panel(rows, title=_text(f"Preview on {preview.chain}"), title_align="left", expand=False)
+        row("note", note)
+    row("gas", preview.gas)
+    row("valid", f"{preview.seconds} s")
+    row("digest", preview.digest[:16] + "…")
+    row("details", f"{DETAILS} shows each call in words, and as it will be signed")
+    title = _text(preview_title(preview, language))
+    return Panel(rows, title=title, title_align="left", expand=False)
 
 
 def prompt_lines(history: Path) -> Lines:

@@ -9,6 +9,8 @@ from typing import Any
 
 from agent.gate.preview import Preview
 from agent.replies.reply import Picture, Reply, Table, table_text
+from agent.tongues.catalogue import ENGLISH
+from agent.tongues.telling import in_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,8 @@ def body_of(reply: Reply, buttons: Sequence[Pressable] = ()) -> Body:
     """What a channel shows of a reply."""
     return Body(
         text=reply.text,
-        title=f"Preview on {reply.preview.chain}" if reply.preview else "",
-        lines=preview_lines(reply.preview) if reply.preview else (),
+        title=preview_title(reply.preview, reply.language) if reply.preview else "",
+        lines=preview_lines(reply.preview, reply.language) if reply.preview else (),
         table=reply.table,
         pictures=reply.pictures,
         buttons=tuple(buttons),
@@ -85,14 +87,19 @@ def body_text(body: Body) -> str:
     return "\n".join(part for part in (body.text, body.title, *lines, *table) if part)
 
 
-def preview_lines(shown: Preview) -> tuple[tuple[str, str], ...]:
+def preview_title(shown: Preview, language: str = ENGLISH) -> str:
+    """What stands above a preview."""
+    return in_language(f"Preview on {shown.chain}", language)
+
+
+def preview_lines(shown: Preview, language: str = ENGLISH) -> tuple[tuple[str, str], ...]:
     """A preview's rows: what happens, in the order of its transactions, and its bounds."""
     lines = [(f"{number}.", step) for number, step in enumerate(shown.steps, 1)]
     lines += [("balance", change) for change in shown.changes]
     lines += [("rate", f"{r.venue}: {r.before} a year now, {r.after} with this done") for r in shown.rates]
     lines += [("note", note) for note in shown.notes]
     lines += [("gas", shown.gas), ("valid", f"{shown.seconds} s"), ("digest", shown.digest[:16] + "…")]
-    return tuple(lines)
+    return tuple((in_language(what, language), in_language(text, language)) for what, text in lines)
 
 
 def _table_json(table: Table) -> dict[str, Any]:

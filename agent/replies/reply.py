@@ -9,6 +9,8 @@ from typing import Any
 from agent.errors import MonetaError, NeedsAnswer, Refused, Unavailable
 from agent.gate.preview import Preview
 from agent.plans import Plan, Role, plain
+from agent.tongues.catalogue import ENGLISH
+from agent.tongues.telling import in_language
 
 
 class Status(StrEnum):
@@ -70,6 +72,7 @@ class Reply:
     """What the agent says in one turn. `plan` and `txs` have the shapes of the command-line contract.
 
     `private` replies (balances) are for the user's own eyes: a channel with others in it shows them elsewhere.
+    `language` is the one that it is told in; its preview is in English always, as the ledger keeps it.
     """
 
     text: str
@@ -82,6 +85,7 @@ class Reply:
     pictures: tuple[Picture, ...] = ()
     offers: tuple[Offer, ...] = ()
     private: bool = False
+    language: str = ENGLISH
 
     def as_json(self) -> dict[str, Any]:
         """The part of a script's line that the reply gives; `reply` holds everything that a person would read."""
@@ -136,7 +140,7 @@ def as_text(reply: Reply) -> str:
     """The whole reply as plain text, tables with aligned columns."""
     parts = [reply.text]
     if reply.preview:
-        parts.append(preview_text(reply.preview))
+        parts.append(in_language(preview_text(reply.preview), reply.language))
     if reply.table:
         parts.append(table_text(reply.table))
     parts += [f"[{'picture' if each.is_shown else 'file'} {each.name}: {each.caption}]" for each in reply.pictures]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.chat.sentence import sentence
 from agent.chat.telegram.spans import Span, cut, without
+from agent.chat.tongue import MENU
 from agent.words.text import clean
 
 if TYPE_CHECKING:
@@ -94,6 +95,8 @@ def _said(update_id: int, message: Message, me: User) -> Heard | None:
     }
     if group:
         meta["server"] = str(message.chat.id)
+    if message.text.startswith("/"):
+        meta[MENU] = True
     return Heard(update_id, channel_of(message.chat.id), user.id, user.full_name or "", said.text, meta=meta)
 
 

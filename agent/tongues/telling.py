@@ -1,0 +1,128 @@
+"""English as the code says it, told in another language.
+
+What the code says, stores and logs is English to the letter, whoever asked: plans, digests, decisions and the audit
+log know no language. Told in another one it is at the edge only, here: the text is laid out with the templates of the
+catalogue so that the fewest words stay English, and each is put as the catalogue says it. So a text that was written
+into the ledger a year ago, or comes out of a plug-in, is told like one of today.
+
+Pure. What no template meets stays English. A translation that would add, lose or change a digit isn't used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from agent.tongues.book import Book, Entry, book, first
+from agent.tongues.catalogue import LANGUAGES
+from agent.tongues.figures import digits, figures
+
+LONGEST_LINE = 4_000
+Step = tuple[int, str | None]
+"""Where a step through a text ends, and what is said for it; None where it stays."""
+VERBATIM = frozenset({"name", "address", "words", "code", "digest", "plan_id", "hash"})
+"""Values that are told as they are: names that people gave, what they said, what is typed back."""
+_RUN = re.compile(r"\w+|\W")
+_ENGLISH = re.compile(r"[A-Z]?[a-z']+")
+_OPENS = re.compile(r"(?:^|[.;:,!?]\s|[(\n]|\b(?:and|with|to|from|of|in)\s)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`left`: how many words are English still."""
+
+    left: int
+    text: str
+
+
+def in_language(text: str, language: str) -> str:
+    """The text in that language, line by line; the same text for English, or a language without a catalogue."""
+    if language not in LANGUAGES or not text:
+        return text
+    return "\n".join(_line(line, language) for line in text.split("\n"))
+
+
+def english_left(text: str, language: str) -> int:
+    """How many of the words of an English text no template meets."""
+    return sum(_told(line.strip(), language).left for line in text.split("\n"))
+
+
+def _line(line: str, language: str) -> str:
+    bare = line.strip()
+    if not bare or len(bare) > LONGEST_LINE:
+        return line
+    said = _told(bare, language).text
+    if digits(said) != digits(bare):
+        return line
+    start = line.index(bare)
+    return line[:start] + said + line[start + len(bare) :]
+
+
+@lru_cache(maxsize=4_096)
+def _told(text: str, language: str) -> Told:
+    """The best way through the text: the fewest words left, then the fewest templates."""
+    held = book(language)
+    if text in held.whole:
+        return Told(0, held.whole[text])
+    size = len(text)
+    best: list[tuple[int, int]] = [(0, 0)] * (size + 1)
+    step: list[Step] = [(0, None)] * (size + 1)
+    for at in range(size - 1, -1, -1):
+        end = _RUN.match(text, at).end()  # type: ignore[union-attr]
+        run = text[at:end]
+        best[at] = (best[end][0] + _is_english(run), best[end][1])
+        step[at] = (end, None)
+        for stop, left, said in _starting(text, at, language, held):
+            cost = (best[stop][0] + left, best[stop][1] + 1)
+            if cost < best[at]:
+                best[at], step[at] = cost, (stop, said)
+    return Told(best[0][0], "".join(_pieces(text, step, language)))
+
+
+def _pieces(text: str, step: list[Step], language: str) -> Iterator[str]:
+    """The text along the way found; what stays English is gathered, so that its figures are whole."""
+    at, since = 0, 0
+    while at < len(text):
+        end, said = step[at]
+        if said is not None:
+            yield figures(text[since:at], language)
+            yield said
+            since = end
+        at = end
+    yield figures(text[since:], language)
+
+
+def _starting(text: str, at: int, language: str, held: Book) -> Iterator[tuple[int, int, str]]:
+    """The templates that match from there: where each ends, how many words it leaves, what it says."""
+    if at and text[at].isalnum() and text[at - 1].isalnum():
+        return
+    entries = held.beginning.get(first(text, at), ())
+    if _OPENS.search(text, max(0, at - 8), at):
+        entries = [*entries, *held.open]
+    for entry in entries:
+        if entry.needs and entry.needs not in text:
+            continue
+        for pattern in entry.patterns:
+            found = pattern.match(text, at)
+            if found is not None and found.end() > at and found.group() != text[:at]:
+                yield from _put(found, entry, text, language)
+
+
+def _put(found: re.Match[str], entry: Entry, text: str, language: str) -> Iterator[tuple[int, int, str]]:
+    left, values = 0, {}
+    for name, value in zip(entry.names, found.groups(), strict=True):
+        if value == text:
+            return  # a value that is all of it says nothing new
+        told = Told(0, value) if name in VERBATIM else _told(value, language) if value else Told(0, "")
+        left, values[name] = left + told.left, told.text
+    said = "".join(values[part] if number % 2 else part for number, part in enumerate(entry.parts))
+    begun = found.group()[:1]
+    if begun != entry.begins and begun.isalpha() and entry.begins:  # as code may begin a sentence anew
+        said = (said[:1].lower() if begun.islower() else said[:1].upper()) + said[1:]
+    yield found.end(), left, said
+
+
+def _is_english(run: str) -> bool:
+    return len(run) > 1 and _ENGLISH.fullmatch(run) is not None

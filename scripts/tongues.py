@@ -1,0 +1,184 @@
+"""What the code says to people, found by walking it, beside what the catalogues of `agent/tongues` hold.
+
+    python -m scripts.tongues            what has no translation yet, a file at a time
+    python -m scripts.tongues --count    how much has
+
+A template is a string or f-string of the code, its values as `{name}`: what stands between two line ends, without
+the spaces around it. An `{'s' if … else ''}` gives a template for each of its ends.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from itertools import product
+from pathlib import Path
+
+from agent.tongues.catalogue import LANGUAGES, PLACE, catalogue, skeleton
+
+ROOT = Path(__file__).resolve().parent.parent
+SPOKEN = (
+    "agent/chain",
+    "agent/chat",
+    "agent/execution",
+    "agent/gate",
+    "agent/mind",
+    "agent/money.py",
+    "agent/plugin",
+    "agent/policy",
+    "agent/replies",
+    "agent/runtime",
+    "agent/watch.py",
+    "agent/words",
+    "memory",
+    "plugins",
+)
+"""Where what people read in a chat is written. Commands, logs, settings and the signer's words are the operator's."""
+UNSPOKEN = (
+    "agent/chain/contracts",
+    "agent/execution/signer",
+    "agent/mind/prompt.py",
+    "agent/mind/tools.py",
+    "agent/mind/facts.py",
+    "memory/migrations.py",
+    "memory/m0",
+    "plugins/rebalance/allocate",
+)
+RAISED = (
+    "ValueError",
+    "TypeError",
+    "RuntimeError",
+    "LookupError",
+    "KeyError",
+    "AssertionError",
+    "NotImplementedError",
+)
+READS = ("execute", "executescript", "one", "many", "read", "compile", "match", "search", "fullmatch", "sub", "split")
+ASIDE = ("debug", "info", "warning", "error", "exception", "strftime", "getLogger", "Field", "cast", "_audit")
+NEVER = frozenset((*RAISED, *READS, *ASIDE))
+SQL = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE|CREATE|WHERE|JOIN|VALUES|ORDER BY)\b")
+"""What is given to a call of these isn't said to anybody."""
+
+
+def files() -> Iterator[Path]:
+    """The files that hold what is said."""
+    for place in SPOKEN:
+        path = ROOT / place
+        for each in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            if not str(each.relative_to(ROOT)).startswith(UNSPOKEN):
+                yield each
+
+
+@cache
+def templates(path: Path) -> tuple[tuple[int, str], ...]:
+    """Line number and template of all that a file may say."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    aside = _aside(tree)
+    found = {
+        (node.lineno, part.strip())
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr | ast.Constant) and id(node) not in aside
+        for text in _texts(node)
+        for part in text.split("\n")
+        if _said(part)
+    }
+    return tuple(sorted(found))
+
+
+def untranslated(path: Path, language: str) -> list[tuple[int, str]]:
+    """Of these the ones without a translation."""
+    known = {skeleton(key) for key in catalogue(language)}
+    return [(line, text) for line, text in templates(path) if skeleton(text) not in known]
+
+
+def _aside(tree: ast.AST) -> set[int]:
+    """Ids of nodes that nobody reads: doc strings, annotations, patterns, SQL, errors of the programmer."""
+    aside: set[int] = set()
+    for node in ast.walk(tree):
+        inner: list[ast.AST] = []
+        match node:
+            case ast.Expr(value=ast.Constant()):
+                inner = [node]
+            case ast.AnnAssign():
+                inner = [node.annotation]
+            case ast.Call() if _called(node) in NEVER:
+                inner = [*node.args, *(each.value for each in node.keywords)]
+            case ast.JoinedStr():
+                values = [part for part in node.values if isinstance(part, ast.FormattedValue)]
+                inner = [part for part in node.values if isinstance(part, ast.Constant)]
+                inner += [part.format_spec for part in values if part.format_spec]
+                inner += [end for part in values for end in _ends(part.value)]
+        aside.update(id(each) for start in inner for each in ast.walk(start))
+    return aside
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def _ends(value: ast.expr) -> list[ast.expr]:
+    """The texts of an `a if … else b` inside an f-string."""
+    return [value.body, value.orelse] if isinstance(value, ast.IfExp) and _spelled(value) else []
+
+
+def _spelled(value: ast.IfExp) -> bool:
+    return any(isinstance(end, ast.Constant | ast.JoinedStr) for end in (value.body, value.orelse))
+
+
+def _texts(node: ast.expr) -> list[str]:
+    """A string's template; one for each way through its conditions."""
+    if isinstance(node, ast.Constant):
+        return [node.value] if isinstance(node.value, str) else []
+    if isinstance(node, ast.JoinedStr):
+        return [_numbered("".join(parts)) for parts in product(*(_texts(part) for part in node.values))]
+    if isinstance(node, ast.FormattedValue):
+        ends = _ends(node.value)
+        return [text for end in ends for text in _texts(end)] if ends else [f"{{{_name(node.value)}}}"]
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return ["".join(parts) for parts in product(_texts(node.left), _texts(node.right))]
+    return [f"{{{_name(node)}}}"]
+
+
+def _numbered(template: str) -> str:
+    """The names told apart: a second `{amount}` is `{amount2}`."""
+    seen: Counter[str] = Counter()
+
+    def named(found: re.Match[str]) -> str:
+        seen[found[1]] += 1
+        return found[0] if seen[found[1]] == 1 else f"{{{found[1]}{seen[found[1]]}}}"
+
+    return PLACE.sub(named, template)
+
+
+def _name(value: ast.expr) -> str:
+    words = re.findall(r"[A-Za-z]\w*", re.sub(r"'[^']*'|\"[^\"]*\"", "", ast.unparse(value)))
+    return next((word.lower() for word in reversed(words) if word not in ("self", "str", "len", "lower")), "x")
+
+
+def _said(text: str) -> bool:
+    bare = re.sub(r"\{\w*\}", "", text)
+    several = " " in bare.strip() or "{" in text
+    return several and re.search(r"[A-Za-z]{2}", bare) is not None and SQL.search(text) is None
+
+
+def main(arguments: list[str]) -> None:
+    """Prints what is missing."""
+    total = dict.fromkeys(LANGUAGES, 0)
+    every = 0
+    for path in files():
+        every += len({text for _, text in templates(path)})
+        for language in LANGUAGES:
+            missing = untranslated(path, language)
+            total[language] += len({text for _, text in missing})
+            if missing and "--count" not in arguments:
+                print(f"## {path.relative_to(ROOT)} ({language})")  # noqa: T201
+                print("\n".join(f"{line} {text}" for line, text in missing))  # noqa: T201
+    print({language: f"{every - missing} of {every}" for language, missing in total.items()})  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
