@@ -18,7 +18,7 @@ from functools import cache
 from itertools import product
 from pathlib import Path
 
-from agent.tongues.catalogue import LANGUAGES, PLACE, catalogue, skeleton
+from agent.tongues.catalogue import LANGUAGES, PLACE, catalogue, skeleton, units
 
 ROOT = Path(__file__).resolve().parent.parent
 SPOKEN = (
@@ -79,12 +79,14 @@ def templates(path: Path) -> tuple[tuple[int, str], ...]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     aside = _aside(tree)
     found = {
-        (node.lineno, part.strip())
+        (node.lineno, unit)
         for node in ast.walk(tree)
         if isinstance(node, ast.JoinedStr | ast.Constant) and id(node) not in aside
         for text in _texts(node)
         for part in text.split("\n")
         if _said(part)
+        for unit in units(part)
+        if _said(unit)
     }
     return tuple(sorted(found))
 

@@ -7,18 +7,25 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 
 from agent.tongues.catalogue import PLACE, catalogue
 
-LONGEST = 800
+LONGEST = 500
 """Letters that one value may have; longer ones are met by no template."""
-VALUE = f"(.{{0,{LONGEST}}}?)"
+FROM = r"(?<!\d[.,])(?:(?<!\w)|(?!\w))"
+TO = r"(?![.,]\d)(?:(?<!\w)|(?!\w))"
+"""Where a value may begin and end: never inside a word or a figure."""
+VALUE = f"{FROM}(.{{0,{LONGEST}}}?){TO}"
+KINDS: Mapping[str, str] = MappingProxyType(
+    {"money": rf"{FROM}([-+]?[\d.,]+ \S+?){TO}", "word": rf"{FROM}(\S+?){TO}", "figure": rf"{FROM}([-+$\d.,]+){TO}"}
+)
+"""Values of one kind only, written `{amount:money}` where a template would else match other texts, too."""
 ENDS = (
-    r"(\S+?)(?=[.,;:)`]*(?:\s|$))",  # a word: a venue, a symbol
-    r"(\S+ \S+?)(?=[.,;:)`]*(?:\s|$))",  # two: an amount
-    rf"(.{{1,{LONGEST}}}?)(?=[,;:)](?:\s|$)|$)",  # up to the end of the clause
-    rf"(.{{1,{LONGEST}}}?)(?=[.](?:\s|$)|$)",  # of the sentence
-    rf"(.{{0,{LONGEST}}})$",
+    rf"{FROM}(\S+?)(?=[.,;:)`]*(?:\s|$))",  # a word: a venue, a symbol
+    rf"{FROM}(\S+ \S+?)(?=[.,;:)`]*(?:\s|$))",  # two: an amount
+    rf"{FROM}(.{{1,{LONGEST}}}?)(?=[,;:)](?:\s|$)|$)",  # up to the end of the clause
+    rf"{FROM}(.{{0,{LONGEST}}}?)(?=[.!?]*$)",  # of the sentence
 )
 """Where a value may end that nothing of its template stands behind; each is tried."""
 _FIRST = re.compile(r"\w+|\W")
@@ -38,7 +45,8 @@ class Entry:
     @property
     def parts(self) -> list[str]:
         """Its translation, cut at its values: every second part is a name."""
-        return PLACE.split(self.said)
+        parts = PLACE.split(self.said)
+        return [part for number, part in enumerate(parts) if number % 3 < 2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,26 +87,23 @@ def first(text: str, at: int = 0) -> str:
 
 def _entry(template: str, said: str) -> Entry:
     parts = PLACE.split(template)
-    literals, names = parts[::2], tuple(parts[1::2])
+    literals, names = parts[::3], tuple(parts[1::3])
+    kinds = [KINDS.get(kind or "", VALUE) for kind in parts[2::3]]
     head, tail = literals[0], literals[-1]
-    begun = re.escape(head)
-    if head[:1].isalpha():
-        begun = f"[{head[0].upper()}{head[0].lower()}]{re.escape(head[1:])}"
-    between = [f"{VALUE}{re.escape(each)}" for each in literals[1:-1]]
+    begun = f"[{head[0].upper()}{head[0].lower()}]{re.escape(head[1:])}" if head[:1].isalpha() else re.escape(head)
     if not names:
         patterns = [begun]
-    elif tail:
-        patterns = ["".join((begun, *between, VALUE, re.escape(tail)))]
     else:
-        patterns = ["".join((begun, *between, end)) for end in ENDS]
-    edge = r"(?!\w)" if tail[-1:].isalnum() or (not names and head[-1:].isalnum()) else ""
+        between = [f"{kind}{re.escape(each)}" for kind, each in zip(kinds[:-1], literals[1:-1], strict=True)]
+        ends = [f"{kinds[-1]}{re.escape(tail)}"] if tail else ENDS if kinds[-1] == VALUE else [kinds[-1]]
+        patterns = ["".join((begun, *between, end)) for end in ends]
+    edge = r"(?!\w)" if (tail if names else head)[-1:].isalnum() else ""
     longest = max(literals, key=len)
-    needs = "" if longest == head else longest
     return Entry(
         patterns=tuple(re.compile(pattern + edge) for pattern in patterns),
         names=names,
         said=said,
         begins=head[:1],
-        needs=needs,
+        needs="" if longest == head else longest,
         weight=sum(map(len, literals)),
     )

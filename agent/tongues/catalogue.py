@@ -13,7 +13,9 @@ ENGLISH = "en"
 LANGUAGES = ("es", "de")
 """What English is told in besides; ISO 639-1."""
 NAMES: Mapping[str, str] = MappingProxyType({"en": "English", "es": "español", "de": "Deutsch"})
-PLACE = re.compile(r"\{(\w*)\}")
+PLACE = re.compile(r"\{(\w*)(?::(\w+))?\}")
+SENTENCE_ENDS = re.compile(r"(?<=[.!?…])(\s+)")
+"""Where a text is cut: each of its sentences is told by itself."""
 
 
 @cache
@@ -30,6 +32,19 @@ def common_words() -> Mapping[str, frozenset[str]]:
     """Words that tell a language, English too. What stands in two counts for both, so that it tells nothing."""
     text = (files("agent.tongues") / "common.json").read_text(encoding="utf-8")
     return MappingProxyType({language: frozenset(words.split()) for language, words in json.loads(text).items()})
+
+
+def units(template: str) -> list[str]:
+    """The sentences of a template. What its values end or begin with as sentences of their own isn't part of one:
+    of `{text} Before that: {more}` it is `Before that: {more}`.
+    """
+    merged = re.sub(r"(\{\w*\})(?:\{\w*\})+", r"\1", template)
+    found = []
+    for sentence in SENTENCE_ENDS.split(merged)[::2]:
+        cut = re.sub(r"^\{\w*\} (?=[A-Z`]|\((?:rule|unavailable))", "", sentence)
+        cut = re.sub(r"(?<=[.!?])\{\w*\}$", "", cut)
+        found.append(cut.strip())
+    return [unit for unit in found if re.search(r"[^\W\d_]", PLACE.sub("", unit))]
 
 
 def skeleton(template: str) -> str:

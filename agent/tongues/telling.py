@@ -16,14 +16,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from agent.tongues.book import Book, Entry, book, first
-from agent.tongues.catalogue import LANGUAGES
+from agent.tongues.catalogue import LANGUAGES, SENTENCE_ENDS
 from agent.tongues.figures import digits, figures
 
 LONGEST_LINE = 4_000
 Step = tuple[int, str | None]
 """Where a step through a text ends, and what is said for it; None where it stays."""
-VERBATIM = frozenset({"name", "address", "words", "code", "digest", "plan_id", "hash"})
-"""Values that are told as they are: names that people gave, what they said, what is typed back."""
+VERBATIM = frozenset({"name", "recipient", "address", "code", "digest", "plan_id", "hash"})
+"""Values that are told as they are: names that people gave, what is looked up or typed back."""
+QUOTED = "“`"
+"""What opens a quotation: somebody's own words, or a command."""
 _RUN = re.compile(r"\w+|\W")
 _ENGLISH = re.compile(r"[A-Z]?[a-z']+")
 _OPENS = re.compile(r"(?:^|[.;:,!?]\s|[(\n]|\b(?:and|with|to|from|of|in)\s)$")
@@ -46,18 +48,21 @@ def in_language(text: str, language: str) -> str:
 
 def english_left(text: str, language: str) -> int:
     """How many of the words of an English text no template meets."""
-    return sum(_told(line.strip(), language).left for line in text.split("\n"))
+    sentences = (each.strip() for line in text.split("\n") for each in SENTENCE_ENDS.split(line)[::2])
+    return sum(_told(each, language).left for each in sentences if each)
 
 
 def _line(line: str, language: str) -> str:
-    bare = line.strip()
-    if not bare or len(bare) > LONGEST_LINE:
+    if len(line) > LONGEST_LINE:
         return line
-    said = _told(bare, language).text
-    if digits(said) != digits(bare):
-        return line
-    start = line.index(bare)
-    return line[:start] + said + line[start + len(bare) :]
+    said = "".join(part if not part.strip() else _sentence(part, language) for part in SENTENCE_ENDS.split(line))
+    return said if digits(said) == digits(line) else line
+
+
+def _sentence(text: str, language: str) -> str:
+    bare = text.strip()
+    start = text.index(bare)
+    return text[:start] + _told(bare, language).text + text[start + len(bare) :]
 
 
 @lru_cache(maxsize=4_096)
@@ -112,10 +117,11 @@ def _starting(text: str, at: int, language: str, held: Book) -> Iterator[tuple[i
 
 def _put(found: re.Match[str], entry: Entry, text: str, language: str) -> Iterator[tuple[int, int, str]]:
     left, values = 0, {}
-    for name, value in zip(entry.names, found.groups(), strict=True):
+    for number, (name, value) in enumerate(zip(entry.names, found.groups(), strict=True), 1):
         if value == text:
             return  # a value that is all of it says nothing new
-        told = Told(0, value) if name in VERBATIM else _told(value, language) if value else Told(0, "")
+        quoted = text[found.start(number) - 1 : found.start(number)] in QUOTED if found.start(number) else False
+        told = Told(0, value) if quoted or name in VERBATIM or not value else _told(value, language)
         left, values[name] = left + told.left, told.text
     said = "".join(values[part] if number % 2 else part for number, part in enumerate(entry.parts))
     begun = found.group()[:1]
