@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from functools import partial
 from random import SystemRandom
 from typing import Protocol
 
@@ -99,7 +100,7 @@ class Service:
         self.announcing = Announcing(self.runtime.world, self)
         self.alerting = Alerting(self.runtime.world, self)
         self.ringing = Ringing(self.runtime.world, self)
-        self.tongue = Tongue(self.ledger)
+        self.tongue = Tongue(self.runtime.world)
         self._at_once = AtOnce(self)
 
     async def user(self, platform: str, platform_user_id: str, name: str) -> User:
@@ -374,7 +375,8 @@ class Service:
         if row.kind != "press" and wished(row.text) is not None:
             await self.ledger.set_pending(user.id, row.channel, None)
             return spoken_from_now_on()
-        said = Said(user, row.channel, row.text, lambda text: self._progress(row, user, text), code, known, _server(row))
+        show = partial(self._progress, row, user)
+        said = Said(user, row.channel, row.text, show, code, known, _server(row))
         if row.kind == "press":
             return await self.runtime.press(said, button)
         match row.text.strip():

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from agent.intents import Chat, as_json
 from agent.replies.reply import Reply
-from agent.tongues.catalogue import common_words
+from agent.words.languages import language_of
 
 if TYPE_CHECKING:
+    from agent.runtime.world import World
     from memory.hearing import Known
-    from memory.ledger import Ledger
     from memory.rows import InboxRow
 
 MENU = "menu"
@@ -46,16 +46,6 @@ _WISHES = tuple(
 )
 
 
-@lru_cache(maxsize=512)  # the same few messages come from many; nothing else of anybody is in it
-def heard(text: str) -> str | None:
-    """The language of a message; None where it is in none: a number, a yes, a name."""
-    words = re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", text.casefold())
-    hits = {language: sum(word in common for word in words) for language, common in common_words().items()}
-    most = max(hits.values())
-    leading = [language for language, count in hits.items() if count == most]
-    return leading[0] if most and len(leading) == 1 else None
-
-
 @lru_cache(maxsize=512)
 def wished(text: str) -> str | None:
     """The language that a message asks for, where that is all it asks for."""
@@ -72,14 +62,14 @@ def spoken_from_now_on() -> Reply:
 class Tongue:
     """Keeps each person's language in the ledger."""
 
-    ledger: Ledger
+    world: World
 
     def of(self, known: Known, row: InboxRow) -> str:
         """What to answer in: the words of a button or a menu are nobody's language."""
         menu = MENU in row.meta or row.meta.get("interaction") is not None  # a Telegram and a Discord command
-        own = row.kind == "text" and not menu
-        said = (wished(row.text) or heard(row.text)) if own else None
-        return said or known.user.speaks
+        if row.kind != "text" or menu:
+            return known.user.speaks
+        return wished(row.text) or language_of(row.text, self.world.words(known.contacts, known.user.language))
 
     def is_settled(self, known: Known, row: InboxRow) -> bool:
         """Whether nothing is to be written for this message: its language is the one that is known."""
@@ -90,5 +80,5 @@ class Tongue:
         language = self.of(known, row)
         if language == known.user.speaks:
             return known
-        await self.ledger.set_language(known.user.id, language)
+        await self.world.ledger.set_language(known.user.id, language)
         return replace(known, user=replace(known.user, language=language))

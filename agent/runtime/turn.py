@@ -219,7 +219,7 @@ class Runtime:
         """
         if _is_awaited(known, text):
             return None
-        intent = _talk_in(text, self.world.words(known.contacts))
+        intent = _talk_in(text, self.world.words(known.contacts, known.user.language))
         if intent is None:
             return None
         self.world.ledger.nothing_pending(known.user.id, known.channel)
@@ -250,7 +250,7 @@ class Runtime:
         if _is_awaited(known, said.text):
             return None
         self.world.ledger.nothing_pending(said.user.id, said.channel)
-        return await self._understood(said, {}, self.world.words(known.contacts))
+        return await self._understood(said, {}, self.world.words(known.contacts, known.user.language))
 
     async def _understood(self, said: Said, pending: dict[str, Any], vocabulary: Vocabulary) -> Meant:
         context = await self._context(said, pending)
@@ -278,7 +278,7 @@ class Runtime:
         if _bare(said.text) in NO and "preview" in pending:
             return await self.acting.cancel(said.user, said.channel)
         return await self._done(
-            said, await self._understood(said, pending, await self.world.vocabulary(said.user.id))
+            said, await self._understood(said, pending, await self.world.vocabulary(said.user.id, said.user.language))
         )
 
     async def _done(self, said: Said, meant: Meant) -> Reply:

@@ -43,6 +43,7 @@ from agent.policy.spending import Standing
 from agent.runtime.market import Market, services
 from agent.runtime.observing import Observing
 from agent.runtime.risks import Risks
+from agent.words.languages import CODES
 from agent.words.vocabulary import Vocabulary
 from memory.ledger import Ledger
 from memory.memory import Memory
@@ -216,11 +217,11 @@ class World:
         """A new plan's id, for whom and what it is, and until when it may be confirmed."""
         return Draft(self.new_id(), user.id, intent, self.now() + self.settings.plan_seconds)
 
-    async def vocabulary(self, user: str) -> Vocabulary:
-        """The words that mean something here: tokens, venues, this user's contacts."""
-        return self.words([contact.name for contact in await self.ledger.contacts(user)])
+    async def vocabulary(self, user: str, language: str | None = None) -> Vocabulary:
+        """The words that mean something here: tokens, venues, this user's contacts. `language`: what they speak."""
+        return self.words([contact.name for contact in await self.ledger.contacts(user)], language)
 
-    def words(self, contacts: Iterable[str]) -> Vocabulary:
+    def words(self, contacts: Iterable[str], language: str | None = None) -> Vocabulary:
         """The same for somebody whose contacts' names are known."""
         return Vocabulary(
             tokens=(self.registry.native.symbol, *sorted(self.registry.tokens)),
@@ -229,4 +230,5 @@ class World:
             traders=tuple(sorted(self.traders)),
             dollars=self.registry.usd_stable,
             called=tuple(name for name in (self.character.name, self.character.username) if name),
+            language=next((code for code in CODES if code == language), None),
         )

@@ -18,7 +18,11 @@ TO = r"(?![.,]\d)(?:(?<!\w)|(?!\w))"
 """Where a value may begin and end: never inside a word or a figure."""
 VALUE = f"{FROM}(.{{0,{LONGEST}}}?){TO}"
 KINDS: Mapping[str, str] = MappingProxyType(
-    {"money": rf"{FROM}([-+]?[\d.,]+ \S+?){TO}", "word": rf"{FROM}(\S+?){TO}", "figure": rf"{FROM}([-+$\d.,]+){TO}"}
+    {
+        "money": rf"{FROM}([-+]?[\d.,]+ (?:[mb]illion )?\S+?){TO}",
+        "word": rf"{FROM}(\S+?){TO}",
+        "figure": rf"{FROM}([-+$\d.,]+){TO}",
+    }
 )
 """Values of one kind only, written `{amount:money}` where a template would else match other texts, too."""
 ENDS = (
@@ -26,6 +30,7 @@ ENDS = (
     rf"{FROM}(\S+ \S+?)(?=[.,;:)`]*(?:\s|$))",  # two: an amount
     rf"{FROM}(.{{1,{LONGEST}}}?)(?=[,;:)](?:\s|$)|$)",  # up to the end of the clause
     rf"{FROM}(.{{0,{LONGEST}}}?)(?=[.!?]*$)",  # of the sentence
+    rf"{FROM}(.{{1,{LONGEST}}}[.!?])$",  # with its full stop, where the value is a sentence
 )
 """Where a value may end that nothing of its template stands behind; each is tried."""
 _FIRST = re.compile(r"\w+|\W")

@@ -27,13 +27,6 @@ def catalogue(language: str) -> Mapping[str, str]:
     return MappingProxyType(json.loads(text))
 
 
-@cache
-def common_words() -> Mapping[str, frozenset[str]]:
-    """Words that tell a language, English too. What stands in two counts for both, so that it tells nothing."""
-    text = (files("agent.tongues") / "common.json").read_text(encoding="utf-8")
-    return MappingProxyType({language: frozenset(words.split()) for language, words in json.loads(text).items()})
-
-
 def units(template: str) -> list[str]:
     """The sentences of a template. What its values end or begin with as sentences of their own isn't part of one:
     of `{text} Before that: {more}` it is `Before that: {more}`.

@@ -22,11 +22,16 @@ from agent.tongues.figures import digits, figures
 LONGEST_LINE = 4_000
 Step = tuple[int, str | None]
 """Where a step through a text ends, and what is said for it; None where it stays."""
+Cost = tuple[int, int, int]
+"""Of a way through a text: words that stay English, letters that no template covers, templates."""
 VERBATIM = frozenset({"name", "recipient", "address", "code", "digest", "plan_id", "hash"})
 """Values that are told as they are: names that people gave, what is looked up or typed back."""
 QUOTED = "“`"
 """What opens a quotation: somebody's own words, or a command."""
-_RUN = re.compile(r"\w+|\W")
+_RUN = re.compile(r"\w+(?:[:/.'-]\w+)*|\W")
+"""A word, or a name with its signs: `aave-v3:core:USDC`."""
+_CALL = re.compile(r"\w*\([\w ,\[\]()]*\)(?: \w+)?")
+"""How a contract's function is written."""
 _ENGLISH = re.compile(r"[A-Z]?[a-z']+")
 _OPENS = re.compile(r"(?:^|[.;:,!?]\s|[(\n]|\b(?:and|with|to|from|of|in)\s)$")
 
@@ -67,20 +72,22 @@ def _sentence(text: str, language: str) -> str:
 
 @lru_cache(maxsize=4_096)
 def _told(text: str, language: str) -> Told:
-    """The best way through the text: the fewest words left, then the fewest templates."""
+    """The best way through the text: the fewest words left, then the most covered, then the fewest templates."""
     held = book(language)
     if text in held.whole:
         return Told(0, held.whole[text])
+    if _CALL.fullmatch(text):
+        return Told(0, text)
     size = len(text)
-    best: list[tuple[int, int]] = [(0, 0)] * (size + 1)
+    best: list[Cost] = [(0, 0, 0)] * (size + 1)
     step: list[Step] = [(0, None)] * (size + 1)
     for at in range(size - 1, -1, -1):
         end = _RUN.match(text, at).end()  # type: ignore[union-attr]
         run = text[at:end]
-        best[at] = (best[end][0] + _is_english(run), best[end][1])
+        best[at] = (best[end][0] + _is_english(run), best[end][1] + end - at, best[end][2])
         step[at] = (end, None)
         for stop, left, said in _starting(text, at, language, held):
-            cost = (best[stop][0] + left, best[stop][1] + 1)
+            cost = (best[stop][0] + left, best[stop][1], best[stop][2] + 1)
             if cost < best[at]:
                 best[at], step[at] = cost, (stop, said)
     return Told(best[0][0], "".join(_pieces(text, step, language)))
