@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent import backtest_options, init_options, plugins_options
+from agent import backtest_options, init_options, model_options, plugins_options
 from agent.errors import MonetaError, Refused
 from agent.harmless import harmless
 from agent.importing import uncollected
@@ -60,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     _devnet(commands)
     _looking(commands)
     _language(commands)
+    model_options.add(commands, _add)
     _character(commands)
     _people(commands)
     _policy(commands)

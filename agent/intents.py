@@ -254,6 +254,12 @@ class History(_Closed):
     until: str | None
 
 
+class Usage(_Closed):
+    """What language models cost."""
+
+    action: Literal["usage"] = "usage"
+
+
 class Help(_Closed):
     action: Literal["help"] = "help"
 
@@ -347,6 +353,7 @@ Intent = Annotated[
     | Portfolio
     | Explain
     | History
+    | Usage
     | Help
     | Chat
     | Cancel

@@ -128,6 +128,7 @@ COMMANDS: tuple[Command, ...] = (
         lead="history",
         private=True,
     ),
+    Command("usage", "What language models cost you, and what is left of your budget", ("usage",), private=True),
     Command("why", "Why I chose that venue, as it was recorded", ("why did you choose that venue?",), private=True),
     Command("pause", "From now on I only take money out", ("pause",), private=True),
     Command("resume", "Deposits and transfers are possible again", ("resume",), private=True),

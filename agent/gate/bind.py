@@ -63,7 +63,7 @@ RULE = "bind"
 MAX_TURNS = 6
 
 _BARE = frozenset({"exit", "pause", "resume", "cancel"})
-_READ_ONLY = frozenset({"yields", "portfolio", "explain", "history", "help", "chat"})
+_READ_ONLY = frozenset({"yields", "portfolio", "explain", "history", "usage", "help", "chat"})
 _BREAKS = frozenset({Kind.MENTION, Kind.TOPIC, Kind.UNSUPPORTED})
 _VENUE_ROLES = {"deposit": ("to", "in", "on", ""), "withdraw": ("from", "in", "on", "")}
 _FREE = frozenset({Kind.FILLER, Kind.CHAT, Kind.POLITE, Kind.QUOTED_LINE, Kind.PARTICLE, Kind.REFERENCE, Kind.AFFIRM})

@@ -6,7 +6,7 @@ from agent.errors import Refused
 from agent.plans import LEAVING
 from agent.words.allowances import TRANSACTION
 
-LOOKING = frozenset({"yields", "portfolio", "explain", "history", "help", "chat", "cancel"})
+LOOKING = frozenset({"yields", "portfolio", "explain", "history", "usage", "help", "chat", "cancel"})
 RULE = "ledger"
 
 

@@ -86,7 +86,7 @@ class Mind:
         try:
             known = Known(await facts() if facts else "", tuple(await recalled(text)) if recalled else ())
             async with asyncio.timeout(self.seconds):
-                found = await self._ask(self.model, text, context, vocabulary, known, payer)
+                found = await self.by_model(text, context, vocabulary, known, payer)
         except NoBudget as why:
             return Understood(None, question=replace(question, text=f"{why}{PLAINLY} {question.text}"))
         except (ModelDown, TimeoutError):
@@ -103,10 +103,13 @@ class Mind:
         if self.model is not None:
             await self.model.close()
 
-    async def _ask(
-        self, model: Model | Models, text: str, context: Context, vocabulary: Vocabulary, known: Known, payer: Payer
+    async def by_model(
+        self, text: str, context: Context, vocabulary: Vocabulary, known: Known, payer: Payer = NOBODY
     ) -> Understood | Spoken | None:
-        """What the model makes of it, None where nothing comes of it after one repair."""
+        """What the model makes of it, None where nothing comes of it after one repair. Raises ModelDown."""
+        model = self.model
+        if model is None:
+            raise ModelDown("there is none")
         readings = read(text, vocabulary)
         acts = _acts(readings)
         binding = (*(context.pending.said if context.pending else ()), text)

@@ -34,6 +34,7 @@ READS = {
     "portfolio": "what they hold and earned",
     "explain": "why a venue was chosen",
     "history": "what was done",
+    "usage": "what language models cost",
     "help": "what Moneta can do",
     "remember": "keep what they say about themselves",
 }

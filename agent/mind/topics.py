@@ -1,17 +1,17 @@
-"""The grammar of questions: yields, portfolio, explain, history, help. They move nothing: unknown words may stand."""
+"""The grammar of questions: yields, portfolio, explain, history, usage, help. They move nothing; words may stand."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from agent.intents import Explain, Help, History, Origin, Portfolio, Understood, Yields
+from agent.intents import Explain, Help, History, Origin, Portfolio, Understood, Usage, Yields
 from agent.mind import questions
 from agent.mind.context import Context
 from agent.words.readings import Kind, Reading
 from agent.words.vocabulary import Vocabulary
 
-_ORDER = ("explain", "policy", "help", "history", "yields", "portfolio")
+_ORDER = ("explain", "policy", "usage", "help", "history", "yields", "portfolio")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _AT_ASSET = ("for", "on", "of", "to")
 
@@ -30,6 +30,8 @@ def topic(readings: Sequence[Reading], context: Context, vocabulary: Vocabulary)
             return Understood(Explain(ref=None), {"action": named[about].origin})
         case "policy":
             return Understood(Explain(ref="policy"), {"action": named[about].origin, "ref": named[about].origin})
+        case "usage":
+            return Understood(Usage(), {"action": named[about].origin})
         case "help":
             return Understood(Help(), {"action": named[about].origin})
         case "history":

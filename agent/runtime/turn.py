@@ -40,6 +40,7 @@ from agent.intents import (
     Swap,
     Transfer,
     Understood,
+    Usage,
     Withdraw,
     Yields,
     as_json,
@@ -62,6 +63,7 @@ from agent.runtime.remembering import Remembering
 from agent.runtime.repeating import Repeating
 from agent.runtime.reports import Reports
 from agent.runtime.trying import Trying
+from agent.runtime.using import usage
 from agent.runtime.viewing import Viewing
 from agent.runtime.world import World
 from agent.trust import Told, Trust, own_words
@@ -403,10 +405,10 @@ class Runtime:
                 return await self._explain(said, intent)
             case History():
                 return await self.viewing.history(said.user, intent)
-            case Help():
-                return talk.ability()
-            case Chat():
-                return talk.chat()
+            case Usage():
+                return await usage(self.world, said.user, said.server)
+            case Help() | Chat():
+                return talk.ability() if isinstance(intent, Help) else talk.chat()
             case _:
                 raise TypeError(f"no reply for {intent.action}")
 

@@ -43,6 +43,11 @@ TOPICS = {
     " protokoll;"
     " letzte transaktionen; kontoauszug; zeig die transaktionen; zeig mir die transaktionen; umsätze; bewegungen;"
     " was haben wir gemacht; chronik",
+    "usage": "nutzung; modellnutzung; verbrauch; modellkosten; kosten des modells; was hat das modell gekostet;"
+    " was kostet das modell; was haben die modelle gekostet; was kosten die modelle;"
+    " wie viel hat das modell gekostet;"
+    " wie viel kostet das modell; was kostest du; modellbudget; budget des modells; budget für modelle;"
+    " wie viele tokens hast du verbraucht",
     "help": "hilfe; hilf mir; helfen; was kannst du; was kannst du tun; was kannst du machen; was machst du;"
     " wie funktioniert das; wie funktioniert es; wie funktionierst du; befehle; wie kann ich; wie mache ich;"
     " was kann ich tun; was kann ich fragen; was kann ich sagen; was bist du; was ist das; wie geht das; anleitung;"

@@ -33,6 +33,10 @@ TOPICS = {
     "history": "historial; historia; transacciones; actividad; qué hiciste; qué has hecho; qué pasó; qué ha pasado;"
     " qué hice; qué he hecho; mis transacciones; registro; movimientos; mis movimientos; actividad reciente;"
     " muestra las transacciones; extracto; qué hicimos; operaciones; mis operaciones",
+    "usage": "uso; uso del modelo; uso de modelos; cuánto costó el modelo; cuánto cuesta el modelo;"
+    " cuánto ha costado el modelo; cuánto costaron los modelos; cuánto han costado los modelos; costo del modelo;"
+    " coste del modelo; costes del modelo; costos del modelo; cuánto me cuestas; presupuesto del modelo;"
+    " cuántos tokens usaste; cuántos tokens has usado",
     "help": "ayuda; ayúdame; ayudame; qué puedes hacer; qué sabes hacer; cómo funciona; cómo funciona esto;"
     " comandos;"
     " cómo puedo; cómo se; cómo hago; cómo hago para; qué puedo hacer; qué puedo preguntar; qué puedo decir;"

@@ -15,6 +15,7 @@ from agent.character import load
 from agent.compose import Instance, open_instance
 from agent.config import Settings
 from agent.errors import Refused
+from agent.mind.configured import models_of
 from agent.mind.endpoint import Endpoint
 from agent.mind.mind import Mind
 from agent.replies.reply import Reply, Status
@@ -138,6 +139,40 @@ async def test_a_model_in_the_whole_turn(instance: Instance, owner: User, server
     finally:
         await endpoint.close()
         instance.world.mind = Mind()
+
+
+async def test_what_a_model_cost_is_told_and_ends_with_the_budget(
+    instance: Instance, owner: User, server: OpenAIServer
+) -> None:
+    server.forget()
+    world, before = instance.world, instance.world.settings
+    model = {"name": "small", "url": server.url, "input_usd": "1", "output_usd": "2"}
+    settings = Settings.said(models=[model], model_user_usd_a_day="0.01")
+    models = models_of(settings)
+    assert models is not None
+    world.settings, world.mind = settings, Mind(load("moneta"), models)
+    world.mind.kept_by(world.ledger)
+    try:
+        ask = "oi honest, deposit 100 usdc into aave core pretty sharpish"
+        first = await say(instance, owner, ask)
+        assert first.plan is not None
+        told = await say(instance, owner, "what did the model cost?")
+        assert told.private
+        assert told.table is not None
+        (row,) = told.table.rows
+        assert row[:4] == ("understand", "small", "1", "0")
+        assert "Of your budget of $0.01 a day, $0.00" in told.text
+        assert (await say(instance, owner, "usage")).text == told.text
+        spent = False
+        for _ in range(12):  # each costs a tenth of the budget or more, and the dearest answer has to fit as well
+            reply = await say(instance, owner, ask)
+            spent = spent or reply.text.startswith("Your budget of $0.01 a day for language models is used up")
+        assert spent
+        assert (await say(instance, owner, "deposit 100 usdc into aave core")).plan is not None
+    finally:
+        await models.close()
+        world.settings, world.mind = before, Mind()
+        server.forget()
 
 
 async def test_an_unusable_character_stops_the_start(devnet_module: Node, tmp_path: Path) -> None:

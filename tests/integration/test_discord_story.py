@@ -16,7 +16,7 @@ from tests.servers.discord_server import DiscordServer, button, buttons, text_of
 CORE, PRIME = "aave-v3:core:USDC", "aave-v3:prime:USDC"
 THOUSAND = 1_000 * 10**6
 COMMANDS = {
-    "yields", "deposit", "withdraw", "swap", "portfolio", "rebalance", "mandate", "history", "why",
+    "yields", "deposit", "withdraw", "swap", "portfolio", "rebalance", "mandate", "history", "why", "usage",
     "pause", "resume", "exit", "policy", "forget", "help", "link", "terms", "privacy",
 }  # fmt: skip
 
@@ -114,6 +114,7 @@ SAID: tuple[tuple[str, dict[str, str], str], ...] = (
     ("portfolio", {}, "10,000,000"),
     ("history", {"since": "today"}, "Nothing was confirmed"),
     ("why", {}, "I haven't chosen a venue"),
+    ("usage", {}, "No language model is set"),
     ("pause", {}, "Paused"),
     ("resume", {}, "I'm back"),
     ("help", {}, "best yield for usdc?"),
