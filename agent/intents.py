@@ -380,12 +380,16 @@ def as_json(intent: Intent) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The words that said a field: `text[start:end]` of the user's turn number `turn` (0 is the present one)."""
+    """The words that said a field: `text[start:end]` of the user's turn number `turn` (0 is the present one).
+
+    Where those words only point at something that was done ("what I took out"), `row` is its plan's id in the ledger.
+    """
 
     start: int
     end: int
     words: str
     turn: int = 0
+    row: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from memory.buttons import Buttons
 from memory.chain_mark import ChainMarks
 from memory.cleanups import Cleanups
 from memory.contacts import Contacts
+from memory.deeds import Deeds
 from memory.emergency import Emergency
 from memory.exit_log import FILE as EXITS
 from memory.exit_log import ExitLog
@@ -58,6 +59,7 @@ class Ledger(
     ModelBook,
     NewsBook,
     Flows,
+    Deeds,
     Emergency,
     NonceBook,
     Cleanups,

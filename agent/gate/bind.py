@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from agent.errors import NeedsAnswer, Refused
+from agent.gate.bind_follow import check_rows, request_across
 from agent.gate.bind_force import SMALL_TALK, UNREAL, check_in_force
 from agent.gate.bind_swap import bind_trade
 from agent.gate.limit_words import bind_limit
@@ -49,6 +50,7 @@ from agent.words.clauses import (
     pairs,
     spec_for,
 )
+from agent.words.deeds import Record
 from agent.words.forgetting import forgetting
 from agent.words.language import Language
 from agent.words.reader import read, read_turns
@@ -61,6 +63,7 @@ from agent.words.vocabulary import Vocabulary
 
 RULE = "bind"
 MAX_TURNS = 6
+_NOTHING_DONE = Record()
 
 _BARE = frozenset({"exit", "pause", "resume", "cancel"})
 _READ_ONLY = frozenset({"yields", "portfolio", "explain", "history", "usage", "help", "chat"})
@@ -69,8 +72,15 @@ _VENUE_ROLES = {"deposit": ("to", "in", "on", ""), "withdraw": ("from", "in", "o
 _FREE = frozenset({Kind.FILLER, Kind.CHAT, Kind.POLITE, Kind.QUOTED_LINE, Kind.PARTICLE, Kind.REFERENCE, Kind.AFFIRM})
 
 
-def bind(intent: Intent, origins: Mapping[str, Origin], said: Sequence[str], vocabulary: Vocabulary) -> None:
-    """Passes when every field of `intent` is in the user's own words `said` (oldest first, the last is turn 0).
+def bind(
+    intent: Intent,
+    origins: Mapping[str, Origin],
+    said: Sequence[str],
+    vocabulary: Vocabulary,
+    record: Record = _NOTHING_DONE,
+) -> None:
+    """Passes when every field of `intent` is in the user's own words `said` (oldest first, the last is turn 0), or in
+    the row of `record`, the user's own deeds, that those words point at.
 
     Raises Refused("bind", …) that names the field which isn't, NeedsAnswer where an amount, an asset or a recipient
     must be asked for. A request stands in the present turn, or in an earlier one that only answers have followed;
@@ -82,7 +92,9 @@ def bind(intent: Intent, origins: Mapping[str, Origin], said: Sequence[str], voc
     if intent.action in _READ_ONLY:
         _bind_question(intent, said, vocabulary)
         return
-    request = request_in(intent.action, said, vocabulary)
+    across = request_across(said, vocabulary, record)
+    request = request_in(intent.action, said, vocabulary) if across is None else across
+    check_rows(origins, request)
     if isinstance(intent, Cancel):
         _bind_cancel(intent, request)
         return
@@ -264,7 +276,8 @@ def _clause(action: str, request: Sequence[Reading], origins: Mapping[str, Origi
 
 def _within(reading: Reading, origin: Origin) -> bool:
     """The reading and the origin's words overlap."""
-    return reading.turn == origin.turn and reading.start < origin.end and origin.start < reading.end
+    place = reading.origin
+    return place.turn == origin.turn and place.start < origin.end and origin.start < place.end
 
 
 def _at(readings: Sequence[Reading], field: str, origins: Mapping[str, Origin]) -> list[Reading]:
@@ -320,7 +333,7 @@ def _bind_contact(intent: Contact, clause: Clause) -> None:
 def _bind_cancel(intent: Cancel, request: Sequence[Reading]) -> None:
     """A cancellation is harmless: a no is enough."""
     _require(intent.ref is None or any(reading.text == intent.ref for reading in request), "ref")
-    present = [reading for reading in request if reading.turn == 0]
+    present = [reading for reading in request if reading.origin.turn == 0]
     _require(any(r.kind is Kind.NEGATION or (r.kind is Kind.VERB and r.text == "cancel") for r in present), "action")
 
 

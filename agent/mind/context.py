@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field
 
 from agent.trust import Trust
+from agent.words.deeds import Deed, Record
 
 
 class _Data(BaseModel):
@@ -27,6 +28,16 @@ class Turn(_Data):
         if self.role not in ("user", "assistant") or self.trust is Trust.FOREIGN:
             return ""
         return "user" if self.role == "user" and self.trust in (None, Trust.USER) else "assistant"
+
+
+class Own(_Data):
+    """A turn of the user's own, as the ledger has it: when it was said (Unix seconds), and whether with it what was
+    asked for before was carried out; None where that isn't known.
+    """
+
+    text: str
+    at: int | None = None
+    done: bool | None = None
 
 
 class Holding(_Data):
@@ -55,13 +66,34 @@ class Pending(_Data):
 
 
 class Context(_Data):
-    """`now` is in Unix seconds, `tz` an IANA time zone's name."""
+    """`now` is in Unix seconds, `tz` an IANA time zone's name.
+
+    `own` are the user's own turns of this channel and `deeds` what was done for them, both from the ledger. Where no
+    ledger is, `own` is None, and the turns of `turns` whose role is 'user' stand for it.
+    """
 
     turns: tuple[Turn, ...] = ()
+    own: tuple[Own, ...] | None = None
+    deeds: tuple[Deed, ...] = ()
     portfolio: tuple[Holding, ...] = Field(default=())
     pending: Pending | None = None
     now: int | None = None
     tz: str | None = None
+
+    @property
+    def said(self) -> tuple[Own, ...]:
+        """The user's own turns before this one, the oldest first: nobody else's, and nothing that a memory says."""
+        if self.own is not None:
+            return self.own
+        turns = tuple(Own(text=turn.text) for turn in self.turns if turn.speaker == "user")
+        return turns or tuple(Own(text=text) for text in (self.pending.said if self.pending else ()))
+
+    @property
+    def record(self) -> Record:
+        """What was done, and the moment."""
+        times = tuple(own.at for own in self.said if own.at is not None)
+        times = times if len(times) == len(self.said) else ()
+        return Record(self.deeds, self.now, self.zone, times, tuple(own.done for own in self.said))
 
     @property
     def zone(self) -> tzinfo:

@@ -6,12 +6,14 @@ It never guesses an amount, a token or a direction, and never acts on a negation
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from agent.intents import Cancel, Chat, Help, Question, Understood
 from agent.mind import (
     alerts,
     allowances,
     claims,
+    follow,
     links,
     mandates,
     questions,
@@ -38,6 +40,7 @@ MAX_CHAIN = 4  # answers to one request, after which it must be said anew
 _SILENT = frozenset({Kind.FILLER, Kind.QUOTED_LINE})
 _ASKING = frozenset({Kind.HYPOTHETICAL, Kind.QUESTION})
 _STANDS_ALONE = frozenset({Kind.VERB, Kind.MENTION, Kind.UNSUPPORTED, Kind.TOPIC, Kind.NEGATION, *_ASKING})
+_LOOKS = frozenset({"yields", "portfolio", "explain", "history", "usage"})
 _EARNS = ("deposit", "put", "make")
 _REPLACED = {
     "asset": frozenset({Kind.TOKEN}),
@@ -65,13 +68,22 @@ def interpret(text: str, context: Context, vocabulary: Vocabulary) -> Understood
     for reading in readings:
         if reading.kind is Kind.LOOKALIKE:
             return Understood(None, question=questions.look_alike(reading.words, reading.text))
+    if context.said or context.deeds:
+        across = follow.read(text, context, vocabulary, partial(_fresh, context=context, vocabulary=vocabulary))
+        if across is not None:
+            return across
     if context.pending is not None and _is_answer(readings, context.pending):
-        return _answered(readings, context, context.pending, vocabulary)
+        across = _across(text, context.pending, context, vocabulary)
+        return across or _answered(readings, context, context.pending, vocabulary)
     return _fresh(readings, context, vocabulary)
 
 
 def _spoken(context: Context) -> tuple[str, ...]:
     """The user's earlier turns that are known: what they speak is what a turn without words is in."""
+    return tuple(own.text for own in context.said) if context.own is not None else _of_turns(context)
+
+
+def _of_turns(context: Context) -> tuple[str, ...]:
     return tuple(turn.text for turn in context.turns if turn.speaker == "user")
 
 
@@ -79,11 +91,24 @@ def _earlier(context: Context) -> tuple[str, ...]:
     return (*_spoken(context), *(context.pending.said if context.pending is not None else ()))
 
 
+def _across(text: str, pending: Pending, context: Context, vocabulary: Vocabulary) -> Understood | None:
+    fresh = partial(_fresh, context=context, vocabulary=vocabulary)
+    return follow.answered((*pending.said, text), context, vocabulary, fresh)
+
+
 def pending_after(understood: Understood, text: str, context: Context, vocabulary: Vocabulary) -> Pending | None:
-    """The open question after this turn, to be handed in with the next one; None where nothing is open."""
+    """The open question after this turn, to be handed in with the next one; None where nothing is open.
+
+    A look at something else in between doesn't close it.
+    """
     question = understood.question
+    if understood.intent is not None and understood.intent.action in _LOOKS:
+        return context.pending
     if question is None or not question.missing:
         return None
+    across = follow.open_after(question.missing, text, context, vocabulary)
+    if across is not None:
+        return across
     earlier = context.pending
     if (
         earlier is None

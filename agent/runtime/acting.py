@@ -34,6 +34,7 @@ from agent.replies.reply import Reply, Status, Verdict, plan_json
 from agent.runtime import recovering
 from agent.runtime.codes import enrolled
 from agent.runtime.desk import DAY, desk, horizon_of
+from agent.runtime.following import Following
 from agent.runtime.mandating import Mandating
 from agent.runtime.rebalancing import Rebalancing
 from agent.runtime.world import World
@@ -69,6 +70,7 @@ class Acting:
             contacts=frozenset(contacts.values()),
             paused=user.paused,
             notes=(
+                *await Following(world).notes(user, origins),
                 *resolved.notes,
                 *await self._against(snapshot, resolved.moves),
                 *await self._warnings(intent, snapshot.account),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import Any
@@ -55,6 +55,7 @@ from agent.runtime.acting import NOTHING_PENDING, Acting
 from agent.runtime.alarms import Alarms
 from agent.runtime.contacting import Contacting
 from agent.runtime.facts import Facts
+from agent.runtime.following import Following, bound_to
 from agent.runtime.limiting import Limiting
 from agent.runtime.mandating import Mandating
 from agent.runtime.rebalancing import Rebalancing
@@ -141,6 +142,7 @@ class Runtime:
         self.repeating = Repeating(world)
         self.reports = Reports(world)
         self.facts = Facts(self.viewing)
+        self.following = Following(world)
 
     async def turn(self, said: Said) -> Reply:
         """The reply to a message. Whatever goes wrong on purpose is a reply, too."""
@@ -255,7 +257,7 @@ class Runtime:
         return await self._understood(said, {}, self.world.words(known.contacts, known.user.language))
 
     async def _understood(self, said: Said, pending: dict[str, Any], vocabulary: Vocabulary) -> Meant:
-        context = await self._context(said, pending)
+        context = await self._context(said, pending, vocabulary)
         computed = partial(self.facts.of, said.user)
         payer = Payer(said.user.id, said.server)
         recalled = partial(self.remembering.recalled, said.user)
@@ -292,10 +294,13 @@ class Runtime:
             await self._await_answer(said, pending_after(understood, said.text, context, vocabulary))
             return _asked(understood)
         try:
-            turns = own_words(said.user.id, _turns(said, context))
-            bind(understood.intent, understood.origins, turns, vocabulary)
+            await self._await_answer(said, pending_after(understood, said.text, context, vocabulary))
+            texts, record = bound_to(understood, context, said.text)
+            turns = own_words(said.user.id, _told_by(said, texts))
+            bind(understood.intent, understood.origins, turns, vocabulary, record)
             reply = await self._do(said, understood.intent, understood)
-            told = " ".join((*dict.fromkeys(remarks(turns, vocabulary)), reply.text))
+            spoken = [turns[turn - 1] for turn in sorted({origin.turn for origin in understood.origins.values()})]
+            told = " ".join((*dict.fromkeys(remarks(spoken, vocabulary)), reply.text))
             return replace(reply, text=told)
         except NeedsAnswer as error:
             if error.missing:
@@ -321,12 +326,13 @@ class Runtime:
                 await self.world.ledger.set_pending(said.user.id, said.channel, pending)
             raise
 
-    async def _context(self, said: Said, pending: dict[str, Any]) -> Context:
+    async def _context(self, said: Said, pending: dict[str, Any], vocabulary: Vocabulary) -> Context:
         """What a mind may know besides the message. Earlier turns are the user's own channel, nobody else's."""
         return Context(
             turns=await self._recent(said),
             pending=Pending.model_validate(pending["question"]) if "question" in pending else None,
             now=self.world.now(),
+            **await self.following.context(said.user, said.channel, said.text, vocabulary),
         )
 
     async def _await_answer(self, said: Said, pending: Pending | None) -> None:
@@ -468,9 +474,8 @@ def _talk_in(text: str, vocabulary: Vocabulary) -> Help | Chat | None:
     return intent if isinstance(intent, Help | Chat) else None
 
 
-def _turns(said: Said, context: Context) -> list[Told]:
-    """The turns that may bind: this one, and those of the same user and channel that it answers a question about."""
-    texts = (*(context.pending.said if context.pending else ()), said.text)
+def _told_by(said: Said, texts: Iterable[str]) -> list[Told]:
+    """The turns that may bind: this one, and those of the same user and channel that it goes on with or answers."""
     return [Told(text, said.user.id, said.channel, Trust.USER) for text in texts]
 
 

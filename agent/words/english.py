@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.words import english_questions, english_speech, english_verbs, english_words
+from agent.words import english_questions, english_speech, english_talk, english_verbs, english_words
 from agent.words.language import Language
 from agent.words.readings import Kind
 
@@ -112,10 +112,13 @@ _REFERENCES = (
 _DATES = {
     "today": "today",
     "yesterday": "yesterday",
+    "before yesterday": "the day before yesterday; day before yesterday",
     "this week": "this week",
     "last week": "last week",
     "this month": "this month",
     "last month": "last month",
+    "this year": "this year",
+    "last year": "last year",
     "monday": "monday",
     "tuesday": "tuesday",
     "wednesday": "wednesday",
@@ -223,4 +226,11 @@ ENGLISH = Language(
         }
     ),
     holdings=frozenset({"balance", "balances", "holdings", "wallet balance"}),
+    follows=english_talk.FOLLOWS,
+    deeds=english_talk.DEEDS,
+    alike=english_talk.ALIKE,
+    rest=english_talk.REST,
+    times=english_talk.TIMES,
+    months=english_talk.MONTHS,
+    ago=english_talk.AGO,
 )

@@ -31,6 +31,10 @@ class Language:
     `gerunds`: a verb's value, then its forms behind "would you mind", separated by semicolons. `slippage`: what makes
     a percentage the most that a price may slip. `holdings`: what may stand behind a token of one's own, "balance".
     `words`: other words that are almost a verb, and no slip of one.
+
+    The rest is how a turn goes on with earlier ones, phrases separated by semicolons: `follows` by its shape
+    (agent/words/follow.py), `deeds` by what was done, `alike` and `rest` for an amount that was spoken of and what it
+    leaves, `times` by the multiple. `months` have their number, `ago` stands behind a duration.
     """
 
     phrases: Phrases
@@ -67,3 +71,10 @@ class Language:
     slippage: frozenset[str] = frozenset()
     holdings: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
+    follows: Mapping[str, str] = field(default_factory=dict)
+    deeds: Mapping[str, str] = field(default_factory=dict)
+    alike: str = ""
+    rest: str = ""
+    times: Mapping[str, str] = field(default_factory=dict)
+    months: Mapping[str, int] = field(default_factory=dict)
+    ago: frozenset[str] = frozenset()

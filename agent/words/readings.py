@@ -77,6 +77,8 @@ class Reading:
     """`words` is `text[start:end]` of the original text of the user's turn `turn` (0: the present one).
 
     `code` is the language that the turn is read in.
+    Where a sentence was put together of several turns (agent/words/thread.py), places are in that sentence, and
+    `source` is where the words were really said.
     """
 
     kind: Kind
@@ -86,6 +88,7 @@ class Reading:
     words: str
     turn: int = 0
     code: Lang = "en"
+    source: Origin | None = None
 
     @property
     def text(self) -> str:
@@ -106,4 +109,4 @@ class Reading:
 
     @property
     def origin(self) -> Origin:
-        return Origin(self.start, self.end, self.words, self.turn)
+        return self.source or Origin(self.start, self.end, self.words, self.turn)

@@ -1,0 +1,25 @@
+"""Which row of the ledger the words of a request point at, as its preview names it."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+
+from agent.words.deeds import Deed
+
+_DID = {
+    "withdraw": "that you took out",
+    "deposit": "that you put in",
+    "transfer": "that you sent",
+    "swap": "that a swap gave you",
+}
+
+
+def told(deed: Deed, words: str, zone: tzinfo) -> str:
+    """'“what I took out” is the 503.07 USDC that you took out of aave-v3:core:USDC on Tuesday, 3 March 2026 …'."""
+    when = datetime.fromtimestamp(deed.at, zone)
+    day = f"{when:%A}, {when.day} {when:%B %Y, %H:%M} {when.tzname() or 'UTC'}"
+    where = {"withdraw": " of ", "deposit": " to "}.get(deed.action, "")
+    where = where + " and ".join(deed.venues) if where and deed.venues else ""
+    whom = f" to {deed.recipient}" if deed.action == "transfer" and deed.recipient else ""
+    what = f"{deed.value} {deed.asset} {_DID[deed.action]}{where}{whom}"
+    return f"“{words}” is the {what} on {day} (plan {deed.plan[:8]})."

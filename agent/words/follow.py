@@ -1,0 +1,227 @@
+"""The shape of a turn that goes on with an earlier one: "no, 200", "and DAI?", "same for dai", "again".
+
+Only shapes are told here: what is said, without the words that say how it goes on. What it goes on with is told by
+agent/words/thread.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from agent.words.dates import dated
+from agent.words.language import Lang, Language
+from agent.words.languages import LANGUAGES
+from agent.words.quotes import quotes
+from agent.words.reader import read
+from agent.words.readings import Kind, Reading
+from agent.words.text import Text, clean
+from agent.words.vocabulary import Vocabulary
+
+NEVER = "\x00"  # no text has it once it is made plain
+LONGEST = 200  # letters: what goes on with something is short
+
+
+class Shape(StrEnum):
+    """How a turn goes on."""
+
+    CORRECT = "correct"  # something else in its place
+    SAME = "same"  # the same for something else
+    MORE = "more"  # another one beside it
+    ABOUT = "about"  # a question about something else
+    AGAIN = "again"
+    DROP = "drop"  # not that
+
+
+class Points(StrEnum):
+    """The value of a REFERENCE by what it points at; others ("it", "that") point at what was spoken of last."""
+
+    REST = "rest"
+    ALIKE = "alike"
+    TIMES = "times"  # with its multiple behind it
+    DEED = "deed"  # with its kind behind it
+    LIKE = "like"
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A turn: its shape, None where it goes on with nothing by its form, and the readings of what it says."""
+
+    shape: Shape | None
+    readings: tuple[Reading, ...]
+
+    def kinds(self) -> set[Kind]:
+        return {reading.kind for reading in self.readings}
+
+    def has(self, *kinds: Kind) -> bool:
+        return any(reading.kind in kinds for reading in self.readings)
+
+    @property
+    def content(self) -> tuple[Reading, ...]:
+        return tuple(reading for reading in self.readings if reading.kind not in _SILENT)
+
+
+_SILENT = frozenset({Kind.FILLER, Kind.QUOTED_LINE, Kind.CHAT, Kind.AFFIRM})
+_STOPS = frozenset({
+    Kind.NEGATION, Kind.HYPOTHETICAL, Kind.QUESTION, Kind.TOPIC, Kind.MENTION, Kind.UNSUPPORTED, Kind.REPORTED,
+    Kind.QUOTED, Kind.LOOKALIKE, Kind.AFFIRM,
+})  # fmt: skip
+"""With one of these a turn stands alone: it is a no, a question, somebody else's words."""
+_PIECES = frozenset({
+    Kind.AMOUNT, Kind.BAD_AMOUNT, Kind.VAGUE, Kind.TOKEN, Kind.VENUE, Kind.NAME, Kind.REFERENCE, Kind.ADDRESS,
+    Kind.DURATION,
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    start: int
+    end: int
+    value: str
+
+
+@lru_cache(maxsize=16)  # as `read`
+def spoken(text: str, vocabulary: Vocabulary, turn: int = 0, code: Lang = "en") -> Spoken:
+    """The turn, with its references found and the words of its shape taken out, in the language that it is in."""
+    if len(text) > LONGEST:
+        return Spoken(None, read(text, vocabulary, turn, hint=code))
+    plain, language = clean(text), LANGUAGES[code]
+    whole = _whole(plain.plain, language)
+    if whole is not None:
+        return Spoken(whole, read(text, vocabulary, turn, hint=code))
+    for shape, spans in _shapes(plain.plain, language):
+        said = Spoken(shape, _read(plain, spans, vocabulary, turn, language))
+        if _goes_on(said):
+            return said
+    return Spoken(
+        _unmarked(_read(plain, [], vocabulary, turn, language)), _read(plain, [], vocabulary, turn, language)
+    )
+
+
+def _goes_on(said: Spoken) -> bool:
+    kinds = {reading.kind for reading in said.content}
+    if kinds & _STOPS or not kinds & (_PIECES | {Kind.VERB}):
+        return False
+    if any(reading.kind in (Kind.WORD, Kind.SYMBOL) for reading in said.content):
+        return False
+    return said.shape is Shape.CORRECT or Kind.VERB not in kinds
+
+
+def _unmarked(readings: tuple[Reading, ...]) -> Shape | None:
+    """ "half of that", "double it", "the rest into morpho": it changes what was said by what it points at."""
+    kinds = {reading.kind for reading in readings if reading.kind not in _SILENT}
+    if kinds & (_STOPS | {Kind.VERB, Kind.WORD, Kind.SYMBOL}) or Kind.REFERENCE not in kinds:
+        return None
+    for reading in readings:
+        if reading.kind is Kind.REFERENCE and reading.text.partition(" ")[0] in set(Points):
+            return Shape.MORE if reading.text in (Points.REST, Points.ALIKE) else Shape.CORRECT
+    part = any(reading.kind is Kind.AMOUNT for reading in readings)
+    return Shape.CORRECT if part else None
+
+
+def _whole(plain: str, language: Language) -> Shape | None:
+    bare = re.sub(r"[\s.!,;:…-]+", " ", plain.casefold()).strip()
+    for shape in (Shape.DROP, Shape.AGAIN):
+        if bare in _phrases(language.follows.get(shape, "")):
+            return shape
+    return None
+
+
+def _shapes(plain: str, language: Language) -> Iterator[tuple[Shape, list[_Found]]]:
+    """The shapes that the text may have, each with the words that say so."""
+    for shape in (Shape.CORRECT, Shape.SAME, Shape.ABOUT, Shape.MORE):
+        opening = _opening(language, shape).match(plain)
+        spans = [_Found(0, opening.end(), "")] if opening is not None and opening.end() else []
+        ends = language.follows.get(f"{shape} end", "")
+        closing = _closing(ends).search(plain, spans[0].end if spans else 0) if ends else None
+        if closing is not None:
+            spans.append(_Found(closing.start(), closing.end(), ""))
+        if spans and (spans[0].start == 0 or shape is Shape.CORRECT):
+            yield shape, spans
+
+
+def _read(
+    plain: Text, taken: list[_Found], vocabulary: Vocabulary, turn: int, language: Language
+) -> tuple[Reading, ...]:
+    """The readings of what isn't taken, with a REFERENCE where words point at something else."""
+    free = list(plain.plain)
+    for span in (*taken, *(_Found(quote.start, quote.end, "") for quote in quotes(plain.plain))):
+        free[span.start : span.end] = "\0" * (span.end - span.start)
+    points = list(_points("".join(free), language))
+    text = list(plain.original)
+    for span in (*taken, *points):
+        start, end = plain.span(span.start, span.end)
+        text[start:end] = " " * (end - start)
+    found = list(read("".join(text), vocabulary, turn, hint=language.code))
+    for point in points:
+        start, end = plain.span(point.start, point.end)
+        words = plain.original[start:end]
+        found.append(Reading(Kind.REFERENCE, point.value, start, end, words, turn, language.code))
+    return tuple(dated(sorted(found, key=lambda reading: reading.start)))
+
+
+def _points(plain: str, language: Language) -> Iterator[_Found]:
+    end = 0
+    for match in _pointing(language).finditer(plain):
+        if match.start() >= end:
+            end = match.end()
+            yield _Found(match.start(), match.end(), _value(match.group(), language))
+
+
+def _value(words: str, language: Language) -> str:
+    said = " ".join(words.casefold().split())
+    return _values(language)[said]
+
+
+@lru_cache(maxsize=16)
+def _values(language: Language) -> Mapping[str, str]:
+    values = dict.fromkeys(_phrases(language.rest), str(Points.REST))
+    values |= dict.fromkeys(_phrases(language.alike), str(Points.ALIKE))
+    for times, phrases in language.times.items():
+        values |= dict.fromkeys(_phrases(phrases), f"{Points.TIMES} {times}")
+    for kind, phrases in language.deeds.items():
+        values |= dict.fromkeys(_phrases(phrases), f"{Points.DEED} {kind}")
+    return values | dict.fromkeys(_phrases(language.follows.get("like", "")), str(Points.LIKE))
+
+
+@lru_cache(maxsize=16)
+def _pointing(language: Language) -> re.Pattern[str]:
+    """What points at something; "like" only where a day follows."""
+    like = _phrases(language.follows.get("like", ""))
+    days = "|".join((_either(_dates(language)), r"\d"))
+    others = frozenset(_values(language)) - like
+    article = "|".join(sorted(re.escape(word) for word in ("last", "the", "on")))
+    return re.compile(
+        rf"(?<![\w'-])(?:(?:{_either(others)})(?![\w'-])|(?:{_either(like)})(?=\s+(?:(?:{article})\s+)*(?:{days})))",
+        re.IGNORECASE,
+    )
+
+
+def _dates(language: Language) -> frozenset[str]:
+    named = (phrase.strip() for phrases in language.phrases[Kind.DATE].values() for phrase in phrases.split(";"))
+    return frozenset((*named, *language.months))
+
+
+@lru_cache(maxsize=64)
+def _opening(language: Language, shape: Shape) -> re.Pattern[str]:
+    either = _either(_phrases(language.follows.get(shape, "")))
+    lead, many = _either(_phrases(language.follows.get("lead", ""))), "{1,3}" if shape is Shape.CORRECT else ""
+    return re.compile(rf"\s*(?:(?:{lead})[\s,.!]+)?(?:(?:{either})(?![\w'-])[\s,.:;!…-]*){many}", re.IGNORECASE)
+
+
+@lru_cache(maxsize=64)
+def _closing(phrases: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w'-])(?:{_either(_phrases(phrases))})(?=[\s.!?]*$)", re.IGNORECASE)
+
+
+def _either(phrases: Mapping[str, str] | frozenset[str]) -> str:
+    longest_first = sorted(phrases, key=lambda phrase: (-len(phrase), phrase)) or [NEVER]
+    return "|".join(r"\s+".join(map(re.escape, phrase.split())) for phrase in longest_first)
+
+
+@lru_cache(maxsize=256)
+def _phrases(table: str) -> frozenset[str]:
+    return frozenset(filter(None, (phrase.strip() for phrase in table.split(";"))))
