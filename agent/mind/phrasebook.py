@@ -25,7 +25,7 @@ from agent.mind import (
 )
 from agent.mind.context import Context, Pending
 from agent.mind.grammar import command, unlisted
-from agent.words.clauses import clauses
+from agent.words.clauses import action_of, clauses
 from agent.words.keys import asks_for_keys
 from agent.words.languages import LANGUAGES
 from agent.words.reader import read_turns
@@ -41,7 +41,7 @@ _SILENT = frozenset({Kind.FILLER, Kind.QUOTED_LINE})
 _ASKING = frozenset({Kind.HYPOTHETICAL, Kind.QUESTION})
 _STANDS_ALONE = frozenset({Kind.VERB, Kind.MENTION, Kind.UNSUPPORTED, Kind.TOPIC, Kind.NEGATION, *_ASKING})
 _LOOKS = frozenset({"yields", "portfolio", "explain", "history", "usage"})
-_EARNS = ("deposit", "put", "make")
+_EARNS = ("deposit", "put", "make", "throw", "dump", "move")
 _REPLACED = {
     "asset": frozenset({Kind.TOKEN}),
     "amount": frozenset({Kind.AMOUNT, Kind.BAD_AMOUNT, Kind.VAGUE}),
@@ -146,7 +146,7 @@ def _answered(readings: Sequence[Reading], context: Context, pending: Pending, v
         together = _without(together, asked[turn]) if len(asked) >= -turn else together
     together += readings
     refused = mandates.read([*whole, *readings], vocabulary) or _blocked(together, context, vocabulary)
-    return refused if refused is not None else _commanded(together, vocabulary, answering=True)
+    return refused if refused is not None else _commanded(together, context, vocabulary, answering=True)
 
 
 def _without(earlier: Sequence[Reading], missing: str) -> list[Reading]:
@@ -173,7 +173,7 @@ def _fresh(readings: Sequence[Reading], context: Context, vocabulary: Vocabulary
         return blocked
     kinds = _kinds(readings)
     if Kind.VERB in kinds:
-        return _commanded(readings, vocabulary)
+        return _commanded(readings, context, vocabulary)
     about = topics.topic(readings, context, vocabulary)
     return about if about is not None else _rest(readings, vocabulary)
 
@@ -189,7 +189,7 @@ def _blocked(readings: Sequence[Reading], context: Context, vocabulary: Vocabula
     verbs = [reading for reading in readings if reading.kind in (Kind.VERB, Kind.MENTION)]
     no = next((reading for reading in readings if reading.kind is Kind.NEGATION), None)
     if no is not None and verbs:
-        return Understood(None, question=questions.wont(verbs[0].text, no.words))
+        return _refused(readings, verbs, no)
     if verbs and (kinds & _ASKING or kinds >= {Kind.ASKS, Kind.TOPIC}):
         return _hypothetical(readings, verbs, context, vocabulary)
     if verbs and Kind.ASKS in kinds and not kinds & {Kind.POLITE, Kind.TOPIC}:
@@ -203,6 +203,17 @@ def _blocked(readings: Sequence[Reading], context: Context, vocabulary: Vocabula
     if Kind.MENTION in kinds and not kinds & {Kind.TOPIC, Kind.VERB}:
         return Understood(None, question=questions.PAST)
     return None
+
+
+def _refused(readings: Sequence[Reading], verbs: Sequence[Reading], no: Reading) -> Understood:
+    """A no: 'no, cancel it' cancels; 'not into aave' is asked where instead; any other is asked back."""
+    content = [reading for reading in readings if reading.kind not in _SILENT]
+    if no.text == "no" and content[0] is no and {verb.text for verb in verbs} == {"cancel"} and len(content) <= 3:
+        return Understood(Cancel(ref=None), {"action": verbs[0].origin})
+    behind = [each for each in content if each.start >= no.end and each.kind is not Kind.PREPOSITION]
+    if behind and behind[0].kind is Kind.VENUE and verbs[0].start < no.start and verbs[0].text in _EARNS:
+        return Understood(None, question=questions.elsewhere(behind[0].words))
+    return Understood(None, question=questions.wont(verbs[0].text, no.words))
 
 
 def _hypothetical(
@@ -229,11 +240,17 @@ def _is_conditional(readings: Sequence[Reading]) -> bool:
     return bool(conditions) and conditions <= {"condition", "until"} and not phrase
 
 
-def _commanded(readings: Sequence[Reading], vocabulary: Vocabulary, answering: bool = False) -> Understood:
+def _commanded(
+    readings: Sequence[Reading], context: Context, vocabulary: Vocabulary, answering: bool = False
+) -> Understood:
     mentioned = [reading.words for reading in readings if reading.kind is Kind.MENTION]
     if mentioned:
         return Understood(None, question=questions.not_understood(mentioned))
     found = clauses(readings)
+    if [action_of(clause) for clause in found] == [None] and not found[0].of(Kind.AMOUNT, Kind.NAME, Kind.ADDRESS):
+        about = topics.topic(readings, context, vocabulary)  # "get me the rates"
+        if about is not None:
+            return about
     trade = swaps.read(found, vocabulary, answering)
     if trade is not None:
         return trade

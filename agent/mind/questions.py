@@ -37,6 +37,9 @@ NO_RAW_ADDRESS = Question(
 NO_FOREIGN_DEPOSIT = Question("I deposit into listed venues only, for your own account: never to an address.")
 BETWEEN_VENUES = Question("I can't move between venues in one go yet: withdraw first, then deposit.")
 OWN_ACCOUNT = Question("A withdrawal goes to your own account only. Withdraw first, then send from there.")
+OWN_ONLY = Question(
+    "I look at your own account only, not at another address: say `portfolio`, or `what are my limits`."
+)
 NO_ANSWER = Question("I don't know that. I can show yields, your portfolio and the history; say help for the rest.")
 NOT_A_DATE = Question("That isn't a date, or the first is after the last: write dates like 2026-11-01.")
 NO_DATE = Question("I don't know the present date here: write dates like 2026-11-01.")
@@ -74,6 +77,14 @@ def reported(words: str) -> Question:
     return Question(
         f"“{shortened(words)}”: that sounds like somebody else's words, and I act on yours only. "
         "Say it outright if you want it yourself."
+    )
+
+
+def elsewhere(words: str) -> Question:
+    """Names the venue that a deposit isn't for: which one it is for is the user's to say."""
+    return Question(
+        f"Not “{shortened(words)}”: then where? Name the venue in one sentence, or say it without a place and I take "
+        "the best of all."
     )
 
 

@@ -38,6 +38,8 @@ def topic(readings: Sequence[Reading], context: Context, vocabulary: Vocabulary)
             return history(readings, context, named[about].origin)
         case "yields":
             return yields(readings, vocabulary, named[about].origin)
+        case "portfolio" if any(reading.kind in (Kind.ADDRESS, Kind.BAD_ADDRESS) for reading in readings):
+            return Understood(None, question=questions.OWN_ONLY)
         case "portfolio":
             return Understood(Portfolio(), {"action": named[about].origin})
     return None

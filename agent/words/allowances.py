@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from agent.intents import Cancel, Decimal, Exact, Intent, Limit, parse
 from agent.words import frames
+from agent.words.courtesy import bare
 from agent.words.reader import read
 from agent.words.readings import Kind, Reading
 from agent.words.text import clean
@@ -46,7 +47,7 @@ def allowance(text: str, vocabulary: Vocabulary) -> Limit | Cancel | None:
 
     None where it says anything else. Raises OpenPeriod for a cap whose period isn't said.
     """
-    said = clean(text).plain
+    said = bare(text)
     if len(said) > LONGEST:
         return None
     return _cancelled(said) or _removed(said, vocabulary) or _cap(said, vocabulary) or _list(said, vocabulary)

@@ -6,17 +6,29 @@ import re
 from dataclasses import dataclass
 
 from agent.intents import Claim
+from agent.words.courtesy import bare
 from agent.words.reader import read
 from agent.words.readings import Kind
-from agent.words.text import clean
 from agent.words.vocabulary import Vocabulary
 
 LONGEST = 200
 """Characters: a longer message isn't looked through."""
+_VERB = r"(?:claim|collect|harvest|grab|get|take|pull|redeem|withdraw|cash\s+in|pick\s+up)"
+_OF = r"(?:\s+(?:all|any|every|of|my|the|your|our|those|these))*"
+_WHICH = (
+    r"(?:\s+(?:pending|accumulated|accrued|unclaimed|outstanding|waiting|available|earned|farming|farm|staking|lending"
+    r"|supply|incentive|bonus))*"
+)
+_REWARDS = r"(?:rewards?|incentives?|bonus(?:es)?)"
+_EARNED = r"\s+(?:everything|all|what(?:ever)?)(?:\s+(?:that\s+)?i(?:'ve|\s+have)?\s+earned)?\s+in\s+rewards?"
+_EVERYWHERE = (
+    r"(?:the\s+|any\s+|all\s+(?:the\s+|my\s+)?)?(?:farming|staking|lending|reward)?\s*(?:pools?|farms?|venues?|markets?)"
+    r"|everywhere|wherever\s+(?:some|any)\s+wait|all\s+of\s+them"
+)
 _FRAME = re.compile(
-    r"\s*/?(?:please,?\s+|can\s+you\s+|could\s+you\s+)?"
-    r"(?:claim|collect|harvest)(?:\s+(?:all\s+)?(?:of\s+)?(?:my|the|your)?\s*(?:all\s+)?(?:rewards?|incentives?))"
-    r"(?:\s+(?:at|from|of|in|on)\s+(?P<venue>\S.*?))?(?:,?\s+please)?[\s.!]*",
+    rf"\s*/?{_VERB}(?:{_OF}(?:\s+(?P<token>[\w.]+))??{_WHICH}\s+{_REWARDS}|{_EARNED})"
+    r"(?:\s+(?:that\s+(?:are\s+)?(?:waiting|wait)|without\s+(?:unstaking|withdrawing|leaving)))?"
+    rf"(?:\s+(?:at|from|of|in|on)\s+(?:(?P<everywhere>{_EVERYWHERE})|(?P<venue>\S.*?)))?[\s.!]*",
     re.IGNORECASE | re.ASCII,
 )
 
@@ -32,11 +44,12 @@ class Elsewhere:
 def claiming(text: str, vocabulary: Vocabulary) -> Claim | Elsewhere | None:
     """The rewards that a message claims; None where it says anything else.
 
-    Venues of one market earn at the same place: any of them stands for it.
+    Venues of one market earn at the same place: any of them stands for it. A token that they are paid in may be
+    named: what else waits there comes with it.
     """
-    said = clean(text).plain
+    said = bare(text)
     found = _FRAME.fullmatch(said) if len(said) <= LONGEST else None
-    if found is None:
+    if found is None or (found["token"] and vocabulary.symbol(found["token"]) is None):
         return None
     if not found["venue"]:
         return Claim(venue=None)

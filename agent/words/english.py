@@ -7,7 +7,10 @@ from agent.words.language import Language
 from agent.words.readings import Kind
 
 _PARTICLES = {
-    "to work": "to work; to good use; to use; work; somewhere it earns; somewhere it pays; somewhere good",
+    "to work": "to work; to good use; to use; work; somewhere it earns; somewhere it pays; somewhere good;"
+    " where it earns the most; where it earns most; wherever it earns most; wherever it earns the most;"
+    " wherever is best; where it pays the most; where it pays most; wherever pays most; wherever pays the most;"
+    " wherever it pays most; wherever it pays the most",
     "out": "out",
     "back": "back",
     "contact": "as a contact; as contact; as a new contact; as new contact; to my contacts; to contacts;"
@@ -56,23 +59,21 @@ _POLITE = (
 )
 
 _FILLER = (
-    "pretty please; quickly; quick; fast; rn; for now; at the moment; real quick; actually; simply; address;"
-    " wallet address; i have; that i have; i own; that i own; i hold; that i hold; i've got; that i've got;"
-    " wherever pays most; wherever pays the most; where it pays the most;"
-    " wherever it pays most; wherever it pays the most; where it pays most; to start earning; terribly; home;"
-    " thx in advance; for better liquidity; for the best price; at the best price; at market; at market price;"
-    " with optimal routing; with the best routing; with optimal multi-hop routing; by the best route;"
-    " via the best route; via intermediate tokens; through intermediate tokens; please; pls; plz; now; right now;"
-    " kindly; just; right away; straight away; immediately; asap; at once; moneta; @moneta; dear; the; a; an; my;"
-    " our; your; for me; for us; me; us; exactly; precisely; only; in total; total; so; well; um; uh; hmm; venue;"
-    " position; market; vault; pool; protocol; lending market; tokens; token; coins; coin; interest; some yield;"
+    "pretty please; quickly; quick; fast; rn; for now; at the moment; real quick; native; both; my contact;"
+    " actually; simply; address; wallet address; i have; that i have; i own; that i own; i hold; that i hold;"
+    " i've got; that i've got;  to start earning; terribly; home; thx in advance; for better liquidity;"
+    " for the best price; at the best price; at market; at market price; with optimal routing;"
+    " with the best routing; with optimal multi-hop routing; by the best route; via the best route;"
+    " via intermediate tokens; through intermediate tokens; please; pls; plz; now; right now; kindly; just;"
+    " right away; straight away; immediately; asap; at once; moneta; @moneta; dear; the; a; an; my; our; your;"
+    " for me; for us; me; us; exactly; precisely; only; in total; total; so; well; um; uh; hmm; venue; position;"
+    " market; vault; pool; protocol; lending market; tokens; token; coins; coin; interest; some yield;"
     " some interest; at the best rate; for the best rate; at the highest rate; with the best rate;"
-    " at the best yield; for the best yield; with the best yield; at best; best; wherever is best;"
-    " where it earns the most; where it earns most; wherever it earns most; wherever it earns the most;"
-    " wherever you like; anywhere; into the venue with the best yield; into the venue with the best rate;"
-    " at the best venue; in the venue with the best yield; in the venue with the best rate; in the best venue;"
-    " into the best venue; into the best one; wherever it's best; available; to earn yield; to earn interest;"
-    " to earn; for yield; and thanks; and thank you"
+    " at the best yield; for the best yield; with the best yield; at best; best; wherever you like; anywhere;"
+    " into the venue with the best yield; into the venue with the best rate; at the best venue;"
+    " in the venue with the best yield; in the venue with the best rate; in the best venue; into the best venue;"
+    " into the best one; wherever it's best; available; to earn yield; to earn interest; to earn; for yield;"
+    " and thanks; and thank you"
 )
 
 _CHAT = (
@@ -166,7 +167,8 @@ ENGLISH = Language(
         Kind.WALLET: {
             "from": "from my wallet; from the wallet; from wallet; in my wallet; from my account",
             "to": "to my wallet; to the wallet; to my account; into my wallet; back to my wallet; to me;"
-            " back to me; into my account; to my own account; to wallet",
+            " back to me; into my account; to my own account; to wallet; back into my wallet; back in my wallet;"
+            " back to wallet; back to my account",
         },
         Kind.LAST: {"": "last; past; the last; the past; in the last; over the last; in the past; previous"},
         Kind.JOIN: {
@@ -215,6 +217,7 @@ ENGLISH = Language(
     introduces=english_speech.INTRODUCES,
     gerunds=english_verbs.GERUNDS,
     words=english_words.WORDS,
+    courtesies=english_words.COURTESIES,
     slippage=frozenset(
         {
             "slippage",

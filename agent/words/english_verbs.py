@@ -12,10 +12,10 @@ VERBS = {
     "throw": "throw; toss; chuck; yeet; sling; slide; shoot; lob; shove; drop; forward; beam; zap",
     "dump": "dump; offload; unload",
     "want": "i want; i need; i'd like; id like; i would like; could i please have; can i please have",
-    "take": "take; get; pull; bring; remove; yank; drag; give me back; grab",
-    "withdraw": "withdraw; redeem; retrieve; cash out; unlend; unsupply; un-deposit; make a withdrawal from;"
-    " pull out; take out; get out; bring back; take back; get back; move out; make a withdrawal;"
-    " make a withdrawal of",
+    "take": "take; get; pull; bring; remove; yank; drag; grab",
+    "withdraw": "withdraw; give me back; give back; redeem; retrieve; cash out; unlend; unsupply; un-deposit;"
+    " make a withdrawal from; pull out; take out; get out; bring back; take back; get back; move out;"
+    " make a withdrawal; make a withdrawal of",
     "swap": "swap; exchange; convert; trade; swap out; trade in; change; turn; switch; flip; execute a swap;"
     " do a swap; make a swap; perform a swap; execute a token swap; perform a token swap; do a token swap;"
     " execute a multi-hop swap; execute a multi-hop token swap; perform a multi-hop swap;"

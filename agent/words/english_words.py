@@ -18,3 +18,9 @@ _WORDS = (
     " tuna vend wake wave well were wide wife wine wipe wise yearn yell your"
 )
 WORDS = frozenset(_WORDS.split())
+
+COURTESIES = frozenset({
+    "please", "pls", "plz", "pretty please", "kindly", "just", "now", "right now", "for now", "asap", "quickly",
+    "moneta", "@moneta", "dear", "for me", "would you", "will you", "ok", "okay", "so", "well", "actually",
+    "immediately", "at once", "right away", "from now on", "any more", "anymore", "thx", "ty",
+})  # fmt: skip

@@ -32,9 +32,9 @@ CAPS = tuple(
     for frame in (
         rf"(?:(?:set|change|raise|increase|lower|reduce|cut|bring|make)\s+)?(?:my|the)\s+{_WHOSE}limit"
         rf"(?:\s+(?:is|to|at|of|should\s+be|shall\s+be|will\s+be|down\s+to|up\s+to|be)|\s*[:=])?\s+{_MOST}(?:\s+{_PERIOD})?",
-        rf"limit\s+(?:me|(?:my|all|all\s+my)\s+(?P<verb>spending|moves|transfers|payments|deposits|swaps|trades))"
+        rf"(?:limit|cap)\s+(?:me|(?:my|all|all\s+my)\s+(?P<verb>spending|moves|transfers|payments|deposits|swaps|trades))"
         rf"\s+(?:to|at)\s+{_MOST}\s+{_PERIOD}",
-        rf"{_NOT}\s+(?:{_VERB}\s+)?more\s+than\s+{_MOST}\s+{_PERIOD}",
+        rf"{_NOT}\s+(?:let\s+me\s+|allow\s+me\s+to\s+)?(?:{_VERB}\s+)?more\s+than\s+{_MOST}\s+{_PERIOD}",
         rf"(?:{_VERB}\s+)?{_BOUND}\s+{_MOST}\s+{_PERIOD}",
         rf"{_MOST}\s+{_PERIOD}\s+at\s+(?:the\s+)?most",
         rf"{_PERIOD},?\s+{_BOUND}\s+{_MOST}",

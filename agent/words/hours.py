@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 
 from agent.intents import Hours, Quiet
-from agent.words.text import clean
+from agent.words.courtesy import bare
 
 _HOUR = r"([01]?\d|2[0-3])(?::00)?\s*(am|pm|h|o'clock)?"
 _MINE = r"(?:please\s+)?(?:send\s+(?:me\s+)?|give\s+me\s+)?(?:my|the|a)?\s*(?:daily\s+)?"
 _SUMMARY = re.compile(rf"{_MINE}summary(?:\s+(?:every\s+day|daily))?\s+at\s+{_HOUR}")
 _NO_SUMMARY = re.compile(r"(?:no|stop|end)(?:\s+(?:my|the))?(?:\s+more)?(?:\s+daily)?\s+summar(?:y|ies)")
 _QUIET = re.compile(
-    rf"(?:please\s+)?(?:be\s+)?quiet(?:\s+hours)?(?:\s+(?:from|between))?\s+{_HOUR}\s*(?:to|until|till|and|-|–)\s*{_HOUR}"
+    r"(?:please\s+)?(?:(?:be\s+)?quiet(?:\s+hours)?|(?:don't|do\s+not|dont|never|no)\s+(?:message|messages|disturb|bother|ping"
+    r"|text|write|notify|wake)(?:\s+(?:to\s+)?me)?)"
+    rf"(?:\s+(?:from|between))?\s+{_HOUR}\s*(?:to|until|till|and|-|–)\s*{_HOUR}"
 )
 _NO_QUIET = re.compile(r"(?:no|end|stop)(?:\s+more)?\s+quiet(?:\s+hours)?")
 _ZONE = re.compile(r"(?:my\s+)?time\s?zone(?:\s+is)?\s*:?\s+([a-z_]+(?:/[a-z0-9_+-]+){0,2})", re.IGNORECASE)
@@ -24,7 +26,7 @@ _NOTHING = Hours(summary=None, quiet=None, tz=None, pictures=None)
 
 def hours(text: str) -> Hours | None:
     """What the message sets, None where it is about something else or an hour isn't one."""
-    plain = clean(text).plain.strip().strip("/.! ")
+    plain = bare(text).strip().strip("/.! ")
     said = plain.casefold()
     try:
         if found := _SUMMARY.fullmatch(said):

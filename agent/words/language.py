@@ -30,7 +30,8 @@ class Language:
     `alone`: words that are something else where nothing stands beside them ("si" for "sí").
     `gerunds`: a verb's value, then its forms behind "would you mind", separated by semicolons. `slippage`: what makes
     a percentage the most that a price may slip. `holdings`: what may stand behind a token of one's own, "balance".
-    `words`: other words that are almost a verb, and no slip of one.
+    `words`: other words that are almost a verb, and no slip of one. `courtesies`: what may stand around a sentence
+    besides greetings and polite requests (agent/words/courtesy.py).
 
     The rest is how a turn goes on with earlier ones, phrases separated by semicolons: `follows` by its shape
     (agent/words/follow.py), `deeds` by what was done, `alike` and `rest` for an amount that was spoken of and what it
@@ -78,3 +79,4 @@ class Language:
     times: Mapping[str, str] = field(default_factory=dict)
     months: Mapping[str, int] = field(default_factory=dict)
     ago: frozenset[str] = frozenset()
+    courtesies: frozenset[str] = frozenset()

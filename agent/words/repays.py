@@ -10,26 +10,29 @@ from dataclasses import dataclass
 
 from agent.intents import All, AmountSpec, Percentage, Repay
 from agent.words.clauses import merged, spec_for
+from agent.words.courtesy import bare
 from agent.words.reader import read
 from agent.words.readings import Kind, Reading
-from agent.words.text import clean
 from agent.words.vocabulary import Vocabulary, asset_of
 
 LONGEST = 200
 """Characters: a longer message isn't looked through."""
-_BEGIN, _END = r"\s*/?(?:please,?\s+|can\s+you\s+|could\s+you\s+)?", r"(?:,?\s+please)?[\s.!]*"
 _FRAMES = tuple(
-    re.compile(_BEGIN + frame + _END, re.IGNORECASE | re.ASCII)
+    re.compile(r"\s*/?" + frame + r"[\s.!]*", re.IGNORECASE | re.ASCII)
     for frame in (
-        r"(?:repay|pay\s+back|pay\s+off|pay\s+down)\s+(?P<what>\S.*?)",
-        r"pay\s+(?P<what>\S.*?)\s+back",
+        r"(?:repay|pay\s+back|pay\s+down)\s+(?P<what>\S.*?)",
+        r"pay\s+(?P<what>\S.*?)\s+(?:back|off)",
+        r"(?P<whole>pay\s+off|clear|settle|close\s+out)\s+(?P<what>\S.*?)",
     )
 )
+_OWE = r"i\s+(?:still\s+)?(?:owe|borrowed)"
 _DEBT = re.compile(
-    r"\b(?:of\s+)?(?:my|the|that)?\s*(?P<debt>(?:[\w.]+\s+)?(?:loans?|debts?|borrowings?))\b"
-    r"|\b(?:of\s+)?what\s+i\s+(?:owe|borrowed)\b",
+    r"\b(?:of\s+)?(?:my|the|that)?\s*(?:whole\s+|entire\s+|full\s+)?"
+    r"(?P<debt>(?:(?!whole\b|entire\b|full\b|of\b|my\b|the\b)[\w.]+\s+)?(?:loans?|debts?|borrowings?))\b"
+    rf"|\b(?:of\s+)?(?:what|that)\s+{_OWE}\b|(?<=\s){_OWE}\b",
     re.IGNORECASE | re.ASCII,
 )
+_PAYS = frozenset({"pay off"})
 _ALLOWED = frozenset({Kind.AMOUNT, Kind.TOKEN, Kind.VENUE, Kind.PREPOSITION, Kind.FILLER, Kind.REFERENCE})
 _PLACES = frozenset({"to", "in", "on", "of", "from"})
 
@@ -45,7 +48,7 @@ class Open:
 
 def repayment(text: str, vocabulary: Vocabulary) -> Repay | Open | None:
     """What a message pays back; None where it says anything else."""
-    said = clean(text).plain
+    said = bare(text)
     if len(said) > LONGEST:
         return None
     found = next(filter(None, (frame.fullmatch(said) for frame in _FRAMES)), None)
@@ -60,7 +63,9 @@ def repayment(text: str, vocabulary: Vocabulary) -> Repay | Open | None:
         return None
     if any(each.kind is Kind.REFERENCE for each in readings) and debt is None:
         return None
-    return _read(readings, vocabulary)
+    if found.groupdict().get("whole") and debt is None and " ".join(found["whole"].casefold().split()) not in _PAYS:
+        return None  # "clear 100 usdc"
+    return _read(readings, vocabulary, whole=debt is not None and bool(found.groupdict().get("whole")))
 
 
 def _token_of(found: re.Match[str], vocabulary: Vocabulary) -> str:
@@ -71,16 +76,17 @@ def _token_of(found: re.Match[str], vocabulary: Vocabulary) -> str:
     return vocabulary.symbol(words[0]) or words[0]
 
 
-def _read(readings: list[Reading], vocabulary: Vocabulary) -> Repay | Open | None:
+def _read(readings: list[Reading], vocabulary: Vocabulary, whole: bool) -> Repay | Open | None:
+    """`whole`: the verb says all of it, as "pay off my loan" does."""
     tokens = {each.text for each in readings if each.kind is Kind.TOKEN}
     amounts = merged([each for each in readings if each.kind is Kind.AMOUNT])
     venues = [each for each in readings if each.kind is Kind.VENUE]
     if len(tokens) > 1 or len(amounts) > 1 or len(venues) > 1:
         return None
     asset = next(iter(tokens), None)
-    if not amounts:
+    if not amounts and not whole:
         return Open("amount", asset)
-    spec = _spec(amounts[0], asset, vocabulary)
+    spec = _spec(amounts[0], asset, vocabulary) if amounts else All()
     if spec is None:
         return Open("asset" if asset is None else "amount", asset)
     if not venues:

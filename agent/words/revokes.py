@@ -9,24 +9,29 @@ import re
 from dataclasses import dataclass
 
 from agent.intents import Revoke
+from agent.words.courtesy import bare
 from agent.words.reader import read
 from agent.words.readings import Kind
-from agent.words.text import clean
 from agent.words.vocabulary import Vocabulary, asset_of
 
 LONGEST = 200
 """Characters: a longer message isn't looked through."""
-_VERB = r"(?:revoke|take\s+back|remove|withdraw|cancel|end)"
-_WHAT = r"(?:allowance|approval|permission)"
+_VERB = r"(?:revoke|take\s+back|remove|withdraw|cancel|end|kill|drop|delete|reset|disable)"
+_WHAT = r"(?:(?:spending\s+)?(?:allowances?|approvals?|permissions?)|authori[sz]ation|access)"
+_SPEND = r"(?:spend(?:ing)?|us(?:e|ing)|access(?:ing)?|tak(?:e|ing)|touch(?:ing)?|mov(?:e|ing))"
 _SPENDER = r"(?P<spender>\S.*?)"
 _FROM = rf"(?:\s+(?:from|of|for|to)\s+{_SPENDER})?"
-_BEGIN, _END = r"\s*/?(?:please,?\s+|can\s+you\s+|could\s+you\s+)?", r"(?:,?\s+please)?[\s.!]*"
+_MY, _ASSET = r"(?:my\s+|the\s+|any\s+of\s+my\s+|all\s+my\s+)?", r"(?P<asset>[\w.]+)(?:\s+tokens?)?"
+_ON = rf"(?:\s+(?:for|to|of|on|over|in))(?:\s+{_SPEND})?\s+{_MY}{_ASSET}"
 _FRAMES = tuple(
-    re.compile(_BEGIN + frame + _END, re.IGNORECASE | re.ASCII)
+    re.compile(r"\s*/?" + frame + r"[\s.!]*", re.IGNORECASE | re.ASCII)
     for frame in (
-        rf"revoke\s+(?:my\s+|the\s+)?(?P<asset>[\w.]+)(?:\s+{_WHAT})?{_FROM}",
-        rf"{_VERB}\s+(?:my\s+|the\s+)?(?P<asset>[\w.]+)\s+{_WHAT}{_FROM}",
-        rf"{_VERB}\s+(?:my\s+|the\s+)?{_WHAT}\s+of\s+(?P<asset>[\w.]+)(?:\s+(?:from|for|to)\s+{_SPENDER})?",
+        rf"(?:revoke|unapprove)\s+{_MY}{_ASSET}(?:\s+{_WHAT})?{_FROM}",
+        rf"{_VERB}\s+{_MY}{_ASSET}\s+{_WHAT}{_FROM}",
+        rf"{_VERB}\s+{_MY}{_WHAT}\s+of\s+{_ASSET}(?:\s+(?:from|for|to)\s+{_SPENDER})?",
+        rf"{_VERB}\s+(?:the\s+)?{_SPENDER}(?:'s?)?\s+{_WHAT}{_ON}",
+        rf"{_VERB}\s+{_MY}{_WHAT}\s+(?:for|of|from)\s+{_SPENDER}{_ON}",
+        rf"(?:stop|keep)\s+{_SPENDER}\s+from\s+{_SPEND}\s+{_MY}{_ASSET}",
     )
 )
 
@@ -41,7 +46,7 @@ class Unnamed:
 
 def revocation(text: str, vocabulary: Vocabulary) -> Revoke | Unnamed | None:
     """The allowance that a message takes back; None where it says anything else."""
-    said = clean(text).plain
+    said = bare(text)
     if len(said) > LONGEST:
         return None
     for found in filter(None, (frame.fullmatch(said) for frame in _FRAMES)):
@@ -59,11 +64,9 @@ def _spenders(slot: str, asset: str, vocabulary: Vocabulary) -> tuple[str, ...] 
     """Whom the words name: venues of that asset, or an exchange; () for no words, None for something else."""
     if not slot:
         return ()
-    said = slot.casefold()
-    named = [name for name in vocabulary.traders if said in (name, name.partition("-")[0], name.replace("-", " "))]
-    if named:
-        return tuple(named)
     readings = [each for each in read(slot, vocabulary) if each.kind is not Kind.FILLER]
+    if [each.kind for each in readings] == [Kind.TRADER] and readings[0].text in vocabulary.traders:
+        return (readings[0].text,)
     if len(readings) != 1 or readings[0].kind is not Kind.VENUE:
         return None
     return tuple(venue for venue in readings[0].ids if asset_of(venue) == asset)
