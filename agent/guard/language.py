@@ -160,6 +160,8 @@ TRADING = replace(
     },
     multiples=frozenset({"x", "×"}),
     gerunds={},
+    loose=frozenset(),
+    maximum=frozenset(),
     slippage=frozenset(),
     introduces=frozenset(),  # "Exchange fiat: buy …" is how these orders are headed
 )

@@ -56,6 +56,9 @@ def command(clause: Clause, vocabulary: Vocabulary, answering: bool = False) -> 
     verb = clause.verb
     if verb is not None and action is None and verb.text == "want":  # a wish for something else
         return Understood(None, question=questions.not_understood([verb.words]))
+    if verb is not None and action is None and clause.has(Kind.VAGUE) and clause.has(Kind.TOKEN):
+        vague, tokens = clause.of(Kind.VAGUE)[0], clause.of(Kind.TOKEN)
+        return Understood(None, question=questions.vague(vague.words, tokens[0].text))
     if verb is None or action is None:
         between = {placed.role for placed in clause.roles(Kind.VENUE)} >= {"from", "to"}
         unclear = questions.which_way(verb.words if verb is not None else "")
@@ -163,7 +166,8 @@ def _ask_who_or_where(action: str, clause: Clause, asset: str | None) -> None:
     """The one word that isn't understood stands where a person or a venue would."""
     for placed in clause.roles(Kind.WORD):
         words = placed.reading.words
-        if action == "transfer" and placed.role == "to" and not clause.has(Kind.NAME):
+        receives = placed.role == "to" or (placed.role == BARE and placed is clause.placed[0])
+        if action == "transfer" and receives and not clause.has(Kind.NAME):
             raise Asks(questions.unknown_recipient(words))
         place = placed.role in _VENUE_ROLES.get(action, ()) and placed.role != BARE
         if place and asset is not None and not clause.has(Kind.VENUE):

@@ -47,9 +47,9 @@ def allowance(text: str, vocabulary: Vocabulary) -> Limit | Cancel | None:
 
     None where it says anything else. Raises OpenPeriod for a cap whose period isn't said.
     """
-    said = bare(text)
-    if len(said) > LONGEST:
+    if len(clean(text).plain) > LONGEST:
         return None
+    said = bare(text, hurried=False)
     return _cancelled(said) or _removed(said, vocabulary) or _cap(said, vocabulary) or _list(said, vocabulary)
 
 

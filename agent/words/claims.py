@@ -26,7 +26,7 @@ _EVERYWHERE = (
     r"|everywhere|wherever\s+(?:some|any)\s+wait|all\s+of\s+them"
 )
 _FRAME = re.compile(
-    rf"\s*/?{_VERB}(?:{_OF}(?:\s+(?P<token>[\w.]+))??{_WHICH}\s+{_REWARDS}|{_EARNED})"
+    rf"\s*/?(?:(?:claim|harvest)(?:\s+(?:all|everything|it\s+all))?|{_VERB}(?:{_OF}(?:\s+(?P<token>[\w.]+))??{_WHICH}\s+{_REWARDS}|{_EARNED}))"
     r"(?:\s+(?:that\s+(?:are\s+)?(?:waiting|wait)|without\s+(?:unstaking|withdrawing|leaving)))?"
     rf"(?:\s+(?:at|from|of|in|on)\s+(?:(?P<everywhere>{_EVERYWHERE})|(?P<venue>\S.*?)))?[\s.!]*",
     re.IGNORECASE | re.ASCII,

@@ -150,6 +150,9 @@ def _want(clause: Clause) -> str | None:
 
 
 def _take(clause: Clause) -> str | None:
+    given = [placed for placed in clause.roles(Kind.TOKEN) if placed.role == "on"]
+    if given and len(clause.of(Kind.TOKEN)) > len(given) and not clause.of(Kind.VENUE):
+        return "swap"  # "get me 0.5 eth with usdc"
     out = clause.has(Kind.PARTICLE, "out") or clause.has(Kind.PARTICLE, "back") or clause.has(Kind.WALLET, "to")
     return _withdraw(clause) if out or _goes(clause, "from") else None
 

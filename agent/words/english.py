@@ -77,12 +77,12 @@ _FILLER = (
 )
 
 _CHAT = (
-    "you're great; you are great; you're the best; you rock; panic; thank you so much; how are you today;"
-    " how are you doing; hi; hello; hey; hiya; yo; howdy; hi there; hello there; hey there; good morning;"
-    " good evening; good afternoon; gm; gn; good night; bye; goodbye; see you; thanks; thank you; thx; ty;"
-    " thanks a lot; thank you very much; thanks so much; cheers; great; nice; cool; awesome; perfect; wow; lol;"
-    " haha; how are you; how's it going; how are things; what's up; whats up; good; nice work; well done;"
-    " good job; love it; amazing; got it; i see; interesting; many thanks; excellent; sorry; welcome;"
+    "you're great; you are great; you're the best; you rock; panic; emergency; thank you so much;"
+    " how are you today; how are you doing; hi; hello; hey; hiya; yo; howdy; hi there; hello there; hey there;"
+    " good morning; good evening; good afternoon; gm; gn; good night; bye; goodbye; see you; thanks; thank you;"
+    " thx; ty; thanks a lot; thank you very much; thanks so much; cheers; great; nice; cool; awesome; perfect;"
+    " wow; lol; haha; how are you; how's it going; how are things; what's up; whats up; good; nice work;"
+    " well done; good job; love it; amazing; got it; i see; interesting; many thanks; excellent; sorry; welcome;"
     " nice to meet you; good bot; who are you"
 )
 
@@ -218,6 +218,9 @@ ENGLISH = Language(
     gerunds=english_verbs.GERUNDS,
     words=english_words.WORDS,
     courtesies=english_words.COURTESIES,
+    hurry=english_words.HURRY,
+    loose=frozenset({"like"}),
+    maximum=frozenset({"max", "maximum", "the max", "the maximum"}),
     slippage=frozenset(
         {
             "slippage",

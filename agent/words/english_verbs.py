@@ -27,10 +27,12 @@ VERBS = {
     "add": "add",
     "contact": "add contact; add a contact; add new contact; add a new contact; new contact; save contact; save;"
     " create contact; create a contact; remember",
-    "exit": "exit; get me out; get me out of; get out of; get us out of; exit from; i want out; i want out of;"
-    " i want to get out; i want to get out of; let me out; let me out of; emergency exit; cash me out;"
-    " cash me out of; cash everything out; cash it all out; bail me out; bail me out of; bail out; bail;"
-    " bail out of; emergency withdraw; get my money out of; get all my money out of; get everything out of",
+    "exit": "get me outta here; get me outta; get me the hell out; get me the hell out of; pull the plug;"
+    " get out now; get us out; get out of everything; get everybody out; abandon ship; i'm out; im out;"
+    " empty everything; exit; get me out; get me out of; get out of; get us out of; exit from; i want out;"
+    " i want out of; i want to get out; i want to get out of; let me out; let me out of; emergency exit;"
+    " cash me out; cash me out of; cash everything out; cash it all out; bail me out; bail me out of; bail out;"
+    " bail; bail out of; emergency withdraw; get my money out of; get all my money out of; get everything out of",
     "close": "close; liquidate; unwind",
     "pause": "pause; freeze everything; hold everything; halt; halt everything; take a break; pause it all;"
     " pause for now; pause the bot; stop everything; pause everything; stop acting; pause yourself",

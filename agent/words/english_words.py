@@ -20,7 +20,8 @@ _WORDS = (
 WORDS = frozenset(_WORDS.split())
 
 COURTESIES = frozenset({
-    "please", "pls", "plz", "pretty please", "kindly", "just", "now", "right now", "for now", "asap", "quickly",
-    "moneta", "@moneta", "dear", "for me", "would you", "will you", "ok", "okay", "so", "well", "actually",
-    "immediately", "at once", "right away", "from now on", "any more", "anymore", "thx", "ty",
+    "please", "pls", "plz", "pretty please", "kindly", "just", "moneta", "@moneta", "dear", "for me", "would you",
+    "will you", "ok", "okay", "so", "well", "actually", "from now on", "any more", "anymore", "thx", "ty",
+    "emergency",
 })  # fmt: skip
+HURRY = frozenset({"now", "right now", "for now", "asap", "quickly", "immediately", "right away", "straight away"})

@@ -31,7 +31,8 @@ class Language:
     `gerunds`: a verb's value, then its forms behind "would you mind", separated by semicolons. `slippage`: what makes
     a percentage the most that a price may slip. `holdings`: what may stand behind a token of one's own, "balance".
     `words`: other words that are almost a verb, and no slip of one. `courtesies`: what may stand around a sentence
-    besides greetings and polite requests (agent/words/courtesy.py).
+    besides greetings and polite requests (agent/words/courtesy.py), `hurry` when they say when. `loose`: words right
+    before an amount that make it inexact ("like"). `maximum`: right before a token they are all of it ("max").
 
     The rest is how a turn goes on with earlier ones, phrases separated by semicolons: `follows` by its shape
     (agent/words/follow.py), `deeds` by what was done, `alike` and `rest` for an amount that was spoken of and what it
@@ -80,3 +81,6 @@ class Language:
     months: Mapping[str, int] = field(default_factory=dict)
     ago: frozenset[str] = frozenset()
     courtesies: frozenset[str] = frozenset()
+    hurry: frozenset[str] = frozenset()
+    loose: frozenset[str] = frozenset()
+    maximum: frozenset[str] = frozenset()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 
 from agent.intents import All, AllBut, Exact
 from agent.money import address
@@ -43,7 +44,9 @@ def _read(
     tables = language or spoken.language
     prepared = clean(text)
     reader = _Reader(prepared, list(_parted(_cut(prepared), tables)), vocabulary, tables, spoken, turn)
-    found = mended(_with_gerunds(_with_exceptions(reader.readings(), text), tables), tables, vocabulary)
+    found = mended(
+        _with_gerunds(_measured(_with_exceptions(reader.readings(), text), tables), tables), tables, vocabulary
+    )
     return tuple(found if tables.code == "en" else arranged(list(found), tables))
 
 
@@ -188,6 +191,20 @@ def _address(text: str) -> Kind:
     except ValueError:
         return Kind.BAD_ADDRESS
     return Kind.ADDRESS
+
+
+def _measured(readings: Iterable[Reading], language: Language) -> list[Reading]:
+    """'Like 500' is inexact, 'max usdc' is all of it: what a word right before an amount or a token makes of it."""
+    found = list(readings)
+    if not language.loose and not language.maximum:
+        return found
+    for place, (reading, following) in enumerate(pairwise(tuple(found))):
+        key = reading.words.casefold()
+        if key in language.loose and following.kind is Kind.AMOUNT and reading.kind in (Kind.WORD, Kind.FILLER):
+            found[place] = replace(reading, kind=Kind.VAGUE)
+        elif key in language.maximum and following.kind is Kind.TOKEN and reading.kind is Kind.VAGUE:
+            found[place] = replace(reading, kind=Kind.AMOUNT, value=Said(All()))
+    return found
 
 
 def _with_gerunds(readings: list[Reading], language: Language) -> list[Reading]:

@@ -30,6 +30,7 @@ _FRAMES = tuple(
         rf"{_VERB}\s+{_MY}{_ASSET}\s+{_WHAT}{_FROM}",
         rf"{_VERB}\s+{_MY}{_WHAT}\s+of\s+{_ASSET}(?:\s+(?:from|for|to)\s+{_SPENDER})?",
         rf"{_VERB}\s+(?:the\s+)?{_SPENDER}(?:'s?)?\s+{_WHAT}{_ON}",
+        rf"{_VERB}\s+(?:the\s+)?{_SPENDER}'s?\s+{_ASSET}\s+{_WHAT}",
         rf"{_VERB}\s+{_MY}{_WHAT}\s+(?:for|of|from)\s+{_SPENDER}{_ON}",
         rf"(?:stop|keep)\s+{_SPENDER}\s+from\s+{_SPEND}\s+{_MY}{_ASSET}",
     )

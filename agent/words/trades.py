@@ -15,9 +15,8 @@ from agent.words.readings import Kind, Reading
 VERBS = frozenset({"swap", "buy", "sell", "dump"})
 MOST_SLIPPAGE_BPS = 30
 """A swap never gives less than this under its price (agent/gate/trading.py): a wider wish is kept, too."""
-_GIVEN = {"swap": (BARE, "from"), "sell": (BARE,), "dump": (BARE,), "buy": ("on", "for", "from")}
-_WANTED = {"swap": ("to", "for"), "sell": ("to", "for"), "dump": ("to", "for"), "buy": (BARE,)}
-_ROUTE = ("via", "arrow")
+_GIVEN = {"swap": (BARE, "from"), "sell": (BARE,), "dump": (BARE,), "buy": ("on", "for", "from"), "take": ("on",)}
+_WANTED = {"swap": ("to", "for"), "sell": ("to", "for"), "dump": ("to", "for"), "buy": (BARE,), "take": (BARE,)}
 _INEXACT = (Kind.VAGUE, Kind.BAD_AMOUNT)  # asked about by the mind, but the preposition before one begins a side
 _OTHERS = frozenset({"the rest", "the same"})  # what these point at isn't what the swap gives
 
@@ -58,7 +57,7 @@ class _Side:
 def read_trade(clause: Clause) -> Trade:
     """The trade in a clause whose verb is one of VERBS; what isn't said is None."""
     verb = clause.verb
-    if verb is None or verb.text not in VERBS:
+    if verb is None or verb.text not in _GIVEN:
         return Trade(unclear=True)
     trade = Trade()
     for side in _sides(clause):

@@ -7,13 +7,13 @@ no, an if, another verb. What is done without a preview is never mended either.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from agent.words.language import Language
 from agent.words.readings import Kind, Reading, Value
-from agent.words.vocabulary import Vocabulary, lexicon
+from agent.words.vocabulary import Vocabulary, grammar_of, lexicon
 
 SHORTEST = 4
 LONGEST = 20
@@ -36,10 +36,10 @@ Known = tuple[Kind, Value]
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Every single word that is known, by each spelling of it that lacks up to two letters."""
+    """Single words that are known, by each spelling of them that lacks up to two letters."""
 
-    by_spelling: dict[str, tuple[str, ...]]
-    known: dict[str, Known]
+    by_spelling: Mapping[str, Sequence[str]]
+    known: Mapping[str, Known]
 
 
 def mended(readings: Sequence[Reading], language: Language, vocabulary: Vocabulary) -> list[Reading]:
@@ -72,11 +72,12 @@ def _as(reading: Reading, meant: Sequence[Known], kinds: Iterable[Kind]) -> Read
 
 def mistyped(readings: Iterable[Reading], language: Language, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
     """Each mended word as it was typed, and the word that it was read as."""
+    known = lexicon(language, vocabulary).entries
     for reading in readings:
-        known = _near(language, vocabulary).known
-        if reading.kind in (Kind.VERB, Kind.VENUE) and _key(reading) not in known:
-            words = _nearest(_key(reading), language, vocabulary)
-            as_read = sorted(word for word in words if known[word] == (reading.kind, reading.value))
+        key = reading.words.casefold()
+        if reading.kind in (Kind.VERB, Kind.VENUE) and (key,) not in known:
+            near = _nearest(key, language, vocabulary).items()
+            as_read = sorted(word for word, meaning in near if meaning == (reading.kind, reading.value))
             yield from ((reading.words, word) for word in as_read[:1])
 
 
@@ -86,14 +87,10 @@ def doubts(
     """The first word at a verb's place that isn't mended, though verbs are near to it, and these."""
     for reading, place in zip(readings, _places(readings), strict=True):
         if reading.kind is Kind.WORD and place.begins:
-            words, known = _nearest(reading.text, language, vocabulary), _near(language, vocabulary).known
-            if words and all(known[word][0] is Kind.VERB for word in words):
-                return reading.words, sorted(words)
+            near = _nearest(reading.text, language, vocabulary)
+            if near and all(kind is Kind.VERB for kind, _ in near.values()):
+                return reading.words, sorted(near)
     return None
-
-
-def _key(reading: Reading) -> str:
-    return reading.words.casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,36 +120,48 @@ def _places(readings: Sequence[Reading]) -> list[_Place]:
 
 def meant(word: str, language: Language, vocabulary: Vocabulary) -> Sequence[Known]:
     """What the known words nearest to one that isn't known mean; empty where none is near."""
-    known = _near(language, vocabulary).known
-    return tuple(dict.fromkeys(known[near] for near in _nearest(word, language, vocabulary)))
+    return tuple(dict.fromkeys(_nearest(word, language, vocabulary).values()))
 
 
-def _nearest(word: str, language: Language, vocabulary: Vocabulary) -> Sequence[str]:
+def _nearest(word: str, language: Language, vocabulary: Vocabulary) -> Mapping[str, Known]:
+    """The known words with the fewest slips between them and the word, and what they mean."""
     if not SHORTEST <= len(word) <= LONGEST or not word.isalpha() or word in language.words:
-        return ()
-    near = _near(language, vocabulary)
+        return {}
     most = _slips(word)
-    found = {each for part in _shorter(word, most) for each in near.by_spelling.get(part, ())}
-    by_distance = {each: distance(word, each, most) for each in found}
+    known: dict[str, Known] = {}
+    for part in _shorter(word, most):
+        for near in (_grammar(language), _names(language, vocabulary)):
+            known |= {each: near.known[each] for each in near.by_spelling.get(part, ())}
+    by_distance = {each: distance(word, each, most) for each in known}
     least = min(by_distance.values(), default=most + 1)
     if least > most:
-        return ()
-    return [each for each, far in by_distance.items() if far == least and least <= _slips(each)]
+        return {}
+    return {each: known[each] for each, far in by_distance.items() if far == least and least <= _slips(each)}
 
 
 def _slips(word: str) -> int:
     return 2 if len(word) >= TWO_SLIPS else 1
 
 
-@lru_cache(maxsize=64)
-def _near(language: Language, vocabulary: Vocabulary) -> Near:
-    known = {key[0]: entry for key, entry in lexicon(language, vocabulary).entries.items() if len(key) == 1}
+@lru_cache(maxsize=8)
+def _grammar(language: Language) -> Near:
+    return _near({key[0]: entry for key, entry in grammar_of(language).items() if len(key) == 1})
+
+
+@lru_cache(maxsize=256)
+def _names(language: Language, vocabulary: Vocabulary) -> Near:
+    """The names of the vocabulary alone: it may be another one for each user."""
+    grammar, entries = grammar_of(language), lexicon(language, vocabulary).entries
+    return _near({key[0]: entry for key, entry in entries.items() if len(key) == 1 and key not in grammar})
+
+
+def _near(known: Mapping[str, Known]) -> Near:
     by_spelling: dict[str, list[str]] = {}
     for word in known:
         if SHORTEST <= len(word) <= LONGEST:
             for part in _shorter(word, _slips(word)):
                 by_spelling.setdefault(part, []).append(word)
-    return Near({part: tuple(words) for part, words in by_spelling.items()}, known)
+    return Near(by_spelling, known)
 
 
 def _shorter(word: str, most: int) -> set[str]:

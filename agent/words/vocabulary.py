@@ -18,6 +18,7 @@ EXCHANGES = (
     "kyberswap", "cowswap", "paraswap", "matcha", "dex",
 )  # fmt: skip
 """Exchanges that a sentence may name: a swap is read all the same, and what it names is told beside the preview."""
+_SUFFIXES = ((), ("router",), ("v2",), ("v3",), ("v2", "router"), ("v3", "router"), ("router", "v2"), ("dex",))
 Key = tuple[str, ...]
 Entry = tuple[Kind, Value]
 
@@ -75,8 +76,8 @@ def lexicon(language: Language, vocabulary: Vocabulary) -> Lexicon:
         entries.setdefault(key, (Kind.TOKEN, token))
     for no in frozenset().union(*NEGATIONS.values()):
         entries.setdefault(key_of(no), (Kind.NEGATION, "not"))
-    for alias, trader in _exchanges(vocabulary):
-        entries.setdefault(key_of(alias), (Kind.TRADER, trader))
+    for key, trader in _exchanges(vocabulary.traders):
+        entries.setdefault(key, (Kind.TRADER, trader))
     for name in vocabulary.contacts:
         entries.setdefault((name.casefold(),), (Kind.NAME, name.casefold()))
     for key in _addresses(vocabulary.called, language, entries):
@@ -168,14 +169,15 @@ def _venues(vocabulary: Vocabulary, grammar: set[Key]) -> dict[Key, tuple[str, .
     return {key: tuple(sorted(venues)) for key, venues in named.items()}
 
 
-def _exchanges(vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
+@lru_cache(maxsize=8)
+def _exchanges(traders: tuple[str, ...]) -> list[tuple[Key, str]]:
     """How people call an exchange: those that there are, then those that are known by name only."""
-    for trader in (*vocabulary.traders, *EXCHANGES):
-        first = trader.partition("-")[0]
-        for name in dict.fromkeys((trader, trader.replace("-", " "), first)):
-            yield name, trader
-            for suffix in ("router", "v2", "v3", "v2 router", "v3 router", "dex"):
-                yield f"{name} {suffix}", trader
+    found: list[tuple[Key, str]] = []
+    for trader in (*traders, *EXCHANGES):
+        for name in dict.fromkeys((trader, trader.replace("-", " "), trader.partition("-")[0])):
+            key = key_of(name)
+            found += [((*key, *more), trader) for more in _SUFFIXES]
+    return found
 
 
 def _aliases(venue: str, symbols: set[str]) -> Iterator[str]:
