@@ -38,11 +38,16 @@ def topic(readings: Sequence[Reading], context: Context, vocabulary: Vocabulary)
             return history(readings, context, named[about].origin)
         case "yields":
             return yields(readings, vocabulary, named[about].origin)
-        case "portfolio" if any(reading.kind in (Kind.ADDRESS, Kind.BAD_ADDRESS) for reading in readings):
-            return Understood(None, question=questions.OWN_ONLY)
         case "portfolio":
-            return Understood(Portfolio(), {"action": named[about].origin})
+            return portfolio(readings, named[about].origin)
     return None
+
+
+def portfolio(readings: Sequence[Reading], action: Origin) -> Understood:
+    """What the user has; nobody else's account is looked at."""
+    if any(reading.kind in (Kind.ADDRESS, Kind.BAD_ADDRESS) for reading in readings):
+        return Understood(None, question=questions.OWN_ONLY)
+    return Understood(Portfolio(), {"action": action})
 
 
 def yields(readings: Sequence[Reading], vocabulary: Vocabulary, action: Origin) -> Understood:

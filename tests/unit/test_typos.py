@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from agent.gate.bind import bind
 from agent.words.english import ENGLISH
+from agent.words.languages import language_of
 from agent.words.reader import read
 from agent.words.readings import Kind
 from agent.words.remarks import remarks
@@ -92,8 +93,9 @@ def test_a_slip_in_a_question_about_rates_is_read() -> None:
 def test_whatever_is_mended_is_told(word: str, slips: list[tuple[int, str]]) -> None:
     for place, letter in slips:
         word = word[:place] + letter + word[place + 1 :]
-    for text in (f"deposit 100 usdc into {word}", f"{word} 100 usdc"):
-        readings = read(text, VOCABULARY)
+    for text in (f"please deposit 100 usdc into {word}", f"please {word} 100 usdc"):
+        assume(language_of(text, VOCABULARY) == "en")  # a word of another language is none of its slips
+        readings = read(text, VOCABULARY, language=ENGLISH)
         known = {key[0] for key in lexicon(ENGLISH, VOCABULARY).entries if len(key) == 1}
         new = [each.words for each in readings if each.kind in (Kind.VERB, Kind.VENUE) and each.words not in known]
         assert [said.split("“")[1].split("”")[0] for said in remarks([text], VOCABULARY)] == new
