@@ -67,7 +67,7 @@ class Tongue:
     def of(self, known: Known, row: InboxRow) -> str:
         """What to answer in: the words of a button or a menu are nobody's language."""
         menu = MENU in row.meta or row.meta.get("interaction") is not None  # a Telegram and a Discord command
-        if row.kind != "text" or menu:
+        if row.kind != "text" or menu or row.text.startswith("/"):
             return known.user.speaks
         return wished(row.text) or language_of(row.text, self.world.words(known.contacts, known.user.language))
 

@@ -13,9 +13,9 @@ from agent.tongues.catalogue import PLACE, catalogue
 
 LONGEST = 500
 """Letters that one value may have; longer ones are met by no template."""
-FROM = r"(?<!\d[.,])(?:(?<!\w)|(?!\w))"
-TO = r"(?![.,]\d)(?:(?<!\w)|(?!\w))"
-"""Where a value may begin and end: never inside a word or a figure."""
+FROM = r"(?<!\d[.,])(?<!\w[:/-])(?:(?<!\w)|(?!\w))"
+TO = r"(?![.,]\d)(?![:/-]\w)(?:(?<!\w)|(?!\w))"
+"""Where a value may begin and end: never inside a word, a figure, or a name such as `aave-v3:core:USDC`."""
 VALUE = f"{FROM}(.{{0,{LONGEST}}}?){TO}"
 KINDS: Mapping[str, str] = MappingProxyType(
     {

@@ -26,6 +26,9 @@ Cost = tuple[int, int, int]
 """Of a way through a text: words that stay English, letters that no template covers, templates."""
 VERBATIM = frozenset({"name", "recipient", "address", "code", "digest", "plan_id", "hash"})
 """Values that are told as they are: names that people gave, what is looked up or typed back."""
+FEW = 1
+"""So many words may stay English in a sentence: a name that looks like one."""
+QUOTE = re.compile(r"“[^”]*”|`[^`]*`")
 QUOTED = "“`"
 """What opens a quotation: somebody's own words, or a command."""
 _RUN = re.compile(r"\w+(?:[:/.'-]\w+)*|\W")
@@ -90,7 +93,10 @@ def _told(text: str, language: str) -> Told:
             cost = (best[stop][0] + left, best[stop][1], best[stop][2] + 1)
             if cost < best[at]:
                 best[at], step[at] = cost, (stop, said)
-    return Told(best[0][0], "".join(_pieces(text, step, language)))
+    left = best[0][0]
+    if left > FEW and left * 2 > _english_words(text):
+        return Told(left, figures(text, language))  # rather whole in English than half in each
+    return Told(left, "".join(_pieces(text, step, language)))
 
 
 def _pieces(text: str, step: list[Step], language: str) -> Iterator[str]:
@@ -135,6 +141,10 @@ def _put(found: re.Match[str], entry: Entry, text: str, language: str) -> Iterat
     if begun != entry.begins and begun.isalpha() and entry.begins:  # as code may begin a sentence anew
         said = (said[:1].lower() if begun.islower() else said[:1].upper()) + said[1:]
     yield found.end(), left, said
+
+
+def _english_words(text: str) -> int:
+    return sum(_is_english(run) for run in _RUN.findall(QUOTE.sub(" ", text)))
 
 
 def _is_english(run: str) -> bool:
