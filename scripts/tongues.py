@@ -83,9 +83,21 @@ UNSPOKEN = (
     "plugins/uniswap/views.py",
     "plugins/venus/protocol.py",
 )
-"""What is the operator's there: the chain file's faults, start-up, audit, replay; and what a model or a menu is told."""
+"""What is the operator's there: the chain file's faults, start-up, audit; and what a model or a menu is told."""
 UNTOLD = ROOT / "agent" / "tongues" / "untold.txt"
 """Templates that stay English for now or for good (commands of buttons, names), one a line: it only gets shorter."""
+UNITS = ("second", "seconds", "minute", "minutes", "hour", "hours", "day", "days", "week", "weeks")
+MADE_OF_PARTS = frozenset(
+    (
+        *(f"{{n:figure}} {unit}" for unit in UNITS),
+        *(f"{{n:figure}} {scale} {{symbol:word}}" for scale in ("thousand", "million", "billion")),
+        *(f"{{n:figure}} {days} passed on {{chain:word}}, {{blocks:figure}} blocks." for days in ("day", "days")),
+        "Under {under}, {each}, I would have moved nothing",
+        "You owe nothing",
+        *("Hello.", "Good day.", "You're welcome.", "Gladly."),
+    )
+)
+"""What the code puts together from pieces that no f-string shows, and the default character's phrases."""
 RAISED = (
     "ValueError",
     "TypeError",
@@ -135,6 +147,19 @@ def untranslated(path: Path, language: str) -> list[tuple[int, str]]:
     """Of these the ones without a translation."""
     known = {skeleton(key) for key in (*catalogue(language), *UNTOLD.read_text(encoding="utf-8").splitlines())}
     return [(line, text) for line, text in templates(path) if skeleton(text) not in known]
+
+
+@cache
+def constants() -> frozenset[str]:
+    """Skeletons of every text in the program, said or not, whole and by sentences: what a catalogue may speak of."""
+    found: set[str] = set()
+    for folder in ("agent", "characters", "devnet", "memory", "plugins"):
+        for path in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.JoinedStr | ast.Constant):
+                    for text in _texts(node):
+                        found |= {skeleton(each) for part in text.split("\n") for each in (part, *units(part))}
+    return frozenset(found)
 
 
 def _aside(tree: ast.AST) -> set[int]:
