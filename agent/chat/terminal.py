@@ -24,6 +24,7 @@ from agent.replies.body import preview_title
 from agent.replies.reply import Picture, Reply, Status, Table, table_text
 from agent.tongues.catalogue import ENGLISH
 from agent.tongues.telling import in_language
+from agent.words.answers import NO, YES
 from memory.rows import Inbound, User
 
 PLATFORM, CHANNEL, OWNER = "terminal", "terminal", "owner"
@@ -85,9 +86,9 @@ class Terminal:
         if word in ("d", "details", DETAILS):
             await self.say(user, DETAILS)
             return await self._yes_or_no(user)
-        if word in ("y", "yes", "confirm"):
+        if word in YES:
             answer = await self.say(user, CONFIRM)
-        elif word in ("n", "no", "cancel", ""):
+        elif word in NO | {"cancel", ""}:
             answer = await self.say(user, CANCEL)
         else:
             answer = await self.say(user, line)

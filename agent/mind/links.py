@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from agent.intents import Link, Origin, Understood
+from agent.words.forms import match
+from agent.words.languages import forms_for
 from agent.words.text import clean
 
 _LINK = re.compile(
@@ -19,7 +21,8 @@ _LINK = re.compile(
 def read(text: str) -> Understood | None:
     """What a message says about linking, None where it says anything else."""
     said = clean(text)
-    found = _LINK.fullmatch(said.plain)
+    _, other = forms_for(text)
+    found = _LINK.fullmatch(said.plain) or (match(said.plain, other.link) if other is not None else None)
     if found is None:
         return None
     code = found["code"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
@@ -71,6 +72,7 @@ from agent.trust import Told, Trust, own_words
 from agent.voice import voiced
 from agent.words.alerts import ALERT
 from agent.words.allowances import CHANGES, CONTACT, TRANSACTION
+from agent.words.answers import NO, YES
 from agent.words.pictures import wants_picture
 from agent.words.reader import read
 from agent.words.readings import Kind
@@ -80,8 +82,6 @@ from agent.words.vocabulary import Vocabulary
 from memory.hearing import Known
 from memory.rows import ButtonRow, PlanStatus, User
 
-YES = frozenset({"confirm", "yes", "y"})
-NO = frozenset({"no", "n"})
 ANSWERS = YES | NO | {ACKNOWLEDGE}
 ROLES = {"user": "user", "agent": "assistant"}
 RECENT_TURNS = 6
@@ -121,7 +121,7 @@ def is_yes(text: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"[\s.!]+$", "", text.strip()).casefold()
+    return re.sub(r"^[\s¡]+|[\s.!]+$", "", unicodedata.normalize("NFC", text)).casefold()
 
 
 class Runtime:

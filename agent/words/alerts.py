@@ -7,10 +7,11 @@ everywhere; anything else in a slot, and there is no alert.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.intents import Alert, Cancel, Exact, Percentage
 from agent.words import alert_frames as frames
+from agent.words.languages import language_of
 from agent.words.reader import read
 from agent.words.readings import Kind, Reading
 from agent.words.text import clean
@@ -45,6 +46,7 @@ def alert(text: str, vocabulary: Vocabulary) -> Alert | Cancel | Unclear | None:
     for found in filter(None, (each.fullmatch(said) for each in frames.CANCELS)):
         return Cancel(ref=f"{ALERT}:{found['number']}" if found["number"] else ALERT)
     asked = next(filter(None, (each.fullmatch(said) for each in frames.WISHES)), None)
+    vocabulary = replace(vocabulary, language=language_of(text, vocabulary))  # what stands in a slot may say none
     return _set(asked["what"], vocabulary) if asked is not None else None
 
 

@@ -7,12 +7,14 @@ everywhere; anything else in a slot, and it isn't a limit.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from agent.intents import Cancel, Decimal, Exact, Intent, Limit, parse
-from agent.words import frames
-from agent.words.courtesy import bare
+from agent.words.courtesy import whole
+from agent.words.forms import composed
+from agent.words.languages import Heard, heard
+from agent.words.limit_forms import LimitForms, Patterns, limit_forms
 from agent.words.reader import read
 from agent.words.readings import Kind, Reading
 from agent.words.text import clean
@@ -49,8 +51,10 @@ def allowance(text: str, vocabulary: Vocabulary) -> Limit | Cancel | None:
     """
     if len(clean(text).plain) > LONGEST:
         return None
-    said = bare(text, hurried=False)
-    return _cancelled(said) or _removed(said, vocabulary) or _cap(said, vocabulary) or _list(said, vocabulary)
+    spoken = heard(text, vocabulary)
+    said = whole(text, spoken.language, hurried=False)
+    about = _Sentence(said, vocabulary, spoken, limit_forms(spoken.code))
+    return _cancelled(about) or _removed(about) or _cap(about) or _list(about)
 
 
 def allowance_in(text: str, start: int, end: int, vocabulary: Vocabulary) -> Limit | Cancel | None:
@@ -63,34 +67,45 @@ def allowance_in(text: str, start: int, end: int, vocabulary: Vocabulary) -> Lim
     return allowance(text[start:end], vocabulary)
 
 
-def _cancelled(said: str) -> Cancel | None:
-    change = frames.CANCEL_CHANGE.fullmatch(said)
-    if change is not None:
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """What was said, in which language, and the frames of that language."""
+
+    said: str
+    vocabulary: Vocabulary
+    spoken: Heard
+    forms: LimitForms
+
+    def found(self, patterns: Patterns) -> Iterator[re.Match[str]]:
+        return self.forms.found(patterns, self.said)
+
+    def about(self, words: str) -> _Cap | None:
+        return _about(words.replace("-", " ").split() if self.spoken.code != "en" else words.split(), self)
+
+
+def _cancelled(text: _Sentence) -> Cancel | None:
+    for change in text.found(text.forms.cancel_change):
         return Cancel(ref=f"{CHANGES}:{change['number']}" if change["number"] else CHANGES)
-    if frames.CANCEL_TRANSACTION.fullmatch(said) is not None:
+    if any(text.found(text.forms.cancel_transaction)):
         return Cancel(ref=TRANSACTION)
-    contact = _matches(frames.REMOVE_CONTACT, said)
+    contact = text.found(text.forms.remove_contact)
     return next((Cancel(ref=f"{CONTACT}:{each['name'].casefold()}") for each in contact), None)
 
 
-def _matches(patterns: Iterable[re.Pattern[str]], said: str) -> Iterator[re.Match[str]]:
-    return (found for pattern in patterns if (found := pattern.fullmatch(said)) is not None)
-
-
-def _removed(said: str, vocabulary: Vocabulary) -> Limit | None:
-    for found in _matches(frames.REMOVALS, said):
-        about = _about(found["whose"].split(), vocabulary)
+def _removed(text: _Sentence) -> Limit | None:
+    for found in text.found(text.forms.removals):
+        about = text.about(found["whose"])
         if about is not None:
             return _limit(about, about.unit, None)
     return None
 
 
-def _cap(said: str, vocabulary: Vocabulary) -> Limit | None:
-    for found in _matches(frames.CAPS, said):
+def _cap(text: _Sentence) -> Limit | None:
+    for found in text.found(text.forms.caps):
         parts = found.groupdict()
-        amount = most_in(parts["most"], vocabulary)
-        words = " ".join(parts.get(name) or "" for name in ("whose", "verb"))
-        about = _together(_about(words.split(), vocabulary), _about(_counted(parts.get("period")), vocabulary))
+        amount = most_in(parts["most"], text.vocabulary, text.spoken)
+        words = " ".join(parts.get(name) or "" for name in ("whose", "verb", "last"))
+        about = _together(text.about(words), _about(_counted(parts.get("period"), text.forms), text))
         if amount is None or about is None:
             continue
         unit = amount[1] or about.unit
@@ -105,12 +120,14 @@ def unread_amount(text: str, vocabulary: Vocabulary) -> str | None:
 
     None where it says anything else.
     """
-    said = clean(text).plain
-    for frame in frames.CAPS[: frames.OUTRIGHT] if len(said) <= LONGEST else ():
+    spoken = heard(text, vocabulary)
+    said = clean(text).plain if spoken.code == "en" else composed(text)
+    sentence = _Sentence(said, vocabulary, spoken, limit_forms(spoken.code))
+    for frame in sentence.forms.caps[: sentence.forms.outright] if len(said) <= LONGEST else ():
         found = frame.fullmatch(said)
         parts = {} if found is None else found.groupdict()
         words = " ".join(parts.get(name) or "" for name in ("whose", "verb"))
-        about = _about(words.split(), vocabulary)
+        about = sentence.about(words)
         named = about != _Cap() or parts.get("period") or any(letter.isdigit() for letter in parts.get("most", ""))
         if parts and about is not None and named:
             return str(parts["most"])
@@ -125,27 +142,31 @@ def _limit(about: _Cap, unit: str | None, value: str | None) -> Limit:
     return _made({"action": "limit", "what": "cap", **fields})
 
 
-def _counted(period: str | None) -> list[str]:
+def _counted(period: str | None, forms: LimitForms) -> list[str]:
     """The words of a period that mean something: 'in any 24 hours' is a day."""
-    return [word for word in (period or "").casefold().split() if _singular(word) in frames.PERIODS | frames.KINDS]
+    said = (period or "").casefold().split()
+    return [word for word in said if _known(word, forms) in forms.periods.keys() | forms.kinds.keys()]
 
 
-def _singular(word: str) -> str:
-    return word.casefold().removesuffix("s") if word.casefold() not in frames.ANY_KIND else word.casefold()
+def _known(word: str, forms: LimitForms) -> str:
+    """The word as the tables have it, in the singular where they have only that."""
+    word = word.casefold()
+    known = word in forms.any_kind or word in forms.periods or word in forms.kinds
+    return word if known else word.removesuffix("s")
 
 
-def _about(words: Sequence[str], vocabulary: Vocabulary) -> _Cap | None:
+def _about(words: Sequence[str], text: _Sentence) -> _Cap | None:
     """What words such as 'daily', 'transfers', 'USDC' say of a cap; None for one that says nothing of the kind."""
-    found = _Cap()
+    found, forms = _Cap(), text.forms
     for word in words:
-        key = _singular(word)
-        symbol = vocabulary.symbol(word)
-        if key in frames.ANY_KIND or key == "in":
+        key = _known(word, forms)
+        symbol = text.vocabulary.symbol(word)
+        if key in forms.any_kind:
             continue
-        if key in frames.PERIODS:
-            part = _Cap(period=frames.PERIODS[key])
-        elif key in frames.KINDS:
-            part = _Cap(kind=frames.KINDS[key])
+        if key in forms.periods:
+            part = _Cap(period=forms.periods[key])
+        elif key in forms.kinds:
+            part = _Cap(kind=forms.kinds[key])
         elif symbol is not None:
             part = _Cap(unit=symbol)
         elif key in ("dollar", "usd", "$"):
@@ -169,9 +190,9 @@ def _together(one: _Cap | None, other: _Cap | None) -> _Cap | None:
     return _Cap(*(a or b for a, b in pairs))
 
 
-def most_in(slot: str, vocabulary: Vocabulary) -> tuple[Decimal, str | None] | None:
+def most_in(slot: str, vocabulary: Vocabulary, spoken: Heard | None = None) -> tuple[Decimal, str | None] | None:
     """The number in a slot, and its unit where it has one; None for anything beside that."""
-    readings = [each for each in read(slot, vocabulary) if each.kind is not Kind.FILLER]
+    readings = [each for each in read(slot, vocabulary, language=spoken) if each.kind is not Kind.FILLER]
     numbers = [each for each in readings if each.kind is Kind.AMOUNT]
     tokens = [each for each in readings if each.kind is Kind.TOKEN]
     if len(numbers) != 1 or len(readings) != len(numbers) + len(tokens) or len(tokens) > 1:
@@ -182,23 +203,21 @@ def most_in(slot: str, vocabulary: Vocabulary) -> tuple[Decimal, str | None] | N
     return spec.value, DOLLARS if dollars else tokens[0].text if tokens else None
 
 
-def _list(said: str, vocabulary: Vocabulary) -> Limit | None:
-    every = frames.EVERYTHING.fullmatch(said)
-    if every is not None:
-        what = every["what"].casefold()
-        return _only("recipients" if what == "contact" else f"{what}s", None)
-    for found in _matches(frames.PEOPLE, said):
-        if (listed := _names(found["names"], vocabulary, (Kind.NAME,))) is not None:
+def _list(text: _Sentence) -> Limit | None:
+    for every in text.found(text.forms.everything):
+        return _only(text.forms.what[every["what"].casefold()], None)
+    for found in text.found(text.forms.people):
+        if (listed := _names(found["names"], text, (Kind.NAME,))) is not None:
             return _only(*listed)
-    for found in _matches(frames.PLACES, said):
-        if (listed := _names(found["names"], vocabulary, (Kind.VENUE, Kind.TOKEN))) is not None:
+    for found in text.found(text.forms.places):
+        if (listed := _names(found["names"], text, (Kind.VENUE, Kind.TOKEN))) is not None:
             return _only(*listed)
     return None
 
 
-def _names(slot: str, vocabulary: Vocabulary, kinds: Sequence[Kind]) -> tuple[str, tuple[str, ...]] | None:
+def _names(slot: str, text: _Sentence, kinds: Sequence[Kind]) -> tuple[str, tuple[str, ...]] | None:
     """The list that a slot names, all of one kind: 'venues' and their ids, 'tokens' and symbols, 'recipients'."""
-    readings = read(slot, vocabulary)
+    readings = read(slot, text.vocabulary, language=text.spoken)
     named = [each for each in readings if each.kind not in _BETWEEN]
     first = next((each.kind for each in named), None)
     joins = all(each.text == "and" for each in readings if each.kind is Kind.JOIN)

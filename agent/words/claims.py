@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass
 
 from agent.intents import Claim
-from agent.words.courtesy import bare
+from agent.words.courtesy import whole
+from agent.words.forms import match
+from agent.words.languages import forms_for
 from agent.words.reader import read
 from agent.words.readings import Kind
 from agent.words.vocabulary import Vocabulary
@@ -47,13 +49,16 @@ def claiming(text: str, vocabulary: Vocabulary) -> Claim | Elsewhere | None:
     Venues of one market earn at the same place: any of them stands for it. A token that they are paid in may be
     named: what else waits there comes with it.
     """
-    said = bare(text)
-    found = _FRAME.fullmatch(said) if len(said) <= LONGEST else None
-    if found is None or (found["token"] and vocabulary.symbol(found["token"]) is None):
+    spoken, other = forms_for(text, vocabulary)
+    said = whole(text, spoken.language)
+    frames = _FRAME.fullmatch(said) if other is None else match(said, *other.claim)
+    found = frames if len(said) <= LONGEST else None
+    token = found.groupdict().get("token") if found is not None else None
+    if found is None or (token and vocabulary.symbol(token) is None):
         return None
     if not found["venue"]:
         return Claim(venue=None)
-    readings = [each for each in read(found["venue"], vocabulary) if each.kind is not Kind.FILLER]
+    readings = [each for each in read(found["venue"], vocabulary, language=spoken) if each.kind is not Kind.FILLER]
     if len(readings) != 1 or readings[0].kind is not Kind.VENUE:
         return Elsewhere(found["venue"])
     ids = sorted(readings[0].ids)

@@ -5,6 +5,7 @@ For sentences that are read as a whole (agent/words/claims.py and its like); all
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -40,6 +41,12 @@ def bare(text: str, language: Language = ENGLISH, hurried: bool = True) -> str:
     verb = table.gerunds.get(words[first].key) if asked == MIND else None
     said = plain[words[first].start : words[last - 1].end]
     return said if verb is None else verb + said[words[first].end - words[first].start :]
+
+
+def whole(text: str, language: Language, hurried: bool = True) -> str:
+    """The same, its accents composed: what the patterns of any language are matched with."""
+    said = bare(text, language, hurried)
+    return said if language.code == "en" else unicodedata.normalize("NFC", said)
 
 
 @dataclass(frozen=True, slots=True)

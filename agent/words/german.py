@@ -261,4 +261,6 @@ GERMAN = Language(
     },
     separable=german_verbs.SEPARABLE,
     swap_into=frozenset({"in", "to"}),
+    courtesies=frozenset({"bitte", "danke", "moneta", "@moneta", "mal", "doch", "und danke"}),
+    hurry=frozenset({"jetzt", "sofort", "gleich", "umgehend"}),
 )

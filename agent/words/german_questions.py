@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 TOPICS = {
-    "yields": "rendite; renditen; zins; zinsen; zinssatz; zinssätze; rate; raten; apy; apys; apr; beste rendite;"
+    "yields": "verdienen; verdient man; rendite; renditen; zins; zinsen; zinssatz; zinssätze; rate; raten; apy;"
+    " apys; apr; beste rendite;"
     " besten renditen; beste zinsen; besten zinsen; höchste rendite; höchste zinsen; bester zinssatz; besten zins;"
     " bester zins; was kann ich verdienen; wie viel kann ich verdienen; wieviel kann ich verdienen; was könnte ich"
     " verdienen; wie viel würde ich verdienen; was würde ich verdienen; was bringt; was bringt es; wie viel bringt;"
@@ -67,9 +68,11 @@ DATES = {
     "today": "heute",
     "yesterday": "gestern",
     "this week": "diese woche; dieser woche; in dieser woche",
-    "last week": "letzte woche; letzter woche; vorige woche; vergangene woche; in der letzten woche; letzten woche",
+    "last week": "der letzten woche; letzte woche; letzter woche; vorige woche; vergangene woche;"
+    " in der letzten woche; letzten woche",
     "this month": "diesen monat; dieser monat; diesem monat; in diesem monat",
-    "last month": "letzten monat; letzter monat; letztem monat; vorigen monat; im letzten monat; vergangenen monat",
+    "last month": "des letzten monats; letzten monat; letzter monat; letztem monat; vorigen monat;"
+    " im letzten monat; vergangenen monat",
     "monday": "montag; am montag; letzten montag",
     "tuesday": "dienstag; am dienstag; letzten dienstag",
     "wednesday": "mittwoch; am mittwoch; letzten mittwoch",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from agent.intents import Hours, Quiet
-from agent.words.courtesy import bare
+from agent.words.courtesy import whole
+from agent.words.forms import Forms, match
+from agent.words.languages import forms_for
 
 _HOUR = r"([01]?\d|2[0-3])(?::00)?\s*(am|pm|h|o'clock)?"
 _MINE = r"(?:please\s+)?(?:send\s+(?:me\s+)?|give\s+me\s+)?(?:my|the|a)?\s*(?:daily\s+)?"
@@ -26,8 +28,11 @@ _NOTHING = Hours(summary=None, quiet=None, tz=None, pictures=None)
 
 def hours(text: str) -> Hours | None:
     """What the message sets, None where it is about something else or an hour isn't one."""
-    plain = bare(text).strip().strip("/.! ")
+    spoken, other = forms_for(text)
+    plain = whole(text, spoken.language).strip().strip("/.!¡ ")
     said = plain.casefold()
+    if other is not None:
+        return _in(other, plain)
     try:
         if found := _SUMMARY.fullmatch(said):
             return _set(summary=_hour(found[1], found[2]))
@@ -42,6 +47,25 @@ def hours(text: str) -> Hours | None:
     if found := _PICTURES.fullmatch(said):
         return _set(pictures=found[1])
     zone = _ZONE.fullmatch(plain)
+    return _set(tz=zone[1]) if zone else None
+
+
+def _in(other: Forms, said: str) -> Hours | None:
+    """The same in another language than English."""
+    try:
+        if found := match(said, other.summary):
+            return _set(summary=_hour(found[1], found[2]))
+        if found := match(said, other.quiet):
+            return _set(quiet=Quiet(start=_hour(found[1], found[2]), end=_hour(found[3], found[4])))
+    except ValueError:
+        return None
+    if match(said, other.no_summary):
+        return _set(summary="off")
+    if match(said, other.no_quiet):
+        return _set(quiet="off")
+    if found := match(said, other.pictures):
+        return _set(pictures="light" if found[1].casefold() in other.light else "dark")
+    zone = match(said, other.zone)
     return _set(tz=zone[1]) if zone else None
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from agent.words.forms import composed, match
+from agent.words.languages import forms_for
 from agent.words.text import clean
 
 LONGEST = 120
@@ -28,4 +30,7 @@ _KEYS = re.compile(
 def asks_for_keys(text: str) -> bool:
     """Whether a message asks to be shown or given a key or the words that it comes from."""
     said = clean(text).plain
-    return len(said) <= LONGEST and _KEYS.fullmatch(said) is not None
+    if len(said) > LONGEST:
+        return False
+    _, other = forms_for(text)
+    return (_KEYS.fullmatch(said) if other is None else match(composed(text), other.keys)) is not None

@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from importlib import import_module
 
 from agent.words.clitics import split
+from agent.words.forms import Forms, forms, words_in
 from agent.words.language import Lang, Language
 from agent.words.quotes import quotes
 from agent.words.spelled import german_word
@@ -100,6 +101,16 @@ def heard(text: str, vocabulary: Vocabulary, hint: Lang | None = None) -> Heard:
     return Heard(code, not others and (alone or code == "en" or not said & own))
 
 
+NOBODYS = Vocabulary(tokens=())
+"""The names of nobody, for sentences that name nothing."""
+
+
+def forms_for(text: str, vocabulary: Vocabulary = NOBODYS) -> tuple[Heard, Forms | None]:
+    """The language of a text, and its patterns of whole sentences (None: English)."""
+    found = heard(text, vocabulary)
+    return found, forms(found.code)
+
+
 def languages_of(said: Sequence[str], vocabulary: Vocabulary) -> list[Heard]:
     """The language of each of one user's turns, oldest first: a turn that says none is in that of the one before."""
     found: list[Heard] = []
@@ -148,6 +159,6 @@ def words_of(code: Lang) -> frozenset[str]:
     phrases += [*language.scales, *language.units, *language.durations, *language.percent, *language.fractions]
     phrases += [*language.pronoun_one, *language.speakers, *language.first_person, *language.separable]
     phrases += [particle for each in language.separable.values() for particle in each]
-    phrases += language.number_words
+    phrases += [*language.number_words, *words_in(code)]
     found = {word for phrase in phrases for each in spellings(phrase, code) for word in _WORD.findall(each)}
     return frozenset(word for word in found if len(word) > 1 or word in ("a", "y", "o", "e", "u"))

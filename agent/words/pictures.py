@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from agent.words.forms import composed, match
+from agent.words.languages import forms_for
 from agent.words.text import clean
 
 _DRAWN = re.compile(
@@ -13,4 +15,6 @@ _DRAWN = re.compile(
 
 def wants_picture(text: str) -> bool:
     """Whether the message speaks of a picture. It moves nothing: the question itself is read elsewhere."""
-    return _DRAWN.search(clean(text).plain) is not None
+    _, other = forms_for(text)
+    drawn = other is not None and match(composed(text).replace("\n", " "), other.drawn) is not None
+    return drawn or _DRAWN.search(clean(text).plain) is not None

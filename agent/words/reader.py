@@ -27,21 +27,29 @@ _HARMLESS = frozenset(".,!;:()[]{}…-–—―*_'¿¡•·" + "🙏🚀🙂😀
 
 
 def read(
-    text: str, vocabulary: Vocabulary, turn: int = 0, language: Language | None = None, hint: Lang | None = None
+    text: str,
+    vocabulary: Vocabulary,
+    turn: int = 0,
+    language: Language | Heard | None = None,
+    hint: Lang | None = None,
 ) -> tuple[Reading, ...]:
     """The readings of a user's turn, in order, each word of it in exactly one. Spans are of `text` as it came.
 
-    `language`: the one that it is surely in; without one it is heard in the words, `hint` as in `language_of`.
+    `language`: the one that it is surely in, or that of the sentence that the text is a piece of; without one it is
+    heard in the words, `hint` as in `language_of`.
     """
     return _read(text, vocabulary, turn, language, hint)
 
 
 @lru_cache(maxsize=16)  # one message is read again and again in its turn, by many
 def _read(
-    text: str, vocabulary: Vocabulary, turn: int, language: Language | None, hint: Lang | None
+    text: str, vocabulary: Vocabulary, turn: int, language: Language | Heard | None, hint: Lang | None
 ) -> tuple[Reading, ...]:
-    spoken = heard(text, vocabulary, hint) if language is None else Heard(language.code, certain=True)
-    tables = language or spoken.language
+    if isinstance(language, Language):
+        spoken, tables = Heard(language.code, certain=True), language
+    else:
+        spoken = language or heard(text, vocabulary, hint)
+        tables = spoken.language
     prepared = clean(text)
     reader = _Reader(prepared, list(_parted(_cut(prepared), tables)), vocabulary, tables, spoken, turn)
     found = mended(

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from agent.intents import All, AmountSpec, Percentage, Repay
 from agent.words.clauses import merged, spec_for
-from agent.words.courtesy import bare
+from agent.words.courtesy import whole
+from agent.words.forms import match, pattern
+from agent.words.languages import forms_for
 from agent.words.reader import read
 from agent.words.readings import Kind, Reading
 from agent.words.vocabulary import Vocabulary, asset_of
@@ -48,15 +50,19 @@ class Open:
 
 def repayment(text: str, vocabulary: Vocabulary) -> Repay | Open | None:
     """What a message pays back; None where it says anything else."""
-    said = bare(text)
+    spoken, other = forms_for(text, vocabulary)
+    said = whole(text, spoken.language)
     if len(said) > LONGEST:
         return None
-    found = next(filter(None, (frame.fullmatch(said) for frame in _FRAMES)), None)
+    if other is None:
+        found, debts = next(filter(None, (frame.fullmatch(said) for frame in _FRAMES)), None), _DEBT
+    else:
+        found, debts = match(said, *other.repay), pattern(other.debt)
     if found is None:
         return None
-    debt = _DEBT.search(found["what"])
-    what = _DEBT.sub(lambda each: f" {_token_of(each, vocabulary)} ", found["what"])
-    readings = [each for each in read(what, vocabulary) if each.kind is not Kind.FILLER]
+    debt = debts.search(found["what"])
+    what = debts.sub(lambda each: f" {_token_of(each, vocabulary)} ", found["what"])
+    readings = [each for each in read(what, vocabulary, language=spoken) if each.kind is not Kind.FILLER]
     if not {each.kind for each in readings} <= _ALLOWED or any(
         each.kind is Kind.PREPOSITION and each.text not in _PLACES for each in readings
     ):
@@ -70,7 +76,7 @@ def repayment(text: str, vocabulary: Vocabulary) -> Repay | Open | None:
 
 def _token_of(found: re.Match[str], vocabulary: Vocabulary) -> str:
     """The token in 'my USDC loan'; '' where there is none, and then whatever word stands there isn't dropped."""
-    words = (found["debt"] or "").split()
+    words = (found["debt"] or "").replace("-", " ").split()
     if len(words) < 2:
         return ""
     return vocabulary.symbol(words[0]) or words[0]

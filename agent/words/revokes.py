@@ -9,7 +9,9 @@ import re
 from dataclasses import dataclass
 
 from agent.intents import Revoke
-from agent.words.courtesy import bare
+from agent.words.courtesy import whole
+from agent.words.forms import matches
+from agent.words.languages import Heard, forms_for
 from agent.words.reader import read
 from agent.words.readings import Kind
 from agent.words.vocabulary import Vocabulary, asset_of
@@ -47,25 +49,27 @@ class Unnamed:
 
 def revocation(text: str, vocabulary: Vocabulary) -> Revoke | Unnamed | None:
     """The allowance that a message takes back; None where it says anything else."""
-    said = bare(text)
+    spoken, other = forms_for(text, vocabulary)
+    said = whole(text, spoken.language)
     if len(said) > LONGEST:
         return None
-    for found in filter(None, (frame.fullmatch(said) for frame in _FRAMES)):
+    frames = (frame.fullmatch(said) for frame in _FRAMES) if other is None else matches(other.revoke, said)
+    for found in filter(None, frames):
         asset = vocabulary.symbol(found["asset"])
         if asset is None:
             continue
-        fitting = _spenders(found["spender"] or "", asset, vocabulary)
+        fitting = _spenders(found["spender"] or "", asset, vocabulary, spoken)
         if fitting is None:
             continue
         return Revoke(asset=asset, spender=fitting[0]) if len(fitting) == 1 else Unnamed(asset, fitting)
     return None
 
 
-def _spenders(slot: str, asset: str, vocabulary: Vocabulary) -> tuple[str, ...] | None:
+def _spenders(slot: str, asset: str, vocabulary: Vocabulary, spoken: Heard) -> tuple[str, ...] | None:
     """Whom the words name: venues of that asset, or an exchange; () for no words, None for something else."""
     if not slot:
         return ()
-    readings = [each for each in read(slot, vocabulary) if each.kind is not Kind.FILLER]
+    readings = [each for each in read(slot, vocabulary, language=spoken) if each.kind is not Kind.FILLER]
     if [each.kind for each in readings] == [Kind.TRADER] and readings[0].text in vocabulary.traders:
         return (readings[0].text,)
     if len(readings) != 1 or readings[0].kind is not Kind.VENUE:

@@ -217,4 +217,8 @@ SPANISH = Language(
     indirect=("me", "te", "le", "les", "nos", "se"),
     swap_into=frozenset({"in"}),
     alone={"si": Kind.AFFIRM},
+    courtesies=frozenset(
+        {"por favor", "porfa", "porfavor", "gracias", "moneta", "@moneta", "oye", "y gracias", "¡", "¿"}
+    ),
+    hurry=frozenset({"ahora", "ahora mismo", "ya", "inmediatamente", "enseguida"}),
 )

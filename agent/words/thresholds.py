@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from agent.intents import Decimal
 from agent.words.allowances import DOLLARS, most_in
+from agent.words.forms import composed, match
+from agent.words.languages import forms_for
 from agent.words.text import clean
 from agent.words.vocabulary import Vocabulary
 
@@ -33,12 +35,13 @@ class Threshold:
 def threshold(text: str, vocabulary: Vocabulary) -> Threshold | None:
     """What a whole message says of codes, None where it says anything else."""
     said = clean(text).plain
-    none = _NONE.fullmatch(said)
+    spoken, other = forms_for(text, vocabulary)
+    none = _NONE.fullmatch(said) if other is None else match(composed(text), other.no_code)
     if none is not None:
         symbol = vocabulary.symbol(none["token"])
         return None if symbol is None else Threshold(symbol, None)
-    above = _ABOVE.fullmatch(said)
-    amount = None if above is None else most_in(above["most"], vocabulary)
+    above = _ABOVE.fullmatch(said) if other is None else match(composed(text), other.code_above)
+    amount = None if above is None else most_in(above["most"], vocabulary, spoken)
     if amount is None or amount[1] in (None, DOLLARS):
         return None
     return Threshold(str(amount[1]), amount[0])

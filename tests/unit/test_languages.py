@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from agent.words.languages import CODES, LANGUAGES, heard, language_of, languages_of
@@ -68,3 +71,16 @@ def test_a_text_that_mixes_languages_is_not_certain() -> None:
 def test_every_table_is_loaded_on_its_own() -> None:
     assert {code: LANGUAGES[code].code for code in LANGUAGES} == {code: code for code in CODES}
     assert all(len(grammar_of(LANGUAGES[code])) > 1000 for code in CODES)
+
+
+def test_every_english_sentence_of_the_page_is_heard_as_english() -> None:
+    page = (
+        (Path(__file__).parents[2] / "docs" / "sentences.md").read_text(encoding="utf-8").partition("## Spanish")[0]
+    )
+    said = [
+        text
+        for row in re.findall(r"^\| (`.*?) \|", page, re.MULTILINE)
+        for text in re.findall(r"`([^`/][^`]*)`", row)
+    ]
+    assert len(said) > 60
+    assert [text for text in said if not (h := heard(text, VOCABULARY)).certain or h.code != "en"] == []

@@ -1,0 +1,66 @@
+"""The same wish in English, Spanish and German is the same intent, and binds in the gate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from agent.gate.bind import bind
+from agent.intents import as_json
+from agent.runtime.turn import is_yes
+from tests.unit.spoken import VOCABULARY, understood
+
+pytestmark = pytest.mark.unit
+
+FOLDER = Path(__file__).parent / "tongues"
+
+
+def rows(name: str) -> list[tuple[str, ...]]:
+    """The lines of a file, in its three languages."""
+    lines = (FOLDER / name).read_text(encoding="utf-8").splitlines()
+    return [tuple(map(str.strip, line.split("|"))) for line in lines if line and not line.startswith("#")]
+
+
+def sentences(name: str) -> list[str]:
+    return [text for row in rows(name) for text in row]
+
+
+PARITY = rows("parity.txt")
+
+
+def test_the_table_covers_each_language_widely() -> None:
+    for column in range(3):
+        assert len({row[column] for row in PARITY}) >= 110
+    assert all(len(row) == 3 for row in (*PARITY, *rows("asked.txt")))
+
+
+@pytest.mark.parametrize("row", PARITY, ids=[row[0] for row in PARITY])
+def test_the_same_wish_is_the_same_intent_in_three_languages(row: tuple[str, ...]) -> None:
+    found = {}
+    for text in row:
+        meant = understood(text)
+        assert meant.intent is not None, f"{text}: {meant.question and meant.question.text}"
+        bind(meant.intent, meant.origins, (text,), VOCABULARY)
+        found[text] = as_json(meant.intent)
+    assert len({str(intent) for intent in found.values()}) == 1, found
+
+
+@pytest.mark.parametrize("text", sentences("asked.txt"))
+def test_what_isnt_an_order_or_isnt_whole_moves_nothing(text: str) -> None:
+    meant = understood(text)
+    assert meant.intent is None or meant.intent.action in ("yields", "explain", "help", "cancel"), as_json(
+        meant.intent
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["sí", "si", "¡Sí!", "si\u0301", "confirmar", "ja", "Ja.", "bestätigen", "bestaetigen", "yes"]
+)
+def test_a_typed_yes_is_one_in_each_language(text: str) -> None:
+    assert is_yes(text)
+
+
+@pytest.mark.parametrize("text", ["sí, pero no", "ja nein", "vielleicht", "claro que no", "si suben", "okay ja doch"])
+def test_a_yes_with_anything_beside_it_is_none(text: str) -> None:
+    assert not is_yes(text)
