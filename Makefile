@@ -10,7 +10,7 @@ WORKERS = $$($(BIN)/python -c 'import os; print(max(2, min(6, (os.cpu_count() or
 # Ours, compiled as pip compiles packages: where Python keeps no bytecode by itself, each start would do it anew.
 OURS := moneta agent plugins memory characters chains devnet
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench bench-quick bench-allocate bench-language bench-autopilot bench-chat bench-messages bench-risk bench-kills mutants devnet-cache clean
+.PHONY: help setup demo test lint bench bench-quick bench-models bench-allocate bench-language bench-autopilot bench-chat bench-messages bench-risk bench-kills mutants devnet-cache clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -67,6 +67,9 @@ bench-messages: $(DEV_STAMP) devnet-cache ## what a message costs on its whole w
 
 bench-language: $(DEV_STAMP) ## what is understood, by intent: right, asked, wrong (some seconds; ARGS=--examples shows the rest)
 	@$(BIN)/python -m benchmarks.language $(ARGS)
+
+bench-models: $(DEV_STAMP) ## what language models do wrong: what the user saw, what was spent (half a minute; ARGS=--write)
+	@$(BIN)/python -m benchmarks.models $(ARGS)
 
 bench-allocate: $(DEV_STAMP) ## the allocator against mixed-integer programs and cvxpy (some minutes)
 	@$(BIN)/python -m benchmarks.allocate

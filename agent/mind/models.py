@@ -23,6 +23,8 @@ from memory.model_book import Budget, Left, Measure, Spent, UsageRow
 
 FRAME_TOKENS = 200
 """What an endpoint may add around the messages and tools, at the most."""
+MOST_TOKENS = 1_000_000
+"""No prompt of ours has so many bytes, and no answer is so long: an endpoint that reports more reports nothing."""
 REFRESH_SECONDS = 600.0
 LATENCY_DAYS = 7
 NO_MODEL = "no model can be asked now"
@@ -198,6 +200,8 @@ class Asking:
             return
         ms = round((models.clock() - began) * 1_000)
         usage = answer.usage if answer is not None else None
+        if usage is not None and max(usage.prompt_tokens, usage.answer_tokens) > MOST_TOKENS:
+            usage = None
         nano = most
         if usage is not None:
             nano = entry.price.cost(usage.prompt_tokens, usage.answer_tokens) if entry.price else None

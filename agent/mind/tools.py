@@ -205,7 +205,7 @@ class _Words:
 
     def _unordered(self, action: str, quotes: Mapping[str, str]) -> Understood:
         """The words don't order it: which action it is, is asked, with the user's own words for the rest."""
-        if action not in _MOVES:
+        if action not in _MOVES or any(action_of(clause) in ACTS for clause in clauses(self.readings)):
             raise NotProposed(f"The user's words don't order {action}.")
         said = [r.words for r in self.readings if r.kind in (Kind.AMOUNT, Kind.TOKEN) and r.turn == 0]
         if not said or any(self._spot(field, quote) is None for field, quote in quotes.items()):

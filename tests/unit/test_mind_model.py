@@ -428,6 +428,12 @@ def test_the_purpose_is_read_from_the_words(text: str, purpose: str) -> None:
     assert purpose_of(text, readings, _acts(readings)) == purpose
 
 
+async def test_another_verb_than_the_users_is_repaired_and_not_asked_about() -> None:
+    model = Scripted(call("withdraw", asset="usdc", amount="100", venue="venus"), call("deposit", **GOOD))
+    assert bound(await understand(DEPOSIT, model), DEPOSIT) == HUNDRED
+    assert len(model.asked) == 2
+
+
 async def test_a_message_that_is_too_long_is_not_sent() -> None:
     model = Scripted(call("exit"))
     await understand("mumble " * 400, model)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
@@ -214,6 +215,16 @@ async def test_what_the_endpoint_reports_is_what_is_spent(tmp_path: Path) -> Non
         assert left.spent == row.nano_usd
 
 
+@pytest.mark.parametrize("usage", [None, Usage(10**12, 1), Usage(1, 10**12)])
+async def test_usage_that_isnt_told_or_cant_be_counts_as_the_dearest(tmp_path: Path, usage: Usage | None) -> None:
+    async with ledger(tmp_path) as book:
+        routed = models(Clock(), DEAR, model=Fake(GOOD, usage=usage))
+        routed.book, routed.budgets = book, [Budget("instance", "month", micro("1") * 1_000)]
+        await said(routed)
+        (left,) = await book.model_budgets(ADA_PAYS, routed.budgets)
+        assert DEAR.cost(1_000, 500) < left.spent < DEAR.cost(10_000, 501)
+
+
 async def test_nothing_is_asked_beyond_a_budget_and_plain_commands_go_on(tmp_path: Path) -> None:
     async with ledger(tmp_path) as book:
         fake = Fake(GOOD, usage=Usage(2_000, 500))  # 1.35 cents
@@ -414,6 +425,18 @@ def test_a_key_file_is_found_beside_the_settings(tmp_path: Path) -> None:
     settings = Settings.of(tmp_path)
     assert settings.models is not None
     assert settings.models[0].key_file == tmp_path / "m.key"
+
+
+def test_the_settings_of_the_docs_are_some(tmp_path: Path) -> None:
+    docs = (Path(__file__).parents[2] / "docs" / "models.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```toml\n(.*?)```", docs, re.DOTALL)
+    (tmp_path / "moneta.toml").write_text(block)
+    (tmp_path / "big.key").write_text("secret")
+    settings = Settings.of(tmp_path)
+    routed = models_of(settings)
+    assert routed is not None
+    assert routed.routes[Purpose.UNDERSTAND] == Route(("big", "small"), Need(90, 4_000))
+    assert len(budgets_of(settings)) == 2
 
 
 def test_the_purposes_of_settings_and_mind_are_the_same() -> None:
