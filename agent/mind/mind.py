@@ -81,7 +81,7 @@ class Mind:
         """An intent with its origins, a question, or talk. `payer` is whose budget a model's answer comes out of."""
         understood = interpret(text, context, vocabulary)
         question = understood.question
-        if self.model is None or question is None or not _is_unread(question, text, vocabulary):
+        if self.model is None or question is None or not is_unread(question, text, vocabulary):
             return understood
         try:
             known = Known(await facts() if facts else "", tuple(await recalled(text)) if recalled else ())
@@ -167,7 +167,7 @@ def _acts(readings: Sequence[Reading]) -> Collection[str]:
     return () if talk else tools.ACTS.keys() - set(tools.KEEPING)
 
 
-def _is_unread(question: Question, text: str, vocabulary: Vocabulary) -> bool:
+def is_unread(question: Question, text: str, vocabulary: Vocabulary) -> bool:
     """Whether the phrasebook asks because it can't read the words, and for no better reason."""
     unread = question in (questions.NO_ANSWER, questions.PAST) or question.text.startswith(_NOT_UNDERSTOOD)
     readings = read(text, vocabulary)
