@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from memory.part import Part, dump, many, one
@@ -11,6 +12,21 @@ from memory.rows import DecisionRow
 
 _STANDS = """NOT EXISTS (SELECT 1 FROM plans WHERE plans.plan_id = decisions.plan_id
              AND confirmed_at IS NULL AND status IN ('cancelled', 'expired', 'void'))"""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Decisions of a span (Unix seconds, both included): of one token, about one venue, with money moved by them."""
+
+    since: int
+    until: int
+    asset: str | None = None
+    venue: str | None = None
+    moved: bool = False
+
+    @property
+    def dated(self) -> bool:
+        return self.since > 0
 
 
 class Decisions(Part):
@@ -56,6 +72,19 @@ class Decisions(Part):
                   AND {_STANDS} ORDER BY id DESC LIMIT 1"""  # noqa: S608 - a constant
         row = await self._store.read(lambda db: one(db, sql, (user, venue, venue)))
         return None if row is None else _decision(row)
+
+    async def decisions_wanted(self, user: str, wanted: Wanted) -> list[DecisionRow]:
+        """The user's decisions that were wanted, the oldest first, at most 100; none whose preview was taken back."""
+        sql = f"""SELECT * FROM decisions WHERE user = :user AND at BETWEEN :since AND :until AND {_STANDS}
+                  AND (:asset IS NULL OR json_extract(snapshot_json, '$.asset') = :asset)
+                  AND (:venue IS NULL OR chosen = :venue OR instr(alternatives_json, :leg) > 0)
+                  AND (NOT :moved OR EXISTS (SELECT 1 FROM plans WHERE plans.plan_id = decisions.plan_id
+                                             AND confirmed_at IS NOT NULL))
+                  ORDER BY id DESC LIMIT 100"""  # noqa: S608 - a constant
+        leg = f'"source":"{wanted.venue}"'  # where a move of a rebalance took it from
+        parameters = {**asdict(wanted), "user": user, "leg": leg}
+        rows = await self._store.read(lambda db: many(db, sql, parameters))
+        return [_decision(row) for row in reversed(rows)]
 
     async def last_placement(self, user: str, before: int) -> DecisionRow | None:
         """The user's latest decision before that number that was about where money goes."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from agent.errors import NeedsAnswer, Refused
 from agent.gate.bind_follow import check_rows, request_across
 from agent.gate.bind_force import SMALL_TALK, UNREAL, check_in_force
+from agent.gate.bind_question import bind_question
 from agent.gate.bind_swap import bind_trade
 from agent.gate.limit_words import bind_limit
 from agent.gate.mandate_words import bind_mandate
@@ -24,7 +25,6 @@ from agent.intents import (
     Exit,
     Explain,
     Forget,
-    History,
     Intent,
     Origin,
     Remember,
@@ -33,7 +33,6 @@ from agent.intents import (
     Swap,
     Transfer,
     Withdraw,
-    Yields,
 )
 from agent.intents import Sequence as Sequence_
 from agent.words.alerts import alert, is_alert
@@ -90,7 +89,7 @@ def bind(
     if _bound_whole(intent, origins, said, vocabulary):
         return
     if intent.action in _READ_ONLY:
-        _bind_question(intent, said, vocabulary)
+        bind_question(intent, said[-MAX_TURNS:], vocabulary)
         return
     across = request_across(said, vocabulary, record)
     request = request_in(intent.action, said, vocabulary) if across is None else across
@@ -335,23 +334,3 @@ def _bind_cancel(intent: Cancel, request: Sequence[Reading]) -> None:
     _require(intent.ref is None or any(reading.text == intent.ref for reading in request), "ref")
     present = [reading for reading in request if reading.origin.turn == 0]
     _require(any(r.kind is Kind.NEGATION or (r.kind is Kind.VERB and r.text == "cancel") for r in present), "action")
-
-
-def _bind_question(intent: Intent, said: Sequence[str], vocabulary: Vocabulary) -> None:
-    """Questions move nothing: their verb may be anything, but what they are about must be the user's."""
-    readings = [reading for turn in read_turns(said[-MAX_TURNS:], vocabulary) for reading in turn]
-    match intent:
-        case Yields(asset=asset) if asset is not None:
-            _require(any(reading.kind is Kind.TOKEN and reading.text == asset for reading in readings), "asset")
-        case History(since=since, until=until) if since is not None or until is not None:
-            _bind_dates([day for day in (since, until) if day is not None], readings)
-        case Explain(ref=ref) if ref is not None:
-            _require(any(reading.text == ref.casefold() for reading in readings), "ref")
-
-
-def _bind_dates(days: Sequence[str], readings: Sequence[Reading]) -> None:
-    """A day in figures must be one that was said; a relative one was computed from a word for it."""
-    spoken = [reading.text for reading in readings if reading.kind is Kind.DATE]
-    relative = any(not text[:1].isdigit() for text in spoken) or any(r.kind is Kind.LAST for r in readings)
-    for day in days:
-        _require(day in spoken or relative, "date")

@@ -8,11 +8,13 @@ from datetime import date, timedelta
 from agent.intents import Explain, Help, History, Origin, Portfolio, Understood, Usage, Yields
 from agent.mind import questions
 from agent.mind.context import Context
+from agent.words import past
+from agent.words.dates import dated
+from agent.words.dates import span as days_of
 from agent.words.readings import Kind, Reading
 from agent.words.vocabulary import Vocabulary
 
 _ORDER = ("explain", "policy", "usage", "help", "history", "yields", "portfolio")
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _AT_ASSET = ("for", "on", "of", "to")
 
 
@@ -27,7 +29,7 @@ def topic(readings: Sequence[Reading], context: Context, vocabulary: Vocabulary)
         about = "yields"  # the history of rates isn't what was done
     match about:
         case "explain":
-            return Understood(Explain(ref=None), {"action": named[about].origin})
+            return _about(dated(readings), context, vocabulary, named[about].origin)
         case "policy":
             return Understood(Explain(ref="policy"), {"action": named[about].origin, "ref": named[about].origin})
         case "usage":
@@ -35,16 +37,25 @@ def topic(readings: Sequence[Reading], context: Context, vocabulary: Vocabulary)
         case "help":
             return Understood(Help(), {"action": named[about].origin})
         case "history":
-            return history(readings, context, named[about].origin)
+            return history(dated(readings), context, named[about].origin)
         case "yields":
             return yields(readings, vocabulary, named[about].origin)
         case "portfolio":
-            return portfolio(readings, named[about].origin)
+            return portfolio(dated(readings), context, named[about].origin)
     return None
 
 
-def portfolio(readings: Sequence[Reading], action: Origin) -> Understood:
-    """What the user has; nobody else's account is looked at."""
+def last_time(text: str, vocabulary: Vocabulary) -> Understood | None:
+    """When something was done last is in the history, whose answer tells just that; None where nobody asks it."""
+    if past.last_time(text, vocabulary) is None:
+        return None
+    return Understood(History(since=None, until=None), {"action": Origin(0, len(text), text)})
+
+
+def portfolio(readings: Sequence[Reading], context: Context, action: Origin) -> Understood:
+    """What the user has, or what some days earned, which is history; nobody else's account is looked at."""
+    if any(reading.kind is Kind.DATE and reading.text != "today" for reading in readings):
+        return history(readings, context, action)
     if any(reading.kind in (Kind.ADDRESS, Kind.BAD_ADDRESS) for reading in readings):
         return Understood(None, question=questions.OWN_ONLY)
     return Understood(Portfolio(), {"action": action})
@@ -75,17 +86,17 @@ def _unlisted(readings: Sequence[Reading]) -> Reading | None:
 def history(readings: Sequence[Reading], context: Context, action: Origin) -> Understood:
     """What happened between two days, both inclusive; a single day or period said is both."""
     spans = [(reading, _span(readings, place, context)) for place, reading in enumerate(readings)]
-    dated = [(reading, span) for reading, span in spans if span is not None]
-    if not dated:
+    known = [(reading, days) for reading, days in spans if days is not None]
+    if not known:
         if any(reading.kind in (Kind.DATE, Kind.LAST) for reading in readings):
             unknown_now = context.now is None
             return Understood(None, question=questions.NO_DATE if unknown_now else questions.NOT_A_DATE)
         return Understood(History(since=None, until=None), {"action": action})
-    first, last = dated[0][0], dated[-1][0]
-    since, until = dated[0][1][0], dated[-1][1][1]
-    if len(dated) == 1 and _opens(readings, first, "since", "from"):
+    first, last = known[0][0], known[-1][0]
+    since, until = known[0][1][0], known[-1][1][1]
+    if len(known) == 1 and _opens(readings, first, "since", "from"):
         return Understood(History(since=since, until=None), {"action": action, "since": first.origin})
-    if len(dated) == 1 and _opens(readings, first, "until"):
+    if len(known) == 1 and _opens(readings, first, "until"):
         return Understood(History(since=None, until=until), {"action": action, "until": last.origin})
     if since > until:
         return Understood(None, question=questions.NOT_A_DATE)
@@ -104,37 +115,26 @@ def _span(readings: Sequence[Reading], place: int, context: Context) -> tuple[st
     reading = readings[place]
     today = context.today.date() if context.today is not None else None
     if reading.kind is Kind.DURATION and place and readings[place - 1].kind is Kind.LAST and today is not None:
-        days = reading.value // 86_400 if isinstance(reading.value, int) else 0
-        return str(today - timedelta(days=min(days, 36_500))), str(today)
-    if reading.kind is not Kind.DATE:
+        length = reading.value // 86_400 if isinstance(reading.value, int) else 0
+        return str(today - timedelta(days=min(length, 36_500))), str(today)
+    if reading.kind is not Kind.DATE or (today is None and not reading.text[0].isdigit()):
         return None
-    if reading.text[0].isdigit():
-        return _iso(reading.text)
-    return _named(reading.text, today) if today is not None else None
+    days = days_of(reading.text, today or date.min)
+    return None if days is None else (str(days[0]), str(days[1]))
 
 
-def _iso(text: str) -> tuple[str, str] | None:
-    try:
-        day = str(date.fromisoformat(text))
-    except ValueError:
-        return None
-    return day, day
-
-
-def _named(name: str, today: date) -> tuple[str, str]:
-    monday = today - timedelta(days=today.weekday())
-    first = today.replace(day=1)
-    if name in _WEEKDAYS:
-        day = today - timedelta(days=(today.weekday() - _WEEKDAYS.index(name)) % 7 or 7)
-        return str(day), str(day)
-    yesterday, last_month = today - timedelta(days=1), first - timedelta(days=1)
-    spans = {
-        "today": (today, today),
-        "yesterday": (yesterday, yesterday),
-        "this week": (monday, today),
-        "last week": (monday - timedelta(days=7), monday - timedelta(days=1)),
-        "this month": (first, today),
-        "last month": (last_month.replace(day=1), last_month),
-    }
-    since, until = spans[name]
-    return str(since), str(until)
+def _about(readings: Sequence[Reading], context: Context, vocabulary: Vocabulary, action: Origin) -> Understood:
+    """Why something was done: of which token, in which venue, in which days, as far as that is said."""
+    said: dict[str, Origin] = {}
+    for reading in readings:
+        if reading.kind is Kind.TOKEN:
+            said[reading.text] = reading.origin
+        elif reading.kind is Kind.VENUE and len(reading.ids) == 1:
+            said[reading.ids[0]] = reading.origin
+    for place, reading in enumerate(readings):
+        days = _span(readings, place, context)
+        if days is not None:
+            said[days[0] if days[0] == days[1] else "..".join(days)] = reading.origin
+    if not said:
+        return Understood(Explain(ref=None), {"action": action})
+    return Understood(Explain(ref=" ".join(said)), {"action": action, "ref": next(iter(said.values()))})

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 
+from agent.replies.past import when
 from agent.words.deeds import Deed
 
 _DID = {
@@ -16,10 +17,8 @@ _DID = {
 
 def told(deed: Deed, words: str, zone: tzinfo) -> str:
     """'“what I took out” is the 503.07 USDC that you took out of aave-v3:core:USDC on Tuesday, 3 March 2026 …'."""
-    when = datetime.fromtimestamp(deed.at, zone)
-    day = f"{when:%A}, {when.day} {when:%B %Y, %H:%M} {when.tzname() or 'UTC'}"
     where = {"withdraw": " of ", "deposit": " to "}.get(deed.action, "")
     where = where + " and ".join(deed.venues) if where and deed.venues else ""
     whom = f" to {deed.recipient}" if deed.action == "transfer" and deed.recipient else ""
     what = f"{deed.value} {deed.asset} {_DID[deed.action]}{where}{whom}"
-    return f"“{words}” is the {what} on {day} (plan {deed.plan[:8]})."
+    return f"“{words}” is the {what} on {when(deed.at, zone)} (plan {deed.plan[:8]})."

@@ -48,7 +48,7 @@ class Following:
         if goes:
             since = self.world.now() - THREAD_SECONDS
             found["own"] = _own(await self.world.ledger.own_turns(user.id, channel, since, MOST_TURNS))
-            found["deeds"] = tuple(self._deed(row) for row in await self.world.ledger.deeds_of(user.id))
+            found["deeds"] = await self.deeds(user)
         return found
 
     async def tz(self, user: User) -> str:
@@ -62,8 +62,12 @@ class Following:
         if not words:
             return ()
         there = zone(await self.tz(user))
-        deeds = [self._deed(row) for row in await self.world.ledger.deeds_of(user.id)]
+        deeds = await self.deeds(user)
         return tuple(told(deed, words[deed.plan], there) for deed in deeds if deed.plan in words)
+
+    async def deeds(self, user: User) -> tuple[Deed, ...]:
+        """What was done for the user on their own wish, the oldest first."""
+        return tuple(self._deed(row) for row in await self.world.ledger.deeds_of(user.id))
 
     def _deed(self, row: DeedRow) -> Deed:
         return Deed(

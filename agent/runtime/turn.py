@@ -61,6 +61,7 @@ from agent.runtime.following import Following, bound_to
 from agent.runtime.limiting import Limiting
 from agent.runtime.mandating import Mandating
 from agent.runtime.rebalancing import Rebalancing
+from agent.runtime.recounting import Recounting
 from agent.runtime.recovering import ACKNOWLEDGE, Recovering
 from agent.runtime.remembering import Remembering
 from agent.runtime.repeating import Repeating
@@ -134,6 +135,7 @@ class Runtime:
         self.acting = Acting(world)
         self.recovering = Recovering(world)
         self.viewing = Viewing(world)
+        self.recounting = Recounting(world)
         self.mandating = Mandating(world)
         self.trying = Trying(world)
         self.limiting = Limiting(world)
@@ -420,7 +422,7 @@ class Runtime:
             case Explain():
                 return await self._explain(said, intent)
             case History():
-                return await self.viewing.history(said.user, intent)
+                return await self.recounting.history(said.user, intent, said.text)
             case Usage():
                 return await usage(self.world, said.user, said.server)
             case Help() | Chat():
@@ -441,7 +443,7 @@ class Runtime:
                 return await self.remembering.show(said.user, about)
             case _ if what == EXPORT:
                 return await self.remembering.export(said.user)
-        return await self.viewing.explain(said.user, intent)
+        return await self.recounting.explain(said.user, intent, said.text)
 
     async def _pause(self, said: Said, paused: bool) -> Reply:
         await self.world.ledger.set_paused(said.user.id, paused)

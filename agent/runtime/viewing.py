@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 
 from agent.chain.snapshot import Snapshot
 from agent.gate.choices import ROUTE, TURN
-from agent.intents import Explain, History, Yields
+from agent.intents import Explain, Yields
 from agent.money import ZERO_ADDRESS
 from agent.replies import explain, history, portfolio, risks, talk
 from agent.replies.reply import Reply
@@ -53,16 +52,20 @@ class Viewing:
         """Why the last choices were made, or the one for the venue that `ref` names; what was asked for since."""
         venue = intent.ref if intent.ref in self.world.venues else None
         row = await self.world.ledger.last_decision(user.id, venue)
-        choice = None if row is None else await self._chosen(user, row)
-        asked = None
-        if venue is None:
-            since, after = (row.at, row.plan_id) if row is not None else (0, None)
-            asked = await self.world.ledger.last_confirmed(user.id, since, after)
+        if venue is not None and row is not None:
+            return await self.chosen(user, row)
+        return explain.nothing() if venue is not None else await self.with_asked(user, row)
+
+    async def with_asked(self, user: User, row: DecisionRow | None) -> Reply:
+        """The choices of a decision, and what was asked for since; None: of no decision."""
+        choice = None if row is None else await self.chosen(user, row)
+        since, after = (row.at, row.plan_id) if row is not None else (0, None)
+        asked = await self.world.ledger.last_confirmed(user.id, since, after)
         if asked is not None:
             return explain.with_request(choice, asked)
         return choice or explain.nothing()
 
-    async def _chosen(self, user: User, row: DecisionRow) -> Reply:
+    async def chosen(self, user: User, row: DecisionRow) -> Reply:
         """The choices of the decision's plan; where none of them placed money, the last one that did, too."""
         ledger, tokens = self.world.ledger, self.world.registry.token
         rows = [row] if row.plan_id is None else await ledger.decisions_of_plan(row.plan_id)
@@ -75,10 +78,8 @@ class Viewing:
             return told
         return explain.with_earlier(told, explain.told([earlier], tokens), any(each.kind == ROUTE for each in rows))
 
-    async def history(self, user: User, intent: History) -> Reply:
-        """The user's plans of a span of days, with their transactions."""
-        since = _midnight(intent.since) if intent.since else 0
-        until = _midnight(intent.until, days=1) - 1 if intent.until else self.world.now()
+    async def history(self, user: User, since: int, until: int) -> Reply:
+        """The user's plans made in [since, until], Unix seconds, with their transactions."""
         rows = await self.world.ledger.plans_of(user.id, since, until)
         confirmed = [row for row in rows if row.confirmed_at is not None]
         shown = [(row, await self.world.ledger.attempts(row.plan_id)) for row in confirmed[-history.MOST_ROWS :]]
@@ -94,8 +95,3 @@ class Viewing:
         """As the user has it; rates are for everybody, so one without an account sees them, too."""
         found = await self.world.ledger.account(user.id)
         return await self.world.snapshot(found.address if found else ZERO_ADDRESS)
-
-
-def _midnight(day: str, days: int = 0) -> int:
-    """Unix seconds of the start of an ISO date in UTC, `days` later."""
-    return int((datetime.fromisoformat(day).replace(tzinfo=UTC) + timedelta(days=days)).timestamp())

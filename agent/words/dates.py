@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 from agent.words.language import Language
 from agent.words.languages import LANGUAGES
@@ -59,7 +60,9 @@ def _day(readings: Sequence[Reading], place: int, language: Language) -> tuple[R
 
 def _joined(readings: Sequence[Reading], place: int, after: int, value: str) -> tuple[Reading, int]:
     first, last = readings[place], readings[after - 1]
-    words = " ".join(reading.words for reading in readings[place:after])
+    words = first.words
+    for before, reading in pairwise(readings[place:after]):
+        words += " " * (reading.start - before.end) + reading.words
     return replace(first, kind=Kind.DATE, value=value, end=last.end, words=words), after
 
 

@@ -21,6 +21,15 @@ FOLLOWS = {
     " do it like; do it like on; do the same as; do the same as on; do as on; do it as on; what i did on; what i did;"
     " do what i did; do what i did on; repeat what i did; repeat what i did on; again like; again like on;"
     " exactly like; just like; just like on",
+    "last time": "when did i last; when did we last; when did you last; when was my last; when was the last;"
+    " when was the last time i; when was the last time that i; when was the last time you; when was the last time we;"
+    " when have i last; when have you last; what was my last; what is my last; when is the last time i",
+    "earned": "what did i earn; how much did i earn; how much have i earned; have i earned; did i earn;"
+    " what have i earned; how much did i make; how much have i made; have i made; what did i make; earnings;"
+    " my earnings; profit; my profit; pnl; earned so far",
+    "moved": "move; moved; moving; shift; shifted; rebalance; rebalanced; put; leave; left; withdraw; withdrew;"
+    " deposit; deposited; take; took; swap; swapped; exit; exited; sell; sold; buy; bought; send; sent; go; went;"
+    " pull; pulled",
     "drop": "actually no; no actually; no no; not that one; not that; not this one; not this; no not that;"
     " no not that one; no wait; wait no; no don't; no dont; no never mind; no nevermind; no forget it;"
     " no thanks not that",

@@ -125,7 +125,7 @@ def _unmarked(readings: tuple[Reading, ...]) -> Shape | None:
 def _whole(plain: str, language: Language) -> Shape | None:
     bare = re.sub(r"[\s.!,;:…-]+", " ", plain.casefold()).strip()
     for shape in (Shape.DROP, Shape.AGAIN):
-        if bare in _phrases(language.follows.get(shape, "")):
+        if bare in phrases_of(language.follows.get(shape, "")):
             return shape
     return None
 
@@ -178,19 +178,19 @@ def _value(words: str, language: Language) -> str:
 
 @lru_cache(maxsize=16)
 def _values(language: Language) -> Mapping[str, str]:
-    values = dict.fromkeys(_phrases(language.rest), str(Points.REST))
-    values |= dict.fromkeys(_phrases(language.alike), str(Points.ALIKE))
+    values = dict.fromkeys(phrases_of(language.rest), str(Points.REST))
+    values |= dict.fromkeys(phrases_of(language.alike), str(Points.ALIKE))
     for times, phrases in language.times.items():
-        values |= dict.fromkeys(_phrases(phrases), f"{Points.TIMES} {times}")
+        values |= dict.fromkeys(phrases_of(phrases), f"{Points.TIMES} {times}")
     for kind, phrases in language.deeds.items():
-        values |= dict.fromkeys(_phrases(phrases), f"{Points.DEED} {kind}")
-    return values | dict.fromkeys(_phrases(language.follows.get("like", "")), str(Points.LIKE))
+        values |= dict.fromkeys(phrases_of(phrases), f"{Points.DEED} {kind}")
+    return values | dict.fromkeys(phrases_of(language.follows.get("like", "")), str(Points.LIKE))
 
 
 @lru_cache(maxsize=16)
 def _pointing(language: Language) -> re.Pattern[str]:
     """What points at something; "like" only where a day follows."""
-    like = _phrases(language.follows.get("like", ""))
+    like = phrases_of(language.follows.get("like", ""))
     days = "|".join((_either(_dates(language)), r"\d"))
     others = frozenset(_values(language)) - like
     article = "|".join(sorted(re.escape(word) for word in ("last", "the", "on")))
@@ -207,14 +207,14 @@ def _dates(language: Language) -> frozenset[str]:
 
 @lru_cache(maxsize=64)
 def _opening(language: Language, shape: Shape) -> re.Pattern[str]:
-    either = _either(_phrases(language.follows.get(shape, "")))
-    lead, many = _either(_phrases(language.follows.get("lead", ""))), "{1,3}" if shape is Shape.CORRECT else ""
+    either = _either(phrases_of(language.follows.get(shape, "")))
+    lead, many = _either(phrases_of(language.follows.get("lead", ""))), "{1,3}" if shape is Shape.CORRECT else ""
     return re.compile(rf"\s*(?:(?:{lead})[\s,.!]+)?(?:(?:{either})(?![\w'-])[\s,.:;!…-]*){many}", re.IGNORECASE)
 
 
 @lru_cache(maxsize=64)
 def _closing(phrases: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w'-])(?:{_either(_phrases(phrases))})(?=[\s.!?]*$)", re.IGNORECASE)
+    return re.compile(rf"(?<![\w'-])(?:{_either(phrases_of(phrases))})(?=[\s.!?]*$)", re.IGNORECASE)
 
 
 def _either(phrases: Mapping[str, str] | frozenset[str]) -> str:
@@ -223,5 +223,6 @@ def _either(phrases: Mapping[str, str] | frozenset[str]) -> str:
 
 
 @lru_cache(maxsize=256)
-def _phrases(table: str) -> frozenset[str]:
+def phrases_of(table: str) -> frozenset[str]:
+    """The phrases of a table's entry, which are separated by semicolons."""
     return frozenset(filter(None, (phrase.strip() for phrase in table.split(";"))))

@@ -45,6 +45,16 @@ async def test_a_conversation(whole: Whole) -> None:
     assert status(await whole.say("yes")) == "settled"
     assert await whole.position(AAVE) >= took.units // 2 - 1
 
+    took_out = (await whole.say("when did I last withdraw?")).text
+    assert whole_amount in took_out
+    assert took.plan_id[:8] in took_out
+    assert "no time that you swapped" in (await whole.say("when did I last swap?")).text
+    assert AAVE in (await whole.say("why did you withdraw it today?")).text
+    assert "no decision about that" in (await whole.say("why did you move my dai?")).text
+    assert (await whole.say("what did I do today?")).text.startswith("3 plans carried out")
+    assert (await whole.say("what happened in March 2024?")).text.startswith("Nothing was confirmed")
+    assert "too little" in (await whole.say("what did I earn in March 2024?")).text
+
     assert status(await whole.say("not that one")) != "settled"
     assert status(await whole.say("no, 200")) != "ready"
     assert status(await whole.say("same for dai", "elsewhere")) != "ready"  # nothing was said there

@@ -1,0 +1,85 @@
+"""Questions about what was done: when it was done last, what was earned in some days, why something was moved."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from agent.words.dates import dated
+from agent.words.follow import phrases_of
+from agent.words.language import Language
+from agent.words.languages import LANGUAGES, language_of
+from agent.words.reader import read
+from agent.words.readings import Kind
+from agent.words.text import clean
+from agent.words.vocabulary import Vocabulary
+
+MOVE = "move"
+"""What the agent itself did last: not one of the user's own deeds."""
+LONGEST = 200
+_DEEDS = {
+    "deposit": "deposit",
+    "put": "deposit",
+    "withdraw": "withdraw",
+    "take": "withdraw",
+    "exit": "withdraw",
+    "transfer": "transfer",
+    "swap": "swap",
+    "buy": "swap",
+    "sell": "swap",
+    "move": MOVE,
+    "rebalance": MOVE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LastTime:
+    """Something that was done last: a deed's action or MOVE, of one token where one is named."""
+
+    action: str
+    asset: str | None
+
+
+def last_time(text: str, vocabulary: Vocabulary) -> LastTime | None:
+    """What a message asks for the last time of; None where it asks something else."""
+    language = LANGUAGES[language_of(text, vocabulary)]
+    found = _opening(language, "last time").match(clean(text).plain) if len(text) <= LONGEST else None
+    if found is None:
+        return None
+    readings = read(" " * found.end() + clean(text).plain[found.end() :], vocabulary, language=language)
+    kinds = {reading.kind for reading in readings}
+    if kinds & {Kind.AMOUNT, Kind.NEGATION, Kind.HYPOTHETICAL, Kind.QUOTED}:
+        return None
+    acts = [reading for reading in readings if reading.kind in (Kind.VERB, Kind.MENTION)]
+    actions = {_DEEDS.get(reading.text) for reading in acts}
+    tokens = {reading.text for reading in readings if reading.kind is Kind.TOKEN}
+    if len(actions) != 1 or None in actions or len(tokens) > 1:
+        return None
+    return LastTime(str(actions.pop()), next(iter(tokens), None))
+
+
+def asks_earnings(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether what was earned is asked for, and not all that was done."""
+    language = LANGUAGES[language_of(text, vocabulary)]
+    said = " ".join(clean(text).plain.casefold().split())
+    return any(
+        re.search(rf"\b{re.escape(phrase)}\b", said) for phrase in phrases_of(language.follows.get("earned", ""))
+    )
+
+
+def asks_of_move(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether a why is about something that was moved: not about a look after which all stayed."""
+    language = LANGUAGES[language_of(text, vocabulary)]
+    readings = dated(read(text, vocabulary))
+    if any(reading.kind is Kind.NEGATION for reading in readings):
+        return False
+    words = set(clean(text).plain.casefold().replace("?", " ").split())
+    return bool(words & phrases_of(language.follows.get("moved", "")))
+
+
+@lru_cache(maxsize=16)
+def _opening(language: Language, table: str) -> re.Pattern[str]:
+    known = sorted(phrases_of(language.follows.get(table, "")), key=len, reverse=True)
+    either = "|".join(re.escape(phrase) for phrase in known) or r"\x00"
+    return re.compile(rf"\s*(?:{either})\b", re.IGNORECASE)
