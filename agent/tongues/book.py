@@ -14,14 +14,17 @@ from agent.tongues.catalogue import PLACE, catalogue
 LONGEST = 500
 """Letters that one value may have; longer ones are met by no template."""
 FROM = r"(?<!\d[.,])(?<!\w[:/-])(?:(?<!\w)|(?!\w))"
-TO = r"(?![.,]\d)(?![:/-]\w)(?:(?<!\w)|(?!\w))"
+TO = r"(?![.,]\d)(?![:/-]\w)(?!(?<=[:/-])\w)(?:(?<!\w)|(?!\w))"
 """Where a value may begin and end: never inside a word, a figure, or a name such as `aave-v3:core:USDC`."""
 VALUE = f"{FROM}(.{{0,{LONGEST}}}?){TO}"
 KINDS: Mapping[str, str] = MappingProxyType(
     {
         "money": rf"{FROM}([-+]?[\d.,]+ (?:[mb]illion )?\S+?){TO}",
-        "word": rf"{FROM}(\S+?){TO}",
         "figure": rf"{FROM}([-+$\d.,]+){TO}",
+        "word": rf"{FROM}(?=\S*\w)(\S+?){TO}",
+        "times": rf"{FROM}(once|twice|[\d,]+ times){TO}",
+        "hour": r"(\d{1,2})",
+        "hex": r"([0-9a-f]+)",
     }
 )
 """Values of one kind only, written `{amount:money}` where a template would else match other texts, too."""

@@ -14,7 +14,7 @@ LANGUAGES = ("es", "de")
 """What English is told in besides; ISO 639-1."""
 NAMES: Mapping[str, str] = MappingProxyType({"en": "English", "es": "español", "de": "Deutsch"})
 PLACE = re.compile(r"\{(\w*)(?::(\w+))?\}")
-SENTENCE_ENDS = re.compile(r"(?<=[.!?…])(\s+)")
+SENTENCE_ENDS = re.compile(r"(?<=[.!?])(\s+)")
 """Where a text is cut: each of its sentences is told by itself."""
 
 

@@ -11,15 +11,18 @@ Pure. What no template meets stays English. A translation that would add, lose o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from agent.tongues.book import Book, Entry, book, first
 from agent.tongues.catalogue import LANGUAGES, SENTENCE_ENDS
 from agent.tongues.figures import digits, figures
 
-LONGEST_LINE = 4_000
+LONGEST = 700
+"""Letters of a sentence; a longer one isn't laid out, and stays."""
+DEEPEST = 3
+"""Templates inside each other; what stands deeper stays."""
 Step = tuple[int, str | None]
 """Where a step through a text ends, and what is said for it; None where it stays."""
 Cost = tuple[int, int, int]
@@ -33,7 +36,7 @@ QUOTED = "“`"
 """What opens a quotation: somebody's own words, or a command."""
 _RUN = re.compile(r"\w+(?:[:/.'-]\w+)*|\W")
 """A word, or a name with its signs: `aave-v3:core:USDC`."""
-_CALL = re.compile(r"\w*\([\w ,\[\]()]*\)(?: \w+)?")
+_CALL = re.compile(r"\w{3,}\([\w ,\[\]()]*\)(?: \w+)?")
 """How a contract's function is written."""
 _ENGLISH = re.compile(r"[A-Z]?[a-z']+")
 _OPENS = re.compile(r"(?:^|[.;:,!?]\s|[(\n]|\b(?:and|with|to|from|of|in)\s)$")
@@ -61,8 +64,6 @@ def english_left(text: str, language: str) -> int:
 
 
 def _line(line: str, language: str) -> str:
-    if len(line) > LONGEST_LINE:
-        return line
     said = "".join(part if not part.strip() else _sentence(part, language) for part in SENTENCE_ENDS.split(line))
     return said if digits(said) == digits(line) else line
 
@@ -70,17 +71,21 @@ def _line(line: str, language: str) -> str:
 def _sentence(text: str, language: str) -> str:
     bare = text.strip()
     start = text.index(bare)
+    if len(bare) > LONGEST:
+        return text
     return text[:start] + _told(bare, language).text + text[start + len(bare) :]
 
 
 @lru_cache(maxsize=4_096)
-def _told(text: str, language: str) -> Told:
+def _told(text: str, language: str, depth: int = 0) -> Told:
     """The best way through the text: the fewest words left, then the most covered, then the fewest templates."""
     held = book(language)
     if text in held.whole:
         return Told(0, held.whole[text])
     if _CALL.fullmatch(text):
         return Told(0, text)
+    if depth > DEEPEST:
+        return Told(_english_words(text), figures(text, language))
     size = len(text)
     best: list[Cost] = [(0, 0, 0)] * (size + 1)
     step: list[Step] = [(0, None)] * (size + 1)
@@ -89,7 +94,7 @@ def _told(text: str, language: str) -> Told:
         run = text[at:end]
         best[at] = (best[end][0] + _is_english(run), best[end][1] + end - at, best[end][2])
         step[at] = (end, None)
-        for stop, left, said in _starting(text, at, language, held):
+        for stop, left, said in _starting(text, at, held, partial(_told, language=language, depth=depth + 1)):
             cost = (best[stop][0] + left, best[stop][1], best[stop][2] + 1)
             if cost < best[at]:
                 best[at], step[at] = cost, (stop, said)
@@ -112,7 +117,7 @@ def _pieces(text: str, step: list[Step], language: str) -> Iterator[str]:
     yield figures(text[since:], language)
 
 
-def _starting(text: str, at: int, language: str, held: Book) -> Iterator[tuple[int, int, str]]:
+def _starting(text: str, at: int, held: Book, inner: Callable[[str], Told]) -> Iterator[tuple[int, int, str]]:
     """The templates that match from there: where each ends, how many words it leaves, what it says."""
     if at and text[at].isalnum() and text[at - 1].isalnum():
         return
@@ -125,16 +130,19 @@ def _starting(text: str, at: int, language: str, held: Book) -> Iterator[tuple[i
         for pattern in entry.patterns:
             found = pattern.match(text, at)
             if found is not None and found.end() > at and found.group() != text[:at]:
-                yield from _put(found, entry, text, language)
+                yield from _put(found, entry, text, inner)
 
 
-def _put(found: re.Match[str], entry: Entry, text: str, language: str) -> Iterator[tuple[int, int, str]]:
+def _put(
+    found: re.Match[str], entry: Entry, text: str, inner: Callable[[str], Told]
+) -> Iterator[tuple[int, int, str]]:
     left, values = 0, {}
     for number, (name, value) in enumerate(zip(entry.names, found.groups(), strict=True), 1):
         if value == text:
             return  # a value that is all of it says nothing new
         quoted = text[found.start(number) - 1 : found.start(number)] in QUOTED if found.start(number) else False
-        told = Told(0, value) if quoted or name in VERBATIM or not value else _told(value, language)
+        whole = quoted or name in VERBATIM or not value
+        told = Told(0 if quoted else _english_words(value), value) if whole else inner(value)
         left, values[name] = left + told.left, told.text
     said = "".join(values[part] if number % 2 else part for number, part in enumerate(entry.parts))
     begun = found.group()[:1]

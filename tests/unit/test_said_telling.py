@@ -1,0 +1,110 @@
+"""English told in another language: each template with any values comes out as its catalogue says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.money import Amount, Rate, Token, units_from_text
+from agent.tongues.book import book
+from agent.tongues.catalogue import LANGUAGES, PLACE, catalogue
+from agent.tongues.figures import digits, figures
+from agent.tongues.telling import QUOTED, VERBATIM, in_language
+
+pytestmark = pytest.mark.unit
+VALUES: Mapping[str, tuple[str, ...]] = {
+    "": ("QXA", "VBN-7", "KLM8", "JHG9", "TRE3"),
+    "money": ("1,234.5 USDC", "20 WETH"),
+    "figure": ("12", "3.5"),
+    "word": ("aave-v3:core:USDC", "WETH"),
+    "hour": ("22", "7"),
+    "hex": ("deadbeef",),
+    "times": ("3 times", "twice"),
+}
+USDC = Token(1, "USDC", None, 6)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("turn", [0, 1])
+def test_each_template_is_told_with_its_values_in_their_places(language: str, turn: int) -> None:
+    wrong = {}
+    for template, said in catalogue(language).items():
+        if re.search(r"\w\{|\}\w", template) or template != template.strip():
+            continue  # its value brings its own space along, or it stands between others
+        kept = VERBATIM | {name for name, _ in PLACE.findall(template) if _quoted(template, name)}
+        values = {}
+        for number, (name, kind) in enumerate(PLACE.findall(template)):
+            values[name] = VALUES[kind][(number + turn) % len(VALUES[kind])]
+        english = PLACE.sub(lambda found, values=values: values[found[1]], template)  # type: ignore[misc]
+        shown = {name: text if name in kept else in_language(text, language) for name, text in values.items()}
+        wanted = PLACE.sub(lambda found, shown=shown: shown[found[1]], said)  # type: ignore[misc]
+        told = in_language(english, language)
+        if told != wanted:
+            wrong[english] = told
+    assert wrong == {}
+
+
+def _quoted(template: str, name: str) -> bool:
+    return any(f"{mark}{{{name}" in template for mark in QUOTED) or f"as {{{name}}}`" in template
+
+
+def test_what_no_template_meets_stays_and_english_is_left_alone() -> None:
+    for text in ("Ein Satz, den keiner kennt: 1.000,50 USDC.", "put 1,000 USDC into x", "", "line\n\n  other"):
+        assert in_language(text, "en") == text
+        assert in_language(text, "fr") == text
+    assert in_language("Zweiundvierzig Kamele.\n  und mehr", "de") == "Zweiundvierzig Kamele.\n  und mehr"
+
+
+def test_a_sentence_that_is_mostly_unknown_stays_whole() -> None:
+    """Rather all of it in English than half in each; its neighbours are told."""
+    text = "Nothing was sent. The quick brown fox takes 1,000.5 USDC out of everything that it finds."
+    told = in_language(text, "de")
+    assert told.startswith("Es wurde nichts gesendet. The quick brown fox takes 1.000,5 USDC out of everything")
+
+
+def test_names_that_people_gave_are_told_as_they_are() -> None:
+    """A contact may be called like a word of the catalogue."""
+    assert "closed" in catalogue("de")
+    assert in_language("You have no contact closed.", "de") == "Du hast keinen Kontakt closed."
+    assert in_language("“closed” isn't in your address book.", "de") == "„closed“ steht nicht in deinem Adressbuch."
+
+
+@given(
+    units=st.integers(0, 10**15), ray=st.integers(0, 10**28), language=st.sampled_from(LANGUAGES), named=st.booleans()
+)
+def test_an_amount_that_is_shown_is_the_amount(units: int, ray: int, language: str, named: bool) -> None:
+    amount, rate = Amount(units, USDC), Rate(ray)
+    said = in_language(f"For {amount} that pays the most: {rate} a year with your deposit in it.", language)
+    figure = re.search(r"[\d.,]*\d(?= USDC)", said)
+    assert figure is not None
+    assert units_from_text(figure[0].replace(".", "").replace(",", "."), 6) == units
+    assert figures(str(rate), language) in said
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from([key for key in catalogue("de") if "{" not in key]),
+            st.from_regex(r"\$?[0-9]{1,3}(,[0-9]{3}){0,2}(\.[0-9]{1,4})?", fullmatch=True),
+            st.text("abc .,:;()`“”${}0123456789-\n", max_size=12),
+        ),
+        max_size=8,
+    ).map(" ".join),
+    st.sampled_from(LANGUAGES),
+)
+def test_no_text_gains_or_loses_a_digit(text: str, language: str) -> None:
+    joined = "".join(digits(text))
+    assert sorted("".join(digits(in_language(text, language)))) == sorted(joined)
+    assert in_language(text, language).count("\n") == text.count("\n")
+
+
+def test_every_pattern_ends_on_hostile_text() -> None:
+    """Long text without a match: the templates of one value after another don't try every split of it."""
+    text = "For 1 USDC in to of from and at most with " * 10
+    for language in LANGUAGES:
+        assert in_language(text, language)
+        assert max(len(entry.names) for entry in book(language).open) < 8
