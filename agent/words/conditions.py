@@ -9,8 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from agent.intents import Origin, Quiet
+from agent.words import forms, german_mandates, spanish_mandates
+from agent.words.language import Lang
 from agent.words.numbers import Doubtful, canonical, figures, shifted
 from agent.words.readings import Kind, Reading
 from agent.words.text import clean
@@ -105,10 +108,12 @@ def split(readings: Sequence[Reading]) -> tuple[list[Condition], list[Reading]]:
 def _in_turn(readings: Sequence[Reading], turn: int) -> list[Condition]:
     original, plain = _texts(readings)
     found: list[Condition] = []
-    for field, pattern, value in _RULES:
+    code = readings[0].code if readings else "en"
+    before, after, rules = _said_in(code)
+    for field, pattern, value in rules:
         for match in pattern.finditer(plain):
             start, end = match.span("rule")
-            if not _stands_alone(plain, start, end):
+            if not _stands_alone(plain, start, end, before, after):
                 continue
             origin = Origin(start, end, original[start:end], turn)
             if any(origin.start < other.origin.end and other.origin.start < end for other in found):
@@ -118,11 +123,11 @@ def _in_turn(readings: Sequence[Reading], turn: int) -> list[Condition]:
     return sorted(found, key=lambda each: each.origin.start)
 
 
-def _stands_alone(plain: str, start: int, end: int) -> bool:
+def _stands_alone(plain: str, start: int, end: int, leads: re.Pattern[str], follows: re.Pattern[str]) -> bool:
     """Whether marks or an "and" are on both sides of a phrase, or the ends of the turn."""
     before = plain[max(start - _NEAR, 0) : start].rstrip(" ")
     begins = not before and not plain[:start].strip(" ")
-    return (begins or _BEFORE.search(before) is not None) and _AFTER.match(plain, end) is not None
+    return (begins or leads.search(before) is not None) and follows.match(plain, end) is not None
 
 
 def _texts(readings: Sequence[Reading]) -> tuple[str, str]:
@@ -180,9 +185,48 @@ def _hour(said: str, half: str | None) -> int:
     return hour % 12 + (12 if half == "pm" else 0)
 
 
-def _rule(field: str, value: Reads, *forms: str) -> list[Rule]:
+@cache
+def _said_in(code: Lang) -> tuple[re.Pattern[str], re.Pattern[str], Sequence[Rule]]:
+    """What leads to a rule and follows one in a language, and its rules."""
+    if code == "en":
+        return _BEFORE, _AFTER, _RULES
+    of = spanish_mandates if code == "es" else german_mandates
+    rules = [
+        rule
+        for field, value, said in of.RULES
+        for rule in _rule(field, _VALUES[value], *said, compiled=forms.pattern)
+    ]
+    before = forms.pattern(rf"(?:[,;.:!()\n-]|\b(?:{of.JOINS}))$")
+    after = forms.pattern(rf" *(?:$|[,;!)\n]|\.(?![0-9])|: |- |(?:{of.JOINS}|{of.BOUNDS})\b)")
+    return before, after, rules
+
+
+def _local_price(match: re.Match[str]) -> str:
+    """The same with a decimal comma."""
+    value = figures(match["number"], ",")
+    return shifted(value, -2) if (match["unit"] or "").startswith("cent") else value
+
+
+def _local_part(match: re.Match[str]) -> str:
+    return canonical(figures(match["number"], ","))
+
+
+_VALUES: dict[str, Reads] = {
+    "price": _local_price,
+    "part": _local_part,
+    "hours": _hours,
+    "awake": _awake,
+    "yes": lambda _: True,
+    "no": lambda _: False,
+    "default": lambda _: DEFAULT,
+}
+
+
+def _rule(
+    field: str, value: Reads, *forms: str, compiled: Callable[[str], re.Pattern[str]] = re.compile
+) -> list[Rule]:
     spaced = (form.replace(" ?", "\0").replace(" ", " +").replace("\0", " *") for form in forms)
-    return [(field, re.compile(rf"(?<![\w'])(?P<rule>{form})(?![\w'])"), value) for form in spaced]
+    return [(field, compiled(rf"(?<![\w'])(?P<rule>{form})(?![\w'])"), value) for form in spaced]
 
 
 _RULES = [

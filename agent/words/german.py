@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.words import german_questions, german_speech, german_verbs
+from agent.words import german_mandates, german_questions, german_speech, german_verbs
 from agent.words.language import Language
 from agent.words.readings import Kind
 from agent.words.spelled import DE_WORDS, german_number
@@ -261,6 +261,7 @@ GERMAN = Language(
     },
     separable=german_verbs.SEPARABLE,
     swap_into=frozenset({"in", "to"}),
+    same_as=german_mandates.SAME_AS,
     courtesies=frozenset({"bitte", "danke", "moneta", "@moneta", "mal", "doch", "und danke"}),
     hurry=frozenset({"jetzt", "sofort", "gleich", "umgehend"}),
 )

@@ -27,6 +27,7 @@ class Language:
     `clitics` point at something and `indirect` at nobody new where they hang on a verb ("sácalo", "envíale").
     `separable`: a verb's form, then the particle that ends its clause, then the action. `swap_into` are the
     prepositions before what a swap gives.
+    `same_as`: the English word that says the same in a mandate's limits.
     `alone`: words that are something else where nothing stands beside them ("si" for "sí").
     `gerunds`: a verb's value, then its forms behind "would you mind", separated by semicolons. `slippage`: what makes
     a percentage the most that a price may slip. `holdings`: what may stand behind a token of one's own, "balance".
@@ -69,6 +70,7 @@ class Language:
     separable: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     swap_into: frozenset[str] = frozenset()
     alone: Mapping[str, Kind] = field(default_factory=dict)
+    same_as: Mapping[str, str] = field(default_factory=dict)
     gerunds: Mapping[str, str] = field(default_factory=dict)
     slippage: frozenset[str] = frozenset()
     holdings: frozenset[str] = frozenset()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from agent.intents import All
+from agent.words.clauses import THEN
 from agent.words.conditions import SAYING
+from agent.words.limit_keys import key_of
 from agent.words.readings import Kind, Reading
 
 SEPARATORS = frozenset({",", ";", ".", ":", "\n", "-", "–", "—"})
@@ -56,7 +58,7 @@ def with_late_bounds(parts: Iterable[list[Reading]]) -> list[list[Reading]]:
 
 def separates(reading: Reading) -> bool:
     return (reading.kind is Kind.FILLER and reading.words in SEPARATORS) or (
-        reading.kind is Kind.JOIN and reading.text == "and"
+        reading.kind is Kind.JOIN and reading.text in ("and", THEN)
     )
 
 
@@ -89,10 +91,6 @@ def numbers_of(part: Iterable[Reading]) -> list[Reading]:
 def is_all(reading: Reading) -> bool:
     """ "All my usdc" says what is meant anyway: a mandate is for all that is at work."""
     return reading.kind is Kind.AMOUNT and isinstance(reading.said.spec, All)
-
-
-def key_of(reading: Reading) -> str:
-    return reading.words.casefold()
 
 
 def cue_of(part: Sequence[Reading]) -> str | None:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from agent.intents import Exact, VenueCap
 from agent.words import limit_venues
-from agent.words.limit_parts import CUES, FREE, GLUE, PUTS, cue_of, key_of, keys_of, numbers_of
+from agent.words.limit_keys import key_of
+from agent.words.limit_parts import CUES, FREE, GLUE, PUTS, cue_of, keys_of, numbers_of
 from agent.words.ordered import NOT_UNDERSTOOD, Ordered, Unclear
 from agent.words.readings import Kind, Reading
 from agent.words.vocabulary import Vocabulary, asset_of

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from agent.words.limit_keys import key_of
 from agent.words.readings import Kind, Reading
 from agent.words.vocabulary import asset_of
 
@@ -51,20 +52,20 @@ def _comma(begin: Reading, end: Reading) -> Reading:
 def _goes_on(readings: Sequence[Reading], place: int) -> bool:
     """A "but" that only joins: "…, but never more than 5,000 in venus", "but stay out of venus"."""
     each, after = readings[place], readings[place + 1] if place + 1 < len(readings) else None
-    joins = after is not None and (after.kind in (Kind.NEGATION, Kind.VAGUE) or _key(after) in _STAYS)
-    return each.kind is Kind.EXCEPT and _key(each) == "but" and joins
+    joins = after is not None and (after.kind in (Kind.NEGATION, Kind.VAGUE) or key_of(after) in _STAYS)
+    return each.kind is Kind.EXCEPT and key_of(each) == "but" and joins
 
 
 def _lead(readings: Sequence[Reading], place: int) -> int | None:
     """Where the list of venues behind an exclusion that begins at `place` begins, None where there is none."""
-    each, key = readings[place], _key(readings[place])
+    each, key = readings[place], key_of(readings[place])
     if each.kind is Kind.EXCEPT and key in _EXCEPT:
         place += 1
-        if _is(readings, place, Kind.NEGATION) and _key(readings[place]) in ("not", "never"):
+        if _is(readings, place, Kind.NEGATION) and key_of(readings[place]) in ("not", "never"):
             place += 1
     elif each.kind is Kind.NEGATION and key in _NOT:
         place += 1
-        if _is(readings, place, Kind.WORD) and _key(readings[place]) in _USES:
+        if _is(readings, place, Kind.WORD) and key_of(readings[place]) in _USES:
             place += 1
     elif each.kind is Kind.WORD and key in _EXCLUDE:
         place += 1
@@ -76,7 +77,7 @@ def _lead(readings: Sequence[Reading], place: int) -> int | None:
         return None
     if _is(readings, place, Kind.PREPOSITION):
         place += 1
-    while _is(readings, place, Kind.FILLER) and _key(readings[place]) in _ARTICLES:
+    while _is(readings, place, Kind.FILLER) and key_of(readings[place]) in _ARTICLES:
         place += 1
     return place if _is(readings, place, Kind.VENUE) and readings[place].turn == each.turn else None
 
@@ -119,10 +120,6 @@ def _is(readings: Sequence[Reading], place: int, kind: Kind) -> bool:
     return place < len(readings) and readings[place].kind is kind
 
 
-def _key(reading: Reading) -> str:
-    return reading.words.casefold().replace("’", "'")
-
-
 def capped(part: Sequence[Reading]) -> Reading | None:
     """The venue in "at most 20,000 in morpho": behind the number and a preposition; None where none is named.
 
@@ -133,7 +130,7 @@ def capped(part: Sequence[Reading]) -> Reading | None:
         return None
     said = " ".join(each.words for each in part)[:40]
     amounts = [place for place, each in enumerate(part) if each.kind is Kind.AMOUNT]
-    before = [each for each in part[: venues[0]] if _key(each) not in _ARTICLES | _EACH | {"of"}]
+    before = [each for each in part[: venues[0]] if key_of(each) not in _ARTICLES | _EACH | {"of"}]
     placed = bool(before) and before[-1].kind is Kind.PREPOSITION and amounts[:1] < venues[:1]
     if len(venues) > 1 or not amounts or not placed:
         raise Ambiguous(f"I don't understand “{said}” as a limit: say `at most 20,000 in` and one venue.")
@@ -142,7 +139,7 @@ def capped(part: Sequence[Reading]) -> Reading | None:
 
 def is_each(part: Sequence[Reading], venue: Reading) -> bool:
     """Whether the number holds for each venue of that name: "in each morpho", "in each of morpho"."""
-    before = [_key(each) for each in part if each.end <= venue.start and _key(each) not in _ARTICLES | {"of"}]
+    before = [key_of(each) for each in part if each.end <= venue.start and key_of(each) not in _ARTICLES | {"of"}]
     return before[-1:] in (["each"], ["every"])
 
 

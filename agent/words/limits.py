@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from agent.words import conditions, limit_venues
-from agent.words.limit_parts import FREE, is_all, key_of, numbers_of, pieces, with_late_bounds, without_chatter
+from agent.words.limit_keys import key_of
+from agent.words.limit_parts import FREE, is_all, numbers_of, pieces, with_late_bounds, without_chatter
 from agent.words.limit_values import read_limit
 from agent.words.numbers import Doubtful
 from agent.words.ordered import DRY_RUN, KEEP, MANDATE, NOT_UNDERSTOOD, REVOKE, Ordered, Unclear

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.words import spanish_questions, spanish_speech, spanish_verbs
+from agent.words import spanish_mandates, spanish_questions, spanish_speech, spanish_verbs
 from agent.words.language import Language
 from agent.words.readings import Kind
 from agent.words.spelled import ES_WORDS, spanish_number
@@ -217,6 +217,7 @@ SPANISH = Language(
     indirect=("me", "te", "le", "les", "nos", "se"),
     swap_into=frozenset({"in"}),
     alone={"si": Kind.AFFIRM},
+    same_as=spanish_mandates.SAME_AS,
     courtesies=frozenset(
         {"por favor", "porfa", "porfavor", "gracias", "moneta", "@moneta", "oye", "y gracias", "¡", "¿"}
     ),
