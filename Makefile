@@ -10,7 +10,7 @@ WORKERS = $$($(BIN)/python -c 'import os; print(max(2, min(6, (os.cpu_count() or
 # Ours, compiled as pip compiles packages: where Python keeps no bytecode by itself, each start would do it anew.
 OURS := moneta agent plugins memory characters chains devnet
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench bench-quick bench-models bench-allocate bench-language bench-autopilot bench-chat bench-messages bench-risk bench-kills mutants devnet-cache clean
+.PHONY: help setup demo test lint bench bench-quick bench-models bench-allocate bench-language bench-autopilot bench-chat bench-messages bench-risk bench-kills bench-recall mutants devnet-cache clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -79,6 +79,9 @@ bench-backtest: $(DEV_STAMP) ## Moneta against simple rules on recorded rates th
 
 bench-risk: $(DEV_STAMP) ## signals replayed on recorded markets: what was foretold, what was left for nothing (2 minutes)
 	@$(BIN)/python -m benchmarks.risk $(ARGS)
+
+bench-recall: $(DEV_STAMP) ## recall over a million messages of a thousand people, a year of talk (about 5 minutes; ARGS=--quick)
+	@$(BIN)/python -m benchmarks.recall $(ARGS)
 
 bench-autopilot: $(DEV_STAMP) devnet-cache ## 90 days under a mandate against holding, five seeds (about 4 minutes; ARGS="--seeds 1")
 	@$(BIN)/python -m benchmarks.autopilot $(ARGS)

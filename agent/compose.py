@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -18,6 +19,7 @@ from agent import hooks
 from agent.chain.discover import Discovered
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
+from agent.character.character import Character
 from agent.character.files import load as load_character
 from agent.chat.door import Door
 from agent.chat.service import Service
@@ -42,6 +44,7 @@ from agent.plugin import Trader, Venue
 from agent.policy.policy import Policy, load, loads
 from agent.runtime.turn import Runtime
 from agent.runtime.world import World
+from memory.knowledge import Shelf
 from memory.ledger import Ledger
 from memory.lock import ExecutorLock
 from memory.memory import Memory
@@ -91,12 +94,7 @@ def _now() -> int:
 
 @contextlib.asynccontextmanager
 async def open_instance(
-    place: Place,
-    settings: Settings,
-    *,
-    beside: bool = False,
-    now: Callable[[], int] = _now,
-    plugins: hooks.Plugins | None = None,
+    place: Place, settings: Settings, *, beside: bool = False, now: Callable[[], int] = _now
 ) -> AsyncIterator[Instance]:
     """Opens everything, holding the folder's executor lock; closes everything at the end. `now` gives Unix seconds.
 
@@ -113,7 +111,7 @@ async def open_instance(
         launching = asyncio.create_task(_launched(place, settings, executes))
         stack.push_async_callback(_stop, launching)
         registry = Registry.load(place.chain_file)
-        plugins = plugins or hooks.load(settings)
+        plugins = hooks.load(settings)
         if executes:
             ended.keep(plugins, place.folder)
         rpc = node(place.rpc_url, settings, registry)
@@ -123,6 +121,8 @@ async def open_instance(
         found, traders = await find(registry, plugins.hook, rpc)
         ledger, memory = await _files(stack, place.folder, settings, executes, now)
         mind.kept_by(ledger)
+        if executes:
+            memory.care(_shelf(settings, character), partial(ledger.thin, settings.memory_days))
         await check_same_chain(rpc, ledger, registry.chain_id)
         new_wallet, process = await launching
         listed_before = place.signer_socket is not None or (place.signer_folder / POLICY).exists()
@@ -272,9 +272,12 @@ async def _files(
     keep = Keep(settings.memory_days, settings.memory_episodes, settings.memory_vectors)
     memory = await Memory.open(folder, now, spare=executes, embedder=embedder, keep=keep)
     stack.push_async_callback(memory.close)
-    if executes:
-        memory.care()
     return ledger, memory
+
+
+def _shelf(settings: Settings, character: Character) -> Shelf:
+    """What may be quoted: the operator's folder, and what the character brings."""
+    return Shelf(settings.knowledge, character.documents, character.knowledge, f"what {character.name} knows")
 
 
 async def _policy(

@@ -113,6 +113,8 @@ class Settings(BaseSettings):
     """The name of its model."""
     embedding_key_file: Path | None = None
     """A file with its key; local endpoints want none."""
+    knowledge: Path | None = None
+    """A folder with texts, Markdown and PDF files that answers may quote, with the file and the page."""
     memory_days: Annotated[int, Field(ge=1, le=36_500)] = 90
     """After how many days what was said is folded into a line a week; what you want remembered stays."""
     memory_episodes: Annotated[int, Field(ge=0, le=10_000)] = 300

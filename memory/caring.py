@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable, Collection
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from agent.errors import Unavailable
 from memory import refs
+from memory.knowledge import Knowledge, Shelf
 from memory.part import Clock, many
-from memory.retention import Keep, Retention
+from memory.retention import Keep
 from memory.store import Store
 from memory.vectors import Embedder
 
@@ -31,16 +34,16 @@ BATCH = 128
 _NAME, _TO, _NOTES_TO = "vectors by", "vectors of turns to", "vectors of notes to"
 
 
-class Caring(Retention):
+class Caring(Knowledge):
     """A memory that looks after itself from `care` on, until it is closed."""
 
     def __init__(self, store: Store, now: Clock, embedder: Embedder | None = None, keep: Keep | None = None) -> None:
         super().__init__(store, now, embedder, keep)
         self._carer: asyncio.Task[None] | None = None
 
-    def care(self) -> None:
-        """Begins."""
-        self._carer = self._carer or asyncio.create_task(self._care())
+    def care(self, shelf: Shelf | None = None, also: Callable[[], Awaitable[object]] | None = None) -> None:
+        """Begins: documents of `shelf` are read up on at once, and again with each retention, `also` with it."""
+        self._carer = self._carer or asyncio.create_task(self._care(shelf or Shelf(), also))
 
     async def _care_no_more(self) -> None:
         if self._carer is not None:
@@ -48,16 +51,20 @@ class Caring(Retention):
             with contextlib.suppress(asyncio.CancelledError):
                 await self._carer
 
-    async def _care(self) -> None:
-        waited = 0.0
+    async def _care(self, shelf: Shelf, also: Callable[[], Awaitable[object]] | None) -> None:
+        waited = RETAIN_SECONDS
         while True:
             await asyncio.sleep(EVERY_SECONDS)
             waited += EVERY_SECONDS
             try:
-                await self.embed_new()
                 if waited >= RETAIN_SECONDS:
                     waited = 0.0
+                    await self.read_up(shelf)
                     await self.retain()
+                    if also is not None:
+                        await also()
+                await self.embed_new()
+                await self.embed_passages()
             except Unavailable as error:
                 log.info("memory.db is looked after later", why=str(error))
             except Exception:
@@ -70,11 +77,17 @@ class Caring(Retention):
         Vectors of another embedder go first. Raises Unavailable('embedding').
         """
         count = 0
-        while rows := await self._store.read(lambda db: _without(db, self.embedder.name)):
-            vectors = await self.embedder.embed([row["text"] for row in rows])
-            given = [(row["person"], row["ref"], vector) for row, vector in zip(rows, vectors, strict=True)]
-            await self._store.write(lambda db, given=given: _give(db, self.embedder.name, given, self.keep.vectors))  # type: ignore[misc]
-            count += len(rows)
+        touched: set[int] = set()
+        try:
+            while rows := await self._store.read(lambda db: _without(db, self.embedder.name)):
+                vectors = await self.embedder.embed([row["text"] for row in rows])
+                given = [(row["person"], row["ref"], vector) for row, vector in zip(rows, vectors, strict=True)]
+                await self._store.write(partial(_give, name=self.embedder.name, given=given))
+                touched |= {person for person, ref, _ in given if not refs.parts(ref)[0]}
+                count += len(rows)
+        finally:
+            if touched:
+                await self._store.write(partial(_prune, people=touched, most=self.keep.vectors))
         return count
 
 
@@ -103,10 +116,11 @@ def _without(db: Database, name: str) -> list[dict[str, Any]]:
     return many(db, sql, (since, BATCH))
 
 
-def _give(db: Database, name: str, given: list[tuple[int, int, bytes]], most: int) -> None:
-    """Keeps vectors of what is still there, and of each user's turns the newest `most` at least."""
+def _give(db: Database, name: str, given: list[tuple[int, int, bytes]]) -> None:
+    """Keeps vectors of what is still there."""
     if _mark(db, _NAME) != name:
         db.execute("DELETE FROM vectors")
+        db.execute("UPDATE passages SET v = NULL")
         _set_mark(db, _NAME, name)
         _set_mark(db, _TO, "0")
         _set_mark(db, _NOTES_TO, "0")
@@ -117,7 +131,11 @@ def _give(db: Database, name: str, given: list[tuple[int, int, bytes]], most: in
             db.execute("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", (person, ref, vector))
     last_is_note, last = refs.parts(given[-1][1])
     _set_mark(db, _NOTES_TO if last_is_note else _TO, str(last))
-    for person in {person for person, ref, _ in given if not refs.parts(ref)[0]}:
+
+
+def _prune(db: Database, people: Collection[int], most: int) -> None:
+    """Leaves the vectors of each one's newest `most` turns, and all of their notes."""
+    for person in people:
         sql = f"""DELETE FROM vectors WHERE person = :person AND ref < {refs.of_note(0)} AND ref <= (
                   SELECT ref FROM vectors WHERE person = :person AND ref < {refs.of_note(0)}
                   ORDER BY ref DESC LIMIT 1 OFFSET :most)"""  # noqa: S608  (a number of ours)

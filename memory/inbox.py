@@ -100,6 +100,26 @@ class Inbox(Users):
             raise LookupError(f"no message {inbox_id}")
         return outbox_row(queued)
 
+    async def thin(self, days: int) -> int:
+        """Lets go of messages that were answered, and of replies that were delivered, more than so many days ago; how
+        many messages those were.
+
+        No platform brings one again that late. Each person's last in each channel stays: it says where they are.
+        """
+        before = self._now() - days * 86_400
+
+        def drop(db: Database) -> int:
+            old = """SELECT id FROM inbox WHERE status = 'done' AND received_at < ? AND id NOT IN
+                     (SELECT max(id) FROM inbox GROUP BY user, channel)
+                     AND NOT EXISTS (SELECT 1 FROM outbox WHERE inbox_id = inbox.id AND status = 'queued')"""
+            ids = [(row[0],) for row in db.execute(old, (before,)).fetchall()]
+            db.execute("DELETE FROM outbox WHERE inbox_id IS NULL AND status = 'sent' AND sent_at < ?", (before,))
+            db.conn.executemany("DELETE FROM outbox WHERE inbox_id = ?", ids)
+            db.conn.executemany("DELETE FROM inbox WHERE id = ?", ids)
+            return len(ids)
+
+        return await self._store.write(drop)
+
     async def redact(self, inbox_id: int) -> None:
         """Erases what a message said, from the file and its log: it was a one-time code."""
         sql = "UPDATE inbox SET text = '' WHERE id = ?"

@@ -21,14 +21,14 @@ from memory.part import Clock, many
 from memory.store import Store
 from memory.turns import TURNS, Turn
 from memory.vectors import LEAST_LIKE, Embedder, LetterGroups, likeness
-from memory.wording import asked, spoken
+from memory.wording import asked
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-MOST_HITS = 400
+MOST_HITS = 250
 """Of one word, the notes and the newest turns."""
-CANDIDATES = 40
+CANDIDATES = 30
 """Of each way, that are read and ranked."""
 RANK = 60.0
 """Reciprocal rank fusion's constant (Cormack, Clarke and Büttcher, SIGIR 2009)."""
@@ -76,12 +76,14 @@ class Recalling(Notes):
         Without vectors, where their endpoint is away, words alone find it. Raises Unavailable('memory').
         """
         ways = frozenset(ways)
-        vector = await self.vector_of(query) if "likeness" in ways else b""
+        alike, ours = "likeness" in ways, self.embedder
+        asked_for = await self.vector_of(query) if alike and not isinstance(ours, LetterGroups) else b""
 
         def search(db: Database) -> list[Recalled]:
             person = number_of(db, user)
             if person is None:
                 return []
+            vector = ours.of(query) if alike and isinstance(ours, LetterGroups) else asked_for
             rankings = [_by_words(db, person, query)] if "words" in ways else []
             rankings += [_by_likeness(db, person, vector)] if vector else []
             return _fused(db, user, rankings, limit, answers)
@@ -105,7 +107,7 @@ def _by_words(db: Database, person: int, query: str) -> list[int]:
     sql = " UNION ALL ".join([one_word] * len(expressions))
     given = [value for place, each in enumerate(expressions) for value in (place, each, MOST_HITS)]
     places: dict[int, list[int]] = defaultdict(list)
-    for place, ref in db.execute(sql, given):
+    for place, ref in db.execute(sql, given).fetchall():
         places[place].append(ref)
     sql = "SELECT count(*) FROM (SELECT 1 FROM turns JOIN talks ON talks.id = talk WHERE person = ? LIMIT ?)"
     total = max(int(db.execute(sql, (person, MOST_HITS)).fetchone()[0]), *map(len, places.values()), 1)
@@ -119,13 +121,13 @@ def _by_words(db: Database, person: int, query: str) -> list[int]:
 
 
 def _shorter_first(db: Database, found: Sequence[int], scores: dict[int, float]) -> list[int]:
-    """The same with BM25's norm: a word says more of a short text than of a long one."""
+    """The same with BM25's norm, of lengths in characters: a word says more of a short text than of a long one."""
     lengths: dict[int, int] = {}
     for table, is_note in (("turns", False), ("notes", True)):
         ids = [refs.parts(ref)[1] for ref in found if refs.parts(ref)[0] is is_note]
-        sql = f"SELECT id, text FROM {table} WHERE id IN ({_marks(ids)})"  # noqa: S608  (marks alone)
+        sql = f"SELECT id, length(text) FROM {table} WHERE id IN ({_marks(ids)})"  # noqa: S608  (marks alone)
         of = refs.of_note if is_note else refs.of_turn
-        lengths |= {of(row[0]): sum(1 for _ in spoken(row[1])) for row in db.execute(sql, ids)} if ids else {}
+        lengths |= {of(row[0]): row[1] for row in db.execute(sql, ids).fetchall()} if ids else {}
     mean = sum(lengths.values()) / max(len(lengths), 1) or 1.0
 
     def worth(ref: int) -> float:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from agent.trust import Trust
 from memory.notes import added
+from memory.owned import scrubbed
 from memory.part import Clock, many
 from memory.recalling import Recalling
 from memory.store import Store
@@ -30,10 +31,8 @@ DAY = 86_400
 WEEK = 7 * DAY
 BATCH = 500
 """Turns that are folded in one write."""
-SENTENCES, SENTENCE = 4, 120
+SENTENCES, SENTENCE = 3, 100
 """How many of a week's sentences are kept, and how much of each."""
-MERGED_PAGES = 500
-"""Of the index, after each batch: what was deleted from it goes with the segments that are merged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,8 @@ class Retention(Recalling):
         gone = 0
         while folded := await self._store.write(lambda db: _fold(db, before, self.keep.episodes)):
             gone += folded
+        if gone:  # once a week: whole weeks are folded
+            await self._store.write(scrubbed)
         return gone
 
 
@@ -76,7 +77,6 @@ def _fold(db: Database, before: int, episodes: int) -> int:
     sql = "SELECT id, text FROM notes WHERE person = ? AND kind = 'episode' ORDER BY at DESC LIMIT -1 OFFSET ?"
     for old in many(db, sql, (person, episodes)):
         remove_note(db, person, old["id"], old["text"])
-    db.execute("INSERT INTO words (words, rank) VALUES ('merge', ?)", (MERGED_PAGES,))
     return len(turns)
 
 

@@ -125,6 +125,10 @@ class Turns:
         if self._keeping is not None:
             await asyncio.wait([self._keeping])
 
+    async def settled(self) -> None:
+        """Waits until all that it was told is written."""
+        await self._kept()
+
     async def recent(self, user: str, channel: str, n: int) -> list[Turn]:
         """The last `n` turns of the user in the channel, the oldest first."""
         known = self._lately.of((user, channel), n, self._store.moment)

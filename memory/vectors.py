@@ -7,6 +7,7 @@ They find what is spelt or inflected otherwise ("depositing", "depostit"), and k
 from __future__ import annotations
 
 import asyncio
+import time
 import zlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
@@ -48,7 +49,13 @@ class LetterGroups:
     name = "letters-1"
 
     async def embed(self, texts: Sequence[str]) -> list[bytes]:
-        return await asyncio.to_thread(lambda: [packed(letters(text)) for text in texts])
+        return await asyncio.to_thread(lambda: [self.of(text) for text in texts])
+
+    def of(self, text: str) -> bytes:
+        """One packed vector; some 40 microseconds of computing, after which other threads get their turn."""
+        made = packed(letters(text))
+        time.sleep(0)
+        return made
 
     async def close(self) -> None:
         """It holds nothing open."""

@@ -43,6 +43,7 @@ EXAMPLES: dict[str, Any] = {
     "remote_signer_account": "0x00000000000000000000000000000000000000aa",
     "model_key_file": "model.key",
     "embedding_key_file": "embedding.key",
+    "knowledge": "knowledge",
     **dict.fromkeys(("model_usd_a_day", "model_server_usd_a_day"), "2"),
     **dict.fromkeys(("model_usd_a_month", "model_server_usd_a_month"), "20"),
     "model_user_usd_a_day": "0.25",

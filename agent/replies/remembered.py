@@ -97,3 +97,8 @@ def _day(at: int) -> str:
 def _cut(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"
+
+
+def read_in(citation: str, words: str) -> str:
+    """What a document says, with its place."""
+    return f"“{words}” ({citation})"

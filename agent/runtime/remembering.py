@@ -7,13 +7,15 @@ the user in their own words, never kept unasked.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from agent.errors import Refused, Unavailable
-from agent.intents import Forget, Remember
+from agent.intents import Forget, Remember, Understood
+from agent.mind.mind import Spoken, is_unread
 from agent.replies import remembered
 from agent.replies.reply import Offer, Picture, Reply, Status, Verdict
 from agent.runtime.contacting import Contacting
@@ -22,15 +24,19 @@ from agent.runtime.world import World
 from agent.secret_shapes import is_key, shape
 from agent.words.forgetting import about_of
 from agent.words.remembering import kind_of, remembering
+from agent.words.vocabulary import Vocabulary
+from memory.knowledge import Found
 from memory.ledger import Ledger
 from memory.memory import Memory
 from memory.recalling import Recalled
 from memory.rows import User
 from memory.wording import distinct
 
-RECALLED = 6
-"""Lines of what was said, noted or done, at the most."""
+RECALLED, RECALLED_FIRST = 6, 3
+"""Lines of what was said, noted or done, at the most; and how many of them come before what was read."""
+PASSAGES = 2
 LINE = 220
+LEAST_WORD, LEAST_SHARED = 4, 2
 DUST = 100
 """Base units: what rounding may leave of a position that was left."""
 MOST_OFFERED = 5
@@ -168,10 +174,58 @@ class Remembering:
     async def recalled(self, user: User, text: str) -> Sequence[str]:
         """What was said, noted or done that the text is about, as lines for a prompt; none where memory is away."""
         try:
-            found = await self.memory.recalled(user.id, text, RECALLED)
+            found = [line(each) for each in await self.memory.recalled(user.id, text, RECALLED)]
+            read = [quoted(each, text) for each in await self.memory.known(text, PASSAGES)]
         except Unavailable:
             return ()
-        return [line(each) for each in found]
+        return [*found[:RECALLED_FIRST], *read, *found[RECALLED_FIRST:]]
+
+    async def read_in(self, text: str, meant: Understood | Spoken, vocabulary: Vocabulary) -> Understood | Spoken:
+        """What a message means, with what documents say: a model's answer names those that it goes back to, and words
+        that nothing else reads are looked up in them.
+        """
+        question = meant.question if isinstance(meant, Understood) else None
+        if question is None and not isinstance(meant, Spoken):
+            return meant
+        if question is not None and not is_unread(question, text, vocabulary):
+            return meant
+        try:
+            found = await self.memory.known(text, PASSAGES)
+        except Unavailable:
+            return meant
+        if isinstance(meant, Spoken):
+            used = [each.citation for each in found if goes_back_to(meant.text, text, each.text)]
+            return Spoken(f"{meant.text} ({'; '.join(dict.fromkeys(used))})") if used else meant
+        return Spoken(remembered.read_in(found[0].citation, excerpt(found[0].text, text))) if found else meant
+
+
+def quoted(found: Found, question: str) -> str:
+    """One line of data from a document, with its place."""
+    return f"from {found.citation}: “{excerpt(found.text, question).translate(_INNER)}”"
+
+
+def excerpt(text: str, question: str) -> str:
+    """The sentences around the one that has most of the question's words, at most LINE characters."""
+    asked = {word[:5] for word in distinct(question)}
+    sentences = list(pieces_of(text))
+    best = max(range(len(sentences)), key=lambda at: len(asked & {word[:5] for word in distinct(sentences[at])}))
+    said = sentences[best]
+    for after in sentences[best + 1 :]:
+        if len(said) + len(after) >= LINE:
+            break
+        said = f"{said} {after}"
+    said = " ".join(said.split())
+    return said if len(said) <= LINE else said[: LINE - 1].rstrip() + "…"
+
+
+def pieces_of(text: str) -> list[str]:
+    return [each for each in re.split(r"(?<=[.!?])\s+", text) if each] or [text]
+
+
+def goes_back_to(answer: str, question: str, text: str) -> bool:
+    """Whether an answer has two words of a passage that the question hadn't."""
+    own = {word for word in distinct(answer) if len(word) >= LEAST_WORD or word.isdigit()} - set(distinct(question))
+    return len(own & set(distinct(text))) >= LEAST_SHARED
 
 
 async def handed_out(ledger: Ledger, memory: Memory, user: str, now: int) -> dict[str, Any]:

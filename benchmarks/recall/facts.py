@@ -1,0 +1,51 @@
+"""Facts that a person once told, and what they ask later: in other words, or with slips of the finger.
+
+Written before anything was measured on them, and nothing was chosen by them.
+"""
+
+from __future__ import annotations
+
+FACTS = (
+    ("my rent is due on the 5th of each month", "when do I have to pay my rents?", "wen is the retn due"),
+    ("my landlord is called Hildebrandt", "what's the name of the landlord?", "landlrod name hildebrant"),
+    ("I keep a boat in Rotterdam", "where are my boats kept?", "which harbor is the baot in, roterdam?"),
+    ("my daughter starts university in October", "when does my girl begin studying at the university?",
+     "daugther univeristy start"),
+    ("I get paid on the last Friday of the month", "which Fridays do I receive my pay?", "payed on wich friday"),
+    ("I want 3,000 USDC left in the wallet for emergencies", "how much is my emergency reserve?",
+     "emergancy usdc amount"),
+    ("I don't like Aave since the freeze in 2023", "which venue do I dislike because it froze?", "aavee freze"),
+    ("my accountant is Ms Okonkwo", "who does my accounting?", "acountant okonkow"),
+    ("my tax return has to be filed by July 31", "what is the deadline for taxes?", "tax retrun deadline"),
+    ("I prefer stablecoins over ether", "do I favour stable coins?", "stablecions prefered"),
+    ("my wife holds the second key of the safe", "who has the other keys to the safe?", "seconde key saef"),
+    ("I sold my car in March for 9,000", "what did selling the car bring?", "slod the carr"),
+    ("my brother owes me 400 dollars", "what does my brother still owe?", "borther owse me"),
+    ("the mortgage is fixed until 2031", "how long is my mortgage's interest fixed?", "morgage fixd"),
+    ("I live in Berlin, in Neukölln", "in which city am I living?", "berlim neukolln"),
+    ("I'm allergic to leverage and never borrow", "what do I think of borrowing?", "alergic leverege"),
+    ("my insurance renews in November", "when's the renewal of my insurances?", "insurence renwal"),
+    ("I check the portfolio on Sunday evenings", "on which evening do I look at my portfolio?", "porfolio sundy"),
+    ("my savings goal is 50,000 for a house", "what am I saving for?", "svings gaol house"),
+    ("the dentist bill of 850 comes in May", "how large are the dentist's bills?", "dentits bil"),
+    ("I lost money in the Terra collapse", "which collapse cost me money?", "tera colapse"),
+    ("my pension fund pays from 2042", "when does the pension begin?", "penson fnud"),
+    ("I use a Ledger Nano for cold storage", "which hardware stores my coins cold?", "legder nanno cold"),
+    ("my dog Rex needs surgery in spring", "what surgery is planned for the dog?", "srugery for rex"),
+    ("we fly to Lisbon on June 12", "when are the flights to Lisbon?", "lisbonn fligth"),
+    ("my electricity contract ends in August", "when does the contract for power end?", "electrictiy contrat"),
+    ("I owe Carla 120 for the concert tickets", "what do I owe to Carla for tickets?", "carlla concrt tikets"),
+    ("I was born on April 9, 1987", "when is my birthday?", "bron in aprl"),
+    ("my salary is 4,200 after tax", "what do I earn after taxes?", "salery aftr tax"),
+    ("I trust Morpho's Steakhouse vaults", "which vaults of Morpho do I trust?", "stekhouse valut"),
+    ("my bank closes transfers at 16:00", "until what time does the bank transfer?", "bnak transfres"),
+    ("the roof repair will cost about 7,500", "what is the cost of repairing the roof?", "rof repiar"),
+    ("I volunteer on Wednesdays and can't answer then", "on which days do I volunteer?", "voluntere wensday"),
+    ("my password manager is on the old laptop", "where is the manager of my passwords?", "pasword maneger"),
+    ("I'd rather pay more gas than wait", "what do I prefer: waiting or gas?", "rahter gass"),
+    ("my grandmother left me 12,000 euros", "how large was grandma's inheritance?", "gradnmother euors"),
+    ("the school fees are 640 a quarter", "what does the school charge in fees?", "scool fes"),
+    ("mi alquiler vence el día 3", "¿cuándo vencen los alquileres?", "alqiler vense"),
+    ("meine Miete ist am 1. fällig", "wann werden die Mieten fällig?", "mite falig"),
+    ("ich mag keine Überraschungen am Wochenende", "mag ich Überraschung an Wochenenden?", "uberaschung wochende"),
+)  # fmt: skip
