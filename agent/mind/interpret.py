@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agent.intents import Understood, as_json
 from agent.mind.context import Context
-from agent.mind.phrasebook import interpret
+from agent.mind.phrasebook import interpret, pending_after
+from agent.words.thread import MOST_TURNS
 from agent.words.vocabulary import Vocabulary
 
 
@@ -41,8 +42,19 @@ def _interpreted(number: int, line: str, vocabulary: Vocabulary) -> dict[str, An
         return {"line": number, "error": _first_problem(error)}
     if asked.contacts is not None:
         vocabulary = replace(vocabulary, contacts=asked.contacts)
-    understood = interpret(asked.text, asked.context or Context(), vocabulary)
+    understood = interpret(asked.text, _opened(asked.context or Context(), vocabulary), vocabulary)
     return {"id": asked.id, **shown(understood)}
+
+
+def _opened(context: Context, vocabulary: Vocabulary) -> Context:
+    """With the question that the user's own turns leave open, where the context doesn't say which one is."""
+    if context.pending is not None or not context.said:
+        return context
+    own, pending = context.said[-MOST_TURNS:], None
+    for place, turn in enumerate(own):
+        before = context.model_copy(update={"own": own[:place], "turns": (), "pending": pending})
+        pending = pending_after(interpret(turn.text, before, vocabulary), turn.text, before, vocabulary)
+    return context.model_copy(update={"pending": pending})
 
 
 def shown(understood: Understood) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from agent.words.readings import Kind, Reading
 from agent.words.text import Text, clean
 from agent.words.vocabulary import Vocabulary
 
-NEVER = "\x00"  # no text has it once it is made plain
+NEVER = "(?!)"  # the expression that fits nothing
 LONGEST = 200  # letters: what goes on with something is short
 
 
@@ -218,8 +218,8 @@ def _closing(phrases: str) -> re.Pattern[str]:
 
 
 def _either(phrases: Mapping[str, str] | frozenset[str]) -> str:
-    longest_first = sorted(phrases, key=lambda phrase: (-len(phrase), phrase)) or [NEVER]
-    return "|".join(r"\s+".join(map(re.escape, phrase.split())) for phrase in longest_first)
+    longest_first = sorted(phrases, key=lambda phrase: (-len(phrase), phrase))
+    return "|".join(r"\s+".join(map(re.escape, phrase.split())) for phrase in longest_first) or NEVER
 
 
 @lru_cache(maxsize=256)

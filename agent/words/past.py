@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from agent.words.dates import dated
-from agent.words.follow import phrases_of
+from agent.words.follow import NEVER, phrases_of
 from agent.words.language import Language
 from agent.words.languages import LANGUAGES, language_of
 from agent.words.reader import read
@@ -81,5 +81,5 @@ def asks_of_move(text: str, vocabulary: Vocabulary) -> bool:
 @lru_cache(maxsize=16)
 def _opening(language: Language, table: str) -> re.Pattern[str]:
     known = sorted(phrases_of(language.follows.get(table, "")), key=len, reverse=True)
-    either = "|".join(re.escape(phrase) for phrase in known) or r"\x00"
+    either = "|".join(re.escape(phrase) for phrase in known) or NEVER
     return re.compile(rf"\s*(?:{either})\b", re.IGNORECASE)
