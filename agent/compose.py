@@ -94,7 +94,12 @@ def _now() -> int:
 
 @contextlib.asynccontextmanager
 async def open_instance(
-    place: Place, settings: Settings, *, beside: bool = False, now: Callable[[], int] = _now
+    place: Place,
+    settings: Settings,
+    *,
+    beside: bool = False,
+    now: Callable[[], int] = _now,
+    plugins: hooks.Plugins | None = None,
 ) -> AsyncIterator[Instance]:
     """Opens everything, holding the folder's executor lock; closes everything at the end. `now` gives Unix seconds.
 
@@ -111,7 +116,7 @@ async def open_instance(
         launching = asyncio.create_task(_launched(place, settings, executes))
         stack.push_async_callback(_stop, launching)
         registry = Registry.load(place.chain_file)
-        plugins = hooks.load(settings)
+        plugins = plugins or hooks.load(settings)
         if executes:
             ended.keep(plugins, place.folder)
         rpc = node(place.rpc_url, settings, registry)

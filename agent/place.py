@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.config import Settings
-from agent.errors import Refused
+from agent.secret_file import read_secret as read_secret
 
 if TYPE_CHECKING:
     from agent.runtime.world import Advance
@@ -56,13 +56,3 @@ class Place:
     @property
     def signer_folder(self) -> Path:
         return self.folder / "signer"
-
-
-def read_secret(path: Path, holds: str) -> str:
-    """A secret's file. Raises Refused("secret"), with what it should hold."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise Refused("secret", f"{path} can't be read: {error.strerror}.", holds) from error
-    except UnicodeDecodeError as error:
-        raise Refused("secret", f"{path} is no text.", holds) from error

@@ -16,11 +16,12 @@ from typing import Any, TypeVar
 
 import structlog
 
+from agent.chat.jobs import Jobs
 from agent.chat.keeping import Keeping
 from agent.chat.service import Service
 from agent.errors import MonetaError, Unavailable
 from agent.hours import zone
-from agent.money import ZERO_ADDRESS, Address
+from agent.money import Address
 from agent.runtime.adopting import Adopting
 from agent.runtime.endangered import Endangered, lets_leave
 from agent.runtime.quiet import is_quiet
@@ -39,8 +40,6 @@ AT_ONCE = 4
 """Users looked after at the same time: one whose transactions are slow doesn't hold up the others."""
 DRAIN_SECONDS = 1.0
 HOUR = 3_600
-LAG_SECONDS = 120
-"""A chain's head is some seconds old: in the first of an hour it is still of the hour before."""
 WATCHED_SECONDS = 3_600
 """How long what was mined is looked at again: four times what finality takes on Ethereum."""
 
@@ -90,15 +89,16 @@ class Schedule:
     """Whether what is told has pictures, where its channel shows them."""
     reports: Reports = field(init=False)
     keeping: Keeping = field(init=False)
+    jobs: Jobs = field(init=False)
     waiting: Waiting = field(init=False)
     adopting: Adopting = field(init=False)
-    _seen: int = -1
     _looked_out: int = 0
     _ticking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
         self.reports = Reports(self.world, self.pictures)
         self.keeping = Keeping(self.world, self.service)
+        self.jobs = Jobs(self.world, self.service)
         self.waiting = Waiting(self.world, self.service.runtime.rebalancing)
         self.adopting = Adopting(self.world)
 
@@ -110,7 +110,7 @@ class Schedule:
                 return
             restless = await self.world.ledger.restless(self.world.now() - WATCHED_SECONDS)
             await asyncio.gather(*(self._guarded(gate, self._recover(user), user) for user in restless))
-            await self._guarded(gate, self._observe(), "everybody")
+            await self._guarded(gate, self.jobs.look(), "everybody")
             await self._look_after(gate, await self._due())
             await self._guarded(gate, self.keeping.look(), "everybody")
             await self._guarded(gate, self.service.news.tell(), "everybody")
@@ -135,14 +135,6 @@ class Schedule:
 
     async def _recover(self, user: str) -> None:
         await self.service.recover_of(await self._user(user))
-
-    async def _observe(self) -> None:
-        """Each hour is seen, whoever looks at anything in it or not, once its first blocks are there."""
-        hour = (self.world.now() - LAG_SECONDS) // HOUR
-        if self.world.executes and hour != self._seen:
-            self._seen = hour
-            with contextlib.suppress(MonetaError):  # an hour that can't be read is a gap
-                await Sights(self.world, [ZERO_ADDRESS]).of(ZERO_ADDRESS)
 
     async def _due(self) -> dict[str, tuple[MandateRow, int]]:
         """The mandates whose period has come and waits for no better hour, with its number, by user."""

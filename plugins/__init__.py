@@ -10,5 +10,11 @@ BUILT_IN = (
     "plugins.rebalance",
     "plugins.risk",
     "plugins.defillama",
+    "plugins.gas",
+    "plugins.facts.rates",
+    "plugins.facts.portfolio",
+    "plugins.hours",
+    "agent.chat.telegram_platform",
+    "agent.chat.discord_platform",
 )
 """Module names, in the order in which they are registered."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable, Coroutine
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 
+from agent import hooks
 from agent.backfill import run_backfill
 from agent.chat.adapter import Adapter
 from agent.chat.limits import Limits
@@ -21,13 +20,11 @@ from agent.commands.running import Running, raise_first
 from agent.compose import Instance, open_instance
 from agent.config import Settings
 from agent.errors import Refused
+from agent.hooks.loading import setup_of
 from agent.oversight import run_oversight
-from agent.place import Where, read_secret
+from agent.place import Where
 from agent.schedule import run_schedule
 from agent.watch import run_watch
-
-if TYPE_CHECKING:
-    from agent.chat.telegram import Webhook
 
 Maker = Callable[[Service], Adapter]
 
@@ -39,12 +36,13 @@ DRAIN_SECONDS = 1.2
 
 def run(where: Where, as_json: bool) -> int:
     """Runs until it is told to stop. Raises Refused where no adapter is configured, or one can't start."""
-    asyncio.run(_run(where, configured(where.settings), as_json))
+    plugins = hooks.load(where.settings)
+    asyncio.run(_run(where, plugins, configured(where.settings, plugins), as_json))
     return 0
 
 
-async def _run(where: Where, makers: list[Maker], as_json: bool) -> None:
-    async with open_instance(places.place_of(where), where.settings) as instance:
+async def _run(where: Where, plugins: hooks.Plugins, makers: list[Maker], as_json: bool) -> None:
+    async with open_instance(places.place_of(where), where.settings, plugins=plugins) as instance:
         adapters = [make(instance.service) for make in makers]
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
@@ -91,65 +89,24 @@ async def serve(
     raise_first(ends)
 
 
-def configured(settings: Settings) -> list[Maker]:
+def configured(settings: Settings, plugins: hooks.Plugins) -> list[Maker]:
     """What makes the adapters that the settings name; their libraries are imported only then.
 
     Raises Refused for none, and for a token or secret that can't be read, before anything else is started.
     """
-    makers: list[Maker] = []
-    if settings.discord_token_file is not None:
-        from agent.chat.discord.adapter import DiscordAdapter
-
-        makers.append(
-            partial(
-                DiscordAdapter,
-                token=_secret(settings.discord_token_file),
-                api_base=settings.discord_api,
-                gateway=settings.discord_gateway,
-                shards=settings.discord_shards,
-            )
-        )
-    if settings.telegram_token_file is not None:
-        from agent.chat.telegram import TelegramAdapter
-
-        makers.append(
-            partial(
-                TelegramAdapter,
-                token=_secret(settings.telegram_token_file),
-                base_url=settings.telegram_api,
-                webhook=_webhook(settings),
-            )
-        )
+    setup = setup_of(settings, "")
+    makers: dict[str, Maker] = {}
+    for chat in (each for group in plugins.hook.moneta_chats(setup=setup) for each in group):
+        if chat.platform in makers:
+            log.error("two plug-ins serve one platform: the first one has it", platform=chat.platform)
+        makers.setdefault(chat.platform, chat.make)
     if not makers:
         raise Refused(
             "no-adapter",
             "No chat is configured.",
             "Name a token file in MONETA_DISCORD_TOKEN_FILE or MONETA_TELEGRAM_TOKEN_FILE (docs/).",
         )
-    return makers
-
-
-def _webhook(settings: Settings) -> Webhook | None:
-    """Telegram's webhook, None where updates are polled."""
-    if settings.telegram_webhook_url is None:
-        return None
-    if settings.telegram_webhook_secret_file is None:
-        raise Refused(
-            "secret",
-            "A webhook needs a secret, or anybody could push updates.",
-            "Name its file in MONETA_TELEGRAM_WEBHOOK_SECRET_FILE.",
-        )
-    from agent.chat.telegram import Webhook
-
-    host, _, port = settings.telegram_webhook_listen.rpartition(":")
-    return Webhook(settings.telegram_webhook_url, host, int(port), _secret(settings.telegram_webhook_secret_file))
-
-
-def _secret(path: Path) -> str:
-    secret = read_secret(path, "It holds the token, one line.").strip()
-    if not secret:
-        raise Refused("secret", f"{path} is empty.", "It holds the token, one line.")
-    return secret
+    return list(makers.values())
 
 
 def _told_ready(adapters: list[Adapter], as_json: bool) -> None:

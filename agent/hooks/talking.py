@@ -32,7 +32,7 @@ from agent.plugin import (
 
 MOST_TEXT, MOST_CELL, MOST_ROWS, MOST_OFFERS, LONGEST_OFFER = 1_500, 80, 40, 4, 60
 NO_OFFERS = frozenset({"yes", "y", "no", "n", "confirm", "cancel", "acknowledge"})
-LEAST_EVERY, MOST_EVERY = 60, 90 * 86_400
+LEAST_EVERY, MOST_EVERY = 300, 90 * 86_400
 PHRASE = 80
 
 

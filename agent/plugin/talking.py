@@ -104,7 +104,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something that is done once in each period of `every` seconds (60 at the least), `after` seconds into it.
+    """Something that is done once in each period of `every` seconds (300 at the least), `after` seconds into it.
 
     It looks, and what it returns is said through the outbox, once. A period in which it fails is over.
     """

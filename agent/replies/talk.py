@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from agent.replies.reply import Reply, Table
+from agent.errors import NeedsAnswer
+from agent.intents import Chat, Question, as_json
+from agent.replies.reply import Reply, Status, Table, Verdict
 
 ABILITIES = (
     ("best yield for usdc?", "every venue in order, and what your own deposit does to its rate"),
@@ -50,3 +52,15 @@ def ability() -> Reply:
         "once, after you confirm. Every amount, token and recipient is one that you said yourself.",
         Table(("say", "and I"), ABILITIES),
     )
+
+
+def in_words(text: str) -> Reply:
+    """A model's own words: talk, for the asker alone."""
+    return Reply(text, intent=as_json(Chat()), private=True)
+
+
+def asked(question: Question | None) -> Reply:
+    """What has to be said first. Raises NeedsAnswer where there is no better question."""
+    if question is None:
+        raise NeedsAnswer("I didn't understand that. Ask `what can you do?`.")
+    return Reply(question.text, verdict=Verdict(Status.ASKED))

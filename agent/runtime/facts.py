@@ -6,10 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from agent.errors import MonetaError
-from agent.intents import Yields
-from agent.replies.reply import as_text
-from agent.runtime.viewing import Viewing
+from agent.runtime.extending import Extending
 from memory.rows import User
 
 KEPT_SECONDS = 12.0
@@ -33,18 +30,18 @@ class Facts:
     `clock` gives seconds of any beginning.
     """
 
-    viewing: Viewing
+    extending: Extending
     clock: Callable[[], float] = time.monotonic
     _kept: dict[str, _Told] = field(default_factory=dict)
 
     async def of(self, user: User) -> str:
         """The lines; what can't be computed now is left out. Talk is no reason to fail."""
-        kept, moves = self._kept.get(user.id), self.viewing.world.manager.moves
+        kept, moves = self._kept.get(user.id), self.extending.viewing.world.manager.moves
         if kept is not None and kept.moves == moves and self.clock() < kept.until:
             return kept.lines
         if len(self._kept) >= MOST_KEPT:
             self._kept.clear()
-        lines, whole = await self._look(user)
+        lines, whole = await self.extending.facts(user)
         if whole:
             self._kept[user.id] = _Told(lines, self.clock() + KEPT_SECONDS, moves)
         return lines
@@ -52,13 +49,3 @@ class Facts:
     def forget(self) -> None:
         """The chain has moved on: all is looked at anew."""
         self._kept.clear()
-
-    async def _look(self, user: User) -> tuple[str, bool]:
-        """The lines, and whether none is missing."""
-        lines = []
-        try:
-            lines.append(as_text(await self.viewing.yields(user, Yields(asset=None))))
-            lines.append(as_text(await self.viewing.portfolio(user)))
-        except MonetaError:
-            return "\n".join(lines), False
-        return "\n".join(lines), True

@@ -51,10 +51,11 @@ from agent.mind.mind import Spoken
 from agent.mind.phrasebook import interpret, pending_after
 from agent.model_cost import Payer
 from agent.replies import talk
-from agent.replies.reply import Reply, Status, Verdict, of_error
+from agent.replies.reply import Reply, of_error
 from agent.runtime.acting import NOTHING_PENDING, Acting
 from agent.runtime.alarms import Alarms
 from agent.runtime.contacting import Contacting
+from agent.runtime.extending import Extending
 from agent.runtime.facts import Facts
 from agent.runtime.following import Following, bound_to
 from agent.runtime.limiting import Limiting
@@ -109,11 +110,12 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """What a message was understood as, in which context and with whose words."""
+    """What a message was understood as, in which context and with whose words; `reply` is a plug-in's action's."""
 
     understood: Understood | Spoken
     context: Context
     vocabulary: Vocabulary
+    reply: Reply | None = None
 
 
 def is_yes(text: str) -> bool:
@@ -143,8 +145,9 @@ class Runtime:
         self.remembering = Remembering(world)
         self.repeating = Repeating(world)
         self.reports = Reports(world)
-        self.facts = Facts(self.viewing)
         self.following = Following(world)
+        self.extending = Extending(self.viewing)
+        self.facts = Facts(self.extending)
 
     async def turn(self, said: Said) -> Reply:
         """The reply to a message. Whatever goes wrong on purpose is a reply, too."""
@@ -245,8 +248,10 @@ class Runtime:
             meant = await self._meant(said, known)
         except MonetaError as error:
             return self._worded(said, of_error(error))
+        if meant is not None and meant.reply is not None:
+            return self._worded(said, meant.reply)
         if meant is not None and isinstance(meant.understood, Spoken):
-            return self._worded(said, _in_words(meant.understood))
+            return self._worded(said, talk.in_words(meant.understood.text))
         return await self._told(said, partial(self._typed, meant=meant))
 
     async def _meant(self, said: Said, known: Known) -> Meant | None:
@@ -262,7 +267,10 @@ class Runtime:
         context = await self._context(said, pending, vocabulary)
         computed = partial(self.facts.of, said.user)
         payer = Payer(said.user.id, said.server)
-        recalled = partial(self.remembering.recalled, said.user)
+        extended = await self.extending.reply(said.user, said.text, context, vocabulary)
+        if extended is not None:
+            return Meant(Understood(None), context, vocabulary, extended)
+        recalled = partial(self.extending.beside, self.remembering.recalled, said.user)
         meant = await self.world.mind.understand(said.text, context, vocabulary, computed, recalled, payer)
         return Meant(await self.remembering.read_in(said.text, meant, vocabulary), context, vocabulary)
 
@@ -290,11 +298,13 @@ class Runtime:
     async def _done(self, said: Said, meant: Meant) -> Reply:
         """What the message asks for, done or asked back."""
         understood, context, vocabulary = meant.understood, meant.context, meant.vocabulary
+        if meant.reply is not None:
+            return meant.reply
         if isinstance(understood, Spoken):
-            return _in_words(understood)
+            return talk.in_words(understood.text)
         if understood.intent is None:
             await self._await_answer(said, pending_after(understood, said.text, context, vocabulary))
-            return _asked(understood)
+            return talk.asked(understood.question)
         try:
             await self._await_answer(said, pending_after(understood, said.text, context, vocabulary))
             texts, record = bound_to(understood, context, said.text)
@@ -484,13 +494,3 @@ def _told_by(said: Said, texts: Iterable[str]) -> list[Told]:
 def _is_awaited(known: Known, text: str) -> bool:
     """Whether something of theirs waits, for an answer or for its fate, or the words are an answer by themselves."""
     return known.restless or known.pending is not None or _bare(text).lstrip("/") in ANSWERS
-
-
-def _in_words(spoken: Spoken) -> Reply:
-    return Reply(spoken.text, intent=as_json(Chat()), private=True)
-
-
-def _asked(understood: Understood) -> Reply:
-    if understood.question is None:
-        raise NeedsAnswer("I didn't understand that. Ask `what can you do?`.")
-    return Reply(understood.question.text, verdict=Verdict(Status.ASKED))

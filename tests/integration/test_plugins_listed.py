@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from agent.replies.reply import as_text
 from agent.runtime.enlisting import Enlisting
 from devnet import Node
 from devnet.rpc import Rpc
+from tests.integration.outside import installed
 from tests.integration.place_parts import funded, place_on
 from tests.integration.runtime_parts import Whole, rule, status
 
@@ -27,22 +27,11 @@ pytestmark = pytest.mark.integration
 VENUE = "harbour:stata-prime-USDC:USDC"
 
 
-def installed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The skeleton as an installed distribution: its module, and what its metadata says of it."""
-    monkeypatch.chdir(folder)
-    new("harbour", as_json=True)
-    info = folder / "harbour" / "harbour-0.1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: harbour\nVersion: 0.1.0\n")
-    (info / "entry_points.txt").write_text("[moneta.plugins]\nharbour = harbour\n")
-    monkeypatch.syspath_prepend(str(folder / "harbour"))
-    for name in [each for each in sys.modules if each.partition(".")[0] == "harbour"]:
-        del sys.modules[name]
-
-
 @pytest_asyncio.fixture
 async def whole(devnet_node: Node, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Whole]:
-    installed(tmp_path, monkeypatch)
+    monkeypatch.chdir(tmp_path)
+    new("harbour", as_json=True)
+    installed(tmp_path / "harbour", "harbour", monkeypatch)
     chain = tmp_path / "chain.toml"
     text = devnet_node.chain_file.read_text()
     chain.write_text(text.replace("[protocols.erc4626", "[protocols.harbour"))
