@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
-import sysconfig
-import venv
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from tests.e2e.environment import environment
 from tests.e2e.program import READY, ROOT, TURN
 
 PACKAGES = {"moneta", "agent", "plugins", "memory", "characters", "chains", "devnet"}
@@ -21,29 +19,9 @@ INTENT = {"action": "deposit", "asset": "USDC", "amount": {"kind": "exact", "val
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("wheel")
-    subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(out)],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-    )
-    (found,) = out.glob("*.whl")
-    return found
-
-
-@pytest.fixture(scope="module")
 def clean(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bin folder of an environment with the wheel in it; its dependencies are borrowed from this one."""
-    folder = tmp_path_factory.mktemp("clean")
-    venv.create(folder, with_pip=False, symlinks=True)
-    python = folder / "bin" / "python"
-    install = ["-m", "pip", "--python", str(python), "install", "--no-deps", "--no-index", "--quiet", str(wheel)]
-    subprocess.run([sys.executable, *install], check=True, capture_output=True)
-    (site,) = folder.glob("lib/python*/site-packages")
-    (site / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    return folder / "bin"
+    """The bin folder of an environment with the wheel in it."""
+    return environment(wheel, tmp_path_factory.mktemp("clean"))
 
 
 def test_it_carries_the_program_with_its_data_and_nothing_else(wheel: Path) -> None:
