@@ -23,7 +23,7 @@ Fresh = Callable[[Sequence[Reading]], Understood]
 
 def read(text: str, context: Context, vocabulary: Vocabulary, fresh: Fresh) -> Understood | None:
     """What the turn means together with what came before; None where it stands alone."""
-    if not goes_on((text,), vocabulary):
+    if not goes_on((text,), vocabulary, _before(context)):
         return None
     try:
         thread = fold([*(own.text for own in context.said), text], vocabulary, context.record)
@@ -45,10 +45,14 @@ def answered(texts: Sequence[str], context: Context, vocabulary: Vocabulary, fre
 
 def open_after(missing: str, text: str, context: Context, vocabulary: Vocabulary) -> Pending | None:
     """The open question about a turn that goes on with others: it holds those, too. None for any other turn."""
-    if not context.said or not goes_on((text,), vocabulary):
+    if not context.said or not goes_on((text,), vocabulary, _before(context)):
         return None
     first, *others = (*(own.text for own in context.said[-MOST_KEPT:]), text)
     return Pending(text=first, missing=missing, answers=tuple(others), asked=("",) * len(others))
+
+
+def _before(context: Context) -> list[str]:
+    return [own.text for own in context.said]
 
 
 def _meant(thread: Thread, text: str, fresh: Fresh) -> Understood | None:

@@ -85,7 +85,7 @@ def _spoken(context: Context) -> tuple[str, ...]:
 
 
 def _of_turns(context: Context) -> tuple[str, ...]:
-    return tuple(turn.text for turn in context.turns if turn.speaker == "user")
+    return tuple(own.text for own in context.said)
 
 
 def _earlier(context: Context) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ FOLLOWS = {
     " actually; rather; make it; make that; change it to; change that to; change to; correction; on second thought;"
     " no i meant; i meant the; not that; that should be; it should be; should be",
     "correct end": "instead; rather; i meant; i mean; actually; sorry; i meant to say",
-    "same": "same; the same; do the same; same thing; the same thing; do the same thing; do that; do it; repeat that;"
+    "same": "same; the same; do the same; same thing; the same thing; do the same thing; do that; do it;"
+    " repeat that;"
     " likewise; ditto; and the same; and do the same; now the same; same again; the same again; do that again;"
     " and same",
     "more": "and; also; plus; and also; then; and then; another",
@@ -18,11 +19,13 @@ FOLLOWS = {
     " do the same again; do the same; repeat; repeat that; repeat it; one more time; and again; another one;"
     " same thing; the same thing again; same thing again; do that once more; do it once more",
     "like": "like; like on; like i did; like i did on; same as; the same as; same as on; the same as on; as on;"
-    " do it like; do it like on; do the same as; do the same as on; do as on; do it as on; what i did on; what i did;"
+    " do it like; do it like on; do the same as; do the same as on; do as on; do it as on; what i did on;"
+    " what i did;"
     " do what i did; do what i did on; repeat what i did; repeat what i did on; again like; again like on;"
     " exactly like; just like; just like on",
     "last time": "when did i last; when did we last; when did you last; when was my last; when was the last;"
-    " when was the last time i; when was the last time that i; when was the last time you; when was the last time we;"
+    " when was the last time i; when was the last time that i; when was the last time you;"
+    " when was the last time we;"
     " when have i last; when have you last; what was my last; what is my last; when is the last time i",
     "earned": "what did i earn; how much did i earn; how much have i earned; have i earned; did i earn;"
     " what have i earned; how much did i make; how much have i made; have i made; what did i make; earnings;"
@@ -38,7 +41,8 @@ FOLLOWS = {
 
 DEEDS = {
     "withdraw": "what i took out; what i took; what i withdrew; what i pulled out; what i got out; what i redeemed;"
-    " what i cashed out; what i have taken out; what i've taken out; the money i took out; the money that i took out;"
+    " what i cashed out; what i have taken out; what i've taken out; the money i took out;"
+    " the money that i took out;"
     " what we took out; what i had taken out; the amount i took out; the amount i withdrew; the money i withdrew;"
     " what came out; my last withdrawal; the last withdrawal; my withdrawal",
     "deposit": "what i put in; what i deposited; what i invested; what i supplied; what i lent; what i put to work;"

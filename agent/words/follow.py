@@ -209,7 +209,7 @@ def _dates(language: Language) -> frozenset[str]:
 def _opening(language: Language, shape: Shape) -> re.Pattern[str]:
     either = _either(phrases_of(language.follows.get(shape, "")))
     lead, many = _either(phrases_of(language.follows.get("lead", ""))), "{1,3}" if shape is Shape.CORRECT else ""
-    return re.compile(rf"\s*(?:(?:{lead})[\s,.!]+)?(?:(?:{either})(?![\w'-])[\s,.:;!…-]*){many}", re.IGNORECASE)
+    return re.compile(rf"[\s¿¡]*(?:(?:{lead})[\s,.!]+)?(?:(?:{either})(?![\w'-])[\s,.:;!…-]*){many}", re.IGNORECASE)
 
 
 @lru_cache(maxsize=64)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from agent.words import german_mandates, german_questions, german_speech, german_verbs
+from agent.words import german_mandates, german_questions, german_speech, german_talk, german_verbs
 from agent.words.language import Language
 from agent.words.readings import Kind
 from agent.words.spelled import DE_WORDS, german_number
+from agent.words.vocabulary import spellings, typed, typed_each
 
 _PARTICLES = {
     "to work": "arbeiten; für mich arbeiten; gewinnbringend; zinsbringend; verzinst",
@@ -264,4 +265,11 @@ GERMAN = Language(
     same_as=german_mandates.SAME_AS,
     courtesies=frozenset({"bitte", "danke", "moneta", "@moneta", "mal", "doch", "und danke"}),
     hurry=frozenset({"jetzt", "sofort", "gleich", "umgehend"}),
+    follows=typed(german_talk.FOLLOWS, "de"),
+    deeds=typed(german_talk.DEEDS, "de"),
+    alike=typed_each(german_talk.ALIKE, "de"),
+    rest=typed_each(german_talk.REST, "de"),
+    times=typed(german_talk.TIMES, "de"),
+    months={way: month for name, month in german_talk.MONTHS.items() for way in spellings(name, "de")},
+    ago=german_talk.AGO,
 )

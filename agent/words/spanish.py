@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from agent.words import spanish_mandates, spanish_questions, spanish_speech, spanish_verbs
+from agent.words import spanish_mandates, spanish_questions, spanish_speech, spanish_talk, spanish_verbs
 from agent.words.language import Language
 from agent.words.readings import Kind
 from agent.words.spelled import ES_WORDS, spanish_number
+from agent.words.vocabulary import spellings, typed, typed_each
 
 _PARTICLES = {
     "to work": "a trabajar; trabajando; trabajar; trabajen; trabaje; trabajo; a rendir; rindiendo; a producir;"
@@ -222,4 +223,11 @@ SPANISH = Language(
         {"por favor", "porfa", "porfavor", "gracias", "moneta", "@moneta", "oye", "y gracias", "¡", "¿"}
     ),
     hurry=frozenset({"ahora", "ahora mismo", "ya", "inmediatamente", "enseguida"}),
+    follows=typed(spanish_talk.FOLLOWS, "es"),
+    deeds=typed(spanish_talk.DEEDS, "es"),
+    alike=typed_each(spanish_talk.ALIKE, "es"),
+    rest=typed_each(spanish_talk.REST, "es"),
+    times=typed(spanish_talk.TIMES, "es"),
+    months={way: month for name, month in spanish_talk.MONTHS.items() for way in spellings(name, "es")},
+    ago=spanish_talk.AGO,
 )

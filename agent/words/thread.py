@@ -171,16 +171,14 @@ def _commanded(thread: Thread, each: Spoken, record: Record, vocabulary: Vocabul
     return replace(thread, command=as_one(found), asks=False, done=thread.done and each.shape is None, changed=True)
 
 
-def goes_on(said: Sequence[str], vocabulary: Vocabulary) -> bool:
+def goes_on(said: Sequence[str], vocabulary: Vocabulary, before: Sequence[str] = ()) -> bool:
     """Whether the last of the user's turns may go on with what was said or done before: by its form, by pointing at
-    something, or as an answer to such a turn.
+    something, or as an answer to such a turn. `before`: turns that tell only which language is spoken.
     """
     if not said:
         return False
-    *earlier, last = (
-        spoken(text, vocabulary, 0, heard.code)
-        for text, heard in zip(said, languages_of(said, vocabulary), strict=True)
-    )
+    heard = languages_of([*before, *said], vocabulary)[len(before) :]
+    *earlier, last = (spoken(text, vocabulary, 0, each.code) for text, each in zip(said, heard, strict=True))
     return _is_open(last) or (not last.has(Kind.VERB) and any(map(_is_open, earlier)))
 
 

@@ -143,6 +143,16 @@ def spellings(phrase: str, code: Lang) -> tuple[str, ...]:
     return tuple(dict.fromkeys((phrase, two, bare)))
 
 
+def typed(table: Mapping[str, str], code: Lang) -> dict[str, str]:
+    """A table of phrases separated by semicolons, with every way in which each is typed."""
+    return {value: typed_each(phrases, code) for value, phrases in table.items()}
+
+
+def typed_each(phrases: str, code: Lang) -> str:
+    """Phrases separated by semicolons, with every way in which each is typed."""
+    return "; ".join(way for phrase in phrases.split(";") for way in spellings(phrase.strip(), code))
+
+
 def _phrases(language: Language) -> Iterator[tuple[Key, Entry]]:
     for kind, values in language.phrases.items():
         for value, phrases in values.items():

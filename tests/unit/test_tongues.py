@@ -9,6 +9,7 @@ import pytest
 from agent.gate.bind import bind
 from agent.intents import as_json
 from agent.runtime.turn import is_yes
+from tests.unit.conversation_parts import talked
 from tests.unit.spoken import VOCABULARY, understood
 
 pytestmark = pytest.mark.unit
@@ -44,6 +45,13 @@ def test_the_same_wish_is_the_same_intent_in_three_languages(row: tuple[str, ...
         bind(meant.intent, meant.origins, (text,), VOCABULARY)
         found[text] = as_json(meant.intent)
     assert len({str(intent) for intent in found.values()}) == 1, found
+
+
+@pytest.mark.parametrize("row", rows("conversations.txt"), ids=str)
+def test_a_turn_goes_on_with_those_before_it_in_three_languages(row: tuple[str, ...]) -> None:
+    came = [talked(*map(str.strip, texts.split(" / "))) for texts in row]
+    assert all(each.intent == came[0].intent for each in came), [(each.said, each.intent) for each in came]
+    assert all(each.intent is not None and each.binds() for each in came)
 
 
 @pytest.mark.parametrize("text", sentences("asked.txt"))
