@@ -37,6 +37,7 @@ from agent.hooks import ended
 from agent.listing import doubt_changed, keep_listed
 from agent.mind.configured import mind_of
 from agent.mind.embedding import embedder_of
+from agent.mind.plugged import providers_of
 from agent.money import Address
 from agent.opening import check_served, find, node
 from agent.place import Place
@@ -110,13 +111,13 @@ async def open_instance(
     async with contextlib.AsyncExitStack() as stack:
         executes = _lock(stack, place, beside)
         character = load_character(settings.character)
-        mind = mind_of(settings, character)
-        stack.push_async_callback(mind.close)
         # processes of its own, while this one imports
         launching = asyncio.create_task(_launched(place, settings, executes))
         stack.push_async_callback(_stop, launching)
         registry = Registry.load(place.chain_file)
         plugins = plugins or hooks.load(settings)
+        mind = mind_of(settings, character, providers_of(plugins.hook.moneta_models()))
+        stack.push_async_callback(mind.close)
         if executes:
             ended.keep(plugins, place.folder)
         rpc = node(place.rpc_url, settings, registry)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from agent import hooks
 from agent.character.files import default
 from agent.commands.output import complain, json_line, text_line
 from agent.config import Settings
@@ -17,6 +18,7 @@ from agent.mind.breaker import Breaker
 from agent.mind.configured import models_of
 from agent.mind.mind import Mind
 from agent.mind.models import Entry, Models, Route
+from agent.mind.plugged import providers_of
 from agent.mind.purpose import Purpose
 from agent.replies.reply import Table, table_text
 from agent.replies.usage import accuracy
@@ -126,7 +128,8 @@ def _told(found: Measure, as_json: bool) -> None:
 async def _open(folder: Path) -> tuple[Models, Ledger]:
     if not (folder / FILE).exists():
         raise Refused("ledger", f"There is no ledger in {folder}.", "Name the folder of an instance.")
-    models = models_of(Settings.of(folder))
+    settings = Settings.of(folder)
+    models = models_of(settings, providers=providers_of(hooks.load(settings).hook.moneta_models()))
     if models is None:
         raise Refused("model", NONE_SET, "docs/models.md says how one is set.")
     return models, await Ledger.open(folder, lambda: int(time.time()))

@@ -100,7 +100,7 @@ class Guarded:
 
     @hookimpl
     def moneta_models(self) -> list[Provider]:
-        return self._once("moneta_models", lambda found: talking.providers(found, self.plugin))
+        return self._once("moneta_models", lambda found: talking.providers(found, self.plugin, self._setup))
 
     @hookimpl
     def moneta_chats(self, setup: Setup) -> list[Chat] | None:

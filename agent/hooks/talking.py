@@ -144,15 +144,19 @@ def notices(found: object) -> list[Notice]:
     return kept
 
 
-def providers(found: object, plugin: Plugin) -> list[Provider]:
+def providers(found: object, plugin: Plugin, own: Setup) -> list[Provider]:
     """Providers whose models are asked in the plug-in's own loop."""
-    return [_provider(each, plugin) for each in shapes.listed(found, Provider, "its models", 20)]
+    return [_provider(each, plugin, own) for each in shapes.listed(found, Provider, "its models", 20)]
 
 
-def _provider(provider: Provider, plugin: Plugin) -> Provider:
+def _provider(provider: Provider, plugin: Plugin, own: Setup) -> Provider:
     def make(model: str, setup: Setup) -> LanguageModel:
         what = f"the model {provider.name}:{model}"
-        return plugin.call(what, lambda: provider.make(model, setup), lambda made: _Model(plugin, what, made))
+        return plugin.call(
+            what,
+            lambda: provider.make(model, Setup(own.options, setup.settings or own.settings)),
+            lambda made: _Model(plugin, what, made),
+        )
 
     return Provider(shapes.name(provider.name, "a provider's name"), make)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from agent.character.character import Character
 from agent.config import Settings
@@ -14,22 +15,32 @@ from agent.mind.endpoint import Endpoint
 from agent.mind.mind import Mind
 from agent.mind.model import Model, key_from
 from agent.mind.models import Entry, Models, Route
+from agent.mind.plugged import Make, Plugged
 from agent.mind.provided import Provided
 from agent.mind.purpose import Purpose
 from agent.model_cost import Price, micro
 from agent.model_settings import ModelSetting
 from memory.model_book import PERIODS, SCOPES, Budget
 
+_NONE: Mapping[str, Make] = MappingProxyType({})
 
-def mind_of(settings: Settings, character: Character) -> Mind:
-    """Raises Refused("model") where the settings name a model halfway: words go nowhere that nobody named."""
-    models = models_of(settings)
+
+def mind_of(settings: Settings, character: Character, providers: Mapping[str, Make] = _NONE) -> Mind:
+    """The mind with the models of the settings; `providers` are those of plug-ins. Raises Refused("model") where a
+    model is named halfway: words go nowhere that nobody named.
+    """
+    models = models_of(settings, providers=providers)
     return Mind(character) if models is None else Mind(character, models)
 
 
-def models_of(settings: Settings, clock: Clock = time.monotonic, now: Clock = time.time) -> Models | None:
+def models_of(
+    settings: Settings,
+    clock: Clock = time.monotonic,
+    now: Clock = time.time,
+    providers: Mapping[str, Make] = _NONE,
+) -> Models | None:
     """The models and routes of the settings, None where they name none. Raises Refused("model")."""
-    entries = _entries(settings, clock)
+    entries = _entries(settings, clock, providers)
     if not entries:
         return None
     return Models(entries, _routes(settings, entries), clock, now, budgets_of(settings))
@@ -46,7 +57,7 @@ def budgets_of(settings: Settings) -> tuple[Budget, ...]:
     )
 
 
-def _entries(settings: Settings, clock: Clock) -> dict[str, Entry]:
+def _entries(settings: Settings, clock: Clock, providers: Mapping[str, Make]) -> dict[str, Entry]:
     single = settings.model or settings.model_url
     several = settings.models or ()
     if single and several:
@@ -57,7 +68,7 @@ def _entries(settings: Settings, clock: Clock) -> dict[str, Entry]:
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise Refused("model", f"Two of the models are called {twice}.", "Give each a name of its own.")
-    return {each.name: _entry(each, clock, alone=len(names) == 1) for each in several}
+    return {each.name: _entry(each, clock, _model(each, len(names) == 1, providers)) for each in several}
 
 
 def _single(settings: Settings) -> Model:
@@ -70,15 +81,17 @@ def _single(settings: Settings) -> Model:
     return Endpoint(settings.model_url, settings.model, key_from(settings.model_key_file))
 
 
-def _entry(said: ModelSetting, clock: Clock, *, alone: bool) -> Entry:
+def _entry(said: ModelSetting, clock: Clock, model: Model) -> Entry:
     price = None
     if said.input_usd is not None and said.output_usd is not None:
         price = Price.of(said.input_usd, said.output_usd)
-    return Entry(said.name, _model(said, alone), Breaker(clock), price, said.max_tokens)
+    return Entry(said.name, model, Breaker(clock), price, said.max_tokens)
 
 
-def _model(said: ModelSetting, alone: bool) -> Model:
+def _model(said: ModelSetting, alone: bool, providers: Mapping[str, Make]) -> Model:
     key, name = key_from(said.key_file, f"key_file of the model {said.name}"), said.model or said.name
+    if said.provider is not None and said.provider in providers:
+        return Plugged(providers[said.provider], name)
     if said.provider is not None:
         own = None if said.key_file is None else key
         limits = {"seconds": said.seconds, "most_tokens": said.max_tokens}

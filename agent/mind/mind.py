@@ -171,5 +171,7 @@ def is_unread(question: Question, text: str, vocabulary: Vocabulary) -> bool:
     """Whether the phrasebook asks because it can't read the words, and for no better reason."""
     unread = question in (questions.NO_ANSWER, questions.PAST) or question.text.startswith(_NOT_UNDERSTOOD)
     readings = read(text, vocabulary)
-    never = _NEVER - {Kind.VAGUE} if about(readings) in tools.KEEPING else _NEVER  # "at most" is a limit's side there
+    # "at most" is a limit's side there; and what a question is about is no amount
+    vague = about(readings) in tools.KEEPING or not _acts(readings)
+    never = _NEVER - {Kind.VAGUE} if vague else _NEVER
     return unread and len(text) <= prompt.LONGEST_MESSAGE and not {reading.kind for reading in readings} & never

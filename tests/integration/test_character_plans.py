@@ -126,13 +126,21 @@ async def test_a_model_in_the_whole_turn(instance: Instance, owner: User, server
         for word in ("hostile", "turned"):
             reply = await say(instance, owner, ask.format(word))
             assert reply.plan is None
-        requests = [server.request() for _ in range(4)]  # one for the honest, two for the hostile, one for the turned
+        requests = [server.request() for _ in range(5)]  # one for the honest, two for the hostile and the turned
         assert "wasn't accepted" in requests[2]["messages"][-1]["content"]
         talk = await say(instance, owner, "what is impermanent loss?")
         assert (talk.text, talk.plan, talk.private) == ("It is what a pool may lose against holding.", None, True)
         system = server.request()["messages"][0]["content"]
         assert "Facts:" in system
         assert "USDC" in system
+        await say(instance, owner, "remember that impermanent loss is what worries me most about any pool")
+        await say(instance, owner, "is impermanent loss something to worry about?")
+        told = server.request()
+        assert "From memory" in told["messages"][0]["content"]
+        for request in (*requests, told):
+            size = sum(len(message["content"]) for message in request["messages"])
+            assert size <= 3_000
+            assert size + len(json.dumps(request["tools"])) <= 6_000
         down = await say(instance, owner, ask.format("broken"))
         assert down.text.startswith("My language model doesn't answer, so I go by plain commands. I don't understand")
         assert (await say(instance, owner, "deposit 5 usdc into aave core")).plan is not None

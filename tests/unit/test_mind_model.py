@@ -428,6 +428,19 @@ def test_the_purpose_is_read_from_the_words(text: str, purpose: str) -> None:
     assert purpose_of(text, readings, _acts(readings)) == purpose
 
 
+@pytest.mark.parametrize(
+    "text", ["is impermanent loss something to worry about?", "what worries people about impermanent loss?"]
+)
+async def test_what_a_question_is_about_is_no_amount(text: str) -> None:
+    assert await understand(text, Scripted(Answer("It can be."))) == Spoken("It can be.")
+
+
+async def test_about_so_much_is_still_asked_by_the_phrasebook() -> None:
+    model = Scripted(call("deposit", asset="usdc", amount="100"))
+    await understand("gosh mumble, deposit about 100 usdc pretty sharpish", model)
+    assert model.asked == []
+
+
 async def test_another_verb_than_the_users_is_repaired_and_not_asked_about() -> None:
     model = Scripted(call("withdraw", asset="usdc", amount="100", venue="venus"), call("deposit", **GOOD))
     assert bound(await understand(DEPOSIT, model), DEPOSIT) == HUNDRED
