@@ -2,6 +2,7 @@
 
     python -m scripts.tongues            what has no translation yet, a file at a time
     python -m scripts.tongues --count    how much has
+    python -m scripts.tongues --untold   lists what has none in agent/tongues/untold.txt
 
 A template is a string or f-string of the code, its values as `{name}`: what stands between two line ends, without
 the spaces around it. An `{'s' if … else ''}` gives a template for each of its ends.
@@ -235,18 +236,26 @@ def _said(text: str) -> bool:
 
 
 def main(arguments: list[str]) -> None:
-    """Prints what is missing."""
+    """Prints what is missing; with --untold, names it as English still, and forgets what is told or gone."""
     total = dict.fromkeys(LANGUAGES, 0)
-    every = 0
+    every, missing = 0, set()
     for path in files():
         every += len({text for _, text in templates(path)})
         for language in LANGUAGES:
-            missing = untranslated(path, language)
-            total[language] += len({text for _, text in missing})
-            if missing and "--count" not in arguments:
+            found = untranslated(path, language)
+            total[language] += len({text for _, text in found})
+            missing |= {text for _, text in found}
+            if found and not arguments:
                 print(f"## {path.relative_to(ROOT)} ({language})")  # noqa: T201
-                print("\n".join(f"{line} {text}" for line, text in missing))  # noqa: T201
-    print({language: f"{every - missing} of {every}" for language, missing in total.items()})  # noqa: T201
+                print("\n".join(f"{line} {text}" for line, text in found))  # noqa: T201
+    listed = UNTOLD.read_text(encoding="utf-8").splitlines()
+    if "--untold" in arguments:
+        said = {skeleton(text) for path in files() for _, text in templates(path)}
+        known = {skeleton(key) for key in catalogue(LANGUAGES[0])}
+        kept = {text for text in listed if skeleton(text) in said and skeleton(text) not in known}
+        UNTOLD.write_text("\n".join(sorted(kept | missing, key=str.casefold)) + "\n", encoding="utf-8")
+    left = {language: f"{every - number - len(listed)} of {every}" for language, number in total.items()}
+    print(left, f"{len(listed)} stay English")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -40,7 +40,11 @@ FIRST_DEPOSIT = 20  # whole dollars
 INVITES = Limit(5, 5, 60 * MINUTE)  # wrong codes of one person; a code can't be guessed, so this is for the log
 ADDRESS = re.compile(r"/?(?:my |deposit |what is my |what's my |show (?:me )?my )*(?:deposit )?address[.?!]*")
 INVITE = re.compile(r"/?(?:invite|start|join)\s+(?:code\s+)?(?P<code>[A-Za-z2-7]{16})\.?")
-UNDERSTOOD = re.compile(r"(?:yes[,.]? )?i (?:have read and )?understand(?: the risks?)?[.!]*")
+UNDERSTOOD = re.compile(
+    r"(?:(?:yes[,.]? )?i (?:have read and )?understand(?: the risks?)?|"
+    r"(?:s[ií][,.]? )?(?:lo |los )?entiendo(?: los riesgos)?|"
+    r"(?:ja[,.]? )?(?:ich verstehe(?: die risiken)?|(?:ich habe )?(?:die risiken )?verstanden))[.!]*"
+)
 
 
 class Stage(StrEnum):

@@ -22,6 +22,7 @@ from agent.gate.preview import Preview
 from agent.harmless import harmless
 from agent.replies.body import preview_title
 from agent.replies.reply import Picture, Reply, Status, Table, table_text
+from agent.replies.spoken import spoken
 from agent.tongues.catalogue import ENGLISH
 from agent.tongues.telling import in_language
 from agent.words.answers import NO, YES
@@ -57,7 +58,7 @@ class Terminal:
     async def run(self, greeting: Reply) -> None:
         """Talks until the end of the input, `exit` or `quit`."""
         user = await self.service.user(PLATFORM, OWNER, "you")  # compose.Instance.owner gave them their account
-        self.show(greeting)
+        self.show(spoken(greeting, user.speaks))
         while (line := await self.lines("you> ")) is not None:
             if line.strip().casefold() in LEAVE:
                 break

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from agent.mind import spoken_abroad
+
 MOST_CHARACTERS = 600
 
 _FIGURE = re.compile(r"(\d+(?:[.,]\d+)*)(\s*(?:%|per ?cent))?", re.IGNORECASE)
@@ -51,12 +53,12 @@ def why_not(text: str, known: str) -> str | None:
     said, said_rates = _figures(read)
     for figure in (*(said - figures), *(said_rates - rates)):
         return f"the figure {figure[:20]} is neither in the facts nor in the user's message"
-    worded = _WORDED.search(read)
+    worded = _WORDED.search(read) or spoken_abroad.WORDED.search(read)
     if worded and worded[0].casefold() not in known.casefold():
         return f"“{worded[0][:40]}” is neither in the facts nor in the user's message"
     if _LINK.search(read) or _ADDRESS.search(read):
         return "it has a link or an address"
-    if _CLAIM.search(read):
+    if _CLAIM.search(read) or spoken_abroad.CLAIM.search(read):
         return "it says that something is or will be done, promises something, or asks for a secret"
     return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.errors import NeedsAnswer
 from agent.intents import Chat, Question, as_json
 from agent.replies.reply import Reply, Status, Table, Verdict
+from agent.tongues.catalogue import ENGLISH
 
 ABILITIES = (
     ("best yield for usdc?", "every venue in order, and what your own deposit does to its rate"),
@@ -54,9 +55,9 @@ def ability() -> Reply:
     )
 
 
-def in_words(text: str) -> Reply:
-    """A model's own words: talk, for the asker alone."""
-    return Reply(text, intent=as_json(Chat()), private=True)
+def in_words(text: str, language: str = ENGLISH) -> Reply:
+    """A model's own words, in the language of what it answers: talk, for the asker alone."""
+    return Reply(text, intent=as_json(Chat()), private=True, language=language)
 
 
 def asked(question: Question | None) -> Reply:

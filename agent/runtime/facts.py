@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from agent.runtime.extending import Extending
+from agent.tongues.figures import figures
 from memory.rows import User
 
 KEPT_SECONDS = 12.0
@@ -35,16 +36,18 @@ class Facts:
     _kept: dict[str, _Told] = field(default_factory=dict)
 
     async def of(self, user: User) -> str:
-        """The lines; what can't be computed now is left out. Talk is no reason to fail."""
+        """The lines, their figures as the person writes them; what can't be computed now is left out. Talk is no
+        reason to fail.
+        """
         kept, moves = self._kept.get(user.id), self.extending.viewing.world.manager.moves
         if kept is not None and kept.moves == moves and self.clock() < kept.until:
-            return kept.lines
+            return figures(kept.lines, user.speaks)
         if len(self._kept) >= MOST_KEPT:
             self._kept.clear()
         lines, whole = await self.extending.facts(user)
         if whole:
             self._kept[user.id] = _Told(lines, self.clock() + KEPT_SECONDS, moves)
-        return lines
+        return figures(lines, user.speaks)
 
     def forget(self) -> None:
         """The chain has moved on: all is looked at anew."""

@@ -251,7 +251,7 @@ class Runtime:
         if meant is not None and meant.reply is not None:
             return self._worded(said, meant.reply)
         if meant is not None and isinstance(meant.understood, Spoken):
-            return self._worded(said, talk.in_words(meant.understood.text))
+            return self._worded(said, talk.in_words(meant.understood.text, said.user.speaks))
         return await self._told(said, partial(self._typed, meant=meant))
 
     async def _meant(self, said: Said, known: Known) -> Meant | None:
@@ -301,7 +301,7 @@ class Runtime:
         if meant.reply is not None:
             return meant.reply
         if isinstance(understood, Spoken):
-            return talk.in_words(understood.text)
+            return talk.in_words(understood.text, said.user.speaks)
         if understood.intent is None:
             await self._await_answer(said, pending_after(understood, said.text, context, vocabulary))
             return talk.asked(understood.question)

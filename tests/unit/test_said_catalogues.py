@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
+from agent.mind.context import Context
+from agent.mind.phrasebook import interpret
 from agent.tongues.catalogue import LANGUAGES, PLACE, catalogue, skeleton
 from agent.tongues.figures import COMMAND, digits, figures
+from agent.words.language import Lang
 from scripts.tongues import MADE_OF_PARTS, UNTOLD, constants, files, templates, untranslated
+from tests.unit.spoken import VOCABULARY
 
+FILLED = {"{value}": "12", "{symbol}": "USDC", "{symbol2}": "usdc", "{number}": "3", "{number2}": "3"}
 pytestmark = pytest.mark.unit
 
 
@@ -52,6 +58,23 @@ def test_what_is_to_be_typed_or_run_keeps_its_number_and_what_the_shell_takes_st
         assert [each for each in there if each.startswith("`moneta ")] == [
             each for each in here if each.startswith("`moneta ")
         ], key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_command_that_is_told_in_another_language_means_the_same(language: Lang) -> None:
+    names = replace(VOCABULARY, language=language)
+    told = {
+        (there.strip("`"), here.strip("`"))
+        for key, said in catalogue(language).items()
+        for there, here in zip(COMMAND.findall(key), COMMAND.findall(said), strict=True)
+        if there != here
+    }
+    assert len(told) > 30
+    for english, abroad in told:
+        command, same = (re.sub(r"\{\w+\}", lambda found: FILLED[found[0]], each) for each in (english, abroad))
+        meant, read = interpret(command, Context(), VOCABULARY), interpret(same, Context(), names)
+        assert read.intent == meant.intent, same
+        assert (read.question is None) == (meant.question is None), same
 
 
 def _joined(text: str) -> str:
