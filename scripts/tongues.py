@@ -15,6 +15,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -90,8 +91,12 @@ UNSPOKEN = (
 UNTOLD = ROOT / "agent" / "tongues" / "untold.txt"
 """Templates that stay English for now or for good (commands of buttons, names), one a line: it only gets shorter."""
 UNITS = ("second", "seconds", "minute", "minutes", "hour", "hours", "day", "days", "week", "weeks")
+MONTHS = tuple(f"{datetime(2026, month, 1, tzinfo=UTC):%B}" for month in range(1, 13))
+WEEKDAYS = tuple(f"{datetime(2026, 6, day, tzinfo=UTC):%A}" for day in range(1, 8))
 MADE_OF_PARTS = frozenset(
     (
+        *MONTHS,
+        *(f"{day}, {{day:figure}} {{month:word}} {{year:figure}}" for day in WEEKDAYS),
         *(f"{{n:figure}} {unit}" for unit in UNITS),
         *(f"{{n:figure}} {scale} {{symbol:word}}" for scale in ("thousand", "million", "billion")),
         *(f"{{n:figure}} {days} passed on {{chain:word}}, {{blocks:figure}} blocks." for days in ("day", "days")),
@@ -254,6 +259,7 @@ def main(arguments: list[str]) -> None:
         known = {skeleton(key) for key in catalogue(LANGUAGES[0])}
         kept = {text for text in listed if skeleton(text) in said and skeleton(text) not in known}
         UNTOLD.write_text("\n".join(sorted(kept | missing, key=str.casefold)) + "\n", encoding="utf-8")
+        listed = UNTOLD.read_text(encoding="utf-8").splitlines()
     left = {language: f"{every - number - len(listed)} of {every}" for language, number in total.items()}
     print(left, f"{len(listed)} stay English")  # noqa: T201
 
