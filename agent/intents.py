@@ -7,6 +7,7 @@ addresses of contracts and calldata are never in an intent: code adds them later
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, model_validator
@@ -81,16 +82,23 @@ class Swap(_Closed):
 
 
 class Sequence(_Closed):
-    """A swap, then all that it gave is put to work: the deposit's amount is `all`, of that and of nothing else."""
+    """Steps of which each takes all that the one before it gave: its amount is `all`, of that and of nothing else.
+
+    A swap and a deposit; a withdrawal and a deposit elsewhere, a swap, or a swap and a deposit.
+    """
 
     action: Literal["sequence"] = "sequence"
-    steps: tuple[Swap, Deposit]
+    steps: tuple[Swap, Deposit] | tuple[Withdraw, Deposit] | tuple[Withdraw, Swap] | tuple[Withdraw, Swap, Deposit]
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Sequence:
-        first, then = self.steps
-        if then.asset != first.to_asset or not isinstance(then.amount, All) or first.to_amount is not None:
-            raise ValueError("the deposit takes all of what the swap gives, and the swap says what it is given")
+        steps: tuple[Swap | Deposit | Withdraw, ...] = self.steps
+        for before, then in pairwise(steps):
+            gives = before.to_asset if isinstance(before, Swap) else before.asset
+            if then.asset != gives or not isinstance(then.amount, All):
+                raise ValueError("each step takes all of what the one before it gives")
+        if any(isinstance(step, Swap) and step.to_amount is not None for step in steps):
+            raise ValueError("a swap in a sequence says what it is given")
         return self
 
 

@@ -79,9 +79,9 @@ def kind_of(plan: Plan, step: Step) -> str:
     if step.role is not Role.ACTION:
         return "other"
     action = str(plan.intent.get("action"))
-    if action == "sequence":  # a swap, then what it gave goes into a venue; an exchange's name has no colon
-        return "deposit" if ":" in step.venue else "other"
-    if action == "rebalance":  # what is entered was approved before; what is left needs no approval
+    if action == "sequence" and ":" not in step.venue:  # an exchange's name has no colon
+        return "other"
+    if action in ("rebalance", "sequence"):  # what is entered was approved before; what is left needs no approval
         entered = {each.venue for each in plan.steps if each.role is Role.APPROVAL}
         return "deposit" if step.venue in entered else "withdraw"
     return {"deposit": "deposit", "withdraw": "withdraw", "exit": "withdraw", "transfer": "transfer"}.get(

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from agent.errors import NeedsAnswer, Refused
 from agent.gate.bind_follow import check_rows, request_across
 from agent.gate.bind_force import SMALL_TALK, UNREAL, check_in_force
+from agent.gate.bind_money import bind_money, bind_venue, is_for_another, require, within
 from agent.gate.bind_question import bind_question
 from agent.gate.bind_swap import bind_trade
 from agent.gate.limit_words import bind_limit
@@ -41,13 +42,8 @@ from agent.words.clauses import (
     INEXACT,
     Clause,
     action_of,
-    assets,
-    candidates,
     clauses,
     is_receiver,
-    merged,
-    pairs,
-    spec_for,
 )
 from agent.words.deeds import Record
 from agent.words.forgetting import forgetting
@@ -67,7 +63,6 @@ _NOTHING_DONE = Record()
 _BARE = frozenset({"exit", "pause", "resume", "cancel"})
 _READ_ONLY = frozenset({"yields", "portfolio", "explain", "history", "usage", "help", "chat"})
 _BREAKS = frozenset({Kind.MENTION, Kind.TOPIC, Kind.UNSUPPORTED})
-_VENUE_ROLES = {"deposit": ("to", "in", "on", ""), "withdraw": ("from", "in", "on", "")}
 _FREE = frozenset({Kind.FILLER, Kind.CHAT, Kind.POLITE, Kind.QUOTED_LINE, Kind.PARTICLE, Kind.REFERENCE, Kind.AFFIRM})
 
 
@@ -104,22 +99,22 @@ def bind(
     clause = _clause(intent.action, request, origins)
     match intent:
         case Deposit() | Withdraw():
-            _require(not _is_for_another(clause), "account: it is your own, and you named another")
-            _bind_money(intent, clause, origins, vocabulary)
-            _bind_venue(intent, clause)
+            require(not is_for_another(clause), "account: it is your own, and you named another")
+            bind_money(intent, clause, origins, vocabulary)
+            bind_venue(intent, clause)
         case Transfer():
-            _require(not clause.of(Kind.VENUE), "source: it is your wallet, and you named a venue")
-            _bind_money(intent, clause, origins, vocabulary)
+            require(not clause.of(Kind.VENUE), "source: it is your wallet, and you named a venue")
+            bind_money(intent, clause, origins, vocabulary)
             _bind_recipient(intent, clause)
         case Contact():
             _bind_contact(intent, clause)
         case Exit():
             partly = [r for r in clause.of(Kind.AMOUNT) if not isinstance(r.said.spec, All)]
-            _require(not partly and not clause.of(Kind.TOKEN, Kind.VENUE), "exit of everything")
-            _require(not _is_for_another(clause), "account: it is your own, and you named another")
+            require(not partly and not clause.of(Kind.TOKEN, Kind.VENUE), "exit of everything")
+            require(not is_for_another(clause), "account: it is your own, and you named another")
         case Advance():
             seconds = sum(r.value for r in clause.of(Kind.DURATION) if isinstance(r.value, int))
-            _require(seconds == intent.seconds, "seconds")
+            require(seconds == intent.seconds, "seconds")
 
 
 def _bound_whole(intent: Intent, origins: Mapping[str, Origin], said: Sequence[str], vocabulary: Vocabulary) -> bool:
@@ -141,7 +136,7 @@ def _bind_forget(intent: Intent, said: Sequence[str]) -> bool:
     if not isinstance(intent, Forget):
         return False
     heard = forgetting(said[-1]) if said else None
-    _require(heard is not None and heard.scope == intent.scope, "scope")
+    require(heard is not None and heard.scope == intent.scope, "scope")
     return True
 
 
@@ -149,10 +144,10 @@ def _bind_memory(intent: Intent, origins: Mapping[str, Origin], said: Sequence[s
     """Whether it is about what is remembered: a note is words of this very turn, a question the whole message."""
     if isinstance(intent, Remember):
         place = origins.get("text")
-        _require(place is not None and place.turn == 0 and place.words == intent.text and bool(said), "note")
+        require(place is not None and place.turn == 0 and place.words == intent.text and bool(said), "note")
         return True
     if isinstance(intent, Explain) and intent.ref is not None and intent.ref.partition(" ")[0] in (MEMORY, EXPORT):
-        _require(bool(said) and asks_of_memory(said[-1]) == intent.ref, "ref")
+        require(bool(said) and asks_of_memory(said[-1]) == intent.ref, "ref")
         return True
     return False
 
@@ -161,7 +156,7 @@ def _bind_revoke(intent: Intent, said: Sequence[str], vocabulary: Vocabulary) ->
     """Whether it takes an allowance back; that is the whole message, or isn't one."""
     if not isinstance(intent, Revoke):
         return False
-    _require(bool(said) and revocation(said[-1], vocabulary) == intent, "allowance")
+    require(bool(said) and revocation(said[-1], vocabulary) == intent, "allowance")
     return True
 
 
@@ -169,7 +164,7 @@ def _bind_repay(intent: Intent, said: Sequence[str], vocabulary: Vocabulary) -> 
     """Whether it pays a debt; that is the whole message, or isn't one."""
     if not isinstance(intent, Repay):
         return False
-    _require(bool(said) and repayment(said[-1], vocabulary) == intent, "debt")
+    require(bool(said) and repayment(said[-1], vocabulary) == intent, "debt")
     return True
 
 
@@ -177,7 +172,7 @@ def _bind_claim(intent: Intent, said: Sequence[str], vocabulary: Vocabulary) -> 
     """Whether it claims rewards; that is the whole message, or isn't one."""
     if not isinstance(intent, Claim):
         return False
-    _require(bool(said) and claiming(said[-1], vocabulary) == intent, "claim")
+    require(bool(said) and claiming(said[-1], vocabulary) == intent, "claim")
     return True
 
 
@@ -185,25 +180,15 @@ def _bind_alert(intent: Intent, said: Sequence[str], vocabulary: Vocabulary) -> 
     """Whether it sets an alert, lists them or takes one away; that is the whole message, or isn't one."""
     if not isinstance(intent, Alert) and not (isinstance(intent, Cancel) and is_alert(intent.ref)):
         return False
-    _require(bool(said) and alert(said[-1], vocabulary) == intent, "alert")
+    require(bool(said) and alert(said[-1], vocabulary) == intent, "alert")
     return True
-
-
-def _is_for_another(clause: Clause) -> bool:
-    """Somebody's name or address stands in what only moves between the user's own account and a venue."""
-    return bool(clause.of(Kind.NAME, Kind.ADDRESS, Kind.BAD_ADDRESS))
-
-
-def _require(holds: bool, field: str) -> None:
-    if not holds:
-        raise Refused(RULE, f"The {field} isn't in your words.", "Say it yourself, in one sentence.")
 
 
 def _check_origins(origins: Mapping[str, Origin], said: Sequence[str]) -> None:
     for field, origin in origins.items():
         place = len(said) - 1 + origin.turn
         held = 0 <= place < len(said) and origin.turn <= 0 and 0 <= origin.start < origin.end
-        _require(held and said[place][origin.start : origin.end] == origin.words, field)
+        require(held and said[place][origin.start : origin.end] == origin.words, field)
 
 
 def request_in(
@@ -265,55 +250,12 @@ def _clause(action: str, request: Sequence[Reading], origins: Mapping[str, Origi
     ordered = [clause for clause in clauses(request) if action_of(clause) == action]
     origin = origins.get("action")
     if origin is not None:
-        ordered = [clause for clause in ordered if clause.verb is not None and _within(clause.verb, origin)]
+        ordered = [clause for clause in ordered if clause.verb is not None and within(clause.verb, origin)]
     if not ordered:
         raise Refused(RULE, f"Your words don't order a {action}.", "Say it yourself, in one sentence.")
     if len(ordered) > 1:
         raise Refused(RULE, f"Your words order more than one {action}.", "Say one at a time.")
     return ordered[0]
-
-
-def _within(reading: Reading, origin: Origin) -> bool:
-    """The reading and the origin's words overlap."""
-    place = reading.origin
-    return place.turn == origin.turn and place.start < origin.end and origin.start < place.end
-
-
-def _at(readings: Sequence[Reading], field: str, origins: Mapping[str, Origin]) -> list[Reading]:
-    origin = origins.get(field)
-    return [reading for reading in readings if origin is None or _within(reading, origin)]
-
-
-def _bind_money(
-    intent: Deposit | Withdraw | Transfer, clause: Clause, origins: Mapping[str, Origin], vocabulary: Vocabulary
-) -> None:
-    named = _at(assets(clause), "asset", origins)
-    if not any(reading.text == intent.asset for reading in named):
-        raise NeedsAnswer("Which token?", "asset")
-    if clause.of(*INEXACT):
-        raise NeedsAnswer(f"How much {intent.asset}?", "amount")
-    amounts = [
-        amount
-        for amount in _at(merged(clause.of(Kind.AMOUNT)), "amount", origins)
-        if spec_for(amount, intent.asset, vocabulary) == intent.amount
-    ]
-    if len(amounts) != 1:
-        raise NeedsAnswer(f"How much {intent.asset}?", "amount")
-    beside = dict(pairs(clause.of(Kind.AMOUNT, Kind.TOKEN))).get(amounts[0])
-    if beside is not None and beside.text != intent.asset:
-        raise NeedsAnswer(f"How much {intent.asset}?", "amount")
-
-
-def _bind_venue(intent: Deposit | Withdraw, clause: Clause) -> None:
-    roles = _VENUE_ROLES[intent.action]
-    placed = tuple(p for p in clause.placed if p.reading.kind is not Kind.VENUE or p.role in roles)
-    if len(placed) != len(clause.placed):
-        raise Refused(RULE, "A venue in your words stands in another role than the venue of this.", "Say one move.")
-    fitting = candidates(clause, intent.asset)
-    if intent.venue is None:
-        _require(not clause.of(Kind.VENUE), "venue (you named one, and this leaves it open)")
-    else:
-        _require(fitting == (intent.venue,), "venue")
 
 
 def _bind_recipient(intent: Transfer, clause: Clause) -> None:
@@ -324,13 +266,13 @@ def _bind_recipient(intent: Transfer, clause: Clause) -> None:
 
 
 def _bind_contact(intent: Contact, clause: Clause) -> None:
-    _require([reading.text for reading in clause.of(Kind.ADDRESS)] == [intent.address], "address")
+    require([reading.text for reading in clause.of(Kind.ADDRESS)] == [intent.address], "address")
     names = [reading.text for reading in clause.of(Kind.WORD, Kind.NAME)]
-    _require(names == [intent.name], "name")
+    require(names == [intent.name], "name")
 
 
 def _bind_cancel(intent: Cancel, request: Sequence[Reading]) -> None:
     """A cancellation is harmless: a no is enough."""
-    _require(intent.ref is None or any(reading.text == intent.ref for reading in request), "ref")
+    require(intent.ref is None or any(reading.text == intent.ref for reading in request), "ref")
     present = [reading for reading in request if reading.origin.turn == 0]
-    _require(any(r.kind is Kind.NEGATION or (r.kind is Kind.VERB and r.text == "cancel") for r in present), "action")
+    require(any(r.kind is Kind.NEGATION or (r.kind is Kind.VERB and r.text == "cancel") for r in present), "action")

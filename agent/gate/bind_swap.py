@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence as Several
 
 from agent.errors import NeedsAnswer, Refused
-from agent.intents import Sequence, Swap
+from agent.gate.bind_money import bind_money, bind_venue, is_for_another, require
+from agent.intents import Deposit, Sequence, Swap, Withdraw
 from agent.words.clauses import INEXACT, Clause, action_of, candidates, spec_for
 from agent.words.readings import Kind
-from agent.words.trades import read_trade, slips, takes_all
+from agent.words.trades import passes_on, read_trade, slips, takes_all
 from agent.words.vocabulary import Vocabulary
 
 RULE = "bind"
@@ -17,12 +18,28 @@ _VENUE_ROLES = ("to", "in", "on", "")
 
 def bind_trade(intent: Swap | Sequence, ordered: Several[Clause], vocabulary: Vocabulary) -> None:
     """Passes when the clauses order exactly this. Raises Refused("bind"), or NeedsAnswer for a token or an amount."""
-    wanted = ["swap"] if isinstance(intent, Swap) else ["swap", "deposit"]
+    steps = (intent,) if isinstance(intent, Swap) else intent.steps
+    wanted = [step.action for step in steps]
     if [action_of(clause) for clause in ordered] != wanted:
         raise Refused(RULE, f"Your words don't order a {' and a '.join(wanted)}.", "Say it in one sentence.")
-    _bind_swap(intent if isinstance(intent, Swap) else intent.steps[0], ordered[0], vocabulary)
-    if isinstance(intent, Sequence):
-        _bind_rest(intent, ordered[1])
+    for place, (step, clause) in enumerate(zip(steps, ordered, strict=True)):
+        require(not is_for_another(clause), "account: it is your own, and you named another")
+        match step:
+            case Swap() if place == 0:
+                _bind_swap(step, clause, vocabulary)
+            case Swap():
+                _bind_passed_on(step, clause)
+            case Withdraw():
+                bind_money(step, clause, {}, vocabulary)
+                bind_venue(step, clause)
+            case Deposit():
+                _bind_rest(step, clause)
+
+
+def _bind_passed_on(step: Swap, clause: Clause) -> None:
+    wanted = passes_on(clause, step.asset)
+    if slips(clause) is not None or wanted is None or wanted.text != step.to_asset:
+        raise Refused(RULE, "Your words don't swap all of what comes out.", "Say “and swap it to” and the token.")
 
 
 def _bind_swap(intent: Swap, clause: Clause, vocabulary: Vocabulary) -> None:
@@ -49,10 +66,9 @@ def _bind_swap(intent: Swap, clause: Clause, vocabulary: Vocabulary) -> None:
         raise NeedsAnswer(f"How much {intent.asset}?", "amount")
 
 
-def _bind_rest(intent: Sequence, clause: Clause) -> None:
-    deposit = intent.steps[1]
+def _bind_rest(deposit: Deposit, clause: Clause) -> None:
     if not takes_all(clause, deposit.asset):
-        raise Refused(RULE, "Your words don't put all that the swap gives to work.", "Say “and deposit it”.")
+        raise Refused(RULE, "Your words don't put all of what comes out to work.", "Say “and deposit it”.")
     named = clause.roles(Kind.VENUE)
     if any(placed.role not in _VENUE_ROLES for placed in named):
         raise Refused(RULE, "A venue in your words stands in another role than the venue of this.", "Say one move.")

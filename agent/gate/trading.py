@@ -9,10 +9,10 @@ from agent.errors import Refused
 from agent.execution.costs import costs_at
 from agent.gate.choices import RouteChoice
 from agent.gate.moves import Desk, Resolved
-from agent.gate.order import Enter, Swap
+from agent.gate.order import Swap
 from agent.gate.resolve import units_of
 from agent.gate.trade_words import percent
-from agent.intents import All, AmountSpec, Sequence
+from agent.intents import All, AmountSpec
 from agent.intents import Swap as SwapIntent
 from agent.money import Amount, Token
 from agent.plugin import Trader
@@ -51,18 +51,6 @@ def swap(desk: Desk, intent: SwapIntent, later_gas: int = 0) -> Resolved:
         units = units_of(intent.amount or All(), pays, whole, "Your wallet")
         choice = _priced(desk, pays, start, end, units, exact_out=False)
     return Resolved((choice.swap,), (choice,), _notes(desk, intent, choice.swap))
-
-
-def sequence(desk: Desk, intent: Sequence) -> Resolved:
-    """A swap whose whole output goes into a venue: the named one, or the best for what comes out now."""
-    first, then = intent.steps
-    traded = swap(desk, first, ENTRY_GAS)
-    (move,) = traded.moves
-    if not isinstance(move, Swap):
-        raise TypeError("a swap comes to one swap")
-    choice = desk.choose(move.gets, move.route.units_out, then.venue)
-    enter = Enter(desk.venues[choice.chosen], choice.units, move)
-    return Resolved((move, enter), (*traded.choices, choice), traded.notes)
 
 
 def _contract_token(desk: Desk, token: Token) -> Token:

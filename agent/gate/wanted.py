@@ -9,6 +9,7 @@ from agent.chain.snapshot import Snapshot
 from agent.execution.costs import costs_at
 from agent.gate import loans, reserve, rewards, trading
 from agent.gate.moves import Desk, Rank, Resolved, SpreadOf, unspread
+from agent.gate.sequences import sequence
 from agent.intents import Claim, Deposit, Exit, Intent, Repay, Revoke, Sequence, Swap, Transfer, Withdraw
 from agent.money import Address
 from agent.plugin import Trader, Venue
@@ -53,7 +54,7 @@ def moves_of(intent: Intent, desk: Desk) -> Resolved:
         case Swap():
             return trading.swap(desk, intent)
         case Sequence():
-            return trading.sequence(desk, intent)
+            return sequence(desk, intent)
         case Repay():
             return loans.repay(desk, intent)
         case Claim():

@@ -60,9 +60,7 @@ def command(clause: Clause, vocabulary: Vocabulary, answering: bool = False) -> 
         vague, tokens = clause.of(Kind.VAGUE)[0], clause.of(Kind.TOKEN)
         return Understood(None, question=questions.vague(vague.words, tokens[0].text))
     if verb is None or action is None:
-        between = {placed.role for placed in clause.roles(Kind.VENUE)} >= {"from", "to"}
-        unclear = questions.which_way(verb.words if verb is not None else "")
-        return Understood(None, question=questions.BETWEEN_VENUES if between else unclear)
+        return Understood(None, question=questions.which_way(verb.words if verb is not None else ""))
     try:
         intent, origins = _BUILDERS.get(action, _bare)(action, clause, vocabulary, answering)
     except Asks as asks:

@@ -20,6 +20,7 @@ from agent.mind import (
     remembers,
     repays,
     revokes,
+    sequences,
     swaps,
     topics,
 )
@@ -253,6 +254,7 @@ def _commanded(
         if about is not None:
             return about
     trade = swaps.read(found, vocabulary, answering)
+    trade = trade or sequences.read(found, vocabulary)
     if trade is not None:
         return trade
     if len(found) > 1:

@@ -35,7 +35,6 @@ NO_RAW_ADDRESS = Question(
     "I only send to names in your address book. Add the contact first: add contact, a name, the address."
 )
 NO_FOREIGN_DEPOSIT = Question("I deposit into listed venues only, for your own account: never to an address.")
-BETWEEN_VENUES = Question("I can't move between venues in one go yet: withdraw first, then deposit.")
 OWN_ACCOUNT = Question("A withdrawal goes to your own account only. Withdraw first, then send from there.")
 OWN_ONLY = Question(
     "I look at your own account only, not at another address: say `portfolio`, or `what are my limits`."

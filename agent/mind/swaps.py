@@ -20,7 +20,7 @@ WHICH_WAY = Question("Which way: say it like “swap 100 USDC to DAI”, or “b
 FOR_WHAT = Question("For which token?", "to_asset")
 WITH_WHAT = Question("Which token do you give for it?", "from_asset")
 ONE_AMOUNT = Question("Say one amount: what you give, or what you want to get. The price decides the other.")
-ALL_OF_IT = Question("I can put all that a swap gives to work, in one go: say “and deposit it”.")
+ALL_OF_IT = Question("I can put all of what comes out to work, in one go: say “and deposit it”.")
 _DEPOSIT_KINDS = frozenset({Kind.AMOUNT, Kind.TOKEN, Kind.VENUE, Kind.REFERENCE, Kind.JOIN, Kind.ASKS})
 _DEPOSIT_ROLES = ("to", "in", "on", "")
 
@@ -34,7 +34,7 @@ def read(found: Sequence[Clause], vocabulary: Vocabulary, answering: bool) -> Un
         _check_words(found[0])
         _check_strays(found[0], read_trade(found[0]), vocabulary, answering)
         for clause in found[1:]:
-            _check_rest(clause)
+            check_rest(clause)
         return understood(found, vocabulary)
     except Asks as asks:
         return Understood(None, question=asks.question)
@@ -120,16 +120,17 @@ def _check_part(amount: Reading, token: Reading) -> None:
 
 
 def _check_strays(clause: Clause, trade: Trade, vocabulary: Vocabulary, answering: bool) -> None:
-    strays = list(_strays(clause, answering))
-    if not strays:
+    found = list(strays(clause, answering))
+    if not found:
         return
     unknown = clause.of(Kind.WORD)
-    if len(strays) == 1 and len(unknown) == 1 and (trade.given is None or trade.wanted is None):
+    if len(found) == 1 and len(unknown) == 1 and (trade.given is None or trade.wanted is None):
         raise Asks(Question(questions.unlisted(unknown[0].words, vocabulary.tokens).text))
-    raise Asks(questions.not_understood(strays))
+    raise Asks(questions.not_understood(found))
 
 
-def _strays(clause: Clause, answering: bool) -> Iterator[str]:
+def strays(clause: Clause, answering: bool) -> Iterator[str]:
+    """The words of a swap's clause that stand for nothing there. `answering`: \"it\" points at something known."""
     for placed in clause.placed:
         reading = placed.reading
         match reading.kind:
@@ -153,7 +154,8 @@ def _strays(clause: Clause, answering: bool) -> Iterator[str]:
     yield from (reading.words for reading in clause.dangling if not missing)
 
 
-def _check_rest(then: Clause) -> None:
+def check_rest(then: Clause) -> None:
+    """Raises Asks where anything stands in the clause of a deposit that isn't about the deposit."""
     others = [placed.reading for placed in then.placed if not _fits(placed.reading)]
     strays = [reading.words for reading in (*others, *then.dangling)]
     if strays:
@@ -165,7 +167,7 @@ def _sequence(swap: intents.Swap, origins: dict[str, Origin], then: Clause) -> U
         raise Asks(questions.how_much(swap.asset))
     if not takes_all(then, swap.to_asset):
         raise Asks(ALL_OF_IT)
-    deposit = intents.Deposit(asset=swap.to_asset, amount=All(), venue=_venue(then, swap.to_asset))
+    deposit = intents.Deposit(asset=swap.to_asset, amount=All(), venue=venue_of(then, swap.to_asset))
     told = {name if name == "action" else f"steps.0.{name}": origin for name, origin in origins.items()}
     for venue in then.of(Kind.VENUE)[-1:]:
         told["steps.1.venue"] = venue.origin
@@ -176,7 +178,8 @@ def _fits(reading: Reading) -> bool:
     return reading.kind in _DEPOSIT_KINDS or (reading.kind is Kind.PARTICLE and reading.text in ("to work", "back"))
 
 
-def _venue(clause: Clause, asset: str) -> str | None:
+def venue_of(clause: Clause, asset: str) -> str | None:
+    """The venue that a deposit names, None for none. Raises Asks."""
     named = clause.roles(Kind.VENUE)
     if not named:
         return None

@@ -51,6 +51,7 @@ from agent.mind.mind import Spoken
 from agent.mind.phrasebook import interpret, pending_after
 from agent.model_cost import Payer
 from agent.replies import talk
+from agent.replies.remarks import remarks
 from agent.replies.reply import Reply, of_error
 from agent.runtime.acting import NOTHING_PENDING, Acting
 from agent.runtime.alarms import Alarms
@@ -78,7 +79,6 @@ from agent.words.answers import NO, YES
 from agent.words.pictures import wants_picture
 from agent.words.reader import read
 from agent.words.readings import Kind
-from agent.words.remarks import remarks
 from agent.words.remembering import EXPORT, MEMORY
 from agent.words.vocabulary import Vocabulary
 from memory.hearing import Known

@@ -17,6 +17,7 @@ INEXACT = frozenset({Kind.VAGUE, Kind.BAD_AMOUNT})
 _TRANSPARENT = frozenset({Kind.FILLER, Kind.CHAT, Kind.POLITE, Kind.AFFIRM, Kind.QUOTED_LINE})
 _MONEY = frozenset({Kind.AMOUNT, Kind.TOKEN})
 _ACTS = frozenset({Kind.VERB, Kind.MENTION, Kind.UNSUPPORTED})
+_BETWEEN = frozenset({"move", "take", "throw", "put", "deposit", "withdraw"})
 _WEAK_VERBS = frozenset({"put", "make", "move", "throw", "dump", "want", "take", "add", "close"})
 
 
@@ -67,7 +68,21 @@ def clauses(readings: Iterable[Reading]) -> list[Clause]:
         if begins and any(earlier.kind in _ACTS for earlier in groups[-1]):
             groups.append([])
         groups[-1].append(reading)
-    return [_clause(group) for group in _without_headings(groups)]
+    return [part for group in _without_headings(groups) for part in _parted(_clause(group))]
+
+
+def _parted(clause: Clause) -> list[Clause]:
+    """'Move 100 usdc from aave to morpho' takes it out of one venue and puts it into another: two clauses."""
+    verb = clause.verb
+    if verb is None or verb.text not in _BETWEEN or not (_goes(clause, "from") and _goes(clause, "to", "in")):
+        return [clause]
+    goal = [each for each in clause.placed if each.reading.kind is Kind.VENUE and each.role in ("to", "in")]
+    rest = tuple(each for each in clause.placed if each not in goal)
+    it = Placed(BARE, replace(verb, kind=Kind.REFERENCE, value="it"))
+    return [
+        replace(clause, verb=replace(verb, value="withdraw"), placed=rest),
+        Clause(replace(verb, value="deposit"), (it, *goal), ()),
+    ]
 
 
 def _without_headings(groups: Sequence[list[Reading]]) -> list[list[Reading]]:

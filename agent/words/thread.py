@@ -13,7 +13,7 @@ from agent.words.alerts import alert
 from agent.words.allowances import OpenPeriod, allowance
 from agent.words.clauses import action_of, clauses
 from agent.words.deeds import Record, Unresolved
-from agent.words.follow import Shape, Spoken, spoken
+from agent.words.follow import Points, Shape, Spoken, spoken
 from agent.words.forgetting import forgetting
 from agent.words.languages import languages_of
 from agent.words.limits import about
@@ -183,4 +183,17 @@ def goes_on(said: Sequence[str], vocabulary: Vocabulary, before: Sequence[str] =
 
 
 def _is_open(each: Spoken) -> bool:
-    return each.shape is not None or (each.has(Kind.VERB) and each.has(Kind.REFERENCE))
+    return each.shape is not None or (each.has(Kind.VERB) and each.has(Kind.REFERENCE) and not _points_within(each))
+
+
+def _points_within(each: Spoken) -> bool:
+    """Whether each thing that is pointed at stands in the turn itself: "swap 1 eth to usdc and put it to work"."""
+    verbs, money = 0, False
+    for reading in each.content:
+        if reading.kind is Kind.REFERENCE and (
+            verbs < 2 or not money or reading.text.partition(" ")[0] in set(Points)
+        ):
+            return False
+        verbs += reading.kind is Kind.VERB
+        money = money or (verbs == 1 and reading.kind in (Kind.AMOUNT, Kind.TOKEN))
+    return True

@@ -18,6 +18,7 @@ MOST_SLIPPAGE_BPS = 30
 _GIVEN = {"swap": (BARE, "from"), "sell": (BARE,), "dump": (BARE,), "buy": ("on", "for", "from"), "take": ("on",)}
 _WANTED = {"swap": ("to", "for"), "sell": ("to", "for"), "dump": ("to", "for"), "buy": (BARE,), "take": (BARE,)}
 _INEXACT = (Kind.VAGUE, Kind.BAD_AMOUNT)  # asked about by the mind, but the preposition before one begins a side
+_STRANGE = (Kind.NAME, Kind.ADDRESS, Kind.BAD_ADDRESS, Kind.BAD_AMOUNT, Kind.VAGUE)
 _OTHERS = frozenset({"the rest", "the same"})  # what these point at isn't what the swap gives
 
 
@@ -70,8 +71,20 @@ def takes_all(clause: Clause, symbol: str) -> bool:
     tokens = {reading.text for reading in clause.of(Kind.TOKEN)}
     pointing = {reading.text for reading in clause.of(Kind.REFERENCE)}
     whole = all(isinstance(amount.said.spec, All) for amount in clause.of(Kind.AMOUNT))
-    strange = clause.of(Kind.NAME, Kind.ADDRESS, Kind.BAD_ADDRESS, Kind.BAD_AMOUNT, Kind.VAGUE)
+    strange = clause.of(*_STRANGE)
     return whole and not strange and not pointing & _OTHERS and tokens <= {symbol} and bool(tokens or pointing)
+
+
+def passes_on(clause: Clause, symbol: str) -> Reading | None:
+    """The token that a later clause swaps all of an earlier one's `symbol` to ("swap it to usdc"), or None."""
+    trade = read_trade(clause)
+    pointing = {reading.text for reading in clause.of(Kind.REFERENCE)}
+    given = symbol if trade.given is None and pointing else trade.given.text if trade.given is not None else ""
+    whole = all(isinstance(amount.said.spec, All) for amount in clause.of(Kind.AMOUNT))
+    strange = clause.of(*_STRANGE, Kind.VENUE)
+    if trade.unclear or trade.wanted is None or trade.wanted_amount is not None or pointing & _OTHERS:
+        return None
+    return trade.wanted if whole and not strange and given == symbol != trade.wanted.text else None
 
 
 def _sides(clause: Clause) -> list[_Side]:

@@ -74,7 +74,7 @@ ASKED: list[tuple[str, str]] = [  # text, what the question must name
     ("deposit 100 usdc; send 100 usdc to bob", "One thing"),
     ("deposit 100 usdc from aave core", "aave core"),
     ("withdraw 100 usdc into aave core", "aave core"),
-    ("move 100 usdc from aave core to aave prime", "between venues"),
+    ("move usdc from aave core to aave prime", "How much"),  # a move between two venues is a sequence now
     ("get 100 usdc", "get"),
     ("put 100 usdc", "put"),
     ("bridge 100 usdc", "bridge"),

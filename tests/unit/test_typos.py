@@ -7,11 +7,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from agent.gate.bind import bind
+from agent.replies.remarks import remarks
 from agent.words.english import ENGLISH
 from agent.words.languages import language_of
 from agent.words.reader import read
 from agent.words.readings import Kind
-from agent.words.remarks import remarks
 from agent.words.typos import distance
 from agent.words.vocabulary import lexicon
 from tests.unit.spoken import VOCABULARY, amount, deposit, intent_of, question_of, transfer, understood, withdraw
