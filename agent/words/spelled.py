@@ -104,7 +104,7 @@ def german_number(words: Sequence[str]) -> Spelled:
             break
         scale = _DE_SCALES.get(words[used + 1]) if used + 1 < len(words) else None
         small = {"hundert": 100, "tausend": 1000}.get(words[used + 1]) if used + 1 < len(words) else None
-        if scale is None and small is not None and value < small:
+        if scale is None and small is not None and value < (20 if small == 100 else small):
             value, used = value * small, used + 1
         if scale is not None and scale < ceiling:
             total, ceiling, used = total + value * scale, scale, used + 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,22 @@ def test_the_same_wish_is_the_same_intent_in_three_languages(row: tuple[str, ...
         bind(meant.intent, meant.origins, (text,), VOCABULARY)
         found[text] = as_json(meant.intent)
     assert len({str(intent) for intent in found.values()}) == 1, found
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "sentences.md").read_text(encoding="utf-8").partition("## Spanish")[2]
+EXAMPLES = re.findall(r"^\| `(.+?)` \| `(.+?)` \|$", PAGE, re.MULTILINE)
+
+
+def test_the_page_shows_many_sentences_of_both_languages() -> None:
+    assert len(EXAMPLES) >= 70
+
+
+@pytest.mark.parametrize("pair", EXAMPLES, ids=[pair[0] for pair in EXAMPLES])
+def test_the_sentences_of_the_page_mean_what_it_says(pair: tuple[str, str]) -> None:
+    other, english = map(understood, pair)
+    assert other.intent is not None
+    assert other.intent == english.intent
+    bind(other.intent, other.origins, (pair[0],), VOCABULARY)
 
 
 @pytest.mark.parametrize("row", rows("conversations.txt"), ids=str)
