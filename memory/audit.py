@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from memory.chain_of_hashes import START, row_hash
+from memory.model_book import hand_over
 from memory.part import many, one
 from memory.plans import Plans, must_plan
 from memory.rows import PlanStatus
@@ -57,6 +58,7 @@ class Audit(Plans):
             for person in (user, *(row["user"] for row in earlier)):
                 db.execute("UPDATE users SET name = '' WHERE id = ?", (person,))
                 db.execute("DELETE FROM news WHERE user = ? AND about = 'contact'", (person,))
+                hand_over(db, "", person)
                 for table in ("contacts", "user_settings", "buttons", "alerts"):
                     db.execute(f"DELETE FROM {table} WHERE user = ?", (person,))  # noqa: S608  (names of our own)
             self._audit(db, "person.forgotten", user, {})

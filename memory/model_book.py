@@ -178,14 +178,7 @@ class ModelBook(Part):
 
 def join_models(db: Database, keep: str, leave: str) -> None:
     """Two people became one: what either spent counts for both."""
-    sums = ["calls", "faults", "unpriced", "prompt_tokens", "answer_tokens", "nano_usd", "ms"]
-    added = ", ".join(f"{name} = {name} + excluded.{name}" for name in sums)
-    db.execute(
-        f"""INSERT INTO model_usage SELECT day, ?, purpose, model, {", ".join(sums)} FROM model_usage
-            WHERE user = ? ON CONFLICT (day, user, purpose, model) DO UPDATE SET {added}""",  # noqa: S608
-        (keep, leave),
-    )
-    db.execute("DELETE FROM model_usage WHERE user = ?", (leave,))
+    hand_over(db, keep, leave)
     db.execute(
         """INSERT INTO model_spent SELECT scope, ?, period, start, nano_usd FROM model_spent
            WHERE scope = 'user' AND who = ?
@@ -194,6 +187,18 @@ def join_models(db: Database, keep: str, leave: str) -> None:
     )
     db.execute("DELETE FROM model_spent WHERE scope = 'user' AND who = ?", (leave,))
     db.execute("UPDATE model_calls SET user = ? WHERE user = ?", (keep, leave))
+
+
+def hand_over(db: Database, keep: str, leave: str) -> None:
+    """What `leave` used is told as used by `keep`, '' for nobody in particular; budgets stay as they are."""
+    sums = ["calls", "faults", "unpriced", "prompt_tokens", "answer_tokens", "nano_usd", "ms"]
+    added = ", ".join(f"{name} = {name} + excluded.{name}" for name in sums)
+    db.execute(
+        f"""INSERT INTO model_usage SELECT day, ?, purpose, model, {", ".join(sums)} FROM model_usage
+            WHERE user = ? ON CONFLICT (day, user, purpose, model) DO UPDATE SET {added}""",  # noqa: S608
+        (keep, leave),
+    )
+    db.execute("DELETE FROM model_usage WHERE user = ?", (leave,))
 
 
 def _left(db: Database, payer: Payer, budget: Budget, at: int) -> Left | None:

@@ -376,7 +376,7 @@ class Service:
             await self.ledger.set_pending(user.id, row.channel, None)
             return spoken_from_now_on()
         show = partial(self._progress, row, user)
-        said = Said(user, row.channel, row.text, show, code, known, _server(row))
+        said = Said(user, row.channel, row.text, show, code, known, server_of(row))
         if row.kind == "press":
             return await self.runtime.press(said, button)
         match row.text.strip():
@@ -426,7 +426,7 @@ def _words(user: User, row: InboxRow, button: ButtonRow | None) -> str:
     return button.words if own and button is not None else ""
 
 
-def _server(row: InboxRow) -> str:
+def server_of(row: InboxRow) -> str:
     """The platform's server or group that a message came from, '' for none."""
     server = row.meta.get("server")
     return f"{row.platform}:{server}" if server else ""

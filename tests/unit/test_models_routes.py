@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.chat.service import server_of
 from agent.config import Settings
 from agent.errors import Refused
 from agent.intents import Understood
@@ -27,7 +28,9 @@ from agent.mind.purpose import Purpose
 from agent.model_cost import Payer, Price, micro, shown
 from agent.model_settings import PurposeName
 from memory.ledger import Ledger
-from memory.model_book import Budget, Measure
+from memory.model_book import KEPT_DAYS, Budget, Measure, Spent, join_models
+from memory.part import many
+from memory.rows import InboxRow
 from tests.unit.mind_parts import ADA, bound, call
 from tests.unit.spoken import NOW, VOCABULARY, amount, deposit
 
@@ -332,6 +335,46 @@ async def test_calls_without_a_price_are_told_apart(tmp_path: Path) -> None:
         assert await said(routed, "what is impermanent loss?") == Spoken("Talk.")
         (row,) = await book.model_usage(NOW)
         assert (row.purpose, row.unpriced, row.nano_usd, row.prompt_tokens) == ("talk", 1, 0, 10)
+
+
+async def test_two_who_become_one_have_spent_together_and_who_is_forgotten_keeps_the_budget(tmp_path: Path) -> None:
+    async with ledger(tmp_path) as book:
+        for who, nano in (("ada", 3_000_000), ("bob", 4_000_000)):
+            await book.settle_model_soon(Payer(who), Spent("talk", "m", 10, 5, nano, 100))
+        await book._store.write(lambda db: join_models(db, "ada", "bob"))
+        (row,) = await book.model_usage(NOW, "ada")
+        assert (row.calls, row.nano_usd) == (2, 7_000_000)
+        assert await book.model_usage(NOW, "bob") == []
+        (left,) = await book.model_budgets(Payer("ada"), [DAY_CENT])
+        assert left.spent == 7_000_000
+        await book.forget_person("ada")
+        assert await book.model_usage(NOW, "ada") == []
+        (row,) = await book.model_usage(NOW)
+        assert row.nano_usd == 7_000_000
+        (left,) = await book.model_budgets(Payer("ada"), [DAY_CENT])
+        assert left.spent == 7_000_000
+
+
+async def test_a_year_is_kept_and_no_more(tmp_path: Path) -> None:
+    clock = [NOW]
+    async with ledger(tmp_path, lambda: clock[0]) as book:
+        for _ in range(3):
+            await book.settle_model_soon(Payer("ada"), Spent("talk", "m", 10, 5, 1_000, 100))
+            clock[0] += (KEPT_DAYS + 1) * 86_400
+        assert [row.calls for row in await book.model_usage(0)] == [1]
+        rows = await book._store.read(
+            lambda db: many(db, "SELECT DISTINCT start FROM model_spent WHERE period = 'day'")
+        )
+        assert len(rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("platform", "meta", "server"),
+    [("discord", {"server": 7}, "discord:7"), ("telegram", {"server": "-5"}, "telegram:-5"), ("terminal", {}, "")],
+)
+def test_the_server_that_pays_is_where_it_was_said(platform: str, meta: dict[str, Any], server: str) -> None:
+    row = InboxRow(1, platform, "1", f"{platform}:1", "ada", "hi", NOW, "new", None, "text", meta)
+    assert server_of(row) == server
 
 
 @given(st.integers(0, 10**7), st.integers(0, 10**7), st.integers(0, 10**9), st.integers(0, 10**9))
