@@ -14,6 +14,7 @@ BUILT_IN = (
     "plugins.facts.rates",
     "plugins.facts.portfolio",
     "plugins.hours",
+    "plugins.ollama",
     "agent.chat.telegram_platform",
     "agent.chat.discord_platform",
 )

@@ -50,7 +50,7 @@ async def _replay(where: Where, number: int) -> list[tuple[DecisionRow, Replay]]
     if not (folder / FILE).exists():
         raise Refused("replay", f"There is no ledger in {folder}.")
     place = places.endpoint_of(where)  # venues are code and a chain file: the chain only confirms what they are
-    registry, plugins, rpc = Registry.load(place.chain_file), hooks.load(), Rpc(place.rpc_url)
+    registry, plugins, rpc = Registry.load(place.chain_file), hooks.load(where.settings), Rpc(place.rpc_url)
     ledger = await Ledger.open(folder, lambda: int(time.time()))
     try:
         row = await ledger.decision(number)

@@ -154,7 +154,7 @@ def _provider(provider: Provider, plugin: Plugin, own: Setup) -> Provider:
         what = f"the model {provider.name}:{model}"
         return plugin.call(
             what,
-            lambda: provider.make(model, Setup(own.options, setup.settings or own.settings)),
+            lambda: provider.make(model, Setup({**own.options, **setup.options}, setup.settings or own.settings)),
             lambda made: _Model(plugin, what, made),
         )
 

@@ -15,7 +15,7 @@ from agent.mind.endpoint import Endpoint
 from agent.mind.mind import Mind
 from agent.mind.model import Model, key_from
 from agent.mind.models import Entry, Models, Route
-from agent.mind.plugged import Make, Plugged
+from agent.mind.plugged import Make, Plugged, setup_of
 from agent.mind.provided import Provided
 from agent.mind.purpose import Purpose
 from agent.model_cost import Price, micro
@@ -91,7 +91,7 @@ def _entry(said: ModelSetting, clock: Clock, model: Model) -> Entry:
 def _model(said: ModelSetting, alone: bool, providers: Mapping[str, Make]) -> Model:
     key, name = key_from(said.key_file, f"key_file of the model {said.name}"), said.model or said.name
     if said.provider is not None and said.provider in providers:
-        return Plugged(providers[said.provider], name)
+        return Plugged(providers[said.provider], name, setup_of(said))
     if said.provider is not None:
         own = None if said.key_file is None else key
         limits = {"seconds": said.seconds, "most_tokens": said.max_tokens}

@@ -9,11 +9,12 @@ from agent.errors import MonetaError
 from agent.mind.endpoint import down
 from agent.mind.model import Answer, Call, Usage
 from agent.mind.prompt import Messages
+from agent.model_settings import ModelSetting
 from agent.plugin.models import LanguageModel, ModelAnswer, Provider
 from agent.plugin.talking import Setup
 
-Make = Callable[[str], LanguageModel]
-"""A provider's model of that name."""
+Make = Callable[[str, Setup], LanguageModel]
+"""A provider's model of that name, with what the settings say of it."""
 
 
 def providers_of(found: Iterable[Iterable[Provider]]) -> dict[str, Make]:
@@ -21,27 +22,30 @@ def providers_of(found: Iterable[Iterable[Provider]]) -> dict[str, Make]:
     made: dict[str, Make] = {}
     for group in found:
         for each in group:
-            made.setdefault(each.name, _maker(each))
+            made.setdefault(each.name, each.make)
     return made
 
 
-def _maker(provider: Provider) -> Make:
-    return lambda model: provider.make(model, Setup())  # the hooks add what the settings say to the plug-in
+def setup_of(said: ModelSetting) -> Setup:
+    """What a provider is told of a model: address, key's file, limits. The hooks add the plug-in's own options."""
+    told = {"url": said.url, "key_file": said.key_file, "seconds": said.seconds, "max_tokens": said.max_tokens}
+    return Setup({name: value for name, value in told.items() if value is not None})
 
 
 class Plugged:
     """One model of a plug-in's provider, made with the first question."""
 
-    def __init__(self, make: Make, name: str) -> None:
+    def __init__(self, make: Make, name: str, setup: Setup) -> None:
         self._make = make
         self._name = name
+        self._setup = setup
         self._model: LanguageModel | None = None
 
     async def ask(self, messages: Messages, tools: Sequence[Mapping[str, Any]]) -> Answer:
         """One answer. Raises ModelDown."""
         try:
             if self._model is None:
-                self._model = self._make(self._name)
+                self._model = self._make(self._name, self._setup)
             return _answer(await self._model.ask(messages, tools))
         except MonetaError as error:
             raise down("its plug-in gives no answer", charged=True) from error

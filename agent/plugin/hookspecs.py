@@ -107,7 +107,7 @@ class Hooks:
 
     @hookspec
     def moneta_models(self) -> list[Provider]:  # type: ignore[empty-body]
-        """Whose models this plug-in reaches: `name:model` in the settings."""
+        """Whose models this plug-in reaches: `provider` in a model's settings."""
 
     @hookspec
     def moneta_chats(self, setup: Setup) -> list[Chat]:  # type: ignore[empty-body]

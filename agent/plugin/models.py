@@ -1,4 +1,4 @@
-"""A language model of a plug-in: `myprovider:model` in the settings is asked of the plug-in that has `myprovider`."""
+"""A language model of a plug-in: `provider = "mine"` in the settings of a model asks the plug-in that has `mine`."""
 
 from __future__ import annotations
 
@@ -41,7 +41,10 @@ class LanguageModel(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """`name` is what stands before the colon; `make` gives the model of what stands behind it."""
+    """`name` is the `provider` of a model's settings; `make` gives the model of a name.
+
+    `options` of its setup are the plug-in's own, and of the model's settings url, key_file, seconds and max_tokens.
+    """
 
     name: str
     make: Callable[[str, Setup], LanguageModel]
