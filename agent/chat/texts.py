@@ -111,9 +111,11 @@ def privacy() -> str:
         "What I keep, and where: everything lies in two files on my operator's machine, readable by the operator.\n"
         "• Your id and name on this platform, the account that belongs to them, when you agreed to what.\n"
         "• What you say to me here and what I answer, your buttons, your address book and limits.\n"
+        "• What you want remembered, and lines that sum up older talk, in your own words.\n"
         "• Every plan, transaction and decision, for as long as the bot exists: that is the book of your money.\n"
         "What leaves the machine: messages to this platform, transactions to the chain (public for ever) and to its "
         "node, and your words to a language model where the operator configured one. I sell nothing.\n"
+        "`export my data` gives you all of it. `forget me` also erases your name, notes and address book.\n"
         "`forget everything` erases what was said, from both files; the audit log keeps hashes that nobody can turn "
         "back. Plans and transactions stay."
     )

@@ -28,6 +28,10 @@ ABILITIES = (
     ("add 0x… as bob", "an address that you may send to by its name"),
     ("send 20 usdc to bob", "to a contact, never to an address out of the blue"),
     ("pause, resume", "paused, I only take money out"),
+    (
+        "remember that my rent is due on the 5th",
+        "a note; `what do you remember about me?`, `forget me`, `export my data`",
+    ),
     ("show my policy, forget everything", "the limits of every transaction; erases what was said"),
 )
 

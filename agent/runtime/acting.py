@@ -129,9 +129,13 @@ class Acting:
         check_ledger(self.world.ledger.broken, str(row.intent.get("action")))  # it may have broken just now
         outcome = await self.world.manager.run(confirmed.plan, progress)
         self.world.codes.forget(row.digest)
+        headline = str(row.preview.get("headline", ""))
+        if headline and outcome.end in (End.SETTLED, End.PARTIAL):
+            how = "done" if outcome.end is End.SETTLED else "done in part"
+            self.world.memory.episode_soon(user.id, channel, f"{how}: {headline}", f"plan {row.plan_id}")
         if code and outcome.end is End.VOID:  # a wrong code costs a preview, not the wish
             return await self._renew(user, channel, row, f"Nothing was sent: {outcome.reason}")
-        return recovering.reported(confirmed.plan, outcome, str(row.preview.get("headline", "")))
+        return recovering.reported(confirmed.plan, outcome, headline)
 
     async def _check_may_run(self, user: User, row: PlanRow) -> None:
         """What may have changed since the preview, besides the chain. The preview stays as it is."""

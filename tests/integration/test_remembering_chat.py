@@ -51,6 +51,10 @@ async def test_who_is_forgotten_leaves_no_words_and_money_at_work_keeps_them(who
     await whole.say("remember that the zeppelin is moored")
     await whole.say("hello zeppelin")
     await whole.do(deposit("100", venue=AAVE))
+    done = [note for note in await whole.world.memory.notes(whole.user.id) if note.kind == "episode"]
+    plans = await whole.world.ledger.plans_of(whole.user.id, 0, 2**40)
+    assert [note.source for note in done] == [f"plan {plans[0].plan_id}"]
+    assert "100 USDC" in done[0].text
     refused = await whole.say("forget me")
     assert rule(refused) == "open-positions"
     assert AAVE in refused.text

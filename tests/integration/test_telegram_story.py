@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -284,6 +285,14 @@ async def test_a_picture_too_long_for_a_photo_is_a_document(bot: Moneta) -> None
     await bot.instance.service.say(user, "telegram", f"telegram:{OWNER}", Reply("Here.", pictures=(tall,)))
     await bot.server.until(lambda: bot.server.sends.documents)
     assert bot.server.sends.documents == [tall.png]
+
+
+async def test_what_is_handed_out_arrives_as_a_file(bot: Moneta) -> None:
+    await bot.ask("remember that the zeppelin is moored")
+    await bot.ask("export my data")
+    documents = bot.server.sends.documents
+    await bot.server.until(lambda: documents and documents[-1].startswith(b"{"))
+    assert json.loads(documents[-1])["memory"]["notes"][0]["text"] == "the zeppelin is moored"
 
 
 @pytest.mark.skipif(telegram_spec.description() is None, reason=telegram_spec.why_absent())
