@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from eth_abi.abi import decode, encode
-from eth_abi.exceptions import DecodingError
 from eth_hash.auto import keccak
 
 from agent.money import Address
@@ -71,6 +69,8 @@ def encode_call(signature: str, args: Sequence[Any]) -> bytes:
     """Calldata. Addresses are hexadecimal text, bytes may be 0x-text, tuples are sequences."""
     _, parameters = parse_signature(signature)
     values = [_plain(parameter, value) for parameter, value in zip(parameters, args, strict=True)]
+    from eth_abi.abi import encode  # late, as below: its grammar takes 50 ms that a greeting can do without
+
     return selector(signature) + bytes(encode([p.type for p in parameters], values))
 
 
@@ -86,6 +86,9 @@ def decode_call(signature: str, data: bytes) -> tuple[Any, ...]:
 
 
 def _decoded(types: list[str], data: bytes) -> tuple[Any, ...]:
+    from eth_abi.abi import decode
+    from eth_abi.exceptions import DecodingError
+
     try:
         return tuple(decode(types, data))
     except (DecodingError, OverflowError) as error:

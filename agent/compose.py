@@ -33,6 +33,7 @@ from agent.execution.signer.process import SignerProcess
 from agent.execution.signer.setup import create_wallet, write_policy
 from agent.first_policy import first_policy
 from agent.gate.open_doors import check_ledger
+from agent.held import Held
 from agent.hooks import ended
 from agent.listing import doubt_changed, keep_listed
 from agent.mind.configured import mind_of
@@ -101,15 +102,20 @@ async def open_instance(
     beside: bool = False,
     now: Callable[[], int] = _now,
     plugins: hooks.Plugins | None = None,
+    held: Held | None = None,
 ) -> AsyncIterator[Instance]:
     """Opens everything, holding the folder's executor lock; closes everything at the end. `now` gives Unix seconds.
+
+    `held`: the folder is held already, and its ledger open; both are closed here with all else.
 
     `beside`: where another process holds the lock, look and plan beside it, by its signer, and carry nothing out.
     Raises Refused("environment") where a key stands in the environment in plain text.
     """
-    check_environment(os.environ)
     async with contextlib.AsyncExitStack() as stack:
-        executes = _lock(stack, place, beside)
+        if held is not None:
+            stack.push_async_callback(held.close)
+        check_environment(os.environ)
+        executes = held is not None or _lock(stack, place, beside)
         character = load_character(settings.character)
         # processes of its own, while this one imports
         launching = asyncio.create_task(_launched(place, settings, executes))
@@ -125,7 +131,7 @@ async def open_instance(
         await rpc.prepare()
         await check_served(rpc, registry)
         found, traders = await find(registry, plugins.hook, rpc)
-        ledger, memory = await _files(stack, place.folder, settings, executes, now)
+        ledger, memory = await _files(stack, place.folder, settings, executes, now, held)
         mind.kept_by(ledger)
         if executes:
             memory.care(_shelf(settings, character), partial(ledger.thin, settings.memory_days))
@@ -268,11 +274,16 @@ async def _signer_apart(
 
 
 async def _files(
-    stack: contextlib.AsyncExitStack, folder: Path, settings: Settings, executes: bool, now: Callable[[], int]
+    stack: contextlib.AsyncExitStack,
+    folder: Path,
+    settings: Settings,
+    executes: bool,
+    now: Callable[[], int],
+    held: Held | None,
 ) -> tuple[Ledger, Memory]:
     embedder = embedder_of(settings)
-    ledger = await Ledger.open(folder, now, executes=executes)
-    stack.push_async_callback(ledger.close)
+    ledger = await Ledger.open(folder, now, executes=executes) if held is None else held.ledger
+    stack.push_async_callback(ledger.close)  # before the signer's connection, whoever opened it; twice does no harm
     if ledger.broken:
         log.error("the ledger can't be kept: money only comes out until it is mended", why=ledger.trouble)
     keep = Keep(settings.memory_days, settings.memory_episodes, settings.memory_vectors)

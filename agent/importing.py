@@ -22,6 +22,19 @@ def uncollected() -> Iterator[None]:
         gc.enable()
 
 
+@contextmanager
+def without(package: str) -> Iterator[None]:
+    """What is imported in the block doesn't find a package that it could do without; one that is there already is."""
+    there = package in sys.modules
+    if not there:
+        sys.modules[package] = None  # type: ignore[assignment]  # as importlib has it: importing it fails
+    try:
+        yield
+    finally:
+        if not there:
+            del sys.modules[package]
+
+
 USUAL_DEPTH, MOST_DEPTH = 1_000, 5_000
 """CPython's own recursion limit, and one above which its C stack may overflow."""
 

@@ -11,10 +11,13 @@ import sys
 import textwrap
 from typing import TextIO
 
-import structlog
-from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
-
 from agent.harmless import harmless, harmless_line
+from agent.importing import without
+
+with without("rich"):  # for tracebacks of another kind than ours; it takes a tenth of a start
+    import structlog
+
+from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
 
 def to_stderr(verbose: bool) -> None:

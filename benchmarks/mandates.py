@@ -23,7 +23,7 @@ from pathlib import Path
 import devnet
 from agent.abi import Call, encode_call
 from agent.chain.multicall import aggregate
-from agent.chat.terminal import CHANNEL, PLATFORM
+from agent.chat.lines import CHANNEL, PLATFORM
 from agent.commands import places
 from agent.compose import Instance, open_instance
 from agent.config import Settings

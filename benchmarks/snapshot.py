@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import devnet
-from agent.chat.terminal import CHANNEL, OWNER, PLATFORM
+from agent.chat.lines import CHANNEL, OWNER, PLATFORM
 from agent.commands import places
 from agent.compose import open_instance
 from agent.config import Settings

@@ -17,7 +17,8 @@ from rich.terminal_theme import DIMMED_MONOKAI
 from rich.text import Text
 
 import devnet
-from agent.chat.terminal import Lines, Terminal
+from agent.chat.lines import Lines
+from agent.chat.terminal import Terminal
 from agent.commands import places
 from agent.compose import open_instance
 from agent.config import Settings

@@ -27,8 +27,9 @@ from agent.harmless import whole
 from agent.replies.body import Body, Pressable, body_of, body_text
 from agent.replies.reply import Offer, Reply, Status, Verdict, of_error
 from agent.replies.spoken import labelled, spoken
+from agent.runtime.answers import is_yes
 from agent.runtime.recovering import Late
-from agent.runtime.turn import Runtime, Said, is_yes
+from agent.runtime.turn import Runtime, Said
 from agent.tongues.telling import in_language
 from memory.hearing import Known
 from memory.ledger import Ledger

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import sys
 import textwrap
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from rich import box
 from rich.console import Console
@@ -17,6 +15,7 @@ from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
 from agent.chat.codes import code_in
+from agent.chat.lines import CHANNEL, OWNER, PLATFORM, Lines
 from agent.chat.service import CANCEL, CONFIRM, DETAILS, Answer, Service
 from agent.gate.preview import Preview
 from agent.harmless import harmless
@@ -28,7 +27,6 @@ from agent.tongues.telling import in_language
 from agent.words.answers import NO, YES
 from memory.rows import Inbound, User
 
-PLATFORM, CHANNEL, OWNER = "terminal", "terminal", "owner"
 LEAVE = frozenset({"exit", "quit", ":q"})
 COLOURS = {
     Status.SETTLED: "green",
@@ -37,12 +35,6 @@ COLOURS = {
     Status.VOID: "yellow",
     Status.ASKED: "cyan",
 }
-
-
-class Lines(Protocol):
-    """Where lines come from: a terminal's prompt or a pipe. None is the end."""
-
-    async def __call__(self, prompt: str) -> str | None: ...
 
 
 class Terminal:
@@ -223,22 +215,6 @@ def prompt_lines(history: Path) -> Lines:
             return None
 
     return line
-
-
-def piped_lines(stream: Callable[[], str] = sys.stdin.readline) -> Lines:
-    """Lines from a pipe; reading waits in a thread of its own."""
-
-    async def line(prompt: str) -> str | None:
-        text = await asyncio.to_thread(stream)
-        return text.removesuffix("\n").removesuffix("\r") if text else None
-
-    return line
-
-
-async def every(lines: Lines, prompt: str = "") -> AsyncIterator[str]:
-    """All lines to the end."""
-    while (line := await lines(prompt)) is not None:
-        yield line
 
 
 def _text(text: str, style: str = "") -> RichText:

@@ -18,6 +18,7 @@ from agent.words.languages import language_of
 
 if TYPE_CHECKING:
     from agent.runtime.world import World
+    from agent.words.vocabulary import Vocabulary
     from memory.hearing import Known
     from memory.rows import InboxRow
 
@@ -53,6 +54,11 @@ def wished(text: str) -> str | None:
     return next((language for language, wish in _WISHES if wish.fullmatch(said)), None)
 
 
+def language_said(text: str, vocabulary: Vocabulary) -> str:
+    """The language that a message asks for, else the one that it is in."""
+    return wished(text) or language_of(text, vocabulary)
+
+
 def spoken_from_now_on() -> Reply:
     """The answer to such a wish."""
     return Reply("I answer in English from now on.", intent=as_json(Chat()))
@@ -69,7 +75,7 @@ class Tongue:
         menu = MENU in row.meta or row.meta.get("interaction") is not None  # a Telegram and a Discord command
         if row.kind != "text" or menu or row.text.startswith("/"):
             return known.user.speaks
-        return wished(row.text) or language_of(row.text, self.world.words(known.contacts, known.user.language))
+        return language_said(row.text, self.world.words(known.contacts, known.user.language))
 
     def is_settled(self, known: Known, row: InboxRow) -> bool:
         """Whether nothing is to be written for this message: its language is the one that is known."""

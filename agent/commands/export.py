@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from agent.chat.terminal import OWNER, PLATFORM
+from agent.chat.lines import OWNER, PLATFORM
 from agent.errors import Refused
 from agent.runtime.remembering import dumped, handed_out
 from memory import ledger as ledgers

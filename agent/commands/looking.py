@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from agent.chat.lines import CHANNEL, OWNER, PLATFORM
 from agent.chat.service import CANCEL
-from agent.chat.terminal import CHANNEL, OWNER, PLATFORM
 from agent.commands import places
 from agent.commands.output import json_line, text_line
 from agent.compose import Instance, open_instance

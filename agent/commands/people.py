@@ -97,7 +97,7 @@ def _by_signer(folder: Path, *arguments: str) -> int:
 
 
 async def _proved(folder: Path) -> None:
-    from agent.chat.terminal import OWNER, PLATFORM
+    from agent.chat.lines import OWNER, PLATFORM
     from agent.chat.texts import BACKUP_VERSION
 
     ledger = await Ledger.open(folder, lambda: int(time.time()))

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
 from typing import Any
 
-from agent.chat.terminal import OWNER, PLATFORM
+from agent.chat.lines import OWNER, PLATFORM
 from agent.commands import places
 from agent.commands.output import json_line, text_line
 from agent.compose import Instance, open_instance

@@ -11,8 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from agent.chat.terminal import CHANNEL, OWNER, PLATFORM, Lines, Terminal, every, piped_lines, prompt_lines
+from agent.chat.lines import CHANNEL, OWNER, PLATFORM, Lines, every, piped_lines
+from agent.chat.terminal import Terminal, prompt_lines
 from agent.commands import places
+from agent.commands.early import Early
 from agent.commands.output import complain, json_line, text_line
 from agent.compose import Instance, open_instance
 from agent.config import Settings
@@ -27,15 +29,20 @@ LOOK_SECONDS = 10.0
 """How long a look in between may take before the days go on without it."""
 
 
-async def talk(place: Place, settings: Settings, script: str | None, as_json: bool) -> None:
-    """Opens the instance, funds a wallet that is new, and talks until the input ends."""
-    lines = lines_of(script, place.folder / "history")  # a script that isn't there is said before anything is opened
-    async with open_instance(place, settings) as instance:
+async def talk(
+    place: Place, settings: Settings, script: str | None, as_json: bool, begun: Early | None = None
+) -> None:
+    """Opens the instance, funds a wallet that is new, and talks until the input ends. `begun`: what came before."""
+    begun = begun or Early(lines_of(script, place.folder / "history"))  # one that can't be read is said first
+    lines, turns = begun.lines, len(begun.told)
+    async with open_instance(place, settings, held=begun.held) as instance:
         await prepare(place, instance)
+        for user, said, reply in begun.told:
+            instance.world.memory.keep_soon(user, CHANNEL, said, reply)
         told = [*await instance.service.recover(), *await instance.service.leftovers(PLATFORM)]
         pictures = place.folder / "pictures"
         if as_json:
-            await _json(instance, lines, told)
+            await _json(instance, lines, told, turns)
         else:
             await converse(instance, lines, told, plain=script is not None, pictures=pictures)
 
@@ -90,12 +97,12 @@ def lines_of(script: str | None, history: Path) -> Lines:
     return piped_lines(file.readline)
 
 
-async def _json(instance: Instance, lines: Lines, told: list[Reply]) -> None:
+async def _json(instance: Instance, lines: Lines, told: list[Reply], turns: int) -> None:
     json_line(
         await ready(instance.world, instance.first_account)
         | ({"recovered": [reply.as_json() for reply in told]} if told else {})
     )
-    await json_turns(instance, lines)
+    await json_turns(instance, lines, turns)
 
 
 async def json_turns(instance: Instance, lines: Lines, turn: int = 0) -> int:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.chain.snapshot import Snapshot
-from agent.chat.terminal import CHANNEL, OWNER, PLATFORM
+from agent.chat.lines import CHANNEL, OWNER, PLATFORM
 from agent.commands import places
 from agent.commands.doctor import doctor
 from agent.commands.output import text_line

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -13,7 +14,9 @@ import devnet
 from agent.importing import uncollected
 
 if TYPE_CHECKING:
-    from agent.place import Where
+    from agent.commands.early import Early
+    from agent.config import Settings
+    from agent.place import Place, Where
 
 INTERRUPTED = 130
 
@@ -62,7 +65,19 @@ def chat(where: Where, script: str | None, as_json: bool) -> int:
     from agent.commands import places
 
     place = places.place_of(where)  # where no devnet runs, that is said at once
-    with uncollected():
-        from agent.commands import session
-    asyncio.run(session.talk(place, where.settings, script, as_json))
+    asyncio.run(_chat(place, where.settings, script, as_json))
     return 0
+
+
+async def _chat(place: Place, settings: Settings, script: str | None, as_json: bool) -> None:
+    """What a script says first is answered while there is nothing but the ledger (early.py)."""
+    async with contextlib.AsyncExitStack() as stack:
+        begun: Early | None = None
+        if script is not None:
+            with uncollected():
+                from agent.commands.early import early, pipe_of
+            pipe = pipe_of(script)
+            begun = None if pipe is None else await stack.enter_async_context(early(place, settings, pipe, as_json))
+        with uncollected():
+            from agent.commands import session
+        await session.talk(place, settings, script, as_json, begun)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eth_abi.abi import encode
 from eth_hash.auto import keccak
 
 from agent.abi import Parameter, decode_call, parse_signature
@@ -198,6 +197,8 @@ def _market(entry: Entry, args: Mapping[str, Any]) -> str | None:
     if entry.market is None:
         return None
     parameter = parameter_at(entry.signature, entry.market)
+    from eth_abi.abi import encode  # late, as in agent.abi
+
     return "0x" + keccak(encode([parameter.type], [_tuple(argument(args, entry.market))])).hex()
 
 

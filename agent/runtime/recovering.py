@@ -15,10 +15,10 @@ from agent.execution.reorgs import REASON
 from agent.money import Address, Amount
 from agent.plans import Plan
 from agent.replies.reply import Offer, Reply, Status, Verdict, plan_json
+from agent.runtime.answers import ACKNOWLEDGE
 from agent.runtime.world import World
 from memory.rows import PlanRow, User
 
-ACKNOWLEDGE = "acknowledge"
 CONFIRMATIONS = "confirmations"
 """The rule that keeps what is mined, and as it should be, from counting as settled."""
 CANCEL = Offer("Cancel the transaction that waits", "say", "cancel the stuck transaction")

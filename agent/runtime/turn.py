@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 from agent.errors import MonetaError, NeedsAnswer, Refused, Unavailable
@@ -48,13 +46,14 @@ from agent.intents import (
 )
 from agent.mind.context import Context, Pending, Turn
 from agent.mind.mind import Spoken
-from agent.mind.phrasebook import interpret, pending_after
+from agent.mind.phrasebook import pending_after
 from agent.model_cost import Payer
 from agent.replies import talk
 from agent.replies.remarks import remarks
 from agent.replies.reply import Reply, of_error
 from agent.runtime.acting import NOTHING_PENDING, Acting
 from agent.runtime.alarms import Alarms
+from agent.runtime.answers import ACKNOWLEDGE, bare, is_yes
 from agent.runtime.contacting import Contacting
 from agent.runtime.extending import Extending
 from agent.runtime.facts import Facts
@@ -63,10 +62,11 @@ from agent.runtime.limiting import Limiting
 from agent.runtime.mandating import Mandating
 from agent.runtime.rebalancing import Rebalancing
 from agent.runtime.recounting import Recounting
-from agent.runtime.recovering import ACKNOWLEDGE, Recovering
+from agent.runtime.recovering import Recovering
 from agent.runtime.remembering import Remembering
 from agent.runtime.repeating import Repeating
 from agent.runtime.reports import Reports
+from agent.runtime.smalltalk import is_awaited, small_talk
 from agent.runtime.trying import Trying
 from agent.runtime.using import usage
 from agent.runtime.viewing import Viewing
@@ -75,21 +75,15 @@ from agent.trust import Told, Trust, own_words
 from agent.voice import voiced
 from agent.words.alerts import ALERT
 from agent.words.allowances import CHANGES, CONTACT, TRANSACTION
-from agent.words.answers import NO, YES
+from agent.words.answers import NO
 from agent.words.pictures import wants_picture
-from agent.words.reader import read
-from agent.words.readings import Kind
 from agent.words.remembering import EXPORT, MEMORY
 from agent.words.vocabulary import Vocabulary
 from memory.hearing import Known
 from memory.rows import ButtonRow, PlanStatus, User
 
-ANSWERS = YES | NO | {ACKNOWLEDGE}
 ROLES = {"user": "user", "agent": "assistant"}
 RECENT_TURNS = 6
-LONGEST_TALK = 100  # letters of what is looked at as mere talk
-_NO_TALK = frozenset({Kind.WORD, Kind.AMOUNT, Kind.TOKEN, Kind.VENUE, Kind.ADDRESS})
-"""What has such words needn't be looked at twice: should it be talk all the same, it is answered the usual way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +110,6 @@ class Meant:
     context: Context
     vocabulary: Vocabulary
     reply: Reply | None = None
-
-
-def is_yes(text: str) -> bool:
-    """Whether a message is a typed yes and nothing else."""
-    return _bare(text) in YES
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"^[\s¡]+|[\s.!]+$", "", unicodedata.normalize("NFC", text)).casefold()
 
 
 class Runtime:
@@ -226,14 +211,11 @@ class Runtime:
         """Help and small talk, answered from the words alone. None for all else, and while anything of theirs waits:
         for an answer, or for its fate on the chain, which is looked up and told first.
         """
-        if _is_awaited(known, text):
-            return None
-        intent = _talk_in(text, self.world.words(known.contacts, known.user.language))
-        if intent is None:
-            return None
-        self.world.ledger.nothing_pending(known.user.id, known.channel)
-        reply = talk.ability() if isinstance(intent, Help) else talk.chat()
-        return voiced(replace(reply, intent=as_json(intent)), self.world.character, text, text)
+        words = self.world.words(known.contacts, known.user.language)
+        reply = small_talk(known, text, words, self.world.character)
+        if reply is not None:
+            self.world.ledger.nothing_pending(known.user.id, known.channel)
+        return reply
 
     async def _known(self, said: Said) -> Known:
         """What was seen with the message, where nothing was written since."""
@@ -258,7 +240,7 @@ class Runtime:
         """What a message comes to by its words, before the chain is looked at; None where something of theirs waits,
         which comes first.
         """
-        if _is_awaited(known, said.text):
+        if is_awaited(known, said.text):
             return None
         self.world.ledger.nothing_pending(said.user.id, said.channel)
         return await self._understood(said, {}, self.world.words(known.contacts, known.user.language))
@@ -285,11 +267,11 @@ class Runtime:
     async def _answer(self, said: Said, pending: dict[str, Any]) -> Reply:
         if is_yes(said.text):
             return await self._typed_yes(said, pending)
-        if _bare(said.text).lstrip("/") == ACKNOWLEDGE:
+        if bare(said.text).lstrip("/") == ACKNOWLEDGE:
             known = await self.recovering.acknowledge(said.user)
             if known is not None:
                 return known
-        if _bare(said.text) in NO and "preview" in pending:
+        if bare(said.text) in NO and "preview" in pending:
             return await self.acting.cancel(said.user, said.channel)
         return await self._done(
             said, await self._understood(said, pending, await self.world.vocabulary(said.user.id, said.user.language))
@@ -477,20 +459,6 @@ class Runtime:
         return tuple(Turn(role=ROLES[turn.role], text=turn.text, trust=turn.told.trust) for turn in recent)
 
 
-@lru_cache(maxsize=256)  # most of it is said by many, in the same few words; it holds nobody's figures
-def _talk_in(text: str, vocabulary: Vocabulary) -> Help | Chat | None:
-    """The intent of a message that is nothing but talk, whatever the time."""
-    if len(text) > LONGEST_TALK or any(reading.kind in _NO_TALK for reading in read(text, vocabulary)):
-        return None
-    intent = interpret(text, Context(), vocabulary).intent
-    return intent if isinstance(intent, Help | Chat) else None
-
-
 def _told_by(said: Said, texts: Iterable[str]) -> list[Told]:
     """The turns that may bind: this one, and those of the same user and channel that it goes on with or answers."""
     return [Told(text, said.user.id, said.channel, Trust.USER) for text in texts]
-
-
-def _is_awaited(known: Known, text: str) -> bool:
-    """Whether something of theirs waits, for an answer or for its fate, or the words are an answer by themselves."""
-    return known.restless or known.pending is not None or _bare(text).lstrip("/") in ANSWERS

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import devnet
-from agent.chat.terminal import CHANNEL, OWNER, PLATFORM
+from agent.chat.lines import CHANNEL, OWNER, PLATFORM
 from agent.commands.places import place_of
 from agent.commands.smoke import smoke
 from agent.compose import open_instance

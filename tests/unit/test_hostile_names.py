@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from agent.chat.discord import render as discord_render
+from agent.chat.lines import piped_lines
 from agent.chat.telegram.render import alert, parts, plain
 from agent.chat.telegram.sending import keyboard
-from agent.chat.terminal import Terminal, piped_lines
+from agent.chat.terminal import Terminal
 from agent.gate.preview import Preview, RateLine
 from agent.harmless import harmless_line
 from agent.money import RAY, Amount, Rate

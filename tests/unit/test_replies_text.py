@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from agent.chat.terminal import Terminal, piped_lines
+from agent.chat.lines import piped_lines
+from agent.chat.terminal import Terminal
 from agent.errors import NeedsAnswer, Refused, Unavailable
 from agent.execution.outcome import End, Outcome, Sent
 from agent.gate.choices import options_json

@@ -9,7 +9,7 @@ import pytest
 
 from agent.gate.bind import bind
 from agent.intents import as_json
-from agent.runtime.turn import is_yes
+from agent.runtime.answers import is_yes
 from tests.unit.conversation_parts import talked
 from tests.unit.spoken import VOCABULARY, understood
 

@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.chat.terminal import OWNER, PLATFORM, Lines, Terminal
+from agent.chat.lines import OWNER, PLATFORM, Lines
+from agent.chat.terminal import Terminal
 from agent.commands import session
 from agent.commands.autopilot.balances import Yardstick
 from agent.commands.autopilot.closing import Closing

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from agent.chat.terminal import PLATFORM
+from agent.chat.lines import PLATFORM
 from agent.replies.body import Body, body_text
 from memory.rows import InboxRow, OutboxRow
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
-from agent.chat.terminal import CHANNEL, PLATFORM, Terminal
+from agent.chat.lines import CHANNEL, PLATFORM
+from agent.chat.terminal import Terminal
 from agent.commands.autopilot.balances import Yardstick
 from agent.commands.autopilot.closing import Closing
 from agent.commands.autopilot.screens import JsonLines, PlainLines, Screen

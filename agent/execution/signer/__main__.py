@@ -85,6 +85,8 @@ def _serve(folder: Path, options: argparse.Namespace) -> None:
 
     word = None if options.detached else guard.end_with_parent(options.parent or os.getppid())
     with uncollected():  # a quarter of a second, in which the parent is watched already
+        import eth_abi.abi  # noqa: F401  (what decoding imports late; here it is needed at once)
+
         from agent.execution.signer.server import Shared, serve
 
     if word is not None and options.parent is not None:
