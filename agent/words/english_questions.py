@@ -34,7 +34,7 @@ TOPICS = {
     "policy": "policy; my policy; the policy; what is my policy; what's my policy; show my policy;"
     " show me my policy; the operator's policy; caps; what are the caps; transaction limits; my limits;"
     " what are my limits; show my limits; show me my limits; what is my limit; what's my limit",
-    "history": "history; transactions; activity; what did you do; what have you done; what happened;"
+    "history": "history; transactions; activity; what did you do; what have you done; what happened; what was done;"
     " what did we do; what did i do; what have i done; log; past transactions; recent activity; statement;"
     " my transactions; show transactions; what has happened",
     "usage": "usage; my usage; model usage; show usage; show my usage; what did the model cost; what did you cost;"

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 FOLLOWS = {
+    "tail": "please; pls; plz; thanks; thank you; now",
+    "not": "not; and not; instead of; rather than; but not",
+    "but": "but; but rather; rather",
     "lead": "ok; okay; oh; well; hmm; hm; ah; please; um; uh",
     "correct": "no; nope; nah; no wait; wait; hold on; oops; sorry; i meant; i mean; i meant to say; i wanted;"
     " actually; rather; make it; make that; change it to; change that to; change to; correction; on second thought;"
-    " no i meant; i meant the; not that; that should be; it should be; should be",
+    " no i meant; i meant the; i said; let's do; lets do;"
+    " let's make it; lets make it; go with; try; lower it to; raise it to; increase it to; reduce it to; bump it to;"
+    " cut it to; use; ok but; okay but; yes but; yeah but; not that; that should be; it should be; should be",
     "correct end": "instead; rather; i meant; i mean; actually; sorry; i meant to say",
     "same": "same; the same; do the same; same thing; the same thing; do the same thing; do that; do it;"
     " repeat that;"
     " likewise; ditto; and the same; and do the same; now the same; same again; the same again; do that again;"
-    " and same",
+    " and same; same again but; the same but; same but; again but; do the same but; do that again but;"
+    " the same again but",
     "more": "and; also; plus; and also; then; and then; another",
     "more end": "too; as well; also; on top; more",
     "about": "what about; how about; and what about; and how about; what of; and what of",

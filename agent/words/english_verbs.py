@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 VERBS = {
-    "deposit": "deposit; supply; lend; lend out; invest; park; allocate; earn; earn yield; earn interest;"
+    "deposit": "deposit; redeposit; supply; lend; lend out; invest; park; allocate; earn; earn yield; earn interest;"
     " start earning; make a deposit; make a deposit of",
     "put": "put; stick; stash; ape; ape into; ape in; plonk; plop; pop; bung; tuck; pour; funnel; plow; plough;"
     " lock; load",

@@ -22,6 +22,7 @@ from agent.words.text import Text, clean
 from agent.words.vocabulary import Vocabulary
 
 NEVER = "(?!)"  # the expression that fits nothing
+OLD = "old"  # the value of the words that say what is no longer meant
 LONGEST = 200  # letters: what goes on with something is short
 
 
@@ -52,6 +53,8 @@ class Spoken:
 
     shape: Shape | None
     readings: tuple[Reading, ...]
+    instead_of: tuple[Reading, ...] = ()
+    """What it is said in the place of: the 100 of "200, not 100"."""
 
     def kinds(self) -> set[Kind]:
         return {reading.kind for reading in self.readings}
@@ -93,7 +96,8 @@ def spoken(text: str, vocabulary: Vocabulary, turn: int = 0, code: Lang = "en") 
     if whole is not None:
         return Spoken(whole, read(text, vocabulary, turn, hint=code))
     for shape, spans in _shapes(plain.plain, language):
-        said = Spoken(shape, _read(plain, spans, vocabulary, turn, language))
+        old = _instead(plain, spans, vocabulary, turn, language)
+        said = Spoken(shape, _read(plain, spans, vocabulary, turn, language), old)
         if _goes_on(said):
             return said
     return Spoken(
@@ -106,6 +110,8 @@ def _goes_on(said: Spoken) -> bool:
     if kinds & _STOPS or not kinds & (_PIECES | {Kind.VERB}):
         return False
     if any(reading.kind in (Kind.WORD, Kind.SYMBOL) for reading in said.content):
+        return False
+    if any(reading.kind not in _PIECES | _SILENT for reading in said.instead_of):
         return False
     return said.shape is Shape.CORRECT or Kind.VERB not in kinds
 
@@ -124,6 +130,8 @@ def _unmarked(readings: tuple[Reading, ...]) -> Shape | None:
 
 def _whole(plain: str, language: Language) -> Shape | None:
     bare = re.sub(r"[\s.!,;:…-]+", " ", plain.casefold()).strip()
+    for end in phrases_of(language.follows.get("tail", "")):
+        bare = bare.removesuffix(f" {end}")
     for shape in (Shape.DROP, Shape.AGAIN):
         if bare in phrases_of(language.follows.get(shape, "")):
             return shape
@@ -135,11 +143,15 @@ def _shapes(plain: str, language: Language) -> Iterator[tuple[Shape, list[_Found
     for shape in (Shape.CORRECT, Shape.SAME, Shape.ABOUT, Shape.MORE):
         opening = _opening(language, shape).match(plain)
         spans = [_Found(0, opening.end(), "")] if opening is not None and opening.end() else []
+        begin = spans[0].end if spans else 0
         ends = language.follows.get(f"{shape} end", "")
-        closing = _closing(ends).search(plain, spans[0].end if spans else 0) if ends else None
+        closing = _closing(language, ends).search(plain, begin) if ends else None
         if closing is not None:
             spans.append(_Found(closing.start(), closing.end(), ""))
-        if spans and (spans[0].start == 0 or shape is Shape.CORRECT):
+        old = _not(language).search(plain, begin) if shape is Shape.CORRECT and closing is None else None
+        if old is not None:
+            spans.append(_Found(old.start(), old.end(), OLD))
+        if spans:
             yield shape, spans
 
 
@@ -161,6 +173,20 @@ def _read(
         words = plain.original[start:end]
         found.append(Reading(Kind.REFERENCE, point.value, start, end, words, turn, language.code))
     return tuple(dated(sorted(found, key=lambda reading: reading.start)))
+
+
+def _instead(
+    plain: Text, spans: list[_Found], vocabulary: Vocabulary, turn: int, language: Language
+) -> tuple[Reading, ...]:
+    """The readings of what is no longer meant."""
+    old = next((span for span in spans if span.value == OLD), None)
+    if old is None:
+        return ()
+    match = _not(language).search(plain.plain, old.start)
+    if match is None:
+        return ()
+    start, end = match.span("before" if match["before"] is not None else "after")
+    return read(plain.plain[start:end], vocabulary, turn, hint=language.code)
 
 
 def _points(plain: str, language: Language) -> Iterator[_Found]:
@@ -213,13 +239,26 @@ def _opening(language: Language, shape: Shape) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=64)
-def _closing(phrases: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w'-])(?:{_either(phrases_of(phrases))})(?=[\s.!?]*$)", re.IGNORECASE)
+def _closing(language: Language, phrases: str) -> re.Pattern[str]:
+    tail = _either(phrases_of(language.follows.get("tail", "")))
+    either = _either(phrases_of(phrases))
+    return re.compile(rf"(?<![\w'-])(?:{either})(?:[\s,]+(?:{tail}))?(?=[\s.!?]*$)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=16)
+def _not(language: Language) -> re.Pattern[str]:
+    """ "…, not 100" at the end, or "not 100 but …"."""
+    no, but = (_either(phrases_of(language.follows.get(table, ""))) for table in ("not", "but"))
+    return re.compile(
+        rf"(?<![\w'-])(?:{no})\s+(?P<before>[^,;?]{{1,40}}?)[\s,]+(?:{but})\s+|"
+        rf"[\s,]+(?:{no})\s+(?P<after>[^,;?]{{1,40}}?)(?=[\s.!]*$)",
+        re.IGNORECASE,
+    )
 
 
 def _either(phrases: Mapping[str, str] | frozenset[str]) -> str:
     longest_first = sorted(phrases, key=lambda phrase: (-len(phrase), phrase))
-    return "|".join(r"\s+".join(map(re.escape, phrase.split())) for phrase in longest_first) or NEVER
+    return "|".join(r"[\s,]+".join(map(re.escape, phrase.split())) for phrase in longest_first) or NEVER
 
 
 @lru_cache(maxsize=256)

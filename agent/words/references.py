@@ -14,6 +14,7 @@ from agent.words.clauses import action_of, clauses
 from agent.words.deeds import MOVES, TO_WALLET, Deed, Record, Unresolved, last, on, placed, said_by, scaled, the_one
 from agent.words.follow import Points, Shape, Spoken
 from agent.words.readings import Kind, Reading, Said
+from agent.words.trades import VERBS as TRADES
 from agent.words.vocabulary import Vocabulary, asset_of
 
 _DID = {
@@ -50,6 +51,10 @@ class _Turn:
 
     @property
     def asset(self) -> str | None:
+        """The token that the turn names for what it points at; a swap's is what it wants for it."""
+        verb = self.first(Kind.VERB)
+        if verb is not None and verb.text in TRADES:
+            return None
         token = self.first(Kind.TOKEN)
         return None if token is None else token.text
 
@@ -192,6 +197,9 @@ def _in_place(turn: _Turn, point: Reading, instead: Reading | None, found: Seque
             readings += found
         elif reading is not instead and not _belongs(reading, point):
             readings.append(reading)
+    last = next((reading for reading in reversed(readings) if reading.kind is not Kind.FILLER), None)
+    if last is not None and last.kind is Kind.PREPOSITION and any(each.kind is Kind.VENUE for each in found):
+        readings.remove(last)  # "put that back in"
     return readings
 
 

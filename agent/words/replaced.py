@@ -95,6 +95,14 @@ def _other(sentence: _Sentence, piece: Reading, way: Reading | None) -> None:
         sentence.added += [piece] if way is None else [way, piece]
 
 
+def check_instead(command: Sequence[Reading], old: Sequence[Reading]) -> None:
+    """Passes where what is no longer meant was said: the 100 of "200, not 100". Raises Unresolved."""
+    said = [(reading.kind, reading.value) for reading in command]
+    for reading in old:
+        if reading.kind not in _DROPPED and (reading.kind, reading.value) not in said:
+            raise Unresolved(f"“{reading.words[:24]}” wasn't part of it. Say the whole of it anew.")
+
+
 def _placed(pieces: Sequence[Reading]) -> Iterator[tuple[Reading, Reading | None]]:
     """Each piece with the preposition before it."""
     way: Reading | None = None

@@ -20,7 +20,7 @@ from agent.words.limits import about
 from agent.words.readings import Kind, Reading
 from agent.words.references import resolved
 from agent.words.remembering import remembering
-from agent.words.replaced import replaced
+from agent.words.replaced import check_instead, replaced
 from agent.words.reported import reported
 from agent.words.vocabulary import Vocabulary
 
@@ -167,6 +167,7 @@ def _commanded(thread: Thread, each: Spoken, record: Record, vocabulary: Vocabul
         raise Unresolved("That is done already. Say the whole of it anew, and I show you a preview.")
     if each.shape is None and each.has(Kind.WORD, Kind.SYMBOL):
         return thread
+    check_instead(thread.command, each.instead_of)
     found = replaced(thread.command, readings, each.shape)
     return replace(thread, command=as_one(found), asks=False, done=thread.done and each.shape is None, changed=True)
 
