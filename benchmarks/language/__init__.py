@@ -1,7 +1,8 @@
 """How much of what people say is understood, by intent: right, asked, wrong, and wrong with money in it.
 
-Two sets: the templates of EVM-QuestBench, filled with random parameters (questbench.json says which of them our
-intents support, and for each other one why not), and sentences of our own (paraphrases.jsonl). A column is one way of
+Three sets: the templates of EVM-QuestBench, filled with random parameters (questbench.json says which of them our
+intents support, and for each other one why not), sentences of our own (paraphrases.jsonl), and conversations, by how
+their last turn goes on (conversations.jsonl). A column is one way of
 reading (score.Reads); a model's answers that went through the gate are another: `score.bound` says what they come to.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from benchmarks.figure import Figure
+from benchmarks.language import conversations
 from benchmarks.language.cases import Case, paraphrases, questbench, templates
 from benchmarks.language.score import Reads, Score, phrasebook, scored, totals
 
@@ -46,3 +48,4 @@ def figures(quick: bool) -> Iterator[Figure]:
         yield Figure(f"language_{name}_wrongly_done", totals(rest).wrong, unit, 0)
         money = totals(supported).wrong_money + totals(rest).wrong_money
         yield Figure(f"language_{name}_wrong_money_fields", money, f"of {len(cases)}", 0)
+    yield from conversations.figures()

@@ -7,7 +7,7 @@ import json
 import sys
 
 from benchmarks.figure import shown
-from benchmarks.language import figures, tables
+from benchmarks.language import conversations, figures, tables
 from benchmarks.language.score import COUNTS
 
 
@@ -16,7 +16,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.language")
     parser.add_argument("--examples", action="store_true", help="the sentences that were asked about or read wrongly")
     asked = parser.parse_args()
-    for name, column, scores in tables():
+    for name, column, scores in (*tables(), ("conversations", "phrasebook", conversations.table())):
         for group, score in scores.items():
             counts = {count: getattr(score, count) for count in COUNTS}
             _line({"set": name, "mind": column, "group": group, "cases": score.cases, **counts})
