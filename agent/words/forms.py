@@ -108,7 +108,8 @@ def words_in(code: Lang) -> frozenset[str]:
 
 
 _WORDS = (
-    "above account accounts address ahead alert alerts allow allowance anything approval approvals at backup"
+    "terms privacy"
+    " above account accounts address ahead alert alerts allow allowance anything approval approvals at backup"
     " begin below between book budget cancel cap cents change changes chart charts chat claim clear climbs code"
     " codes collect colours connect contact contacts conversation could danger dangerous dark day days debt debts"
     " delete depeg depegs discord down draw drop drops each emergency end ever every everything exceeds exit exits"

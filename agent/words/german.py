@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.words import german_mandates, german_questions, german_speech, german_talk, german_verbs
+from agent.words import german_mandates, german_questions, german_speech, german_talk, german_verbs, german_words
 from agent.words.language import Language
 from agent.words.readings import Kind
 from agent.words.spelled import DE_WORDS, german_number
@@ -272,4 +272,5 @@ GERMAN = Language(
     times=typed(german_talk.TIMES, "de"),
     months={way: month for name, month in german_talk.MONTHS.items() for way in spellings(name, "de")},
     ago=german_talk.AGO,
+    words=frozenset(way for word in german_words.WORDS for way in spellings(word, "de")),
 )

@@ -92,13 +92,14 @@ def heard(text: str, vocabulary: Vocabulary, hint: Lang | None = None) -> Heard:
         counts["es"] += split(word, _table("es")) is not None
     most = max(counts.values())
     if not most:
-        return Heard(hint or "en", hint in (None, "en"))
+        return Heard(hint or "en", hint in (None, "en") and not said)
     likely = [code for code in CODES if counts[code] == most]
     code = hint if hint in likely else likely[0]
     own = words_of(code)
     others = {word for other in CODES if other != code for word in said & words_of(other)} - own
     alone = any(not any(word in words_of(other) for other in CODES if other != code) for word in said & own)
-    return Heard(code, not others and (alone or code == "en" or not said & own))
+    unknown = any(not any(word in words_of(each) for each in CODES) for word in said)
+    return Heard(code, not others and (alone or (code == "en" and not unknown)))
 
 
 NOBODYS = Vocabulary(tokens=())

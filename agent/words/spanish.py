@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from agent.words import spanish_mandates, spanish_questions, spanish_speech, spanish_talk, spanish_verbs
+from agent.words import (
+    spanish_mandates,
+    spanish_questions,
+    spanish_speech,
+    spanish_talk,
+    spanish_verbs,
+    spanish_words,
+)
 from agent.words.language import Language
 from agent.words.readings import Kind
 from agent.words.spelled import ES_WORDS, spanish_number
@@ -230,4 +237,5 @@ SPANISH = Language(
     times=typed(spanish_talk.TIMES, "es"),
     months={way: month for name, month in spanish_talk.MONTHS.items() for way in spellings(name, "es")},
     ago=spanish_talk.AGO,
+    words=frozenset(way for word in spanish_words.WORDS for way in spellings(word, "es")),
 )

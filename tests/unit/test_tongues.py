@@ -9,6 +9,7 @@ import pytest
 
 from agent.gate.bind import bind
 from agent.intents import as_json
+from agent.replies.remarks import remarks
 from agent.runtime.answers import is_yes
 from tests.unit.conversation_parts import talked
 from tests.unit.spoken import VOCABULARY, understood
@@ -89,3 +90,36 @@ def test_a_typed_yes_is_one_in_each_language(text: str) -> None:
 @pytest.mark.parametrize("text", ["sí, pero no", "ja nein", "vielleicht", "claro que no", "si suben", "okay ja doch"])
 def test_a_yes_with_anything_beside_it_is_none(text: str) -> None:
     assert not is_yes(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [
+        ("depositta 100 USDC en aave core", "deposit"),
+        ("por favor retirra 100 USDC", "withdraw"),
+        ("bitte überwiese bob 50 USDC", "transfer"),
+        ("tuasche 100 USDC gegen DAI", "swap"),
+    ],
+)
+def test_a_slip_of_the_finger_is_mended_and_told(text: str, action: str) -> None:
+    meant = understood(text)
+    assert meant.intent is not None
+    assert meant.intent.action == action
+    assert "I read" in " ".join(remarks([text], VOCABULARY))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "compara 100 USDC con DAI",
+        "täusche 100 USDC gegen DAI vor",
+        "zähle 100 USDC an bob",
+        "spende 100 USDC an bob",
+        "verzeihe 100 USDC",
+        "advierte 100 USDC",
+        "wähle 100 USDC",
+        "presume 100 USDC",
+    ],
+)
+def test_another_word_that_is_near_to_a_verb_is_no_slip(text: str) -> None:
+    assert understood(text).intent is None

@@ -173,6 +173,8 @@ def test_a_number_that_two_languages_read_as_two_is_doubtful_where_the_language_
         "lege 1.234 USDC into aave core an",
         "deposita 5 mil USDC into aave core please",
         "1.234 USDC",
+        "depositta 1.234 USDC",
+        "anlgen 1.234 USDC in aave core",
     ],
 )
 def test_a_mixed_sentence_with_a_number_of_two_readings_is_asked_about(text: str) -> None:

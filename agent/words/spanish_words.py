@@ -1,0 +1,36 @@
+"""Spanish words, as data, that are a letter or two away from a verb that is known, and no slip of it."""
+
+from __future__ import annotations
+
+_WORDS = (
+    "abandonado abarca abre abrir acaba acabar aclara acuerda adapta adivina admira adora advertir advierte"
+    " afecta agarra agrada agrade ahorra ahorrar ajusta alcanza alcanzar alquila alquilar ama amplía anda andar"
+    " anima apaga apagar aparece apoya aprende apuesta apura arrasa asusta aumenta aumentar ayuda baila baja"
+    " bajar bajo basta batalla bebe bebida blanda borra borrar busca buscar cae caer calla calma cama camina"
+    " caminar canela canta capta carga cargar casa casar causa cede celebra cena cenar cerca charla choca"
+    " cierto cita cobre coche coge colada colega coma combina come comer compara comparar compare compares"
+    " comparte compone comprado comprende comprueba comunica concede conserva contesta convence conviene copia"
+    " corre correr corta cosa crea crear crece cree creer cuenta cuentas cuesta cuida culpa cura dale dame debe"
+    " deber decide decir defiende dejar demanda depende deposición descansa desea desear deseo dice difiere"
+    " dime disfruta divide divierte dobla duda duele echa edita elige empaca empata empieza encanta enciende"
+    " encuentra enfada enseña entiende entra entrar entrega entregar envidia envidiar envuelve escapa escribe"
+    " escucha espera esperar estudia evita evitar exige existe explica extraña falla falta faltar firma forma"
+    " fuma gana ganar gasta gastar gaste gastes gasto gozar grita guardia guerra gusta gustar guía haba habla"
+    " hablar hace hacer hago halla hiere huye igual imprime indica inicia inserta intenta intentar invierno"
+    " invita invitar invite juega jugar junta jura lanza lava lee leer llama llamar llega llegar llena lleva"
+    " llevar llora lucha manta marca marcha mata mate mayor mejora mejorar mente mentir mesa meses mete meto"
+    " mide miente mira mirar monta morir muele muerde muere muestra nace nada nadar nota notar nueve obliga"
+    " obtén oculta oculto ofrece olvida opera ordena organiza paga pala para parar pasada pasta pata pausa"
+    " pauta pega pegar peina pela pelea pena pensar perdona pesa pesar pesca piensa pierde pinta pisa plaga"
+    " planta poder pone porta posa preferir prefiera prefiere prende prensa prepara presenta presiona prestado"
+    " presume pretende prevé probar prohíbe promete promueve propone protege prueba puede quema querer quieta"
+    " quinta quita raya reacciona realiza rebaja rebota recarga rechaza recibe recibir recorta recuerda reduce"
+    " refleja regala regalar regatea registra regresa renta rentar repara reparte repasa repite requiere"
+    " rescate resiste respeta respira resta restar retiene retina retrasa reúne rima roba robar rompe rueda"
+    " sabe saber saga salda saldo salsa salta saltar salva salvar seca secar sede siembra siente sierra sigue"
+    " silba sirve sobra sobrar solicita soltar sube subir subo sueña sufre suma sumar tapa tarda tema temer"
+    " tensa termina tiende tiene tierra tira tirar toca tocar toda torna traba trabaja traduce transmite"
+    " transporta trata tratar usa usar vaca vale valer vence vencer venta ver verde viaja viste vive vivir vota"
+    " votar vuela vuelve"
+)
+WORDS = frozenset(_WORDS.split())
