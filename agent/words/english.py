@@ -61,7 +61,7 @@ _POLITE = (
 _FILLER = (
     "pretty please; quickly; quick; fast; rn; for now; at the moment; real quick; native; both; my contact;"
     " actually; simply; address; wallet address; i have; that i have; i own; that i own; i hold; that i hold;"
-    " i've got; that i've got;  to start earning; terribly; home; thx in advance; for better liquidity;"
+    " i've got; that i've got;  to start earning; terribly; thx in advance; for better liquidity;"
     " for the best price; at the best price; at market; at market price; with optimal routing;"
     " with the best routing; with optimal multi-hop routing; by the best route; via the best route;"
     " via intermediate tokens; through intermediate tokens; please; pls; plz; now; right now; kindly; just;"
