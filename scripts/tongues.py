@@ -102,6 +102,8 @@ MADE_OF_PARTS = frozenset(
         *(f"{{n:figure}} {days} passed on {{chain:word}}, {{blocks:figure}} blocks." for days in ("day", "days")),
         "Under {under}, {each}, I would have moved nothing",
         "You owe nothing",
+        "{asset:money} into {venue:word}",
+        "{asset:money} out of {venue:word}",
         *("Hello.", "Good day.", "You're welcome.", "Gladly."),
     )
 )

@@ -23,6 +23,8 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "figure": rf"{FROM}([-+$\d.,]+){TO}",
         "word": rf"{FROM}(?=\S*\w)(\S+?){TO}",
         "times": rf"{FROM}(once|twice|[\d,]+ times){TO}",
+        "deed": r"((?:put money in|took money out|sent money|swapped and got|swapped):?)",
+        "gain": rf"(you (?:earned|lost) \S+?){TO}",
         "hour": r"(\d{1,2})",
         "hex": r"([0-9a-f]+)",
     }

@@ -24,6 +24,8 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "hour": ("22", "7"),
     "hex": ("deadbeef",),
     "times": ("3 times", "twice"),
+    "deed": ("put money in:", "swapped and got"),
+    "gain": ("you earned $3.20", "you lost $1.00"),
 }
 USDC = Token(1, "USDC", None, 6)
 
