@@ -51,6 +51,7 @@ from agent.plugin import (
     lines_of,
 )
 from agent.routes import FEE_SCALE, PoolState, Route
+from agent.tongues.catalogue import say_in
 
 __all__ = [
     "FEE_SCALE",
@@ -129,5 +130,6 @@ __all__ = [
     "encode_call",
     "hookimpl",
     "lines_of",
+    "say_in",
     "view",
 ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from agent.tongues.catalogue import PLACE, catalogue
+from agent.tongues.catalogue import PLACE, catalogue, keep_until_changed
 
 LONGEST = 500
 """Letters that one value may have; longer ones are met by no template."""
@@ -17,6 +17,8 @@ FROM = r"(?<!\d[.,])(?<!\w[:/-])(?:(?<!\w)|(?!\w))"
 TO = r"(?![.,]\d)(?![:/-]\w)(?!(?<=[:/-])\w)(?:(?<!\w)|(?!\w))"
 """Where a value may begin and end: never inside a word, a figure, or a name such as `aave-v3:core:USDC`."""
 VALUE = f"{FROM}(.{{0,{LONGEST}}}?){TO}"
+FIRST = f"{FROM}((?:(?!; ).){{0,{LONGEST}}}?){TO}"
+"""The value that a template begins with holds one reason, and not those before it as well."""
 KINDS: Mapping[str, str] = MappingProxyType(
     {
         "money": rf"{FROM}([-+]?[\d.,]+ (?:[mb]illion )?\S+?){TO}",
@@ -99,6 +101,8 @@ def _entry(template: str, said: str) -> Entry:
     parts = PLACE.split(template)
     literals, names = parts[::3], tuple(parts[1::3])
     kinds = [KINDS.get(kind or "", VALUE) for kind in parts[2::3]]
+    if kinds and not literals[0] and kinds[0] == VALUE:
+        kinds[0] = FIRST
     head, tail = literals[0], literals[-1]
     begun = f"[{head[0].upper()}{head[0].lower()}]{re.escape(head[1:])}" if head[:1].isalpha() else re.escape(head)
     if not names:
@@ -117,3 +121,6 @@ def _entry(template: str, said: str) -> Entry:
         needs="" if longest == head else longest,
         weight=sum(map(len, literals)),
     )
+
+
+keep_until_changed(book.cache_clear)

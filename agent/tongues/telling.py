@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from agent.tongues.book import Book, Entry, book, first
-from agent.tongues.catalogue import LANGUAGES, SENTENCE_ENDS
+from agent.tongues.catalogue import LANGUAGES, SENTENCE_ENDS, keep_until_changed
 from agent.tongues.figures import digits, figures
 
 LONGEST = 700
@@ -157,3 +157,6 @@ def _english_words(text: str) -> int:
 
 def _is_english(run: str) -> bool:
     return len(run) > 1 and _ENGLISH.fullmatch(run) is not None
+
+
+keep_until_changed(_told.cache_clear)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import pytest
 from hypothesis import given
@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from agent.money import Amount, Rate, Token, units_from_text
 from agent.tongues.book import book
-from agent.tongues.catalogue import LANGUAGES, PLACE, catalogue
+from agent.tongues.catalogue import LANGUAGES, PLACE, _added, catalogue
 from agent.tongues.figures import digits, figures
 from agent.tongues.telling import QUOTED, VERBATIM, in_language
+from moneta import say_in
 
 pytestmark = pytest.mark.unit
 VALUES: Mapping[str, tuple[str, ...]] = {
@@ -110,3 +111,29 @@ def test_every_pattern_ends_on_hostile_text() -> None:
     for language in LANGUAGES:
         assert in_language(text, language)
         assert max(len(entry.names) for entry in book(language).open) < 8
+
+
+@pytest.fixture
+def forgotten() -> Iterator[None]:
+    """What is added meanwhile is taken away again."""
+    yield
+    for added in _added.values():
+        added.clear()
+    say_in("de", {})
+
+
+def test_a_plug_in_brings_its_own_sentences_and_leaves_ours_alone(forgotten: None) -> None:
+    assert in_language("the bridge pays 7.10 % more", "de") == "the bridge pays 7,10 % more"
+    say_in(
+        "de", {"the bridge pays {rate} more": "die Brücke zahlt {rate} mehr", "Nothing was sent.": "Alles ist weg."}
+    )
+    assert in_language("the bridge pays 7.10 % more", "de") == "die Brücke zahlt 7,10 % mehr"
+    assert in_language("Nothing was sent.", "de") == "Es wurde nichts gesendet."
+    for language, english, said in (
+        ("fr", "the bridge is open", "le pont"),
+        ("de", "{anything} goes", "{anything} geht"),
+        ("de", "the bridge pays {rate}", "die Brücke zahlt"),
+        ("de", "the bridge pays 5 dollars", "die Brücke zahlt 50 Dollar"),
+    ):
+        with pytest.raises(ValueError):
+            say_in(language, {english: said})
