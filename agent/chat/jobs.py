@@ -11,7 +11,6 @@ import structlog
 from agent.chat.access import Access
 from agent.chat.service import Service
 from agent.errors import MonetaError
-from agent.hooks.talking import notices
 from agent.plugin import Job, Notice
 from agent.replies.reply import Offer, Reply
 from agent.runtime.extending import Looking
@@ -55,6 +54,8 @@ class Jobs:
             await asyncio.wait(list(self._running.values()), timeout=AT_A_TICK)
 
     async def _run(self, job: Job, period: int) -> None:
+        from agent.hooks.talking import notices  # late: a start does without
+
         try:
             said = notices(await job.run(Looking(self.service.runtime.viewing, None)))
             for number, notice in enumerate(said):

@@ -7,7 +7,7 @@ from typing import cast
 
 import pluggy
 
-from agent.hooks.guarded import Guarded
+from agent.hooks.plugin import whose
 from agent.plugin import Asked
 
 Lines = Awaitable[Sequence[str]]
@@ -16,7 +16,7 @@ Lines = Awaitable[Sequence[str]]
 def ours(hook: pluggy.HookRelay, asked: Asked) -> Iterator[Lines]:
     """What the built-in ones tell, in their order; each is to be awaited."""
     for each in hook.moneta_context.get_hookimpls():
-        if not isinstance(each.plugin, Guarded):
+        if whose(each.plugin) is None:
             made = cast(Lines | None, each.function(asked))
             if made is not None:
                 yield made
@@ -25,7 +25,7 @@ def ours(hook: pluggy.HookRelay, asked: Asked) -> Iterator[Lines]:
 def theirs(hook: pluggy.HookRelay, asked: Asked) -> Iterator[tuple[str, Lines]]:
     """What the others tell, with the plug-in's name."""
     for each in hook.moneta_context.get_hookimpls():
-        if isinstance(each.plugin, Guarded):
-            made = each.plugin.moneta_context(asked)
-            if made is not None:
-                yield each.plugin.plugin.name, made
+        plugin = whose(each.plugin)
+        made = None if plugin is None else cast(Lines | None, each.function(asked))
+        if plugin is not None and made is not None:
+            yield plugin.name, made

@@ -5,18 +5,15 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
 from typing import Any
 
 import pluggy
 
 from agent.config import Settings
-from agent.hooks.claims import Claims
-from agent.hooks.guarded import Guarded
-from agent.hooks.implementing import implemented
 from agent.hooks.patience import Patience
-from agent.hooks.plugin import Plugin
-from agent.hooks.worker import Overran
+from agent.hooks.plugin import Plugin, whose
 from agent.plugin import PROJECT, Hooks, Setup
 
 ENTRY_POINTS = "moneta.plugins"
@@ -36,7 +33,7 @@ class Plugins:
 
     def ours(self, hook: str, **given: Any) -> list[Any]:
         """What the built-in plug-ins alone answer."""
-        theirs = {each for each in self.manager.get_plugins() if isinstance(each, Guarded)}
+        theirs = {each for each in self.manager.get_plugins() if whose(each) is not None}
         found: list[Any] = self.manager.subset_hook_caller(hook, theirs)(**given)
         return found
 
@@ -62,49 +59,12 @@ def load(
     manager.check_pending()
     points = sorted(entry_points(group=ENTRY_POINTS) if found is None else found, key=lambda each: each.name)
     if points:
-        _load_others(plugins, points, settings, patience or Patience())
+        from agent.hooks.others import load_others  # late: most instances have none
+
+        off = () if settings is None else settings.plugins_off
+        told = partial(setup_of, settings)
+        load_others(manager, plugins.known, points, off, told, patience or Patience())
     return plugins
-
-
-def _load_others(
-    plugins: Plugins, points: Iterable[EntryPoint], settings: Settings | None, patience: Patience
-) -> None:
-    claims = Claims.of_built_in(plugins.manager.hook)
-    names = {each.name for each in plugins.known}
-    for point in points:
-        plugin = Plugin(point.name, point.value, *_distribution(point), patience=patience)
-        plugins.known.append(plugin)
-        if settings is not None and point.name in settings.plugins_off:
-            plugin.why = "switched off by plugins_off"
-        elif point.name in names:
-            plugin.disable(f"another plug-in has the name {point.name} already")
-        else:
-            names.add(point.name)
-            _load(plugins.manager, plugin, point, setup_of(settings, point.name), claims)
-
-
-def _load(manager: pluggy.PluginManager, plugin: Plugin, point: EntryPoint, setup: Setup, claims: Claims) -> None:
-    try:
-        module = plugin.worker.call(point.load, plugin.patience.imported)
-        implements = implemented(module, plugin.name)
-    except Overran:
-        plugin.disable(f"to import it took longer than {plugin.patience.imported:g} s")
-        return
-    except ValueError as error:
-        plugin.disable(str(error))
-        return
-    except Exception as error:
-        plugin.disable(f"it can't be imported: {type(error).__name__}: {error}")
-        return
-    plugin.hooks = tuple(sorted(implements))
-    guarded = Guarded(plugin, implements, setup)
-    guarded.declare()
-    clash = "" if plugin.why else claims.clash(guarded)
-    if clash:
-        plugin.disable(clash)
-    if not plugin.why:
-        claims.take(guarded)
-        manager.register(guarded, plugin.name)
 
 
 def setup_of(settings: Settings | None, name: str) -> Setup:
@@ -113,10 +73,6 @@ def setup_of(settings: Settings | None, name: str) -> Setup:
         return Setup()
     known: Mapping[str, Any] = settings.model_dump(exclude={"plugin_options"})
     return Setup(settings.plugin_options.get(name, {}), known)
-
-
-def _distribution(point: EntryPoint) -> tuple[str, str]:
-    return ("", "") if point.dist is None else (point.dist.name, point.dist.version)
 
 
 def _version() -> str:

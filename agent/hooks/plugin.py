@@ -106,3 +106,9 @@ class Plugin:
             raise
         except Exception as error:  # whatever it returned may answer anything to being looked at
             raise self.disable(f"{what} returned what can't be used: {error}") from None
+
+
+def whose(registered: object) -> Plugin | None:
+    """The plug-in of somebody else that this is the guard of; None for a built-in one."""
+    plugin = getattr(registered, "plugin", None)  # agent.hooks.guarded.Guarded, which most starts don't import
+    return plugin if isinstance(plugin, Plugin) else None

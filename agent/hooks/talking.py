@@ -8,6 +8,7 @@ from typing import Any
 
 from agent.errors import MonetaError
 from agent.hooks import shapes
+from agent.hooks.phrases import phrase
 from agent.hooks.plugin import Plugin
 from agent.hooks.worker import bridged
 from agent.plugin import (
@@ -33,7 +34,6 @@ from agent.plugin import (
 MOST_TEXT, MOST_CELL, MOST_ROWS, MOST_OFFERS, LONGEST_OFFER = 1_500, 80, 40, 4, 60
 NO_OFFERS = frozenset({"yes", "y", "no", "n", "confirm", "cancel", "acknowledge"})
 LEAST_EVERY, MOST_EVERY = 300, 90 * 86_400
-PHRASE = 80
 
 
 class Elsewhere(Asked):
@@ -70,16 +70,6 @@ def _action(action: Action, plugin: Plugin) -> Action:
     phrases = tuple(phrase(each) for each in shapes.listed(action.phrases, str, "its phrases", 50))
     about = shapes.line(action.about, "what it is about", 120)
     return Action(shapes.name(action.name, "an action's name"), about, phrases, answered)
-
-
-def phrase(found: str) -> str:
-    """A phrase as it is compared: small letters, one space between words."""
-    text = " ".join(found.split()).casefold()
-    if not 2 <= len(text) <= PHRASE or text.count("{words}") > 1 or text == "{words}" or text.startswith("/"):
-        raise ValueError(
-            f"the phrase {text[:PHRASE]!r} isn't 2 to {PHRASE} letters, with `{{words}}` once at the most"
-        )
-    return text
 
 
 def answer(found: object) -> Answer:

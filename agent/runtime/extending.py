@@ -12,8 +12,7 @@ from typing import Any
 from agent.chain.multicall import ask
 from agent.errors import MonetaError, Unavailable
 from agent.hooks import context
-from agent.hooks.talking import answer as looked_at
-from agent.hooks.talking import phrase as compared
+from agent.hooks.phrases import phrase as compared
 from agent.intents import Yields
 from agent.mind.context import Context
 from agent.mind.mind import is_unread
@@ -107,8 +106,10 @@ class Extending:
         question = interpret(text, of, vocabulary).question
         if question is None or not is_unread(question, text, vocabulary):
             return None
+        from agent.hooks.talking import answer  # late: most conversations have no action in them
+
         action, words = found
-        said = looked_at(await action.answer(Looking(self.viewing, user, text, words)))
+        said = answer(await action.answer(Looking(self.viewing, user, text, words)))
         table = Table(said.columns, said.rows) if said.columns else None
         offers = tuple(Offer(each, "say", each) for each in said.offers)
         return Reply(said.text, table, offers=offers, private=said.private)

@@ -19,6 +19,7 @@ from agent.doctor.probe import probe
 from agent.place import Where
 from devnet import Node
 from tests.integration.doctor_parts import examined, patient, wrong
+from tests.integration.outside import installed
 from tests.integration.profile_parts import NAMES
 from tests.servers.faulty_node import Fault, FaultyNode
 
@@ -126,14 +127,19 @@ async def test_an_address_without_code(devnet_node: Node) -> None:
 
 
 def test_the_command_tells_each_check_on_a_line_and_its_exit_code(
-    devnet_node: Node, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    devnet_node: Node, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    (tmp_path / "broken.py").write_text("raise OSError('no tide')")
+    installed(tmp_path, "broken", monkeypatch)
     where = Where.of(tmp_path, chain=str(devnet_node.chain_file), rpc_url=devnet_node.rpc_url)
     where = replace(where, settings=where.settings.model_copy(update={"max_head_age_seconds": 0}))
     assert doctor(where, as_json=True) == 0
-    *checks, summary = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    *checks, summary = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line[0] == "{"]
     assert {each["event"] for each in checks} == {"check"}
     assert summary["wrong"] == 0
+    (plugin,) = [each for each in checks if each["check"] == "plug-in"]
+    assert (plugin["verdict"], plugin["subject"]) == ("warn", "broken")
+    assert plugin["found"] == "disabled: it can't be imported: OSError: no tide"
     assert sum(summary[verdict] for verdict in ("ok", "warn", "wrong")) == len(checks)
     lying = tmp_path / "lying.toml"
     lying.write_text(devnet_node.chain_file.read_text().replace("decimals = 6", "decimals = 8", 1))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from agent.commands.run import configured, serve
 from agent.config import Settings
+from agent.hooks import load
 from agent.replies.body import Body
 from agent.schedule import Schedule
 from devnet import Node
@@ -91,3 +95,55 @@ async def test_a_job_says_what_it_has_to_say_once_a_period(whole: Whole) -> None
     texts = [Body.from_json(row.body).text for row in heard.rows]
     assert texts == ["The tide turns on devnet."]
     assert [each.label for each in Body.from_json(heard.rows[0].body).buttons] == ["portfolio"]
+
+
+PIGEON = """
+import asyncio
+import moneta
+
+SKY, DELIVERED = [], asyncio.Event()
+
+class Pigeon:
+    platform = "pigeon"
+
+    def __init__(self, service):
+        self.service, self.connected = service, asyncio.Event()
+
+    async def run(self, stop):
+        self.connected.set()
+        who = moneta.Identity("7", "ann")
+        await self.service.receive(moneta.Inbound("pigeon", "1", "pigeon:7", who, "what can you do?"))
+        await stop.wait()
+
+    async def close(self): ...
+
+    async def deliver(self, row):
+        SKY.append(moneta.lines_of(row.body))
+        DELIVERED.set()
+
+    async def progress(self, row, text): ...
+
+@moneta.hookimpl
+def moneta_chats(setup):
+    return [moneta.Chat("pigeon", Pigeon)]
+"""
+
+
+async def test_a_chat_of_theirs_is_a_channel_like_any_other(
+    devnet_node: Node, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pigeon.py").write_text(PIGEON)
+    installed(tmp_path, "pigeon", monkeypatch)
+    settings, stop = Settings(owners=("pigeon:7",)), asyncio.Event()
+    plugins = load(settings)
+    (make,) = configured(settings, plugins)
+    async with funded(place_on(devnet_node, tmp_path / "instance"), settings) as instance:
+        adapter = make(instance.service)
+        serving = asyncio.create_task(serve(instance, [adapter], stop))
+        pigeon = importlib.import_module("pigeon")
+        async with asyncio.timeout(60):
+            await pigeon.DELIVERED.wait()
+        stop.set()
+        await serving
+    assert len(pigeon.SKY) == 1
+    assert pigeon.SKY[0].strip()

@@ -87,7 +87,9 @@ def test_one_that_is_broken_is_named_and_stops_nothing(tmp_path: Path, case: str
 
 def test_a_name_is_its_first_owners(tmp_path: Path) -> None:
     points = [written(tmp_path, GOOD), written(tmp_path, GOOD), written(tmp_path, GOOD, "plugins.aave")]
-    theirs = [each for each in load(found=points).known if not each.built_in]
+    plugins = load(found=points)
+    theirs = [each for each in plugins.known if not each.built_in]
+    assert {each.name for group in plugins.ours("moneta_protocols") for each in group} == OURS
     assert [(each.name, each.state) for each in theirs] == [
         ("plugins.aave", DISABLED),
         ("theirs", ON),

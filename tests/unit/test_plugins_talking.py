@@ -15,7 +15,8 @@ from agent.config import Settings
 from agent.errors import Refused, Unavailable
 from agent.hooks import DISABLED, context, load
 from agent.hooks.loading import setup_of
-from agent.hooks.talking import notices, phrase
+from agent.hooks.phrases import phrase
+from agent.hooks.talking import notices
 from agent.mind.context import Context
 from agent.mind.mind import is_unread
 from agent.mind.phrasebook import interpret
