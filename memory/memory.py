@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memory.caring import Caring
+from memory.owned import reindexed
 from memory.part import Clock
 from memory.retention import Keep
 from memory.store import Store
@@ -35,7 +36,7 @@ class Memory(Caring):
 
         With `spare` a file that can't be used is kept in memory alone: what is said then is forgotten at the end.
         """
-        store = await Store.open(folder / FILE, _migrate, synchronous="NORMAL", spare=spare)
+        store = await Store.open(folder / FILE, _migrate, synchronous="NORMAL", spare=spare, mend=reindexed)
         return cls(store, now, embedder, keep)
 
     async def close(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from memory import refs
 from memory.wording import terms
 
 if TYPE_CHECKING:
@@ -43,6 +44,16 @@ def unindex(db: Database, person: int, ref: int, text: str) -> None:
     """Takes it out again. What stands on the disk goes with `scrubbed`."""
     db.execute("INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)", (ref, terms(person, text)))
     db.execute("DELETE FROM vectors WHERE person = ? AND ref = ?", (person, ref))
+
+
+def reindexed(db: Database) -> None:
+    """Makes the index of words from what there is, whatever it was."""
+    db.execute("INSERT INTO words (words) VALUES ('delete-all')")
+    turns = "SELECT turns.id, person, text FROM turns JOIN talks ON talks.id = talk"
+    for number, person, text in db.execute(turns).fetchall():
+        index(db, person, refs.of_turn(number), text)
+    for number, person, text in db.execute("SELECT id, person, text FROM notes").fetchall():
+        index(db, person, refs.of_note(number), text)
 
 
 def scrubbed(db: Database) -> None:

@@ -30,6 +30,8 @@ MOST_HITS = 250
 """Of one word, the notes and the newest turns."""
 CANDIDATES = 30
 """Of each way, that are read and ranked."""
+WORTH = 0.3
+"""Of the best one's score: what has less isn't looked at, or being new would bring it before what was meant."""
 RANK = 60.0
 """Reciprocal rank fusion's constant (Cormack, Clarke and Büttcher, SIGIR 2009)."""
 BY_RECENCY = 0.3
@@ -117,6 +119,7 @@ def _by_words(db: Database, person: int, query: str) -> list[int]:
         for ref in hits:
             scores[ref] += rarity
     best = sorted(scores, key=lambda ref: (-scores[ref], -ref))[:CANDIDATES]
+    best = [ref for ref in best if scores[ref] >= WORTH * scores[best[0]]]
     return _shorter_first(db, best, scores)
 
 
@@ -141,7 +144,8 @@ def _by_likeness(db: Database, person: int, vector: bytes) -> list[int]:
     rows = db.execute("SELECT ref, v FROM vectors WHERE person = ?", (person,)).fetchall()
     cosines = likeness([row[1] for row in rows], vector)
     ranked = sorted(zip(cosines, (row[0] for row in rows), strict=True), reverse=True)
-    return [ref for cosine, ref in ranked[:CANDIDATES] if cosine >= LEAST_LIKE]
+    least = max(LEAST_LIKE, WORTH * ranked[0][0]) if ranked else LEAST_LIKE
+    return [ref for cosine, ref in ranked[:CANDIDATES] if cosine >= least]
 
 
 def _fused(db: Database, user: str, rankings: Sequence[list[int]], limit: int, answers: bool) -> list[Recalled]:

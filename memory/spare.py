@@ -26,10 +26,15 @@ class Spare:
         """The tables of which not every row could be read."""
 
     @classmethod
-    async def of(cls, path: Path, migrate: Callable[[Database], None]) -> Spare:
-        """All that can still be read of the file. Of one that is no database at all nothing is left."""
+    async def of(
+        cls, path: Path, migrate: Callable[[Database], None], mend: Callable[[Database], None] | None = None
+    ) -> Spare:
+        """All that can still be read of the file. Of one that is no database at all nothing is left.
+
+        `mend` makes anew what was made of the rows that were read.
+        """
         threads = ThreadPoolExecutor(1, thread_name_prefix=f"{path.stem}-spare")
-        db, lost = await asyncio.get_running_loop().run_in_executor(threads, _copied, path, migrate)
+        db, lost = await asyncio.get_running_loop().run_in_executor(threads, _copied, path, migrate, mend)
         return cls(db, threads, lost)
 
     def submit(self, fn: Callable[[Database], T]) -> Future[T]:
@@ -44,7 +49,9 @@ class Spare:
         self._db.close()
 
 
-def _copied(path: Path, migrate: Callable[[Database], None]) -> tuple[Database, tuple[str, ...]]:
+def _copied(
+    path: Path, migrate: Callable[[Database], None], mend: Callable[[Database], None] | None
+) -> tuple[Database, tuple[str, ...]]:
     from sqlite_utils import Database
 
     whole = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
@@ -58,6 +65,8 @@ def _copied(path: Path, migrate: Callable[[Database], None]) -> tuple[Database, 
     migrate(made)
     lost = tuple(name for name in _tables(made) if not _rescued(whole, made, name))
     whole.close()
+    if mend is not None:
+        mend(made)
     return made, lost
 
 
@@ -66,9 +75,13 @@ def _source(path: Path) -> sqlite3.Connection:
 
 
 def _tables(db: Database) -> list[str]:
-    """The tables with rows of ours; `sqlite_` and `_` begin those that the libraries keep for themselves."""
+    """The tables with rows of ours; `sqlite_` and `_` begin those that the libraries keep for themselves. An index of
+    words and its own tables aren't among them: they can be made again from the rows.
+    """
+    made = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%'")}
     names = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()]
-    return [name for name in names if not name.startswith(("sqlite_", "_"))]
+    kept = [name for name in names if name not in made and name.rpartition("_")[0] not in made]
+    return [name for name in kept if not name.startswith(("sqlite_", "_"))]
 
 
 def _rescued(source: sqlite3.Connection, made: Database, table: str) -> bool:

@@ -30,10 +30,17 @@ READERS = 2
 class Store:
     """Reads and writes as functions of a Database, run in threads of the store's own."""
 
-    def __init__(self, path: Path, writer: Writer, migrate: Callable[[Database], None] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        writer: Writer,
+        migrate: Callable[[Database], None] | None = None,
+        mend: Callable[[Database], None] | None = None,
+    ) -> None:
         self._path = path
         self._writer = writer
         self._migrate = migrate
+        self._mend = mend
         self._falling = asyncio.Lock()
         self._spare: Spare | None = None
         self.broken = ""
@@ -45,16 +52,23 @@ class Store:
 
     @classmethod
     async def open(
-        cls, path: Path, migrate: Callable[[Database], None], *, synchronous: Synchronous, spare: bool = False
+        cls,
+        path: Path,
+        migrate: Callable[[Database], None],
+        *,
+        synchronous: Synchronous,
+        spare: bool = False,
+        mend: Callable[[Database], None] | None = None,
     ) -> Store:
         """Opens or makes the file; `migrate` brings its tables up to date, in the writer's thread.
 
         Raises Unavailable, named after the file ('ledger'), where it is damaged, held, newer or out of reach; with
-        `spare` one that is damaged or can't be written is read as far as it goes, and kept in memory from then on.
+        `spare` one that is damaged or can't be written is read as far as it goes, and kept in memory from then on;
+        `mend` makes anew what depends on the rows.
         """
         writer = Writer(path, migrate, synchronous)
         writer.start()
-        store = cls(path, writer, migrate if spare else None)
+        store = cls(path, writer, migrate if spare else None, mend)
         try:
             await asyncio.wrap_future(writer.opened)
             for _ in range(READERS):
@@ -75,7 +89,7 @@ class Store:
             raise error
         async with self._falling:
             if self._spare is None:
-                spare = await Spare.of(self._path, self._migrate)
+                spare = await Spare.of(self._path, self._migrate, self._mend)
                 self.broken, self._spare = error.message, spare
         return self._spare
 

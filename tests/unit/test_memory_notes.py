@@ -274,3 +274,22 @@ def test_a_memory_of_before_is_found_by_its_words(tmp_path: Path) -> None:
     sql = """SELECT user, channel, text FROM turns JOIN talks ON talks.id = talk JOIN people ON no = person
              WHERE turns.id IN (SELECT rowid FROM words WHERE words MATCH ?)"""
     assert db.execute(sql, ('"2_harbour"',)).fetchall() == [("bob", "harbour", "bob said harbour")]
+
+
+async def test_what_can_be_read_of_a_damaged_memory_is_recalled(tmp_path: Path) -> None:
+    memory = await Memory.open(tmp_path, Clock())
+    for number in range(50):
+        await memory.remember_turn("ann", "here", "user", f"the heron number {number} came back")
+    await memory.note("ann", "here", "fact", RENT)
+    await memory.close()
+    with sqlite3.connect(tmp_path / FILE) as db:
+        (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'words_data'").fetchone()
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+    with (tmp_path / FILE).open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+    memory = await Memory.open(tmp_path, Clock(), spare=True)
+    found = [each.told.text for each in await memory.recalled("ann", "rents and heron 7", 5)]
+    await memory.close()
+    assert RENT in found
+    assert "the heron number 7 came back" in found
