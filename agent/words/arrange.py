@@ -100,11 +100,19 @@ def _preposition(readings: list[Reading], place: int, language: Language) -> Non
         return
     if each.text == "of" and behind.kind is Kind.VENUE:
         value = "from"
-    elif each.text == "from" and behind.kind is Kind.TOKEN and before is not None and before.kind is Kind.AMOUNT:
+    elif (
+        each.text == "from" and behind.kind is Kind.TOKEN and before is not None and before.kind is Kind.AMOUNT
+    ) or (each.words.casefold() == "vom" and _is_of_a_day(readings, place, behind)):
         value = "of"
     elif _into(each, behind, verb, language) or (each.words.casefold() == "para" and behind.kind is Kind.NAME):
         value = "to"
     readings[place] = replace(each, value=value)
+
+
+def _is_of_a_day(readings: Sequence[Reading], place: int, behind: Reading) -> bool:
+    """Whether "vom" is of a day, and not from one to another."""
+    until = any(each.text == "until" or each.words.casefold() == "bis" for each in readings[place:])
+    return behind.kind in (Kind.DATE, Kind.AMOUNT, Kind.BAD_AMOUNT) and not until
 
 
 def _into(each: Reading, behind: Reading, verb: Reading | None, language: Language) -> bool:

@@ -51,7 +51,7 @@ def span(value: str, today: date) -> Span | None:
 
 
 def _day(readings: Sequence[Reading], place: int, language: Language) -> tuple[Reading, int] | None:
-    for reads in (_day_month, _month_day, _month, _ago, _last_day, _day_alone):
+    for reads in (_day_month, _month_day, _month, _ago, _ago_before, _last_day, _day_alone):
         found = reads(readings, place, language)
         if found is not None:
             return found
@@ -97,13 +97,19 @@ def _year(readings: Sequence[Reading], place: int) -> tuple[str, int]:
 def _day_month(readings: Sequence[Reading], place: int, language: Language) -> tuple[Reading, int] | None:
     number, after = _number(_at(readings, place)), place + 1
     between = _at(readings, after)
-    if number is not None and between is not None and between.kind is Kind.PREPOSITION and between.text == "of":
+    if number is not None and between is not None and _is_between(between, language):
         after += 1
     month = _month_of(_at(readings, after), language)
     if number is None or month is None:
         return None
     year, after = _year(readings, after + 1)
     return _joined(readings, place, after, f"{year}-{month:02}-{number:02}")
+
+
+def _is_between(reading: Reading, language: Language) -> bool:
+    """The "of" of "the 3rd of March", the mark of the German "3. März"."""
+    of = reading.kind is Kind.PREPOSITION and reading.text == "of"
+    return of or (language.code == "de" and reading.words == ".")
 
 
 def _month_day(readings: Sequence[Reading], place: int, language: Language) -> tuple[Reading, int] | None:
@@ -134,6 +140,16 @@ def _ago(readings: Sequence[Reading], place: int, language: Language) -> tuple[R
     if length is None or ago is None or length.kind is not Kind.DURATION or not isinstance(length.value, int):
         return None
     if ago.words.casefold() not in language.ago or length.value % _DAY_SECONDS:
+        return None
+    return _joined(readings, place, place + 2, f"ago {length.value // _DAY_SECONDS}")
+
+
+def _ago_before(readings: Sequence[Reading], place: int, language: Language) -> tuple[Reading, int] | None:
+    """ "vor drei Tagen", "hace tres días"."""
+    ago, length = _at(readings, place), _at(readings, place + 1)
+    if length is None or ago is None or length.kind is not Kind.DURATION or not isinstance(length.value, int):
+        return None
+    if ago.words.casefold() not in language.ago_before or length.value % _DAY_SECONDS:
         return None
     return _joined(readings, place, place + 2, f"ago {length.value // _DAY_SECONDS}")
 

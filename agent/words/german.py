@@ -30,7 +30,9 @@ _PREPOSITIONS = {
     "in": "in; ins; im; bei; beim; auf; in den; in die; in das; in der; bei der; auf die; innerhalb von",
     "from": "von; vom; aus; aus dem; aus der; von der; von dem",
     "of": "an meinen; wert von",
-    "on": "mit; über; mittels; durch; mithilfe von",
+    "on": "mit; mithilfe von",
+    "via": "über; via; durch; mittels",
+    "arrow": "→; ->; =>",
     "for": "für; gegen",
     "as": "als",
 }
@@ -272,5 +274,8 @@ GERMAN = Language(
     times=typed(german_talk.TIMES, "de"),
     months={way: month for name, month in german_talk.MONTHS.items() for way in spellings(name, "de")},
     ago=german_talk.AGO,
+    ago_before=frozenset({"vor"}),
+    slippage=frozenset({"slippage", "maximale slippage", "schlupf"}),
+    holdings=frozenset({"guthaben", "bestand"}),
     words=frozenset(way for word in german_words.WORDS for way in spellings(word, "de")),
 )

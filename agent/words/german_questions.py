@@ -67,6 +67,9 @@ QUESTIONS = {
 DATES = {
     "today": "heute",
     "yesterday": "gestern",
+    "before yesterday": "vorgestern",
+    "this year": "dieses jahr; diesem jahr; in diesem jahr; dieses jahres",
+    "last year": "letztes jahr; voriges jahr; im letzten jahr; letzten jahr; des letzten jahres; vergangenes jahr",
     "this week": "diese woche; dieser woche; in dieser woche",
     "last week": "der letzten woche; letzte woche; letzter woche; vorige woche; vergangene woche;"
     " in der letzten woche; letzten woche",

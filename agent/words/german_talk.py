@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 FOLLOWS = {
+    "tail": "bitte; danke; jetzt",
+    "not": "nicht; und nicht; statt; anstatt; anstelle von; aber nicht",
+    "but": "sondern; aber; sondern lieber",
     "lead": "ok; okay; oh; ach; also; hm; hmm; na; bitte; ähm; äh; moment; warte",
     "correct": "nein; nee; nö; nein doch; nein warte; warte; moment; ups; entschuldigung; sorry; ich meinte;"
     " ich meine;"

@@ -148,7 +148,11 @@ UNSUPPORTED = {
     " löse meine belohnungen ein; hole meine belohnungen; hol meine belohnungen",
     "revoke": "widerrufe; widerruf; widerrufen; widerrufen sie; entziehe; entziehen",
     "approve": "genehmige; genehmigen; erlaube; bewillige",
-    "mint": "präge; prägen; verbrenne; verbrennen",
+    "mint": "präge; prägen",
+    "burn": "verbrenne; verbrennen; vernichte; vernichten",
+    "wrap": "wrappe; wrappen; unwrappe; unwrappen",
+    "provide liquidity": "liquidität bereitstellen; stelle liquidität bereit; füge liquidität hinzu;"
+    " liquidität hinzufügen; entferne liquidität",
     "alert": "alarmiere; alarmiere mich; benachrichtige; benachrichtige mich; benachrichtigen sie mich;"
     " erinnere; erinnere mich; erinner mich; sag mir bescheid; sag bescheid; gib mir bescheid; gib bescheid;"
     " warne mich;"

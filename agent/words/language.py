@@ -37,7 +37,8 @@ class Language:
 
     The rest is how a turn goes on with earlier ones, phrases separated by semicolons: `follows` by its shape
     (agent/words/follow.py), `deeds` by what was done, `alike` and `rest` for an amount that was spoken of and what it
-    leaves, `times` by the multiple. `months` have their number, `ago` stands behind a duration.
+    leaves, `times` by the multiple. `months` have their number, `ago` stands behind a duration,
+    `ago_before` before one.
     """
 
     phrases: Phrases
@@ -82,6 +83,7 @@ class Language:
     times: Mapping[str, str] = field(default_factory=dict)
     months: Mapping[str, int] = field(default_factory=dict)
     ago: frozenset[str] = frozenset()
+    ago_before: frozenset[str] = frozenset()
     courtesies: frozenset[str] = frozenset()
     hurry: frozenset[str] = frozenset()
     loose: frozenset[str] = frozenset()

@@ -160,7 +160,7 @@ def words_of(code: Lang) -> frozenset[str]:
     phrases += [*language.scales, *language.units, *language.durations, *language.percent, *language.fractions]
     phrases += [*language.pronoun_one, *language.speakers, *language.first_person, *language.separable]
     phrases += [particle for each in language.separable.values() for particle in each]
-    phrases += [*language.months, *language.ago, language.alike, language.rest]
+    phrases += [*language.months, *language.ago, *language.ago_before, language.alike, language.rest]
     phrases += [*language.follows.values(), *language.deeds.values(), *language.times.values()]
     phrases += [*language.number_words, *words_in(code)]
     found = {word for phrase in phrases for each in spellings(phrase, code) for word in _WORD.findall(each)}

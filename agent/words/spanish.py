@@ -34,9 +34,11 @@ _PARTICLES = {
 _PREPOSITIONS = {
     "to": "a; al; hacia; hacia el",
     "in": "en; dentro de; en el; en la",
-    "from": "desde; fuera de; del",
-    "of": "de; de la; de los; de las; de mis; de mi; de tus; de nuestros",
-    "on": "con; usando; mediante; sobre",
+    "from": "desde; fuera de",
+    "of": "de; del; de la; de los; de las; de mis; de mi; de tus; de nuestros",
+    "on": "con; usando; sobre",
+    "via": "vía; via; a través de; mediante; por medio de",
+    "arrow": "→; ->; =>",
     "for": "por; para",
     "as": "como",
 }
@@ -237,5 +239,8 @@ SPANISH = Language(
     times=typed(spanish_talk.TIMES, "es"),
     months={way: month for name, month in spanish_talk.MONTHS.items() for way in spellings(name, "es")},
     ago=spanish_talk.AGO,
+    ago_before=frozenset({"hace"}),
+    slippage=frozenset({"slippage", "deslizamiento", "deslizamiento máximo"}),
+    holdings=frozenset({"saldo", "balance"}),
     words=frozenset(way for word in spanish_words.WORDS for way in spellings(word, "es")),
 )

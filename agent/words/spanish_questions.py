@@ -54,6 +54,9 @@ QUESTIONS = {
 DATES = {
     "today": "hoy",
     "yesterday": "ayer",
+    "before yesterday": "anteayer; antes de ayer; antier",
+    "this year": "este año",
+    "last year": "el año pasado; año pasado",
     "this week": "esta semana",
     "last week": "la semana pasada; semana pasada",
     "this month": "este mes",

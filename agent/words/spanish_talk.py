@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 FOLLOWS = {
+    "tail": "por favor; porfa; gracias; ahora",
+    "not": "no; y no; en vez de; en lugar de; pero no",
+    "but": "sino; pero; sino que; más bien",
     "lead": "ok; okay; vale; oh; ah; bueno; pues; eh; mmm; por favor; espera; a ver",
     "correct": "no; no no; no espera; espera; perdón; perdona; ups; quise decir; quería decir; quiero decir; mejor;"
     " en realidad; más bien; que sean; que sea; pon; hazlo; cámbialo a; cámbialo por; corrección; no quise decir;"

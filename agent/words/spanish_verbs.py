@@ -99,7 +99,11 @@ UNSUPPORTED = {
     "claim": "reclama; reclamar; reclame; cobra; cobrar; cobre; recoge; recoger; recolecta",
     "revoke": "revoca; revocar; revoque",
     "approve": "aprueba; aprobar; apruebe",
-    "mint": "acuña; acuñar; quema; quemar",
+    "mint": "acuña; acuñar",
+    "burn": "quema; quemar; destruye; destruir",
+    "wrap": "envuelve; envolver; desenvuelve; desenvolver",
+    "provide liquidity": "añade liquidez; aporta liquidez; provee liquidez; proveer liquidez; quita liquidez;"
+    " retira liquidez; agrega liquidez",
     "alert": "avísame; avisa; avisar; alerta; notifica; notifícame; recuérdame; alértame; adviérteme; avíseme",
     "set a schedule": "programa; programar; cada día; cada semana; cada mes; todos los días; todas las semanas;"
     " todos los meses; diariamente; semanalmente; mensualmente; mañana; pasado mañana; la semana que viene;"
