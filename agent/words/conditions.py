@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from agent.intents import Origin, Quiet
 from agent.words import forms, german_mandates, spanish_mandates
@@ -98,14 +98,15 @@ def split(readings: Sequence[Reading]) -> tuple[list[Condition], list[Reading]]:
     found: list[Condition] = []
     rest: list[Reading] = []
     for turn in dict.fromkeys(reading.turn for reading in readings):
-        here = [reading for reading in readings if reading.turn == turn]
+        here = tuple(reading for reading in readings if reading.turn == turn)
         conditions = _in_turn(here, turn)
         found += conditions
         rest += _without(here, conditions)
     return found, rest
 
 
-def _in_turn(readings: Sequence[Reading], turn: int) -> list[Condition]:
+@lru_cache(maxsize=16)  # as `read`: several look for rules in one message
+def _in_turn(readings: tuple[Reading, ...], turn: int) -> tuple[Condition, ...]:
     original, plain = _texts(readings)
     found: list[Condition] = []
     code = readings[0].code if readings else "en"
@@ -120,7 +121,7 @@ def _in_turn(readings: Sequence[Reading], turn: int) -> list[Condition]:
                 continue
             token = match.groupdict().get("token") or ""
             found.append(Condition(field, value(match), origin, token))
-    return sorted(found, key=lambda each: each.origin.start)
+    return tuple(sorted(found, key=lambda each: each.origin.start))
 
 
 def _stands_alone(plain: str, start: int, end: int, leads: re.Pattern[str], follows: re.Pattern[str]) -> bool:

@@ -100,9 +100,8 @@ def spoken(text: str, vocabulary: Vocabulary, turn: int = 0, code: Lang = "en") 
         said = Spoken(shape, _read(plain, spans, vocabulary, turn, language), old)
         if _goes_on(said):
             return said
-    return Spoken(
-        _unmarked(_read(plain, [], vocabulary, turn, language)), _read(plain, [], vocabulary, turn, language)
-    )
+    readings = _read(plain, [], vocabulary, turn, language)
+    return Spoken(_unmarked(readings), readings)
 
 
 def _goes_on(said: Spoken) -> bool:
