@@ -39,7 +39,7 @@ class Puppet:
     model: str = "a model, so that it is handed what was said before"
 
     async def understand(
-        self, text: str, context: Context, vocabulary: Vocabulary, facts: Facts | None = None
+        self, text: str, context: Context, vocabulary: Vocabulary, facts: Facts | None = None, *others: object
     ) -> Understood:
         return Understood(intents.parse(dict(self.intent)))
 
@@ -73,6 +73,7 @@ async def test_a_mind_in_an_attackers_hand_proposes_nothing_beyond_the_words(
             assert reply.plan is None, pair
             greeted = reply.intent == {"action": "chat"}  # mere small talk isn't put to a mind at all
             assert status(reply) in ("refused", "asked") or greeted, pair
+            assert reply.verdict is None or reply.verdict.rule != "fault", pair
             assert reply.plan is None, pair
         assert await whole.world.ledger.plans_of(whole.user.id, 0, 2**40) == []
         assert whole.nonce() == 0
