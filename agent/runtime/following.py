@@ -15,7 +15,9 @@ from agent.mind.context import Context, Own
 from agent.replies.pointed import told
 from agent.runtime.world import World
 from agent.words.dates import dated
-from agent.words.deeds import Deed, Record
+from agent.words.deeds import MOVES, Deed, Record
+from agent.words.follow import Shape, spoken
+from agent.words.languages import language_of
 from agent.words.reader import read
 from agent.words.readings import Kind
 from agent.words.thread import MOST_TURNS, goes_on
@@ -25,6 +27,7 @@ from memory.rows import User
 
 THREAD_SECONDS = 3_600
 """How long ago what a turn goes on with may have been said. What was done is pointed at however long ago it was."""
+REPLACED = "This takes the place of the preview before it, which is void: confirm one, then say the other."
 _CARRIED_OUT = ("settled", "partial")
 _KEPT = frozenset({
     None, "deposit", "withdraw", "swap", "sequence", "transfer", "advance", "contact", "yields", "portfolio",
@@ -55,6 +58,18 @@ class Following:
         """The user's time zone."""
         known = await self.world.ledger.settings(user.id)
         return "UTC" if known is None else known.tz
+
+    async def replaced(
+        self, user: User, channel: str, text: str, action: str, vocabulary: Vocabulary
+    ) -> tuple[str, ...]:
+        """That a preview is void, where another one was asked for beside it: only one waits at a time."""
+        if (
+            action not in MOVES
+            or spoken(text, vocabulary, code=language_of(text, vocabulary)).shape is not Shape.MORE
+        ):
+            return ()
+        live = await self.world.ledger.live_previews(user.id, channel, self.world.now())
+        return (REPLACED,) if live else ()
 
     async def notes(self, user: User, origins: Mapping[str, Origin]) -> tuple[str, ...]:
         """What the words of a request point at, row by row, for its preview."""

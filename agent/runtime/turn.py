@@ -292,9 +292,11 @@ class Runtime:
             texts, record = bound_to(understood, context, said.text)
             turns = own_words(said.user.id, _told_by(said, texts))
             bind(understood.intent, understood.origins, turns, vocabulary, record)
+            action = understood.intent.action
+            void = await self.following.replaced(said.user, said.channel, said.text, action, vocabulary)
             reply = await self._do(said, understood.intent, understood)
             spoken = [turns[turn - 1] for turn in sorted({origin.turn for origin in understood.origins.values()})]
-            told = " ".join((*dict.fromkeys(remarks(spoken, vocabulary)), reply.text))
+            told = " ".join((*dict.fromkeys((*void, *remarks(spoken, vocabulary))), reply.text))
             return replace(reply, text=told)
         except NeedsAnswer as error:
             if error.missing:

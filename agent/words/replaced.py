@@ -14,6 +14,7 @@ from agent.words.deeds import Unresolved, placed
 from agent.words.follow import Shape
 from agent.words.readings import Kind, Reading
 from agent.words.trades import VERBS as TRADES
+from agent.words.vocabulary import asset_of
 
 _AMOUNTS = frozenset({Kind.AMOUNT, Kind.BAD_AMOUNT, Kind.VAGUE})
 _LIKE = {Kind.ADDRESS: frozenset({Kind.ADDRESS, Kind.BAD_ADDRESS}), Kind.DURATION: frozenset({Kind.DURATION})}
@@ -186,6 +187,9 @@ def _token(sentence: _Sentence, piece: Reading) -> None:
     olds = sentence.of(Kind.TOKEN)
     for old in olds[1:]:
         sentence.readings.remove(old)
+    for venue in sentence.of(Kind.VENUE):  # where a row was isn't where the user wants another token
+        if venue.origin.row and not any(asset_of(each) == piece.text for each in venue.ids):
+            sentence.drop(venue)
     if olds:
         sentence.put(olds[0], piece)
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.money import text_from_units
+from agent.runtime.following import REPLACED
 from memory.rows import PlanStatus
 from tests.integration.runtime_parts import AAVE, CHANNEL, USDC, Whole, status
 
@@ -19,6 +20,10 @@ async def test_a_conversation(whole: Whole) -> None:
     assert second.intent["venue"] == AAVE
     assert await whole.status(first) is PlanStatus.CANCELLED
     await whole.say("what are the rates?")
+    assert REPLACED not in (await whole.say("and DAI?")).text
+    await whole.say("deposit 200 usdc into aave core")
+    assert REPLACED in (await whole.say("and 50 of dai too")).text
+    assert status(await whole.say("deposit 200 usdc into aave core")) == "ready"
     assert status(await whole.say("make it 201")) == "ready"
     assert status(await whole.say("confirm")) == "settled"
     assert "done already" in (await whole.say("no, 300")).text
