@@ -20,6 +20,7 @@ from agent.lookout import keep_looking
 from agent.money import Address, Amount, Token, address
 from agent.replies.body import body_of
 from agent.replies.reply import Reply
+from agent.replies.spoken import spoken
 from agent.runtime.world import World
 from memory.arrivals import NATIVE_LOG, Arrival, Mark, Seen
 from memory.rows import NATIVE, Account
@@ -172,7 +173,9 @@ class Watch:
             ]
             account = await self.world.ledger.account(person)
             left = account is not None and account.address != arrival.account
-            body = body_of(self.message(arrival, left=left)).as_json()
+            user = await self.world.ledger.user(person)
+            reply = self.message(arrival, left=left)
+            body = body_of(reply if user is None else spoken(reply, user.speaks)).as_json()
             for row in await self.world.ledger.tell_arrival(number, person, homes, body):
                 self.service.courier.post(row)
             told += 1

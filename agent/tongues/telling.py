@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
-from agent.tongues.book import Book, Entry, book, first
+from agent.tongues.book import Book, Entry, book, compiled, first
 from agent.tongues.catalogue import LANGUAGES, SENTENCE_ENDS, keep_until_changed
 from agent.tongues.figures import digits, figures
 
@@ -128,7 +128,7 @@ def _starting(text: str, at: int, held: Book, inner: Callable[[str], Told]) -> I
         if entry.needs and entry.needs not in text:
             continue
         for pattern in entry.patterns:
-            found = pattern.match(text, at)
+            found = compiled(pattern).match(text, at)
             if found is not None and found.end() > at and found.group() != text[:at]:
                 yield from _put(found, entry, text, inner)
 
