@@ -11,7 +11,7 @@ from agent.words.readings import Kind, Reading
 from agent.words.vocabulary import Vocabulary
 
 RULE = "bind"
-VENUE_ROLES = {"deposit": ("to", "in", "on", ""), "withdraw": ("from", "in", "on", "")}
+VENUE_ROLES = {"deposit": ("to", "in", "on", "via", ""), "withdraw": ("from", "in", "on", "")}
 
 
 def is_for_another(clause: Clause) -> bool:

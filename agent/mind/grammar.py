@@ -23,7 +23,7 @@ _NO_ADDRESS = {
 }
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _MOVES = ("deposit", "withdraw", "transfer")
-_VENUE_ROLES = {"deposit": ("to", "in", "on", BARE), "withdraw": ("from", "in", "on", BARE)}
+_VENUE_ROLES = {"deposit": ("to", "in", "on", "via", BARE), "withdraw": ("from", "in", "on", BARE)}
 _MONEY_ROLES = {"deposit": (BARE, "of", "in", "on"), "withdraw": (BARE, "of", "in"), "transfer": (BARE, "of", "in")}
 _WALLET_ROLE = {"deposit": "from", "withdraw": "to", "transfer": "from", "exit": "to"}
 _EXPECTED: dict[str, frozenset[Kind]] = {

@@ -249,7 +249,8 @@ def _commanded(
     if mentioned:
         return Understood(None, question=questions.not_understood(mentioned))
     found = clauses(readings)
-    if [action_of(clause) for clause in found] == [None] and not found[0].of(Kind.AMOUNT, Kind.NAME, Kind.ADDRESS):
+    asks = found[0].has(Kind.TOPIC) and not found[0].of(Kind.AMOUNT, Kind.NAME, Kind.ADDRESS)
+    if asks and [action_of(clause) for clause in found] == [None]:
         about = topics.topic(readings, context, vocabulary)  # "get me the rates"
         if about is not None:
             return about

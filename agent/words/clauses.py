@@ -17,8 +17,8 @@ INEXACT = frozenset({Kind.VAGUE, Kind.BAD_AMOUNT})
 _TRANSPARENT = frozenset({Kind.FILLER, Kind.CHAT, Kind.POLITE, Kind.AFFIRM, Kind.QUOTED_LINE})
 _MONEY = frozenset({Kind.AMOUNT, Kind.TOKEN})
 _ACTS = frozenset({Kind.VERB, Kind.MENTION, Kind.UNSUPPORTED})
-_BETWEEN = frozenset({"move", "take", "throw", "put", "deposit", "withdraw"})
-_WEAK_VERBS = frozenset({"put", "make", "move", "throw", "dump", "want", "take", "add", "close"})
+_BETWEEN = frozenset({"move", "get", "take", "throw", "put", "deposit", "withdraw"})
+_WEAK_VERBS = frozenset({"get", "put", "make", "move", "throw", "dump", "want", "take", "add", "close"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def action_of(clause: Clause) -> str | None:
     if clause.verb is None:
         return None
     verb = clause.verb.text
-    if verb in ("buy", "sell"):
+    if verb in ("buy", "sell", "spend"):
         return "swap"
     if verb == "withdraw" or verb in _WEAK_VERBS:
         verb = _WITH_COMPANY[verb](clause) or ""
@@ -153,7 +153,8 @@ def _move(clause: Clause) -> str | None:
 def _throw(clause: Clause) -> str | None:
     if any(is_receiver(placed, clause) for placed in clause.roles(Kind.NAME)):
         return None if clause.of(Kind.VENUE) else "transfer"
-    return "deposit" if _goes(clause, "on") and not _goes(clause, "from") else _move(clause)
+    works = clause.has(Kind.PARTICLE, "to work")
+    return "deposit" if works or (_goes(clause, "on") and not _goes(clause, "from")) else _move(clause)
 
 
 def _dump(clause: Clause) -> str:
@@ -164,10 +165,14 @@ def _want(clause: Clause) -> str | None:
     return "deposit" if _goes(clause, "to", "in") and not _goes(clause, "from") else _take(clause)
 
 
-def _take(clause: Clause) -> str | None:
-    given = [placed for placed in clause.roles(Kind.TOKEN) if placed.role == "on"]
+def _get(clause: Clause) -> str | None:
+    given = [placed for placed in clause.roles(Kind.TOKEN) if placed.role in ("on", "for")]
     if given and len(clause.of(Kind.TOKEN)) > len(given) and not clause.of(Kind.VENUE):
         return "swap"  # "get me 0.5 eth with usdc"
+    return _take(clause)
+
+
+def _take(clause: Clause) -> str | None:
     out = clause.has(Kind.PARTICLE, "out") or clause.has(Kind.PARTICLE, "back") or clause.has(Kind.WALLET, "to")
     return _withdraw(clause) if out or _goes(clause, "from") else None
 
@@ -197,6 +202,7 @@ _WITH_COMPANY = {
     "throw": _throw,
     "dump": _dump,
     "want": _want,
+    "get": _get,
     "take": _take,
     "add": _add,
     "close": _close,

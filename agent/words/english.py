@@ -7,9 +7,11 @@ from agent.words.language import Language
 from agent.words.readings import Kind
 
 _PARTICLES = {
-    "to work": "to work; to good use; to use; work; somewhere it earns; somewhere it pays; somewhere good;"
-    " where it earns the most; where it earns most; wherever it earns most; wherever it earns the most;"
-    " wherever is best; where it pays the most; where it pays most; wherever pays most; wherever pays the most;"
+    "to work": "to work; to good use; to use; work; into whatever pays best; into whatever pays most;"
+    " in whatever pays best; in whatever pays most; into whatever earns most; whatever pays best;"
+    " whatever pays most; somewhere it earns; somewhere it pays; somewhere good; where it earns the most;"
+    " where it earns most; wherever it earns most; wherever it earns the most; wherever is best;"
+    " where it pays the most; where it pays most; wherever pays most; wherever pays the most;"
     " wherever it pays most; wherever it pays the most",
     "out": "out",
     "back": "back",
@@ -30,7 +32,7 @@ _PREPOSITIONS = {
     "in": "in; at; within; inside",
     "from": "from; out of; off; off of; out from; from within",
     "of": "of; worth of",
-    "on": "on; with; using; use; utilising; utilizing",
+    "on": "on; with; using; paying with; paying in; paid with; use; utilising; utilizing",
     "via": "via; through; by way of; routed through; routing through; routing path through;"
     " a multi-hop routing path through; using a multi-hop routing path through; using a routing path through;"
     " using a route through",
@@ -49,7 +51,8 @@ _NEGATIONS = {
 
 
 _POLITE = (
-    "can u; could u; would u; would you kindly; could you kindly; could you possibly; i was hoping you could;"
+    "i'd love to; id love to; i would love to; will ya; would ya; can ya; could ya; can u; could u; would u;"
+    " would you kindly; could you kindly; could you possibly; i was hoping you could;"
     " i was wondering if you could; i'd appreciate it if you could; i would appreciate it if you could;"
     " be so kind as to; would you be so kind as to; be a dear and; do me a favour and; do me a favor and;"
     " i'd be grateful if you could; can you; could you; would you; will you; can you please; could you please;"
@@ -59,25 +62,26 @@ _POLITE = (
 )
 
 _FILLER = (
-    "pretty please; quickly; quick; fast; rn; for now; at the moment; real quick; native; both; my contact;"
-    " actually; simply; address; wallet address; i have; that i have; i own; that i own; i hold; that i hold;"
-    " i've got; that i've got;  to start earning; terribly; thx in advance; for better liquidity;"
-    " for the best price; at the best price; at market; at market price; with optimal routing;"
-    " with the best routing; with optimal multi-hop routing; by the best route; via the best route;"
-    " via intermediate tokens; through intermediate tokens; please; pls; plz; now; right now; kindly; just;"
-    " right away; straight away; immediately; asap; at once; moneta; @moneta; dear; the; a; an; my; our; your;"
-    " for me; for us; me; us; exactly; precisely; only; in total; total; so; well; um; uh; hmm; venue; position;"
-    " market; vault; pool; protocol; lending market; tokens; token; coins; coin; interest; some yield;"
-    " some interest; at the best rate; for the best rate; at the highest rate; with the best rate;"
-    " at the best yield; for the best yield; with the best yield; at best; best; wherever you like; anywhere;"
-    " into the venue with the best yield; into the venue with the best rate; at the best venue;"
-    " in the venue with the best yield; in the venue with the best rate; in the best venue; into the best venue;"
-    " into the best one; wherever it's best; available; to earn yield; to earn interest; to earn; for yield;"
-    " and thanks; and thank you"
+    ", shall we; absolutely; literally; totally; any dex; any exchange; pretty please; quickly; quick; fast; rn;"
+    " for now; at the moment; real quick; native; both; my contact; actually; simply; address; wallet address;"
+    " i have; that i have; i own; that i own; i hold; that i hold; i've got; that i've got;  to start earning;"
+    " terribly; thx in advance; for better liquidity; for the best price; at the best price; at market;"
+    " at market price; with optimal routing; with the best routing; with optimal multi-hop routing;"
+    " by the best route; via the best route; via intermediate tokens; through intermediate tokens; please; pls;"
+    " plz; now; right now; kindly; just; right away; straight away; immediately; asap; at once; moneta; @moneta;"
+    " dear; the; a; an; my; our; your; for me; for us; me; us; exactly; precisely; only; in total; total; so;"
+    " well; um; uh; hmm; venue; position; market; vault; pool; protocol; lending market; tokens; token; coins;"
+    " coin; interest; some yield; some interest; at the best rate; for the best rate; at the highest rate;"
+    " with the best rate; at the best yield; for the best yield; with the best yield; at best; best;"
+    " wherever you like; anywhere; into the venue with the best yield; into the venue with the best rate;"
+    " at the best venue; in the venue with the best yield; in the venue with the best rate; in the best venue;"
+    " into the best venue; into the best one; wherever it's best; available; to earn yield; to earn interest;"
+    " to earn; for yield; and thanks; and thank you"
 )
 
 _CHAT = (
-    "you're great; you are great; you're the best; you rock; panic; emergency; thank you so much;"
+    "you're great; you are great; you're the best; you rock; panic; emergency; thanks mate; cheers mate;"
+    " thanks man; thanks bro; thanks buddy; ty bro; thanks a million; thanks again; thank you so much;"
     " how are you today; how are you doing; hi; hello; hey; hiya; yo; howdy; hi there; hello there; hey there;"
     " good morning; good evening; good afternoon; gm; gn; good night; bye; goodbye; see you; thanks; thank you;"
     " thx; ty; thanks a lot; thank you very much; thanks so much; cheers; great; nice; cool; awesome; perfect;"

@@ -34,16 +34,17 @@ TOPICS = {
     "policy": "policy; my policy; the policy; what is my policy; what's my policy; show my policy;"
     " show me my policy; the operator's policy; caps; what are the caps; transaction limits; my limits;"
     " what are my limits; show my limits; show me my limits; what is my limit; what's my limit",
-    "history": "history; transactions; activity; what did you do; what have you done; what happened; what was done;"
-    " what did we do; what did i do; what have i done; log; past transactions; recent activity; statement;"
-    " my transactions; show transactions; what has happened",
+    "history": "history; transactions; activity; what did you do; what have you done; what happened;"
+    " what was done; what did we do; what did i do; what have i done; log; past transactions; recent activity;"
+    " statement; my transactions; show transactions; what has happened; what you did; what you've done;"
+    " what you have done; what i did; what i've done",
     "usage": "usage; my usage; model usage; show usage; show my usage; what did the model cost; what did you cost;"
-    " what does the model cost; what do you cost; what do you cost me; what did the models cost; what do"
-    " the models cost; how much did the model cost; how much does the model cost; how much did the models"
-    " cost; model costs; model cost; cost of the model; costs of the model; model budget; my model budget;"
-    " what is left of my model budget; how much of my model budget is left; tokens used; how many tokens"
-    " did you use; how many tokens have you used; what have the models cost; what has the model cost; ai"
-    " costs; ai cost; what did the ai cost; llm cost",
+    " what does the model cost; what do you cost; what do you cost me; what did the models cost;"
+    " what do the models cost; how much did the model cost; how much does the model cost;"
+    " how much did the models cost; model costs; model cost; cost of the model; costs of the model; model budget;"
+    " my model budget; what is left of my model budget; how much of my model budget is left; tokens used;"
+    " how many tokens did you use; how many tokens have you used; what have the models cost;"
+    " what has the model cost; ai costs; ai cost; what did the ai cost; llm cost",
     "help": "help; what can you do; what do you do; how does this work; how does it work; commands; how do i;"
     " how can i; how to; how do we; how should i; what can i do; what can i ask; help me; what are you;"
     " how do you work; what is this; what can i say",

@@ -13,7 +13,7 @@ _WORDS = (
     " pill plan plant play plot poll poor pork post pray presume prop prose pulse pump push rail rank rave read"
     " ring rise road rock run safe sage sail sake salt same sand seal seam self shaft shave shell shirt shoe shop"
     " short shot shout show sick side sift sing slack slang slap slash slave sleet slice slick slip slit smash"
-    " smell snap soap song spark spell spend spill stack stock stove string stuck suck swamp swatch swift tail"
+    " smell snap soap song spark spell spill stack stock stove string stuck suck swamp swatch swift tail"
     " tale tank tape team tell tend thick throne tick tire toad torn tour trace track trash trend trick trip truck"
     " tuna vend wake wave well were wide wife wine wipe wise yearn yell your"
 )

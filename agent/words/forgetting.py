@@ -16,7 +16,7 @@ _ENGLISH = (
     r"|(?P<me>(?:about\s+)?me(?:\s+(?:completely|entirely|altogether|for\s+good))?|(?:all\s+(?:of\s+)?)?my\s+data)"
     r"|(?:note|memory)\s+(?:number\s+|#\s*)?(?P<note>[1-9]\d{0,8})"
     r"|(?P<that>that|the\s+last\s+(?:thing|message|note))"
-    r"|(?:what\s+i\s+said\s+about|about|that)\s+(?P<about>(?!it\b|this\b|that\b|me\b)\S.*?)"
+    r"|(?:what\s+i\s+said\s+about|about|that)\s+(?P<about>(?!it\b|this\b|that\b|me\b|\w+ing\b)\S.*?)"
     r")\s*(?:please)?"
 )
 _SPANISH = (

@@ -23,6 +23,7 @@ _DEEDS = {
     "put": "deposit",
     "withdraw": "withdraw",
     "take": "withdraw",
+    "get": "withdraw",
     "exit": "withdraw",
     "transfer": "transfer",
     "swap": "swap",

@@ -12,11 +12,25 @@ from agent.intents import All
 from agent.words.clauses import BARE, Clause, merged
 from agent.words.readings import Kind, Reading
 
-VERBS = frozenset({"swap", "buy", "sell", "dump"})
+VERBS = frozenset({"swap", "buy", "sell", "dump", "spend"})
 MOST_SLIPPAGE_BPS = 30
 """A swap never gives less than this under its price (agent/gate/trading.py): a wider wish is kept, too."""
-_GIVEN = {"swap": (BARE, "from"), "sell": (BARE,), "dump": (BARE,), "buy": ("on", "for", "from"), "take": ("on",)}
-_WANTED = {"swap": ("to", "for"), "sell": ("to", "for"), "dump": ("to", "for"), "buy": (BARE,), "take": (BARE,)}
+_GIVEN = {
+    "swap": (BARE, "from"),
+    "sell": (BARE,),
+    "dump": (BARE,),
+    "buy": ("on", "for", "from"),
+    "get": ("on", "for"),
+    "spend": (BARE,),
+}
+_WANTED = {
+    "swap": ("to", "for"),
+    "sell": ("to", "for"),
+    "dump": ("to", "for"),
+    "buy": (BARE,),
+    "get": (BARE,),
+    "spend": ("on",),
+}
 _INEXACT = (Kind.VAGUE, Kind.BAD_AMOUNT)  # asked about by the mind, but the preposition before one begins a side
 _STRANGE = (Kind.NAME, Kind.ADDRESS, Kind.BAD_ADDRESS, Kind.BAD_AMOUNT, Kind.VAGUE)
 _OTHERS = frozenset({"the rest", "the same"})  # what these point at isn't what the swap gives

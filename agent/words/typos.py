@@ -30,7 +30,7 @@ _AT_ONCE = frozenset({"resume", "contact", "advance", "mandate", "end mandate"})
 """What a wish alone brings about, or what a slip shouldn't begin: asked for in full."""
 _MARKS = frozenset(".!;:\n")
 _AT_VENUE = frozenset({"to", "in", "on", "from"})
-_WITH_VENUE = frozenset({"deposit", "put", "make", "move", "throw", "dump", "want", "take", "add", "withdraw"})
+_WITH_VENUE = frozenset({"deposit", "put", "make", "move", "throw", "dump", "want", "get", "take", "add", "withdraw"})
 Known = tuple[Kind, Value]
 
 
