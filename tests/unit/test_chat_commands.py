@@ -162,3 +162,18 @@ def test_the_page_of_sentences_knows_every_command() -> None:
 def test_each_sentence_of_the_page_is_read(said: str) -> None:
     said = said.replace("0x…", "0x" + "12" * 20)
     assert interpret(said, NOW, replace(VOCABULARY, traders=("uniswap-v3",))).intent is not None
+
+
+HURRIED = re.findall(
+    r"^\| `([^`]+)` \| `([^`]+)` \|$", PAGE.split("| in a hurry |")[1].split("\n\n")[0], re.MULTILINE
+)
+
+
+@pytest.mark.parametrize(("hurried", "plain"), HURRIED)
+def test_what_is_said_in_a_hurry_is_read_as_the_page_says(hurried: str, plain: str) -> None:
+    vocabulary = replace(VOCABULARY, traders=("uniswap-v3",))
+    assert interpret(hurried, NOW, vocabulary).intent == interpret(plain, NOW, vocabulary).intent is not None
+
+
+def test_the_page_has_sentences_of_a_hurry() -> None:
+    assert len(HURRIED) >= 10
