@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -88,7 +88,7 @@ class Recalling(Notes):
             vector = ours.of(query) if alike and isinstance(ours, LetterGroups) else asked_for
             rankings = [_by_words(db, person, query)] if "words" in ways else []
             rankings += [_by_likeness(db, person, vector)] if vector else []
-            return _fused(db, user, rankings, limit, answers)
+            return _fused(db, user, query, rankings, limit, answers)
 
         return await self._store.read(search)
 
@@ -119,8 +119,7 @@ def _by_words(db: Database, person: int, query: str) -> list[int]:
         for ref in hits:
             scores[ref] += rarity
     best = sorted(scores, key=lambda ref: (-scores[ref], -ref))[:CANDIDATES]
-    best = [ref for ref in best if scores[ref] >= WORTH * scores[best[0]]]
-    return _shorter_first(db, best, scores)
+    return _shorter_first(db, _worthwhile(best, scores), scores)
 
 
 def _shorter_first(db: Database, found: Sequence[int], scores: dict[int, float]) -> list[int]:
@@ -144,11 +143,21 @@ def _by_likeness(db: Database, person: int, vector: bytes) -> list[int]:
     rows = db.execute("SELECT ref, v FROM vectors WHERE person = ?", (person,)).fetchall()
     cosines = likeness([row[1] for row in rows], vector)
     ranked = sorted(zip(cosines, (row[0] for row in rows), strict=True), reverse=True)
-    least = max(LEAST_LIKE, WORTH * ranked[0][0]) if ranked else LEAST_LIKE
-    return [ref for cosine, ref in ranked[:CANDIDATES] if cosine >= least]
+    best = {ref: cosine for cosine, ref in ranked[:CANDIDATES] if cosine >= LEAST_LIKE}
+    return _worthwhile(list(best), best)
 
 
-def _fused(db: Database, user: str, rankings: Sequence[list[int]], limit: int, answers: bool) -> list[Recalled]:
+def _worthwhile(ranked: Sequence[int], scores: Mapping[int, float]) -> list[int]:
+    """The same without what has little of the best one's score; notes and turns each have a best one of their own."""
+    most = {False: 0.0, True: 0.0}
+    for ref in ranked:
+        most[refs.parts(ref)[0]] = max(most[refs.parts(ref)[0]], scores[ref])
+    return [ref for ref in ranked if scores[ref] >= WORTH * most[refs.parts(ref)[0]]]
+
+
+def _fused(
+    db: Database, user: str, query: str, rankings: Sequence[list[int]], limit: int, answers: bool
+) -> list[Recalled]:
     """The rankings by reciprocal rank, with how new each is as one more; each text once."""
     rows = _rows(db, user, {ref for ranking in rankings for ref in ranking})
     newest = sorted(rows, key=lambda ref: (-rows[ref]["at"], -ref))
@@ -161,7 +170,8 @@ def _fused(db: Database, user: str, rankings: Sequence[list[int]], limit: int, a
         row = rows[ref]
         if len(best) == limit:
             break
-        if row["text"] not in best and (answers or row.get("role") != "agent"):
+        told = answers or row.get("role") != "agent"
+        if told and row["text"] not in best and row["text"] != query:  # to be told one's own question helps nobody
             best[row["text"]] = _of_note(row, user) if refs.parts(ref)[0] else _of_turn(row)
     return list(best.values())
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from agent.commands.export import run as export
+from agent.errors import Refused
+from agent.intents import Forget
 from devnet import Node
 from memory.memory import FILE
 from tests.integration.runtime_parts import AAVE, Whole, deposit, opened, rule, status
@@ -82,6 +84,14 @@ async def test_who_is_forgotten_leaves_no_words_and_money_at_work_keeps_them(who
     assert await whole.world.ledger.verify_audit() == []
     assert "noted nothing" in (await whole.say("what do you remember about me?")).text
     assert await whole.world.account(whole.user) == whole.account, "what comes there can still be reached"
+
+
+async def test_a_person_with_a_plan_under_way_is_not_forgotten(whole: Whole) -> None:
+    await whole.confirmed(deposit("100", venue=AAVE))
+    runtime = whole.instance.service.runtime
+    with pytest.raises(Refused, match="under way") as refused:
+        await runtime.remembering.forget(whole.user, "terminal", Forget(scope="me"))
+    assert refused.value.rule == "live-plan"
 
 
 async def test_what_memory_holds_changes_no_verdict(devnet_node: Node, tmp_path: Path) -> None:
