@@ -93,7 +93,7 @@ _FILLER = (
     " zins; zu den besten zinsen; bestmöglich; möglichst gut; wo es am meisten bringt; wo am meisten bringt;"
     " wo es am"
     " besten ist; dort wo es am meisten bringt; wo du willst; egal wo; irgendwo; verfügbare; verfügbaren; moneta;"
-    " @moneta; liebe; und danke; für mich; für uns; du; ihnen; davon ab; zinsbringend an; am besten; bei dem;"
+    " @moneta; liebe; und danke; für mich; für uns; du; ihnen; am besten; bei dem;"
     " stück;"
     " dann mal; dort; da; hier; dahin; dorthin; auch noch; noch"
 )
