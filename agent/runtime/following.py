@@ -46,7 +46,9 @@ class Following:
         """The fields of a Context that the message needs: its own turns, deeds, time zone."""
         found: dict[str, Any] = {}
         goes = goes_on((text,), vocabulary)
-        if goes or any(reading.kind in (Kind.DATE, Kind.LAST) for reading in dated(read(text, vocabulary))):
+        if goes or any(
+            reading.kind in (Kind.DATE, Kind.LAST) for reading in dated(read(text, vocabulary, 0, hint=None))
+        ):
             found["tz"] = await self.tz(user)
         if goes:
             since = self.world.now() - THREAD_SECONDS

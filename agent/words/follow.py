@@ -90,11 +90,11 @@ class _Found:
 def spoken(text: str, vocabulary: Vocabulary, turn: int = 0, code: Lang = "en") -> Spoken:
     """The turn, with its references found and the words of its shape taken out, in the language that it is in."""
     if len(text) > LONGEST:
-        return Spoken(None, read(text, vocabulary, turn, hint=code))
+        return Spoken(None, read(text, vocabulary, turn, hint=_hint(code)))
     plain, language = clean(text), LANGUAGES[code]
     whole = _whole(plain.plain, language)
     if whole is not None:
-        return Spoken(whole, read(text, vocabulary, turn, hint=code))
+        return Spoken(whole, read(text, vocabulary, turn, hint=_hint(code)))
     for shape, spans in _shapes(plain.plain, language):
         old = _instead(plain, spans, vocabulary, turn, language)
         said = Spoken(shape, _read(plain, spans, vocabulary, turn, language), old)
@@ -102,6 +102,11 @@ def spoken(text: str, vocabulary: Vocabulary, turn: int = 0, code: Lang = "en") 
             return said
     readings = _read(plain, [], vocabulary, turn, language)
     return Spoken(_unmarked(readings), readings)
+
+
+def _hint(code: Lang) -> Lang | None:
+    """As everybody reads a first turn in English, so that it is read once."""
+    return None if code == "en" else code
 
 
 def _goes_on(said: Spoken) -> bool:
@@ -166,7 +171,7 @@ def _read(
     for span in (*taken, *points):
         start, end = plain.span(span.start, span.end)
         text[start:end] = " " * (end - start)
-    found = list(read("".join(text), vocabulary, turn, hint=language.code))
+    found = list(read("".join(text), vocabulary, turn, hint=_hint(language.code)))
     for point in points:
         start, end = plain.span(point.start, point.end)
         words = plain.original[start:end]
@@ -185,7 +190,7 @@ def _instead(
     if match is None:
         return ()
     start, end = match.span("before" if match["before"] is not None else "after")
-    return read(plain.plain[start:end], vocabulary, turn, hint=language.code)
+    return read(plain.plain[start:end], vocabulary, turn, hint=_hint(language.code))
 
 
 def _points(plain: str, language: Language) -> Iterator[_Found]:
