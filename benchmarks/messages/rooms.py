@@ -13,6 +13,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from random import Random
 
 import devnet
 from agent.chat.limits import Limits
@@ -27,12 +28,10 @@ PLATFORM = "rooms"
 PATIENCE_SECONDS = 60.0
 UNLIMITED = {"messages_a_minute": 60_000, "message_burst": 10_000}
 """As an operator sets them who wants everybody heard."""
-WORDS = (
-    "my cousin collects postcards of lighthouse {}",
-    "somebody painted gate {} green again",
-    "pigeons slept upon roof {} again",
-    "grandfather's violin sings in key {} today",
-)
+WHO = "grandfather somebody pigeons violinists gardeners penguins blacksmiths tailors librarians sailors acrobats"
+DID = "painted collected admired sketched juggled polished described repaired photographed discovered decorated"
+WHAT = "lighthouse violin orchard bicycle harbour teapot meadow umbrella telescope waterfall snowman hammock windmill"
+"""What people talk of: no word of it is anything that Moneta does, so all of it goes to the model."""
 
 
 class Rooms:
@@ -80,7 +79,8 @@ class Talk:
     model: Instant
     _numbers: Iterator[int] = field(default_factory=itertools.count)
     _chatted: int = 0
-    _lines: Iterator[int] = field(default_factory=itertools.count)
+    _lines: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    _rng: Random = field(default_factory=lambda: Random(7))  # noqa: S311  (the same talk each time)
 
     @property
     def service(self) -> Service:
@@ -147,7 +147,8 @@ class Talk:
     def _talk(self) -> Iterator[str]:
         for number in self._lines:
             self._chatted += 1
-            yield WORDS[number % len(WORDS)].format(number)
+            chosen = (self._rng.choice(words.split()) for words in (WHO, DID, WHAT))
+            yield f"{' '.join(chosen)} {number}"
 
 
 @contextlib.asynccontextmanager
