@@ -12,7 +12,7 @@ class Patience:
     `told` lines for a prompt, `worked` a job, `answered` a model, `delivered` a message to a platform.
     """
 
-    pure: float = 1.0
+    pure: float = 2.0
     imported: float = 15.0
     discovered: float = 20.0
     asked: float = 15.0

@@ -49,9 +49,15 @@ class Plugin:
         if not self.why:
             self.why = harmless_line(why)[:WORDS]
             log.error("a plug-in is disabled", plugin=self.name, distribution=self.distribution, why=self.why)
+            self._tell()
+        return self.gone()
+
+    def _tell(self) -> None:
+        try:
             if self.heard is not None:
                 self.heard(self)
-        return self.gone()
+        except OSError as error:  # a full disk costs the note of it, not the turn
+            log.error("that a plug-in is disabled could not be written down", plugin=self.name, error=str(error))
 
     def gone(self) -> Unavailable:
         return Unavailable(f"plug-in {self.name}", f"the plug-in {self.name} is disabled: {self.why}")

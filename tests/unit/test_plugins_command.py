@@ -142,6 +142,13 @@ def test_what_a_run_disabled_is_written_down(tmp_path: Path) -> None:
     assert ended.read(tmp_path) == {}
 
 
+def test_a_full_disk_costs_the_note_alone(tmp_path: Path) -> None:
+    plugins = load(found=[written(tmp_path, "@moneta.hookimpl\ndef moneta_curve(kind): return 1")])
+    ended.keep(plugins, tmp_path / "a folder that isn't there")
+    assert plugins.hook.moneta_curve(kind="nobodys", facts={}, seconds=1) is None
+    assert plugins.known[-1].why
+
+
 def test_what_a_plug_in_prints_is_no_finding() -> None:
     assert _finding("hello") is None
     assert _finding('{"verdict": "ok"}') is None
