@@ -241,6 +241,20 @@ async def test_nothing_is_asked_beyond_a_budget_and_plain_commands_go_on(tmp_pat
         assert bound(await said(routed, payer=Payer("bob")), TEXT) == HUNDRED
 
 
+@pytest.mark.parametrize("first", [DEAR, None])
+async def test_what_the_budget_has_no_room_for_makes_way_for_a_cheaper_model(
+    tmp_path: Path, first: Price | None
+) -> None:
+    async with ledger(tmp_path) as book:
+        dear, cheap = Fake(GOOD), Fake(GOOD, usage=Usage(1_000, 50))
+        routed = models(Clock(), CHEAP, dear=dear, cheap=cheap)
+        routed.entries["dear"].price = first
+        routed.book, routed.budgets = book, [Budget("user", "day", CHEAP.cost(6_000, 500))]
+        assert bound(await said(routed), TEXT) == HUNDRED
+        assert (len(dear.asked), len(cheap.asked)) == (0, 1)
+        assert routed.entries["dear"].breaker.take()
+
+
 async def test_messages_at_once_dont_overspend(tmp_path: Path) -> None:
     async with ledger(tmp_path) as book:
         fake = Fake(GOOD, usage=Usage(2_000, 500))
