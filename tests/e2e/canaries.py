@@ -93,12 +93,13 @@ def totp_secret(now: int) -> bytes:
 def _values(path: Path) -> Iterator[tuple[str, bytes]]:
     database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
-        tables = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        for table in tables:
+        made = database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
+        # an index without a text of its own can't be read row by row; the tables that it is kept in can
+        for table in [name for name, sql in made if "content=''" not in (sql or "")]:
             for row in database.execute(f'SELECT * FROM "{table}"'):  # noqa: S608  (names out of the file itself)
                 for value in row:
-                    if isinstance(value, str):
-                        yield table, value.encode(errors="replace")
+                    if isinstance(value, str | bytes):
+                        yield table, value if isinstance(value, bytes) else value.encode(errors="replace")
     finally:
         database.close()
 
