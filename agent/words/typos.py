@@ -123,6 +123,7 @@ def meant(word: str, language: Language, vocabulary: Vocabulary) -> Sequence[Kno
     return tuple(dict.fromkeys(_nearest(word, language, vocabulary).values()))
 
 
+@lru_cache(maxsize=256)  # each unknown word is asked about by several
 def _nearest(word: str, language: Language, vocabulary: Vocabulary) -> Mapping[str, Known]:
     """The known words with the fewest slips between them and the word, and what they mean."""
     if not SHORTEST <= len(word) <= LONGEST or not word.isalpha() or word in language.words:
