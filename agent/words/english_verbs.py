@@ -17,26 +17,26 @@ VERBS = {
     "want": "i want; i need; i'd like; id like; i would like; could i please have; can i please have",
     "get": "get; grab",
     "take": "take; bring; remove",
-    "withdraw": "withdraw; pull; yank; unlock; drain; free up; release; extract; fetch; recover; give me back;"
-    " give back; redeem; retrieve; cash out; unlend; unsupply; un-deposit; make a withdrawal from; pull out;"
-    " take out; get out; bring back; take back; get back; move out; make a withdrawal; make a withdrawal of",
+    "withdraw": "withdraw; pull; yank; unlock; drain; free up; release; extract; fetch; give me back; give back;"
+    " redeem; retrieve; cash out; unlend; unsupply; un-deposit; make a withdrawal from; pull out; take out;"
+    " get out; bring back; take back; get back; move out; make a withdrawal; make a withdrawal of",
     "swap": "swap; rotate; exchange; convert; trade; swap out; trade in; change; turn; switch; flip;"
     " execute a swap; do a swap; make a swap; perform a swap; execute a token swap; perform a token swap;"
     " do a token swap; execute a multi-hop swap; execute a multi-hop token swap; perform a multi-hop swap;"
     " perform a multi-hop token swap; perform a complex token swap",
     "buy": "buy; purchase; acquire; pick up",
     "sell": "sell; sell off",
-    "transfer": "send; hand; hand over; hand out; refund; reimburse; dispatch; ship; pass; fire off; transfer;"
-    " pay; give; wire; send over; tip; make a transfer; make a transfer of; make a payment; make a payment of;"
-    " gift; remit",
+    "transfer": "send; hand; hand over; hand out; refund; reimburse; dispatch; ship; fire off; transfer; pay;"
+    " give; wire; send over; tip; make a transfer; make a transfer of; make a payment; make a payment of; gift;"
+    " remit",
     "add": "add",
     "contact": "add contact; add a contact; add new contact; add a new contact; new contact; save contact; save;"
     " create contact; create a contact; remember",
     "exit": "get my money back; get all my money back; give me my money back; i want my money back;"
     " get everything back; take everything back; get me outta here; get me outta; get me the hell out;"
     " get me the hell out of; pull the plug; get out now; get us out; get out of everything; get everybody out;"
-    " abandon ship; i'm out; im out; empty everything; exit; get me out; get me out of; get out of; get us out of;"
-    " exit from; i want out; i want out of; i want to get out; i want to get out of; let me out; let me out of;"
+    " abandon ship; empty everything; exit; get me out; get me out of; get out of; get us out of; exit from;"
+    " i want out; i want out of; i want to get out; i want to get out of; let me out; let me out of;"
     " emergency exit; cash me out; cash me out of; cash everything out; cash it all out; bail me out;"
     " bail me out of; bail out; bail; bail out of; emergency withdraw; get my money out of;"
     " get all my money out of; get everything out of",
@@ -44,8 +44,8 @@ VERBS = {
     "pause": "pause; stop doing anything; stop doing things; do nothing for now; freeze everything;"
     " hold everything; halt; halt everything; take a break; pause it all; pause for now; pause the bot;"
     " stop everything; pause everything; stop acting; pause yourself",
-    "resume": "resume; unpause; resume everything; unpause everything; carry on; start again; continue;"
-    " you can continue; go back to work; get back to work; back to work; keep going; start up again",
+    "resume": "resume; unpause; resume everything; unpause everything; carry on; start again; you can continue;"
+    " go back to work; get back to work; back to work; start up again",
     "cancel": "cancel; abort; never mind; nevermind; forget it; scrap that; forget about it; stop it; don't do it;"
     " dont do it; do not do it; leave it; cancel that; cancel it; cancel this; cancel the plan;"
     " cancel the preview; drop it; drop that; call it off; scratch that; changed my mind; i changed my mind",

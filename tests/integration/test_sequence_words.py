@@ -51,8 +51,10 @@ async def test_out_swapped_and_put_to_work_again(it: Swapping) -> None:
     assert 1_485 * USDC < await it.position(AAVE) - position < 1_515 * USDC
 
 
-async def test_a_way_back_to_where_it_was_is_refused(it: Swapping) -> None:
-    await done(it, "deposit 100 usdc into aave core")
+async def test_a_slip_is_told_and_a_way_back_to_where_it_was_is_refused(it: Swapping) -> None:
+    mended = await say(it, "depsoit 100 usdc into aave core")
+    assert mended.text.startswith("I read “depsoit” as “deposit”. I can put 100 USDC into")
+    assert status(await say(it, "yes")) is Status.SETTLED
     refused = await say(it, "withdraw 50 usdc from aave core and put it in aave core")
     assert refused.verdict is not None
     assert refused.verdict.rule == "same-venue"
