@@ -35,6 +35,8 @@ SPOKEN = (
     "agent/replies",
     "agent/runtime",
     "agent/watch.py",
+    "agent/words/figures.py",
+    "agent/words/numbers.py",
     "memory/links.py",
     "memory/mandates.py",
     "memory/plans.py",

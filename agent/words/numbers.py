@@ -37,7 +37,7 @@ def figures(text: str, decimal: str = ".", certain: bool = True) -> str:
     if not read:
         return reads[0](text)
     if len(read) > 1:
-        raise Doubtful(f"“{text}” is {' or '.join(sorted(read))}, by the language: write it without that mark.")
+        raise Doubtful(f"`{text}` means another number in another language: write it without that mark.")
     return read.pop()
 
 
@@ -55,14 +55,14 @@ def _continental(text: str) -> str:
     """
     _check_digits(text)
     if _COMMA_THOUSANDS.fullmatch(text):
-        raise Doubtful(f"“{text}” can be a thousand or a decimal: write it without the comma.")
+        raise Doubtful(f"`{text}` can be a thousand or a decimal: write it without the comma.")
     if _DOT_GROUPED.fullmatch(text):
         return canonical(text.replace(".", "").replace(",", "."))
     if _OTHER_GROUPED.fullmatch(text):
         return canonical(re.sub("[_']", "", text).replace(",", "."))
     if _PLAIN_COMMA.fullmatch(text) or _PLAIN.fullmatch(text):
         return canonical(text.replace(",", "."))
-    raise Doubtful(f"I can't read “{text[:40]}” as a number: write it like 1000, 1.000 or 0,5.")
+    raise Doubtful(f"I can't read `{text[:40]}` as a number: write it in figures, without marks.")
 
 
 def _check_digits(text: str) -> None:
