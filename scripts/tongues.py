@@ -123,7 +123,7 @@ READS = ("execute", "executescript", "one", "many", "read", "compile", "match", 
 ASIDE = ("debug", "info", "warning", "error", "exception", "strftime", "getLogger", "Field", "cast", "_audit")
 NEVER = frozenset((*RAISED, *READS, *ASIDE))
 CODE = re.compile(
-    r"\b(?:SELECT|INSERT|UPDATE|DELETE|CREATE|WHERE|JOIN|VALUES|ORDER BY|AND [a-z.]+ |STRICT|json_extract)\b"
+    r"^(?:AND|ON CONFLICT) |\b(?:SELECT|INSERT|UPDATE|DELETE|CREATE|WHERE|JOIN|VALUES|ORDER BY|STRICT|json_extract)\b"
     r"|\b(?:address|u?int\d+|bytes\d*|bool|\{params\})(?:\[\])? [a-zA-Z]+[,)]|\(\?|\bstatus IN \("
 )
 """What is given to a call of these isn't said to anybody."""
