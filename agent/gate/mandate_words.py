@@ -9,6 +9,7 @@ from agent.errors import Refused
 from agent.gate.bind_force import SMALL_TALK
 from agent.intents import Cancel, Explain, Hours, Intent, Mandate, Rebalance
 from agent.words.hours import hours
+from agent.words.languages import languages_of
 from agent.words.limits import ordered
 from agent.words.ordered import DRY_RUN, MANDATE, REVOKE, Ordered, Unclear
 from agent.words.reader import read_turns
@@ -61,7 +62,8 @@ def _ordered(said: Sequence[str], vocabulary: Vocabulary) -> Ordered | None:
             return None
         if any(each.kind in (Kind.VERB, Kind.NEGATION, Kind.UNSUPPORTED, Kind.MENTION) for each in later):
             return None
-    return ordered([each for turn in readings for each in turn], vocabulary, strict=False)
+    mixed = not all(each.certain for each in languages_of(said, vocabulary))  # their ifs are no chatter
+    return ordered([each for turn in readings for each in turn], vocabulary, strict=mixed)
 
 
 def _same(intent: Intent, found: Ordered) -> bool:

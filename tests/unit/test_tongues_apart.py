@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from agent.errors import Refused
 from agent.gate.bind import bind
 from agent.intents import Deposit, Exact, as_json
 from agent.mind.context import Context
@@ -187,3 +188,19 @@ def test_words_of_two_languages_alone_order_nothing(text: str) -> None:
         spoken = heard(text, VOCABULARY, hint)
         assert spoken.code in CODES
         assert not any(each.kind is Kind.VERB for each in read(text, VOCABULARY, hint=hint))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "keep my usdc well placed wenn die Zinsen steigen",
+        "keep my usdc well placed, cuando suban las tasas",
+        "keep my usdc well placed, sobald ich es sage",
+    ],
+)
+def test_an_if_of_another_language_is_no_chatter_beside_a_mandate(text: str) -> None:
+    mandate = understood("keep my usdc well placed").intent
+    assert mandate is not None
+    assert understood(text).intent is None
+    with pytest.raises(Refused):  # whatever a model makes of it
+        bind(mandate, {}, (text,), VOCABULARY)
