@@ -8,7 +8,9 @@ import pytest
 
 from agent.config import Settings
 from agent.hooks import BUILT_IN, DISABLED, ON, Plugin, load
+from agent.hooks.guarded import Guarded
 from agent.hooks.loading import setup_of
+from agent.plugin import Hooks
 from tests.unit.outside_plugins import QUICK, loaded, why, written
 
 pytestmark = pytest.mark.unit
@@ -146,3 +148,8 @@ def test_the_reason_is_one_harmless_line(tmp_path: Path) -> None:
     assert "\n" not in told
     assert "\x1b" not in told
     assert len(told) <= 300
+
+
+def test_every_hook_has_its_guard() -> None:
+    hooks = {name for name in vars(Hooks) if name.startswith("moneta_")}
+    assert hooks == {name for name in vars(Guarded) if name.startswith("moneta_")}
