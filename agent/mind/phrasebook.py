@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
+from itertools import pairwise
 
 from agent.intents import Cancel, Chat, Help, Question, Understood
 from agent.mind import (
@@ -262,6 +263,9 @@ def _commanded(
         return Understood(None, question=questions.ONE_AT_A_TIME)
     if found[0].verb is None:
         return _rest(readings, vocabulary)
+    for before, then in pairwise(found[0].of(Kind.EXCEPT, Kind.VENUE)):
+        if before.kind is Kind.EXCEPT and then.kind is Kind.VENUE and found[0].verb.text in _EARNS:
+            return Understood(None, question=questions.elsewhere(then.words))
     return command(found[0], vocabulary, answering)
 
 

@@ -76,6 +76,9 @@ ASKED: list[tuple[str, str]] = [  # text, what the question must name
     ("withdraw 100 usdc into aave core", "aave core"),
     ("move usdc from aave core to aave prime", "How much"),  # a move between two venues is a sequence now
     ("get 100 usdc", "get"),
+    ("put 100 usdc anywhere but venus", "Not “venus”: then where"),
+    ("deposit 100 usdc but not in aave core", "Not “aave core”: then where"),
+    ("balance of 0x" + "ab" * 20, "your own account only"),
     ("put 100 usdc", "put"),
     ("bridge 100 usdc", "bridge"),
     ("deposit 100 usdc every week", "schedule"),
