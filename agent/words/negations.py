@@ -1,4 +1,4 @@
-"""No and not in every language that is understood: in whatever sentence one of these stands, it says no.
+"""No, not and if in every language that is understood: in whatever sentence one of these stands, it says so.
 
 What a word of these means in the sentence's own language counts first ("no" is both; German "die" isn't here).
 """
@@ -23,3 +23,5 @@ NEGATIONS: Mapping[str, frozenset[str]] = MappingProxyType({
         "keins", "ohne", "weder", "niemand", "nimmer", "statt", "anstatt", "keinesfalls", "auf keinen fall",
     }),
 })  # fmt: skip
+IFS = frozenset({"if", "unless", "whenever", "si", "cuando", "wenn", "sofern", "sobald"})
+"""Words that make an order conditional, in every language; "when", "once" and "falls" mean too much else."""

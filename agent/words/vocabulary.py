@@ -10,7 +10,7 @@ from functools import lru_cache
 from agent.intents import All, Percentage
 from agent.words.language import Lang, Language
 from agent.words.lexemes import key_of
-from agent.words.negations import NEGATIONS
+from agent.words.negations import IFS, NEGATIONS
 from agent.words.readings import Kind, Said, Value
 
 EXCHANGES = (
@@ -80,6 +80,8 @@ def lexicon(language: Language, vocabulary: Vocabulary) -> Lexicon:
         entries.setdefault(key, (Kind.TRADER, trader))
     for name in vocabulary.contacts:
         entries.setdefault((name.casefold(),), (Kind.NAME, name.casefold()))
+    for conditional in IFS:
+        entries.setdefault((conditional,), (Kind.HYPOTHETICAL, "condition"))
     for key in _addresses(vocabulary.called, language, entries):
         entries[key] = (Kind.FILLER, "")
     longest: dict[str, int] = {}

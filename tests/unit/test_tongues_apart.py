@@ -204,3 +204,21 @@ def test_an_if_of_another_language_is_no_chatter_beside_a_mandate(text: str) -> 
     assert understood(text).intent is None
     with pytest.raises(Refused):  # whatever a model makes of it
         bind(mandate, {}, (text,), VOCABULARY)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "deposit 100 usdc into aave core please, wenn die Zinsen steigen",
+        "please deposit 100 usdc into aave core cuando suban",
+        "lege bitte 100 USDC bei Aave core an if rates rise",
+        "deposita 100 USDC en Aave core por favor, unless rates fall",
+    ],
+)
+def test_an_if_of_another_language_stops_an_order(text: str) -> None:
+    order = understood("deposit 100 usdc into aave core").intent
+    assert order is not None
+    meant = understood(text).intent
+    assert meant is None or meant.action not in MOVING
+    with pytest.raises(Refused):  # whatever a model makes of it
+        bind(order, {}, (text,), VOCABULARY)
