@@ -27,6 +27,7 @@ from agent.runtime.measuring import measure as measured
 from memory.ledger import FILE, Ledger
 from memory.model_book import Measure
 
+NOT_KEPT = " Not kept: a measure is of every sentence."
 NONE_SET = "The settings name no language model."
 
 
@@ -110,7 +111,8 @@ async def _one(models: Models, name: str, ledger: Ledger, sentences: Sentences) 
         complain(f"{became:<6} {case.text}") if sys.stderr.isatty() else None
 
     found = await measured(name, Mind(default(), alone), sentences, int(time.time()), time.monotonic, told)
-    await ledger.keep_measure(found)
+    if not found.down:  # what isn't there says nothing of how well it does
+        await ledger.keep_measure(found)
     return found
 
 
@@ -121,7 +123,7 @@ def _told(found: Measure, as_json: bool) -> None:
         return
     text_line(
         f"{found.model}: {accuracy(found)} ({found.right} right, {found.asked} asked back, {found.wrong} wrong, "
-        f"{found.down} without an answer), {found.ms} ms in the middle."
+        f"{found.down} without an answer), {found.ms} ms in the middle.{NOT_KEPT if found.down else ''}"
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from agent.mind.model import Answer, Call, ModelDown, Usage
@@ -70,8 +70,9 @@ class Endpoint:
             wait = _seconds(error.response.headers.get("retry-after"))
             raise down(f"status {error.status_code}", wait=wait) from error
         except (openai.OpenAIError, httpx.HTTPError) as error:
-            unheard = isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout)
-            raise down(type(error).__name__, charged=not unheard) from error
+            unheard = httpx.ConnectError | httpx.ConnectTimeout | httpx.UnsupportedProtocol
+            sent = not any(isinstance(each, unheard) for each in _causes(error))
+            raise down(type(error).__name__, charged=sent) from error
         except json.JSONDecodeError as error:
             raise down("a body that is no JSON", charged=True) from error
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
@@ -118,6 +119,13 @@ class Endpoint:
                 raise
             await self._sleep(wait)
             return await bound.ainvoke(list(messages))
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The exception and what led to it: LangChain and the client each wrap what is below."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def down(reason: str, *, charged: bool = False, wait: float | None = None) -> ModelDown:

@@ -248,6 +248,7 @@ async def test_nobody_there() -> None:
         with pytest.raises(ModelDown) as down:
             await Endpoint("http://127.0.0.1:9/v1", "m", KEY).ask([("user", "hi")], [])
     assert "127.0.0.1" not in str(down.value)
+    assert not down.value.charged  # nothing was sent
 
 
 async def test_a_provider_of_langchain_answers_the_same(

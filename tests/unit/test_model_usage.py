@@ -15,6 +15,7 @@ from agent.intents import Usage as UsageIntent
 from agent.intents import as_json
 from agent.mind import tools
 from agent.mind.context import Context
+from agent.mind.endpoint import Endpoint
 from agent.mind.mind import Mind, _acts
 from agent.mind.model import Answer, Call, ModelDown
 from agent.mind.models import NoBudget
@@ -170,6 +171,24 @@ def test_the_list_has_the_order_in_which_they_are_asked(tmp_path: Path, capsys: 
         "purpose": "", "model": "", "input_usd": "0.15", "output_usd": "0.6",
         "average_ms": 400, "accuracy_bps": 9_500,
     }  # fmt: skip
+
+
+def test_a_model_that_isnt_there_has_no_accuracy_and_costs_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gone(self: Endpoint, messages: Messages, offered: Sequence[Mapping[str, Any]]) -> Answer:
+        raise ModelDown("status 503")
+
+    monkeypatch.setattr(Endpoint, "ask", gone)
+    kept(tmp_path)
+    (tmp_path / "moneta.toml").write_text(MODELS)
+    assert main(["models", "measure", "cheap", "--dir", str(tmp_path)]) == 1
+    assert "35 without an answer" in capsys.readouterr().out
+    assert main(["models", "list", "--dir", str(tmp_path), "--json"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {row["accuracy_bps"] for row in rows} == {None}
+    assert main(["usage", "--dir", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.startswith("35 calls of language models in 30 days cost $0.00.")
 
 
 @pytest.mark.parametrize("case", SET.cases, ids=[case.text[:40] for case in SET.cases])
