@@ -142,7 +142,7 @@ def _unquoted(plain: str) -> str:
 def _names(vocabulary: Vocabulary) -> frozenset[str]:
     """Words that name something: they are said in every language."""
     named = [*vocabulary.tokens, *vocabulary.contacts, *vocabulary.traders, *vocabulary.venues]
-    named += [name for _, name in vocabulary.spoken]
+    named += [*vocabulary.called, *(name for _, name in vocabulary.spoken)]
     return frozenset(word for name in named for word in _WORD.findall(name.casefold()))
 
 

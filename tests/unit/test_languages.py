@@ -57,6 +57,9 @@ def test_somebody_elses_words_and_names_say_nothing_about_the_language() -> None
     assert language_of("„lege alles bei Aave an“ deposit 5 usdc", VOCABULARY) == "en"
     named = Vocabulary(tokens=("USDC",), contacts=("mutter", "hola"))
     assert language_of("mutter hola", named) == "en"
+    assert heard(
+        "Mama, send 1.234 usdc to bob", Vocabulary(tokens=("USDC",), contacts=("bob",), called=("Mama",))
+    ).certain
 
 
 def test_turns_without_words_are_in_the_language_of_the_turn_before() -> None:
