@@ -155,7 +155,7 @@ def _shapes(plain: str, language: Language) -> Iterator[tuple[Shape, list[_Found
         old = _not(language).search(plain, begin) if shape is Shape.CORRECT and closing is None else None
         if old is not None:
             spans.append(_Found(old.start(), old.end(), OLD))
-        if spans:
+        if spans and not any(_touches(plain, span.end) for span in spans):
             yield shape, spans
 
 
@@ -179,6 +179,11 @@ def _read(
     return tuple(dated(sorted(found, key=lambda reading: reading.start)))
 
 
+def _touches(plain: str, end: int) -> bool:
+    """Whether what is taken out ends right at a point and a digit: "no.1" is neither 0.1 nor surely 1."""
+    return re.match(r"\S[.,]+\d", plain[max(end - 1, 0) :]) is not None
+
+
 def _instead(
     plain: Text, spans: list[_Found], vocabulary: Vocabulary, turn: int, language: Language
 ) -> tuple[Reading, ...]:
@@ -196,7 +201,7 @@ def _instead(
 def _points(plain: str, language: Language) -> Iterator[_Found]:
     end = 0
     for match in _pointing(language).finditer(plain):
-        if match.start() >= end:
+        if match.start() >= end and not _touches(plain, match.end()):
             end = match.end()
             yield _Found(match.start(), match.end(), _value(match.group(), language))
 
@@ -239,7 +244,8 @@ def _dates(language: Language) -> frozenset[str]:
 def _opening(language: Language, shape: Shape) -> re.Pattern[str]:
     either = _either(phrases_of(language.follows.get(shape, "")))
     lead, many = _either(phrases_of(language.follows.get("lead", ""))), "{1,3}" if shape is Shape.CORRECT else ""
-    return re.compile(rf"[\s¿¡]*(?:(?:{lead})[\s,.!]+)?(?:(?:{either})(?![\w'-])[\s,.:;!…-]*){many}", re.IGNORECASE)
+    mark = r"(?:[\s,:;!…]|[.-](?!\s*[\d.,$]))"  # never a sign or a point that belongs to a number
+    return re.compile(rf"[\s¿¡]*(?:(?:{lead}){mark}+)?(?:(?:{either})(?![\w'-]){mark}*){many}", re.IGNORECASE)
 
 
 @lru_cache(maxsize=64)

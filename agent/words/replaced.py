@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from agent.intents import Exact, Percentage
-from agent.words.clauses import action_of, clauses
+from agent.words.clauses import action_of, clauses, merged
 from agent.words.deeds import Unresolved, placed
 from agent.words.follow import Shape
 from agent.words.readings import Kind, Reading
@@ -62,6 +62,7 @@ def replaced(command: Sequence[Reading], pieces: Sequence[Reading], shape: Shape
     sentence = _Sentence(list(command))
     trades = any(reading.text in TRADES for reading in sentence.of(Kind.VERB))
     action = action_of(clauses(command)[0])
+    _check_one_each(pieces)
     _check_more(sentence, pieces, shape)
     if shape is None:
         _answer(sentence, pieces)
@@ -138,6 +139,15 @@ def _check_more(sentence: _Sentence, pieces: Sequence[Reading], shape: Shape | N
 
 def _without_amount(sentence: _Sentence) -> list[Reading]:
     return [reading for reading in sentence.readings if reading.kind not in _AMOUNTS]
+
+
+def _check_one_each(pieces: Sequence[Reading]) -> None:
+    """ "50 usdc and 50 dai", "aave or venus": which of them stands in the place of what was said isn't sure."""
+    amounts = merged([piece for piece in pieces if piece.kind is Kind.AMOUNT])
+    others = [[piece for piece in pieces if piece.kind is kind] for kind in (Kind.TOKEN, Kind.VENUE, Kind.NAME)]
+    for several in (amounts, *others):
+        if len({str(piece.value) for piece in several}) > 1 or len(amounts) > 1:
+            raise Unresolved("One thing at a time, please: which one?")
 
 
 def _answer(sentence: _Sentence, pieces: Sequence[Reading]) -> None:

@@ -15,6 +15,8 @@ from agent.gate.bind import bind
 from agent.intents import Origin
 from agent.trust import Told, Trust, own_words
 from agent.words.deeds import Deed, Record
+from agent.words.reader import read
+from agent.words.readings import Kind
 from tests.unit.conversation_parts import CORE, DONE, TUESDAY, VENUS, YESTERDAY, talked
 from tests.unit.spoken import NOW, VOCABULARY, amount, deposit, transfer
 from tests.unit.test_bind import ALTERNATIVES
@@ -206,3 +208,21 @@ def test_no_conversation_yields_a_field_that_nobody_said(opener: str, others: li
     assert rows <= {deed.plan for deed in deeds}
     for origin in came.understood.origins.values():
         assert texts[len(texts) - 1 + origin.turn][origin.start : origin.end] == origin.words
+
+
+OPENINGS = (
+    "no,", "no", "no.", "no -", "no…", "make it", "make it:", "actually", "i meant", "sorry,", "ok but", "wait -",
+)  # fmt: skip
+NUMBER = st.from_regex(r"(?:[-+$]? ?[0-9]{1,4}[.,])?[0-9]{1,4}(?:k|m|%| dollars)?|[-+$]?\.[0-9]{1,3}", fullmatch=True)
+ENDS = ("", " instead", " usdc")
+
+
+@given(st.sampled_from(OPENINGS), NUMBER, st.sampled_from([" ", "  ", ""]), st.sampled_from(ENDS))
+def test_a_corrected_amount_is_the_number_as_it_reads_alone(opening: str, number: str, gap: str, end: str) -> None:
+    """No sign, point or digit of it is taken for punctuation."""
+    came = talked(T, f"{opening}{gap}{number}{end}")
+    if came.intent is None or came.intent["action"] != "deposit":
+        return
+    amounts = [each.said.spec for each in read(number, VOCABULARY) if each.kind is Kind.AMOUNT]
+    assert [came.intent["amount"]] == [spec.model_dump() for spec in amounts], (opening, number)
+    assert not {"-", "+"} & set(number)
