@@ -38,7 +38,7 @@ _RUN = re.compile(r"\w+(?:[:/.'-]\w+)*|\W")
 """A word, or a name with its signs: `aave-v3:core:USDC`."""
 _CALL = re.compile(r"\w{3,}\([\w ,\[\]()]*\)(?: \w+)?")
 """How a contract's function is written."""
-_ENGLISH = re.compile(r"[A-Z]?[a-z']+")
+_ENGLISH = re.compile(r"[a-z']+")
 _OPENS = re.compile(r"(?:^|[.;:,!?]\s|[(\n]|\b(?:and|with|to|from|of|in)\s)$")
 
 
@@ -99,7 +99,7 @@ def _told(text: str, language: str, depth: int = 0) -> Told:
             if cost < best[at]:
                 best[at], step[at] = cost, (stop, said)
     left = best[0][0]
-    if left > FEW and left * 2 > _english_words(text):
+    if left > FEW and left * 3 > _english_words(text):
         return Told(left, figures(text, language))  # rather whole in English than half in each
     return Told(left, "".join(_pieces(text, step, language)))
 
