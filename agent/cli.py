@@ -204,7 +204,9 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _chat(options: argparse.Namespace) -> int:
-    from agent.commands.talking import chat
+    with uncollected():
+        from agent.commands.talking import chat
+        from agent.place import Where  # noqa: F401  (what `_where` imports)
 
     return chat(where(options, character=options.character), options.script, options.json)
 

@@ -62,7 +62,8 @@ def autopilot(
 
 def chat(where: Where, script: str | None, as_json: bool) -> int:
     """The chat on the chain of the settings, or on the devnet that runs in the folder."""
-    from agent.commands import places
+    with uncollected():
+        from agent.commands import places
 
     place = places.place_of(where)  # where no devnet runs, that is said at once
     asyncio.run(_chat(place, where.settings, script, as_json))
@@ -76,8 +77,10 @@ async def _chat(place: Place, settings: Settings, script: str | None, as_json: b
         if script is not None:
             with uncollected():
                 from agent.commands.early import early, pipe_of
-            pipe = pipe_of(script)
-            begun = None if pipe is None else await stack.enter_async_context(early(place, settings, pipe, as_json))
+
+                pipe = pipe_of(script)
+                if pipe is not None:  # opening the ledger imports, too
+                    begun = await stack.enter_async_context(early(place, settings, pipe, as_json))
         with uncollected():
             from agent.commands import session
         await session.talk(place, settings, script, as_json, begun)
