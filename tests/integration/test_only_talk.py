@@ -141,7 +141,7 @@ async def test_one_that_cannot_be_made_durable_comes_again_and_is_answered_again
 
     def undone(writer: Writer, db: Any, *given: Any, **more: Any) -> Any:
         found = attempt(writer, db, *given, **more)
-        if not cut:
+        if not cut and writer._path.stem == "ledger":
             cut.append(db.rollback())
             raise sqlite3.OperationalError("cut off")
         return found
@@ -150,7 +150,7 @@ async def test_one_that_cannot_be_made_durable_comes_again_and_is_answered_again
         service, ledger = world.instance.service, world.instance.world.ledger
         await service.resume()
         await world.join(world.discord, "1")
-        await world.until(lambda: service.courier.idle("discord:1"))
+        await world.until(lambda: not service.courier._tasks)  # what was said before is marked as there
         before = len(world.discord.delivered)
         message = Inbound("discord", "77", "discord:1", Identity("1", "ann"), "help")
         monkeypatch.setattr(Writer, "_attempt", undone)
