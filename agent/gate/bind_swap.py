@@ -7,7 +7,7 @@ from collections.abc import Sequence as Several
 from agent.errors import NeedsAnswer, Refused
 from agent.gate.bind_money import bind_money, bind_venue, is_for_another, require
 from agent.intents import Deposit, Sequence, Swap, Withdraw
-from agent.words.clauses import INEXACT, Clause, action_of, candidates, spec_for
+from agent.words.clauses import INEXACT, OR, Clause, action_of, candidates, spec_for
 from agent.words.readings import Kind
 from agent.words.trades import passes_on, read_trade, slips, takes_all
 from agent.words.vocabulary import Vocabulary
@@ -22,6 +22,8 @@ def bind_trade(intent: Swap | Sequence, ordered: Several[Clause], vocabulary: Vo
     wanted = [step.action for step in steps]
     if [action_of(clause) for clause in ordered] != wanted:
         raise Refused(RULE, f"Your words don't order a {' and a '.join(wanted)}.", "Say it in one sentence.")
+    if any(clause.has(Kind.JOIN, OR) for clause in ordered):
+        raise Refused(RULE, "Your words leave open which of two things to do.", "Say the one that you mean.")
     for place, (step, clause) in enumerate(zip(steps, ordered, strict=True)):
         require(not is_for_another(clause), "account: it is your own, and you named another")
         match step:

@@ -11,7 +11,7 @@ from agent import intents
 from agent.intents import All, Exact, Origin, Percentage, Question, Understood
 from agent.mind import questions
 from agent.mind.grammar import Asks
-from agent.words.clauses import Clause, action_of, candidates, spec_for
+from agent.words.clauses import OR, Clause, action_of, candidates, spec_for
 from agent.words.readings import Kind, Reading
 from agent.words.trades import Trade, read_trade, slips, takes_all
 from agent.words.vocabulary import Vocabulary
@@ -134,6 +134,8 @@ def strays(clause: Clause, answering: bool) -> Iterator[str]:
     for placed in clause.placed:
         reading = placed.reading
         match reading.kind:
+            case Kind.JOIN if reading.text == OR:
+                yield reading.words  # one of two is neither
             case Kind.AMOUNT | Kind.TOKEN | Kind.JOIN | Kind.ASKS:
                 continue
             case Kind.WALLET if reading.text == "from":
@@ -175,6 +177,8 @@ def _sequence(swap: intents.Swap, origins: dict[str, Origin], then: Clause) -> U
 
 
 def _fits(reading: Reading) -> bool:
+    if reading.kind is Kind.JOIN and reading.text == OR:
+        return False
     return reading.kind in _DEPOSIT_KINDS or (reading.kind is Kind.PARTICLE and reading.text in ("to work", "back"))
 
 

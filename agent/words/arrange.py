@@ -69,6 +69,10 @@ def _separated(readings: list[Reading], place: int, language: Language) -> None:
     if last is None:
         return
     action = particles[readings[last].words.casefold()]
+    beside = (readings[last - 1], *readings[last + 1 : last + 2])
+    if any(particles.get(each.words.casefold(), action) != action for each in beside):  # "zahle 100 USDC ein aus"
+        readings[place] = replace(verb, kind=Kind.WORD, value=verb.words.casefold())
+        return
     contact = any(each.kind is Kind.PARTICLE and each.text == "contact" for each in readings[place:last])
     action = "contact" if contact and action in ("deposit", "add") else action
     kind = Kind.UNSUPPORTED if action in _UNSUPPORTED else Kind.VERB if action else Kind.WORD

@@ -13,6 +13,9 @@ BARE = ""
 THEN = "then"
 """The value of an "and" behind which a clause begins whose verb may come last, as in German."""
 
+OR = "or"
+"""The value of what stands between two things of which only one is meant."""
+
 INEXACT = frozenset({Kind.VAGUE, Kind.BAD_AMOUNT})
 _TRANSPARENT = frozenset({Kind.FILLER, Kind.CHAT, Kind.POLITE, Kind.AFFIRM, Kind.QUOTED_LINE})
 _MONEY = frozenset({Kind.AMOUNT, Kind.TOKEN})

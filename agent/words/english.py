@@ -223,7 +223,7 @@ ENGLISH = Language(
     words=english_words.WORDS,
     courtesies=english_words.COURTESIES,
     hurry=english_words.HURRY,
-    loose=frozenset({"like"}),
+    loose=frozenset({"like", "good"}),
     maximum=frozenset({"max", "maximum", "the max", "the maximum"}),
     slippage=frozenset(
         {

@@ -57,6 +57,9 @@ class Figures:
         if not self._is_number(place + 1):
             return None
         touching = self.lexemes[place].touches(self.lexemes[place + 1])
+        if mark == "," and touching and not self._hangs_on_word(place):
+            said = f",{self._key(place + 1)[:40]}"
+            return Kind.BAD_AMOUNT, f"`{said}` can be a part of one or a whole number: write 0.5 or 5.", place + 2
         if mark[0] in "-+" or (mark[0] in "—―" and touching):
             return (
                 Kind.BAD_AMOUNT,
@@ -66,6 +69,14 @@ class Figures:
         if mark in _OTHER_MONEY:
             return Kind.BAD_AMOUNT, f"I don't count in {mark}: say an amount of a token.", place + 2
         return self._literal(place + 1, dollars=True) if mark == "$" else None
+
+    def _hangs_on_word(self, place: int) -> bool:
+        """Whether the mark stands right behind a word: "bob,75" names bob, and then 75."""
+        return (
+            place > 0
+            and self.lexemes[place - 1].shape == "word"
+            and self.lexemes[place - 1].touches(self.lexemes[place])
+        )
 
     def _literal(self, place: int, dollars: bool = False) -> Found:
         lexeme = self.lexemes[place]

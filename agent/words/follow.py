@@ -244,7 +244,8 @@ def _dates(language: Language) -> frozenset[str]:
 def _opening(language: Language, shape: Shape) -> re.Pattern[str]:
     either = _either(phrases_of(language.follows.get(shape, "")))
     lead, many = _either(phrases_of(language.follows.get("lead", ""))), "{1,3}" if shape is Shape.CORRECT else ""
-    mark = r"(?:[\s,:;!…]|[.-](?!\s*[\d.,$]))"  # never a sign or a point that belongs to a number
+    # never a sign, a point or a comma that belongs to a number
+    mark = r"(?:[\s:;!…]|(?<=\S),|,(?!\d)|[.-](?!\s*[\d.,$]))"
     return re.compile(rf"[\s¿¡]*(?:(?:{lead}){mark}+)?(?:(?:{either})(?![\w'-]){mark}*){many}", re.IGNORECASE)
 
 

@@ -224,6 +224,7 @@ GERMAN = Language(
     },
     suffixes={"k": 3, "m": 6, "mio": 6, "tsd": 3, "mrd": 9},
     number_joins=frozenset({"und"}),
+    loose=frozenset({"gut"}),
     pronoun_one=frozenset({"ein", "eine", "einen", "einem", "einer", "eines"}),
     durations={
         **dict.fromkeys(("s", "sek", "sekunde", "sekunden"), 1),

@@ -31,7 +31,7 @@ def figures(text: str, decimal: str = ".", certain: bool = True) -> str:
     a number that can be read either way is doubtful.
     """
     reads = (_english, _continental) if decimal == "." else (_continental, _english)
-    if certain:
+    if certain or (decimal == "," and _COMMA_THOUSANDS.fullmatch(text)):  # 1,500 is doubtful there in any language
         return reads[0](text)
     read = {value for each in reads if (value := _or_none(each, text)) is not None}
     if not read:

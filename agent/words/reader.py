@@ -23,6 +23,7 @@ from agent.words.vocabulary import Lexicon, Vocabulary, grammar_of, lexicon
 
 MIND = "mind"
 """The value of a polite request that a gerund follows."""
+_LOOSE = frozenset({Kind.WORD, Kind.FILLER, Kind.CHAT, Kind.AFFIRM})
 _HARMLESS = frozenset(".,!;:()[]{}…-–—―*_'¿¡•·" + "🙏🚀🙂😀😃😄😊😉😁👍💰💸💵🔥🎉👋✨💪🤞❤♥🤑😎🥳🤝" + "🏻🏼🏽🏾🏿")
 
 
@@ -208,7 +209,7 @@ def _measured(readings: Iterable[Reading], language: Language) -> list[Reading]:
         return found
     for place, (reading, following) in enumerate(pairwise(tuple(found))):
         key = reading.words.casefold()
-        if key in language.loose and following.kind is Kind.AMOUNT and reading.kind in (Kind.WORD, Kind.FILLER):
+        if key in language.loose and following.kind is Kind.AMOUNT and reading.kind in _LOOSE:
             found[place] = replace(reading, kind=Kind.VAGUE)
         elif key in language.maximum and following.kind is Kind.TOKEN and reading.kind is Kind.VAGUE:
             found[place] = replace(reading, kind=Kind.AMOUNT, value=Said(All()))

@@ -34,6 +34,8 @@ _DEBT = re.compile(
     rf"|\b(?:of\s+)?(?:what|that)\s+{_OWE}\b|(?<=\s){_OWE}\b",
     re.IGNORECASE | re.ASCII,
 )
+_TO_ME = re.compile(r"(?<!\w)(?:me|us(?!\s+dollar)|mir|uns|nos|mí)(?!\w)", re.IGNORECASE)
+"""What is paid back to the user is no debt of theirs."""
 _PAYS = frozenset({"pay off"})
 _ALLOWED = frozenset({Kind.AMOUNT, Kind.TOKEN, Kind.VENUE, Kind.PREPOSITION, Kind.FILLER, Kind.REFERENCE})
 _PLACES = frozenset({"to", "in", "on", "of", "from"})
@@ -58,7 +60,7 @@ def repayment(text: str, vocabulary: Vocabulary) -> Repay | Open | None:
         found, debts = next(filter(None, (frame.fullmatch(said) for frame in _FRAMES)), None), _DEBT
     else:
         found, debts = match(said, *other.repay), pattern(other.debt)
-    if found is None:
+    if found is None or _TO_ME.search(found["what"]):
         return None
     debt = debts.search(found["what"])
     what = debts.sub(lambda each: f" {_token_of(each, vocabulary)} ", found["what"])

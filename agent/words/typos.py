@@ -31,6 +31,8 @@ _AT_ONCE = frozenset({"resume", "contact", "advance", "mandate", "end mandate"})
 _MARKS = frozenset(".!;:\n")
 _AT_VENUE = frozenset({"to", "in", "on", "from"})
 _WITH_VENUE = frozenset({"deposit", "put", "make", "move", "throw", "dump", "want", "get", "take", "add", "withdraw"})
+_REVERSING = ("un", "de", "dis", "non", "des", "ent", "in", "im")
+"""What stands before a verb to say the contrary."""
 Known = tuple[Kind, Value]
 
 
@@ -133,6 +135,8 @@ def _nearest(word: str, language: Language, vocabulary: Vocabulary) -> Mapping[s
     for part in _shorter(word, most):
         for near in (_grammar(language), _names(language, vocabulary)):
             known |= {each: near.known[each] for each in near.by_spelling.get(part, ())}
+    if any(word == start + each for start in _REVERSING for each in known):
+        return {}  # "unwithdraw" is no slip for what it takes back
     by_distance = {each: distance(word, each, most) for each in known}
     least = min(by_distance.values(), default=most + 1)
     if least > most:
