@@ -117,6 +117,8 @@ def _goes_on(said: Spoken) -> bool:
         return False
     if any(reading.kind not in _PIECES | _SILENT for reading in said.instead_of):
         return False
+    if said.instead_of and all(reading.kind in _SILENT for reading in said.instead_of):
+        return False  # "zahle es nicht ein", "not now": nothing is named that isn't meant, so it is a plain no
     return said.shape is Shape.CORRECT or Kind.VERB not in kinds
 
 

@@ -92,6 +92,8 @@ def _pointed(turn: _Turn, point: Reading) -> list[Reading]:
             found = on(turn.record, day, (detail,), turn.asset)
             deed = the_one(found if day is not None else last(found), _words(point, day))
             return _with(turn, point, deed, 1)
+        case Points.LIKE if turn.first(Kind.DATE) is None:
+            raise Unresolved("I don't know that day. Say the amount itself.", "amount")
         case Points.LIKE:
             return _like(turn, point, turn.first(Kind.DATE))
         case Points.TIMES:

@@ -62,6 +62,7 @@ def replaced(command: Sequence[Reading], pieces: Sequence[Reading], shape: Shape
     sentence = _Sentence(list(command))
     trades = any(reading.text in TRADES for reading in sentence.of(Kind.VERB))
     action = action_of(clauses(command)[0])
+    _check_exact(pieces)
     _check_one_each(pieces)
     _check_more(sentence, pieces, shape)
     if shape is None:
@@ -95,6 +96,21 @@ def _other(sentence: _Sentence, piece: Reading, way: Reading | None) -> None:
         sentence.added.append(piece)
     elif piece.kind not in _DROPPED:
         sentence.added += [piece] if way is None else [way, piece]
+
+
+def _check_exact(pieces: Sequence[Reading]) -> None:
+    """ "no, at most 200" is no 200."""
+    vague = [piece for piece in pieces if piece.kind is Kind.VAGUE]
+    if vague and any(piece.kind is Kind.AMOUNT for piece in pieces):
+        raise Unresolved(f"“{vague[0].words}” isn't an exact amount. How much?", "amount")
+
+
+def check_change(command: Sequence[Reading], pieces: Sequence[Reading]) -> None:
+    """Passes where something is said anew: "no venus" after "… in venus" is no wish for venus. Raises Unresolved."""
+    said = [(reading.kind, reading.value) for reading in command]
+    anew = [piece for piece in pieces if piece.kind not in _DROPPED and piece.kind is not Kind.PREPOSITION]
+    if anew and all((piece.kind, piece.value) in said for piece in anew):
+        raise Unresolved("Nothing is different there: say the whole of it anew.")
 
 
 def check_instead(command: Sequence[Reading], old: Sequence[Reading]) -> None:

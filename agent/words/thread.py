@@ -20,7 +20,7 @@ from agent.words.limits import about
 from agent.words.readings import Kind, Reading
 from agent.words.references import resolved
 from agent.words.remembering import remembering
-from agent.words.replaced import check_instead, replaced
+from agent.words.replaced import check_change, check_instead, replaced
 from agent.words.reported import reported
 from agent.words.vocabulary import Vocabulary
 
@@ -168,6 +168,8 @@ def _commanded(thread: Thread, each: Spoken, record: Record, vocabulary: Vocabul
     if each.shape is None and each.has(Kind.WORD, Kind.SYMBOL):
         return thread
     check_instead(thread.command, each.instead_of)
+    if each.shape is Shape.CORRECT and not each.instead_of:
+        check_change(thread.command, each.readings)
     found = replaced(thread.command, readings, each.shape)
     return replace(thread, command=as_one(found), asks=False, done=thread.done and each.shape is None, changed=True)
 
