@@ -62,7 +62,7 @@ def replaced(command: Sequence[Reading], pieces: Sequence[Reading], shape: Shape
     sentence = _Sentence(list(command))
     trades = any(reading.text in TRADES for reading in sentence.of(Kind.VERB))
     action = action_of(clauses(command)[0])
-    _check_exact(pieces)
+    pieces = _inexact(pieces)
     _check_one_each(pieces)
     _check_more(sentence, pieces, shape)
     if shape is None:
@@ -98,11 +98,11 @@ def _other(sentence: _Sentence, piece: Reading, way: Reading | None) -> None:
         sentence.added += [piece] if way is None else [way, piece]
 
 
-def _check_exact(pieces: Sequence[Reading]) -> None:
-    """ "no, at most 200" is no 200."""
-    vague = [piece for piece in pieces if piece.kind is Kind.VAGUE]
-    if vague and any(piece.kind is Kind.AMOUNT for piece in pieces):
-        raise Unresolved(f"“{vague[0].words}” isn't an exact amount. How much?", "amount")
+def _inexact(pieces: Sequence[Reading]) -> Sequence[Reading]:
+    """ "no, at most 200" is no 200: how much it shall be is asked about."""
+    if not any(piece.kind is Kind.VAGUE for piece in pieces):
+        return pieces
+    return [piece for piece in pieces if piece.kind is not Kind.AMOUNT]
 
 
 def check_change(command: Sequence[Reading], pieces: Sequence[Reading]) -> None:
@@ -250,6 +250,8 @@ def _venue(sentence: _Sentence, piece: Reading, way: Reading | None, action: str
     if shape is None and olds:  # an answer: which of those that were named
         sentence.added.append(piece)
         return
+    if len({old.value for old in olds}) > 1:
+        raise Unresolved("Which venue in which step: say the whole of it anew.")
     before = sentence.before(olds[-1]) if olds else None
     role = (
         way.text if way is not None else before.text if before is not None else _PREPOSITION.get(action or "", "to")

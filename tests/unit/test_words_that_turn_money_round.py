@@ -147,7 +147,7 @@ def test_a_correction_to_about_so_much_is_asked_about(turns: tuple[str, str]) ->
     [
         ("deposit 100 USDC in venus", "no venus"),
         ("deposit 100 USDC", "no USDC"),
-        ("send 50 DAI to bob", "no bob"),
+        ("send 50 DAI to bob", "no, bob"),
         ("deposit 100 USDC", "no deposit"),
     ],
 )
@@ -161,3 +161,26 @@ def test_like_a_number_is_like_no_day() -> None:
     assert talked("like 100", deeds=DONE).intent is None
     assert talked("like 100", "100", deeds=DONE).intent is None
     assert talked("like Tuesday", deeds=DONE).intent is not None
+
+
+def test_the_answer_to_about_how_much_is_the_amount() -> None:
+    assert talked("deposit 100 USDC", "no, about 200", "200").intent == deposit("USDC", amount("exact", "200"))
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [("send 100 USDC", "no bob"), ("send 50 DAI to bob", "no alice"), ("sende 50 DAI an bob", "nein alice")],
+)
+def test_no_and_a_name_without_a_comma_may_say_who_it_isnt_for(turns: tuple[str, str]) -> None:
+    assert talked(*turns).intent is None
+    verb, said = turns
+    with_comma = talked(verb, said.replace(" ", ", ")).intent
+    assert with_comma is not None
+    assert with_comma["recipient"] == said.split()[1]
+
+
+@pytest.mark.parametrize("answer", ["no, aave core", "no, to aave core"])
+def test_a_venue_in_place_of_one_of_two_drops_neither(answer: str) -> None:
+    came = talked("withdraw 100 USDC from venus and deposit it in aave prime", answer)
+    assert came.intent is None
+    assert "Which venue in which step" in came.question
