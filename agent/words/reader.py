@@ -54,7 +54,9 @@ def _read(
     prepared = clean(text)
     reader = _Reader(prepared, list(_parted(_cut(prepared), tables)), vocabulary, tables, spoken, turn)
     found = mended(
-        _with_gerunds(_measured(_with_exceptions(reader.readings(), text), tables), tables), tables, vocabulary
+        _with_gerunds(_measured(_with_exceptions(_musing(reader.readings()), text), tables), tables),
+        tables,
+        vocabulary,
     )
     return tuple(found if tables.code == "en" else arranged(list(found), tables))
 
@@ -192,6 +194,16 @@ class _Reader:
         slash_command = piece.text == "/" and place == 0
         harmless = piece.shape == "newline" or piece.text[0] in _HARMLESS or slash_command
         return (Kind.FILLER if harmless else Kind.SYMBOL), piece.text, place + 1
+
+
+def _musing(readings: Iterable[Reading]) -> list[Reading]:
+    """ "…, shall we" ends a wish; before the verb it asks."""
+    found = list(readings)
+    last = max((place for place, each in enumerate(found) if each.kind is Kind.VERB), default=-1)
+    for place, each in enumerate(found[: last + 1]):
+        if each.kind is Kind.FILLER and each.words.casefold().endswith("shall we"):
+            found[place] = replace(each, kind=Kind.HYPOTHETICAL, value="musing")
+    return found
 
 
 def _address(text: str) -> Kind:

@@ -184,3 +184,10 @@ def test_a_venue_in_place_of_one_of_two_drops_neither(answer: str) -> None:
     came = talked("withdraw 100 USDC from venus and deposit it in aave prime", answer)
     assert came.intent is None
     assert "Which venue in which step" in came.question
+
+
+def test_shall_we_before_the_verb_asks_and_behind_it_ends_a_wish() -> None:
+    assert talked("hey moneta, shall we could you please put 250 dai to work? thanks!").intent != deposit(
+        "DAI", amount("exact", "250")
+    )
+    assert intent_of("let's put 250 dai to work, shall we") == deposit("DAI", amount("exact", "250"))
