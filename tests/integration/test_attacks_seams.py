@@ -137,11 +137,10 @@ async def test_a_plan_that_ended_meanwhile_is_not_recovered_again(tmp_path: Path
         assert await recovering.all() == []
 
 
-@pytest.mark.parametrize("look", [0, 1])
 async def test_a_move_under_a_mandate_does_not_put_back_what_the_user_took_out(
-    tmp_path: Path, devnet_node: Node, monkeypatch: pytest.MonkeyPatch, look: int
+    tmp_path: Path, devnet_node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The user's withdrawal is mined between one of the schedule's looks and its move."""
+    """The user's withdrawal is mined between the schedule's look and its move."""
     async with schedule_parts.opened(tmp_path, devnet_node) as desk:
         for text in ("deposit 40,000 usdc into aave core", "/confirm"):
             await desk.say(text)
@@ -152,7 +151,7 @@ async def test_a_move_under_a_mandate_does_not_put_back_what_the_user_took_out(
 
         async def meanwhile(sights: Sights, account: Any) -> Any:
             seen = await taken(sights, account)
-            if len(looks) == look:
+            if not looks:
                 done = await desk.say("/confirm")
                 assert status(done) == "settled", done.text
             looks.append(seen)
@@ -161,7 +160,7 @@ async def test_a_move_under_a_mandate_does_not_put_back_what_the_user_took_out(
         account = await desk.world.account(desk.user)
         monkeypatch.setattr(Sights, "of", meanwhile)
         await desk.schedule.tick()
-        assert len(looks) > look
+        assert looks
         seen = await desk.world.snapshot(account)
         assert seen.venues[VENUS].position <= 1_001 * 10**6
         assert seen.balances["USDC"] >= 39_000 * 10**6

@@ -149,9 +149,12 @@ def test_of_a_shift_what_is_approved_is_entered() -> None:
     assert [kind_of(made, each) for each in made.steps] == ["withdraw", "other", "deposit", "withdraw"]
 
 
-def test_of_a_sequence_only_the_venue_is_a_deposit() -> None:
-    made = rebalanced(action("uniswap-v3"), action("aave-v3:core:DAI"), action_name="sequence")
-    assert [kind_of(made, each) for each in made.steps] == ["other", "deposit"]
+def test_of_a_sequence_what_is_approved_is_entered_and_no_exchange() -> None:
+    swap = (action("uniswap-v3", Role.APPROVAL), action("uniswap-v3"))
+    into = (action("aave-v3:core:DAI", Role.APPROVAL), action("aave-v3:core:DAI"))
+    made = rebalanced(action("venus:core:USDC"), *swap, *into, action_name="sequence")
+    kinds = [kind_of(made, each) for each in made.steps]
+    assert kinds == ["withdraw", "other", "other", "other", "deposit"]
 
 
 async def test_coin_that_was_sent_is_a_flow_of_its_own(tmp_path: Path) -> None:
