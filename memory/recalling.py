@@ -7,9 +7,11 @@ for terms that carry the user's number, the vectors lie under it, and each row i
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Literal
 
 from agent.errors import Unavailable
@@ -41,6 +43,10 @@ _K1, _B = 1.2, 0.75  # BM25's usual ones (Robertson and Zaragoza, 2009); a word 
 Way = Literal["words", "likeness"]
 WAYS: tuple[Way, ...] = ("words", "likeness")
 
+_Row = tuple[Any, ...]
+_ROLE, _TEXT, _AT = 3, 4, 5
+"""Where they stand in a row of TURNS."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
@@ -65,8 +71,8 @@ class Recalling(Notes):
         def search(db: Database) -> list[Turn]:
             person = number_of(db, user)
             found = [] if person is None else [ref for ref in _by_words(db, person, query) if not refs.parts(ref)[0]]
-            rows = {row["id"]: row for row in _turns(db, user, found[:limit])}
-            return [Turn(**rows[ref]) for ref in found[:limit] if ref in rows]
+            rows = {row[0]: row for row in _turns(db, user, found[:limit])}
+            return [Turn(*rows[ref]) for ref in found[:limit] if ref in rows]
 
         return await self._store.read(search)
 
@@ -108,91 +114,98 @@ def _by_words(db: Database, person: int, query: str) -> list[int]:
     one_word = "SELECT * FROM (SELECT ?, rowid FROM words WHERE words MATCH ? ORDER BY rowid DESC LIMIT ?)"
     sql = " UNION ALL ".join([one_word] * len(expressions))
     given = [value for place, each in enumerate(expressions) for value in (place, each, MOST_HITS)]
-    places: dict[int, list[int]] = defaultdict(list)
-    for place, ref in db.execute(sql, given).fetchall():
-        places[place].append(ref)
+    found = db.execute(sql, given).fetchall()
+    hits = Counter(map(itemgetter(0), found))
     sql = "SELECT count(*) FROM (SELECT 1 FROM turns JOIN talks ON talks.id = talk WHERE person = ? LIMIT ?)"
-    total = max(int(db.execute(sql, (person, MOST_HITS)).fetchone()[0]), *map(len, places.values()), 1)
+    total = max(int(db.execute(sql, (person, MOST_HITS)).fetchone()[0]), *hits.values(), 1)
+    rarity = {place: math.log(1 + (total - often + 0.5) / (often + 0.5)) for place, often in hits.items()}
     scores: dict[int, float] = defaultdict(float)
-    for hits in places.values():
-        rarity = math.log(1 + (total - len(hits) + 0.5) / (len(hits) + 0.5))
-        for ref in hits:
-            scores[ref] += rarity
-    best = sorted(scores, key=lambda ref: (-scores[ref], -ref))[:CANDIDATES]
-    return _shorter_first(db, _worthwhile(best, scores), scores)
+    for place, ref in found:
+        scores[ref] += rarity[place]
+    best = nlargest(CANDIDATES, zip(scores.values(), scores, strict=True))
+    return _shorter_first(db, _worthwhile([ref for _, ref in best], scores), scores)
 
 
 def _shorter_first(db: Database, found: Sequence[int], scores: dict[int, float]) -> list[int]:
     """The same with BM25's norm, of lengths in characters: a word says more of a short text than of a long one."""
     lengths: dict[int, int] = {}
     for table, is_note in (("turns", False), ("notes", True)):
-        ids = [refs.parts(ref)[1] for ref in found if refs.parts(ref)[0] is is_note]
+        ids = _ids(found, is_note=is_note)
         sql = f"SELECT id, length(text) FROM {table} WHERE id IN ({_marks(ids)})"  # noqa: S608  (marks alone)
         of = refs.of_note if is_note else refs.of_turn
         lengths |= {of(row[0]): row[1] for row in db.execute(sql, ids).fetchall()} if ids else {}
     mean = sum(lengths.values()) / max(len(lengths), 1) or 1.0
-
-    def worth(ref: int) -> float:
-        return scores[ref] * (_K1 + 1) / (1 + _K1 * (1 - _B + _B * lengths[ref] / mean))
-
-    return sorted(lengths, key=lambda ref: (-worth(ref), -ref))
+    worth = [
+        (scores[ref] * (_K1 + 1) / (1 + _K1 * (1 - _B + _B * length / mean)), ref) for ref, length in lengths.items()
+    ]
+    return [ref for _, ref in sorted(worth, reverse=True)]
 
 
 def _by_likeness(db: Database, person: int, vector: bytes) -> list[int]:
     """What is like the query, the likest first."""
     rows = db.execute("SELECT ref, v FROM vectors WHERE person = ?", (person,)).fetchall()
     cosines = likeness([row[1] for row in rows], vector)
-    ranked = sorted(zip(cosines, (row[0] for row in rows), strict=True), reverse=True)
-    best = {ref: cosine for cosine, ref in ranked[:CANDIDATES] if cosine >= LEAST_LIKE}
+    ranked = nlargest(CANDIDATES, zip(cosines, map(itemgetter(0), rows), strict=True))
+    best = {ref: cosine for cosine, ref in ranked if cosine >= LEAST_LIKE}
     return _worthwhile(list(best), best)
 
 
 def _worthwhile(ranked: Sequence[int], scores: Mapping[int, float]) -> list[int]:
     """The same without what has little of the best one's score; notes and turns each have a best one of their own."""
-    most = {False: 0.0, True: 0.0}
-    for ref in ranked:
-        most[refs.parts(ref)[0]] = max(most[refs.parts(ref)[0]], scores[ref])
-    return [ref for ref in ranked if scores[ref] >= WORTH * most[refs.parts(ref)[0]]]
+    of_note = WORTH * max((scores[ref] for ref in ranked if ref >= refs.NOTES), default=0.0)
+    of_turn = WORTH * max((scores[ref] for ref in ranked if ref < refs.NOTES), default=0.0)
+    return [ref for ref in ranked if scores[ref] >= (of_note if ref >= refs.NOTES else of_turn)]
 
 
 def _fused(
     db: Database, user: str, query: str, rankings: Sequence[list[int]], limit: int, answers: bool
 ) -> list[Recalled]:
     """The rankings by reciprocal rank, with how new each is as one more; each text once."""
-    rows = _rows(db, user, {ref for ranking in rankings for ref in ranking})
-    newest = sorted(rows, key=lambda ref: (-rows[ref]["at"], -ref))
-    scores: dict[int, float] = defaultdict(float)
+    turns, notes = _rows(db, user, {ref for ranking in rankings for ref in ranking})
+    times = [(row[_AT], ref) for ref, row in turns.items()] + [(row["at"], ref) for ref, row in notes.items()]
+    newest = [ref for _, ref in sorted(times, reverse=True)]
+    scores = dict.fromkeys(newest, 0.0)
     for weight, ranking in (*((1.0, each) for each in rankings), (BY_RECENCY, newest)):
         for rank, ref in enumerate(ranking, start=1):
-            scores[ref] += weight / (RANK + rank)
+            if ref in scores:
+                scores[ref] += weight / (RANK + rank)
     best: dict[str, Recalled] = {}
-    for ref in sorted(rows, key=lambda ref: (-scores[ref], -ref)):
-        row = rows[ref]
+    for _, ref in sorted(zip(scores.values(), scores, strict=True), reverse=True):
         if len(best) == limit:
             break
-        told = answers or row.get("role") != "agent"
-        if told and row["text"] not in best and row["text"] != query:  # to be told one's own question helps nobody
-            best[row["text"]] = _of_note(row, user) if refs.parts(ref)[0] else _of_turn(row)
+        note = notes.get(ref)
+        text = turns[ref][_TEXT] if note is None else note["text"]
+        told = answers or note is not None or turns[ref][_ROLE] != "agent"
+        if told and text not in best and text != query:  # to be told one's own question helps nobody
+            best[text] = _of_turn(turns[ref]) if note is None else _of_note(note, user)
     return list(best.values())
 
 
-def _rows(db: Database, user: str, found: Iterable[int]) -> dict[int, dict[str, Any]]:
-    """The rows themselves, of this user alone."""
+def _rows(db: Database, user: str, found: Iterable[int]) -> tuple[dict[int, _Row], dict[int, dict[str, Any]]]:
+    """The rows of turns and of notes themselves, of this user alone."""
     found = list(found)
-    rows = {row["id"]: row for row in _turns(db, user, [ref for ref in found if not refs.parts(ref)[0]])}
-    ids = [refs.parts(ref)[1] for ref in found if refs.parts(ref)[0]]
+    turns = {row[0]: row for row in _turns(db, user, _ids(found, is_note=False))}
+    ids = _ids(found, is_note=True)
     sql = f"""SELECT notes.* FROM notes JOIN people ON people.no = notes.person
               WHERE people.user = ? AND notes.id IN ({_marks(ids)})"""  # noqa: S608  (marks alone)
-    return rows | {refs.of_note(row["id"]): row for row in many(db, sql, (user, *ids))}
+    return turns, {refs.of_note(row["id"]): row for row in (many(db, sql, (user, *ids)) if ids else ())}
 
 
-def _turns(db: Database, user: str, ids: Sequence[int]) -> list[dict[str, Any]]:
+def _turns(db: Database, user: str, ids: Sequence[int]) -> list[_Row]:
+    """As Turn's fields in their order: most are ranked, few are handed out."""
     sql = f"{TURNS} WHERE people.user = ? AND turns.id IN ({_marks(ids)})"
-    return many(db, sql, (user, *ids)) if ids else []
+    return db.execute(sql, (user, *ids)).fetchall() if ids else []
 
 
-def _of_turn(row: dict[str, Any]) -> Recalled:
-    turn = Turn(**row)
+def _ids(found: Iterable[int], *, is_note: bool) -> list[int]:
+    """The numbers that the rows of notes, or of turns, have in their own table."""
+    if is_note:
+        return [refs.parts(ref)[1] for ref in found if ref >= refs.NOTES]
+    return [ref for ref in found if ref < refs.NOTES]
+
+
+def _of_turn(row: _Row) -> Recalled:
+    turn = Turn(*row)
     return Recalled("said" if turn.role == "user" else "answered", turn.told, turn.at, turn.id)
 
 

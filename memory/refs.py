@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-_NOTE = 1 << 48
+NOTES = 1 << 48
+"""From here on they are notes."""
 
 
 def of_turn(turn_id: int) -> int:
@@ -10,9 +11,9 @@ def of_turn(turn_id: int) -> int:
 
 
 def of_note(note_id: int) -> int:
-    return _NOTE | note_id
+    return NOTES | note_id
 
 
 def parts(ref: int) -> tuple[bool, int]:
     """Whether it is a note, and the row's id."""
-    return bool(ref & _NOTE), ref & ~_NOTE
+    return bool(ref & NOTES), ref & ~NOTES

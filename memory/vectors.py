@@ -10,6 +10,7 @@ import asyncio
 import time
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from memory.wording import spoken
@@ -68,15 +69,22 @@ def letters(text: str) -> Vector:
     places: list[int] = []
     weights: list[float] = []
     for word in spoken(text[:LONGEST]):
-        framed = f"<{word}>".encode()
-        hashes = [zlib.crc32(framed)]
-        for size in GROUPS:
-            hashes += [zlib.crc32(framed[start : start + size]) for start in range(len(framed) - size + 1)]
-        places += [each % DIMENSIONS for each in hashes]
-        signs = [1.0 if each & 0x8000_0000 else -1.0 for each in hashes]
-        weights += [signs[0] * WHOLE_WORD, *signs[1:]]
+        of, signed = _hashed(word)
+        places += of
+        weights += signed
     sums = np.bincount(np.array(places, dtype=np.int64), weights=weights, minlength=DIMENSIONS)
     return _unit(sums.astype(np.float32))
+
+
+@lru_cache(maxsize=1024)  # of some 1 KB: people use the same words again
+def _hashed(word: str) -> tuple[list[int], list[float]]:
+    """The places that a word and its letter groups have, with what each weighs there."""
+    framed = f"<{word}>".encode()
+    hashes = [zlib.crc32(framed)]
+    for size in GROUPS:
+        hashes += [zlib.crc32(framed[start : start + size]) for start in range(len(framed) - size + 1)]
+    signs = [1.0 if each & 0x8000_0000 else -1.0 for each in hashes]
+    return [each % DIMENSIONS for each in hashes], [signs[0] * WHOLE_WORD, *signs[1:]]
 
 
 def packed(vector: Vector) -> bytes:
@@ -92,18 +100,20 @@ def likeness(rows: Sequence[bytes], asked: bytes) -> list[float]:
     import numpy as np
 
     size = len(asked)
-    fitting = [place for place, row in enumerate(rows) if len(row) == size]
     found = [0.0] * len(rows)
-    if not fitting or not size:
+    if not size:
         return found
-    matrix = np.frombuffer(b"".join(rows[place] for place in fitting), dtype=np.int8).reshape(len(fitting), size)
+    if set(map(len, rows)) - {size}:
+        fitting = [place for place, row in enumerate(rows) if len(row) == size]
+        for place, cosine in zip(fitting, likeness([rows[place] for place in fitting], asked), strict=True):
+            found[place] = cosine
+        return found
+    matrix = np.frombuffer(b"".join(rows), dtype=np.int8).reshape(len(rows), size)
     floats = matrix.astype(np.float32)
     norms = np.sqrt(np.einsum("ij,ij->i", floats, floats))
     query = _unit(np.frombuffer(asked, dtype=np.int8).astype(np.float32))
-    cosines = (floats @ query) / np.where(norms > 0, norms, 1)
-    for place, cosine in zip(fitting, cosines.tolist(), strict=True):
-        found[place] = cosine
-    return found
+    cosines: list[float] = ((floats @ query) / np.where(norms > 0, norms, 1)).tolist()
+    return cosines
 
 
 def _unit(vector: Vector) -> Vector:
