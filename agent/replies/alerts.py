@@ -8,6 +8,7 @@ from agent.money import grouped
 from agent.replies.reply import Offer, Reply, Table
 from memory.alerts import AlertRow
 
+EXAMPLE = "tell me when the USDC rate at aave core falls below 3 %"
 _WHAT = {
     "health": "your health factor",
     "worth": "all that you have",
@@ -73,8 +74,7 @@ def rang(row: AlertRow) -> Reply:
 def listed(rows: Sequence[AlertRow]) -> Reply:
     """All that are set."""
     if not rows:
-        example = "`tell me when the USDC rate at aave core falls below 3 %`"
-        return Reply(f"You have no alerts. Say for instance {example}.", private=True)
+        return Reply(f"You have no alerts. Say for instance `{EXAMPLE}`.", private=True)
     one = len(rows) == 1
     text = f"You have {'an alert' if one else f'{len(rows)} alerts'}; {'it is' if one else 'each is'} told once."
     table = Table(("alert", "when"), tuple((str(row.number), condition(row)) for row in rows))

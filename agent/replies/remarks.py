@@ -11,9 +11,14 @@ from agent.words.trades import VERBS as TRADES
 from agent.words.typos import mistyped
 from agent.words.vocabulary import Vocabulary
 
+READ_WHOLE = frozenset({"alert", "claim", "forget", "hours", "limit", "link", "remember", "repay", "revoke"})
+"""Actions whose sentences have frames of their own: no word in them is taken for another."""
 
-def remarks(texts: Sequence[str], vocabulary: Vocabulary) -> Iterator[str]:
+
+def remarks(texts: Sequence[str], vocabulary: Vocabulary, action: str = "") -> Iterator[str]:
     """A sentence each, for the turns of one user that an intent was read from, oldest first."""
+    if action in READ_WHOLE:
+        return
     for readings in filter(None, read_turns(texts, vocabulary)):
         for typed, word in mistyped(readings, LANGUAGES[readings[0].code], vocabulary):
             yield f"I read “{typed}” as “{word}”."

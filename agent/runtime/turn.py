@@ -296,7 +296,7 @@ class Runtime:
             void = await self.following.replaced(said.user, said.channel, said.text, action, vocabulary)
             reply = await self._do(said, understood.intent, understood)
             spoken = [turns[turn - 1] for turn in sorted({origin.turn for origin in understood.origins.values()})]
-            told = " ".join((*dict.fromkeys((*void, *remarks(spoken, vocabulary))), reply.text))
+            told = " ".join((*dict.fromkeys((*void, *remarks(spoken, vocabulary, action))), reply.text))
             return replace(reply, text=told)
         except NeedsAnswer as error:
             if error.missing:

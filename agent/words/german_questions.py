@@ -11,7 +11,7 @@ TOPICS = {
     " wo bekomme ich; wo gibt es am meisten; wo soll ich anlegen; wo kann ich anlegen; wo sollte ich anlegen;"
     " wo anlegen; gelegenheiten; möglichkeiten; bester ort; märkte; optionen; zahlt am meisten; bringt am meisten;"
     " beste plattform; verzinsung; konditionen; vergleiche die zinsen; zinsen vergleichen; zinsvergleich; ertrag;"
-    " erträge; optionen vergleichen; wo kann ich verdienen",
+    " erträge; was zahlt; wie viel zahlt; wieviel zahlt; optionen vergleichen; wo kann ich verdienen",
     "portfolio": "gewinn gemacht; gewinn habe ich gemacht; portfolio; depot; mein depot; kontostand; guthaben;"
     " mein guthaben; saldo; bilanz; positionen;"
     " bestand; bestände; wie stehe ich da; wie stehe ich; wie steht es; wie läuft es; wie läuft's;"

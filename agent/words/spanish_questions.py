@@ -9,7 +9,8 @@ TOPICS = {
     " rentabilidad; rentabilidades; mejor rentabilidad; qué puedo ganar; cuánto puedo ganar; cuánto ganaría;"
     " cuánto podría ganar; qué ganaría; dónde puedo ganar; dónde gano más; dónde rinde más; dónde puedo invertir;"
     " dónde debería invertir; dónde invertir; cuánto paga; cuánto rinde; cuánto pagan; qué da más; mejor opción;"
-    " mejores opciones; opciones; oportunidades; mejor sitio; mejor lugar; mercados; quién paga más; paga más;"
+    " mejores opciones; qué paga; qué pagan; qué rinde; qué rinden; cuánto da;"
+    " cuánto dan; opciones; oportunidades; mejor sitio; mejor lugar; mercados; quién paga más; paga más;"
     " rinde más; plataformas; compara tasas; comparar tasas; compara las tasas",
     "portfolio": "portafolio; portfolio; cartera; mi cartera; saldo; saldos; mi saldo; balance; balances;"
     " mi balance;"

@@ -7,6 +7,7 @@ no, an if, another verb. What is done without a preview is never mended either.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -80,7 +81,13 @@ def mistyped(readings: Iterable[Reading], language: Language, vocabulary: Vocabu
         if reading.kind in (Kind.VERB, Kind.VENUE) and (key,) not in known:
             near = _nearest(key, language, vocabulary).items()
             as_read = sorted(word for word, meaning in near if meaning == (reading.kind, reading.value))
+            if any(_unaccented(word) == _unaccented(key) for word in as_read):
+                continue  # "sáca" of "sácalo" is no slip
             yield from ((reading.words, word) for word in as_read[:1])
+
+
+def _unaccented(word: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter))
 
 
 def doubts(
