@@ -31,6 +31,7 @@ _NAMED: Mapping[str, str] = MappingProxyType(
         "de": r"german|deutsch|alem[aá]n",
     }
 )
+_LANGUAGE = re.compile("|".join(_NAMED.values()), re.IGNORECASE)
 _ASKS = (
     r"(?:(?:can|could|would) you )?(?:please )?(?:(?:speak|talk|answer|reply|write|switch|go on)"
     r"(?: to)?(?: me)? ?)?(?:in )?",
@@ -50,6 +51,8 @@ _WISHES = tuple(
 @lru_cache(maxsize=512)
 def wished(text: str) -> str | None:
     """The language that a message asks for, where that is all it asks for."""
+    if _LANGUAGE.search(text) is None:
+        return None
     said = " ".join(text.split())
     return next((language for language, wish in _WISHES if wish.fullmatch(said)), None)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from agent.character.character import Character
 from agent.character.files import default
@@ -111,7 +112,7 @@ class Mind:
         if model is None:
             raise ModelDown("there is none")
         readings = read(text, vocabulary)
-        acts = _acts(readings)
+        acts, _ = _orders(text, vocabulary)
         binding = (*(context.pending.said if context.pending else ()), text)
         orderable = tools.orderable(acts, binding, vocabulary)
         offered = tools.schemas(orderable)
@@ -157,11 +158,19 @@ def _said(words: str, known: str) -> Spoken:
     return Spoken(shown)
 
 
-def _acts(readings: Sequence[Reading]) -> Collection[str]:
+@lru_cache(maxsize=16)  # as `read`
+def _orders(text: str, vocabulary: Vocabulary) -> tuple[Collection[str], bool]:
+    """What may be proposed on a message, and whether it is about what Moneta may do unasked."""
+    readings = read(text, vocabulary)
+    keeps = about(readings) in tools.KEEPING
+    return _acts(readings, keeps), keeps
+
+
+def _acts(readings: Sequence[Reading], keeps: bool | None = None) -> Collection[str]:
     """What may be proposed: nothing on somebody else's words, nor on a no, an if or a question; limits have them."""
     if reported(readings) is not None:
         return ()
-    if about(readings) in tools.KEEPING:
+    if about(readings) in tools.KEEPING if keeps is None else keeps:
         return tools.KEEPING
     talk = {reading.kind for reading in readings} & _ONLY_TALK
     return () if talk else tools.ACTS.keys() - set(tools.KEEPING)
@@ -170,8 +179,10 @@ def _acts(readings: Sequence[Reading]) -> Collection[str]:
 def is_unread(question: Question, text: str, vocabulary: Vocabulary) -> bool:
     """Whether the phrasebook asks because it can't read the words, and for no better reason."""
     unread = question in (questions.NO_ANSWER, questions.PAST) or question.text.startswith(_NOT_UNDERSTOOD)
+    if not unread or len(text) > prompt.LONGEST_MESSAGE:
+        return False
     readings = read(text, vocabulary)
     # "at most" is a limit's side there; and what a question is about is no amount
-    vague = about(readings) in tools.KEEPING or not _acts(readings)
-    never = _NEVER - {Kind.VAGUE} if vague else _NEVER
-    return unread and len(text) <= prompt.LONGEST_MESSAGE and not {reading.kind for reading in readings} & never
+    acts, keeps = _orders(text, vocabulary)
+    never = _NEVER - {Kind.VAGUE} if keeps or not acts else _NEVER
+    return not {reading.kind for reading in readings} & never

@@ -39,7 +39,9 @@ _CLAIM = re.compile(
 
 def plain(text: str) -> str:
     """Without control, invisible and direction characters, in at most MOST_CHARACTERS."""
-    kept = "".join(letter for letter in text if letter == "\n" or unicodedata.category(letter)[0] != "C")
+    kept = text
+    if not (text.isascii() and text.replace("\n", "").isprintable()):
+        kept = "".join(letter for letter in text if letter == "\n" or unicodedata.category(letter)[0] != "C")
     kept = re.sub(r"\n{3,}", "\n\n", re.sub(r"[^\S\n]+", " ", kept)).strip()
     return kept if len(kept) <= MOST_CHARACTERS else kept[: MOST_CHARACTERS - 1].rstrip() + "…"
 

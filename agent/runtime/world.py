@@ -7,6 +7,7 @@ import contextlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -223,12 +224,35 @@ class World:
 
     def words(self, contacts: Iterable[str], language: str | None = None) -> Vocabulary:
         """The same for somebody whose contacts' names are known."""
-        return Vocabulary(
-            tokens=(self.registry.native.symbol, *sorted(self.registry.tokens)),
-            venues=tuple(sorted(self.venues)),
-            contacts=tuple(contacts),
-            traders=tuple(sorted(self.traders)),
-            dollars=self.registry.usd_stable,
-            called=tuple(name for name in (self.character.name, self.character.username) if name),
-            language=next((code for code in CODES if code == language), None),
+        return _vocabulary(
+            self.registry.native.symbol,
+            tuple(self.registry.tokens),
+            tuple(self.venues),
+            tuple(contacts),
+            tuple(self.traders),
+            self.registry.usd_stable,
+            (self.character.name, self.character.username),
+            language,
         )
+
+
+@lru_cache(maxsize=256)  # the same one each time: it is what readings are looked up by
+def _vocabulary(
+    native: str,
+    tokens: tuple[str, ...],
+    venues: tuple[str, ...],
+    contacts: tuple[str, ...],
+    traders: tuple[str, ...],
+    dollars: frozenset[str],
+    called: tuple[str, ...],
+    language: str | None,
+) -> Vocabulary:
+    return Vocabulary(
+        tokens=(native, *sorted(tokens)),
+        venues=tuple(sorted(venues)),
+        contacts=contacts,
+        traders=tuple(sorted(traders)),
+        dollars=dollars,
+        called=tuple(name for name in called if name),
+        language=next((code for code in CODES if code == language), None),
+    )

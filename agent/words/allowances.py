@@ -125,7 +125,9 @@ def unread_amount(text: str, vocabulary: Vocabulary) -> str | None:
     sentence = _Sentence(said, vocabulary, spoken, limit_forms(spoken.code))
     for frame in sentence.forms.caps[: sentence.forms.outright] if len(said) <= LONGEST else ():
         found = frame.fullmatch(said)
-        parts = {} if found is None else found.groupdict()
+        if found is None:
+            continue
+        parts = found.groupdict()
         words = " ".join(parts.get(name) or "" for name in ("whose", "verb"))
         about = sentence.about(words)
         named = about != _Cap() or parts.get("period") or any(letter.isdigit() for letter in parts.get("most", ""))

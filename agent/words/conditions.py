@@ -101,7 +101,7 @@ def split(readings: Sequence[Reading]) -> tuple[list[Condition], list[Reading]]:
         here = tuple(reading for reading in readings if reading.turn == turn)
         conditions = _in_turn(here, turn)
         found += conditions
-        rest += _without(here, conditions)
+        rest += _without(here, conditions) if conditions else here
     return found, rest
 
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from agent.words.english import ENGLISH
 from agent.words.language import Language
-from agent.words.lexemes import Lexeme, key_of, lexemes
+from agent.words.lexemes import Lexeme, key_of, pieces
 from agent.words.readings import Kind
 from agent.words.text import clean
 from agent.words.vocabulary import Key, grammar_of
@@ -33,7 +33,7 @@ def bare(text: str, language: Language = ENGLISH, hurried: bool = True) -> str:
     plain = clean(text).plain
     if len(plain) > LONGEST:
         return plain
-    words, table = list(lexemes(plain)), _table(language, hurried)
+    words, table = pieces(plain), _table(language, hurried)
     first, asked = _leading(words, table)
     last = _trailing(words, first, table, questions=asked is not None)
     if first == last:

@@ -29,6 +29,8 @@ _OPENS_MONTH = frozenset({"in", "of", "since", "until", "from", "for", "on"})
 def dated(readings: Sequence[Reading]) -> list[Reading]:
     """The readings with the words of each day or month joined to one DATE."""
     language = LANGUAGES[readings[0].code] if readings else LANGUAGES["en"]
+    if not any(_may_tell(reading, language) for reading in readings):
+        return list(readings)
     found: list[Reading] = []
     place = 0
     while place < len(readings):
@@ -40,6 +42,13 @@ def dated(readings: Sequence[Reading]) -> list[Reading]:
             found.append(day[0])
             place = day[1]
     return found
+
+
+def _may_tell(reading: Reading, language: Language) -> bool:
+    """Whether it is what words of a day can't be without: a month, "3rd", a length of time, "last"."""
+    if reading.kind in (Kind.DURATION, Kind.LAST) or _month_of(reading, language) is not None:
+        return True
+    return _number(reading, ordinal=True) is not None
 
 
 def span(value: str, today: date) -> Span | None:

@@ -79,12 +79,15 @@ def language_of(text: str, vocabulary: Vocabulary, hint: Lang | None = None) -> 
     return heard(text, vocabulary, hint).code
 
 
-@lru_cache(maxsize=32)  # as `read`
 def heard(text: str, vocabulary: Vocabulary, hint: Lang | None = None) -> Heard:
     """The language with how sure it is; arguments as in `language_of`."""
-    hint = hint or vocabulary.language
-    said = _words(text, vocabulary)
-    if hint in (None, "en") and said <= words_of("en"):
+    return _heard(text, vocabulary, hint or vocabulary.language or "en")
+
+
+@lru_cache(maxsize=32)  # as `read`
+def _heard(text: str, vocabulary: Vocabulary, hint: Lang) -> Heard:
+    said = _words(text) - _names(vocabulary)
+    if hint == "en" and said <= words_of("en"):
         return Heard("en", True)
     counts = {code: len(said & words_of(code)) for code in CODES}
     for word in said - words_of("en") - words_of("es") - words_of("de"):
@@ -92,7 +95,7 @@ def heard(text: str, vocabulary: Vocabulary, hint: Lang | None = None) -> Heard:
         counts["es"] += split(word, _table("es")) is not None
     most = max(counts.values())
     if not most:
-        return Heard(hint or "en", hint in (None, "en") and not said)
+        return Heard(hint, hint == "en" and not said)
     likely = [code for code in CODES if counts[code] == most]
     code = hint if hint in likely else likely[0]
     own = words_of(code)
@@ -122,12 +125,13 @@ def languages_of(said: Sequence[str], vocabulary: Vocabulary) -> list[Heard]:
     return found
 
 
-def _words(text: str, vocabulary: Vocabulary) -> set[str]:
+@lru_cache(maxsize=16)
+def _words(text: str) -> frozenset[str]:
     """The words of a text that could tell its language, case-folded."""
     plain = text if text.isascii() else unicodedata.normalize("NFC", clean(text).plain)
     if any(mark in plain for mark in "\"'`>[<“”„‟«»‹›「『~"):
         plain = _unquoted(plain)
-    return set(_WORD.findall(plain.casefold())) - _names(vocabulary)
+    return frozenset(_WORD.findall(plain.casefold()))
 
 
 def _unquoted(plain: str) -> str:

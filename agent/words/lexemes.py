@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 _LEXEME = re.compile(
     r"""(?P<date>(?<![\w.,-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-]))"""
@@ -44,6 +45,12 @@ def lexemes(plain: str, start: int = 0, end: int | None = None) -> Iterator[Lexe
             text = match.group()
             key = text.casefold() if text.isascii() else unicodedata.normalize("NFC", text).casefold()
             yield Lexeme(shape, text, key, match.start(), match.end())
+
+
+@lru_cache(maxsize=16)  # one message is cut again and again in its turn, by many
+def pieces(plain: str) -> tuple[Lexeme, ...]:
+    """The pieces of a whole text."""
+    return tuple(lexemes(plain))
 
 
 def key_of(phrase: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from agent.words.clitics import split
 from agent.words.figures import Figures
 from agent.words.language import Lang, Language
 from agent.words.languages import Heard, heard, languages_of
-from agent.words.lexemes import Lexeme, lexemes
+from agent.words.lexemes import Lexeme, lexemes, pieces
 from agent.words.quotes import Quote, quotes
 from agent.words.readings import Kind, Reading, Said, Value
 from agent.words.text import Text, clean, foreign_letter, skeleton
@@ -39,18 +39,14 @@ def read(
     `language`: the one that it is surely in, or that of the sentence that the text is a piece of; without one it is
     heard in the words, `hint` as in `language_of`.
     """
-    return _read(text, vocabulary, turn, language, hint)
+    if isinstance(language, Language):
+        return _read(text, vocabulary, turn, Heard(language.code, certain=True), language)
+    spoken = language or heard(text, vocabulary, hint)
+    return _read(text, vocabulary, turn, spoken, spoken.language)
 
 
 @lru_cache(maxsize=16)  # one message is read again and again in its turn, by many
-def _read(
-    text: str, vocabulary: Vocabulary, turn: int, language: Language | Heard | None, hint: Lang | None
-) -> tuple[Reading, ...]:
-    if isinstance(language, Language):
-        spoken, tables = Heard(language.code, certain=True), language
-    else:
-        spoken = language or heard(text, vocabulary, hint)
-        tables = spoken.language
+def _read(text: str, vocabulary: Vocabulary, turn: int, spoken: Heard, tables: Language) -> tuple[Reading, ...]:
     prepared = clean(text)
     reader = _Reader(prepared, list(_parted(_cut(prepared), tables)), vocabulary, tables, spoken, turn)
     found = mended(
@@ -92,8 +88,12 @@ def _parted(pieces: Iterable[Lexeme], language: Language) -> Iterator[Lexeme]:
 
 
 def _cut(text: Text) -> Iterator[Lexeme]:
+    found = quotes(text.plain)
+    if not found:
+        yield from pieces(text.plain)
+        return
     place = 0
-    for quote in quotes(text.plain):
+    for quote in found:
         yield from lexemes(text.plain, place, quote.start)
         yield _quoted(text.plain, quote)
         place = quote.end

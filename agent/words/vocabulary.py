@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from agent.intents import All, Percentage
@@ -41,6 +41,15 @@ class Vocabulary:
     traders: tuple[str, ...] = ()
     called: tuple[str, ...] = ()
     language: Lang | None = None
+    _hash: int = field(init=False, repr=False, compare=False, default=0)
+
+    def __post_init__(self) -> None:
+        said = (self.tokens, self.venues, self.contacts, self.dollars, self.spoken, self.traders, self.called)
+        object.__setattr__(self, "_hash", hash((said, self.language)))
+
+    def __hash__(self) -> int:
+        """Made once: each message is looked up by its vocabulary again and again."""
+        return self._hash
 
     def symbol(self, word: str) -> str | None:
         """The registry's spelling of a token named in any case."""
