@@ -91,7 +91,7 @@ class Inbox(Users):
             (dump(reply), inbox_id),
         )
         if row is not None:
-            said = _inbox_row(row)
+            said = _inbox_row(row | {"reply_json": None})  # it is known: it needn't be read again
             return self._queue(
                 db, said.platform, said.user, said.channel, body, inbox_id, said.meta, nonce=_nonce(said)
             )

@@ -13,6 +13,8 @@ from memory.store import Store
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
 Clock = Callable[[], int]
 Entropy = Callable[[int], bytes]
 Parameters = Sequence[Any] | dict[str, Any]
@@ -53,4 +55,4 @@ def many(db: Database, sql: str, parameters: Parameters = ()) -> list[dict[str, 
 
 def dump(data: Any) -> str:
     """Compact JSON text with sorted keys. Raises TypeError or ValueError for what isn't JSON data."""
-    return whole(json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False))
+    return whole(_ENCODER.encode(data))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 AGENT = "agent"
+_TRUSTS = frozenset(Trust)
 SOON_SECONDS = 0.2
 
 Speaker = Literal["user", "agent"]
@@ -53,7 +54,7 @@ class Turn:
         """The text with its taint. No row makes more of a text than its role and author allow."""
         own = self.role == "user" and self.author == self.user and self.source == self.channel
         most = Trust.USER if own else Trust.MODEL
-        known = self.trust in set(Trust)
+        known = self.trust in _TRUSTS
         return Told(self.text, self.author, self.source, min(Trust(self.trust), most) if known else Trust.FOREIGN)
 
 
