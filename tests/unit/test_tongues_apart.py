@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from decimal import Decimal
 from itertools import combinations
 
@@ -151,19 +152,20 @@ def test_a_number_is_read_as_its_language_writes_it_or_asked_about(value: Decima
 @settings(deadline=None)
 @given(st.from_regex(r"[0-9]{1,7}([.,'][0-9]{1,6}){0,3}", fullmatch=True))
 def test_a_number_that_two_languages_read_as_two_is_doubtful_where_the_language_isnt_sure(text: str) -> None:
-    read_as = set()
+    read_as = []
     for decimal in ".,":
-        try:
-            read_as.add(numbers.figures(text, decimal))
-        except numbers.Doubtful:
-            continue
-    if len(read_as) == 2:
+        with contextlib.suppress(numbers.Doubtful):
+            read_as.append(numbers.figures(text, decimal))
+    if len(set(read_as)) == 2:
         with pytest.raises(numbers.Doubtful):
             numbers.figures(text, ".", certain=False)
         with pytest.raises(numbers.Doubtful):
             numbers.figures(text, ",", certain=False)
-    elif read_as:
-        assert numbers.figures(text, ",", certain=False) in read_as
+    elif len(read_as) == 2:
+        assert numbers.figures(text, ",", certain=False) == read_as[0]
+    elif read_as:  # one of the languages asks: so may this, or it reads what the other one does
+        with contextlib.suppress(numbers.Doubtful):
+            assert numbers.figures(text, ",", certain=False) == read_as[0]
 
 
 @pytest.mark.parametrize(
