@@ -50,7 +50,7 @@ def said(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 
 def test_what_is_shown_is_what_is_written() -> None:
-    (shown,) = re.findall(r"^```python\n(.*?)^```$", SECTION, re.MULTILINE | re.DOTALL)
+    (shown,) = re.findall(r"^```py\n(.*?)^```$", SECTION, re.MULTILINE | re.DOTALL)
     assert shown in (ROOT / "agent" / "skeleton" / "package" / "venue.py.txt").read_text()
 
 
