@@ -74,10 +74,7 @@ class Oversight:
         number = int.from_bytes(hashlib.sha256(f"{since} {reply.text}".encode()).digest()[:6], "big")
         heard = False
         for owner in await self._owners():
-            for home in await self.world.ledger.homes(owner.id):
-                kind = f"{NEWS}:{home.platform}"
-                await self.service.say_once(kind, number, owner, home.platform, home.channel, reply)
-                heard = True
+            heard = await self.service.tell_once(NEWS, number, owner, reply) or heard
         return heard
 
     async def _owners(self) -> list[User]:

@@ -75,9 +75,7 @@ class Alerting:
         person = await self.world.ledger.user(news.user)
         if person is not None:
             reply = Reply(told.told(news.signal), offers=self._offers(news.signal), private=True)
-            for home in await self.world.ledger.homes(person.id):
-                kind = f"{KIND}:{home.platform}"
-                await self.service.say_once(kind, news.id, person, home.platform, home.channel, reply)
+            await self.service.tell_once(KIND, news.id, person, reply)
         await self.world.ledger.told_risk(news.id, now)
 
     def _offers(self, signal: Signal) -> tuple[Offer, ...]:

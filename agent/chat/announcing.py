@@ -109,6 +109,4 @@ class Announcing:
             f"If that wasn't you, say `{held.cancel}`." if owner else "If you don't know of it, ask the operator."
         )
         reply = Reply(f"{held.text} {remedy}", offers=offers, private=True)
-        for home in await self.world.ledger.homes(user):
-            kind = f"{KIND}:{home.platform}"
-            await self.service.say_once(kind, held.number, person, home.platform, home.channel, reply)
+        await self.service.tell_once(KIND, held.number, person, reply)

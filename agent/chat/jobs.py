@@ -69,9 +69,7 @@ class Jobs:
         """To each of them, on each of their platforms, once."""
         reply = Reply(notice.text, offers=tuple(Offer(each, "say", each) for each in notice.offers), private=True)
         for user in await self._people(notice):
-            for home in await self.world.ledger.homes(user.id):
-                kind = f"{_kind(job)}:{home.platform}"
-                await self.service.say_once(kind, number, user, home.platform, home.channel, reply)
+            await self.service.tell_once(_kind(job), number, user, reply)
 
     async def _people(self, notice: Notice) -> Sequence[User]:
         ledger = self.world.ledger

@@ -94,8 +94,7 @@ class Keeping:
             await self._say(user, "kept", int(row.plan_id[:13], 16), kept(row))
 
     async def _say(self, user: User, kind: str, number: int, reply: Reply) -> None:
-        for home in await self.world.ledger.homes(user.id):
-            await self.service.say_once(f"{kind}:{home.platform}", number, user, home.platform, home.channel, reply)
+        await self.service.tell_once(kind, number, user, reply)
 
     async def _user(self, user_id: str) -> User:
         user = await self.world.ledger.user(user_id)

@@ -42,7 +42,8 @@ class News:
             reply = await self._reply(row)
             person = await self.world.ledger.user(row.user)
             if reply is not None and person is not None:
-                await self._everywhere(person, row, reply)
+                heard = row.channel if row.event == ASKED else ""  # what was asked for isn't told where it was asked
+                await self.service.tell_once("news", row.id, person, reply, heard)
             await self.world.ledger.told_news(row.id)
         for each in await self.world.ledger.given_up(None if user is None else user.id):
             await self._tell_left_over(each)
@@ -51,31 +52,18 @@ class News:
         for who, adoption in await self.world.ledger.untold_adoptions(None if user is None else user.id):
             await self._tell_adoption(who, adoption)
 
-    async def _everywhere(self, user: User, row: NewsRow, reply: Reply) -> None:
-        """In the last channel of each platform; what was asked for isn't told where it was asked."""
-        for home in await self.world.ledger.homes(user.id):
-            heard = row.event == ASKED and home.channel == row.channel
-            if not heard:  # a platform that isn't here now hears it when it is
-                kind = f"news:{home.platform}"
-                await self.service.say_once(kind, row.id, user, home.platform, home.channel, reply)
-
     async def _tell_loan(self, news: LoanNews) -> None:
         person = await self.world.ledger.user(news.user)
         if person is not None:
             reply = loans.level(news, self.world.settings.health_factor)
-            for home in await self.world.ledger.homes(person.id):
-                await self.service.say_once(
-                    f"loan:{home.platform}", news.id, person, home.platform, home.channel, reply
-                )
+            await self.service.tell_once("loan", news.id, person, reply)
         await self.world.ledger.told_loan_news(news.id)
 
     async def _tell_adoption(self, user: str, adoption: Adoption) -> None:
         person, venue = await self.world.ledger.user(user), self.world.venues.get(adoption.venue)
         if person is not None and venue is not None:
             reply = adopted(Amount(adoption.units, venue.asset), adoption.venue, adoption.at)
-            for home in await self.world.ledger.homes(person.id):
-                kind = f"adopted:{home.platform}"
-                await self.service.say_once(kind, adoption.id, person, home.platform, home.channel, reply)
+            await self.service.tell_once("adopted", adoption.id, person, reply)
         await self.world.ledger.told_adoption(adoption.id)
 
     async def _tell_left_over(self, given: GivenUp) -> None:
@@ -88,9 +76,7 @@ class News:
             except (Unavailable, RpcError):
                 return  # said when the node can be asked what stands
             if reply is not None:
-                for home in await self.world.ledger.homes(person.id):
-                    kind = f"left over:{home.platform}"
-                    await self.service.say_once(kind, given.id, person, home.platform, home.channel, reply)
+                await self.service.tell_once("left over", given.id, person, reply)
         await self.world.ledger.told_given_up(given.id)
 
     async def _left_over(self, account: Address, step: Step, why: str) -> Reply | None:

@@ -50,7 +50,5 @@ class Ringing:
             return
         person = await self.world.ledger.user(row.user)
         if person is not None:
-            for home in await self.world.ledger.homes(person.id):
-                kind = f"{KIND}:{home.platform}"
-                await self.service.say_once(kind, row.id, person, home.platform, home.channel, told.rang(row))
+            await self.service.tell_once(KIND, row.id, person, told.rang(row))
         await self.world.ledger.told_alert(row.id)

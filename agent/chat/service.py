@@ -166,6 +166,16 @@ class Service:
             if home.platform in self.adapters and home.channel != but:
                 await self.say(user, home.platform, home.channel, reply)
 
+    async def tell_once(self, kind: str, number: int, user: User, reply: Reply, but: str = "") -> bool:
+        """Says it once for this kind and number in the last channel of each platform, `but` one; False without any.
+
+        A platform that isn't here now hears it when it is.
+        """
+        homes = [home for home in await self.ledger.homes(user.id) if home.channel != but]
+        for home in homes:
+            await self.say_once(f"{kind}:{home.platform}", number, user, home.platform, home.channel, reply)
+        return bool(homes)
+
     async def delivered(self, answer: Answer) -> None:
         """The channel has it (for those who came by `handle`)."""
         await self.ledger.sent(answer.row.id)

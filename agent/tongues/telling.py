@@ -57,12 +57,6 @@ def in_language(text: str, language: str) -> str:
     return "\n".join(_line(line, language) for line in text.split("\n"))
 
 
-def english_left(text: str, language: str) -> int:
-    """How many of the words of an English text no template meets."""
-    sentences = (each.strip() for line in text.split("\n") for each in SENTENCE_ENDS.split(line)[::2])
-    return sum(_told(each, language).left for each in sentences if each)
-
-
 def _line(line: str, language: str) -> str:
     said = "".join(part if not part.strip() else _sentence(part, language) for part in SENTENCE_ENDS.split(line))
     return said if digits(said) == digits(line) else line
