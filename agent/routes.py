@@ -34,12 +34,30 @@ class PoolState:
 
 
 @dataclass(frozen=True, slots=True)
+class PairState:
+    """A pair of constant product at one block, as Uniswap v2 stores it: reserves in base units.
+
+    `fee` is 0.3 % in every pair of Uniswap's own (@uniswap/v2-periphery, UniswapV2Library.getAmountOut).
+    """
+
+    pool: Address
+    token0: Address
+    token1: Address
+    reserve0: int
+    reserve1: int
+    fee: int = 3_000
+
+
+AnyPool = PoolState | PairState
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """A way from `tokens[0]` to `tokens[-1]` by the exchange `trader`; `fees` and `pools` are those of its hops.
 
     `exact_out`: `units_out` is what was asked for, else `units_in`. `impact_bps` is how much worse the price is than
     the pools' present one, fees apart, in basis points rounded up. `why_not` is '' where it can be taken; else the
-    side that wasn't asked for is 0.
+    side that wasn't asked for is 0. `version` of the exchange whose pools they are: 2 for pairs, 3 for ticks.
     """
 
     trader: str
@@ -51,11 +69,15 @@ class Route:
     exact_out: bool
     impact_bps: int
     why_not: str = ""
+    version: int = 3
 
     @property
     def name(self) -> str:
-        """'uniswap-v3:DAI-100-USDC-500-WETH': each fee between the tokens of its pool, as the exchange counts it."""
-        hops = (f"{fee}-{token.symbol}" for fee, token in zip(self.fees, self.tokens[1:], strict=True))
+        """'uniswap-v3:DAI-100-USDC-500-WETH': each fee between the tokens of its pool, as the exchange counts it;
+        of pairs, whose fee is always the same, 'v2' in its place.
+        """
+        fees = ("v2" if self.version == 2 else str(fee) for fee in self.fees)
+        hops = (f"{fee}-{token.symbol}" for fee, token in zip(fees, self.tokens[1:], strict=True))
         return f"{self.trader}:{'-'.join((self.tokens[0].symbol, *hops))}"
 
     @property
@@ -65,3 +87,56 @@ class Route:
         for fee in self.fees:
             kept, scale = kept * (FEE_SCALE - fee), scale * FEE_SCALE
         return -(-(scale - kept) * FEE_SCALE // scale)
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """Routes of one exchange between the same two tokens, taken one after the other in one transaction.
+
+    `parts` in the order in which they run, each quoted on what those before it leave of the pools. `gas`: the units
+    that the call is estimated to use.
+    """
+
+    parts: tuple[Route, ...]
+    gas: int = 0
+
+    @property
+    def trader(self) -> str:
+        return self.parts[0].trader
+
+    @property
+    def tokens(self) -> tuple[Token, Token]:
+        """What is given and what comes back."""
+        return self.parts[0].tokens[0], self.parts[0].tokens[-1]
+
+    @property
+    def exact_out(self) -> bool:
+        return self.parts[0].exact_out
+
+    @property
+    def units_in(self) -> int:
+        return sum(part.units_in for part in self.parts)
+
+    @property
+    def units_out(self) -> int:
+        return sum(part.units_out for part in self.parts)
+
+    @property
+    def impact_bps(self) -> int:
+        """That of the parts by how much each is given, rounded up."""
+        return -(-sum(part.units_in * part.impact_bps for part in self.parts) // max(self.units_in, 1))
+
+    @property
+    def fee(self) -> int:
+        """That of the parts by how much each is given, in hundredths of a basis point, rounded up."""
+        return -(-sum(part.units_in * part.fee for part in self.parts) // max(self.units_in, 1))
+
+    @property
+    def name(self) -> str:
+        """'uniswap-v3:DAI-100-USDC + uniswap-v3:DAI-3000-WETH-500-USDC': its parts."""
+        return " + ".join(part.name for part in self.parts)
+
+    @property
+    def through(self) -> tuple[Token, ...]:
+        """The tokens between the two, each once, in the order in which they are met."""
+        return tuple(dict.fromkeys(token for part in self.parts for token in part.tokens[1:-1]))

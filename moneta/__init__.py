@@ -50,7 +50,7 @@ from agent.plugin import (
     hookimpl,
     lines_of,
 )
-from agent.routes import FEE_SCALE, PoolState, Route
+from agent.routes import FEE_SCALE, AnyPool, PairState, PoolState, Route, Trade
 from agent.tongues.catalogue import say_in
 
 __all__ = [
@@ -67,6 +67,7 @@ __all__ = [
     "Allocation",
     "Amount",
     "Answer",
+    "AnyPool",
     "Ask",
     "Asked",
     "Block",
@@ -98,6 +99,7 @@ __all__ = [
     "OutboxRow",
     "Outlook",
     "Outside",
+    "PairState",
     "Part",
     "Past",
     "Placement",
@@ -118,6 +120,7 @@ __all__ = [
     "Token",
     "Told",
     "ToolCall",
+    "Trade",
     "Trader",
     "Turn",
     "Unavailable",

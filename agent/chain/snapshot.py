@@ -31,7 +31,7 @@ from agent.loans import Loan
 from agent.money import ZERO_ADDRESS, Address
 from agent.past import Signal
 from agent.plugin import Block, Flag, Trader, Venue, VenueState
-from agent.routes import PoolState
+from agent.routes import AnyPool
 
 BREATH = 32
 
@@ -60,7 +60,7 @@ class Snapshot:
     missing: Mapping[str, str] = field(default_factory=dict)
     reads: int = 0
     requests: int = 1
-    traders: Mapping[str, tuple[PoolState, ...]] = field(default_factory=dict)
+    traders: Mapping[str, tuple[AnyPool, ...]] = field(default_factory=dict)
     untrusted: Mapping[str, str] = field(default_factory=dict)
     sequencer: Sequencer | None = None
     l1: l1_costs.L1Costs = l1_costs.NONE

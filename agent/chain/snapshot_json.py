@@ -13,7 +13,7 @@ from agent.loans import Loan
 from agent.money import Address, Rate
 from agent.past import Effect, Signal
 from agent.plugin import Block, Flag, VenueState
-from agent.routes import PoolState
+from agent.routes import AnyPool, PairState, PoolState
 
 VERSION = "1"
 _LOAN_NUMBERS = ("health", "threshold", "collateral_usd", "debt_usd")
@@ -155,15 +155,19 @@ def _state(body: Mapping[str, Any]) -> VenueState:
     )
 
 
-def _pool(pool: PoolState) -> dict[str, Any]:
+def _pool(pool: AnyPool) -> dict[str, Any]:
     body = asdict(pool)
-    body["ticks"] = [[str(tick), str(net)] for tick, net in pool.ticks]
+    if isinstance(pool, PoolState):
+        body["ticks"] = [[str(tick), str(net)] for tick, net in pool.ticks]
     return {key: str(value) if isinstance(value, int) else value for key, value in body.items()}
 
 
-def _pool_state(body: Mapping[str, Any]) -> PoolState:
+def _pool_state(body: Mapping[str, Any]) -> AnyPool:
     kept: dict[str, Any] = {key: int(value) for key, value in body.items() if key in _POOL_NUMBERS}
     addresses: dict[str, Any] = {key: Address(body[key]) for key in ("pool", "token0", "token1")}
+    if "reserve0" in body:
+        reserves: dict[str, Any] = {key: int(body[key]) for key in ("reserve0", "reserve1", "fee")}
+        return PairState(**addresses, **reserves)
     mean = body.get("mean_sqrt_price")  # absent of snapshots from before it was read
     kept["mean_sqrt_price"] = None if mean is None else int(mean)
     return PoolState(**kept, **addresses, ticks=tuple((int(tick), int(net)) for tick, net in body["ticks"]))

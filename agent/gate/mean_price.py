@@ -13,7 +13,7 @@ from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.gate.trade_words import percent
 from agent.money import Token
-from agent.routes import PoolState
+from agent.routes import PairState, PoolState
 from agent.usd import PRICE_DECIMALS
 
 BASIS_POINTS = 10_000
@@ -55,7 +55,11 @@ def _words(registry: Registry, snapshot: Snapshot, token: Token, price: int) -> 
     Both with the feeds' 8 decimals.
     """
     for pool in (pool for pools in snapshot.traders.values() for pool in pools):
-        if pool.mean_sqrt_price is None or token.address not in (pool.token0, pool.token1):
+        if (
+            isinstance(pool, PairState)
+            or pool.mean_sqrt_price is None
+            or token.address not in (pool.token0, pool.token1)
+        ):
             continue
         first = token.address == pool.token0
         other = registry.at(pool.token1 if first else pool.token0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any, TypeVar, cast
 
 from agent.abi import Call
@@ -15,10 +16,10 @@ from agent.hooks.worker import bridged
 from agent.money import Address, Token
 from agent.plans import Step
 from agent.plugin import Ask, Block, Chain, Trader
-from agent.routes import PoolState, Route
+from agent.routes import AnyPool, PairState, PoolState, Route, Trade
 
 T = TypeVar("T")
-MOST_POOLS, MOST_ROUTES = 200, 200
+MOST_POOLS, MOST_ROUTES, MOST_PARTS = 200, 200, 16
 
 
 class GuardedKind:
@@ -72,9 +73,9 @@ class GuardedTrader(Trader):
         except MonetaError:
             return ()
 
-    def state(self, answers: Answers, block: Block) -> tuple[PoolState, ...]:
-        def check(found: object) -> tuple[PoolState, ...]:
-            return tuple(shapes.listed(found, PoolState, "its pools", MOST_POOLS))
+    def state(self, answers: Answers, block: Block) -> tuple[AnyPool, ...]:
+        def check(found: object) -> tuple[AnyPool, ...]:
+            return tuple(_pool(each) for each in shapes.listed(found, object, "its pools", MOST_POOLS))
 
         try:
             return self._call("state", lambda: self._inner.state(answers, block), check)
@@ -82,7 +83,7 @@ class GuardedTrader(Trader):
             return ()
 
     def quotes(
-        self, states: Sequence[PoolState], token_in: Token, token_out: Token, units: int, exact_out: bool = False
+        self, states: Sequence[AnyPool], token_in: Token, token_out: Token, units: int, exact_out: bool = False
     ) -> tuple[Route, ...]:
         def check(found: object) -> tuple[Route, ...]:
             return tuple(self._route(each) for each in shapes.listed(found, Route, "its routes", MOST_ROUTES))
@@ -94,6 +95,25 @@ class GuardedTrader(Trader):
         except MonetaError:
             return ()
 
+    def best(
+        self,
+        states: Sequence[AnyPool],
+        token_in: Token,
+        token_out: Token,
+        units: int,
+        exact_out: bool = False,
+        gas: Fraction = Fraction(0),
+    ) -> Trade | None:
+        def check(found: object) -> Trade | None:
+            return None if found is None else self._trade(shapes.of_type(found, Trade, "its trade"))
+
+        try:
+            return self._call(
+                "best", lambda: self._inner.best(states, token_in, token_out, units, exact_out, gas), check
+            )
+        except MonetaError:
+            return None
+
     def swap(self, route: Route, account: Address, limit: int, native: bool) -> tuple[Step, ...]:
         def check(found: object) -> tuple[Step, ...]:
             steps = shapes.listed(found, Step, "its steps", MOST_STEPS)
@@ -103,6 +123,13 @@ class GuardedTrader(Trader):
 
         return self._call("swap", lambda: self._inner.swap(route, account, limit, native), check)
 
+    def _trade(self, trade: Trade) -> Trade:
+        parts = shapes.listed(trade.parts, Route, "its routes", MOST_PARTS)
+        if not parts:
+            raise ValueError("a trade has a route")
+        shapes.whole(trade.gas, "gas")
+        return replace(trade, parts=tuple(self._route(each) for each in parts))
+
     def _route(self, route: Route) -> Route:
         for what, units in (("units_in", route.units_in), ("units_out", route.units_out)):
             shapes.whole(units, what)
@@ -111,3 +138,7 @@ class GuardedTrader(Trader):
 
     def _call(self, what: str, function: Callable[[], Any], check: Callable[[object], T]) -> T:
         return self._plugin.call(f"{self._name}: {what}", function, check)
+
+
+def _pool(found: object) -> AnyPool:
+    return found if isinstance(found, PairState) else shapes.of_type(found, PoolState, "one of its pools")

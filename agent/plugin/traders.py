@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any, ClassVar
 
 from agent.abi import Call
 from agent.money import Address, Token
 from agent.plans import Step
 from agent.plugin.chain import Ask, Block, Chain, Listed
-from agent.routes import PoolState, Route
+from agent.routes import AnyPool, Route, Trade
 
 
 class Trader(ABC):
@@ -32,23 +33,40 @@ class Trader(ABC):
         """The calls whose answers `state` needs; they run in the one call of the snapshot."""
 
     @abstractmethod
-    def state(self, answers: Sequence[tuple[Any, ...] | None], block: Block) -> tuple[PoolState, ...]:
+    def state(self, answers: Sequence[tuple[Any, ...] | None], block: Block) -> tuple[AnyPool, ...]:
         """The pools in the answers, in the order of `reads`; one that can't be read is left out."""
 
     @abstractmethod
     def quotes(
-        self, states: Sequence[PoolState], token_in: Token, token_out: Token, units: int, exact_out: bool = False
+        self, states: Sequence[AnyPool], token_in: Token, token_out: Token, units: int, exact_out: bool = False
     ) -> tuple[Route, ...]:
         """Every route weighed for `units` in (or out), to the last base unit: the best first, those that what is
         known can't give last, each with its `why_not`.
         """
 
     def quote(
-        self, states: Sequence[PoolState], token_in: Token, token_out: Token, units: int, exact_out: bool = False
+        self, states: Sequence[AnyPool], token_in: Token, token_out: Token, units: int, exact_out: bool = False
     ) -> Route | None:
         """The best route, None where there is none that can be taken."""
         best = next(iter(self.quotes(states, token_in, token_out, units, exact_out)), None)
         return None if best is None or best.why_not else best
+
+    def best(
+        self,
+        states: Sequence[AnyPool],
+        token_in: Token,
+        token_out: Token,
+        units: int,
+        exact_out: bool = False,
+        gas: Fraction = Fraction(0),
+    ) -> Trade | None:
+        """The routes to take together, the best net of gas; None where there is no way.
+
+        `gas`: base units of the side that isn't said that a unit of gas costs. Unless an exchange knows better: the
+        best single route.
+        """
+        route = self.quote(states, token_in, token_out, units, exact_out)
+        return None if route is None else Trade((route,))
 
     @abstractmethod
     def swap(self, route: Route, account: Address, limit: int, native: bool) -> tuple[Step, ...]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from moneta import (
     Address,
+    AnyPool,
     Ask,
     Block,
     Call,
@@ -101,8 +102,8 @@ class UniswapV3(Trader):
             )
         )
 
-    def state(self, answers: Sequence[Answer], block: Block) -> tuple[PoolState, ...]:
-        states: list[PoolState] = []
+    def state(self, answers: Sequence[Answer], block: Block) -> tuple[AnyPool, ...]:
+        states: list[AnyPool] = []
         for pool in self.pools:
             own, answers = list(answers[: 3 + len(pool.words)]), answers[3 + len(pool.words) :]
             observed = own.pop(2)  # a pool that doesn't remember so far still trades
@@ -112,9 +113,10 @@ class UniswapV3(Trader):
         return tuple(states)
 
     def quotes(
-        self, states: Sequence[PoolState], token_in: Token, token_out: Token, units: int, exact_out: bool = False
+        self, states: Sequence[AnyPool], token_in: Token, token_out: Token, units: int, exact_out: bool = False
     ) -> tuple[Route, ...]:
-        return weighed(states, self._tokens, token_in, token_out, units, exact_out)
+        ticked = [each for each in states if isinstance(each, PoolState)]
+        return weighed(ticked, self._tokens, token_in, token_out, units, exact_out)
 
     def swap(self, route: Route, account: Address, limit: int, native: bool) -> tuple[Step, ...]:
         if native and route.tokens[0].address != self.contract.wrapped:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from agent.abi import view
+from agent.chain.snapshot import Snapshot
 from agent.config import Settings
 from agent.errors import Refused
 from agent.gate.mean_price import mean_gap_bps
@@ -33,8 +34,13 @@ def say_price(whole: Whole, symbol: str, price: int) -> None:
     whole.chain.call("anvil_setStorageAt", feed, ANSWER_SLOT, "0x" + price.to_bytes(32, "big").hex())
 
 
+def ticked(snapshot: Snapshot) -> tuple[PoolState, ...]:
+    """Devnet's pools of concentrated liquidity."""
+    return tuple(each for each in snapshot.traders["uniswap-v3"] if isinstance(each, PoolState))
+
+
 async def pools(world: World, account: Address) -> tuple[PoolState, ...]:
-    return (await world.snapshot(account)).traders["uniswap-v3"]
+    return ticked(await world.snapshot(account))
 
 
 def deepest(found: tuple[PoolState, ...], token: Token) -> PoolState:
@@ -83,7 +89,7 @@ async def test_one_trade_bends_the_price_and_not_the_mean(whole: Whole) -> None:
     before = await with_memory(whole, 10)
     sell(whole, before, 2_000 * 10**18)
     snapshot = await whole.world.snapshot(whole.account)
-    after = next(each for each in snapshot.traders["uniswap-v3"] if each.pool == before.pool)
+    after = next(each for each in ticked(snapshot) if each.pool == before.pool)
     assert abs(after.tick - before.tick) > 1_000  # over a tenth of the price
     assert after.mean_sqrt_price == sqrt_ratio_at(observed(whole, after))
     assert abs(observed(whole, after) - before.tick) < 50
@@ -96,7 +102,7 @@ async def test_a_pool_without_a_memory_says_nothing(whole: Whole) -> None:
     pool = await with_memory(whole, 1)
     sell(whole, pool, SOME)  # its one observation is of now
     snapshot = await whole.world.snapshot(whole.account)
-    after = next(each for each in snapshot.traders["uniswap-v3"] if each.pool == pool.pool)
+    after = next(each for each in ticked(snapshot) if each.pool == pool.pool)
     assert after.mean_sqrt_price is None
     assert after.liquidity > 0  # and it trades all the same
     assert status(await whole.ask(swap("10", "USDC", "WETH"))) == "ready"

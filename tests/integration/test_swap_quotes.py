@@ -67,7 +67,8 @@ async def market(devnet_node: Node) -> Market:
     snapshot = await take(devnet.rpc, devnet.registry, {}, devnet.user, "latest", found)
     assert from_json(to_json(snapshot)) == snapshot
     assert snapshot.requests == 1
-    return Market(devnet, found["uniswap-v3"], snapshot.traders["uniswap-v3"])
+    ticked = tuple(each for each in snapshot.traders["uniswap-v3"] if isinstance(each, PoolState))
+    return Market(devnet, found["uniswap-v3"], ticked)
 
 
 async def test_random_quotes_of_single_pools_equal_the_quoter(market: Market) -> None:

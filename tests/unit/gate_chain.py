@@ -25,7 +25,7 @@ from agent.money import RAY, Address, Rate, Token
 from agent.money import address as checked
 from agent.plans import Step
 from agent.plugin import Block, Listed, Trader, Venue, VenueState
-from agent.routes import PoolState, Route
+from agent.routes import AnyPool, PoolState, Route
 from plugins.uniswap import moneta_call_tables
 from plugins.uniswap.calls import EXACT_INPUT_SINGLE, EXACT_OUTPUT_SINGLE, swap_step
 from tests.unit.gate_parts import registry
@@ -344,7 +344,7 @@ class ModelTrader(Trader):
         return ()
 
     def quotes(
-        self, states: Sequence[PoolState], token_in: Token, token_out: Token, units: int, exact_out: bool = False
+        self, states: Sequence[AnyPool], token_in: Token, token_out: Token, units: int, exact_out: bool = False
     ) -> tuple[Route, ...]:
         return ()
 

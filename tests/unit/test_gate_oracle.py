@@ -20,7 +20,7 @@ from agent.money import Address, Token
 from agent.plans import Step
 from agent.plugin import Block, Listed, Trader
 from agent.policy.fingerprint import Fingerprint
-from agent.routes import PoolState, Route
+from agent.routes import AnyPool, PoolState, Route
 from tests.unit.gate_parts import FakeVenue, registry, rule_of, snapshot
 from tests.unit.policy_parts import ACCOUNT, CHAIN, DAI, ETH, USDC, place
 
@@ -122,7 +122,7 @@ class Pools(Trader):
         return ()
 
     def quotes(
-        self, states: Sequence[PoolState], token_in: Token, token_out: Token, units: int, exact_out: bool = False
+        self, states: Sequence[AnyPool], token_in: Token, token_out: Token, units: int, exact_out: bool = False
     ) -> tuple[Route, ...]:
         self.asked.append((token_in, token_out, units))
         if (token_in, token_out) != (WETH, USDC):

@@ -20,7 +20,7 @@ from agent.intents import Swap as SwapIntent
 from agent.money import Address, Token
 from agent.plans import Step
 from agent.plugin import Block, Listed, Trader
-from agent.routes import PoolState, Route
+from agent.routes import AnyPool, PoolState, Route
 from tests.unit.gate_parts import BLOCK, registry, snapshot
 from tests.unit.policy_parts import DAI, ETH, USDC, WETH, place
 
@@ -49,7 +49,7 @@ class FakeTrader(Trader):
         return ()
 
     def quotes(
-        self, states: Sequence[PoolState], token_in: Token, token_out: Token, units: int, exact_out: bool = False
+        self, states: Sequence[AnyPool], token_in: Token, token_out: Token, units: int, exact_out: bool = False
     ) -> tuple[Route, ...]:
         self.asked.append((token_in.symbol, token_out.symbol, units, exact_out))
         return self._routes

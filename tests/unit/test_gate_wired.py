@@ -19,7 +19,7 @@ from agent.gate.order import Enter, Leave, Move, Send, Swap
 from agent.gate.propose import Gate, Request, Watched
 from agent.money import Token
 from agent.plugin import Block
-from agent.routes import PoolState, Route
+from agent.routes import AnyPool, PoolState, Route
 from tests.unit.gate_chain import (
     GATE_POLICY,
     TIME,
@@ -54,7 +54,7 @@ class Market(ModelTrader):
         return (PoolState(pool=place("c1"), fee=500, spacing=10, tick=0, low=0, high=0, **ends, **roots),)
 
     def quotes(
-        self, states: Sequence[PoolState], token_in: Token, token_out: Token, units: int, exact_out: bool = False
+        self, states: Sequence[AnyPool], token_in: Token, token_out: Token, units: int, exact_out: bool = False
     ) -> tuple[Route, ...]:
         if (token_in, token_out) != (DAI, USDC):
             return ()
