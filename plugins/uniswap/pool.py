@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from moneta import PoolState
 from plugins.uniswap.prices import TooMuch, swap_step
-from plugins.uniswap.ticks import MAX_SQRT_RATIO, MAX_TICK, MIN_SQRT_RATIO, MIN_TICK, next_tick, sqrt_ratio_at
+from plugins.uniswap.ticks import MAX_SQRT_RATIO, MAX_TICK, MIN_SQRT_RATIO, MIN_TICK, next_tick, sqrt_ratio_at, tick_at
 
 
 def swap(state: PoolState, zero_for_one: bool, units: int, exact_out: bool = False) -> int | None:
@@ -12,6 +14,23 @@ def swap(state: PoolState, zero_for_one: bool, units: int, exact_out: bool = Fal
 
     Equal to QuoterV2 to the last base unit. None where the pool can't give it, or not within the known ticks.
     """
+    found = _run(state, zero_for_one, units, exact_out)
+    return None if found is None else found[0]
+
+
+def moved(state: PoolState, zero_for_one: bool, units: int, exact_out: bool = False) -> tuple[int, PoolState] | None:
+    """The same, with the pool as the swap leaves it: its mean price stays, as a block's own swaps aren't in it."""
+    found = _run(state, zero_for_one, units, exact_out)
+    if found is None:
+        return None
+    calculated, price, tick, liquidity = found
+    if price != sqrt_ratio_at(tick + 1 if zero_for_one else tick):  # it ended between two stops
+        tick = tick_at(price, tick)
+    return calculated, replace(state, sqrt_price=price, tick=tick, liquidity=liquidity)
+
+
+def _run(state: PoolState, zero_for_one: bool, units: int, exact_out: bool) -> tuple[int, int, int, int] | None:
+    """The amount that wasn't said; then the square root of the price, the tick and the liquidity in range."""
     if units <= 0 or not state.sqrt_price:
         return None
     limit = MIN_SQRT_RATIO + 1 if zero_for_one else MAX_SQRT_RATIO - 1
@@ -33,4 +52,4 @@ def swap(state: PoolState, zero_for_one: bool, units: int, exact_out: bool = Fal
         if price == at_stop:
             liquidity += 0 if net is None else -net if zero_for_one else net
             tick = stop - 1 if zero_for_one else stop
-    return None if remaining else calculated
+    return None if remaining else (calculated, price, tick, liquidity)

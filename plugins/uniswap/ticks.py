@@ -56,6 +56,20 @@ def sqrt_ratio_at(tick: int) -> int:
     return -(-ratio >> 32)
 
 
+def tick_at(price: int, near: int = 0) -> int:
+    """The highest tick whose price isn't above `price`, as TickMath.getTickAtSqrtRatio. `near` is where to begin."""
+    step, low = 1, near
+    while low > MIN_TICK and sqrt_ratio_at(low) > price:
+        low, step = max(low - step, MIN_TICK), step * 2
+    step, high = 1, low + 1
+    while high <= MAX_TICK and sqrt_ratio_at(high) <= price:
+        low, high, step = high, high + step, step * 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if middle <= MAX_TICK and sqrt_ratio_at(middle) <= price else (low, middle)
+    return low
+
+
 def word_of(tick: int, spacing: int) -> int:
     """The bitmap word that a tick lies in."""
     return tick // spacing >> 8

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from agent.money import ZERO_ADDRESS
 from agent.routes import FEE_SCALE, PoolState
-from plugins.uniswap.pool import swap
+from plugins.uniswap.pool import moved, swap
 from plugins.uniswap.prices import TooMuch, after_input, after_output, amount0, amount1, swap_step
 from plugins.uniswap.ticks import (
     MAX_SQRT_RATIO,
@@ -20,6 +20,7 @@ from plugins.uniswap.ticks import (
     Q96,
     next_tick,
     sqrt_ratio_at,
+    tick_at,
     word_of,
 )
 
@@ -54,6 +55,13 @@ def test_a_ticks_price_is_a_power_of_a_basis_point(tick: int) -> None:
 @given(st.integers(MIN_TICK, MAX_TICK - 1))
 def test_prices_rise_with_ticks(tick: int) -> None:
     assert sqrt_ratio_at(tick) < sqrt_ratio_at(tick + 1)
+
+
+@given(st.integers(MIN_TICK, MAX_TICK - 1), st.integers(MIN_TICK, MAX_TICK))
+def test_the_tick_of_a_price_wherever_it_is_looked_for(tick: int, near: int) -> None:
+    low, high = sqrt_ratio_at(tick), sqrt_ratio_at(tick + 1)
+    assert tick_at(low, near) == tick
+    assert tick_at(high - 1, near) == tick
 
 
 @pytest.mark.parametrize("tick", [MIN_TICK - 1, MAX_TICK + 1])
@@ -183,6 +191,20 @@ def test_nobody_trades_better_than_at_the_price_before(pool: PoolState, down: bo
     kept = units * (FEE_SCALE - pool.fee)
     worth = kept * price // 2**192 if down else kept * 2**192 // price
     assert out * FEE_SCALE <= worth
+
+
+@given(pools(), st.booleans(), AMOUNTS)
+def test_a_pool_as_a_swap_leaves_it(pool: PoolState, down: bool, units: int) -> None:
+    """Its price lies where its tick says, and the way back gives no more than came in."""
+    found = moved(pool, down, units)
+    assume(found is not None)
+    assert found is not None
+    out, after = found
+    assert out == swap(pool, down, units)
+    assert sqrt_ratio_at(after.tick) <= after.sqrt_price <= sqrt_ratio_at(after.tick + 1)
+    assert after.liquidity == sum(net for tick, net in pool.ticks if tick <= after.tick)
+    back = swap(after, not down, out)
+    assert back is None or back <= units
 
 
 @given(pools(), st.booleans())
