@@ -6,7 +6,15 @@ from dataclasses import replace
 
 from moneta import PoolState
 from plugins.uniswap.prices import TooMuch, swap_step
-from plugins.uniswap.ticks import MAX_SQRT_RATIO, MAX_TICK, MIN_SQRT_RATIO, MIN_TICK, next_tick, sqrt_ratio_at, tick_at
+from plugins.uniswap.ticks import (
+    MAX_SQRT_RATIO,
+    MAX_TICK,
+    MIN_SQRT_RATIO,
+    MIN_TICK,
+    next_tick,
+    sqrt_ratio_at,
+    tick_at,
+)
 
 
 def swap(state: PoolState, zero_for_one: bool, units: int, exact_out: bool = False) -> int | None:
