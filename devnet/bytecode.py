@@ -46,7 +46,7 @@ class Contracts:
         self._cache = cache
 
     def npm(self, package: str, name: str) -> Compiled:
-        """A Hardhat artefact of an npm package."""
+        """An artefact of an npm package, as Hardhat or Waffle wrote it."""
         return compiled_file(self._paths[package, name])
 
     def wheel(self, name: str) -> Compiled:
@@ -70,7 +70,8 @@ class Contracts:
         return {
             (package, path.stem): path
             for package, folder in self._folders.items()
-            for path in (folder / "artifacts").rglob("*.json")
+            for written in ("artifacts", "build")  # Hardhat's folder, Waffle's
+            for path in (folder / written).rglob("*.json")
         }
 
     @cached_property

@@ -68,6 +68,8 @@ def chain_file(
                 "tick_lens": uniswap.tick_lens.address,
                 "position_manager": uniswap.manager.address,
                 "pools": list(uniswap.pools),
+                **({"factory_v2": uniswap.factory_v2.address} if uniswap.factory_v2 else {}),
+                **({"pairs": list(uniswap.pairs)} if uniswap.pairs else {}),
             },
         },
     }

@@ -1,4 +1,4 @@
-"""Uniswap v3: factory, position manager, SwapRouter02, QuoterV2, TickLens, and three pools with liquidity."""
+"""Uniswap: factories of v2 and v3, position manager, SwapRouter02, QuoterV2, TickLens, pools and a pair."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from web3.contract import Contract
 
 from devnet.accounts import ADMIN
 from devnet.contracts.tokens import Tokens
+from devnet.contracts.uniswap_v2 import PAIRS, PairPlan, deploy_factory, fill_pairs
 from devnet.deployer import ZERO, Deployer
 
 CORE, PERIPHERY, ROUTERS = "@uniswap/v3-core", "@uniswap/v3-periphery", "@uniswap/swap-router-contracts"
@@ -65,6 +66,15 @@ POOLS = (
             Band(5_000_000 * ETHER, 5_000_000 * USDC, 50),
         ),
     ),
+    PoolPlan(
+        "WETH",
+        "DAI",
+        3000,
+        (
+            Band(200 * ETHER, 600_000 * ETHER, None),
+            Band(100 * ETHER, 300_000 * ETHER, 6_000),
+        ),
+    ),
 )
 
 
@@ -76,14 +86,26 @@ class Uniswap:
     quoter: Contract
     tick_lens: Contract
     pools: tuple[str, ...]
+    factory_v2: Contract | None
+    pairs: tuple[str, ...]
 
 
 def deploy_uniswap(chain: Deployer, tokens: Tokens) -> Uniswap:
-    return deploy_exchange(chain, tokens, POOLS, {})
+    return deploy_exchange(chain, tokens, POOLS, deploy_factory(chain), PAIRS, {})
 
 
-def deploy_exchange(chain: Deployer, tokens: Tokens, plans: Sequence[PoolPlan], places: Mapping[str, str]) -> Uniswap:
-    """The exchange with these pools; `places` are where its contracts are to be, by the chain file's names."""
+def deploy_exchange(
+    chain: Deployer,
+    tokens: Tokens,
+    plans: Sequence[PoolPlan],
+    factory_v2: Contract | None,
+    pairs: Sequence[PairPlan],
+    places: Mapping[str, str],
+) -> Uniswap:
+    """The exchange with these pools and pairs; `places` are where its contracts are to be, by the chain file's names.
+
+    `factory_v2`: None where there is no Uniswap v2, and no pairs.
+    """
     npm, weth = chain.contracts.npm, tokens.token["WETH"].address
 
     def new(package: str, name: str, role: str, *arguments: object) -> Contract:
@@ -93,12 +115,13 @@ def deploy_exchange(chain: Deployer, tokens: Tokens, plans: Sequence[PoolPlan], 
     chain.send(factory.functions.enableFeeAmount(100, TICK_SPACING[100]))  # added on Ethereum by governance
     # the zero address: a descriptor that draws the position's picture, which nobody asks for here
     manager = new(PERIPHERY, "NonfungiblePositionManager", "position_manager", factory.address, weth, ZERO)
-    # the zero address: no Uniswap v2 factory
-    router = new(ROUTERS, "SwapRouter02", "router", ZERO, factory.address, manager.address, weth)
+    second = factory_v2.address if factory_v2 is not None else ZERO
+    router = new(ROUTERS, "SwapRouter02", "router", second, factory.address, manager.address, weth)
     quoter = new(ROUTERS, "QuoterV2", "quoter", factory.address, weth)
     tick_lens = new(PERIPHERY, "TickLens", "tick_lens")
     pools = tuple(_fill(chain, tokens, factory, manager, plan) for plan in plans)
-    return Uniswap(factory, manager, router, quoter, tick_lens, pools)
+    paired = fill_pairs(chain, tokens, factory_v2, pairs) if factory_v2 is not None else ()
+    return Uniswap(factory, manager, router, quoter, tick_lens, pools, factory_v2, paired)
 
 
 def _fill(chain: Deployer, tokens: Tokens, factory: Contract, manager: Contract, plan: PoolPlan) -> str:

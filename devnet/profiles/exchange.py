@@ -34,7 +34,7 @@ def place_exchange(chain: Deployer, profile: Profile, tokens: Tokens) -> Uniswap
         return None
     listed = pools(profile)
     plans = [_plan(tokens, *place) for place in listed.values()]
-    made = deploy_exchange(chain, tokens, plans, section)
+    made = deploy_exchange(chain, tokens, plans, None, (), section)
     for wanted, found in zip(listed, made.pools, strict=True):
         if found.lower() != wanted.lower():
             raise DevnetError(f"the pool {wanted} came out at {found}")

@@ -62,7 +62,22 @@ def test_each_pool_trades_at_the_price_of_the_feeds(reader: Reader) -> None:
         value = {"USDC": 10**12, "DAI": 1, "WETH": 3_000}  # of a base unit, against one of DAI
         expected = value[names[pair[0]]] * 10**18 // value[names[pair[1]]]
         assert abs((root * root * 10**18 >> 192) - expected) <= expected // 10**6 + 1
-    assert fees == [500, 3000, 100]
+    assert fees == [500, 3000, 100, 3000]
+
+
+def test_each_pair_trades_at_the_price_of_the_feeds(reader: Reader) -> None:
+    section = reader.chain["protocols"]["uniswap-v3"]
+    names = {token["address"]: symbol for symbol, token in reader.chain["tokens"].items()}
+    value = {"USDC": 10**12, "DAI": 1, "WETH": 3_000}  # of a base unit, against one of DAI
+    held = []
+    for place in section["pairs"]:
+        pair = reader.at(reader.contracts.npm("@uniswap/v2-core", "UniswapV2Pair"), place)
+        assert pair.functions.factory().call() == section["factory_v2"]
+        ends = [names[each().call()] for each in (pair.functions.token0, pair.functions.token1)]
+        first, second, _ = pair.functions.getReserves().call()
+        assert first * value[ends[0]] == second * value[ends[1]]
+        held.append(set(ends))
+    assert held == [{"WETH", "USDC"}]
 
 
 def test_multicall3_answers(reader: Reader) -> None:

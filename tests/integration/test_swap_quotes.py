@@ -113,11 +113,19 @@ async def test_the_best_route_is_as_the_quoter_says_and_no_other_is_better(
                 assert other is None or (route.units_in <= other if exact_out else route.units_out >= other)
 
 
-async def test_two_hops_where_no_pool_has_both(market: Market) -> None:
+async def test_two_hops_where_they_give_more_than_the_one_pool(market: Market) -> None:
     route = market.trader.quote(market.pools, market.token("WETH"), market.token("DAI"), 10**18)
     assert route is not None
     assert [token.symbol for token in route.tokens] == ["WETH", "USDC", "DAI"]
     assert len(route.fees) == 2
+    (direct,) = (
+        pool
+        for pool in market.pools
+        if {pool.token0, pool.token1} == {market.token(symbol).address for symbol in ("WETH", "DAI")}
+    )
+    alone = swap(direct, market.token("WETH").address == direct.token0, 10**18)
+    assert alone is not None
+    assert 0 < alone < route.units_out
 
 
 async def test_the_price_impact_is_against_the_price_before(market: Market) -> None:

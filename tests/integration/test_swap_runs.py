@@ -117,6 +117,7 @@ async def test_a_price_that_moved_after_the_preview_makes_it_void(it: Swapping) 
     preview = await it.plan(await it.ask(swap("1", "ETH", "USDC")))
     await it.move_price(400 * ETH)
     await it.move_price(200 * ETH, fee=3000)
+    await it.move_price(50 * ETH, end="DAI", fee=3000)
     reply = await it.confirm()
     assert reply.verdict is not None
     assert reply.verdict.status is Status.VOID
