@@ -90,6 +90,21 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Attack:
+    """A sandwich around a trade: `units` of `token` are swapped ahead of it through `pools`, and back behind it.
+
+    `gain`: what the attacker has more of that token in the end, the pools' fees paid and gas not. `loss`: what the
+    trade gives less than without it, or of an exact output takes more. All in base units.
+    """
+
+    pools: tuple[Address, ...]
+    token: Token
+    units: int
+    gain: int
+    loss: int
+
+
+@dataclass(frozen=True, slots=True)
 class Trade:
     """Routes of one exchange between the same two tokens, taken one after the other in one transaction.
 

@@ -50,7 +50,7 @@ from agent.plugin import (
     hookimpl,
     lines_of,
 )
-from agent.routes import FEE_SCALE, AnyPool, PairState, PoolState, Route, Trade
+from agent.routes import FEE_SCALE, AnyPool, Attack, PairState, PoolState, Route, Trade
 from agent.tongues.catalogue import say_in
 
 __all__ = [
@@ -70,6 +70,7 @@ __all__ = [
     "AnyPool",
     "Ask",
     "Asked",
+    "Attack",
     "Block",
     "Call",
     "Candidate",

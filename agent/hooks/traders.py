@@ -16,7 +16,7 @@ from agent.hooks.worker import bridged
 from agent.money import Address, Token
 from agent.plans import Step
 from agent.plugin import Ask, Block, Chain, Trader
-from agent.routes import AnyPool, PairState, PoolState, Route, Trade
+from agent.routes import AnyPool, Attack, PairState, PoolState, Route, Trade
 
 T = TypeVar("T")
 MOST_POOLS, MOST_ROUTES, MOST_PARTS = 200, 200, 16
@@ -111,6 +111,21 @@ class GuardedTrader(Trader):
             return self._call(
                 "best", lambda: self._inner.best(states, token_in, token_out, units, exact_out, gas), check
             )
+        except MonetaError:
+            return None
+
+    def attacks(self, states: Sequence[AnyPool], trade: Trade, limits: Sequence[int]) -> tuple[Attack, ...] | None:
+        def check(found: object) -> tuple[Attack, ...] | None:
+            if found is None:
+                return None
+            listed = shapes.listed(found, Attack, "the sandwiches", MOST_ROUTES)
+            for each in listed:
+                for what, units in (("units", each.units), ("gain", each.gain), ("loss", each.loss)):
+                    shapes.whole(units, what)
+            return tuple(listed)
+
+        try:
+            return self._call("attacks", lambda: self._inner.attacks(states, trade, limits), check)
         except MonetaError:
             return None
 

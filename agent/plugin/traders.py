@@ -11,7 +11,7 @@ from agent.abi import Call
 from agent.money import Address, Token
 from agent.plans import Step
 from agent.plugin.chain import Ask, Block, Chain, Listed
-from agent.routes import AnyPool, Route, Trade
+from agent.routes import AnyPool, Attack, Route, Trade
 
 
 class Trader(ABC):
@@ -67,6 +67,13 @@ class Trader(ABC):
         """
         route = self.quote(states, token_in, token_out, units, exact_out)
         return None if route is None else Trade((route,))
+
+    def attacks(self, states: Sequence[AnyPool], trade: Trade, limits: Sequence[int]) -> tuple[Attack, ...] | None:
+        """The sandwiches around a trade that gain, gas apart: the best for each of its pools and ways. None: unknown.
+
+        `limits`: for each part the least that comes back, or with an exact output the most that is given.
+        """
+        return None
 
     @abstractmethod
     def swap(self, route: Route, account: Address, limit: int, native: bool) -> tuple[Step, ...]:

@@ -15,6 +15,7 @@ from moneta import (
     Address,
     AnyPool,
     Ask,
+    Attack,
     Block,
     Call,
     Chain,
@@ -24,6 +25,7 @@ from moneta import (
     Route,
     Step,
     Token,
+    Trade,
     Trader,
     Unavailable,
     address,
@@ -31,6 +33,7 @@ from moneta import (
 from plugins.uniswap import views
 from plugins.uniswap.best import NAME, weighed
 from plugins.uniswap.calls import swap_step
+from plugins.uniswap.exposure import attacks
 from plugins.uniswap.ticks import MAX_TICK, MIN_TICK, WORD, sqrt_ratio_at, word_of
 
 TABLE = "uniswap-v3-router"
@@ -117,6 +120,12 @@ class UniswapV3(Trader):
     ) -> tuple[Route, ...]:
         ticked = [each for each in states if isinstance(each, PoolState)]
         return weighed(ticked, self._tokens, token_in, token_out, units, exact_out)
+
+    def attacks(self, states: Sequence[AnyPool], trade: Trade, limits: Sequence[int]) -> tuple[Attack, ...] | None:
+        known = {state.pool for state in states}
+        if any(pool not in known for part in trade.parts for pool in part.pools):
+            return None
+        return attacks(states, trade, limits)
 
     def swap(self, route: Route, account: Address, limit: int, native: bool) -> tuple[Step, ...]:
         if native and route.tokens[0].address != self.contract.wrapped:
