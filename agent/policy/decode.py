@@ -13,6 +13,7 @@ from agent.errors import Refused
 from agent.money import Address, Token, address
 from agent.plans import plain
 from agent.plugin import Listed
+from agent.policy.outside import opened_values
 from agent.policy.policy import Policy
 from agent.policy.tables import ASSET, FIRST, SELF, SENDER, Direction, Entry, parameter_at
 
@@ -74,7 +75,7 @@ def decode(policy: Policy, to: Address, data: bytes, value: int) -> Effect:
         is_all=units == _largest(entry),
         value=value,
         to=route[-1] if route else None,
-        least=int(argument(args, entry.to_amount)) if entry.to_amount else 0,
+        least=_least(entry, args),
         through=route[1:-1],
         paid=token,
     )
@@ -109,13 +110,16 @@ def _read(policy: Policy, contract: Listed, data: bytes) -> tuple[Entry, dict[st
         )
     try:
         values = decode_call(entries[0].signature, data)
+        if entries[0].outside is not None:
+            names = tuple(each.name for each in parse_signature(entries[0].signature)[1])
+            values = opened_values(names, values, entries[0].outside.calls)
     except ValueError as error:
         raise Refused(
             "lists",
             f"The call of {contract.name} can't be read: {error}.",
             "Ask for a new preview; a plug-in that builds such calls has a fault.",
         ) from None
-    args = _named(parse_signature(entries[0].signature)[1], values)
+    args = _named(parse_signature(entries[0].whole)[1], values)
     fitting = (entry for entry in entries if not unmet(entry, args))
     return next(fitting, entries[0]), args  # where no `must` fits, the rule of that name says so
 
@@ -187,16 +191,23 @@ def hops(path: bytes) -> list[Address]:
     return [address("0x" + path[start : start + 20].hex()) for start in range(0, len(path), 23)]
 
 
+def _least(entry: Entry, args: Mapping[str, Any]) -> int:
+    """Base units that a swap gives at the least, 0 of any other call."""
+    if entry.to_amount is None:
+        return 0
+    return max(int(argument(args, entry.to_amount)) - (entry.outside.dust if entry.outside else 0), 0)
+
+
 def _largest(entry: Entry) -> int:
     """The largest number that the amount's type holds: what contracts read as 'all'."""
-    return int(2 ** int(parameter_at(entry.signature, entry.amount).type.removeprefix("uint") or 256)) - 1
+    return int(2 ** int(parameter_at(entry.whole, entry.amount).type.removeprefix("uint") or 256)) - 1
 
 
 def _market(entry: Entry, args: Mapping[str, Any]) -> str | None:
     """keccak256(abi.encode(tuple)), as Morpho Blue's MarketParamsLib computes a market's id."""
     if entry.market is None:
         return None
-    parameter = parameter_at(entry.signature, entry.market)
+    parameter = parameter_at(entry.whole, entry.market)
     from eth_abi.abi import encode  # late, as in agent.abi
 
     return "0x" + keccak(encode([parameter.type], [_tuple(argument(args, entry.market))])).hex()

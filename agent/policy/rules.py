@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from agent.errors import Refused
-from agent.money import Address, Amount
+from agent.money import Address, Amount, address
 from agent.plugin import Listed
-from agent.policy.decode import Effect, unmet
+from agent.policy.decode import Effect, argument, unmet
+from agent.policy.outside import check_numbers
 from agent.policy.policy import Policy
 from agent.policy.tables import ASSET, SELF
 
@@ -47,6 +48,7 @@ def check_step(policy: Policy, account: Address, recipients: Collection[Address]
             _check_own(effect, account)
             _check_bounded(effect)
             _check_trade(effect)
+            _check_outside(policy, effect)
             _check_cap(policy, effect)
 
 
@@ -128,6 +130,24 @@ def _check_trade(effect: Effect) -> None:
     route = [effect.paid, *effect.through, effect.to]
     if len(set(route)) != len(route):
         raise Refused("swap", f"The call {name_of(effect)} comes back to a token that it left.", "Name two tokens.")
+
+
+def _check_outside(policy: Policy, effect: Effect) -> None:
+    """Where the way can't be read: what of the call bounds it, and who may be named in it."""
+    outside = effect.entry.outside if effect.entry else None
+    if outside is None:
+        return
+    numbers = {path: int(argument(effect.args, path)) for path in outside.numbers}
+    check_numbers(outside, numbers, effect.least + outside.dust, name_of(effect))
+    for path, table in outside.listed.items():
+        place = address(argument(effect.args, path))
+        known = policy.contracts.get(place)
+        if known is None or known.table != table:
+            raise Refused(
+                "outside",
+                f"The argument {path} of {name_of(effect)} is {place}, which isn't listed under {table}.",
+                "The operator can list it.",
+            )
 
 
 def _check_bounded(effect: Effect) -> None:

@@ -16,6 +16,7 @@ import rfc8785
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agent.abi import Parameter, parse_signature, selector
+from agent.policy.outside import Outside, opened
 
 Direction = Literal["enter", "leave", "approve", "transfer", "swap", "repay"]
 
@@ -34,7 +35,8 @@ class Entry(BaseModel):
     an argument of packed bytes, token, fee, token …, whose ends are FIRST and LAST. `native_in`: the call may send
     the native coin along instead of the listed contract's wrapped one, exactly `amount` of it. `about` is an
     argument of a `leave` that only says what it is for, such as the positions whose rewards are claimed: whatever it
-    is, `amount` of `token` comes to the recipient, or nothing does.
+    is, `amount` of `token` comes to the recipient, or nothing does. `outside` is of a swap whose way nobody can read:
+    what bounds it all the same.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -56,15 +58,24 @@ class Entry(BaseModel):
     at_most: bool = False
     native_in: bool = False
     about: str | None = None
+    outside: Outside | None = None
+
+    @property
+    def whole(self) -> str:
+        """The signature, with the arguments of a call inside in the place of its bytes."""
+        return opened(self.signature, self.outside.calls) if self.outside else self.signature
 
 
 class Table(BaseModel):
-    """A named set of functions; contracts are listed under the name of the table that decodes them."""
+    """A named set of functions; contracts are listed under the name of the table that decodes them.
+
+    One without functions is of contracts that others' calls may name (`outside.listed`) and nobody calls.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     table: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")
-    functions: tuple[Entry, ...] = Field(min_length=1)
+    functions: tuple[Entry, ...]
 
     def entries(self, first_bytes: bytes) -> tuple[Entry, ...]:
         """The entries of a selector: usually one, several where `must` tells them apart."""
@@ -114,10 +125,12 @@ def parameter_at(signature: str, path: str) -> Parameter:
 
 
 def _check_entry(entry: Entry) -> None:
-    _check_names(parse_signature(entry.signature)[1])
+    _check_names(parse_signature(entry.whole)[1])
     _check_paths(entry)
+    if entry.outside is not None:
+        _check_outside(entry, entry.outside)
     _check_direction(entry)
-    loose = [path for path in _hazards(parse_signature(entry.signature)[1]) if not _spoken_for(entry, path)]
+    loose = [path for path in _hazards(parse_signature(entry.whole)[1]) if not _spoken_for(entry, path)]
     if loose:
         raise ValueError(f"nothing says what the argument {loose[0]!r} may be (recipient, owner, must …)")
 
@@ -133,21 +146,37 @@ def _check_names(parameters: tuple[Parameter, ...]) -> None:
 def _check_paths(entry: Entry) -> None:
     addresses = (entry.recipient, entry.owner, entry.spender, entry.token, entry.to_token)
     for path in addresses:
-        if path and not path.startswith("@") and parameter_at(entry.signature, path).type != "address":
+        if path and not path.startswith("@") and parameter_at(entry.whole, path).type != "address":
             raise ValueError(f"the argument {path!r} is not an address")
     for path in (entry.amount, entry.to_amount):
-        if path and not parameter_at(entry.signature, path).type.startswith("uint"):
+        if path and not parameter_at(entry.whole, path).type.startswith("uint"):
             raise ValueError(f"the amount {path!r} is not an unsigned integer")
-    if entry.path and parameter_at(entry.signature, entry.path).type != "bytes":
+    if entry.path and parameter_at(entry.whole, entry.path).type != "bytes":
         raise ValueError(f"the path {entry.path!r} is not bytes")
     for path in entry.must:
-        parameter_at(entry.signature, path)
+        parameter_at(entry.whole, path)
     if entry.about:
-        parameter_at(entry.signature, entry.about)
+        parameter_at(entry.whole, entry.about)
         if entry.direction != "leave" or entry.unit != "token":
             raise ValueError("about is of a leave in base units of its token only")
-    if entry.market and not parameter_at(entry.signature, entry.market).type.endswith(")"):
+    if entry.market and not parameter_at(entry.whole, entry.market).type.endswith(")"):
         raise ValueError(f"the market {entry.market!r} is not a tuple")
+
+
+def _check_outside(entry: Entry, outside: Outside) -> None:
+    if entry.direction != "swap" or entry.path or entry.at_most:
+        raise ValueError("outside is of a swap of exactly its amount that names both tokens")
+    for path in outside.opaque:
+        parameter_at(entry.whole, path)
+    for path in outside.listed:
+        if parameter_at(entry.whole, path).type != "address":
+            raise ValueError(f"the argument {path!r} is not an address")
+    for path in outside.numbers:
+        if not parameter_at(entry.whole, path).type.startswith("uint"):
+            raise ValueError(f"the argument {path!r} is not an unsigned integer")
+    named = {entry.token, entry.to_token, entry.amount, entry.to_amount, entry.recipient, *entry.must}
+    if spoken := [path for path in outside.opaque if path in named]:
+        raise ValueError(f"the argument {spoken[0]!r} is opaque, and something depends on it")
 
 
 def _check_direction(entry: Entry) -> None:
@@ -201,6 +230,8 @@ def _hazards(parameters: tuple[Parameter, ...], prefix: str = "") -> list[str]:
 
 def _spoken_for(entry: Entry, path: str) -> bool:
     named = {entry.token, entry.to_token, entry.path, entry.recipient, entry.owner, entry.spender, *entry.must}
+    if entry.outside is not None and path in entry.outside.paths:
+        return True
     return path in named or path == entry.about or bool(entry.market and path.startswith(entry.market + "."))
 
 

@@ -1,0 +1,189 @@
+"""Routers that run bytes which nobody can read: only where what can be read bounds what comes back."""
+
+from __future__ import annotations
+
+import copy
+import json
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from agent.abi import encode_call, parse_signature
+from agent.errors import Refused
+from agent.money import Address
+from agent.plugin import Listed
+from agent.policy.decode import Effect, decode
+from agent.policy.policy import Policy, dumps, loads
+from agent.policy.rules import check_step
+from agent.policy.tables import load_table
+from tests.unit.policy_parts import ACCOUNT, CAPS, DAI_AT, LISTED, STRANGER, TABLES, USDC_AT, WETH_AT, place, policy
+
+pytestmark = pytest.mark.unit
+
+NAMES = ("zerox", "settler", "oneinch", "velora", "kyberswap")
+BODIES: dict[str, dict[str, Any]] = {
+    name: json.loads(files("plugins.trade").joinpath(f"{name}.json").read_text(encoding="utf-8")) for name in NAMES
+}
+SETTLER, OLD_SETTLER = place("c5"), place("c6")
+AT = {"zerox": place("c1"), "oneinch": place("c2"), "velora": place("c3"), "kyberswap": place("c4")}
+ROUTERS = [
+    *(Listed(AT[name], name, BODIES[name]["table"]) for name in AT),
+    Listed(SETTLER, "0x Settler", "0x-settler"),
+]
+POLICY: Policy = policy(
+    listed=[*LISTED, *ROUTERS], tables=[*TABLES, *BODIES.values()], caps={**CAPS, "WETH": 10**18}
+)  # fmt: skip
+GIVEN, LEAST = 5_000_000, 10**15
+ANY = place("ee")
+SETTLE = "execute((address recipient,address buyToken,uint256 minAmountOut) slippage,bytes[] actions,bytes32 zid)"
+
+
+def call(name: str, **said: Any) -> bytes:
+    """A call of a router that swaps GIVEN USDC for LEAST WETH or more, changed as `said`."""
+    it: dict[str, Any] = {
+        "start": USDC_AT, "end": WETH_AT, "given": GIVEN, "least": LEAST, "to": ACCOUNT, "flags": 0, "fee": 0,
+        "quoted": LEAST + 10, "permit": b"", "operator": SETTLER, "target": SETTLER, "inner": None,
+    } | said  # fmt: skip
+    start, end, given, least, to = (it[key] for key in ("start", "end", "given", "least", "to"))
+    signature = BODIES[name]["functions"][0]["signature"]
+    if name == "zerox":
+        inner = it["inner"] or encode_call(SETTLE, ((to, end, least), [b"\x01" * 40], b"\x02" * 32))
+        return encode_call(signature, (it["operator"], start, given, it["target"], inner))
+    if name == "oneinch":
+        return encode_call(signature, (ANY, (start, end, ANY, to, given, least, it["flags"]), b"\x07" * 99))
+    if name == "velora":
+        swap = (start, end, given, least, it["quoted"], b"\x03" * 32, to)
+        return encode_call(signature, (ANY, swap, it["fee"], it["permit"], b"\x07" * 99))
+    desc: tuple[Any, ...] = (start, end, [ANY], [given], [], [], to, given, least, it["flags"], it["permit"])
+    return encode_call(signature, ((ANY, ANY, b"\x07" * 99, desc, b"{}"),))
+
+
+def effect(name: str, **said: Any) -> Effect:
+    return decode(POLICY, AT[name], call(name, **said), int(said.get("value", 0)))
+
+
+def rule(name: str, **said: Any) -> str:
+    with pytest.raises(Refused) as refused:
+        check_step(POLICY, ACCOUNT, (), effect(name, **said))
+    return refused.value.rule
+
+
+@pytest.mark.parametrize("name", AT)
+def test_what_bounds_the_swap_is_read_and_the_rest_may_be_anything(name: str) -> None:
+    found = effect(name)
+    check_step(POLICY, ACCOUNT, (), found)
+    assert (found.direction, found.token.symbol, found.units, str(found.recipient)) == (
+        "swap",
+        "USDC",
+        GIVEN,
+        ACCOUNT,
+    )
+    assert found.to is not None
+    assert (found.to.symbol, found.least) == ("WETH", LEAST - (1 if name == "velora" else 0))
+
+
+@pytest.mark.parametrize("name", AT)
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ({"to": STRANGER}, "recipients"),
+        ({"to": Address("0x" + "0" * 40)}, "recipients"),
+        ({"end": ANY}, "lists"),
+        ({"start": ANY}, "lists"),
+        ({"least": 0}, "swap"),
+        ({"given": 0}, "swap"),
+        ({"given": 2**256 - 1}, "caps"),
+        ({"given": 10**13}, "caps"),
+        ({"end": USDC_AT}, "swap"),
+        ({"value": 1}, "value"),
+    ],
+    ids=lambda each: str(each)[:30],
+)
+def test_what_every_router_is_refused(name: str, said: dict[str, Any], wanted: str) -> None:
+    assert rule(name, **said) == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "wanted"),
+    [
+        ("oneinch", {"flags": 1}, "outside"),
+        ("oneinch", {"flags": 4}, "outside"),
+        ("kyberswap", {"flags": 0x281}, "outside"),
+        ("kyberswap", {"permit": b"\x01"}, "must"),
+        ("velora", {"permit": b"\x01"}, "must"),
+        ("velora", {"fee": 1 << 96}, "outside"),
+        ("velora", {"fee": int(STRANGER, 16) << 96 | 200}, "outside"),
+        ("velora", {"quoted": LEAST - 1}, "outside"),
+        ("velora", {"quoted": 1}, "outside"),
+        ("zerox", {"target": ANY}, "outside"),
+        ("zerox", {"operator": ANY}, "outside"),
+        ("zerox", {"target": USDC_AT, "operator": USDC_AT}, "outside"),
+        ("zerox", {"inner": b"\x01\x02"}, "lists"),
+        ("zerox", {"inner": encode_call("transfer(address to,uint256 amount)", (STRANGER, 1))}, "lists"),
+    ],
+)
+def test_what_would_undo_a_routers_own_bound(name: str, said: dict[str, Any], wanted: str) -> None:
+    assert rule(name, **said) == wanted
+
+
+@pytest.mark.parametrize(("name", "said"), [("kyberswap", {"flags": 0x280}), ("velora", {"fee": 1 << 95 | 200})])
+def test_flags_that_change_nothing_may_be_set(name: str, said: dict[str, Any]) -> None:
+    check_step(POLICY, ACCOUNT, (), effect(name, **said))
+
+
+def test_a_settler_is_never_called_and_nothing_is_approved_to_it() -> None:
+    inner = encode_call(SETTLE, ((ACCOUNT, WETH_AT, LEAST), [], b"\0" * 32))
+    with pytest.raises(Refused) as refused:
+        decode(POLICY, SETTLER, inner, 0)
+    assert refused.value.rule == "lists"
+    approve = decode(POLICY, USDC_AT, encode_call("approve(address,uint256)", (SETTLER, GIVEN)), 0)
+    with pytest.raises(Refused) as refused:
+        check_step(POLICY, ACCOUNT, (), approve)
+    assert refused.value.rule == "approvals"
+
+
+def test_the_file_of_a_policy_keeps_it_all() -> None:
+    assert loads(dumps(POLICY)) == POLICY
+    assert DAI_AT in POLICY.tokens
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "says"),
+    [
+        ("oneinch", {"opaque": ["executor", "data"]}, "nothing says what the argument 'desc.srcReceiver' may be"),
+        ("oneinch", {"opaque": ["executor", "desc.srcReceiver", "data", "nothing"]}, "no argument 'nothing'"),
+        ("oneinch", {"opaque": ["executor", "desc.srcReceiver", "data", "desc.dstReceiver"]}, "depends on it"),
+        ("oneinch", {"unset": {"executor": "0x1"}}, "not an unsigned integer"),
+        ("oneinch", {"unset": {"desc.flags": "7"}}, "unset"),
+        ("zerox", {"listed": {"operator": "x", "amount": "x"}}, "not an address"),
+        ("zerox", {"calls": {"actions": SETTLE}}, "no bytes 'actions'"),
+        ("zerox", {"calls": {"data": "execute"}}, "not a function signature"),
+        ("velora", {"dust": 11}, "dust"),
+        ("velora", {"floors": ["permit"]}, "not an unsigned integer"),
+    ],
+)
+def test_a_table_that_leaves_something_open_is_refused(name: str, change: dict[str, Any], says: str) -> None:
+    body = copy.deepcopy(BODIES[name])
+    body["functions"][0]["outside"] |= change
+    with pytest.raises(ValueError, match="call table") as caught:
+        load_table(body)
+    assert says in str(caught.value)
+
+
+def test_only_a_swap_of_exactly_its_amount_may_have_an_unread_way() -> None:
+    body = copy.deepcopy(BODIES["oneinch"])
+    body["functions"][0]["at_most"] = True
+    with pytest.raises(ValueError, match="outside is of a swap of exactly its amount"):
+        load_table(body)
+
+
+def test_the_signatures_are_those_that_the_routers_answer_to() -> None:
+    """The selectors that the deployed routers' verified sources give."""
+    from agent.abi import selector
+
+    known = {"zerox": "2213bc0b", "oneinch": "07ed2379", "velora": "e3ead59e", "kyberswap": "e21fd0e9"}
+    for name, wanted in known.items():
+        signature = BODIES[name]["functions"][0]["signature"]
+        assert selector(signature).hex() == wanted
+        assert all(part.name for part in parse_signature(signature)[1])
