@@ -1,4 +1,4 @@
-"""Uniswap v3 as a trader: pools that the factory vouches for, read with the ticks around their price.
+"""Uniswap as a trader: pools that the factory vouches for, read with the ticks around their price, and v2's pairs.
 
 SwapRouter02's calls carry no deadline of their own; its `multicall(deadline, …)` does, but hides the swap in bytes
 that a person can't read in the plan. So the calls stay flat, and the plan's `not_after` is the deadline: the signer
@@ -30,10 +30,11 @@ from moneta import (
     Unavailable,
     address,
 )
-from plugins.uniswap import views
+from plugins.uniswap import pairs, views
 from plugins.uniswap.best import NAME, weighed
 from plugins.uniswap.calls import swap_step
 from plugins.uniswap.exposure import attacks
+from plugins.uniswap.pairs import Pair, find_pairs
 from plugins.uniswap.ticks import MAX_TICK, MIN_TICK, WORD, sqrt_ratio_at, word_of
 
 TABLE = "uniswap-v3-router"
@@ -68,13 +69,19 @@ class Pool:
 
 
 class UniswapV3(Trader):
-    """`[protocols.uniswap-v3]` with `factory`, `router` (SwapRouter02), `tick_lens` and `pools`."""
+    """`[protocols.uniswap-v3]` with `factory`, `router` (SwapRouter02), `tick_lens` and `pools`.
+
+    `factory_v2` and `pairs`, which may be absent, are Uniswap v2's: the same router trades through them.
+    """
 
     name = NAME
 
-    def __init__(self, router: Listed, lens: Address, pools: Sequence[Pool], tokens: Sequence[Token]) -> None:
+    def __init__(
+        self, router: Listed, lens: Address, pools: Sequence[Pool], tokens: Sequence[Token], own: Sequence[Pair] = ()
+    ) -> None:
         self.contract = router
         self.pools = tuple(pools)
+        self.pairs = tuple(own)
         self._lens = lens
         self._tokens = {token.address: token for token in tokens if token.address is not None}
 
@@ -91,10 +98,11 @@ class UniswapV3(Trader):
         listed = Listed(router, "Uniswap v3 router", TABLE, wrapped=coin if coin in pinned else None)
         pools = await _pools([address(place) for place in section["pools"]], factory, chain, ask)
         known = [pool for pool in pools if pool.token0 in pinned and pool.token1 in pinned]
-        return cls(listed, address(section["tick_lens"]), known, list(pinned.values()))
+        paired = await find_pairs(address(second[0]), chain, ask)
+        return cls(listed, address(section["tick_lens"]), known, list(pinned.values()), paired)
 
     def reads(self) -> tuple[Call, ...]:
-        return tuple(
+        ticked = (
             call
             for pool in self.pools
             for call in (
@@ -104,6 +112,7 @@ class UniswapV3(Trader):
                 *(views.POPULATED_TICKS.at(self._lens, pool.place, word) for word in pool.words),
             )
         )
+        return (*ticked, *(views.RESERVES.at(pair.place) for pair in self.pairs))
 
     def state(self, answers: Sequence[Answer], block: Block) -> tuple[AnyPool, ...]:
         states: list[AnyPool] = []
@@ -113,7 +122,7 @@ class UniswapV3(Trader):
             whole = [answer for answer in own if answer is not None]
             if len(whole) == len(own):
                 states.append(_state(pool, whole, observed))
-        return tuple(states)
+        return (*states, *pairs.states(self.pairs, answers))
 
     def quotes(
         self, states: Sequence[AnyPool], token_in: Token, token_out: Token, units: int, exact_out: bool = False

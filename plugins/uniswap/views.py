@@ -1,4 +1,4 @@
-"""The getters of Uniswap v3 that are read, as @uniswap/v3-core, v3-periphery and swap-router-contracts have them."""
+"""The getters of Uniswap that are read, as its v3-core, v3-periphery, swap-router-contracts and v2-core have them."""
 
 from moneta import view
 
@@ -18,3 +18,6 @@ GET_POOL = view("getPool(address tokenA,address tokenB,uint24 fee)", "address")
 ROUTER_FACTORY = view("factory()", "address")
 ROUTER_WRAPPED = view("WETH9()", "address")
 ROUTER_V2 = view("factoryV2()", "address")  # SwapRouter02 has it, the first router and the quoters don't
+
+GET_PAIR = view("getPair(address tokenA,address tokenB)", "address")
+RESERVES = view("getReserves()", "uint112", "uint112", "uint32")

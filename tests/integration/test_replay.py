@@ -112,7 +112,8 @@ async def test_a_rebalance_that_was_asked_for(it: Whole) -> None:
 def _dearer(snapshot: dict[str, Any]) -> None:
     """Pools that would have given something else."""
     for pool in snapshot["traders"]["uniswap-v3"]:
-        pool["sqrt_price"] = str(int(pool["sqrt_price"]) * 1001 // 1000)
+        if "sqrt_price" in pool:
+            pool["sqrt_price"] = str(int(pool["sqrt_price"]) * 1001 // 1000)
 
 
 def _other_fee(snapshot: dict[str, Any]) -> None:

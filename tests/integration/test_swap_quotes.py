@@ -152,3 +152,21 @@ async def test_a_pool_that_the_factory_does_not_know_is_refused(market: Market) 
     found, faults = await find_traders([UniswapV3], wrong, rpc, {})
     assert "no Uniswap v3 pool" in faults[f"uniswap-v3:{usdc}"]
     assert [pool.place for pool in found["uniswap-v3"].pools] == pools  # type: ignore[attr-defined]
+
+
+async def test_a_pair_that_the_factory_does_not_know_is_refused(market: Market) -> None:
+    registry, rpc = market.devnet.registry, market.devnet.rpc
+    section = dict(registry.protocols["uniswap-v3"])
+    weth, pools = registry.tokens["WETH"].address, section["pools"]
+    wrong = replace(registry, protocols={"uniswap-v3": section | {"pairs": [weth, pools[0], *section["pairs"]]}})
+    found, faults = await find_traders([UniswapV3], wrong, rpc, {})
+    assert "no Uniswap v2 pair" in faults[f"uniswap-v2:{weth}"]
+    assert "isn't a pair of the factory" in faults[f"uniswap-v2:{pools[0]}"]
+    assert [pair.place for pair in found["uniswap-v3"].pairs] == section["pairs"]  # type: ignore[attr-defined]
+    elsewhere = replace(registry, protocols={"uniswap-v3": section | {"factory_v2": section["factory"]}})
+    found, faults = await find_traders([UniswapV3], elsewhere, rpc, {})
+    assert "its router trades pairs of" in faults["uniswap-v2"]
+    assert found["uniswap-v3"].pairs == ()  # type: ignore[attr-defined]
+    without = {key: value for key, value in section.items() if key not in ("factory_v2", "pairs")}
+    found, faults = await find_traders([UniswapV3], replace(registry, protocols={"uniswap-v3": without}), rpc, {})
+    assert (found["uniswap-v3"].pairs, faults) == ((), {})  # type: ignore[attr-defined]
