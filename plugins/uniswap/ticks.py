@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 
 MAX_TICK = 887_272
 MIN_TICK = -MAX_TICK
@@ -43,6 +44,7 @@ _FACTORS = (
 )
 
 
+@lru_cache(maxsize=1 << 14)
 def sqrt_ratio_at(tick: int) -> int:
     """sqrt(1.0001 ** tick) as a Q64.96, rounded as TickMath.getSqrtRatioAtTick. Raises ValueError out of range."""
     if not MIN_TICK <= tick <= MAX_TICK:

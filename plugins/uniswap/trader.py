@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from moneta import (
@@ -35,6 +36,7 @@ from plugins.uniswap.best import NAME, weighed
 from plugins.uniswap.calls import swap_step
 from plugins.uniswap.exposure import attacks
 from plugins.uniswap.pairs import Pair, find_pairs
+from plugins.uniswap.split import best_trade
 from plugins.uniswap.ticks import MAX_TICK, MIN_TICK, WORD, sqrt_ratio_at, word_of
 
 TABLE = "uniswap-v3-router"
@@ -129,6 +131,17 @@ class UniswapV3(Trader):
     ) -> tuple[Route, ...]:
         ticked = [each for each in states if isinstance(each, PoolState)]
         return weighed(ticked, self._tokens, token_in, token_out, units, exact_out)
+
+    def best(
+        self,
+        states: Sequence[AnyPool],
+        token_in: Token,
+        token_out: Token,
+        units: int,
+        exact_out: bool = False,
+        gas: Fraction = Fraction(0),
+    ) -> Trade | None:
+        return best_trade(states, self._tokens, token_in, token_out, units, exact_out, gas)
 
     def attacks(self, states: Sequence[AnyPool], trade: Trade, limits: Sequence[int]) -> tuple[Attack, ...] | None:
         known = {state.pool for state in states}

@@ -1,0 +1,220 @@
+"""The best trade net of gas: which ways to take at once, and how much through each.
+
+From the best single way on, the ways that would gain most are added and the flows balanced anew; a way whose gain is
+less than its gas is taken out again. What is found is then run, in integers and in its order, on the pools as the
+parts before each leave them; the single way stands unless that is better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from moneta import Address, AnyPool, Token, Trade
+from plugins.uniswap import gas as costs
+from plugins.uniswap.best import route
+from plugins.uniswap.flows import Q64, Flows, Way, along, balanced, flows
+from plugins.uniswap.lines import Line, Point, line
+from plugins.uniswap.paths import Hop, Path, paths, version
+
+MOST_PARTS = 12
+BATCH = 4
+MOST_REJECTED = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """Flows with what they come to net of gas, times the gas price's denominator: more is better."""
+
+    flows: Flows
+    net: int
+
+
+class Search:
+    """One question: so much of the key, between two tokens, at a price of gas."""
+
+    def __init__(self, ways: Sequence[Path], units: int, exact_out: bool, gas: Fraction) -> None:
+        self.units, self.exact_out, self.gas = units, exact_out, gas
+        self._lines: dict[tuple[Address, bool], Line] = {}
+        self.path_of: dict[Way, Path] = {}
+        for path in ways:
+            way = tuple(self._line(hop) for hop in (reversed(path) if exact_out else path))
+            if all(each.at(0) is not None for each in way):
+                self.path_of[way] = path
+        self._still: dict[Line, Point] = {}
+        for way in self.path_of:
+            for each in way:
+                point = each.at(0)
+                if point is not None:
+                    self._still[each] = point
+        self._opposite = {
+            own: self._lines[place, not down]
+            for (place, down), own in self._lines.items()
+            if (place, not down) in self._lines
+        }
+        self._gas_of = {way: way_gas(path) for way, path in self.path_of.items()}
+
+    def _line(self, hop: Hop) -> Line:
+        key = (hop.pool.pool, hop.zero_for_one)
+        if key not in self._lines:
+            self._lines[key] = line(hop.pool, hop.zero_for_one, self.exact_out)
+        return self._lines[key]
+
+    def best(self, single: Found | None) -> Found | None:
+        """From the best single way on."""
+        now = single
+        rejected: set[Way] = set()
+        batch = BATCH
+        while now is not None and len(rejected) < MOST_REJECTED:
+            picks = self._picks(now.flows, rejected)[: batch if len(now.flows.ways) + batch <= MOST_PARTS else 1]
+            if not picks or len(now.flows.ways) >= MOST_PARTS:
+                break
+            tried = self._with(now.flows, picks)
+            if tried is not None and tried.net > now.net:
+                now = tried
+            elif len(picks) > 1:
+                batch = 1
+            else:
+                rejected.add(picks[0])
+        return now
+
+    def _found(self, of: Flows) -> Found:
+        value = -of.total if self.exact_out else of.total
+        return Found(of, value * self.gas.denominator - self.gas_of(of) * self.gas.numerator)
+
+    def gas_of(self, of: Flows) -> int:
+        """Units of gas that the call is estimated to use."""
+        return costs.TRANSACTION + sum(self._gas_of[way] for way in of.ways) + costs.TICK_CROSSED * of.crossed
+
+    def single(self) -> Found | None:
+        """The best of the ways alone."""
+        found = None
+        for way in self.path_of:
+            run = flows((way,), (self.units,), self.units)
+            each = self._found(run) if run is not None else None
+            if each is not None and (found is None or each.net > found.net):
+                found = each
+        return found
+
+    def _picks(self, now: Flows, rejected: set[Way]) -> list[Way]:
+        """Ways that promise to gain more than their gas, the best first, none through a pool of another's."""
+        points = {**self._still, **now.points}
+        shut = {self._opposite[each] for each in now.points if each in self._opposite}
+        root = max(now.roots) if self.exact_out else min(now.roots)
+        worth = (self.units << 256) // (root * root or 1)
+        give = sum((Q64 * Q64) // (sum(slopes.values()) or 1) for slopes in now.slopes)
+        hold = Q64 * Q64 // (give or 1)
+        scored = []
+        for way in self.path_of:
+            own = Q64
+            top = 1 << 128
+            for each in way:
+                top = top * points[each].root >> 128
+            edge = ((root - top if not self.exact_out else top - root) << 64) // (top or 1)
+            if edge <= 0 or way in rejected or way in now.ways or not shut.isdisjoint(way):
+                continue
+            _, slopes = along(way, points, self.units)
+            own = hold + sum(slope for each, slope in slopes.items() if each not in now.points)
+            moved = min((edge << 64) // (own or 1), Q64)
+            gain = worth * (2 * edge * moved - (own * moved >> 64) * moved) >> 128
+            score = gain * self.gas.denominator - self._gas_of[way] * self.gas.numerator
+            if score > 0:
+                scored.append((score, moved, way))
+        scored.sort(key=lambda each: -each[0])
+        picked: list[Way] = []
+        taken: set[Line] = set()
+        for _, _, way in scored:
+            if taken.isdisjoint(way):
+                picked.append(way)
+                taken.update(way)
+                taken.update(self._opposite[each] for each in way if each in self._opposite)
+        return picked
+
+    def _with(self, now: Flows, picks: Sequence[Way]) -> Found | None:
+        """Balanced with these ways besides, and without those that aren't worth their gas."""
+        little = max(self.units >> 10, 1)
+        keys = [*now.keys, *(little for _ in picks)]
+        largest = max(range(len(now.keys)), key=lambda place: now.keys[place])
+        keys[largest] -= little * len(picks)
+        if keys[largest] <= 0:
+            return None
+        begun = flows((*now.ways, *picks), keys, self.units)
+        if begun is None:
+            return None
+        return self._thinned(self._found(balanced(begun, self.units, self.exact_out)))
+
+    def _thinned(self, found: Found) -> Found:
+        """Takes out one way after the other as long as that gains."""
+        kept: set[Way] = set()
+        while len(found.flows.ways) > 1:
+            of = found.flows
+            place = min(
+                (p for p, way in enumerate(of.ways) if way not in kept), key=of.keys.__getitem__, default=None
+            )
+            if place is None:
+                break
+            kept.add(of.ways[place])
+            if not self.gas:
+                break
+            without = self._without(of, place)
+            if without is not None and without.net > found.net:
+                found = without
+        return found
+
+    def _without(self, of: Flows, place: int) -> Found | None:
+        ways = [way for each, way in enumerate(of.ways) if each != place]
+        keys = [key for each, key in enumerate(of.keys) if each != place]
+        rest, spare = sum(keys), of.keys[place]
+        keys = [key + spare * key // rest for key in keys]
+        keys[0] += self.units - sum(keys)
+        begun = flows(ways, keys, self.units)
+        return None if begun is None else self._found(balanced(begun, self.units, self.exact_out))
+
+
+def way_gas(path: Path) -> int:
+    return costs.PART + len(path) * (costs.PAIR_HOP if version(path) == 2 else costs.TICK_HOP)
+
+
+def best_trade(
+    pools: Sequence[AnyPool],
+    tokens: Mapping[Address, Token],
+    token_in: Token,
+    token_out: Token,
+    units: int,
+    exact_out: bool,
+    gas: Fraction,
+) -> Trade | None:
+    """The routes to take together, the best net of gas; `gas`: base units of the open side, for each unit of gas."""
+    if token_in.address is None or token_out.address is None or token_in == token_out or units <= 0:
+        return None
+    ways = paths(pools, tokens, token_in.address, token_out.address)
+    search = Search(ways, units, exact_out, gas)
+    single = search.single()
+    found = (search.best(single), single)
+    trades = [_run(search, each, tokens) for each in dict.fromkeys(each for each in found if each)]
+    return max((each for each in trades if each), key=lambda each: net(each, gas), default=None)
+
+
+def net(trade: Trade, gas: Fraction) -> int:
+    """What a trade comes to net of gas, times the gas price's denominator: more is better."""
+    value = -trade.units_in if trade.exact_out else trade.units_out
+    return value * gas.denominator - trade.gas * gas.numerator
+
+
+def _run(search: Search, found: Found, tokens: Mapping[Address, Token]) -> Trade | None:
+    """The parts one after the other, the largest first, each on what those before leave; None where one can't be."""
+    of, exact_out = found.flows, search.exact_out
+    order = sorted(zip(of.keys, of.ways, strict=True), key=lambda each: -each[0])
+    parts = [(search.path_of[way], key) for key, way in order]
+    left: dict[Address, AnyPool] = {}
+    routes = []
+    for path, units in parts:
+        amount = units
+        for hop in reversed(path) if exact_out else path:
+            after = Hop(left.get(hop.pool.pool, hop.pool), hop.zero_for_one).after(amount, exact_out)
+            if after is None or not after[0]:
+                return None
+            amount, left[hop.pool.pool] = after
+        routes.append(route(path, tokens, (amount, units) if exact_out else (units, amount), units, exact_out))
+    return Trade(tuple(routes), search.gas_of(of))
