@@ -53,7 +53,7 @@ async def first_policy(
         chain_name=registry.name,
         tokens=registry.tokens.values(),
         native=registry.native,
-        listed=[each.contract for each in found] + rewarding(found),
+        listed=[each.contract for each in found] + rewarding(found) + providing(found),
         tables=[table for group in plugins.ours("moneta_call_tables") for table in group],
         typed_tables=[*permit_tables(), *(table for group in plugins.ours("moneta_typed_tables") for table in group)],
         caps=caps,
@@ -70,6 +70,11 @@ def rewarding(found: Sequence[Venue | Trader]) -> list[Listed]:
     """The contracts where rewards of these venues wait, each once."""
     venues = (each for each in found if isinstance(each, Venue))
     return list({each.contract.address: each.contract for each in rewarders_of(venues).values()}.values())
+
+
+def providing(found: Sequence[Venue | Trader]) -> list[Listed]:
+    """The contracts that keep liquidity positions of these exchanges."""
+    return [each.manager.contract for each in found if isinstance(each, Trader) and each.manager is not None]
 
 
 def first_caps(registry: Registry, prices: Mapping[str, int], usd: int) -> dict[str, int]:

@@ -41,6 +41,10 @@ def keep_listed(policy: Policy, found: Discovered, traders: MutableMapping[str, 
             found.missing[name] = why
             trader = traders.pop(name)
             unlisted |= {name: trader} if why == UNLISTED else {}
+    for name, trader in {**traders, **unlisted}.items():
+        if trader.manager is not None and (why := why_unlisted(policy, trader.manager.contract)):
+            found.missing[f"positions of {name}"] = why
+            trader.manager = None
     return unlisted
 
 

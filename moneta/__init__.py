@@ -19,6 +19,7 @@ from agent.plugin import (
     Elsewhere,
     Flag,
     Hears,
+    Held,
     Identity,
     Inbound,
     InboxRow,
@@ -34,6 +35,7 @@ from agent.plugin import (
     OutboxRow,
     Outside,
     Placement,
+    PositionManager,
     Protocol,
     Provider,
     RetryLater,
@@ -50,6 +52,7 @@ from agent.plugin import (
     hookimpl,
     lines_of,
 )
+from agent.ranges import PoolGrowth, Position
 from agent.routes import FEE_SCALE, AnyPool, Attack, PairState, PoolState, Route, Trade
 from agent.tongues.catalogue import say_in
 
@@ -82,6 +85,7 @@ __all__ = [
     "Flag",
     "Function",
     "Hears",
+    "Held",
     "Identity",
     "Inbound",
     "InboxRow",
@@ -104,7 +108,10 @@ __all__ = [
     "Part",
     "Past",
     "Placement",
+    "PoolGrowth",
     "PoolState",
+    "Position",
+    "PositionManager",
     "Protocol",
     "Provider",
     "Rate",

@@ -22,6 +22,7 @@ from agent.chain.at_one_block import one, read_at_one_block, word
 from agent.chain.contracts import erc20, multicall3
 from agent.chain.lenders import lenders_of, loan_reads, loans_in, reason
 from agent.chain.multicall import Answer
+from agent.chain.positions import Known, Owned, Rounds, calls_of, known_of, managers_of
 from agent.chain.registry import Registry
 from agent.chain.rewarders import reward_reads, rewarders_of, rewards_in
 from agent.chain.rpc import BlockTag, Rpc
@@ -30,7 +31,8 @@ from agent.errors import Unavailable
 from agent.loans import Loan
 from agent.money import ZERO_ADDRESS, Address
 from agent.past import Signal
-from agent.plugin import Block, Flag, Trader, Venue, VenueState
+from agent.plugin import Block, Flag, PositionManager, Trader, Venue, VenueState
+from agent.ranges import PoolGrowth, Position
 from agent.routes import AnyPool
 
 BREATH = 32
@@ -47,7 +49,8 @@ class Snapshot:
     or the feed doesn't say.
     `l1`: what a transaction pays for its place on L1. `loans`: what the account owes, by lender, where there is any.
     `rewards`: base units that wait to be claimed, by rewarder and the token's address.
-    `signals`: what speaks against the venues, which the runtime adds.
+    `signals`: what speaks against the venues, which the runtime adds. `pools`: where liquidity is provided, by
+    exchange; `positions`: the account's own there.
     """
 
     chain_id: int
@@ -67,6 +70,8 @@ class Snapshot:
     loans: Mapping[str, Loan] = field(default_factory=dict)
     rewards: Mapping[str, Mapping[Address, int]] = field(default_factory=dict)
     signals: tuple[Signal, ...] = ()
+    pools: Mapping[str, tuple[PoolGrowth, ...]] = field(default_factory=dict)
+    positions: tuple[Position, ...] = ()
 
 
 async def take(
@@ -99,11 +104,13 @@ async def take_all(
     """The same of many accounts at one block: what isn't an account's own is read once. Raises Unavailable."""
     wanted = _Reads()
     pools = {name: wanted.all(trader.reads()) for name, trader in traders.items()}
+    managers = managers_of(traders)
+    growths = {name: wanted.all(manager.pool_reads()) for name, manager in managers.items()}
     shared = wanted.all(_shared_reads(registry))
     l1_reads = wanted.all(l1_costs.reads(registry))
     own: dict[Address, Own] = {}
     for account in accounts:
-        own[account] = _own(registry, venues, account, wanted)
+        own[account] = _own(registry, venues, managers, account, wanted)
         if len(own) % BREATH == 0:
             await asyncio.sleep(0)  # a thousand take half a second, in which others want to be answered
     answers, block, requests = await read_at_one_block(rpc, registry, wanted.calls, tag)
@@ -125,6 +132,8 @@ async def take_all(
     l1 = l1_costs.costs(registry, [answers[place] for place in l1_reads])
     if l1 is None:
         missing[l1_costs.MISSING] = l1_costs.why_not(registry)
+    theirs = {account: each.positions for account, each in own.items()}
+    owned = await Rounds(rpc, registry, tag, block).positions(managers, theirs, answer)
     everybodys = Snapshot(
         chain_id=chain_id,
         block=block,
@@ -134,22 +143,23 @@ async def take_all(
         prices={symbol: price for symbol, price in prices.items() if symbol not in changed},
         venues={},
         missing=missing,
-        reads=len(wanted.calls),
-        requests=requests,
+        reads=len(wanted.calls) + owned.reads,
+        requests=requests + owned.requests,
         traders={
             name: traders[name].state([answers[place] for place in places], block) for name, places in pools.items()
         },
         untrusted={key: why for key, why in doubts.items() if key in venues},
         sequencer=sequencers.sequencer(registry, answer),
         l1=l1 or l1_costs.NONE,
+        pools={name: managers[name].pools([answers[place] for place in places]) for name, places in growths.items()},
     )
-    return Batch(everybodys, venues, own, answers)
+    return Batch(everybodys, venues, own, answers, owned)
 
 
 @dataclass(frozen=True, slots=True)
 class Own:
     """Where the answers of one account are: `balances` by symbol, `venues`, `loans`, `rewards` in the order of
-    their reads.
+    their reads; `positions`: what was asked of them, by exchange.
 
     `missing`: why a plug-in didn't say what to read.
     """
@@ -159,6 +169,7 @@ class Own:
     venues: Mapping[str, tuple[int, ...]]
     loans: Mapping[str, tuple[int, ...]]
     rewards: Mapping[str, tuple[int, ...]]
+    positions: Mapping[str, Known]
     missing: Mapping[str, str]
 
 
@@ -170,6 +181,7 @@ class Batch:
     _venues: Mapping[str, Venue]
     _own: Mapping[Address, Own]
     _answers: Sequence[Answer]
+    _owned: Owned
 
     def has(self, account: Address) -> bool:
         """Whether it was taken for that account, too."""
@@ -180,7 +192,7 @@ class Batch:
         own, answers, shared = self._own[account], self._answers, self.everybodys
         balances = {symbol: one(answers[place]) for symbol, place in own.balances.items()}
         unread = {symbol: "its balance can't be read" for symbol, units in balances.items() if units is None}
-        missing = {**own.missing, **unread, **shared.missing}
+        missing = {**own.missing, **unread, **self._owned.missing.get(account, {}), **shared.missing}
         read = {key: [answers[place] for place in places] for key, places in own.venues.items()}
         states = _states(self._venues, read, shared.block, missing)
         owed = {key: [answers[place] for place in places] for key, places in own.loans.items()}
@@ -197,6 +209,7 @@ class Batch:
             missing=missing,
             loans={key: loan for key, loan in loans.items() if loan.owes or loan.unlisted},
             rewards=rewards,
+            positions=self._owned.positions.get(account, ()),
         )
 
 
@@ -231,7 +244,13 @@ def _shared_reads(registry: Registry) -> list[Call]:
     ]
 
 
-def _own(registry: Registry, venues: Mapping[str, Venue], account: Address, wanted: _Reads) -> Own:
+def _own(
+    registry: Registry,
+    venues: Mapping[str, Venue],
+    managers: Mapping[str, PositionManager],
+    account: Address,
+    wanted: _Reads,
+) -> Own:
     groups: dict[str, tuple[int, ...]] = {}
     missing: dict[str, str] = {}
     for key, venue in venues.items():
@@ -242,6 +261,9 @@ def _own(registry: Registry, venues: Mapping[str, Venue], account: Address, want
     lenders = lenders_of(venues.values()) if account != ZERO_ADDRESS else {}  # nobody owes nothing
     owed = loan_reads(lenders, account, missing)
     rewarders = rewarders_of(venues.values()) if account != ZERO_ADDRESS else {}
+    asked = {name: known for name, manager in managers.items() if (known := known_of(manager, account)) is not None}
+    for name, known in asked.items():
+        wanted.all(calls_of(managers[name], known))
     return Own(
         native=wanted.add(multicall3.ETH_BALANCE.at(registry.multicall3, account)),
         balances={
@@ -251,6 +273,7 @@ def _own(registry: Registry, venues: Mapping[str, Venue], account: Address, want
         venues=groups,
         loans={key: wanted.all(calls) for key, calls in owed.items()},
         rewards={key: wanted.all(calls) for key, calls in reward_reads(rewarders, account, missing).items()},
+        positions=asked,
         missing=missing,
     )
 

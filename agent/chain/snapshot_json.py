@@ -13,6 +13,7 @@ from agent.loans import Loan
 from agent.money import Address, Rate
 from agent.past import Effect, Signal
 from agent.plugin import Block, Flag, VenueState
+from agent.ranges import PoolGrowth, Position
 from agent.routes import AnyPool, PairState, PoolState
 
 VERSION = "1"
@@ -47,6 +48,8 @@ def to_json(snapshot: Snapshot) -> dict[str, Any]:
         "loans": {key: _loan(loan) for key, loan in snapshot.loans.items()},
         "rewards": {key: _texts(earned) for key, earned in snapshot.rewards.items()},
         "signals": [_signal(each) for each in snapshot.signals],
+        "pools": {name: [_figures(pool) for pool in pools] for name, pools in snapshot.pools.items()},
+        "positions": [_figures(each) for each in snapshot.positions],
     }
 
 
@@ -76,6 +79,11 @@ def from_json(data: Mapping[str, Any]) -> Snapshot:
             for key, earned in data.get("rewards", {}).items()
         },
         signals=tuple(_signal_seen(body) for body in data.get("signals", ())),
+        pools={
+            name: tuple(PoolGrowth(**_numbers(body)) for body in pools)
+            for name, pools in data.get("pools", {}).items()
+        },
+        positions=tuple(Position(**_numbers(body)) for body in data.get("positions", ())),
     )
 
 
@@ -171,6 +179,18 @@ def _pool_state(body: Mapping[str, Any]) -> AnyPool:
     mean = body.get("mean_sqrt_price")  # absent of snapshots from before it was read
     kept["mean_sqrt_price"] = None if mean is None else int(mean)
     return PoolState(**kept, **addresses, ticks=tuple((int(tick), int(net)) for tick, net in body["ticks"]))
+
+
+def _figures(each: PoolGrowth | Position) -> dict[str, str]:
+    return {key: str(value) for key, value in asdict(each).items()}
+
+
+def _numbers(body: Mapping[str, str]) -> dict[str, Any]:
+    """What `_figures` wrote: names and addresses stay text."""
+    places = ("pool", "token0", "token1")
+    return {
+        key: Address(text) if key in places else text if key == "manager" else int(text) for key, text in body.items()
+    }
 
 
 def _texts(values: Mapping[str, int] | Mapping[Address, int]) -> dict[str, str]:

@@ -23,8 +23,8 @@ def charges_of(policy: Policy, plan: Plan, prices: Mapping[str, int]) -> tuple[C
         kind = KINDS.get(effect.direction)
         if kind is not None:
             swapped = any(effects[output.step].direction == "swap" for output in step.outputs)
-            charge = _charge(index, kind, step, effect, prices, swapped)
-            found.append(replace(charge, wraps=_wraps(policy, charge)))
+            charges = [_charge(index, kind, step, part, prices, swapped) for part in effect.sides if part.units]
+            found += [replace(charge, wraps=_wraps(policy, charge)) for charge in charges]
     return tuple(found)
 
 

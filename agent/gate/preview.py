@@ -205,17 +205,31 @@ def sentence(policy: Policy, effect: Effect, amount: str = "") -> str:
         case "approve":
             return f"{where}: let {spender} take {amount}, no more"
         case "enter":
-            return f"{where}: put {amount} in, in your name"
-        case "leave" if effect.entry and effect.entry.about:
-            return f"{where}: claim {amount} that you earned, to your account"
+            return _put(where, effect, amount)
         case "leave":
-            return f"{where}: take {amount} out, to your account"
+            return _taken(where, effect, amount)
         case "transfer":
             return f"{where}: send {amount} to {effect.recipient}"
         case "repay":
             return f"{where}: pay back {_debt(effect, amount)}, in your name"
         case "swap":
             return f"{where}: {_trade(effect, amount)}, to your account"
+
+
+def _put(where: str, effect: Effect, amount: str) -> str:
+    if effect.along is None:
+        return f"{where}: put {amount} in, in your name"
+    second = Amount(effect.along_units, effect.along)
+    return f"{where}: put {amount} and {second} in at the most, in your name"
+
+
+def _taken(where: str, effect: Effect, amount: str) -> str:
+    if effect.unit == "position":
+        call = effect.signature.partition("(")[0]
+        return f"{where}: {call} {amount} of what it keeps in your name, to your account"
+    if effect.entry and effect.entry.about:
+        return f"{where}: claim {amount} that you earned, to your account"
+    return f"{where}: take {amount} out, to your account"
 
 
 def _debt(effect: Effect, amount: str) -> str:
@@ -235,6 +249,8 @@ def _trade(effect: Effect, amount: str) -> str:
 def _amount(effect: Effect) -> str:
     if effect.is_all:
         return "everything"
+    if effect.unit == "position":
+        return str(effect.units)
     if effect.unit == "shares":
         return f"{effect.units} of your {effect.token.symbol} shares"
     return str(Amount(effect.units, effect.token))

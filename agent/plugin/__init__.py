@@ -17,6 +17,7 @@ from agent.plugin.choosing import Limits, Option, Placement, Shift, Turn
 from agent.plugin.elsewhere import Elsewhere, Outside, Told
 from agent.plugin.hookspecs import PROJECT, Hooks, hookimpl, hookspec
 from agent.plugin.models import LanguageModel, ModelAnswer, Provider, ToolCall
+from agent.plugin.positions import Held, PositionManager
 from agent.plugin.talking import Action, Answer, Asked, Job, Moment, Notice, Setup
 from agent.plugin.traders import Trader
 from agent.plugin.venues import Flag, Lender, Protocol, Rewarder, Venue, VenueState
@@ -34,6 +35,7 @@ __all__ = [
     "Elsewhere",
     "Flag",
     "Hears",
+    "Held",
     "Hooks",
     "Identity",
     "Inbound",
@@ -50,6 +52,7 @@ __all__ = [
     "OutboxRow",
     "Outside",
     "Placement",
+    "PositionManager",
     "Protocol",
     "Provider",
     "RetryLater",

@@ -11,6 +11,7 @@ from agent.abi import Call
 from agent.money import Address, Token
 from agent.plans import Step
 from agent.plugin.chain import Ask, Block, Chain, Listed
+from agent.plugin.positions import PositionManager
 from agent.routes import AnyPool, Attack, Route, Trade
 
 
@@ -22,6 +23,8 @@ class Trader(ABC):
 
     name: ClassVar[str]
     contract: Listed
+    manager: PositionManager | None = None
+    """Where liquidity is provided to its pools; None where there is no such place, or nobody listed the contract."""
 
     @classmethod
     @abstractmethod

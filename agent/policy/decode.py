@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from eth_hash.auto import keccak
@@ -15,7 +15,7 @@ from agent.plans import plain
 from agent.plugin import Listed
 from agent.policy.outside import opened_values
 from agent.policy.policy import Policy
-from agent.policy.tables import ASSET, FIRST, SELF, SENDER, Direction, Entry, parameter_at
+from agent.policy.tables import ASSET, FIRST, POSITION, SELF, SENDER, Direction, Entry, parameter_at
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,9 @@ class Effect:
     `contract` and `entry` are None for a plain transfer of the native coin. `recipient` and `owner` are None where
     it is the caller itself. `market` is the id of the market's tuple. `is_all`: the largest number of its type.
     Of a swap, `least` base units of `to` come back, over the tokens `through`; `paid` is the token that the call
-    names, which `token` isn't where the native coin is sent along in its place.
+    names, which `token` isn't where the native coin is sent along in its place. `along_units` of `along` are a second
+    token that goes in with the first: `sides` has each by itself. Where `unit` is a position, `token` stands for what
+    the contract keeps in the caller's name.
     """
 
     direction: Direction
@@ -46,6 +48,16 @@ class Effect:
     least: int = 0
     through: tuple[Token, ...] = ()
     paid: Token | None = None
+    along: Token | None = None
+    along_units: int = 0
+
+    @property
+    def sides(self) -> tuple[Effect, ...]:
+        """The same a token: itself, and where a second one goes in with it, that by itself."""
+        if self.along is None:
+            return (self,)
+        first = replace(self, along=None, along_units=0)
+        return first, replace(first, token=self.along, units=self.along_units, paid=self.along)
 
 
 def decode(policy: Policy, to: Address, data: bytes, value: int) -> Effect:
@@ -78,6 +90,8 @@ def decode(policy: Policy, to: Address, data: bytes, value: int) -> Effect:
         least=_least(entry, args),
         through=route[1:-1],
         paid=token,
+        along=_token_at(policy, address(argument(args, entry.with_token))) if entry.with_token else None,
+        along_units=int(argument(args, entry.with_amount)) if entry.with_amount else 0,
     )
 
 
@@ -155,6 +169,8 @@ def argument(args: Mapping[str, Any], path: str) -> Any:
 
 
 def _token(policy: Policy, contract: Listed, entry: Entry, args: Mapping[str, Any]) -> Token:
+    if entry.token == POSITION:
+        return Token(policy.chain_id, "positions", contract.address, 0)
     place = {ASSET: contract.asset, SELF: contract.address}.get(entry.token) or address(argument(args, entry.token))
     return _token_at(policy, place)
 

@@ -57,8 +57,8 @@ def totals(effects: Sequence[Effect]) -> dict[Token, int]:
     """Base units by token that these calls move, at their most. `effects` are `bounded`."""
     found: dict[Token, int] = {}
     for effect in effects:
-        if counts(effect):
-            found[effect.token] = found.get(effect.token, 0) + effect.units
+        for part in effect.sides if counts(effect) else ():
+            found[part.token] = found.get(part.token, 0) + part.units
     return found
 
 

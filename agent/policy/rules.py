@@ -29,8 +29,10 @@ def check_step(policy: Policy, account: Address, recipients: Collection[Address]
         case "enter":
             _check_own(effect, account)
             _check_bounded(effect)
-            if not effect.is_all:
-                _check_cap(policy, effect)
+            _check_two(effect)
+            for part in effect.sides:
+                if not part.is_all:
+                    _check_cap(policy, part)
         case "leave":
             _check_own(effect, account)
             _check_bounded(effect)
@@ -148,6 +150,11 @@ def _check_outside(policy: Policy, effect: Effect) -> None:
                 f"The argument {path} of {name_of(effect)} is {place}, which isn't listed under {table}.",
                 "The operator can list it.",
             )
+
+
+def _check_two(effect: Effect) -> None:
+    if effect.along is not None and (effect.along == effect.token or not effect.units + effect.along_units):
+        raise Refused("caps", f"The call {name_of(effect)} names no two tokens to put in.", "Name two amounts.")
 
 
 def _check_bounded(effect: Effect) -> None:

@@ -25,6 +25,8 @@ SELF = "@self"
 SENDER = "@sender"
 FIRST = "@first"
 LAST = "@last"
+POSITION = "@position"
+"""In the place of a token: what the contract itself keeps in the caller's name, such as liquidity under a number."""
 
 
 class Entry(BaseModel):
@@ -45,7 +47,7 @@ class Entry(BaseModel):
     direction: Direction
     token: str
     amount: str
-    unit: Literal["token", "shares"] = "token"
+    unit: Literal["token", "shares", "position"] = "token"
     recipient: str | None = None
     owner: str | None = None
     spender: str | None = None
@@ -54,6 +56,8 @@ class Entry(BaseModel):
     market: str | None = None
     to_token: str | None = None
     to_amount: str | None = None
+    with_token: str | None = None
+    with_amount: str | None = None
     path: str | None = None
     at_most: bool = False
     native_in: bool = False
@@ -144,11 +148,11 @@ def _check_names(parameters: tuple[Parameter, ...]) -> None:
 
 
 def _check_paths(entry: Entry) -> None:
-    addresses = (entry.recipient, entry.owner, entry.spender, entry.token, entry.to_token)
+    addresses = (entry.recipient, entry.owner, entry.spender, entry.token, entry.to_token, entry.with_token)
     for path in addresses:
         if path and not path.startswith("@") and parameter_at(entry.whole, path).type != "address":
             raise ValueError(f"the argument {path!r} is not an address")
-    for path in (entry.amount, entry.to_amount):
+    for path in (entry.amount, entry.to_amount, entry.with_amount):
         if path and not parameter_at(entry.whole, path).type.startswith("uint"):
             raise ValueError(f"the amount {path!r} is not an unsigned integer")
     if entry.path and parameter_at(entry.whole, entry.path).type != "bytes":
@@ -181,7 +185,8 @@ def _check_outside(entry: Entry, outside: Outside) -> None:
 
 def _check_direction(entry: Entry) -> None:
     _check_swap(entry)
-    if entry.token.startswith("@") and entry.token not in (ASSET, SELF) and not entry.path:
+    _check_position(entry)
+    if entry.token.startswith("@") and entry.token not in (ASSET, SELF, POSITION) and not entry.path:
         raise ValueError(f"the token is a path, {ASSET} or {SELF}, not {entry.token}")
     for path in (entry.owner, entry.spender):
         if path and path.startswith("@"):
@@ -206,14 +211,25 @@ def _check_swap(entry: Entry) -> None:
         raise ValueError("a swap, and only a swap, names to_token and to_amount")
     if not swaps and (entry.path or entry.native_in):
         raise ValueError("path and native_in are of swaps only")
-    if entry.at_most and entry.direction not in ("swap", "repay"):
-        raise ValueError("at_most is of swaps and repays only")
+    if entry.at_most and entry.direction not in ("swap", "repay") and not entry.with_token:
+        raise ValueError("at_most is of swaps, repays and entries of two tokens only")
     ends = {entry.token, entry.to_token} & {FIRST, LAST}
     if bool(entry.path) != bool(ends) or (entry.path and ends != {FIRST, LAST}):
         raise ValueError(f"with a path, and only with one, the tokens are its ends {FIRST} and {LAST}")
     vague = not entry.path and "@" in f"{entry.token}{entry.to_token}"
     if swaps and (vague or entry.all or entry.unit != "token"):
         raise ValueError("a swap is bounded and names both tokens itself")
+
+
+def _check_position(entry: Entry) -> None:
+    if (entry.unit == "position") != (entry.token == POSITION) or (
+        entry.unit == "position" and entry.direction != "leave"
+    ):
+        raise ValueError(f"what counts positions is a leave of {POSITION}")
+    if bool(entry.with_token) != bool(entry.with_amount) or (entry.with_token and entry.direction != "enter"):
+        raise ValueError("a second token has its amount, and goes in with the first one")
+    if entry.with_token and (entry.all or "@" in f"{entry.token}{entry.with_token}"):
+        raise ValueError("an entry of two tokens is bounded and names both itself")
 
 
 def _hazards(parameters: tuple[Parameter, ...], prefix: str = "") -> list[str]:
@@ -229,7 +245,8 @@ def _hazards(parameters: tuple[Parameter, ...], prefix: str = "") -> list[str]:
 
 
 def _spoken_for(entry: Entry, path: str) -> bool:
-    named = {entry.token, entry.to_token, entry.path, entry.recipient, entry.owner, entry.spender, *entry.must}
+    named = {entry.token, entry.to_token, entry.with_token, entry.path}
+    named |= {entry.recipient, entry.owner, entry.spender, *entry.must}
     if entry.outside is not None and path in entry.outside.paths:
         return True
     return path in named or path == entry.about or bool(entry.market and path.startswith(entry.market + "."))

@@ -107,12 +107,14 @@ def _check_role(step: Step, effect: Effect) -> None:
 
 def _check_approvals_used(steps: Sequence[Step], effects: Sequence[Effect]) -> None:
     """Each approval is spent by a later step of its own, in full: no allowance is left lying about."""
-    free = [index for index, effect in enumerate(effects) if effect.direction in SPENDERS]
+    free = [
+        (index, part) for index, effect in enumerate(effects) if effect.direction in SPENDERS for part in effect.sides
+    ]
     for index, effect in enumerate(effects):
         if effect.direction != "approve" or effect.units == 0:
             continue
-        same = [later for later in free if steps[later].outputs == steps[index].outputs]
-        user = next((later for later in same if later > index and _spends(effects[later], effect)), None)
+        same = [each for each in free if steps[each[0]].outputs == steps[index].outputs]
+        user = next((each for each in same if each[0] > index and _spends(each[1], effect)), None)
         if user is None:
             raise Refused(
                 "approvals",
@@ -120,17 +122,17 @@ def _check_approvals_used(steps: Sequence[Step], effects: Sequence[Effect]) -> N
                 "An approval is signed together with the step that spends it, over the same amount.",
             )
         free.remove(user)
-        _check_taken_back(steps, effects, user)
+        _check_taken_back(steps, effects, *user)
 
 
-def _check_taken_back(steps: Sequence[Step], effects: Sequence[Effect], user: int) -> None:
+def _check_taken_back(steps: Sequence[Step], effects: Sequence[Effect], user: int, spent: Effect) -> None:
     """Where less than the approval can be spent, the rest is taken back whatever happens."""
-    entry, contract = effects[user].entry, effects[user].contract
+    entry, contract = spent.entry, spent.contract
     if entry is None or contract is None or not entry.at_most:
         return
     for step, effect in list(zip(steps, effects, strict=True))[user + 1 :]:
         back = effect.direction == "approve" and effect.units == 0 and step.role is not Role.CLEANUP
-        if back and effect.spender == contract.address and effect.token == effects[user].token:
+        if back and effect.spender == contract.address and effect.token == spent.token:
             return
     raise Refused(
         "approvals",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
 from agent.gate import rewards
 from agent.loans import health_text
 from agent.money import RAY, Amount, Token, grouped, text_from_units
-from agent.plugin import Venue
+from agent.plugin import PositionManager, Venue
+from agent.replies import ranges
 from agent.replies.reply import Reply, Table
 from agent.usd import cents, dollars
 
@@ -32,7 +34,11 @@ def earned(position: int, flow: Flow) -> int:
 
 
 def portfolio(
-    snapshot: Snapshot, registry: Registry, venues: Mapping[str, Venue], flows: Mapping[str, Flow] | None
+    snapshot: Snapshot,
+    registry: Registry,
+    venues: Mapping[str, Venue],
+    flows: Mapping[str, Flow] | None,
+    managers: Mapping[str, PositionManager] = MappingProxyType({}),
 ) -> Reply:
     """`flows` by venue id; None while a plan isn't settled, whose flows nobody knows yet.
 
@@ -56,6 +62,10 @@ def portfolio(
         unknown = "once settled" if flows is None else "not known"
         gained = f"{gain.value} {venue.asset.symbol}" if gain else unknown
         rows.append((venue_id, grouped(Amount(position, venue.asset).value), _shown(value), rate, gained))
+    for each in ranges.told(snapshot, registry):
+        value = None if None in (each.cents, each.fees) else (each.cents or 0) + (each.fees or 0)
+        total, at_work, known = total + (value or 0), at_work + (value or 0), known and value is not None
+        rows.append(ranges.row(each))
     owed_rows, pledged, owed, priced = _owed(snapshot, registry, venues)
     rows, known = [*rows, *owed_rows], known and priced
     text = f"You hold {dollars(total)} in all, {dollars(at_work)} of it at work."
@@ -64,12 +74,13 @@ def portfolio(
             f"You hold {dollars(total + pledged)} in all, {dollars(at_work)} of it at work, and owe {dollars(owed)}: "
             f"{dollars(total + pledged - owed)} net."
         )
-    if not any(state.position for state in snapshot.venues.values()):
+    if not snapshot.positions and not any(state.position for state in snapshot.venues.values()):
         text += " Nothing is at work now."
     if not known:
         text += " What has no price isn't counted."
     text += "".join(f"\n{each}" for each in loan_lines(snapshot))
     text += "".join(f"\n{each}" for each in rewards.lines(snapshot, registry))
+    text += "".join(f"\n{each}" for each in ranges.lines(snapshot, registry, managers))
     for venue_id, reason in sorted(snapshot.missing.items()):
         text += f"\n{venue_id} can't be read now: {reason}."
     columns = ("where", "amount", "worth", "rate a year", "earned")

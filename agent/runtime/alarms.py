@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
+from agent.gate.range_words import pair_of
 from agent.intents import Alert
 from agent.loans import PLACES as HEALTH_PLACES
 from agent.money import text_from_units
@@ -121,6 +122,14 @@ class Alarms:
             for key, owed in loan.debts.items():
                 symbol = self.world.venues[key].asset.symbol
                 held[symbol] = held.get(symbol, 0) - owed
+        for each in snapshot.positions:
+            pair = pair_of(self.world.registry, each.token0, each.token1)
+            if pair is not None:
+                for token, units in (
+                    (pair.token0, each.units0 + each.fees0),
+                    (pair.token1, each.units1 + each.fees1),
+                ):
+                    held[token.symbol] = held.get(token.symbol, 0) + units
         total = Fraction(0)
         for symbol, units in held.items():
             price = snapshot.prices.get(symbol)

@@ -14,6 +14,7 @@ import structlog
 from agent.chain.snapshot import Snapshot
 from agent.errors import MonetaError, Unavailable
 from agent.gate.mandate import Terms, wei_in_usd
+from agent.gate.range_words import pair_of
 from agent.money import RAY
 from agent.past import PARTS, UNKNOWN, Past
 from agent.plots import Kind, Theme, plot
@@ -189,6 +190,11 @@ class Reports:
             flow = flows.get((key, str(asset.address)))
             if flow is not None:
                 earned += usd(asset.symbol, state.position + flow.withdrawn - flow.deposited)
+        for each in snapshot.positions:  # as it would come out now; what it earned isn't told apart from holding
+            pair = pair_of(self.world.registry, each.token0, each.token1)
+            if pair is not None:
+                total += usd(pair.token0.symbol, each.units0 + each.fees0)
+                total += usd(pair.token1.symbol, each.units1 + each.fees1)
         paid = await self.world.ledger.flows(snapshot.account, 0, 2**62)
         wei = sum(-flow.units for flow in paid if flow.kind is FlowKind.FEE)
         gas = wei_in_usd(wei, prices.get(self.world.registry.native.symbol, 0))

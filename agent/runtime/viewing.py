@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from agent.chain.positions import managers_of
 from agent.chain.snapshot import Snapshot
 from agent.gate.choices import ROUTE, TURN
 from agent.intents import Explain, Yields
@@ -43,7 +44,13 @@ class Viewing:
             if assets.get(venue) == token  # the rows of receipt tokens mirror these
         }
         settled = not any(each.account == account for each in await self.world.ledger.unsettled())
-        reply = portfolio.portfolio(snapshot, self.world.registry, self.world.venues, flows if settled else None)
+        reply = portfolio.portfolio(
+            snapshot,
+            self.world.registry,
+            self.world.venues,
+            flows if settled else None,
+            managers_of(self.world.traders),
+        )
         held = {key for key, state in snapshot.venues.items() if state.position}
         found = (await self.world.risks.look(snapshot)).signals(of=held)
         return replace(reply, text=reply.text + risks.lines(found), private=True)

@@ -8,6 +8,11 @@ from moneta import Trader, hookimpl
 from plugins.uniswap.trader import UniswapV3
 
 
+def _read(name: str) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(files(__name__).joinpath(name).read_text(encoding="utf-8"))
+    return body
+
+
 @hookimpl
 def moneta_traders() -> list[type[Trader]]:
     return [UniswapV3]
@@ -15,9 +20,9 @@ def moneta_traders() -> list[type[Trader]]:
 
 @hookimpl
 def moneta_call_tables() -> list[dict[str, Any]]:
-    return [json.loads(files(__name__).joinpath("router.json").read_text(encoding="utf-8"))]
+    return [_read("router.json"), _read("positions.json")]
 
 
 @hookimpl
 def moneta_descriptors() -> list[dict[str, Any]]:
-    return [json.loads(files(__name__).joinpath("router.erc7730.json").read_text(encoding="utf-8"))]
+    return [_read("router.erc7730.json"), _read("positions.erc7730.json")]

@@ -35,6 +35,7 @@ from plugins.uniswap import pairs, views
 from plugins.uniswap.best import NAME, weighed
 from plugins.uniswap.calls import swap_step
 from plugins.uniswap.exposure import attacks
+from plugins.uniswap.manager import manager_in
 from plugins.uniswap.pairs import Pair, find_pairs
 from plugins.uniswap.split import best_trade
 from plugins.uniswap.ticks import MAX_TICK, MIN_TICK, WORD, sqrt_ratio_at, word_of
@@ -101,7 +102,9 @@ class UniswapV3(Trader):
         pools = await _pools([address(place) for place in section["pools"]], factory, chain, ask)
         known = [pool for pool in pools if pool.token0 in pinned and pool.token1 in pinned]
         paired = await find_pairs(address(second[0]), chain, ask)
-        return cls(listed, address(section["tick_lens"]), known, list(pinned.values()), paired)
+        trader = cls(listed, address(section["tick_lens"]), known, list(pinned.values()), paired)
+        trader.manager = await manager_in(chain, factory, coin, known, ask)
+        return trader
 
     def reads(self) -> tuple[Call, ...]:
         ticked = (

@@ -38,7 +38,8 @@ SAFE = Listed(at("b3"), "stataUSDC vault", "erc4626", USDC_AT)
 VUSDC = Listed(at("b4"), "Venus vUSDC", "venus-vtoken", USDC_AT)
 ROUTER = Listed(at("b6"), "Uniswap v3 router", "uniswap-v3-router", wrapped=WETH_AT)
 REWARDS = Listed(at("b7"), "Aave v3 core RewardsController", "aave-v3-rewards")
-LISTED = [POOL, PRIME, BLUE, SAFE, VUSDC, ROUTER, REWARDS]
+POSITIONS = Listed(at("b8"), "Uniswap v3 positions", "uniswap-v3-positions")
+LISTED = [POOL, PRIME, BLUE, SAFE, VUSDC, ROUTER, REWARDS, POSITIONS]
 POLICY = policy_with(listed=LISTED, tables=built_in("moneta_call_tables"))
 CONTACTS = {FRIEND: "bob"}
 NAMES = Names(POLICY, ACCOUNT, CONTACTS)
@@ -47,7 +48,7 @@ TOKENS: Mapping[Address, Token] = {USDC_AT: USDC, DAI_AT: DAI, WETH_AT: WETH}
 
 DESCRIBED = [
     (contract, entry)
-    for contract in (Listed(USDC_AT, "USDC", "erc20"), POOL, BLUE, SAFE, ROUTER, REWARDS)
+    for contract in (Listed(USDC_AT, "USDC", "erc20"), POOL, BLUE, SAFE, ROUTER, REWARDS, POSITIONS)
     for entry in TABLES[contract.table].functions
 ]
 
@@ -98,10 +99,13 @@ def _value(entry: Entry, parameter: Parameter, path: str) -> st.SearchStrategy[A
     if parameter.parts:
         return st.tuples(*(_value(entry, each, f"{path}.{each.name}") for each in parameter.parts))
     if parameter.type == "address":
-        return tokens if path in (entry.token, entry.to_token) else holders
+        return tokens if path in (entry.token, entry.to_token, entry.with_token) else holders
     if parameter.type == "address[]":
         return st.lists(holders, max_size=3).map(tuple)
     if parameter.type == "bytes":
         return paths() if path == entry.path else st.binary(max_size=8)
+    if parameter.type.startswith("int"):
+        top = 2 ** (int(parameter.type.removeprefix("int")) - 1)
+        return st.integers(-top, top - 1)
     usual = numbers(int(parameter.type.removeprefix("uint")))
     return st.one_of(st.just(int(entry.must[path])), usual) if path in entry.must else usual

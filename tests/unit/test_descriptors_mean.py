@@ -65,8 +65,10 @@ def test_a_text_means_what_the_table_reads(contract: Any, entry: Any, data: st.D
     texts = texts_by_path(clear, effect)
     assert effect.entry is not None
     assert clear.where == contract.name
-    amount = texts[effect.entry.amount]
-    if effect.unit == "shares":
+    amount = texts.get(effect.entry.amount, "")
+    if effect.unit == "position":
+        assert int(amount or effect.entry.must[effect.entry.amount]) == effect.units
+    elif effect.unit == "shares":
         assert int(amount.partition(" ")[0].replace(",", "")) == effect.units
     else:
         assert effect.paid is not None
@@ -79,6 +81,8 @@ def test_a_text_means_what_the_table_reads(contract: Any, entry: Any, data: st.D
         if path is not None and path != SENDER:  # no argument: nothing of the call says it
             assert holder is not None
             assert holder_said(texts[path]) == holder
+    if effect.along is not None:
+        assert amount_said(texts[str(effect.entry.with_amount)]) == (effect.along_units, effect.along.symbol)
     if effect.to is not None:
         assert amount_said(texts[str(effect.entry.to_amount)]) == (effect.least, effect.to.symbol)
     if effect.value:
@@ -94,7 +98,7 @@ def test_two_calls_that_differ_never_read_the_same(contract: Any, entry: Any, da
     one = parts.effect_of(contract, entry.signature, first)
     for index in range(len(first)):
         near = (*first[:index], other[index], *first[index + 1 :])
-        if len(first) == 1:  # all is in one tuple
+        if len(first) == 1 and isinstance(first[0], tuple):  # all is in one
             inner = data.draw(st.integers(0, len(first[0]) - 1))
             near = ((*first[0][:inner], other[0][inner], *first[0][inner + 1 :]),)
         changed = parts.effect_of(contract, entry.signature, near)

@@ -88,7 +88,7 @@ def test_one_router_wraps_one_coin() -> None:
 
 
 def test_the_route_of_a_call_is_bytes() -> None:
-    (body,) = moneta_call_tables()
+    body = moneta_call_tables()[0]
     made = copy.deepcopy(body)
     entry = next(each for each in made["functions"] if each.get("path"))
     entry["path"] = entry["amount"]

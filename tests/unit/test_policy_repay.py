@@ -116,7 +116,7 @@ def test_it_is_said_as_what_it_is() -> None:
         ({"all": True}, "never unbounded"),
         ({"unit": "shares", "at_most": False}, "bounded by its approval"),
         ({"recipient": None}, "name a recipient"),
-        ({"direction": "enter"}, "at_most is of swaps and repays only"),
+        ({"direction": "enter"}, "at_most is of swaps, repays and entries of two tokens only"),
     ],
 )
 def test_a_table_that_leaves_a_repayment_open_is_refused(change: dict[str, Any], says: str) -> None:

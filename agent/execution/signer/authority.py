@@ -100,7 +100,7 @@ class Authority:
             check_tally(self.policy, self.record, plan, effects, index, now)
             coded = self.take_code(plan, effects, index, wish.code)
         raw, digest = transaction.signed(self.backend.sign(plan.account, transaction.preimage))
-        symbol, units = counted(effect if effect.unit == "token" else effects[index])
+        (symbol, units), *along = counted(effect if effect.unit == "token" else effects[index])
         if all(row.hash != digest for row in earlier):  # a remote signer may sign the same another way
             self.record.add(
                 Signed(
@@ -117,6 +117,8 @@ class Authority:
                     outputs=filled,
                     symbol=symbol,
                     units=units,
+                    along_symbol=along[0][0] if along else "",
+                    along_units=along[0][1] if along else "0",
                     coded=coded,
                 )
             )
@@ -222,9 +224,9 @@ class Authority:
             )
 
 
-def counted(effect: Effect) -> tuple[str, str]:
-    """What the record says of what a call moves: symbol and base units."""
-    return (effect.token.symbol, str(effect.units)) if counts(effect) else ("", "0")
+def counted(effect: Effect) -> list[tuple[str, str]]:
+    """What the record says of what a call moves: symbol and base units, of a second token as well."""
+    return [(part.token.symbol, str(part.units)) for part in effect.sides] if counts(effect) else [("", "0")]
 
 
 def _is_cleanup(plan: Plan, index: int) -> bool:

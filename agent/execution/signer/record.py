@@ -29,7 +29,8 @@ class Signed:
 
     `outputs` are the base units that were filled in, by the index of the step that gave them (as text, as in JSON).
     `symbol` and `units` (base units, as text) are what it moves out of the account's hands, '' for nothing that
-    counts; `coded`: a one-time code was given for the plan. Typed data has NO_NONCE, and its signing hash as `hash`.
+    counts; `along_symbol` and `along_units` the same of a second token that goes in with it. `coded`: a one-time code
+    was given for the plan. Typed data has NO_NONCE, and its signing hash as `hash`.
     """
 
     plan_id: str
@@ -45,6 +46,8 @@ class Signed:
     outputs: dict[str, str] = field(default_factory=dict)
     symbol: str = ""
     units: str = "0"
+    along_symbol: str = ""
+    along_units: str = "0"
     coded: bool = False
 
     @property
@@ -126,10 +129,11 @@ class Record:
         self._plans.setdefault(row.plan_id, []).append(row)
         if row.nonce != NO_NONCE:
             self._nonces.add((row.account, row.nonce))
-        if row.symbol:
-            steps = self._moves.setdefault((row.account, row.symbol), {})
-            before = steps.get((row.plan_id, row.step), (row.at, 0))
-            steps[row.plan_id, row.step] = (max(row.at, before[0]), max(int(row.units), before[1]))
+        for symbol, units in ((row.symbol, row.units), (row.along_symbol, row.along_units)):
+            if symbol:
+                steps = self._moves.setdefault((row.account, symbol), {})
+                before = steps.get((row.plan_id, row.step), (row.at, 0))
+                steps[row.plan_id, row.step] = (max(row.at, before[0]), max(int(units), before[1]))
 
     def _read(self, path: Path) -> list[Signed]:
         content = path.read_bytes()

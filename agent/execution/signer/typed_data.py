@@ -44,7 +44,7 @@ def sign_typed(
         check_tally(authority.policy, authority.record, plan, effects, index, now)
         coded = authority.take_code(plan, effects, index, code)
         signature = authority.backend.sign(plan.account, preimage)
-        symbol, units = counted(typed.effect)
+        ((symbol, units),) = counted(typed.effect)
         row = Signed(
             plan_id=plan.plan_id,
             digest=plan.digest,

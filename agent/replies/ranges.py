@@ -1,0 +1,70 @@
+"""Liquidity positions as they are told: what is in them, between which prices, what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from agent.chain.registry import Registry
+from agent.chain.snapshot import Snapshot
+from agent.gate.range_words import Pair, both, fee_text, pair_of, price_text, worth
+from agent.plugin import PositionManager
+from agent.ranges import Position
+from agent.usd import dollars
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A position with its pair; US cents of what is in it and of what waits beside it, None without a price."""
+
+    position: Position
+    pair: Pair
+    cents: int | None
+    fees: int | None
+
+
+def told(snapshot: Snapshot, registry: Registry) -> Iterator[Told]:
+    """The account's positions of pinned tokens."""
+    for each in snapshot.positions:
+        pair = pair_of(registry, each.token0, each.token1)
+        if pair is not None:
+            prices = dict(snapshot.prices)
+            inside = worth(pair, each.units0, each.units1, prices)
+            yield Told(each, pair, inside, worth(pair, each.fees0, each.fees1, prices))
+
+
+def row(each: Told) -> tuple[str, str, str, str, str]:
+    """A row of the portfolio's table."""
+    position, pair = each.position, each.pair
+    waiting = both(pair, position.fees0, position.fees1) if position.fees0 or position.fees1 else "0"
+    return (
+        f"{position.manager} position {position.id}",
+        both(pair, position.units0, position.units1),
+        "no price" if each.cents is None else dollars(each.cents),
+        "in range" if position.in_range else "out of range",
+        f"{waiting} of fees",
+    )
+
+
+def line(each: Told, ends: tuple[int, int]) -> str:
+    """A sentence or two about a position; `ends` are the square roots of its range's prices."""
+    position, pair = each.position, each.pair
+    low, high = sorted(pair.price(end) for end in ends)
+    where = f"from {price_text(low)} to {price_text(high)} {pair.quote} a {pair.base}"
+    price = price_text(pair.price(position.sqrt_price))
+    state = f"in range at {price}" if position.in_range else f"out of range at {price}, where it earns nothing"
+    text = f"Position {position.id}: {pair.name} {fee_text(position.fee)}, {where}, {state}."
+    if not (position.fees0 or position.fees1):
+        return text
+    value = "no price" if each.fees is None else dollars(each.fees)
+    fees = both(pair, position.fees0, position.fees1)
+    return f"{text} Fees of {fees} ({value}) wait: say `collect the fees of position {position.id}`."
+
+
+def lines(snapshot: Snapshot, registry: Registry, managers: Mapping[str, PositionManager]) -> tuple[str, ...]:
+    """A line a position."""
+    return tuple(
+        line(each, (manager.sqrt_price(each.position.low), manager.sqrt_price(each.position.high)))
+        for each in told(snapshot, registry)
+        if (manager := managers.get(each.position.manager)) is not None
+    )
