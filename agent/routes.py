@@ -104,6 +104,25 @@ class Attack:
     loss: int
 
 
+PoolEvent = tuple[Address, tuple[str, ...], bytes]
+"""What a contract told: the contract, the event's topics (0x-text) and its data."""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSwap:
+    """One pool's swap as its event tells it, in base units. `down`: its token 0 went in.
+
+    `actors` called the pool or got what came out. `left`: the pool behind it, None where that can't be known.
+    """
+
+    pool: Address
+    down: bool
+    units_in: int
+    units_out: int
+    actors: frozenset[Address]
+    left: AnyPool | None
+
+
 @dataclass(frozen=True, slots=True)
 class Trade:
     """Routes of one exchange between the same two tokens, taken one after the other in one transaction.

@@ -39,6 +39,7 @@ from memory.part import Clock, Entropy
 from memory.periods import Periods
 from memory.put_aside import PutAside
 from memory.risk_news import RiskBook
+from memory.sandwiches import SandwichBook
 from memory.store import Store
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class Ledger(
     Periods,
     Observations,
     RiskBook,
+    SandwichBook,
     AlertBook,
     ParameterBook,
     PutAside,

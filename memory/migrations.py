@@ -21,6 +21,7 @@ from memory.observations import SQL as OBSERVATIONS
 from memory.observations import take_over
 from memory.parameters import SQL as PARAMETERS
 from memory.risk_news import SQL as RISK_NEWS
+from memory.sandwiches import SQL as SANDWICHES
 
 
 class _Set(Migrations):
@@ -429,6 +430,12 @@ def m024_language(db: Database) -> None:
 def m026_alerts(db: Database) -> None:
     """What people want to hear of once."""
     db.executescript(ALERTS)
+
+
+@ledger()
+def m030_sandwiches(db: Database) -> None:
+    """What a sandwich took of each trade."""
+    db.executescript(SANDWICHES)
 
 
 @memory()

@@ -53,7 +53,7 @@ from agent.plugin import (
     lines_of,
 )
 from agent.ranges import PoolGrowth, Position
-from agent.routes import FEE_SCALE, AnyPool, Attack, PairState, PoolState, Route, Trade
+from agent.routes import FEE_SCALE, AnyPool, Attack, PairState, PoolEvent, PoolState, PoolSwap, Route, Trade
 from agent.tongues.catalogue import say_in
 
 __all__ = [
@@ -108,8 +108,10 @@ __all__ = [
     "Part",
     "Past",
     "Placement",
+    "PoolEvent",
     "PoolGrowth",
     "PoolState",
+    "PoolSwap",
     "Position",
     "PositionManager",
     "Protocol",

@@ -16,7 +16,7 @@ from agent.hooks.worker import bridged
 from agent.money import Address, Token
 from agent.plans import Step
 from agent.plugin import Ask, Block, Chain, Trader
-from agent.routes import AnyPool, Attack, PairState, PoolState, Route, Trade
+from agent.routes import AnyPool, Attack, PairState, PoolEvent, PoolState, PoolSwap, Route, Trade
 
 T = TypeVar("T")
 MOST_POOLS, MOST_ROUTES, MOST_PARTS = 200, 200, 16
@@ -126,6 +126,30 @@ class GuardedTrader(Trader):
 
         try:
             return self._call("attacks", lambda: self._inner.attacks(states, trade, limits), check)
+        except MonetaError:
+            return None
+
+    def swaps(self, states: Sequence[AnyPool], events: Sequence[PoolEvent]) -> tuple[PoolSwap | None, ...]:
+        def check(found: object) -> tuple[PoolSwap | None, ...]:
+            each = shapes.listed(found, object, "the swaps", len(events))
+            if len(each) != len(events):
+                raise ValueError("there is an answer for each event")
+            return tuple(None if swap is None else shapes.of_type(swap, PoolSwap, "a swap") for swap in each)
+
+        try:
+            return self._call("swaps", lambda: self._inner.swaps(states, events), check)
+        except MonetaError:
+            return (None,) * len(events)
+
+    def moved(self, pool: AnyPool, down: bool, units: int) -> tuple[int, AnyPool] | None:
+        def check(found: object) -> tuple[int, AnyPool] | None:
+            if found is None:
+                return None
+            given, left = shapes.of_type(found, tuple, "what a pool gives")
+            return shapes.whole(given, "what it gives"), _pool(left)
+
+        try:
+            return self._call("moved", lambda: self._inner.moved(pool, down, units), check)
         except MonetaError:
             return None
 

@@ -12,7 +12,7 @@ from agent.money import Address, Token
 from agent.plans import Step
 from agent.plugin.chain import Ask, Block, Chain, Listed
 from agent.plugin.positions import PositionManager
-from agent.routes import AnyPool, Attack, Route, Trade
+from agent.routes import AnyPool, Attack, PoolEvent, PoolSwap, Route, Trade
 
 
 class Trader(ABC):
@@ -76,6 +76,17 @@ class Trader(ABC):
 
         `limits`: for each part the least that comes back, or with an exact output the most that is given.
         """
+        return None
+
+    def swaps(self, states: Sequence[AnyPool], events: Sequence[PoolEvent]) -> tuple[PoolSwap | None, ...]:
+        """For each event of a block, in its order, the swap of one of the pools that it tells, else None.
+
+        `states` are the pools before the block. An exchange that tells nothing of the kind gives none.
+        """
+        return (None,) * len(events)
+
+    def moved(self, pool: AnyPool, down: bool, units: int) -> tuple[int, AnyPool] | None:
+        """What `units` of token 0 (`down`) or token 1 give in one pool, and the pool behind it. None: unknown."""
         return None
 
     @abstractmethod

@@ -37,6 +37,7 @@ from agent.runtime.desk import DAY, desk, horizon_of
 from agent.runtime.following import Following
 from agent.runtime.mandating import Mandating
 from agent.runtime.rebalancing import Rebalancing
+from agent.runtime.sandwiched import with_sandwiches
 from agent.runtime.world import World
 from memory.rows import PlanRow, PlanStatus, User
 
@@ -135,7 +136,8 @@ class Acting:
             self.world.memory.episode_soon(user.id, channel, f"{how}: {headline}", f"plan {row.plan_id}")
         if code and outcome.end is End.VOID:  # a wrong code costs a preview, not the wish
             return await self._renew(user, channel, row, f"Nothing was sent: {outcome.reason}")
-        return recovering.reported(confirmed.plan, outcome, headline)
+        reply = recovering.reported(confirmed.plan, outcome, headline)
+        return await with_sandwiches(self.world, confirmed.plan, outcome, reply)
 
     async def _check_may_run(self, user: User, row: PlanRow) -> None:
         """What may have changed since the preview, besides the chain. The preview stays as it is."""

@@ -11,7 +11,7 @@ from agent.intents import Explain, Yields
 from agent.money import ZERO_ADDRESS
 from agent.replies import explain, history, portfolio, risks, talk
 from agent.replies.reply import Reply
-from agent.runtime import rates
+from agent.runtime import rates, sandwiched
 from agent.runtime.adopting import Adopting
 from agent.runtime.lending import Lending
 from agent.runtime.world import World
@@ -78,6 +78,9 @@ class Viewing:
         rows = [row] if row.plan_id is None else await ledger.decisions_of_plan(row.plan_id)
         plan = None if row.plan_id is None else await ledger.plan(row.plan_id)
         told = explain.told(rows, tokens, waits=plan is not None and plan.status is PlanStatus.PROPOSED)
+        if plan is not None and plan.status in (PlanStatus.SETTLED, PlanStatus.PARTIAL):
+            taken = await sandwiched.look(self.world, plan.plan)
+            told = replace(told, text=f"{told.text} {taken}") if taken else told
         if any(each.kind not in (ROUTE, TURN) for each in rows):
             return told
         earlier = await ledger.last_placement(user.id, rows[0].id)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from moneta import FEE_SCALE, Address, AnyPool, PairState, Route
+from moneta import Address, AnyPool, PairState, Route
+from plugins.uniswap.pairs import moved_pair, swap_pair
 from plugins.uniswap.pool import moved
 
 Pools = Mapping[Address, AnyPool]
@@ -54,19 +55,12 @@ def through(pools: Pools, way: Way, units: int, exact_out: bool = False) -> Done
 
 def swapped(pool: AnyPool, down: bool, units: int, exact_out: bool = False) -> tuple[int, AnyPool] | None:
     """The side that isn't said, and the pool behind the swap."""
-    return _pair(pool, down, units, exact_out) if isinstance(pool, PairState) else moved(pool, down, units, exact_out)
-
-
-def _pair(pair: PairState, down: bool, units: int, exact_out: bool) -> tuple[int, PairState] | None:
-    """@uniswap/v2-periphery, UniswapV2Library.getAmountOut and getAmountIn."""
-    inside, outside = (pair.reserve0, pair.reserve1) if down else (pair.reserve1, pair.reserve0)
-    kept = FEE_SCALE - pair.fee
-    if units <= 0 or not inside or not outside or (exact_out and units >= outside):
+    if not isinstance(pool, PairState):
+        return moved(pool, down, units, exact_out)
+    if not exact_out:
+        return moved_pair(pool, down, units)
+    taken = swap_pair(pool, down, units, exact_out=True)
+    if taken is None:
         return None
-    if exact_out:
-        given, taken = units, inside * units * FEE_SCALE // ((outside - units) * kept) + 1
-    else:
-        given, taken = units * kept * outside // (inside * FEE_SCALE + units * kept), units
-    inside, outside = inside + taken, outside - given
-    first, second = (inside, outside) if down else (outside, inside)
-    return (taken if exact_out else given), replace(pair, reserve0=first, reserve1=second)
+    first, second = (taken, -units) if down else (-units, taken)
+    return taken, replace(pool, reserve0=pool.reserve0 + first, reserve1=pool.reserve1 + second)

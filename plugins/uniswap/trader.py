@@ -21,7 +21,9 @@ from moneta import (
     Call,
     Chain,
     Listed,
+    PoolEvent,
     PoolState,
+    PoolSwap,
     Refused,
     Route,
     Step,
@@ -32,8 +34,10 @@ from moneta import (
     address,
 )
 from plugins.uniswap import pairs, views
+from plugins.uniswap.after import swapped
 from plugins.uniswap.best import NAME, weighed
 from plugins.uniswap.calls import swap_step
+from plugins.uniswap.events import swaps
 from plugins.uniswap.exposure import attacks
 from plugins.uniswap.manager import manager_in
 from plugins.uniswap.pairs import Pair, find_pairs
@@ -151,6 +155,12 @@ class UniswapV3(Trader):
         if any(pool not in known for part in trade.parts for pool in part.pools):
             return None
         return attacks(states, trade, limits)
+
+    def swaps(self, states: Sequence[AnyPool], events: Sequence[PoolEvent]) -> tuple[PoolSwap | None, ...]:
+        return swaps(states, events)
+
+    def moved(self, pool: AnyPool, down: bool, units: int) -> tuple[int, AnyPool] | None:
+        return swapped(pool, down, units)
 
     def swap(self, route: Route, account: Address, limit: int, native: bool) -> tuple[Step, ...]:
         if native and route.tokens[0].address != self.contract.wrapped:

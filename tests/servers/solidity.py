@@ -72,15 +72,15 @@ def runtime_codes() -> dict[str, str]:
 
 
 @functools.cache
-def compiled(source: str) -> dict[str, str]:
-    """The runtime code of each contract of a source, 0x-text, by its name."""
+def compiled(source: str, kind: str = "deployedBytecode") -> dict[str, str]:
+    """The runtime code of each contract of a source, 0x-text, by its name; `kind` "bytecode": what creates it."""
     lock = parse((resources.files("devnet") / "artefacts.lock").read_text())
     solc = folder_of(next(each for each in lock if each.name == "solc"))
     request = {
         "language": "Solidity",
         "sources": {"t.sol": {"content": source}},
-        "settings": {"evmVersion": "paris", "outputSelection": {"*": {"*": ["evm.deployedBytecode.object"]}}},
+        "settings": {"evmVersion": "paris", "outputSelection": {"*": {"*": [f"evm.{kind}.object"]}}},
     }
     set_up.setup()
     found = run_solc(solc / "soljson.js", json.dumps(request))["t.sol"]
-    return {name: "0x" + each["evm"]["deployedBytecode"]["object"] for name, each in found.items()}
+    return {name: "0x" + each["evm"][kind]["object"] for name, each in found.items()}

@@ -512,6 +512,18 @@ CREATE TABLE alerts (
 CREATE INDEX alerts_of ON alerts (user, number)
 CREATE INDEX alerts_set ON alerts (id) WHERE rung_at IS NULL
 CREATE INDEX alerts_untold ON alerts (id) WHERE rung_at IS NOT NULL AND told_at IS NULL
+CREATE TABLE sandwiches (
+      plan_id TEXT NOT NULL REFERENCES plans(plan_id),
+      hash TEXT NOT NULL,
+      found TEXT NOT NULL CHECK (found IN ('none', 'taken', 'unknown')),
+      token TEXT NOT NULL,
+      units TEXT NOT NULL,
+      front TEXT NOT NULL,
+      back TEXT NOT NULL,
+      why TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      PRIMARY KEY (plan_id, hash)
+    ) STRICT, WITHOUT ROWID
 """  # noqa: E501  (SQLite appends added columns to one line)
 
 MEMORY = """
@@ -627,7 +639,7 @@ def test_each_migration_is_recorded_and_an_older_file_gets_the_rest() -> None:
     names = [row["name"] for row in db.query("SELECT name FROM _migrations ORDER BY id")]
     assert names[0] == "m001_users"
     assert names == sorted(names)
-    assert len(names) == 26
+    assert len(names) == 27
 
 
 def test_a_file_of_a_newer_moneta_is_left_alone() -> None:
