@@ -94,7 +94,7 @@ async def _told(rpc: Rpc, trader: Trader, pools: Mapping[Address, AnyPool], rece
     """Every swap of these pools in the block, in its order."""
     answers = await rpc.request("eth_getLogs", {"blockHash": receipt.block_hash, "address": sorted(pools)})
     if not isinstance(answers, list):
-        raise Unavailable("node", "the logs of its block are no list")
+        raise Unavailable("node", "its block can't be read")
     rows = sorted(answers, key=lambda each: quantity(each.get("logIndex")))
     events = [log(each) for each in rows]
     swaps = trader.swaps(tuple(pools.values()), [(each.address, each.topics, each.data) for each in events])
@@ -187,9 +187,9 @@ def _ends(pool: AnyPool, down: bool) -> tuple[Address, Address]:
 def _whose(answer: Any) -> tuple[Address, Address | None]:
     """Who sent a transaction, and to what."""
     if not isinstance(answer, dict):
-        raise Unavailable("node", "the node doesn't have a transaction of its block")
+        raise Unavailable("node", "its block can't be read")
     to = answer.get("to")
     try:
         return address(str(answer.get("from"))), None if to is None else address(str(to))
     except ValueError as error:
-        raise Unavailable("node", "a transaction of its block has no sender") from error
+        raise Unavailable("node", "its block can't be read") from error

@@ -92,20 +92,20 @@ def note(found: Exposure, usual: int, taken: int, private: bool = False) -> str:
     """One line for the preview. `taken` basis points of slippage in the place of the `usual` ones."""
     usd = "" if found.worst_cents is None or not found.worst else f" ({dollars(found.worst_cents)})"
     most = f"{Amount(found.worst, found.token)}{usd}"
-    what = f"A sandwich could cost you at most {most} more here" if found.exact_out else (
-        f"A sandwich could take at most {most} here"
-    )  # fmt: skip
-    ways = f", {' + '.join(Amount(part, found.token).value for part in found.parts)} by its ways"
-    what += ways if len(found.parts) > 1 else ""
+    parts = " + ".join(Amount(part, found.token).value for part in found.parts)
+    ways = f" By its ways: {parts}." if len(found.parts) > 1 else ""
+    narrow = f" So I hold it within {percent(taken)} of the quote." if taken < usual else ""
     if private:
-        return f"{what}; it goes to your private endpoint, where nobody sees it before it is mined."
+        return (
+            f"A sandwich could take at most {most} here; it is sent privately, so that nobody sees it coming.{ways}"
+        )
     if found.gain_cents is None:
-        return f"{what}; whether one would pay can't be told now."
-    narrow = f" I hold it within {percent(taken)} of the quote for that." if taken < usual else ""
+        return f"A sandwich could take at most {most} here; whether one would pay can't be told now.{ways}"
     if not found.pays:
-        return f"{what}; at present prices none would pay.{narrow}"
-    advice = "A private endpoint would hide it; or swap less at a time."
-    return f"{what}; at present prices one would gain {dollars(found.gain_cents)}.{narrow} {advice}"
+        return f"A sandwich could take at most {most} here; at present prices none would pay.{narrow}{ways}"
+    gain = dollars(found.gain_cents)
+    text = f"A sandwich could take at most {most} here; at present prices one would gain {gain}.{narrow}{ways}"
+    return f"{text} A private endpoint would hide it; or swap less at a time."
 
 
 def _gains(

@@ -1,0 +1,102 @@
+"""A sandwich bot on devnet: swaps ahead of a transaction that waits in the pool, and back behind it, in one block."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from agent.abi import encode_call
+from agent.chain.rpc import Rpc
+from agent.chain.rpc_types import quantity
+from agent.money import Address
+from plugins.uniswap.calls import EXACT_INPUT_SINGLE
+
+SETTING_UP_WEI = 2_000 * 10**9
+GAS = 600_000
+APPROVE = "approve(address,uint256)"
+PAIRS_IN = "swapExactTokensForTokens(uint256,uint256,address[],address)"
+POLL_SECONDS = 0.003
+WAIT_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Leg:
+    """A swap of one pool: `fee` 0 is a pair of v2."""
+
+    start: Address
+    end: Address
+    fee: int
+    units: int
+
+
+@dataclass
+class SandwichBot:
+    """`account` is one that anvil signs for, funded with whatever it needs."""
+
+    rpc: Rpc
+    router: Address
+    account: Address
+    sent: list[str] = field(default_factory=list)
+
+    async def hold(self) -> None:
+        """From now on transactions wait in the pool, where the bot sees them."""
+        await self.rpc.request("evm_setAutomine", False)
+
+    async def go_on(self) -> None:
+        await self.rpc.request("evm_setAutomine", True)
+
+    async def mine(self) -> None:
+        await self.rpc.request("evm_mine")
+
+    async def waiting(self) -> dict[str, Any]:
+        """The first transaction that waits for the router, somebody else's."""
+        async with asyncio.timeout(WAIT_SECONDS):
+            while True:
+                block = await self.rpc.request("eth_getBlockByNumber", "pending", True)
+                for each in block["transactions"]:
+                    mine = str(each["from"]).lower() == self.account.lower()
+                    if not mine and str(each["to"] or "").lower() == self.router.lower():
+                        return dict(each)
+                await asyncio.sleep(POLL_SECONDS)
+
+    async def ready(self, tokens: Sequence[Address], units: int = 10**30) -> None:
+        """Its tokens, and its router's approval to take them."""
+        for token in tokens:
+            await self.rpc.request("anvil_dealERC20", self.account, token, hex(units))
+            await self._send(token, encode_call(APPROVE, (self.router, 2**255)), SETTING_UP_WEI)
+
+    async def around(self, victim: dict[str, Any], front: Leg, back: Leg) -> tuple[str, str]:
+        """Sends both, the one to be ahead of the victim and the other behind it; their hashes.
+
+        anvil orders a block by the most that each offers for a gas.
+        """
+        offered = quantity(victim["maxFeePerGas"])
+        ahead = await self.swap(front, offered + 10**9)
+        behind = await self.swap(back, offered - 1)
+        self.sent += [ahead, behind]
+        return ahead, behind
+
+    async def swap(self, leg: Leg, most_fee: int) -> str:
+        return await self._send(self.router, self._call(leg), most_fee)
+
+    async def did(self, hash_: str) -> bool:
+        """Whether that one is mined and went through."""
+        receipt = await self.rpc.receipt(hash_)
+        return receipt is not None and receipt.ok
+
+    def _call(self, leg: Leg) -> bytes:
+        if not leg.fee:
+            return encode_call(PAIRS_IN, (leg.units, 0, (leg.start, leg.end), self.account))
+        return encode_call(EXACT_INPUT_SINGLE, ((leg.start, leg.end, leg.fee, self.account, leg.units, 0, 0),))
+
+    async def _send(self, to: Address, data: bytes, most_fee: int) -> str:
+        fees = {"maxFeePerGas": hex(most_fee), "maxPriorityFeePerGas": hex(0)}
+        transaction = {"from": self.account, "to": to, "data": "0x" + data.hex(), "gas": hex(GAS), **fees}
+        return str(await self.rpc.request("eth_sendTransaction", transaction))
+
+    async def balance(self, token: Address) -> int:
+        data = encode_call("balanceOf(address)", (self.account,))
+        answer = await self.rpc.request("eth_call", {"to": token, "data": "0x" + data.hex()}, "latest")
+        return quantity(hex(int(answer, 16)))
