@@ -64,6 +64,8 @@ class Watch:
                 native, more = await self._native(accounts, mark, head)
                 arrivals += more
             await ledger.arrived(until, arrivals, native)
+            for account in {each.account for each in arrivals if each.kind != "unknown"}:
+                await self.world.bookkeeper.settled(account)
             mark = Mark(until, mark.started_at)
         return await self._tell()
 

@@ -14,6 +14,7 @@ from memory.alerts import AlertBook
 from memory.arrivals import Arrivals
 from memory.audit import Audit
 from memory.book import Books
+from memory.booked import Booked
 from memory.buttons import Buttons
 from memory.chain_mark import ChainMarks
 from memory.cleanups import Cleanups
@@ -55,6 +56,7 @@ class Ledger(
     Hearing,
     Buttons,
     Books,
+    Booked,
     LimitBook,
     Mandates,
     ModelBook,

@@ -10,6 +10,7 @@ from sqlite_utils import Database, Migrations
 from agent.errors import Unavailable
 from memory.adoptions import SQL as ADOPTIONS
 from memory.alerts import SQL as ALERTS
+from memory.booked import SQL as BOOKED
 from memory.given_up import SQL as GIVEN_UP
 from memory.m003_recall import build as build_recall
 from memory.m012_access import SQL as ACCESS
@@ -430,6 +431,12 @@ def m024_language(db: Database) -> None:
 def m026_alerts(db: Database) -> None:
     """What people want to hear of once."""
     db.executescript(ALERTS)
+
+
+@ledger()
+def m029_books(db: Database) -> None:
+    """What tokens were worth, and what accounts held, at the blocks of their transactions."""
+    db.executescript(BOOKED)
 
 
 @ledger()

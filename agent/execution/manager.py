@@ -106,7 +106,10 @@ class Manager(Parts):
     async def tidy(self, account: Address) -> list[tuple[Plan, Mined]]:
         """What ended plans left behind is brought to its end. Raises Unavailable."""
         async with self._one_at_a_time[account]:
-            return await tidy(self, account)
+            done = await tidy(self, account)
+            if done:
+                await self.settled(account)
+            return done
 
     async def cancel_stuck(self, account: Address, chain_id: int) -> tuple[Attempt, Attempt]:
         """Offers a cancellation for what isn't mined: that one and the cancellation. `recover` tells their end.
@@ -160,12 +163,15 @@ class Manager(Parts):
         try:
             await confirmations.wait_for(self, mined, self.depth_seconds if patience is None else patience)
             point(Point.SETTLING)
-            return await settle(self.rpc, self.ledger, plan, mined, stopped)
+            outcome = await settle(self.rpc, self.ledger, plan, mined, stopped)
         except Shallow as error:
             self.shallow.add(plan.plan_id)
             return replace(outcome_of(plan, mined, stopped), end=End.PENDING, shallow=error.message)
         except Unavailable as error:
             return await self._pending(plan, error)
+        if mined:
+            await self.settled(plan.account)
+        return outcome
 
     async def _pending(self, plan: Plan, error: MonetaError) -> Outcome:
         """The plan stays running: recovery goes on with it."""

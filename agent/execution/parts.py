@@ -108,13 +108,17 @@ async def no_l1() -> L1Costs:
     return NONE
 
 
+async def no_books(_: Address) -> None:
+    """Nobody keeps books."""
+
+
 @dataclass
 class Parts:
     """`receipt_seconds`: how long to wait for a transaction; `replace_seconds`: after how long one that isn't mined
     is sent again, or replaced. `most_fee_wei`: what the signer's policy lets a cancellation cost now. `sleep` is
     passed in for tests. `booked` are accounts whose every mined transaction is known to have its flows, `shallow`
     plans (by id) of which everything is mined and not yet as deep as it has to be. `l1` asks what L1 takes now;
-    `habit` is how the chain's gas is paid.
+    `habit` is how the chain's gas is paid. `settled` is told of an account once its flows are written.
     """
 
     rpc: Rpc
@@ -132,6 +136,7 @@ class Parts:
     depth_seconds: float = DEPTH_SECONDS
     l1: Callable[[], Awaitable[L1Costs]] = no_l1
     habit: Habit = ETHEREUM
+    settled: Callable[[Address], Awaitable[None]] = no_books
 
     @property
     def heard(self) -> int:

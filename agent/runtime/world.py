@@ -22,6 +22,7 @@ from agent.character.files import default
 from agent.config import Settings
 from agent.errors import Refused, Unavailable
 from agent.execution import confirmations, fees
+from agent.execution.bookkeeping import Bookkeeper
 from agent.execution.codes import Codes
 from agent.execution.confirmations import DEVNET_CHAIN_ID
 from agent.execution.manager import Manager
@@ -92,6 +93,7 @@ class World:
     observing: Observing = field(init=False)
     risks: Risks = field(init=False)
     codes: Codes = field(init=False)
+    bookkeeper: Bookkeeper = field(init=False)
     manager: Manager = field(init=False)
     gate: Gate = field(init=False)
     executing: dict[Address, asyncio.Lock] = field(init=False)
@@ -104,6 +106,7 @@ class World:
         self.observing = Observing(self.ledger, self.venues)
         self.risks = Risks(self.observing, self.venues, self.hooks, self.executes)
         self.codes = Codes(self.signer)
+        self.bookkeeper = Bookkeeper(self.rpc, self.registry, self.ledger)
         self.manager = Manager(
             self.rpc,
             self.ledger,
@@ -115,6 +118,7 @@ class World:
             final_blocks=max(FINAL_BLOCKS, self.registry.blocks_in(FINAL_SECONDS)),
             l1=lambda: l1_costs.read(self.rpc, self.registry),
             habit=fees.habit(self.registry.l1_fee, devnet=self.registry.chain_id == DEVNET_CHAIN_ID),
+            settled=self.bookkeeper.settled,
         )
         self.gate = self._gate()
         self.executing = defaultdict(asyncio.Lock)

@@ -512,6 +512,23 @@ CREATE TABLE alerts (
 CREATE INDEX alerts_of ON alerts (user, number)
 CREATE INDEX alerts_set ON alerts (id) WHERE rung_at IS NULL
 CREATE INDEX alerts_untold ON alerts (id) WHERE rung_at IS NOT NULL AND told_at IS NULL
+CREATE TABLE block_prices (
+      block_hash TEXT NOT NULL,
+      token TEXT NOT NULL,
+      block INTEGER NOT NULL,
+      price TEXT,
+      source TEXT NOT NULL,
+      PRIMARY KEY (block_hash, token)
+    ) STRICT, WITHOUT ROWID
+CREATE TABLE holdings (
+      account TEXT NOT NULL REFERENCES accounts(address),
+      block_hash TEXT NOT NULL,
+      block INTEGER NOT NULL,
+      at INTEGER NOT NULL,
+      units_json TEXT NOT NULL,
+      PRIMARY KEY (account, block_hash)
+    ) STRICT, WITHOUT ROWID
+CREATE INDEX holdings_of ON holdings (account, block)
 CREATE TABLE sandwiches (
       plan_id TEXT NOT NULL REFERENCES plans(plan_id),
       hash TEXT NOT NULL,
@@ -639,7 +656,7 @@ def test_each_migration_is_recorded_and_an_older_file_gets_the_rest() -> None:
     names = [row["name"] for row in db.query("SELECT name FROM _migrations ORDER BY id")]
     assert names[0] == "m001_users"
     assert names == sorted(names)
-    assert len(names) == 27
+    assert len(names) == 28
 
 
 def test_a_file_of_a_newer_moneta_is_left_alone() -> None:

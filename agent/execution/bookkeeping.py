@@ -1,0 +1,92 @@
+"""After each settlement: what every token was worth at its block and what the account held there, written down.
+
+A settlement never waits for it and never fails by it: what couldn't be read then is read later, where the node still
+has the state of that block. What no block told stays unknown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from agent.chain.registry import Registry
+from agent.chain.rpc import Rpc
+from agent.chain.rpc_types import RpcError
+from agent.chain.sight import BlockSight, read_block
+from agent.errors import Unavailable
+from agent.execution.look import blocks
+from agent.money import Address
+from memory.booked import Held, Price, Sight
+from memory.ledger import Ledger
+
+AT_ONCE, IN_A_GO = 8, 200
+"""Blocks that are read after a settlement, and when books are asked for, at the most."""
+PATIENCE_SECONDS = 2.0
+"""How long a settlement's answer may wait for its prices."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Bookkeeper:
+    rpc: Rpc
+    registry: Registry
+    ledger: Ledger
+
+    async def settled(self, account: Address) -> None:
+        """Reads the blocks of what was settled just now. Raises nothing: what is missing is read later."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self.fill(account, AT_ONCE)
+        except Exception as error:  # whatever it is: what was settled is settled, and books can be filled in later
+            log.info("prices are read later", account=account, why=str(error) or type(error).__name__)
+
+    async def fill(self, account: Address, most: int = IN_A_GO) -> int:
+        """Reads what isn't known yet of the account's blocks; how many are still unknown then.
+
+        The block before the first transaction is one of them: what was there before. So are those in which something
+        came in. Raises Unavailable.
+        """
+        first = await self.ledger.first_flow_block(account)
+        if first is None:
+            return 0
+        await self._drop_lost(account)
+        known = {each.block for each in await self.ledger.holdings(account)}
+        besides = {first - 1, *await self.ledger.blocks_besides(account, first)} - known - {-1}
+        unseen = sorted([*((block, "") for block in besides), *await self.ledger.unseen_blocks(account)])
+        left = len(unseen)
+        for number, block_hash in unseen[:most]:
+            try:
+                await self.keep(account, await read_block(self.rpc, self.registry, account, number, block_hash))
+                left -= 1
+            except RpcError as error:  # no state of that block any more: a later one may have it
+                log.info("a block's prices can't be read", block=number, why=error.message)
+        return left
+
+    async def look(self, account: Address) -> BlockSight:
+        """The head, not written down. Raises Unavailable, RpcError."""
+        head = await self.rpc.block("latest")
+        return await read_block(self.rpc, self.registry, account, head.number, head.hash)
+
+    async def keep(self, account: Address, sight: BlockSight) -> None:
+        """Writes down how a block stood: prices of what the account holds there or ever moved."""
+        moved = await self.ledger.tokens_moved(account)
+        wanted = moved | {token for token, units in sight.units.items() if units}
+        prices = {token: Price(*priced) for token, priced in sight.prices.items() if token in wanted}
+        head = sight.head
+        held = Held(account, head.number, head.hash, head.timestamp, dict(sight.units))
+        await self.ledger.keep_seen(Sight(held, prices))
+
+    async def _drop_lost(self, account: Address) -> None:
+        """Blocks that were read and that the chain doesn't have any more, after a reorganisation."""
+        read: Sequence[tuple[int, str]] = await self.ledger.other_blocks_seen(account)
+        if read:
+            found = await blocks(self.rpc, {number for number, _ in read})
+            if not found:
+                raise Unavailable("node", "The node doesn't tell its blocks.")
+            gone = [known for number, known in read if number in found and found[number].hash != known]
+            if gone:
+                await self.ledger.forget_blocks(account, gone)

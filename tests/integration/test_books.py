@@ -1,0 +1,190 @@
+"""Books on a real chain: a user's whole story, held against the chain's own balances to the unit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from agent.books.entries import NATIVE, Sort, Way
+from agent.books.keep import Books
+from agent.intents import Claim, Exact, Swap
+from agent.runtime.booking import Booking, Opened
+from devnet import Node
+from devnet.rewards import pay_rewards
+from memory.booked import Price
+from tests.integration.runtime_parts import (
+    AAVE,
+    BOB,
+    CAROL,
+    ETH,
+    MORPHO,
+    USDC,
+    Whole,
+    deposit,
+    opened,
+    status,
+    transfer,
+    withdraw,
+)
+
+pytestmark = pytest.mark.integration
+DAI = 10**18
+CENT = 10**6
+"""In USD with 8 decimals."""
+
+
+@pytest_asyncio.fixture
+async def whole(devnet_node: Node, tmp_path: Path) -> AsyncIterator[Whole]:
+    await asyncio.to_thread(pay_rewards, devnet_node.rpc_url, "USDC", "DAI", DAI // 10)
+    async with opened(tmp_path / "home", devnet_node) as it:
+        await it.say("hello")
+        yield it
+
+
+def later(whole: Whole, seconds: int) -> None:
+    whole.chain.call("evm_increaseTime", seconds)
+    whole.chain.call("evm_mine")
+
+
+def priced(whole: Whole, symbol: str, usd: int) -> None:
+    """The feed says another price from now on: MockAggregator's only slot."""
+    feed = whole.world.registry.feeds[symbol]
+    whole.chain.call("evm_mine")  # what is set counts from the head on, and that one is somebody's
+    whole.chain.call("anvil_setStorageAt", feed, "0x" + "0" * 64, "0x" + (usd * 10**8).to_bytes(32).hex())
+    whole.chain.call("evm_mine")
+
+
+async def books_of(whole: Whole) -> Opened:
+    return await Booking(whole.world).opened(whole.user)
+
+
+def check_units(whole: Whole, it: Opened) -> None:
+    """Lots left, less what lies in venues, are what the chain says the wallet holds; costs add up to the last unit."""
+    books = it.books
+    for symbol in ("USDC", "DAI", "WETH", "ETH"):
+        key = NATIVE if symbol == "ETH" else str(whole.token(symbol).address)
+        inside = sum(units for (_, token), units in books.put_in.items() if token == key)
+        owned = sum(lot.units for lot in books.lots.get(key, ()))
+        held = whole.native() if symbol == "ETH" else whole.balance(symbol)
+        assert owned - inside == held, symbol
+    assert books.missing == ()
+    check_costs(books)
+
+
+def check_costs(books: Books) -> None:
+    gone = [*(each.lot for each in books.gains), *(each.lot for each in books.gone)]
+    left = [lot for lots in books.lots.values() for lot in lots]
+    for pick in ("units", "cost"):
+        came = sum(getattr(lot, pick) for lot in books.acquired)
+        assert came == sum(getattr(lot, pick) for lot in (*gone, *left))
+
+
+async def test_a_whole_story_adds_up_to_the_chains_own_balances(whole: Whole) -> None:
+    usdc, weth = str(whole.token("USDC").address), str(whole.token("WETH").address)
+    began = whole.balance("USDC"), whole.native()
+    await whole.do(deposit("10000", venue=AAVE))
+    await whole.do(deposit("2000", venue=MORPHO))
+    later(whole, 30 * 86_400)
+    await whole.do(Swap(asset="USDC", amount=Exact(value="3000"), to_asset="WETH", to_amount=None))
+    await whole.do(Swap(asset="WETH", amount=Exact(value="0.5"), to_asset="USDC", to_amount=None))
+    await whole.do(Claim(venue=None))
+    priced(whole, "WETH", 3_300)
+    before = whole.balance("USDC")
+    await whole.do(withdraw(None, venue=AAVE))
+    back = whole.balance("USDC") - before
+    await whole.say(f"add {BOB} as bob")
+    later(whole, 2 * 86_400)
+    await whole.do(transfer("250"))
+    whole.send(CAROL, whole.account, value=ETH)  # somebody pays in, and nobody watches
+    whole.send(whole.account, whole.token("USDC").address, "transfer(address,uint256)", CAROL, 7 * USDC)
+
+    it = await books_of(whole)
+    check_units(whole, it)
+    books = it.books
+    first = books.entries[0]
+    assert first.sort is Sort.OPENING
+    assert {move.token: move.units for move in first.moves}[usdc] == began[0]
+    assert {move.token: move.units for move in first.moves}[NATIVE] == began[1]
+    interest, reward = books.incomes[1], books.incomes[0]
+    assert (interest.way, interest.units, interest.venue) == (Way.TAKEN, back - 10_000 * USDC, AAVE)
+    assert interest.usd == interest.units * 10**2  # a dollar each, with 8 decimals
+    assert reward.way is Way.REWARD
+    assert reward.token == str(whole.token("DAI").address)
+    assert books.put_in == {(MORPHO, usdc): 2_000 * USDC}
+    swaps = [each for each in books.gains if each.sort is Sort.SWAP and not each.gas]
+    assert [(each.lot.token, each.lot.units) for each in swaps] == [(usdc, 3_000 * USDC), (weth, ETH // 2)]
+    assert all(abs(each.usd or 0) < 30 * 10**8 for each in swaps)  # what the pool took: nothing else changed
+    paid = {each.hash: each.wei for each in books.gas}
+    for attempt in await whole.attempts():
+        assert paid.pop(attempt.hash) == attempt.fee_wei
+    assert paid == {}
+    strange = {(m.token, m.units) for e in books.entries if e.sort is Sort.UNEXPLAINED for m in e.moves}
+    assert (usdc, -7 * USDC) in strange
+    assert all(each.note.startswith("something else than Moneta") for each in books.entries if each.note)
+    assert it.standing is not None
+    assert it.standing.earned.usd > 0  # Morpho's month
+
+
+async def test_prices_are_kept_with_their_source_at_settlement_and_found_again(whole: Whole) -> None:
+    await whole.do(deposit("1000", venue=AAVE))
+    ledger, registry = whole.world.ledger, whole.world.registry
+    (attempt, *_) = await whole.attempts()
+    assert attempt.block_hash is not None
+    prices = await ledger.prices_at(whole.account)
+    feed = registry.feeds["ETH"]
+    known = prices[attempt.block_hash, NATIVE]
+    assert known == Price(3_000 * 10**8, f"feed ETH/USD {feed}, block {attempt.block_number}")
+    assert prices[attempt.block_hash, str(whole.token("USDC").address)].usd == 10**8
+
+    def lose(db: object) -> None:
+        db.execute("DELETE FROM holdings")  # type: ignore[attr-defined]
+        db.execute("DELETE FROM block_prices")  # type: ignore[attr-defined]
+
+    await ledger._store.write(lose)  # as if the plan were from before there were books
+    priced(whole, "ETH", 4_000)
+    assert await books_of(whole)
+    assert await ledger.prices_at(whole.account) == prices
+    again = await books_of(whole)
+    check_units(whole, again)
+
+
+async def test_a_block_that_no_node_can_read_leaves_prices_unknown(whole: Whole) -> None:
+    await whole.do(deposit("1000", venue=AAVE))
+    await whole.do(withdraw(None, venue=AAVE))
+    ledger = whole.world.ledger
+    await ledger._store.write(lambda db: db.execute("UPDATE block_prices SET price = NULL, source = 'none: gone'").rowcount)
+    reply = await whole.say("my profit this year")
+    assert status(reply) == ""
+    assert "Not in these sums, as its price or cost is unknown" in reply.text
+    assert "ETH of gas" in reply.text
+
+
+async def test_a_rewound_plan_drops_out_and_counts_once_when_it_is_back(whole: Whole) -> None:
+    await whole.do(deposit("1000", venue=AAVE))
+    mark = whole.chain.call("evm_snapshot")
+    await whole.do(withdraw("400", venue=AAVE))
+    assert [each.sort for each in (await books_of(whole)).books.entries][-1] is Sort.WITHDRAWAL
+    whole.chain.call("evm_revert", mark)
+    whole.chain.call("evm_mine")
+    await whole.world.manager.catch_up(whole.account, whole.world.registry.chain_id)
+    gone = await books_of(whole)
+    assert Sort.WITHDRAWAL not in {each.sort for each in gone.books.entries}
+    await whole.recover(whole.world.manager)
+    back = await books_of(whole)
+    assert [each.sort for each in back.books.entries].count(Sort.WITHDRAWAL) == 1
+    check_units(whole, back)
+
+
+async def test_a_failed_transaction_costs_its_gas(whole: Whole) -> None:
+    await whole.ask(deposit("1000", venue=AAVE))
+    whole.pause_aave()
+    await whole.confirm()
+    whole.pause_aave(False)
+    it = await books_of(whole)
+    if it.moved:  # refused before anything was sent, there are no books
+        check_units(whole, it)
+
