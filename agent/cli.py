@@ -13,7 +13,7 @@ from agent.errors import MonetaError, Refused
 from agent.harmless import harmless
 from agent.importing import uncollected
 from agent.logs import to_stderr
-from agent.options import backtest, init, models, people, plugins, policy
+from agent.options import backtest, books, init, models, people, plugins, policy
 from agent.options.shared import add, as_json, chain, folder, where, whole
 
 if TYPE_CHECKING:
@@ -121,6 +121,7 @@ def _looking(commands: Commands) -> None:
         folder(view, "without one only the chain is looked at" if with_asset else "")
         chain(view)
         as_json(view)
+    books.add(add(commands, "books", books.WHAT, books.run))
     plan = add(commands, "plan", "the preview of a sentence, without carrying it out", _view)
     plan.add_argument("sentence")
     plan.set_defaults(asset=None)

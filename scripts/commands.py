@@ -61,7 +61,8 @@ def _argument(action: argparse.Action) -> str:
     if not action.option_strings:
         name = str(action.metavar or action.dest.upper())
         return {"?": f"[{name}]", "+": f"{name} …"}.get(str(action.nargs), name)
-    value = "" if action.nargs == 0 else f" {action.metavar or action.dest.upper()}"
+    named = " ".join(action.metavar) if isinstance(action.metavar, tuple) else action.metavar
+    value = "" if action.nargs == 0 else f" {named or action.dest.upper()}"
     said = f"{action.option_strings[-1]}{value}"
     return said if action.required else f"[{said}]"
 

@@ -177,7 +177,7 @@ def rotki(lines: Sequence[Line], coins: Coins) -> Files:
 
 def rotki_asset(token: Token) -> str:
     """CAIP-19 for a token, its symbol for the native coin."""
-    return token.symbol if token.address is None else f"eip155:{token.chain_id}/erc20:{token.address}"
+    return safe(token.symbol) if token.address is None else f"eip155:{token.chain_id}/erc20:{token.address}"
 
 
 def _rotki(part: Part, coins: Coins) -> tuple[str, str]:

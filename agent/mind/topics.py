@@ -14,7 +14,7 @@ from agent.words.dates import span as days_of
 from agent.words.readings import Kind, Reading
 from agent.words.vocabulary import Vocabulary
 
-_ORDER = ("explain", "policy", "usage", "help", "history", "yields", "portfolio")
+_ORDER = ("explain", "policy", "usage", "help", "books", "history", "yields", "portfolio")
 _AT_ASSET = ("for", "on", "of", "to")
 
 
@@ -36,7 +36,7 @@ def topic(readings: Sequence[Reading], context: Context, vocabulary: Vocabulary)
             return Understood(Usage(), {"action": named[about].origin})
         case "help":
             return Understood(Help(), {"action": named[about].origin})
-        case "history":
+        case "history" | "books":
             return history(dated(readings), context, named[about].origin)
         case "yields":
             return yields(readings, vocabulary, named[about].origin)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from agent.books.lots import Method
-from agent.books.report import Period, Standing, Sum
+from agent.books.report import Period, Standing
 from agent.money import Amount, Token
 from agent.replies.reply import Picture, Reply, Table
 from agent.usd import dollars
@@ -15,10 +15,10 @@ from agent.usd import dollars
 _CENT = 10**6
 """A cent in USD with 8 decimals."""
 _METHODS = {
-    Method.FIFO: "what came first goes first",
-    Method.LIFO: "what came last goes first",
-    Method.HIFO: "what cost most goes first",
-    Method.AVERAGE: "at its average cost",
+    Method.FIFO: "What came first goes first (FIFO).",
+    Method.LIFO: "What came last goes first (LIFO).",
+    Method.HIFO: "What cost most goes first (HIFO).",
+    Method.AVERAGE: "What goes has the average cost of what is there.",
 }
 NO_ADVICE = "This is bookkeeping, no tax advice; docs/books.md says by which rules."
 CSV_IS = "every transaction with its prices and where they are from"
@@ -53,19 +53,16 @@ def nothing() -> Reply:
 
 def told(it: Summary, files: Sequence[Picture] = ()) -> Reply:
     """The whole answer, with a table by token where there is something to tell apart."""
-    lines = [f"{_span(it)} {_profit(it.period)}", *_unrealised(it), *_unknown(it), _how(it)]
+    lines = [_profit(it), _unrealised(it), *_unknown(it), f"{_METHODS[it.method]} {NO_ADVICE}"]
     return Reply("\n".join(lines), _table(it), pictures=tuple(files), private=True)
 
 
 def gas(it: Summary) -> Reply:
     """What was paid for gas alone."""
-    period = it.period
-    paid = Amount(period.wei, it.native)
-    text = f"{_span(it)} you paid {paid} of gas in {_count(it.transactions)}: {usd(period.gas.usd)}."
-    unknown = period.gas.unknown.get("native", 0)
-    if unknown:
-        text += f" Of {Amount(unknown, it.native)} of it I don't know the price then; it isn't in the dollars."
-    return Reply(text, private=True)
+    begin, until = _days(it)
+    paid, worth = Amount(it.period.wei, it.native), usd(it.period.gas.usd)
+    text = f"You paid {paid} of gas from {begin} to {until}, which was {worth} then. Transactions: {it.transactions}."
+    return Reply(" ".join([text, *_unpriced_gas(it)]), private=True)
 
 
 def usd(value: int) -> str:
@@ -74,59 +71,64 @@ def usd(value: int) -> str:
     return dollars(cents if value >= 0 else -cents)
 
 
-def _span(it: Summary) -> str:
-    until = datetime.fromtimestamp(it.until, it.there).date().isoformat()
-    if it.since is None:
-        begin = datetime.fromtimestamp(it.opened, it.there).date().isoformat()
-        return f"Since your books begin, {begin}, to {until}"
-    return f"From {datetime.fromtimestamp(it.since, it.there).date().isoformat()} to {until}"
+def _days(it: Summary) -> tuple[str, str]:
+    """The first and the last day, in the user's zone; the first one is that on which the books begin, if later."""
+    since = it.opened if it.since is None else max(it.since, it.opened)
+    return _day(since, it.there), _day(it.until, it.there)
 
 
-def _profit(it: Period) -> str:
-    how = f"your profit is {usd(it.profit)}" if it.profit >= 0 else f"your loss is {usd(-it.profit)}"
+def _day(at: int, there: tzinfo) -> str:
+    return datetime.fromtimestamp(at, there).date().isoformat()
+
+
+def _profit(it: Summary) -> str:
+    (begin, until), period = _days(it), it.period
+    if period.profit >= 0:
+        first = f"Your profit from {begin} to {until} is {usd(period.profit)}."
+    else:
+        first = f"Your loss from {begin} to {until} is {usd(-period.profit)}."
     return (
-        f"{how}: {usd(it.gains.usd)} of realised gains, {usd(it.interest.usd)} of interest taken out, "
-        f"{usd(it.rewards.usd)} of rewards, less {usd(it.gas.usd)} of gas."
+        f"{first} It is made of {usd(period.gains.usd)} of realised gains, {usd(period.interest.usd)} of interest "
+        f"taken out and {usd(period.rewards.usd)} of rewards, less {usd(period.gas.usd)} of gas."
     )
 
 
-def _unrealised(it: Summary) -> list[str]:
+def _unrealised(it: Summary) -> str:
     if it.standing is None:
-        return ["What isn't realised I can't say now: the chain can't be read."]
-    return [
+        return "What isn't realised I can't say now: the chain can't be read."
+    return (
         f"Not realised yet, at today's prices: {usd(it.standing.earned.usd)} of interest that stands in venues and "
         f"{usd(it.standing.risen.usd)} of price changes of what you hold."
-    ]
+    )
 
 
 def _unknown(it: Summary) -> list[str]:
-    lines = []
-    for what, part in (
-        ("what you gave away", it.period.gains),
-        ("interest", it.period.interest),
-        ("rewards", it.period.rewards),
-        ("gas", it.period.gas),
-    ):
-        if part.unknown:
-            lines.append(f"Not in these sums, as its price or cost is unknown: {_amounts(part, it.coins)} of {what}.")
-    if it.period.assumed:
-        begin = datetime.fromtimestamp(it.opened, it.there).date().isoformat()
+    lines, period = [], it.period
+    unpriced = period.gains + period.interest + period.rewards
+    if unpriced.unknown:
+        amounts = _amounts(unpriced.unknown, it.coins)
+        lines.append(f"The price or the cost of {amounts} is unknown, so what that brought isn't in these sums.")
+    lines += _unpriced_gas(it)
+    if period.assumed:
         lines.append(
-            f"{usd(it.period.assumed)} of the gains count from an assumed cost: what you paid for what you held on "
-            f"{begin}, or for what came in later, I don't know, so it counts at its price then."
+            f"Of the gains {usd(period.assumed)} count from an assumed cost. What you held on "
+            f"{_day(it.opened, it.there)}, or what came in from elsewhere later, counts at its price then."
         )
     if it.missing:
-        held = _amounts(Sum(0, it.missing), it.coins)
-        lines.append(f"{held} were given away that never came in by these books: their cost is unknown.")
+        held = _amounts(it.missing, it.coins)
+        lines.append(f"By these books {held} went that never came, so that its cost is unknown.")
     if it.unread:
-        lines.append(f"{_blocks(it.unread)} could not be read at my node: prices there are unknown for now.")
+        lines.append(
+            f"My node couldn't read some blocks of yours ({it.unread}), so their prices are unknown for now."
+        )
     if it.under_way:
-        lines.append("A plan of yours is under way: it comes into the books once it is settled.")
+        lines.append("A plan of yours is under way and comes into the books once it is settled.")
     return lines
 
 
-def _how(it: Summary) -> str:
-    return f"Lots go by {it.method.upper()}: {_METHODS[it.method]}. {NO_ADVICE}"
+def _unpriced_gas(it: Summary) -> list[str]:
+    wei = it.period.gas.unknown.get("native", 0)
+    return [f"The price of {Amount(wei, it.native)} of gas is unknown, so it isn't in these sums."] if wei else []
 
 
 def _table(it: Summary) -> Table | None:
@@ -139,13 +141,5 @@ def _table(it: Summary) -> Table | None:
     return Table(("token", "gains", "interest", "rewards"), tuple(sorted(rows)), frozenset({1, 2, 3}))
 
 
-def _amounts(part: Sum, coins: Mapping[str, Token]) -> str:
-    return ", ".join(str(Amount(units, coins[token])) for token, units in sorted(part.unknown.items()))
-
-
-def _count(transactions: int) -> str:
-    return "1 transaction" if transactions == 1 else f"{transactions} transactions"
-
-
-def _blocks(blocks: int) -> str:
-    return "1 block" if blocks == 1 else f"{blocks} blocks"
+def _amounts(units: Mapping[str, int], coins: Mapping[str, Token]) -> str:
+    return ", ".join(str(Amount(each, coins[token])) for token, each in sorted(units.items()))

@@ -51,14 +51,6 @@ def with_count(reply: Reply, count: int) -> Reply:
     return replace(reply, text=f"{reply.text} It is the last of {count} decisions in that time.", private=True)
 
 
-def unrecorded() -> Reply:
-    return Reply(
-        "I wrote down too little in that time to say what it earned: under a mandate I keep it at every look, and "
-        "with every picture of your portfolio. `portfolio` shows what all has earned so far.",
-        private=True,
-    )
-
-
 def earned(usd: int, since: int, until: int, there: tzinfo) -> Reply:
     """`usd` with 8 decimals: what was earned less gas, between two records."""
     amount = dollars(abs(usd) // _CENT)

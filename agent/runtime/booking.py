@@ -29,13 +29,14 @@ MOST_BYTES = 5_000_000
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Books as of one block; `standing` is None where the chain couldn't be read."""
+    """Books as of one block; `standing` is None where the chain couldn't be read. `head`: its time now."""
 
     books: Books
     coins: dict[str, Token]
     standing: Standing | None
     unread: int
     under_way: bool
+    head: int
 
     @property
     def begin(self) -> int:
@@ -56,12 +57,12 @@ class Booking:
         opened = await self.opened(user)
         if not opened.moved:
             return replies.nothing()
-        files = []
+        summary, files = self.summary(opened, since, until, there), []
         if csv:
-            text = plain(opened.books, opened.coins, since or 0, until)[""].encode()
+            text = plain(opened.books, opened.coins, since or 0, summary.until)[""].encode()
             if len(text) <= MOST_BYTES:
                 files.append(Picture(CSV_NAME, replies.CSV_IS, text))
-        return replies.told(self.summary(opened, since, until, there), files)
+        return replies.told(summary, files)
 
     async def gas(self, user: User, since: int | None, until: int, there: tzinfo) -> Reply:
         """What was paid for gas in [since, until]."""
@@ -69,8 +70,9 @@ class Booking:
         return replies.gas(self.summary(opened, since, until, there)) if opened.moved else replies.nothing()
 
     def summary(self, opened: Opened, since: int | None, until: int, there: tzinfo) -> Summary:
-        """What is said of a period."""
+        """What is said of a period. One that ends today ends now, by the chain's clock: a devnet has its own."""
         books, first = opened.books, since or 0
+        until = opened.head if until >= self.world.now() else until
         missing: dict[str, int] = {}
         for lot in books.missing:
             if first <= lot.at <= until:
@@ -104,7 +106,8 @@ class Booking:
             await self.world.bookkeeper.keep(account, sight)  # from now on it has its day and its price
         books = keep(entries, facts.coins, method)
         stands = await self._standing(account, books, facts, sight) if sight is not None and entries else None
-        return Opened(books, dict(facts.coins), stands, unread, under_way)
+        head = self.world.now() if sight is None else max(self.world.now(), sight.head.timestamp)
+        return Opened(books, dict(facts.coins), stands, unread, under_way, head)
 
     async def _read(self, account: Address) -> tuple[int, BlockSight | None]:
         """How many blocks are still unknown, and the head as it is; None where the chain can't be read now."""

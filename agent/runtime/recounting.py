@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from agent.hours import zone
 from agent.intents import Explain, History
 from agent.replies import explain, past
 from agent.replies.reply import Reply
+from agent.runtime.booking import Booking
 from agent.runtime.following import Following
 from agent.runtime.viewing import Viewing
 from agent.runtime.world import World
-from agent.words.past import MOVE, LastTime, asks_earnings, asks_of_move, last_time
+from agent.words.past import (
+    MOVE,
+    LastTime,
+    asks_books,
+    asks_earnings,
+    asks_gas,
+    asks_of_move,
+    asks_taxes,
+    last_time,
+)
 from memory.decisions import Wanted
 from memory.rows import User
 
@@ -51,10 +61,10 @@ class Recounting:
         asked = last_time(text, words)
         if asked is not None:
             return await self._last(user, asked, there)
+        if asks_books(text, words) or ((intent.since or intent.until) and asks_earnings(text, words)):
+            return await self._booked(user, intent, text, there)
         since = midnight(intent.since, there) if intent.since else 0
         until = midnight(intent.until, there, days=1) - 1 if intent.until else self.world.now()
-        if intent.since and asks_earnings(text, words):
-            return await self._earned(user, since, until, there)
         return await Viewing(self.world).history(user, since, until)
 
     async def _last(self, user: User, asked: LastTime, there: tzinfo) -> Reply:
@@ -70,14 +80,31 @@ class Recounting:
         last = [deed for deed in deeds if deed.plan == deeds[-1].plan]
         return past.last(last, there) if last else past.never(asked.action)
 
-    async def _earned(self, user: User, since: int, until: int, there: tzinfo) -> Reply:
-        """What all came to against holding, from the last record before the days to the last one within them."""
+    async def _booked(self, user: User, intent: History, text: str, there: tzinfo) -> Reply:
+        """What the books say of some days or of all, and what was earned against holding, where it is known."""
+        words, booking = self.world.words(()), Booking(self.world)
+        since = midnight(intent.since, there) if intent.since else None
+        until = midnight(intent.until, there, days=1) - 1 if intent.until else ALL_TIME
+        taxes = asks_taxes(text, words)
+        if asks_gas(text, words) and not taxes:
+            return await booking.gas(user, since, until, there)
+        reply = await booking.profit(user, since, until, there, csv=taxes)
+        if since is None or taxes:
+            return reply
+        held = await self._earned(user, since, until, there)
+        return reply if held is None else replace(reply, text=f"{reply.text}\n{held.text}")
+
+    async def _earned(self, user: User, since: int, until: int, there: tzinfo) -> Reply | None:
+        """What all came to against holding, from the last record before the days to the last one within them.
+
+        None where too little was written down.
+        """
         known = [row for row in await self.world.ledger.worth(user.id, 0) if row.at <= until]
         before = [row for row in known if row.at <= since]
         within = [row for row in known if row.at > since]
         first = before[-1] if before else within[0] if within else None
         if first is None or not within or within[-1].at == first.at:
-            return past.unrecorded()
+            return None
         last = within[-1]
         earned = (last.worth - last.held) - (first.worth - first.held)
         return past.earned(earned, first.at, last.at, there)

@@ -48,7 +48,7 @@ def _may_tell(reading: Reading, language: Language) -> bool:
     """Whether it is what words of a day can't be without: a month, "3rd", a length of time, "last"."""
     if reading.kind in (Kind.DURATION, Kind.LAST) or _month_of(reading, language) is not None:
         return True
-    return _number(reading, ordinal=True) is not None
+    return _number(reading, ordinal=True) is not None or _YEAR.fullmatch(reading.words) is not None
 
 
 def span(value: str, today: date) -> Span | None:
@@ -60,7 +60,7 @@ def span(value: str, today: date) -> Span | None:
 
 
 def _day(readings: Sequence[Reading], place: int, language: Language) -> tuple[Reading, int] | None:
-    for reads in (_day_month, _month_day, _month, _ago, _ago_before, _last_day, _day_alone):
+    for reads in (_day_month, _month_day, _month, _ago, _ago_before, _last_day, _day_alone, _year_alone):
         found = reads(readings, place, language)
         if found is not None:
             return found
@@ -178,6 +178,17 @@ def _day_alone(readings: Sequence[Reading], place: int, language: Language) -> t
     return _joined(readings, place, place + 1, f"----{number:02}")
 
 
+def _year_alone(readings: Sequence[Reading], place: int, language: Language) -> tuple[Reading, int] | None:
+    """ "in 2025", "my taxes 2025": a number that could be one, of nothing."""
+    del language
+    year, after = _at(readings, place), _at(readings, place + 1)
+    if year is None or year.kind is not Kind.AMOUNT or not _YEAR.fullmatch(year.words):
+        return None
+    if after is not None and after.kind in (Kind.TOKEN, Kind.DURATION, Kind.WORD):
+        return None
+    return _joined(readings, place, place + 1, year.words)
+
+
 def _span(value: str, today: date) -> Span | None:
     if value[:1].isdigit():
         return _in_figures(value)
@@ -193,6 +204,8 @@ def _span(value: str, today: date) -> Span | None:
 
 
 def _in_figures(value: str) -> Span:
+    if len(value) == 4:
+        return date(int(value), 1, 1), date(int(value), 12, 31)
     if len(value) == 7:
         return _whole_month(int(value[:4]), int(value[5:]))
     day = date.fromisoformat(value)

@@ -23,6 +23,17 @@ TOPICS = {
     " how is my money doing; show me my money; do i have; pnl; profit; my profit; status; how much did i earn;"
     " how much did i make; how is my money; how are my positions; how is it going; how are my deposits;"
     " how are my investments doing",
+    "books": "tax; taxes; my taxes; tax report; my tax report; tax statement; tax csv; a tax csv; capital gains;"
+    " my capital gains; capital gain; realised gains; realized gains; my realised gains; my realized gains;"
+    " realised profit; realized profit; what are my realised gains; what are my realized gains; what did i lose;"
+    " how much did i lose; have i lost; what have i lost; how much have i lost; bookkeeping; my books; my gains;"
+    " gas paid; gas spent; spent on gas; paid in gas; paid for gas; pay in gas; pay for gas; spend on gas;"
+    " what did i pay in gas; what did i pay for gas; how much did i pay in gas; how much did i pay for gas;"
+    " what did i spend on gas; how much did i spend on gas; what have i paid in gas; what have i paid for gas;"
+    " how much have i paid in gas; how much have i paid for gas; how much gas did i pay; how much gas have i paid;"
+    " how much gas did i use; how much gas have i used; what did gas cost me; how much did gas cost me;"
+    " how much have i spent on gas; what have i spent on gas; gas i paid; my gas costs; my gas fees;"
+    " my gas; gas costs; what have i paid in fees; how much did i pay in fees; what did i pay in fees",
     "explain": "why; explain; reason; reasons; reasoning; how come; tell me why; what made you; why so;"
     " what would change your mind; change your mind; how did you choose; how did you decide; rationale",
     "mandate": "mandate; my mandate; the mandate; what is my mandate; what's my mandate; show my mandate;"

@@ -31,7 +31,9 @@ FOLLOWS = {
     " wann habe ich das letzte mal; wann war meine letzte; wann war mein letzter; wann war das letzte mal",
     "earned": "was habe ich verdient; wie viel habe ich verdient; wieviel habe ich verdient; habe ich verdient;"
     " verdient;"
-    " gewinn; mein gewinn; erträge; meine erträge",
+    " gewinn; mein gewinn; gewinne; erträge; meine erträge",
+    "taxes": "steuer; steuern; csv; buchhaltung; steuerreport; steuerbericht",
+    "gas paid": "gas; gasgebühren; gaskosten; gebühren",
     "moved": "verschoben; bewegt; umgeschichtet; angelegt; abgehoben; eingezahlt; ausgezahlt; getauscht;"
     " verkauft; gekauft;"
     " gesendet; geschickt; überwiesen; herausgenommen; rausgeholt",

@@ -63,10 +63,23 @@ def last_time(text: str, vocabulary: Vocabulary) -> LastTime | None:
 def asks_earnings(text: str, vocabulary: Vocabulary) -> bool:
     """Whether what was earned is asked for, and not all that was done."""
     language = LANGUAGES[language_of(text, vocabulary)]
-    said = " ".join(clean(text).plain.casefold().split())
-    return any(
-        re.search(rf"\b{re.escape(phrase)}\b", said) for phrase in phrases_of(language.follows.get("earned", ""))
-    )
+    return _says(text, language.follows.get("earned", ""))
+
+
+def asks_books(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether it is asked what the books say: taxes, realised gains, losses, gas."""
+    language = LANGUAGES[language_of(text, vocabulary)]
+    return _says(text, language.phrases[Kind.TOPIC].get("books", ""))
+
+
+def asks_taxes(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether all of the books are wanted, to hand on."""
+    return _says(text, LANGUAGES[language_of(text, vocabulary)].follows.get("taxes", ""))
+
+
+def asks_gas(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether of the books only the gas is wanted."""
+    return _says(text, LANGUAGES[language_of(text, vocabulary)].follows.get("gas paid", ""))
 
 
 def asks_of_move(text: str, vocabulary: Vocabulary) -> bool:
@@ -77,6 +90,11 @@ def asks_of_move(text: str, vocabulary: Vocabulary) -> bool:
         return False
     words = set(clean(text).plain.casefold().replace("?", " ").split())
     return bool(words & phrases_of(language.follows.get("moved", "")))
+
+
+def _says(text: str, phrases: str) -> bool:
+    said = " ".join(clean(text).plain.casefold().split())
+    return any(re.search(rf"\b{re.escape(phrase)}\b", said) for phrase in phrases_of(phrases))
 
 
 @lru_cache(maxsize=16)

@@ -27,7 +27,9 @@ FOLLOWS = {
     "last time": "cuándo fue la última vez que; cuándo fue mi último; cuándo fue mi última; cuándo hice mi último;"
     " cuándo hice la última",
     "earned": "cuánto he ganado; cuánto gané; qué he ganado; he ganado; gané; ganancias; mis ganancias; beneficio;"
-    " beneficios",
+    " beneficios; ganancia; mi ganancia; mi beneficio",
+    "taxes": "impuesto; impuestos; fiscal; csv; contabilidad",
+    "gas paid": "gas; comisiones",
     "moved": "moviste; movido; moví; depositaste; depositado; deposité; retiraste; retirado; retiré; saqué;"
     " sacaste;"
     " cambiaste; cambiado; cambié; vendiste; vendí; compraste; compré; enviaste; envié; enviado; mandé",

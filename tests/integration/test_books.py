@@ -63,7 +63,7 @@ async def books_of(whole: Whole) -> Opened:
 
 
 def check_units(whole: Whole, it: Opened) -> None:
-    """Lots left, less what lies in venues, are what the chain says the wallet holds; costs add up to the last unit."""
+    """Lots left, less what lies in venues, are what the chain says the wallet holds; costs add up, too."""
     books = it.books
     for symbol in ("USDC", "DAI", "WETH", "ETH"):
         key = NATIVE if symbol == "ETH" else str(whole.token(symbol).address)
@@ -146,7 +146,7 @@ async def test_prices_are_kept_with_their_source_at_settlement_and_found_again(w
 
     await ledger._store.write(lose)  # as if the plan were from before there were books
     priced(whole, "ETH", 4_000)
-    assert await books_of(whole)
+    assert (await books_of(whole)).moved
     assert await ledger.prices_at(whole.account) == prices
     again = await books_of(whole)
     check_units(whole, again)
@@ -156,11 +156,13 @@ async def test_a_block_that_no_node_can_read_leaves_prices_unknown(whole: Whole)
     await whole.do(deposit("1000", venue=AAVE))
     await whole.do(withdraw(None, venue=AAVE))
     ledger = whole.world.ledger
-    await ledger._store.write(lambda db: db.execute("UPDATE block_prices SET price = NULL, source = 'none: gone'").rowcount)
+    await ledger._store.write(
+        lambda db: db.execute("UPDATE block_prices SET price = NULL, source = 'none: gone'").rowcount
+    )
     reply = await whole.say("my profit this year")
     assert status(reply) == ""
-    assert "Not in these sums, as its price or cost is unknown" in reply.text
-    assert "ETH of gas" in reply.text
+    assert "so it isn't in these sums" in reply.text
+    assert "ETH of gas is unknown" in reply.text
 
 
 async def test_a_rewound_plan_drops_out_and_counts_once_when_it_is_back(whole: Whole) -> None:
@@ -187,4 +189,3 @@ async def test_a_failed_transaction_costs_its_gas(whole: Whole) -> None:
     it = await books_of(whole)
     if it.moved:  # refused before anything was sent, there are no books
         check_units(whole, it)
-
