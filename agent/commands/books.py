@@ -19,7 +19,6 @@ from agent.commands.output import json_line, text_line
 from agent.compose import open_instance
 from agent.errors import Refused
 from agent.hours import zone
-from agent.options import books as options
 from agent.place import Where
 from agent.replies import books as replies
 from agent.replies.books import Summary
@@ -35,7 +34,7 @@ def run(where: Where, year: int | None, method: str, wanted: Sequence[tuple[str,
     """Prints the books' answer; writes each wanted file anew. Raises Refused("shape"), Refused("file")."""
     for shape, _ in wanted:
         if shape != PLAIN and shape not in SHAPES:
-            known = ", ".join(options.SHAPES)
+            known = ", ".join((*SHAPES, PLAIN))
             raise Refused("shape", f"I know no shape {shape!r}.", f"Say one of {known}.")
     opened, summary = asyncio.run(_books(where, year, Method(method)))
     first = summary.since or 0
