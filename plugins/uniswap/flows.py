@@ -9,15 +9,16 @@ once between two stops, and in a few steps across them. Integers throughout: fra
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from plugins.uniswap.lines import Line, Point
 
 Q64 = 1 << 64
-MOST_STEPS = 12
+MOST_STEPS = 24
 CLOSE = Q64 // 500_000
 """How far apart, as a fraction, the roots of ways may stay: what is lost goes with its square."""
-HALVINGS = 6
+HALVINGS = (0, 1, 3, 6)
+BISECTIONS = 20
 Way = tuple[Line, ...]
 """The curves in the order in which a key runs through them: an exact output's from the end."""
 
@@ -36,6 +37,12 @@ class Flows:
     points: dict[Line, Point]
     roots: tuple[int, ...]
     slopes: tuple[dict[Line, int], ...]
+    free: tuple[int, ...] = ()
+
+    @property
+    def root(self) -> int:
+        """What a unit more costs: the dearest root of the ways that aren't pinned."""
+        return max((self.roots[place] for place in self.free), default=max(self.roots))
 
     @property
     def total(self) -> int:
@@ -48,25 +55,34 @@ class Flows:
 
 def flows(ways: Sequence[Way], keys: Sequence[int], whole: int) -> Flows | None:
     """What these keys come to; None where a curve doesn't reach so far."""
-    run: dict[Line, tuple[int, Point]] = {}
-    values = []
-    for way, key in zip(ways, keys, strict=True):
-        amount = key
-        for line in way:
-            before = run.get(line)
-            point = line.at(amount + before[0] if before else amount)
-            if point is None:
-                return None
-            run[line] = (amount + before[0] if before else amount, point)
-            amount = point.value - before[1].value if before else point.value
-        values.append(amount)
+    run: Run = {}
+    values = [_pour(run, way, key) for way, key in zip(ways, keys, strict=True)]
+    if None in values:
+        return None
     points = {line: point for line, (_, point) in run.items()}
     roots, slopes = [], []
     for way in ways:
         root, slope = along(way, points, whole)
         roots.append(root)
         slopes.append(slope)
-    return Flows(tuple(ways), tuple(keys), tuple(values), points, tuple(roots), tuple(slopes))
+    return Flows(tuple(ways), tuple(keys), tuple(each or 0 for each in values), points, tuple(roots), tuple(slopes))
+
+
+Run = dict[Line, tuple[int, Point]]
+"""Of each curve the key so far, and where it stands."""
+
+
+def _pour(run: Run, way: Way, key: int) -> int | None:
+    """What so much more through a way gives; None where a curve doesn't reach so far."""
+    for line in way:
+        before = run.get(line)
+        so_far, had = (before[0], before[1].value) if before else (0, 0)
+        point = line.at(so_far + key)
+        if point is None:
+            return None
+        run[line] = so_far + key, point
+        key = point.value - had
+    return key
 
 
 def along(way: Way, points: dict[Line, Point], whole: int) -> tuple[int, dict[Line, int]]:
@@ -82,28 +98,108 @@ def along(way: Way, points: dict[Line, Point], whole: int) -> tuple[int, dict[Li
 
 
 def balanced(start: Flows, whole: int, exact_out: bool) -> Flows:
-    """The best flows through these ways, from `start` on; a way that gets nothing is left out."""
-    now = start
+    """The best flows through these ways, from `start` on; a way that gets nothing is left out.
+
+    Where liquidity ends or jumps, so does the price, and a way may stay there while others go on: it is pinned.
+    """
+    now, pinned = start, set[Way]()
     for _ in range(MOST_STEPS):
-        if len(now.ways) < 2 or max(now.roots) - min(now.roots) <= max(now.roots) * CLOSE >> 64:
-            break
-        after = _step(now, whole, exact_out)
+        free = [place for place, way in enumerate(now.ways) if way not in pinned]
+        cheap = _extreme(now, free, least=not exact_out)
+        dear = _extreme(now, free, least=exact_out)
+        if abs(now.roots[cheap] - now.roots[dear]) > now.roots[dear] * CLOSE >> 64:
+            after = _step(now, free, whole, exact_out) or _between(now, cheap, dear, whole, exact_out)
+            if after is None:
+                pinned.add(now.ways[cheap if _stays(now, cheap, dear, exact_out) else dear])
+                if len(free) > 1:
+                    continue
+        else:
+            after = _released(now, pinned, cheap, dear, whole, exact_out)
         if after is None:
-            break
+            return replace(now, free=tuple(free))
         now = after
     return now
+
+
+def _extreme(now: Flows, places: Sequence[int], least: bool) -> int:
+    return (min if least else max)(places, key=now.roots.__getitem__)
+
+
+def _stays(now: Flows, cheap: int, dear: int, exact_out: bool) -> bool:
+    """Whether the cheap way can't take more, or not at a price below the dear one's."""
+    keys = list(now.keys)
+    keys[cheap] += max(keys[dear] >> BISECTIONS, 1)
+    run: Run = {}
+    for way, key in zip(now.ways, keys, strict=True):
+        if _pour(run, way, key) is None:
+            return True
+    after = _root(now.ways[cheap], run)
+    return after <= now.roots[dear] if exact_out else after >= now.roots[dear]
+
+
+def _released(now: Flows, pinned: set[Way], cheap: int, dear: int, whole: int, exact_out: bool) -> Flows | None:
+    """A pinned way moves again, where that gains by now; None where none does."""
+    held = [place for place, way in enumerate(now.ways) if way in pinned]
+    pairs = [(place, dear) for place in held] + [(cheap, place) for place in held]
+    pairs += [
+        (one, other) for one in held for other in held if not now.slopes[one].keys().isdisjoint(now.slopes[other])
+    ]
+    for one, other in pairs:
+        gains = now.roots[one] > now.roots[other] if exact_out else now.roots[one] < now.roots[other]
+        found = _between(now, one, other, whole, exact_out) if gains else None
+        if found is not None:
+            pinned.clear()
+            return found
+    return None
+
+
+def _between(now: Flows, best: int, worst: int, whole: int, exact_out: bool) -> Flows | None:
+    base: Run = {}
+    for place, (way, key) in enumerate(zip(now.ways, now.keys, strict=True)):
+        if place not in (best, worst):
+            _pour(base, way, key)
+    to, of = now.ways[best], now.ways[worst]
+
+    def too_much(moved: int) -> bool:
+        run = dict(base)
+        if _pour(run, to, now.keys[best] + moved) is None or _pour(run, of, now.keys[worst] - moved) is None:
+            return True
+        taker, giver = _root(to, run), _root(of, run)
+        return taker <= giver if exact_out else taker >= giver
+
+    low, high = 0, now.keys[worst]
+    for _ in range(BISECTIONS):
+        middle = (low + high) // 2
+        low, high = (low, middle) if too_much(middle) else (middle, high)
+    for moved in (high, low):
+        keys = list(now.keys)
+        keys[best], keys[worst] = keys[best] + moved, keys[worst] - moved
+        used = [place for place, key in enumerate(keys) if key > 0]
+        found = flows([now.ways[place] for place in used], [keys[place] for place in used], whole)
+        if found is not None and better(found, now, exact_out):
+            return found
+    return None
+
+
+def _root(way: Way, run: Run) -> int:
+    root = 1 << 128
+    for line in way:
+        root = root * run[line][1].root >> 128
+    return root
 
 
 def better(one: Flows, other: Flows, exact_out: bool) -> bool:
     return one.total < other.total if exact_out else one.total > other.total
 
 
-def _step(now: Flows, whole: int, exact_out: bool) -> Flows | None:
+def _step(now: Flows, free: Sequence[int], whole: int, exact_out: bool) -> Flows | None:
     """The next of Newton's steps, shortened until it gains; None where none does."""
-    wanted = _wanted(now, whole, exact_out)
-    for halving in range(HALVINGS):
+    wanted = _wanted(now, free, whole, exact_out)
+    if wanted is None:
+        return None
+    for halving in HALVINGS:
         keys = [key + (to - key >> halving) for key, to in zip(now.keys, wanted, strict=True)]
-        keys[0] += whole - sum(keys)
+        keys[free[0]] += whole - sum(keys)
         used = [place for place, key in enumerate(keys) if key > 0]
         if sum(keys[place] for place in used) != whole:
             continue
@@ -113,22 +209,25 @@ def _step(now: Flows, whole: int, exact_out: bool) -> Flows | None:
     return None
 
 
-def _wanted(now: Flows, whole: int, exact_out: bool) -> list[int]:
+def _wanted(now: Flows, free: Sequence[int], whole: int, exact_out: bool) -> list[int] | None:
     """Newton's keys, none below nothing: what would be negative is left out, and the rest solved again."""
-    active = list(range(len(now.ways)))
+    active = list(free)
+    whole_of_free = sum(now.keys[place] for place in free)
     while True:
-        steps = _newton(now, active, whole, exact_out)
+        steps = _newton(now, active, whole_of_free, whole, exact_out)
         if steps is None:
-            return list(now.keys)
+            return None
         keys = {place: now.keys[place] + (step * whole >> 64) for place, step in zip(active, steps, strict=True)}
         lowest = min(active, key=lambda place: keys[place])
         if keys[lowest] >= 0 or len(active) == 1:
-            return [max(keys.get(place, 0), 0) for place in range(len(now.ways))]
+            return [max(keys.get(place, 0), 0) if place in free else key for place, key in enumerate(now.keys)]
         active.remove(lowest)
 
 
-def _newton(now: Flows, active: Sequence[int], whole: int, exact_out: bool) -> list[int] | None:
-    """Steps d with root_i (1 ± sum_j H_ij d_j) all equal, and sum d what is missing to the whole: fractions, Q64."""
+def _newton(now: Flows, active: Sequence[int], together: int, whole: int, exact_out: bool) -> list[int] | None:
+    """Steps d with root_i (1 ± sum_j H_ij d_j) all equal, and sum d what is missing to `together`: fractions of the
+    whole, Q64.
+    """
     matrix = []
     highest = max(now.roots[place] for place in active)
     for place in active:
@@ -138,7 +237,7 @@ def _newton(now: Flows, active: Sequence[int], whole: int, exact_out: bool) -> l
         matrix.append([*row, ratio, Q64])
     if not _eliminate(matrix):
         return None
-    missing = ((whole - sum(now.keys[place] for place in active)) << 64) // whole
+    missing = ((together - sum(now.keys[place] for place in active)) << 64) // whole
     sign = -1 if exact_out else 1
     by_ratio, by_one = (sum(row[-2] for row in matrix), sum(row[-1] for row in matrix))
     if not by_ratio:

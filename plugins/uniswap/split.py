@@ -21,6 +21,8 @@ from plugins.uniswap.paths import Hop, Path, paths, version
 MOST_PARTS = 12
 BATCH = 4
 MOST_REJECTED = 3
+LITTLE = (10, 14, 20)
+"""What a new way begins with: the whole, shifted right by so much."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,7 +103,7 @@ class Search:
         """Ways that promise to gain more than their gas, the best first, none through a pool of another's."""
         points = {**self._still, **now.points}
         shut = {self._opposite[each] for each in now.points if each in self._opposite}
-        root = max(now.roots) if self.exact_out else min(now.roots)
+        root = now.root
         worth = (self.units << 256) // (root * root or 1)
         give = sum((Q64 * Q64) // (sum(slopes.values()) or 1) for slopes in now.slopes)
         hold = Q64 * Q64 // (give or 1)
@@ -133,16 +135,22 @@ class Search:
 
     def _with(self, now: Flows, picks: Sequence[Way]) -> Found | None:
         """Balanced with these ways besides, and without those that aren't worth their gas."""
-        little = max(self.units >> 10, 1)
-        keys = [*now.keys, *(little for _ in picks)]
-        largest = max(range(len(now.keys)), key=lambda place: now.keys[place])
-        keys[largest] -= little * len(picks)
-        if keys[largest] <= 0:
-            return None
-        begun = flows((*now.ways, *picks), keys, self.units)
-        if begun is None:
+        givers = [self._giver(now, pick) for pick in picks]
+        for little in (self.units >> shift or 1 for shift in LITTLE):
+            keys = [*now.keys, *(little for _ in picks)]
+            for giver in givers:
+                keys[giver] -= little
+            begun = flows((*now.ways, *picks), keys, self.units) if min(keys) > 0 else None
+            if begun is not None:
+                break
+        else:
             return None
         return self._thinned(self._found(balanced(begun, self.units, self.exact_out)))
+
+    def _giver(self, now: Flows, pick: Way) -> int:
+        """Whose flow a new way begins with: of the ways that share a curve with it, or else of all, the largest's."""
+        sharing = [place for place, way in enumerate(now.ways) if not set(way).isdisjoint(pick)]
+        return max(sharing or range(len(now.keys)), key=now.keys.__getitem__)
 
     def _thinned(self, found: Found) -> Found:
         """Takes out one way after the other as long as that gains."""
@@ -203,10 +211,9 @@ def net(trade: Trade, gas: Fraction) -> int:
 
 
 def _run(search: Search, found: Found, tokens: Mapping[Address, Token]) -> Trade | None:
-    """The parts one after the other, the largest first, each on what those before leave; None where one can't be."""
+    """The parts one after the other, each on what those before leave; None where one can't be."""
     of, exact_out = found.flows, search.exact_out
-    order = sorted(zip(of.keys, of.ways, strict=True), key=lambda each: -each[0])
-    parts = [(search.path_of[way], key) for key, way in order]
+    parts = [(search.path_of[way], key) for way, key in zip(of.ways, of.keys, strict=True)]
     left: dict[Address, AnyPool] = {}
     routes = []
     for path, units in parts:
