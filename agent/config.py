@@ -60,6 +60,14 @@ class Settings(BaseSettings):
     private_rpc_file: Path | None = None
     """A file with the URL of a private endpoint. Transactions are sent there alone, never to the others, however long
     they take; receipts are read from the others."""
+    private_for: Literal["all", "swaps"] = "all"
+    """What the private endpoint is for: all transactions, or swaps alone, which are what others gain by seeing."""
+    private_method: Literal["eth_sendRawTransaction", "eth_sendPrivateTransaction"] = "eth_sendRawTransaction"
+    """The method that it takes them by."""
+    private_blocks: Annotated[int, Field(ge=1, le=1_000)] = 25
+    """For how many blocks a transaction is offered there."""
+    private_fallback: bool = False
+    """Whether the same bytes are sent to the public endpoints, too, when it isn't mined after those."""
     first_cap_usd: Annotated[int, Field(ge=1)] = 10_000
     """What one transaction may move when the signer's policy is made, at the first start on a real chain; in each
     token, at its price then. A token without a price gets no entry. Later `moneta policy set` changes it."""

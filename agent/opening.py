@@ -16,6 +16,7 @@ from agent.chain.find_traders import find_traders
 from agent.chain.heads import Heads
 from agent.chain.health import BEHIND_SECONDS, MAX_BEHIND
 from agent.chain.pool import Pool
+from agent.chain.private import Private
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
 from agent.config import Settings
@@ -80,7 +81,9 @@ def node(rpc_url: str, settings: Settings, registry: Registry) -> Rpc:
     return Pool(
         [Rpc(url) for url in urls],
         quorum=settings.rpc_quorum,
-        private=None if to is None else Rpc(to),
+        private=None
+        if to is None
+        else Private(Rpc(to), settings.private_method, settings.private_blocks, settings.private_fallback),
         heads=Heads(tell) if tell else None,
         behind=max(MAX_BEHIND, registry.blocks_in(BEHIND_SECONDS)),
     )

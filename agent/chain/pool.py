@@ -1,7 +1,7 @@
 """Several endpoints of one chain as one node: reads fail over, transactions go to all, disagreement stops sending.
 
 Reads stay with one endpoint while it answers, so that a snapshot and its simulation are of the same node's chain.
-Where a private endpoint is named, transactions go there and nowhere else, whatever becomes of them there.
+Where a private endpoint is named, what it is for goes there and nowhere else, unless the operator allows it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from agent.chain.heads import Heads
 from agent.chain.health import MAX_BEHIND, Endpoint, Health
+from agent.chain.private import Private
 from agent.chain.quorum import disagreement, needed, said, words
 from agent.chain.rpc import METHOD_NOT_FOUND, BlockTag, Request, Rpc
 from agent.chain.rpc_types import Header, RpcError, quantity
@@ -47,7 +48,7 @@ class Pool(Rpc):
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         *,
         quorum: int | None = None,
-        private: Rpc | None = None,
+        private: Rpc | Private | None = None,
         heads: Heads | None = None,
         behind: int = MAX_BEHIND,
     ) -> None:
@@ -56,7 +57,7 @@ class Pool(Rpc):
         super().__init__(nodes[0].url, nodes[0].timeout)
         self._health = Health(nodes, clock, behind)
         self._quorum = needed(len(nodes), quorum)
-        self._private = private
+        self._private = Private(private) if isinstance(private, Rpc) else private
         self._private_is_proved = False
         self._clock = clock
         self._sleep = sleep
@@ -65,9 +66,19 @@ class Pool(Rpc):
         self._checking: asyncio.Task[None] | None = None
         self.heads = heads
 
-    @property
-    def sends_privately(self) -> bool:
-        return self._private is not None
+    def hides(self, raw: bytes) -> bool:
+        return self._private is not None and self._private.takes("0x" + raw.hex())
+
+    def hide(self, to: Callable[[Address | None], bool]) -> None:
+        if self._private is not None:
+            self._private.hides = to
+
+    async def ready_for(self, to: Address) -> None:
+        """Raises Refused("endpoints"), Unavailable where what is for `to` would go to a private endpoint that isn't
+        there, or is of another chain.
+        """
+        if self._private is not None and not self._private_is_proved and self._private.hides(to):
+            await self._prove(self._private.rpc)
 
     @property
     def nodes(self) -> Sequence[Rpc]:
@@ -79,7 +90,7 @@ class Pool(Rpc):
 
     async def request(self, method: str, *params: Any) -> Any:
         if method == SEND:
-            return await (self._broadcast(params) if self._private is None else self._private.request(SEND, *params))
+            return await self._sent(params)
         return await self._first(lambda rpc: rpc.request(method, *params))
 
     async def batch(self, requests: Sequence[Request]) -> list[Any | RpcError]:
@@ -129,15 +140,14 @@ class Pool(Rpc):
         return await self._agreed(account)
 
     async def agree(self, account: Address, counted: str = "pending") -> None:
-        """Raises Refused("endpoints") where they disagree on the chain's id, the head or the account's nonce, or the
-        private endpoint is of another chain; Unavailable where too few answer, or the private one doesn't.
+        """Raises Refused("endpoints") where they disagree on the chain's id, the head or the account's nonce;
+        Unavailable where too few answer.
 
         `counted` "latest": only what is mined. Of what waits, one may have forgotten what another one still has.
         """
         if len(self._health.endpoints) > 1:
             await self._agreed(account, counted)
-        if self._private is not None and not self._private_is_proved:
-            await self._prove(self._private)
+        await self.ready_for(account)
 
     async def close(self) -> None:
         if self._checking is not None:
@@ -146,7 +156,7 @@ class Pool(Rpc):
         if self.heads is not None:
             await self.heads.close()
         if self._private is not None:
-            await self._private.close()
+            await self._private.rpc.close()
         for endpoint in self._health.endpoints:
             await endpoint.rpc.close()
 
@@ -181,6 +191,18 @@ class Pool(Rpc):
             f"The endpoints of this chain disagree on {trouble}, so nothing is sent.",
             "Try again in a moment; if it lasts, the operator takes the wrong one out.",
         )
+
+    async def _sent(self, params: Sequence[Any]) -> Any:
+        """To the private endpoint what it is for, to all others the rest; the same bytes to those, too, once they
+        have waited long enough and that is allowed.
+        """
+        raw = str(params[0])
+        if self._private is None or not self._private.takes(raw):
+            return await self._broadcast(params)
+        head = (await self.block()).number
+        if self._private.waited_enough(raw, head):
+            return await self._broadcast(params)
+        return await self._private.send(raw, head)
 
     async def _prove(self, private: Rpc) -> None:
         """Once: nothing is signed that would be sent to another chain's endpoint, or to one that isn't there."""

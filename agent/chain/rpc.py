@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from agent.chain.rpc_types import Fees, Header, Receipt, RpcError, Transaction, header, quantity, receipt, transaction
@@ -49,10 +49,15 @@ class Rpc:
         self._provider: AsyncHTTPProvider | None = None
         self._sessions: Sessions | None = None
 
-    @property
-    def sends_privately(self) -> bool:
-        """Whether transactions go where nobody else sees them: that others don't know of one proves nothing."""
+    def hides(self, raw: bytes) -> bool:
+        """Whether these signed bytes go where nobody else sees them: that others don't know them proves nothing."""
         return False
+
+    def hide(self, to: Callable[[Address | None], bool]) -> None:
+        """From now on a private endpoint, where there is one, is only for what `to` says of a receiver."""
+
+    async def ready_for(self, to: Address) -> None:
+        """Asked before a transaction for `to` is signed. One node takes what it is sent; see agent.chain.pool."""
 
     @property
     def nodes(self) -> Sequence[Rpc]:

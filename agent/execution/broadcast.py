@@ -79,7 +79,7 @@ async def _refused(parts: Parts, attempt: Attempt, answer: Answer, error: RpcErr
     said = f"The node refused the transaction: {error.message}."
     if answer is Answer.UNKNOWN:
         return Unavailable("node", f"The node didn't say whether it took the transaction: {error.message}.")
-    if not first and parts.rpc.sends_privately:
+    if not first and parts.rpc.hides(attempt.raw):
         return Unavailable("node", f"The private endpoint, which took it before, now says: {error.message}.")
     if not first and (answer is not Answer.REFUSED or attempt.replaces is not None):
         return TooDear(said)  # it, or the one that it replaces, may be out: whichever is mined settles the nonce

@@ -124,6 +124,8 @@ class Manager(Parts):
         outputs = known(plan, step, mined)
         signed_before = worst(await self.ledger.attempts(plan.plan_id)) if mined else {}
         nonce, head = await number(self, plan)
+        for each in plan.steps[index:]:  # an approval isn't signed for a swap that can't be sent
+            await self.rpc.ready_for(each.to)
         later = range(index + 1, len(plan.steps))
         l1 = await for_l1.kept(self, plan)
         budget = fees.budget(plan, index, signed_before, later, l1)

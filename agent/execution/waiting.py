@@ -120,7 +120,7 @@ async def _nudged(parts: Parts, slot: Slot, before: Sequence[Mined]) -> Slot:
         except TooDear:
             dear = True
         except Unavailable as error:
-            if not parts.rpc.sends_privately:
+            if not parts.rpc.hides(newest.raw):
                 raise
             return replace(slot, why=f" {error.message}")  # it may be on its way all the same
     if not dear:

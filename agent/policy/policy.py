@@ -68,6 +68,12 @@ class Policy:
         """Whether a contract, or this market of it, may only be left."""
         return contract in self.closed or (market is not None and f"{contract}:{market}" in self.closed)
 
+    def trades_at(self, contract: Address | None) -> bool:
+        """Whether that contract is listed as one that swaps."""
+        listed = None if contract is None else self.contracts.get(contract)
+        table = None if listed is None else self.tables.get(listed.table)
+        return table is not None and any(entry.direction == "swap" for entry in table.functions)
+
     def cap(self, token: Token) -> int | None:
         """Base units of `token` that one transaction may move, None where the policy names no cap."""
         return self.caps.get(token.symbol)

@@ -120,6 +120,8 @@ class World:
             habit=fees.habit(self.registry.l1_fee, devnet=self.registry.chain_id == DEVNET_CHAIN_ID),
             settled=self.bookkeeper.settled,
         )
+        if self.settings.private_for == "swaps":
+            self.rpc.hide(lambda to: self.policy.trades_at(to))
         self.gate = self._gate()
         self.executing = defaultdict(asyncio.Lock)
         self.drawing = asyncio.Semaphore(DRAWN_AT_ONCE)
