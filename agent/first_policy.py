@@ -53,6 +53,7 @@ async def first_policy(
         chain_name=registry.name,
         tokens=registry.tokens.values(),
         native=registry.native,
+        wrapped=registry.coin,
         listed=[each.contract for each in found] + rewarding(found) + providing(found),
         tables=[table for group in plugins.ours("moneta_call_tables") for table in group],
         typed_tables=[*permit_tables(), *(table for group in plugins.ours("moneta_typed_tables") for table in group)],

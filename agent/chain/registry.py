@@ -135,6 +135,12 @@ class Registry:
             raise NeedsAnswer(f"I don't know a token {symbol} on {self.name}. I know {known}. Which one?", "asset")
         return token
 
+    @property
+    def coin(self) -> Address | None:
+        """The contract of the native coin's wrapped form, None where it isn't pinned."""
+        known = self.tokens.get(self.wrapped or "")
+        return None if known is None else known.address
+
     def at(self, token_address: str) -> Token | None:
         """The pinned token with that contract, None where there is none."""
         wanted = token_address.lower()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.chain.contracts.erc20 import TRANSFER_TOPIC
+from agent.chain.contracts.weth9 import DEPOSIT_TOPIC, WITHDRAWAL_TOPIC
 from agent.chain.reverts import words
 from agent.chain.rpc import METHOD_NOT_FOUND, Rpc
 from agent.chain.rpc_types import Log, RpcError, log, quantity
@@ -76,19 +77,28 @@ async def simulate(
     return [_simulated(result) for result in results]
 
 
-def changes(simulated: Iterable[Simulated], holder: Address) -> dict[str, int]:
+def changes(simulated: Iterable[Simulated], holder: Address, coin: Address | None = None) -> dict[str, int]:
     """How `holder`'s balances change, in base units by token address, 'native' for the chain's coin without fees.
 
-    From the Transfer events: what moves without one (a rebasing balance) isn't seen. Unchanged tokens are left out.
+    From the Transfer events, and those with which `coin`, the native coin's wrapped form, wraps and unwraps: what
+    moves without one (a rebasing balance) isn't seen. Unchanged tokens are left out.
     """
     totals: dict[str, int] = {}
     for result in simulated:
         for entry in result.logs:
-            delta = _delta(entry, holder)
+            delta = _delta(entry, holder) + wrapped(entry, holder, coin)
             if delta:
                 key = NATIVE if entry.address.lower() == _NATIVE_LOGS else entry.address
                 totals[key] = totals.get(key, 0) + delta
     return {token: delta for token, delta in totals.items() if delta}
+
+
+def wrapped(entry: Log, holder: Address, coin: Address | None) -> int:
+    """Base units that an event of `coin` says were wrapped for `holder`, or with a minus unwrapped."""
+    if coin is None or entry.address.lower() != coin.lower() or len(entry.topics) != 2 or len(entry.data) != 32:
+        return 0
+    sign = {DEPOSIT_TOPIC: 1, WITHDRAWAL_TOPIC: -1}.get(entry.topics[0], 0)
+    return sign * int.from_bytes(entry.data, "big") if entry.topics[1][-40:].lower() == holder.lower()[2:] else 0
 
 
 def _delta(entry: Log, holder: Address) -> int:

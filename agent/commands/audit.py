@@ -134,7 +134,7 @@ async def _look(ledger: Ledger, rpc: Rpc, registry: Registry, found: Discovered,
     book = await ledger.book()
     receipts = [venue.receipt.address for venue in found.values() if venue.receipt is not None]
     pinned = {place for place in (*tables.tokens, *receipts) if place is not None}
-    chain = await gather(rpc, book, pinned)
+    chain = await gather(rpc, book, pinned, registry.coin)
     snapshots = [await take(rpc, registry, found, each.address, chain.head.number) for each in book.accounts]
     stand = standings(book, chain, snapshots, found, tables)
     problems = [*disagreements(book, chain), *(each.problem for each in stand if each.problem)]

@@ -44,7 +44,7 @@ def _mined(book: Book, chain: Evidence) -> dict[str, list[Mined]]:
         if each.mined and receipt is not None and each.plan_id in book.plans:
             steps = book.plans[each.plan_id][0].steps
             if each.step < len(steps):
-                mined = Mined(each.step, steps[each.step], receipt, each.kind is AttemptKind.CANCEL)
+                mined = Mined(each.step, steps[each.step], receipt, each.kind is AttemptKind.CANCEL, chain.coin)
                 found.setdefault(each.plan_id, []).append(mined)
     return found
 

@@ -33,6 +33,7 @@ class Evidence:
     `headers` by number, as they stand on the chain now; `counts` are the transactions that each account has sent.
     `movers` are the hashes of transactions that moved tokens of the account, by the tokens' Transfer logs.
     `unknown` are nonces that the chain counts and the book doesn't, with their transaction where a node tells it.
+    `coin` is the wrapped form of the native coin.
     """
 
     genesis: str
@@ -44,6 +45,7 @@ class Evidence:
     counts: Mapping[Address, int]
     movers: Mapping[Address, frozenset[str]]
     unknown: Mapping[tuple[Address, int], Transaction | None]
+    coin: Address | None = None
 
 
 def start(book: Book, account: Address) -> int | None:
@@ -53,8 +55,9 @@ def start(book: Book, account: Address) -> int | None:
     return min(known, default=first) if first is None else min((first, *known))
 
 
-async def gather(rpc: Rpc, book: Book, pinned: Collection[Address]) -> Evidence:
+async def gather(rpc: Rpc, book: Book, pinned: Collection[Address], coin: Address | None = None) -> Evidence:
     """All of it for the book's accounts. `pinned` are the tokens that count: a strange contract's logs say anything.
+    `coin` is the wrapped form of the native coin.
 
     Raises Unavailable, and RpcError where the node has no state or logs of those blocks any more.
     """
@@ -86,6 +89,7 @@ async def gather(rpc: Rpc, book: Book, pinned: Collection[Address]) -> Evidence:
         counts=counts,
         movers=movers,
         unknown={place: each or sent.get(place) for place, each in unknown.items()},
+        coin=coin,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.chain.rpc_types import Receipt
-from agent.chain.simulate import Simulated, changes
+from agent.chain.simulate import Simulated, changes, wrapped
 from agent.money import Address
 from agent.plans import Plan, Role, Step
 from memory.rows import Flow, FlowKind
@@ -18,13 +18,15 @@ NATIVE = "native"
 class Mined:
     """A step (its place in the plan, and itself) with the receipt of its transaction.
 
-    `cancelled`: what was mined at its nonce is a cancellation, so the step can't happen any more.
+    `cancelled`: what was mined at its nonce is a cancellation, so the step can't happen any more. `coin`: the wrapped
+    form of the native coin, whose events tell what was wrapped.
     """
 
     index: int
     step: Step
     receipt: Receipt
     cancelled: bool = False
+    coin: Address | None = None
 
     @property
     def done(self) -> bool:
@@ -42,13 +44,25 @@ def account_changes(account: Address, mined: Sequence[Mined]) -> dict[str, int]:
 
 
 def step_changes(account: Address, mined: Mined) -> dict[str, int]:
-    """What one transaction moved for `account`: its Transfer logs, and the value that it sent."""
+    """What one transaction moved for `account`: its Transfer logs, and what it sent or got of the native coin."""
     if not mined.done:
         return {}
-    moved = changes([Simulated(True, mined.receipt.gas_used, mined.receipt.logs, b"")], account)
-    if mined.step.value:
-        moved[NATIVE] = moved.get(NATIVE, 0) - mined.step.value
-    return moved
+    moved = changes([Simulated(True, mined.receipt.gas_used, mined.receipt.logs, b"")], account, mined.coin)
+    native = moved.get(NATIVE, 0) + _native(mined, account)
+    return {**moved, NATIVE: native} if native or NATIVE in moved else moved
+
+
+def _native(mined: Mined, account: Address) -> int:
+    """Wei that the account got, or with a minus gave: a receipt says it only by what was wrapped and unwrapped.
+
+    The contract that is called wraps what it needs of the value and gives the rest back, and unwraps for the account:
+    a call of which neither is true isn't signed (agent.policy.batch, agent.policy.rules).
+    """
+    step, coin = mined.step, mined.coin
+    holder = account if step.to == coin else step.to
+    events = [wrapped(entry, holder, coin) for entry in mined.receipt.logs]
+    used, given = sum(each for each in events if each > 0), -sum(each for each in events if each < 0)
+    return given - (min(used, step.value) if used else step.value)
 
 
 def flows_of(plan: Plan, mined: Mined, timestamp: int) -> list[Flow]:

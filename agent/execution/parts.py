@@ -118,7 +118,8 @@ class Parts:
     is sent again, or replaced. `most_fee_wei`: what the signer's policy lets a cancellation cost now. `sleep` is
     passed in for tests. `booked` are accounts whose every mined transaction is known to have its flows, `shallow`
     plans (by id) of which everything is mined and not yet as deep as it has to be. `l1` asks what L1 takes now;
-    `habit` is how the chain's gas is paid. `settled` is told of an account once its flows are written.
+    `habit` is how the chain's gas is paid. `settled` is told of an account once its flows are written. `coin` is the
+    wrapped form of the native coin, where there is one.
     """
 
     rpc: Rpc
@@ -137,6 +138,7 @@ class Parts:
     l1: Callable[[], Awaitable[L1Costs]] = no_l1
     habit: Habit = ETHEREUM
     settled: Callable[[Address], Awaitable[None]] = no_books
+    coin: Address | None = None
 
     @property
     def heard(self) -> int:

@@ -86,7 +86,7 @@ async def _booked(parts: Parts, account: Address) -> list[tuple[Plan, Mined]]:
         if row is None or not found:
             continue  # its block is gone: it is put back, and looked up then
         cancelled = attempt.kind is AttemptKind.CANCEL
-        mined = Mined(attempt.step, row.plan.steps[attempt.step], found[0], cancelled)
+        mined = Mined(attempt.step, row.plan.steps[attempt.step], found[0], cancelled, parts.coin)
         await parts.ledger.add_flows(row.plan_id, await flows_of_all(parts.rpc, row.plan, [mined]))
         if not cancelled:
             await end(parts, row.plan, attempt.step, found[0])

@@ -108,6 +108,7 @@ async def _mined(parts: Parts, plan: Plan, attempts: Sequence[Attempt]) -> list[
             plan.steps[hashes[each.hash].step],
             each,
             hashes[each.hash].kind is AttemptKind.CANCEL,
+            parts.coin,
         )
         for each in found
     ]

@@ -100,7 +100,7 @@ async def _noted(parts: Parts, slot: Slot, receipt: Receipt) -> Mined:
             fee_wei=receipt.fee,
         )
     point(Point.NOTED)
-    return Mined(slot.index, slot.plan.steps[slot.index], receipt, attempt.kind is AttemptKind.CANCEL)
+    return Mined(slot.index, slot.plan.steps[slot.index], receipt, attempt.kind is AttemptKind.CANCEL, parts.coin)
 
 
 async def _nudged(parts: Parts, slot: Slot, before: Sequence[Mined]) -> Slot:

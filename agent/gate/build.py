@@ -18,6 +18,8 @@ from agent.plugin import Venue
 
 TRANSFER = "transfer(address to,uint256 amount)"
 CLEANUP_GAS = 100_000
+TRADE_SECONDS = 1_800
+"""After its snapshot's block a swap that isn't mined yet fails: a price of half an hour ago is nobody's wish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def steps_of(
                 if venue.asset.address is not None:  # an entry spends all that it was let
                     left[venue.asset.address, venue.contract.address] = 0
             case Swap():
-                steps += _trade(move, snapshot.account, allowances)
+                steps += _trade(move, snapshot, allowances)
             case Leave(venue=venue, units=units):
                 inner = venue.withdraw(snapshot.venues[venue.id], snapshot.account, units)
                 steps += [replace(step, venue=venue.id) for step in inner]
@@ -154,11 +156,12 @@ def _entry(
     return build(move.units) if move.source is None else opened(build, output_of(move.source, before))
 
 
-def _trade(move: Swap, account: Address, allowances: Mapping[tuple[Address, Address], int]) -> list[Step]:
-    inner = move.trader.swap(move.route, account, move.limit, move.pays.is_native)
+def _trade(move: Swap, snapshot: Snapshot, allowances: Mapping[tuple[Address, Address], int]) -> list[Step]:
+    native, deadline = (move.pays.is_native, move.gets.is_native), snapshot.block.timestamp + TRADE_SECONDS
+    inner = move.trader.swap(move.trade, snapshot.account, move.limits, native, deadline)
     if not move.pays.is_native:
         spender = move.trader.contract.address
-        if move.route.exact_out:  # less than the approval may be spent
+        if move.trade.exact_out:  # less than the approval may be spent
             inner = (*inner, approvals.approve(move.pays, spender, 0, Role.APPROVAL))
         present = _present(allowances, move.pays, spender)
         inner = approvals.around(inner, move.pays, spender, move.most_in, present)

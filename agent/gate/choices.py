@@ -10,7 +10,7 @@ from agent.gate.order import Swap
 from agent.gate.spread import Spread
 from agent.money import Token
 from agent.plugin import Option, VenueState
-from agent.routes import Route
+from agent.routes import Route, Trade
 
 VENUE, ROUTE, TURN = "deposit", "swap", "withdraw"
 """The kinds of decisions that a request makes."""
@@ -18,7 +18,7 @@ VENUE, ROUTE, TURN = "deposit", "swap", "withdraw"
 BEST_RATE = "the highest rate with your own deposit in it, of the venues that can take it"
 SPREAD = "the most income after gas, with your own deposit in each market: a part only where it earns its own gas"
 NAMED = "you named it"
-BEST_PRICE = "the best price for that size among the pools that I know, one or two hops"
+BEST_PRICE = "the best price for that size net of gas, over the pools that I know, up to three hops"
 LOWEST_RATE = "the lowest rate first, since what is taken out there costs you least"
 
 
@@ -58,21 +58,24 @@ class VenueChoice:
 
 @dataclass(frozen=True, slots=True)
 class RouteChoice:
-    """The route of a swap, of those that were compared, the best first."""
+    """The trade of a swap; `routes` are the single ways that it was compared with, the best first."""
 
     swap: Swap
     routes: tuple[Route, ...]
 
     def recorded(self) -> Recorded:
-        route, swap = self.swap.route, self.swap
+        trade, swap = self.swap.trade, self.swap
         facts = {
             "asset": swap.pays.symbol,
             "to_asset": swap.gets.symbol,
-            "exact_out": route.exact_out,
-            "units": str(route.units_out if route.exact_out else route.units_in),
+            "exact_out": trade.exact_out,
+            "units": str(trade.units_out if trade.exact_out else trade.units_in),
             "limit": str(swap.limit),
         }
-        return Recorded(ROUTE, BEST_PRICE, facts, [_route_json(each) for each in self.routes], route.name)
+        alternatives = [_route_json(each) for each in self.routes]
+        if len(trade.parts) > 1:
+            alternatives.insert(0, _trade_json(trade))
+        return Recorded(ROUTE, BEST_PRICE, facts, alternatives, trade.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +124,9 @@ def _route_json(route: Route) -> dict[str, Any]:
     numbers = {key: str(body[key]) for key in ("units_in", "units_out", "impact_bps")}
     places = {"fees": [str(fee) for fee in route.fees], "pools": list(route.pools)}
     return {"route": route.name, "fee": str(route.fee)} | body | numbers | places
+
+
+def _trade_json(trade: Trade) -> dict[str, Any]:
+    """Several routes together, each as it is alone in its place."""
+    numbers = {key: str(getattr(trade, key)) for key in ("fee", "units_in", "units_out", "impact_bps", "gas")}
+    return {"route": trade.name, "why_not": "", "parts": [_route_json(part) for part in trade.parts]} | numbers

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -72,6 +72,8 @@ class Names:
 def say(names: Names, descriptors: Mapping[str, Descriptor], effect: Effect) -> Clear | None:
     """What the call says; None where no descriptor speaks of it. Raises Refused("preview") where one can't say it."""
     found = descriptors.get(effect.contract.table) if effect.contract else None
+    if effect.parts:
+        return _batch(names, descriptors, effect)
     if found is None or effect.contract is None or effect.entry is None:
         return None
     if found.wrong:
@@ -82,6 +84,45 @@ def say(names: Names, descriptors: Mapping[str, Descriptor], effect: Effect) -> 
     sayer = _Sayer(names, found, effect, effect.contract, effect.entry)
     shown = [(_line(each.label), sayer.text(each)) for each in call.fields]
     return Clear(names.of(effect.contract.address), _line(call.intent), (*shown, *sayer.rest(call.fields)))
+
+
+def _batch(names: Names, descriptors: Mapping[str, Descriptor], effect: Effect) -> Clear | None:
+    """Each call of a batch in its own words, until when, and what is done with the coin besides."""
+    if effect.contract is None:
+        return None
+    batch = names.policy.tables[effect.contract.table].batch
+    if batch is not None and batch.here is not None:
+        names = replace(names, contacts={**names.contacts, address(batch.here): "the router, until the end"})
+    parts = [replace(part, value=0) for part in effect.parts]
+    clear = [say(names, descriptors, part) or _in_short(names, part) for part in parts]
+    numbered = len(clear) > 1
+    fields = [
+        (f"{index}. {label}" if numbered else label, text)
+        for index, each in enumerate(clear, 1)
+        for label, text in each.fields
+    ]
+    if effect.value:
+        fields.append((NATIVE_SENT, str(Amount(effect.value, names.policy.native))))
+    if effect.to is not None and effect.to.is_native:
+        fields.append(("Unwrapped, at least", str(Amount(effect.least, effect.to))))
+        fields.append(("Beneficiary of it", names.of(effect.recipient or names.account)))
+    if effect.refunds:
+        fields.append(("What isn't needed", "comes back"))
+    return Clear(clear[0].where, clear[0].intent, (*fields, ("Deadline", _date(effect.deadline or 0))))
+
+
+def _in_short(names: Names, effect: Effect) -> Clear:
+    """A swap that no descriptor speaks of, as its call table reads it."""
+    where = effect.contract.address if effect.contract else names.account
+    paid, gets = effect.paid or effect.token, effect.to or effect.token
+    most, least = ("Send at most", "Receive") if effect.at_most else ("Send", "Receive at least")
+    fields = [
+        (most, str(Amount(effect.units, paid))),
+        (least, str(Amount(effect.least, gets))),
+        ("Way", " > ".join(token.symbol for token in (paid, *effect.through, gets))),
+        ("Beneficiary", names.of(effect.recipient or names.account)),
+    ]
+    return Clear(names.of(where), effect.direction, tuple(fields))
 
 
 def between(low: Clear, high: Clear, step: int) -> Clear:
@@ -131,7 +172,7 @@ class _Sayer:
             "amount": lambda value, _: str(Amount(value, self.names.policy.native)),
             "tokenAmount": self._amount,
             "allowanceAmount": self._amount,
-            "date": lambda value, params: _date(value, params),
+            "date": lambda value, params: _date(value, params.encoding),
             "duration": lambda value, _: f"{value // 3600:02}:{value // 60 % 60:02}:{value % 60:02}",
             "unit": lambda value, params: f"{grouped(text_from_units(value, params.decimals or 0))} {params.base}",
             "enum": self._enum,
@@ -183,11 +224,13 @@ class _Sayer:
             raise _unsayable(self.contract, f"its enumeration has no value {value}")
         return _line(found)
 
-    def _route(self, path: bytes) -> str:
+    def _route(self, path: bytes | tuple[str, ...]) -> str:
         """The tokens of a packed path with the pool's fee between each two, from what is given to what comes back.
 
         A fee is in hundredths of a basis point (Uniswap v3-core, IUniswapV3Factory.sol).
         """
+        if not isinstance(path, bytes):
+            return " > ".join(self._symbol(address(place)) for place in path)
         tokens = [self._symbol(place) for place in hops(path)]
         fees = [int.from_bytes(path[start : start + 3], "big") for start in range(20, len(path), 23)]
         if self.entry.token == LAST:
@@ -213,8 +256,8 @@ def _raw(value: Any) -> str:
     return _line(str(value))
 
 
-def _date(value: int, params: Params) -> str:
-    if params.encoding == "blockheight":
+def _date(value: int, encoding: str | None = None) -> str:
+    if encoding == "blockheight":
         return f"block {value:,}"
     try:
         return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

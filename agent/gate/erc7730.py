@@ -37,7 +37,8 @@ _PARAMS: Mapping[str, frozenset[str]] = {
 }
 _NEEDED: Mapping[str, str] = {"date": "encoding", "unit": "base", "enum": "ref"}
 _PATH = re.compile(
-    r"(?:#\.)?(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(?:\.?\[(?P<start>-?\d+)?:(?P<stop>-?\d+)?\])?", re.ASCII
+    r"(?:#\.)?(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(?:\.?\[(?:(?P<index>-?\d+)|(?P<start>-?\d+)?:(?P<stop>-?\d+)?)\])?",
+    re.ASCII,
 )
 
 
@@ -135,10 +136,12 @@ class Descriptor:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """An argument's path, with the slice of its bytes (as RFC 9535 has slices: the end isn't in it)."""
+    """An argument's path, with the slice of its bytes (as RFC 9535 has slices: the end isn't in it), or the index of
+    one entry of its list.
+    """
 
     name: str
-    part: slice | None = None
+    part: slice | int | None = None
 
 
 def path_of(text: str) -> Path:
@@ -148,6 +151,8 @@ def path_of(text: str) -> Path:
         raise ValueError(f"{text!r} is no path to an argument")
     if "[" not in text:
         return Path(found["name"])
+    if found["index"] is not None:
+        return Path(found["name"], int(found["index"]))
     start, stop = (None if found[end] is None else int(found[end]) for end in ("start", "stop"))
     return Path(found["name"], slice(start, stop))
 
@@ -276,7 +281,9 @@ def _kind(text: str, signature: str) -> str:
         return {TO: "address", VALUE: "uint256"}[text]
     path = path_of(text)
     kind = parameter_at(signature, path.name).type
-    if path.part is not None and kind != "bytes":
+    if isinstance(path.part, int) and kind == "address[]":
+        return "address"
+    if path.part is not None and (isinstance(path.part, int) or kind != "bytes"):
         raise ValueError(f"{text!r} is a part of {kind}, not of bytes")
     return kind
 

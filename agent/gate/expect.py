@@ -45,8 +45,8 @@ def _said(move: Move, used: Sequence[Move]) -> tuple[Token, int]:
     All that a `used` one gives goes into a venue: the balance stays.
     """
     match move:
-        case Swap(route=route):
-            return (move.gets, route.units_out) if route.exact_out else (move.pays, -route.units_in)
+        case Swap(trade=trade):
+            return (move.gets, trade.units_out) if trade.exact_out else (move.pays, -trade.units_in)
         case Enter(source=source):
             return move.venue.asset, -move.units if source is None else 0
         case Leave():
@@ -72,10 +72,9 @@ def open_part(moves: Sequence[Move]) -> dict[str, tuple[int, int]]:
             low, high = bounds.get(key_of(move.venue.asset), (0, 0))
             bounds[key_of(move.venue.asset)] = low - move.most, high - 1
         if isinstance(move, Swap) and move not in used:
-            route = move.route
             key, low, high = (
                 (key_of(move.pays), -move.limit, -move.edge)
-                if route.exact_out
+                if move.trade.exact_out
                 else (key_of(move.gets), move.limit, move.edge)
             )
             before = bounds.get(key, (0, 0))

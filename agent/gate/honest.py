@@ -6,6 +6,7 @@ A token can pass every list and still take a part of each transfer, change balan
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from agent.abi import Call
 from agent.chain.contracts import erc20
@@ -20,11 +21,12 @@ from agent.gate.order import Swap
 from agent.money import Address, Amount, Token
 from agent.plans import Role, Step
 from agent.plugin import Block
-from agent.routes import FEE_SCALE, Route
+from agent.routes import FEE_SCALE, Route, Trade
 
 KEPT_PERCENT = 95
 """What must come back of a sale at once, fees apart: two price impacts within the limit of a swap, and a margin."""
 RULE = "token-safety"
+SALE_SECONDS = 3_600
 
 
 async def check_honest(
@@ -42,7 +44,7 @@ async def check_honest(
     `held`: base units of that token before. Raises Refused("token-safety") for a token that takes a fee of transfers,
     moves balances by itself or can't be sold for about what it cost.
     """
-    buying, selling = _until(steps, move), _sale(move, got, account)
+    buying, selling = _until(steps, move), _sale(move, got, account, block.timestamp + SALE_SECONDS)
     balance = erc20.BALANCE_OF.at(_place(move.gets), account)
     results, left = await _run(rpc, registry, account, [*buying, *selling], block, balance)
     _check_sold(move, results[len(buying) :], got, account)
@@ -62,13 +64,14 @@ def _check_sold(move: Swap, sale: Sequence[Simulated], got: int, account: Addres
         raise Refused(
             RULE, f"{move.gets.symbol} can be bought but not sold again: {failed.error}.", "Choose another token."
         )
-    back = changes(sale, account).get(str(move.route.tokens[0].address), 0)
-    least = move.route.units_in * (FEE_SCALE - move.route.fee) ** 2 // FEE_SCALE**2 * KEPT_PERCENT // 100
+    start = move.trade.tokens[0]
+    back = changes(sale, account).get(str(start.address), 0)
+    least = move.trade.units_in * (FEE_SCALE - move.trade.fee) ** 2 // FEE_SCALE**2 * KEPT_PERCENT // 100
     if back < least:
         raise Refused(
             RULE,
-            f"{Amount(got, move.gets)} could be sold again for only {Amount(back, move.route.tokens[0])}, "
-            f"after {Amount(move.route.units_in, move.route.tokens[0])} was given for it.",
+            f"{Amount(got, move.gets)} could be sold again for only {Amount(back, start)}, "
+            f"after {Amount(move.trade.units_in, start)} was given for it.",
             "Choose another token.",
         )
 
@@ -80,10 +83,23 @@ def _until(steps: Sequence[Step], move: Swap) -> list[Step]:
     return [step for step in steps[: last + 1] if step.role is not Role.CLEANUP]
 
 
-def _sale(move: Swap, units: int, account: Address) -> list[Step]:
-    route = move.route
-    back = Route(
-        trader=route.trader,
+def _sale(move: Swap, units: int, account: Address, deadline: int) -> list[Step]:
+    """The way back: each part backwards, for its share of what came."""
+    whole, left, parts = move.trade.units_out, units, []
+    for part in move.trade.parts[::-1]:
+        share = left if part is move.trade.parts[0] else units * part.units_out // whole
+        left -= share
+        parts.append(_backwards(part, share))
+    back = Trade(tuple(part for part in parts if part.units_in))
+    router = move.trader.contract.address
+    allow = [approve(move.gets, router, each, Role.APPROVAL) for each in (0, units)]
+    limits = (1,) * len(back.parts)
+    return [*allow, *move.trader.swap(back, account, limits, (False, False), deadline)]
+
+
+def _backwards(route: Route, units: int) -> Route:
+    return replace(
+        route,
         tokens=route.tokens[::-1],
         fees=route.fees[::-1],
         pools=route.pools[::-1],
@@ -92,9 +108,6 @@ def _sale(move: Swap, units: int, account: Address) -> list[Step]:
         exact_out=False,
         impact_bps=0,
     )
-    router = move.trader.contract.address
-    allow = [approve(move.gets, router, each, Role.APPROVAL) for each in (0, units)]
-    return [*allow, *move.trader.swap(back, account, 1, False)]
 
 
 async def _run(

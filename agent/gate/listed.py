@@ -26,8 +26,9 @@ def touched(moves: Iterable[Move]) -> list[Address]:
                 places += [venue.contract.address, venue.asset.address, receipt]
             case PayBack(venue=venue):
                 places += [venue.contract.address, venue.asset.address]
-            case Swap(trader=trader, route=route):
-                places += [trader.contract.address, *_places(route.tokens)]
+            case Swap(trader=trader, trade=trade):
+                tokens = (token for part in trade.parts for token in part.tokens)
+                places += [trader.contract.address, *_places(tokens)]
     return [place for place in dict.fromkeys(places) if place is not None]
 
 

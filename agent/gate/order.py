@@ -7,31 +7,33 @@ from dataclasses import dataclass
 
 from agent.money import Address, Token
 from agent.plugin import Lender, Rewarder, Trader, Venue
-from agent.routes import Route
+from agent.routes import Trade
 
 
 @dataclass(frozen=True, slots=True)
 class Swap:
-    """Trade along `route`. `pays` is its first token, or the native coin in the place of the wrapped one.
+    """Take `trade`. `pays` and `gets` are its tokens, or the native coin in the place of the wrapped one.
 
-    `limit` is the least that comes back, or of an exact output the most that is given. `edge` is the other side of
-    what may happen before it runs: the most that could come back, or the least that could be given.
+    `limits`: of each part the least that comes back, or of an exact output the most that is given. `edge` is the
+    other side of what may happen before it runs: the most that could come back, or the least that could be given.
     """
 
     trader: Trader
-    route: Route
+    trade: Trade
     pays: Token
-    limit: int
+    gets: Token
+    limits: tuple[int, ...]
     edge: int
 
     @property
-    def gets(self) -> Token:
-        return self.route.tokens[-1]
+    def limit(self) -> int:
+        """The limits of the parts together."""
+        return sum(self.limits)
 
     @property
     def most_in(self) -> int:
         """Base units of `pays` that it takes at the most."""
-        return self.limit if self.route.exact_out else self.route.units_in
+        return self.limit if self.trade.exact_out else self.trade.units_in
 
     @property
     def least_out(self) -> int:

@@ -214,6 +214,8 @@ def sentence(policy: Policy, effect: Effect, amount: str = "") -> str:
             return f"{where}: pay back {_debt(effect, amount)}, in your name"
         case "swap":
             return f"{where}: {_trade(effect, amount)}, to your account"
+        case "wrap" | "unwrap":
+            return f"{where}: {effect.direction} {amount}, which stays in your account"
 
 
 def _put(where: str, effect: Effect, amount: str) -> str:
@@ -241,7 +243,7 @@ def _debt(effect: Effect, amount: str) -> str:
 def _trade(effect: Effect, amount: str) -> str:
     back = Amount(effect.least, effect.to or effect.token)
     way = f" by way of {', '.join(token.symbol for token in effect.through)}" if effect.through else ""
-    if effect.entry and effect.entry.at_most:
+    if effect.at_most:
         return f"swap at most {amount} for {back}{way}"
     return f"swap {amount} for at least {back}{way}"
 

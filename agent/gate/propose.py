@@ -249,7 +249,7 @@ class Gate:
         self, moves: Sequence[Move], steps: Sequence[Step], snapshot: Snapshot, rehearsal: Rehearsal
     ) -> None:
         for move in moves:
-            if isinstance(move, Swap):
+            if isinstance(move, Swap) and not move.gets.is_native:  # what is unwrapped at once is the coin itself
                 taken = sum(rehearsal.outputs.values())  # what a later step takes of it at once
                 got = taken or rehearsal.changes.get(expect.key_of(move.gets), 0)
                 held = snapshot.balances.get(move.gets.symbol, 0)

@@ -69,7 +69,7 @@ async def rehearse(
     answers = _answers(reads, results[-1])
     return Rehearsal(
         gas_used=tuple(result.gas_used for result in results[:-1]),
-        changes=changes(results[:-1], account),
+        changes=changes(results[:-1], account, registry.coin),
         states={venue.id: venue.state(own, ahead) for venue, own in zip(venues, answers, strict=False)},
         outputs=outputs,
         loans=loans_in(lenders, dict(zip(owed, answers[len(venues) :], strict=True)), ahead, {}),

@@ -18,7 +18,7 @@ def sequence(desk: Desk, intent: Sequence) -> Resolved:
     """The moves of the steps. Raises Refused as each of them does, and "same-venue" for a way back."""
     match intent.steps:
         case (SwapIntent() as trade, Deposit() as then):
-            return _and_deposit(desk, trading.swap(desk, trade, trading.ENTRY_GAS), then)
+            return _and_deposit(desk, trading.swap(desk, trade, trading.ENTRY_GAS, wrapped=True), then)
         case (Withdraw() as leave, Deposit() as then):
             return _moved(desk, leave, then)
         case (Withdraw() as leave, SwapIntent() as trade):
@@ -34,7 +34,7 @@ def _and_deposit(desk: Desk, before: Resolved, then: Deposit) -> Resolved:
     move = before.moves[-1]
     if not isinstance(move, Swap):
         raise TypeError("what ends in a swap comes to a swap")
-    choice = desk.choose(move.gets, move.route.units_out, then.venue)
+    choice = desk.choose(move.gets, move.trade.units_out, then.venue)
     enter = Enter(desk.venues[choice.chosen], choice.units, move)
     return Resolved((*before.moves, enter), (*before.choices, choice), before.notes)
 

@@ -16,7 +16,7 @@ def output_of(source: Swap | Leave, steps: Sequence[Step]) -> Output:
         token, place = source.gets, source.trader.name
     else:
         token, place = source.venue.asset, source.venue.id
-    if token.address is None or (isinstance(source, Swap) and source.route.exact_out):
+    if token.address is None or (isinstance(source, Swap) and source.trade.exact_out):
         raise ValueError("only an exact input into a token leaves its output open")
     at = [i for i, step in enumerate(steps) if step.venue == place and step.role is Role.ACTION]
     return Output(at[-1], token.address, source.least_out, source.most_out)

@@ -5,18 +5,23 @@ The limits are the policy's: code sets them, no model and no word of a chat.
 
 from __future__ import annotations
 
+from fractions import Fraction
+
+from agent.chain.registry import Registry
+from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.execution.costs import costs_at
+from agent.gate.build import CLEANUP_GAS
 from agent.gate.choices import RouteChoice
 from agent.gate.moves import Desk, Resolved
 from agent.gate.order import Swap
 from agent.gate.resolve import units_of
-from agent.gate.trade_words import percent
+from agent.gate.trade_words import parted, percent
 from agent.intents import All, AmountSpec
 from agent.intents import Swap as SwapIntent
 from agent.money import Amount, Token
 from agent.plugin import Trader
-from agent.routes import Route
+from agent.routes import Route, Trade
 
 BASIS_POINTS = 10_000
 SLIPPAGE_BPS = 30
@@ -24,6 +29,7 @@ STABLE_SLIPPAGE_BPS = 5
 EDGE_BPS = 200
 """How far a price may move in the user's favour before the plan is void, too: the next step's amount hangs on it."""
 MAX_IMPACT_BPS = 200
+GAS_PROBE = 100_000
 SWAP_GAS = 700_000
 """Gas limit of the dearest swap plan (approval, two hops, clean-up), kept where all of the native coin is swapped."""
 SWAP_TRANSACTIONS = 3
@@ -32,10 +38,14 @@ ENTRY_GAS = 1_300_000
 ENTRY_TRANSACTIONS = 4
 
 
-def swap(desk: Desk, intent: SwapIntent, later_gas: int = 0) -> Resolved:
-    """The swap with the best price. Raises Refused: lists, native, amount, balance, liquidity, impact."""
-    pays = desk.registry.token(intent.asset)
-    start, end = _contract_token(desk, pays), _contract_token(desk, desk.registry.token(intent.to_asset))
+def swap(desk: Desk, intent: SwapIntent, later_gas: int = 0, *, wrapped: bool = False) -> Resolved:
+    """The swap with the best price. `wrapped`: what comes back stays wrapped, for a venue to take.
+
+    Raises Refused: lists, native, amount, balance, liquidity, impact.
+    """
+    pays, gets = desk.registry.token(intent.asset), desk.registry.token(intent.to_asset)
+    start, end = _contract_token(desk, pays), _contract_token(desk, gets)
+    ends = pays, end if wrapped else gets
     if start == end:
         raise Refused(
             "lists",
@@ -44,13 +54,19 @@ def swap(desk: Desk, intent: SwapIntent, later_gas: int = 0) -> Resolved:
         )
     if intent.to_amount is not None:
         units = units_of(intent.to_amount, end, 2**256 - 1, "A pool")
-        choice = _priced(desk, pays, start, end, units, exact_out=True)
+        choice = _priced(desk, ends, (start, end), units, exact_out=True)
         _check_balance(desk, pays, choice.swap.most_in)
     else:
         whole = _spendable(desk, pays, intent.amount, later_gas)
         units = units_of(intent.amount or All(), pays, whole, "Your wallet")
-        choice = _priced(desk, pays, start, end, units, exact_out=False)
-    return Resolved((choice.swap,), (choice,), _notes(desk, intent, choice.swap))
+        choice = _priced(desk, ends, (start, end), units, exact_out=False)
+        more = _gas_limit(choice.swap.trade) - SWAP_GAS
+        if pays.is_native and more > 0 and isinstance(intent.amount, All):  # several parts take more of it
+            units = units_of(
+                intent.amount, pays, _spendable(desk, pays, intent.amount, later_gas, more), "Your wallet"
+            )
+            choice = _priced(desk, ends, (start, end), units, exact_out=False)
+    return Resolved((choice.swap,), (choice,), _notes(choice.swap))
 
 
 def _contract_token(desk: Desk, token: Token) -> Token:
@@ -62,47 +78,76 @@ def _contract_token(desk: Desk, token: Token) -> Token:
     return desk.registry.token(desk.registry.wrapped)
 
 
-def _spendable(desk: Desk, pays: Token, amount: AmountSpec | None, later_gas: int) -> int:
+def _gas_limit(trade: Trade) -> int:
+    """What a plan of this trade may have as its gas limits together: see agent.gate.build."""
+    return trade.gas * 2 + SWAP_TRANSACTIONS * CLEANUP_GAS
+
+
+def _spendable(desk: Desk, pays: Token, amount: AmountSpec | None, later_gas: int, more: int = 0) -> int:
     if not (pays.is_native and isinstance(amount, All)):
         return desk.balance(pays)
     transactions = SWAP_TRANSACTIONS + (ENTRY_TRANSACTIONS if later_gas else 0)
-    return max(desk.spare_native - costs_at(desk.snapshot).wei(SWAP_GAS + later_gas, transactions), 0)
+    return max(desk.spare_native - costs_at(desk.snapshot).wei(SWAP_GAS + more + later_gas, transactions), 0)
 
 
-def _priced(desk: Desk, pays: Token, start: Token, end: Token, units: int, exact_out: bool) -> RouteChoice:
-    found = [
-        (trader, route)
-        for name, trader in desk.traders.items()
-        for route in trader.quotes(desk.snapshot.traders.get(name, ()), start, end, units, exact_out)
-    ]
-    found.sort(key=lambda each: (bool(each[1].why_not), each[1].units_in, -each[1].units_out))
-    if not found or found[0][1].why_not:
+def _priced(
+    desk: Desk, ends: tuple[Token, Token], traded: tuple[Token, Token], units: int, exact_out: bool
+) -> RouteChoice:
+    """The best trade net of gas, and the single routes beside it, the best first."""
+    gas = gas_price(desk.registry, desk.snapshot, traded[0] if exact_out else traded[1])
+    routes: list[Route] = []
+    trades: list[tuple[Trader, Trade]] = []
+    for name, trader in desk.traders.items():
+        pools = desk.snapshot.traders.get(name, ())
+        alone = trader.quotes(pools, *traded, units, exact_out)
+        routes += alone
+        fit = [Trade((route,)) for route in alone if not route.why_not]
+        single = min(fit, key=lambda each: net_of_gas(each, gas), default=None)
+        best = trader.best(pools, *traded, units, exact_out, gas) or single
+        trades += [(trader, best)] if best is not None else []
+    routes.sort(key=lambda each: (bool(each.why_not), each.units_in, -each.units_out))
+    if not trades:
         raise Refused(
             "liquidity",
-            f"No pool that I know swaps {Amount(units, end if exact_out else pays)} {'from' if exact_out else 'to'} "
-            f"{start.symbol if exact_out else end.symbol}.",
+            f"No pool that I know swaps {Amount(units, ends[1] if exact_out else ends[0])} "
+            f"{'from' if exact_out else 'to'} {ends[0].symbol if exact_out else ends[1].symbol}.",
             "Ask for less, or for another token.",
         )
-    trader, route = found[0]
-    if route.impact_bps > MAX_IMPACT_BPS:
+    trader, trade = min(trades, key=lambda each: net_of_gas(each[1], gas))
+    if trade.impact_bps > MAX_IMPACT_BPS:
         raise Refused(
             "impact",
-            f"That size would move the price by {percent(route.impact_bps)} against you; "
+            f"That size would move the price by {percent(trade.impact_bps)} against you; "
             f"{percent(MAX_IMPACT_BPS)} is the limit.",
             "Swap less at a time.",
         )
-    return RouteChoice(_bounded(desk, trader, route, pays), tuple(route for _, route in found))
+    return RouteChoice(_bounded(desk, trader, trade, ends), tuple(routes))
 
 
-def _bounded(desk: Desk, trader: Trader, route: Route, pays: Token) -> Swap:
-    """The swap with the policy's slippage as its limit; rounded so that it is never looser than that."""
-    stable = {route.tokens[0].symbol, route.tokens[-1].symbol} <= desk.registry.usd_stable
+def net_of_gas(trade: Trade, gas: Fraction) -> Fraction:
+    """What it costs: what is given and the gas, less what comes back; of trades over one amount the least is best."""
+    return trade.gas * gas + (trade.units_in if trade.exact_out else -trade.units_out)
+
+
+def gas_price(registry: Registry, snapshot: Snapshot, token: Token) -> Fraction:
+    """Base units of `token` that a unit of gas costs now; 0 where a price is unknown."""
+    native = registry.native
+    price, coin = snapshot.prices.get(token.symbol), snapshot.prices.get(native.symbol)
+    if not price or not coin:
+        return Fraction(0)
+    wei = costs_at(snapshot).present(GAS_PROBE)
+    return Fraction(wei * coin * 10**token.decimals, GAS_PROBE * price * 10**native.decimals)
+
+
+def _bounded(desk: Desk, trader: Trader, trade: Trade, ends: tuple[Token, Token]) -> Swap:
+    """The swap with the policy's slippage as each part's limit; rounded so that it is never looser than that."""
+    stable = {token.symbol for token in trade.tokens} <= desk.registry.usd_stable
     slippage = STABLE_SLIPPAGE_BPS if stable else SLIPPAGE_BPS
-    if route.exact_out:
-        limit = route.units_in * (BASIS_POINTS + slippage) // BASIS_POINTS
-        return Swap(trader, route, pays, limit, route.units_in * (BASIS_POINTS - EDGE_BPS) // BASIS_POINTS)
-    limit = -(-route.units_out * (BASIS_POINTS - slippage) // BASIS_POINTS)
-    return Swap(trader, route, pays, limit, route.units_out * (BASIS_POINTS + EDGE_BPS) // BASIS_POINTS)
+    if trade.exact_out:
+        most = tuple(part.units_in * (BASIS_POINTS + slippage) // BASIS_POINTS for part in trade.parts)
+        return Swap(trader, trade, *ends, most, trade.units_in * (BASIS_POINTS - EDGE_BPS) // BASIS_POINTS)
+    least = tuple(-(-part.units_out * (BASIS_POINTS - slippage) // BASIS_POINTS) for part in trade.parts)
+    return Swap(trader, trade, *ends, least, trade.units_out * (BASIS_POINTS + EDGE_BPS) // BASIS_POINTS)
 
 
 def _check_balance(desk: Desk, pays: Token, units: int) -> None:
@@ -115,11 +160,7 @@ def _check_balance(desk: Desk, pays: Token, units: int) -> None:
         )
 
 
-def _notes(desk: Desk, intent: SwapIntent, move: Swap) -> tuple[str, ...]:
-    route = move.route
-    notes = []
-    if desk.registry.token(intent.to_asset).is_native:
-        notes.append(f"You get {move.gets.symbol}, the wrapped form of {intent.to_asset}, one to one.")
-    if len(route.tokens) > 2:
-        notes.append("By way of " + ", ".join(token.symbol for token in route.tokens[1:-1]) + ".")
-    return tuple(notes)
+def _notes(move: Swap) -> tuple[str, ...]:
+    through = ", ".join(token.symbol for token in move.trade.through)
+    way = f"By way of {through}." if through else ""
+    return tuple(note for note in (parted(move.trade), way) if note)

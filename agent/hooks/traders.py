@@ -153,14 +153,16 @@ class GuardedTrader(Trader):
         except MonetaError:
             return None
 
-    def swap(self, route: Route, account: Address, limit: int, native: bool) -> tuple[Step, ...]:
+    def swap(
+        self, trade: Trade, account: Address, limits: tuple[int, ...], native: tuple[bool, bool], deadline: int
+    ) -> tuple[Step, ...]:
         def check(found: object) -> tuple[Step, ...]:
             steps = shapes.listed(found, Step, "its steps", MOST_STEPS)
             if any(step.to != self.contract.address for step in steps):
                 raise ValueError("a step calls the exchange's own contract")
             return tuple(replace(step, contract=self.contract.name) for step in steps)
 
-        return self._call("swap", lambda: self._inner.swap(route, account, limit, native), check)
+        return self._call("swap", lambda: self._inner.swap(trade, account, limits, native, deadline), check)
 
     def _trade(self, trade: Trade) -> Trade:
         parts = shapes.listed(trade.parts, Route, "its routes", MOST_PARTS)

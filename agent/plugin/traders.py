@@ -63,13 +63,11 @@ class Trader(ABC):
         exact_out: bool = False,
         gas: Fraction = Fraction(0),
     ) -> Trade | None:
-        """The routes to take together, the best net of gas; None where there is no way.
+        """The routes to take together, the best net of gas; None where nothing is better than the best of `quotes`.
 
-        `gas`: base units of the side that isn't said that a unit of gas costs. Unless an exchange knows better: the
-        best single route.
+        `gas`: base units of the side that isn't said that a unit of gas costs.
         """
-        route = self.quote(states, token_in, token_out, units, exact_out)
-        return None if route is None else Trade((route,))
+        return None
 
     def attacks(self, states: Sequence[AnyPool], trade: Trade, limits: Sequence[int]) -> tuple[Attack, ...] | None:
         """The sandwiches around a trade that gain, gas apart: the best for each of its pools and ways. None: unknown.
@@ -90,9 +88,12 @@ class Trader(ABC):
         return None
 
     @abstractmethod
-    def swap(self, route: Route, account: Address, limit: int, native: bool) -> tuple[Step, ...]:
-        """The steps of a route; the approval of `contract` is added by the gate.
+    def swap(
+        self, trade: Trade, account: Address, limits: tuple[int, ...], native: tuple[bool, bool], deadline: int
+    ) -> tuple[Step, ...]:
+        """The steps of a trade; the approval of `contract` is added by the gate.
 
-        `limit`: the least that comes back, or with `exact_out` the most that is given. `native`: the coin is sent
-        along in the place of the wrapped token. Raises Refused where this can't be done in a call that is decoded.
+        `limits`: of each part the least that comes back, or with `exact_out` the most that is given. `native`:
+        whether the coin is given, and whether it comes back, in the place of the wrapped token. `deadline`: Unix
+        seconds after which it fails. Raises Refused where this can't be done in a call that is decoded.
         """

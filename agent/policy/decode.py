@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from eth_hash.auto import keccak
 
-from agent.abi import Parameter, decode_call, parse_signature
+from agent.abi import Parameter, decode_call, parse_signature, selector
 from agent.errors import Refused
 from agent.money import Address, Token, address
 from agent.plans import plain
 from agent.plugin import Listed
+from agent.policy.batch import batched
 from agent.policy.outside import opened_values
 from agent.policy.policy import Policy
-from agent.policy.tables import ASSET, FIRST, POSITION, SELF, SENDER, Direction, Entry, parameter_at
+from agent.policy.tables import ASSET, FIRST, POSITION, SELF, SENDER, VALUE, Direction, Entry, parameter_at
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,8 @@ class Effect:
     Of a swap, `least` base units of `to` come back, over the tokens `through`; `paid` is the token that the call
     names, which `token` isn't where the native coin is sent along in its place. `along_units` of `along` are a second
     token that goes in with the first: `sides` has each by itself. Where `unit` is a position, `token` stands for what
-    the contract keeps in the caller's name.
+    the contract keeps in the caller's name. `parts` are the swaps of a batch, which end by `deadline` (Unix seconds)
+    or not at all; `refunds`: it gives back what it doesn't need of the coin.
     """
 
     direction: Direction
@@ -50,6 +53,9 @@ class Effect:
     paid: Token | None = None
     along: Token | None = None
     along_units: int = 0
+    parts: tuple[Effect, ...] = ()
+    deadline: int | None = None
+    refunds: bool = False
 
     @property
     def sides(self) -> tuple[Effect, ...]:
@@ -59,6 +65,16 @@ class Effect:
         first = replace(self, along=None, along_units=0)
         return first, replace(first, token=self.along, units=self.along_units, paid=self.along)
 
+    @property
+    def at_most(self) -> bool:
+        """Whether it may take less than `units`."""
+        return self.entry.at_most if self.entry else any(part.at_most for part in self.parts)
+
+    @property
+    def native_in(self) -> bool:
+        """Whether the native coin may be sent along in the place of the wrapped one."""
+        return self.entry.native_in if self.entry else bool(self.parts) and all(each.native_in for each in self.parts)
+
 
 def decode(policy: Policy, to: Address, data: bytes, value: int) -> Effect:
     """The effect of a transaction to `to` with `data` and `value` wei. Raises Refused("lists") where unreadable."""
@@ -67,7 +83,16 @@ def decode(policy: Policy, to: Address, data: bytes, value: int) -> Effect:
     contract = policy.contracts.get(address(to))
     if contract is None:
         raise Refused("lists", f"The contract {to} is not in the policy's list.", "The operator can list it.")
+    batch = policy.tables[contract.table].batch
+    if batch is not None and data[:4] == selector(batch.signature):
+        return batched(policy.native, contract, batch, data, value, partial(_one, policy, contract))
+    return _one(policy, contract, data, value)
+
+
+def _one(policy: Policy, contract: Listed, data: bytes, value: int) -> Effect:
     entry, args = _read(policy, contract, data)
+    if entry.direction in ("wrap", "unwrap"):
+        return _wrapped(policy, contract, entry, args, value)
     units = int(argument(args, entry.amount))
     route = _route(policy, entry, args)
     token = route[0] if route else _token(policy, contract, entry, args)
@@ -92,6 +117,30 @@ def decode(policy: Policy, to: Address, data: bytes, value: int) -> Effect:
         paid=token,
         along=_token_at(policy, address(argument(args, entry.with_token))) if entry.with_token else None,
         along_units=int(argument(args, entry.with_amount)) if entry.with_amount else 0,
+    )
+
+
+def _wrapped(policy: Policy, contract: Listed, entry: Entry, args: Mapping[str, Any], value: int) -> Effect:
+    coin, token = policy.native, _token_at(policy, contract.address)
+    wraps = entry.direction == "wrap"
+    units = value if entry.amount == VALUE else int(argument(args, entry.amount))
+    return Effect(
+        direction=entry.direction,
+        contract=contract,
+        entry=entry,
+        signature=entry.signature,
+        args=args,
+        token=coin if wraps else token,
+        units=units,
+        unit="token",
+        recipient=None,
+        owner=None,
+        spender=None,
+        market=None,
+        is_all=units == 2**256 - 1,
+        value=value,
+        to=token if wraps else coin,
+        least=units,
     )
 
 
@@ -188,8 +237,17 @@ def _route(policy: Policy, entry: Entry, args: Mapping[str, Any]) -> tuple[Token
         return ()
     if entry.path is None:
         return tuple(_token_at(policy, address(argument(args, path))) for path in (entry.token, entry.to_token))
-    tokens = [_token_at(policy, place) for place in hops(argument(args, entry.path))]
+    tokens = [_token_at(policy, place) for place in way(argument(args, entry.path))]
     return tuple(tokens if entry.token == FIRST else reversed(tokens))
+
+
+def way(path: bytes | Sequence[str]) -> list[Address]:
+    """The tokens of a path, packed with fees or a plain list. Raises Refused("lists") where it isn't one."""
+    if isinstance(path, bytes):
+        return hops(path)
+    if len(path) < 2:
+        raise Refused("lists", f"{len(path)} tokens are no path.", "Ask for a new preview.")
+    return [address(place) for place in path]
 
 
 def hops(path: bytes) -> list[Address]:

@@ -20,7 +20,7 @@ from agent.policy import bodies
 from agent.policy.files import write_private
 from agent.policy.fingerprint import Fingerprint
 from agent.policy.shape import ONE_DAY, PolicyFile
-from agent.policy.tables import ASSET, Table, erc20_table, load_table
+from agent.policy.tables import ASSET, Table, erc20_table, load_table, weth9_table
 from agent.policy.typed_tables import Domain, TypedTable, load_typed_table
 
 POLICY_VERSION = 1
@@ -103,18 +103,20 @@ def build(
     codes: Mapping[Address, Fingerprint] | None = None,
     typed_tables: Iterable[dict[str, Any]] = (),
     domains: Mapping[Address, Domain] | None = None,
+    wrapped: Address | None = None,
 ) -> Policy:
-    """A policy of what plug-ins list. Every token is listed under the built-in table erc20 unless listed already.
+    """A policy of what plug-ins list. Every token is listed under the built-in table erc20 unless listed already, the
+    native coin's wrapped form under weth9.
 
     Raises ValueError where tables, contracts, tokens and caps don't fit together.
     """
     pinned = {token.address: token for token in tokens if token.address is not None}
-    shipped = _by_name([erc20_table(), *tables])
+    shipped = _by_name([erc20_table(), *([weth9_table()] if wrapped in pinned else []), *tables])
     loaded = {name: load_table(body) for name, body in shipped.items()}
     typed = _by_name(typed_tables)
     contracts = _merged(listed, loaded)
     for place, token in pinned.items():
-        contracts.setdefault(place, Listed(place, token.symbol, "erc20"))
+        contracts.setdefault(place, Listed(place, token.symbol, "weth9" if place == wrapped else "erc20"))
     policy = Policy(
         chain_id,
         chain_name,

@@ -22,25 +22,11 @@ def check_step(policy: Policy, account: Address, recipients: Collection[Address]
     `recipients` are the contacts that have waited long enough to be paid.
     """
     _check_value(effect)
-    _check_must(effect)
+    for call in effect.parts or (effect,):
+        _check_must(call)
     _check_market(effect)
     _check_closed(policy, effect)
     match effect.direction:
-        case "enter":
-            _check_own(effect, account)
-            _check_bounded(effect)
-            _check_two(effect)
-            for part in effect.sides:
-                if not part.is_all:
-                    _check_cap(policy, part)
-        case "leave":
-            _check_own(effect, account)
-            _check_bounded(effect)
-        case "repay":
-            _check_own(effect, account)
-            _check_bounded(effect)
-            if effect.unit == "token":  # one in shares takes no more than its approval, which has the cap
-                _check_cap(policy, effect)
         case "approve":
             _check_approval(policy, effect)
         case "transfer":
@@ -48,10 +34,24 @@ def check_step(policy: Policy, account: Address, recipients: Collection[Address]
             _check_cap(policy, effect)
         case "swap":
             _check_own(effect, account)
-            _check_bounded(effect)
-            _check_trade(effect)
+            for trade in effect.parts or (effect,):
+                _check_bounded(trade)
+                _check_trade(trade)
             _check_outside(policy, effect)
             _check_cap(policy, effect)
+        case _:  # into a venue, out of one, of a debt; what is wrapped stays in the own account, one to one
+            _check_own(effect, account)
+            _check_bounded(effect)
+            _check_two(effect)
+            for side in effect.sides:
+                if _has_cap(side):
+                    _check_cap(policy, side)
+
+
+def _has_cap(effect: Effect) -> bool:
+    """A debt that is paid in shares takes no more than its approval, which has the cap."""
+    enters = effect.direction == "enter" and not effect.is_all
+    return enters or (effect.direction == "repay" and effect.unit == "token")
 
 
 def name_of(effect: Effect) -> str:
@@ -65,12 +65,12 @@ def _check_value(effect: Effect) -> None:
     """A call sends the native coin along only where its table says so, and then in the place of its own amount.
 
     Anything else would lie in the contract for anybody to take: an amount beyond the one that is wrapped, coin sent
-    beside another token, or (at_most) what isn't needed.
+    beside another token, or (at_most) what isn't needed and isn't given back.
     """
-    if effect.contract is None or not effect.value:
+    if effect.contract is None or not effect.value or effect.direction == "wrap":
         return
     wrapped = effect.contract.wrapped
-    allowed = effect.entry is not None and effect.entry.native_in and not effect.entry.at_most
+    allowed = effect.native_in and (not effect.at_most or effect.refunds)
     in_place = wrapped is not None and effect.paid is not None and effect.paid.address == wrapped
     if not allowed or not in_place or effect.value != effect.units:
         raise Refused(

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from agent.abi import Parameter, parse_signature, selector
 from agent.policy.outside import Outside, opened
 
-Direction = Literal["enter", "leave", "approve", "transfer", "swap", "repay"]
+Direction = Literal["enter", "leave", "approve", "transfer", "swap", "repay", "wrap", "unwrap"]
 
 ASSET = "@asset"
 SELF = "@self"
@@ -27,18 +27,22 @@ FIRST = "@first"
 LAST = "@last"
 POSITION = "@position"
 """In the place of a token: what the contract itself keeps in the caller's name, such as liquidity under a number."""
+VALUE = "@value"
+MOST_CALLS = 16
+"""Calls in one batch."""
 
 
 class Entry(BaseModel):
     """One function of a table. Paths name arguments: `amount`, or `marketParams.loanToken` into a tuple.
 
     A swap gives `amount` of `token` (with `at_most`: that or less) for `to_amount` or more of `to_token`. A `repay`
-    pays the own debt, with `at_most` no more of `amount` than is owed. `path` is
-    an argument of packed bytes, token, fee, token …, whose ends are FIRST and LAST. `native_in`: the call may send
-    the native coin along instead of the listed contract's wrapped one, exactly `amount` of it. `about` is an
-    argument of a `leave` that only says what it is for, such as the positions whose rewards are claimed: whatever it
-    is, `amount` of `token` comes to the recipient, or nothing does. `outside` is of a swap whose way nobody can read:
-    what bounds it all the same.
+    pays the own debt, with `at_most` no more of `amount` than is owed. `path` is an argument of packed bytes, token,
+    fee, token …, or of addresses, whose ends are FIRST and LAST. `native_in`: the call may send the native coin along
+    instead of the listed contract's wrapped one, exactly `amount` of it. `about` is an argument of a `leave` that
+    only says what it is for, such as the positions whose rewards are claimed: whatever it is, `amount` of `token`
+    comes to the recipient, or nothing does. `outside` is of a swap whose way nobody can read: what bounds it all the
+    same. `wrap` and `unwrap` are the wrapped coin's own: one to one, from the caller and to the caller; what is
+    wrapped is the coin that is sent along, VALUE.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -70,6 +74,34 @@ class Entry(BaseModel):
         return opened(self.signature, self.outside.calls) if self.outside else self.signature
 
 
+class Unwrap(BaseModel):
+    """The call with which a batch ends that gives the native coin: `amount` or more of it goes to `recipient`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    signature: str
+    amount: str
+    recipient: str
+
+
+class Batch(BaseModel):
+    """A function that runs several swaps of the same table one after the other, all or none, until `deadline`.
+
+    `calls` is the argument with their calldata, `deadline` the one with the last second (Unix). `here` stands for
+    the contract itself as a recipient: what goes there must be given out by `unwrap` at the end. `refund` gives back
+    what is left of the coin that was sent along.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    signature: str
+    calls: str
+    deadline: str
+    here: str | None = Field(default=None, pattern=r"^0x[0-9a-fA-F]{40}$")
+    unwrap: Unwrap | None = None
+    refund: str | None = None
+
+
 class Table(BaseModel):
     """A named set of functions; contracts are listed under the name of the table that decodes them.
 
@@ -80,6 +112,7 @@ class Table(BaseModel):
 
     table: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")
     functions: tuple[Entry, ...]
+    batch: Batch | None = None
 
     def entries(self, first_bytes: bytes) -> tuple[Entry, ...]:
         """The entries of a selector: usually one, several where `must` tells them apart."""
@@ -105,13 +138,28 @@ def load_table(body: dict[str, Any]) -> Table:
         except ValueError as error:
             raise ValueError(f"call table {table.table!r}, {entry.signature}: {error}") from None
     _check_twins(table)
+    if table.batch is not None:
+        try:
+            _check_batch(table, table.batch)
+        except ValueError as error:
+            raise ValueError(f"call table {table.table!r}, {table.batch.signature}: {error}") from None
     return table
 
 
 @cache
 def erc20_table() -> dict[str, Any]:
     """The built-in table of every token: approve and transfer, nothing else (no permit, no increaseAllowance)."""
-    body = json.loads(files("agent.policy").joinpath("erc20.json").read_text(encoding="utf-8"))
+    return _shipped("erc20.json")
+
+
+@cache
+def weth9_table() -> dict[str, Any]:
+    """The same of the native coin's wrapped form, which is wrapped and unwrapped besides (WETH9.sol)."""
+    return _shipped("weth9.json")
+
+
+def _shipped(name: str) -> dict[str, Any]:
+    body = json.loads(files("agent.policy").joinpath(name).read_text(encoding="utf-8"))
     return dict(body)
 
 
@@ -153,10 +201,10 @@ def _check_paths(entry: Entry) -> None:
         if path and not path.startswith("@") and parameter_at(entry.whole, path).type != "address":
             raise ValueError(f"the argument {path!r} is not an address")
     for path in (entry.amount, entry.to_amount, entry.with_amount):
-        if path and not parameter_at(entry.whole, path).type.startswith("uint"):
+        if path and path != VALUE and not parameter_at(entry.whole, path).type.startswith("uint"):
             raise ValueError(f"the amount {path!r} is not an unsigned integer")
-    if entry.path and parameter_at(entry.whole, entry.path).type != "bytes":
-        raise ValueError(f"the path {entry.path!r} is not bytes")
+    if entry.path and parameter_at(entry.whole, entry.path).type not in ("bytes", "address[]"):
+        raise ValueError(f"the path {entry.path!r} is neither bytes nor address[]")
     for path in entry.must:
         parameter_at(entry.whole, path)
     if entry.about:
@@ -197,12 +245,42 @@ def _check_direction(entry: Entry) -> None:
         raise ValueError("an approval, and only an approval, names a spender")
     if (entry.direction == "approve") == bool(entry.recipient):
         raise ValueError("all but an approval name a recipient")
+    _check_wrap(entry)
     if entry.direction not in ("leave", "repay") and entry.unit != "token":
         raise ValueError("only a leave or a repay may count shares: caps are in base units of the token")
     if entry.unit == "shares" and entry.direction == "repay" and not entry.at_most:
         raise ValueError("a repay in shares is bounded by its approval, and says so with at_most")
-    if entry.direction in ("approve", "transfer", "repay") and entry.all:
+    if entry.direction in ("approve", "transfer", "repay", "wrap", "unwrap") and entry.all:
         raise ValueError(f"{entry.direction}: it is never unbounded")
+
+
+def _check_wrap(entry: Entry) -> None:
+    if (entry.amount == VALUE) != (entry.direction == "wrap"):
+        raise ValueError(f"the amount of a wrap, and only of a wrap, is {VALUE}")
+    if entry.direction in ("wrap", "unwrap") and (entry.token, entry.recipient) != (SELF, SENDER):
+        raise ValueError(f"{entry.direction}: it is of {SELF}, for {SENDER}")
+
+
+def _check_batch(table: Table, batch: Batch) -> None:
+    _check_names(parse_signature(batch.signature)[1])
+    wanted = {batch.calls: "bytes[]", batch.deadline: "uint256"}
+    found = {each.name: each.type for each in parse_signature(batch.signature)[1]}
+    if found != wanted:
+        raise ValueError(
+            f"a batch has the arguments {batch.calls} (bytes[]) and {batch.deadline} (uint256), no others"
+        )
+    if (batch.unwrap is None) != (batch.here is None):
+        raise ValueError("here and unwrap belong together")
+    if batch.unwrap is not None:
+        given = {each.name: each.type for each in parse_signature(batch.unwrap.signature)[1]}
+        if given != {batch.unwrap.amount: "uint256", batch.unwrap.recipient: "address"}:
+            raise ValueError("unwrap has an amount (uint256) and a recipient (address), no other argument")
+    if batch.refund is not None and parse_signature(batch.refund)[1]:
+        raise ValueError("refund has no argument")
+    own = [batch.signature, *([batch.unwrap.signature] if batch.unwrap else []), *filter(None, [batch.refund])]
+    taken = {selector(entry.signature) for entry in table.functions}
+    if len({selector(each) for each in own} - taken) != len(own):
+        raise ValueError("a function stands twice")
 
 
 def _check_swap(entry: Entry) -> None:

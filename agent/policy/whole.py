@@ -127,8 +127,8 @@ def _check_approvals_used(steps: Sequence[Step], effects: Sequence[Effect]) -> N
 
 def _check_taken_back(steps: Sequence[Step], effects: Sequence[Effect], user: int, spent: Effect) -> None:
     """Where less than the approval can be spent, the rest is taken back whatever happens."""
-    entry, contract = spent.entry, spent.contract
-    if entry is None or contract is None or not entry.at_most:
+    contract = spent.contract
+    if contract is None or not spent.at_most:
         return
     for step, effect in list(zip(steps, effects, strict=True))[user + 1 :]:
         back = effect.direction == "approve" and effect.units == 0 and step.role is not Role.CLEANUP

@@ -117,6 +117,7 @@ class World:
             confirmations=confirmations.wanted(self.settings.confirmations, self.registry),
             final_blocks=max(FINAL_BLOCKS, self.registry.blocks_in(FINAL_SECONDS)),
             l1=lambda: l1_costs.read(self.rpc, self.registry),
+            coin=self.registry.coin,
             habit=fees.habit(self.registry.l1_fee, devnet=self.registry.chain_id == DEVNET_CHAIN_ID),
             settled=self.bookkeeper.settled,
         )

@@ -1,8 +1,7 @@
 """Uniswap as a trader: pools that the factory vouches for, read with the ticks around their price, and v2's pairs.
 
-SwapRouter02's calls carry no deadline of their own; its `multicall(deadline, …)` does, but hides the swap in bytes
-that a person can't read in the plan. So the calls stay flat, and the plan's `not_after` is the deadline: the signer
-signs nothing after it, and what is sent is bounded by its least output.
+All parts of a trade are one `multicall(deadline, …)`: all or none of them, and none after the deadline. The signer
+reads the calls in it one by one, and a preview says them so.
 """
 
 from __future__ import annotations
@@ -24,7 +23,6 @@ from moneta import (
     PoolEvent,
     PoolState,
     PoolSwap,
-    Refused,
     Route,
     Step,
     Token,
@@ -162,16 +160,13 @@ class UniswapV3(Trader):
     def moved(self, pool: AnyPool, down: bool, units: int) -> tuple[int, AnyPool] | None:
         return swapped(pool, down, units)
 
-    def swap(self, route: Route, account: Address, limit: int, native: bool) -> tuple[Step, ...]:
-        if native and route.tokens[0].address != self.contract.wrapped:
-            raise ValueError(f"the router wraps its own coin, not {route.tokens[0]}")
-        if native and route.exact_out:  # what isn't needed would stay in the router, for anybody to take
-            raise Refused(
-                "native",
-                f"I can't buy an exact amount of {route.tokens[-1]} with the native coin itself.",
-                "Say how much of it to swap.",
-            )
-        return (swap_step(self.contract, route, account, limit, native),)
+    def swap(
+        self, trade: Trade, account: Address, limits: tuple[int, ...], native: tuple[bool, bool], deadline: int
+    ) -> tuple[Step, ...]:
+        for token, is_coin in zip(trade.tokens, native, strict=True):
+            if is_coin and token.address != self.contract.wrapped:
+                raise ValueError(f"the router wraps its own coin, not {token}")
+        return (swap_step(self.contract, trade, account, limits, native, deadline),)
 
 
 async def _pools(places: Sequence[Address], factory: Address, chain: Chain, ask: Ask) -> list[Pool]:

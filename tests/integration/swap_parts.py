@@ -67,6 +67,9 @@ class Swapping:
     async def native(self) -> int:
         return int(await self.devnet.rpc.request("eth_getBalance", self.account, "latest"), 16)
 
+    async def native_of(self, place: Address) -> int:
+        return int(await self.devnet.rpc.request("eth_getBalance", place, "latest"), 16)
+
     async def position(self, venue: str) -> int:
         return (await self.world.snapshot(self.account)).venues[venue].position
 

@@ -41,7 +41,7 @@ async def test_an_output_out_of_its_bounds_stops_the_plan_and_says_so(it: Swappi
     assert reply.verdict is not None
     assert reply.verdict.status is Status.PARTIAL
     assert "were confirmed" in reply.text
-    assert "Done: exactInputSingle of Uniswap v3 router" in reply.text
+    assert "Done: multicall of Uniswap v3 router" in reply.text
     assert "Not done: approve of USDC, supply of Aave v3 core Pool" in reply.text
     assert [tx["status"] for tx in reply.txs] == ["mined"]
     assert await it.balance("USDC") > before + 3_000 * USDC  # what it gave is the user's

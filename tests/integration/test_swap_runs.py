@@ -10,8 +10,11 @@ import pytest_asyncio
 
 from agent.errors import Refused
 from agent.execution.outcome import End
+from agent.gate.build import TRADE_SECONDS
+from agent.gate.trading import gas_price
 from agent.plans import Role
 from agent.replies.reply import Status
+from agent.routes import Trade
 from devnet import Node
 from tests.integration.swap_parts import AAVE, ETH, USDC, Swapping, least, put_to_work, swap, swapping
 
@@ -25,11 +28,22 @@ async def it(devnet_node: Node, tmp_path: Path) -> AsyncIterator[Swapping]:
 
 
 async def quoted(it: Swapping, start: str, end: str, units: int, exact_out: bool = False) -> int:
+    trade = await best(it, start, end, units, exact_out)
+    return trade.units_in if exact_out else trade.units_out
+
+
+async def best(it: Swapping, start: str, end: str, units: int, exact_out: bool = False) -> Trade:
+    """Never worse than the best single way."""
     snapshot, trader = await it.world.snapshot(it.account), it.world.traders["uniswap-v3"]
     one, other = (it.world.registry.token(symbol) for symbol in (start, end))
-    route = trader.quote(snapshot.traders["uniswap-v3"], one, other, units, exact_out)
-    assert route is not None
-    return route.units_in if exact_out else route.units_out
+    gas = gas_price(it.world.registry, snapshot, one if exact_out else other)
+    trade = trader.best(snapshot.traders["uniswap-v3"], one, other, units, exact_out, gas)
+    alone = trader.quote(snapshot.traders["uniswap-v3"], one, other, units, exact_out)
+    assert trade is not None
+    assert alone is not None
+    assert trade.units_in <= alone.units_in
+    assert trade.units_out >= alone.units_out
+    return trade
 
 
 @pytest.mark.parametrize(
@@ -75,9 +89,8 @@ async def test_all_of_the_native_coin_keeps_what_gas_needs(it: Swapping) -> None
 async def test_an_exact_output_takes_what_is_quoted_and_leaves_no_allowance(it: Swapping) -> None:
     expected = await quoted(it, "USDC", "WETH", ETH // 2, exact_out=True)
     before = await it.balance("USDC"), await it.balance("WETH")
-    reply = await it.ask(swap(None, "USDC", "ETH", out="0.5"))
+    reply = await it.ask(swap(None, "USDC", "WETH", out="0.5"))
     assert reply.preview is not None
-    assert any("WETH, the wrapped form of ETH" in note for note in reply.preview.notes)
     assert "at most" in reply.preview.headline
     settled = await it.confirm()
     assert settled.verdict is not None
@@ -85,6 +98,48 @@ async def test_an_exact_output_takes_what_is_quoted_and_leaves_no_allowance(it: 
     assert await it.balance("USDC") == before[0] - expected
     assert await it.balance("WETH") == before[1] + ETH // 2
     assert await it.allowance("USDC", it.router) == 0
+
+
+async def test_what_comes_back_is_unwrapped_to_the_coin(it: Swapping) -> None:
+    expected = await quoted(it, "USDC", "WETH", 3_000 * USDC)
+    before, native = await it.balance("WETH"), await it.native()
+    plan, outcome = await it.run(swap("3000", "USDC", "ETH"))
+    assert outcome.end is End.SETTLED, outcome.reason
+    assert outcome.changes["native"] == expected
+    assert await it.balance("WETH") == before
+    assert expected - plan.max_total_fee_wei < await it.native() - native < expected
+    assert await it.allowance("USDC", it.router) == 0
+    assert await it.native_of(it.router) == 0
+
+
+async def test_an_exact_amount_of_coin_comes_back(it: Swapping) -> None:
+    expected = await quoted(it, "USDC", "WETH", ETH // 2, exact_out=True)
+    before = await it.balance("USDC")
+    _, outcome = await it.run(swap(None, "USDC", "ETH", out="0.5"))
+    assert outcome.end is End.SETTLED, outcome.reason
+    assert outcome.changes["native"] == ETH // 2
+    assert await it.balance("USDC") == before - expected
+
+
+async def test_an_exact_output_for_coin_gives_the_rest_of_it_back(it: Swapping) -> None:
+    expected = await quoted(it, "WETH", "USDC", 300 * USDC, exact_out=True)
+    before = await it.balance("USDC")
+    plan, outcome = await it.run(swap(None, "ETH", "USDC", out="300"))
+    assert outcome.end is End.SETTLED, outcome.reason
+    assert plan.steps[0].value > expected
+    assert outcome.changes["native"] == -expected
+    assert await it.balance("USDC") == before + 300 * USDC
+    assert await it.native_of(it.router) == 0
+
+
+async def test_a_swap_that_comes_too_late_fails(it: Swapping) -> None:
+    """The block's time is beyond the deadline in the calldata, whatever its price."""
+    plan = await it.plan(await it.ask(swap("1", "ETH", "USDC")))
+    row = await it.world.ledger.confirm(plan.plan_id, it.user.id, plan.digest, it.world.now())
+    await it.devnet.rpc.request("evm_increaseTime", TRADE_SECONDS + 60)
+    outcome = await it.world.manager.run(row.plan)
+    assert outcome.end is not End.SETTLED
+    assert "mined and reverted" in outcome.reason
 
 
 async def test_an_exact_output_over_two_hops(it: Swapping) -> None:
@@ -98,7 +153,6 @@ async def test_an_exact_output_over_two_hops(it: Swapping) -> None:
 @pytest.mark.parametrize(
     ("wanted", "rule"),
     [
-        (swap(None, "ETH", "USDC", out="100"), "native"),
         (swap("2000", "WETH", "USDC"), "balance"),
         (swap("9000000", "USDC", "WETH"), "impact"),
         (swap("1", "ETH", "WETH"), "lists"),
@@ -159,14 +213,15 @@ async def test_a_price_that_moves_between_the_steps_reverts_and_takes_the_allowa
 
 async def test_half_of_the_ether_swapped_and_put_to_work(it: Swapping) -> None:
     """One plan: the deposit takes exactly what the swap gave."""
-    expected = await quoted(it, "WETH", "USDC", await it.native() // 2)
+    trade = await best(it, "WETH", "USDC", await it.native() // 2)
+    expected = trade.units_out
     before = await it.balance("USDC")
     reply = await it.ask(put_to_work(swap(None, "ETH", "USDC", percent="50"), AAVE))
     assert reply.preview is not None
     assert "what step 1 gave" in " ".join(reply.preview.steps)
     plan = await it.plan(reply)
     (output,) = plan.steps[1].outputs
-    assert (output.step, output.min) == (0, least(expected))
+    assert (output.step, output.min) == (0, sum(least(part.units_out) for part in trade.parts))
     settled = await it.confirm()
     assert settled.verdict is not None
     assert settled.verdict.status is Status.SETTLED, settled.text

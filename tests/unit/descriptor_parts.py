@@ -100,6 +100,8 @@ def _value(entry: Entry, parameter: Parameter, path: str) -> st.SearchStrategy[A
         return st.tuples(*(_value(entry, each, f"{path}.{each.name}") for each in parameter.parts))
     if parameter.type == "address":
         return tokens if path in (entry.token, entry.to_token, entry.with_token) else holders
+    if parameter.type == "address[]" and path == entry.path:
+        return st.lists(tokens, min_size=2, max_size=3).map(tuple)
     if parameter.type == "address[]":
         return st.lists(holders, max_size=3).map(tuple)
     if parameter.type == "bytes":

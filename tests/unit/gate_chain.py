@@ -21,13 +21,14 @@ from agent.chain.contracts.erc20 import TRANSFER_TOPIC
 from agent.chain.registry import Registry
 from agent.chain.rpc import Request, Rpc
 from agent.chain.rpc_types import RpcError
+from agent.gate.order import Swap
 from agent.money import RAY, Address, Rate, Token
 from agent.money import address as checked
 from agent.plans import Step
 from agent.plugin import Block, Listed, Trader, Venue, VenueState
-from agent.routes import AnyPool, PoolState, Route
+from agent.routes import AnyPool, PoolState, Route, Trade
 from plugins.uniswap import moneta_call_tables
-from plugins.uniswap.calls import EXACT_INPUT_SINGLE, EXACT_OUTPUT_SINGLE, swap_step
+from plugins.uniswap.calls import EXACT_INPUT_SINGLE, EXACT_OUTPUT_SINGLE, MULTICALL, swap_step
 from tests.unit.gate_parts import registry
 from tests.unit.policy_parts import (
     ACCOUNT,
@@ -212,7 +213,11 @@ class GateChain(Rpc):
 
         by_place: dict[Address, dict[str, Any]] = {
             POOL.address: {SUPPLY: supply, WITHDRAW: withdraw},
-            ROUTER.address: {EXACT_INPUT_SINGLE: exact_in, EXACT_OUTPUT_SINGLE: exact_out},
+            ROUTER.address: {
+                EXACT_INPUT_SINGLE: exact_in,
+                EXACT_OUTPUT_SINGLE: exact_out,
+                **self._batch(world, sender, logs),
+            },
             registry().multicall3: self._multicall(world, sender, logs),
         }
         token = {APPROVE: approve, TRANSFER: transfer} if to in (USDC_AT, DAI_AT, WETH_AT) else {}
@@ -240,6 +245,14 @@ class GateChain(Rpc):
             _signature(ROOM): lambda _: _word(self.room),
             _signature(feeds.LATEST_ANSWER): answer,
         }
+
+    def _batch(self, world: World, sender: Address, logs: list[Any]) -> dict[str, Any]:
+        def batch(deadline: int, calls: Any) -> bytes:
+            if deadline < TIME:
+                raise Reverted("Transaction too old")
+            return encode(["bytes[]"], [[self._call(world, sender, ROUTER.address, data, logs) for data in calls]])
+
+        return {MULTICALL: batch}
 
     def _multicall(self, world: World, sender: Address, logs: list[Any]) -> dict[str, Any]:
         def aggregate(calls: Any) -> bytes:
@@ -348,8 +361,10 @@ class ModelTrader(Trader):
     ) -> tuple[Route, ...]:
         return ()
 
-    def swap(self, route: Route, account: Address, limit: int, native: bool) -> tuple[Step, ...]:
-        return (swap_step(ROUTER, route, account, limit, native),)
+    def swap(
+        self, trade: Trade, account: Address, limits: tuple[int, ...], native: tuple[bool, bool], deadline: int
+    ) -> tuple[Step, ...]:
+        return (swap_step(ROUTER, trade, account, limits, native, deadline),)
 
 
 TRADER = ModelTrader()
@@ -357,6 +372,11 @@ TRADER = ModelTrader()
 
 def route(paid: Token, got: Token, given: int, back: int, *, exact_out: bool = False) -> Route:
     return Route("uniswap-v3", (paid, got), (500,), (place("c1"),), given, back, exact_out, 0)
+
+
+def along(way: Route, limit: int, edge: int, pays: Token | None = None, gets: Token | None = None) -> Swap:
+    """The move along one route."""
+    return Swap(TRADER, Trade((way,)), pays or way.tokens[0], gets or way.tokens[-1], (limit,), edge)
 
 
 def gate_registry(**changes: Any) -> Registry:

@@ -12,13 +12,13 @@ from agent.errors import Refused
 from agent.gate import alone
 from agent.gate.choices import BEST_RATE, NAMED, RouteChoice, TurnChoice, VenueChoice
 from agent.gate.confirm import look
-from agent.gate.order import Enter, Leave, Move, Swap
+from agent.gate.order import Enter, Leave, Move
 from agent.gate.propose import Gate
 from agent.gate.rehearse import WouldRevert
 from agent.money import Token
 from agent.plans import Role, Step
 from agent.plugin import Option
-from tests.unit.gate_chain import GATE_POLICY, TRADER, GateChain, PoolVenue, gate_chain, gate_registry, route
+from tests.unit.gate_chain import GATE_POLICY, GateChain, PoolVenue, along, gate_chain, gate_registry, route
 from tests.unit.gate_parts import FakeVenue, state
 from tests.unit.policy_parts import (
     ACCOUNT,
@@ -181,7 +181,7 @@ def test_a_choice_keeps_all_that_it_was_chosen_from() -> None:
 @pytest.mark.parametrize("exact_out", [False, True])
 def test_a_route_is_kept_with_the_side_that_was_asked_for(exact_out: bool) -> None:
     way = route(USDC, DAI, 100, 1_000, exact_out=exact_out)
-    made = RouteChoice(Swap(TRADER, way, USDC, 990, 1_020), (way,)).recorded()
+    made = RouteChoice(along(way, 990, 1_020), (way,)).recorded()
     assert made.facts == {
         "asset": "USDC",
         "to_asset": "DAI",

@@ -16,7 +16,7 @@ from agent.gate.charges import charges_of
 from agent.gate.choices import TurnChoice
 from agent.gate.expect import expected
 from agent.gate.moves import Desk
-from agent.gate.order import Enter, Leave, Move, Send, Swap
+from agent.gate.order import Enter, Leave, Move, Send
 from agent.gate.preview import preview
 from agent.gate.reserve import EXIT_GAS, check_fee, check_reserve
 from agent.gate.resolve import leave_in_turn
@@ -29,8 +29,9 @@ from agent.intents import Swap as SwapIntent
 from agent.money import Token
 from agent.plans import Output
 from agent.plugin import Limits, Shift
+from agent.routes import Trade
 from plugins.uniswap.calls import EXACT_INPUT_SINGLE
-from tests.unit.gate_chain import GATE_POLICY, ROUTER, TRADER, route
+from tests.unit.gate_chain import GATE_POLICY, ROUTER, along, route
 from tests.unit.gate_parts import FakeVenue, registry, snapshot, state
 from tests.unit.model_chain import ModelChain
 from tests.unit.policy_parts import (
@@ -146,9 +147,9 @@ def test_amounts_in_short() -> None:
 
 
 def test_a_swap_in_one_phrase() -> None:
-    given = Swap(TRADER, replace(route(USDC, DAI, 5_000_000, 10**18), impact_bps=12), USDC, 9 * 10**17, 10**19)
+    given = along(replace(route(USDC, DAI, 5_000_000, 10**18), impact_bps=12), 9 * 10**17, 10**19)
     assert priced(given) == "swap 5 USDC for at least 0.9 DAI (about 1), price impact 0.12 %, pool fee 0.05 %"
-    wanted = Swap(TRADER, route(USDC, DAI, 5_000_000, 10**18, exact_out=True), USDC, 6_000_000, 1)
+    wanted = along(route(USDC, DAI, 5_000_000, 10**18, exact_out=True), 6_000_000, 1)
     assert priced(wanted) == "swap at most 6 USDC (about 5) for 1 DAI, price impact 0.00 %, pool fee 0.05 %"
 
 
@@ -195,7 +196,7 @@ def test_no_pool_names_what_was_asked_for() -> None:
     ("gets", "way", "notes"),
     [
         ("WETH", (USDC, WETH), ()),
-        ("ETH", (USDC, WETH), ("You get WETH, the wrapped form of ETH, one to one.",)),
+        ("ETH", (USDC, WETH), ()),
         ("WETH", (USDC, DAI, WETH), ("By way of DAI.",)),
     ],
 )
@@ -264,7 +265,7 @@ async def test_an_account_that_was_used_at_the_genesis_tells_nothing() -> None:
 def test_a_token_of_a_venue_that_gives_no_receipt_is_bounded_by_itself() -> None:
     receipt = Token(CHAIN, "vDAI", ROUTER.address, 18)
     vault, plain = FakeVenue("v", DAI, receipt), FakeVenue("p", DAI)
-    source = Swap(TRADER, route(USDC, DAI, 100, 1_000), USDC, 990, 1_020)
+    source = along(route(USDC, DAI, 100, 1_000), 990, 1_020)
     states = {"v": state("v", rate_percent=0), "p": state("p", rate_percent=0)}
     moves: list[Move] = [source, Enter(plain, 1_000, source), Enter(vault, 500)]
     found = {
@@ -285,8 +286,8 @@ def test_room_that_is_not_known_is_no_bound() -> None:
 
 def test_whom_the_coin_and_a_token_let_spend() -> None:
 
-    token = Swap(TRADER, route(USDC, DAI, 100, 1_000), USDC, 990, 1_020)
-    coin = replace(token, pays=ETH, route=route(WETH, DAI, 100, 1_000))
+    token = along(route(USDC, DAI, 100, 1_000), 990, 1_020)
+    coin = replace(token, pays=ETH, trade=Trade((route(WETH, DAI, 100, 1_000),)))
     assert spenders([coin]) == []
     assert spenders([token]) == [(USDC, ROUTER.address)]
 
@@ -294,7 +295,7 @@ def test_whom_the_coin_and_a_token_let_spend() -> None:
 def traded_steps(exact_out: bool, standing: int = 0, coin: bool = False) -> list[tuple[str, object, str]]:
     """Each step of a swap of USDC for DAI: what is called, the amount of an approval, its role."""
     way = route(WETH if coin else USDC, DAI, 100, 1_000, exact_out=exact_out)
-    move = Swap(TRADER, way, ETH if coin else USDC, 110, 95)
+    move = along(way, 110, 95, ETH if coin else USDC)
     made = steps_of([move], snapshot(), {(USDC_AT, ROUTER.address): standing})
     return [
         (each.function.partition("(")[0], each.args[-1] if each.to == USDC_AT else None, each.role) for each in made
@@ -304,17 +305,17 @@ def traded_steps(exact_out: bool, standing: int = 0, coin: bool = False) -> list
 def test_of_a_wanted_output_less_may_be_spent_so_the_rest_is_taken_back() -> None:
     assert traded_steps(exact_out=False) == [
         ("approve", 100, "approval"),
-        ("exactInputSingle", None, "action"),
+        ("multicall", None, "action"),
         ("approve", 0, "cleanup"),
     ]
     assert traded_steps(exact_out=True) == [
         ("approve", 110, "approval"),
-        ("exactOutputSingle", None, "action"),
+        ("multicall", None, "action"),
         ("approve", 0, "approval"),
         ("approve", 0, "cleanup"),
     ]
     assert traded_steps(exact_out=False, standing=1)[:2] == [("approve", 0, "approval"), ("approve", 100, "approval")]
-    assert traded_steps(exact_out=False, coin=True) == [("exactInputSingle", None, "action")]
+    assert traded_steps(exact_out=False, coin=True) == [("multicall", None, "action")]
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,12 @@ import pytest
 
 from agent.errors import Refused
 from agent.gate.expect import DUST_UNITS, exact_part, expected, given_whole, open_part
-from agent.gate.order import Enter, Leave, Move, Send, Swap
+from agent.gate.order import Enter, Leave, Move, Send
 from agent.money import RAY, Rate, Token
 from agent.plans import Change
 from agent.plugin import VenueState
-from tests.unit.gate_chain import TRADER, route
+from agent.routes import Trade
+from tests.unit.gate_chain import along, route
 from tests.unit.gate_parts import FakeVenue, state
 from tests.unit.policy_parts import ACCOUNT, CHAIN, DAI, DAI_AT, ETH, FRIEND, USDC, USDC_AT, WETH, place
 
@@ -21,8 +22,8 @@ pytestmark = pytest.mark.unit
 SHARES = Token(CHAIN, "vDAI", place("e2"), 18)
 SHARES_AT = str(SHARES.address)
 VENUE, VAULT = FakeVenue("a", USDC), FakeVenue("v", DAI, SHARES)
-IN = Swap(TRADER, route(USDC, DAI, 100, 1_000), USDC, 990, 1_020)
-OUT = Swap(TRADER, route(USDC, DAI, 100, 1_000, exact_out=True), USDC, 110, 95)
+IN = along(route(USDC, DAI, 100, 1_000), 990, 1_020)
+OUT = along(route(USDC, DAI, 100, 1_000, exact_out=True), 110, 95)
 STILL = {"a": state("a", rate_percent=0), "v": state("v", rate_percent=0)}
 
 
@@ -72,7 +73,7 @@ def test_swaps_and_amounts_that_are_said_add_up() -> None:
 
 
 def test_the_coin_is_bounded_under_its_own_name() -> None:
-    coin = replace(IN, pays=ETH, route=route(WETH, DAI, 100, 1_000))
+    coin = replace(IN, pays=ETH, trade=Trade((route(WETH, DAI, 100, 1_000),)))
     assert bounds([coin], {"native": -100, DAI_AT: 1_000}) == {"native": (-100, -100), DAI_AT: (990, 1_020)}
     assert exact_part([coin]) == {"native": -100}
 
@@ -92,11 +93,11 @@ def test_what_a_swap_gives_goes_into_a_venue() -> None:
 
 
 def test_a_source_that_gives_more_than_was_quoted_takes_nothing_off() -> None:
-    eager = replace(IN, limit=1_001, edge=1_020)
+    eager = replace(IN, limits=(1_001,), edge=1_020)
     found = bounds([eager, Enter(VAULT, 1_000, eager)], {USDC_AT: -100, SHARES_AT: 100_000})
     slack = DUST_UNITS + 100_000 // 10_000
     assert found[SHARES_AT] == (100_000 - slack, 100_000 + slack + 2_000)
-    shy = replace(IN, limit=990, edge=999)
+    shy = replace(IN, limits=(990,), edge=999)
     found = bounds([shy, Enter(VAULT, 1_000, shy)], {USDC_AT: -100, SHARES_AT: 100_000})
     assert found[SHARES_AT] == (100_000 - slack - 1_000, 100_000 + slack)
 

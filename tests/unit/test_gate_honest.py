@@ -16,7 +16,7 @@ from agent.gate.order import Swap
 from agent.plans import Role, Step
 from agent.plugin import Block
 from agent.routes import FEE_SCALE
-from plugins.uniswap.calls import EXACT_INPUT_SINGLE
+from plugins.uniswap.calls import EXACT_INPUT_SINGLE, MULTICALL
 from tests.unit.gate_chain import (
     BASE_FEE,
     NUMBER,
@@ -24,6 +24,7 @@ from tests.unit.gate_chain import (
     TIME,
     TRADER,
     GateChain,
+    along,
     gate_chain,
     gate_registry,
     route,
@@ -39,8 +40,11 @@ HELD = 10**21
 
 def bought(chain: GateChain, units: int = FIVE) -> tuple[Swap, list[Step]]:
     back = chain.quote(USDC_AT, DAI_AT, units)
-    move = Swap(TRADER, route(USDC, DAI, units, back), USDC, 1, 10**30)
-    trade = [replace(step, venue=TRADER.name) for step in TRADER.swap(move.route, ACCOUNT, 1, False)]
+    move = along(route(USDC, DAI, units, back), 1, 10**30)
+    trade = [
+        replace(step, venue=TRADER.name)
+        for step in TRADER.swap(move.trade, ACCOUNT, (1,), (False, False), BLOCK.timestamp)
+    ]
     before = approve(USDC, ROUTER.address, units, Role.APPROVAL)
     after = approve(USDC, ROUTER.address, 0, Role.CLEANUP)
     return move, [before, *trade, Step(USDC_AT, "USDC", TRANSFER, (FRIEND, 1), venue="elsewhere"), after]
@@ -74,7 +78,8 @@ async def test_the_trip_is_the_plans_steps_up_to_the_swap_and_back() -> None:
         gate_registry().multicall3,
     ]
     assert [decode_call(APPROVE, data)[1] for to, data in calls if to in (USDC_AT, DAI_AT)] == [FIVE, 0, got]
-    ((paid, sold, fee, to, units, least, _),) = decode_call(EXACT_INPUT_SINGLE, calls[4][1])
+    _, (inner,) = decode_call(MULTICALL, calls[4][1])
+    ((paid, sold, fee, to, units, least, _),) = decode_call(EXACT_INPUT_SINGLE, inner)
     assert (paid.lower(), sold.lower(), to.lower()) == (DAI_AT.lower(), USDC_AT.lower(), ACCOUNT.lower())
     assert (fee, units, least) == (500, got, 1)  # any price, so that what it gives is seen
 

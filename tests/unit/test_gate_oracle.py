@@ -20,7 +20,7 @@ from agent.money import Address, Token
 from agent.plans import Step
 from agent.plugin import Block, Listed, Trader
 from agent.policy.fingerprint import Fingerprint
-from agent.routes import AnyPool, PoolState, Route
+from agent.routes import AnyPool, PoolState, Route, Trade
 from tests.unit.gate_parts import FakeVenue, registry, rule_of, snapshot
 from tests.unit.policy_parts import ACCOUNT, CHAIN, DAI, ETH, USDC, place
 
@@ -130,7 +130,9 @@ class Pools(Trader):
         got = units * self.rate * (1_000_000 - self.fee_) // 1_000_000 // 10**18
         return (Route("pools", (WETH, USDC), (self.fee_,), (place("01"),), units, got, False, self.impact),)
 
-    def swap(self, route: Route, account: Address, limit: int, native: bool) -> tuple[Step, ...]:
+    def swap(
+        self, trade: Trade, account: Address, limits: tuple[int, ...], native: tuple[bool, bool], deadline: int
+    ) -> tuple[Step, ...]:
         raise NotImplementedError
 
 
@@ -175,7 +177,11 @@ def test_what_a_plan_would_rely_on() -> None:
     route = Route("pools", (WETH, USDC), (500,), (place("01"),), 1, 1, False, 0)
     entering = touched([Enter(venue, 5)])
     assert entering == [venue.contract.address, USDC.address, DAI.address]
-    assert touched([Swap(pools, route, WETH, 1, 1)]) == [pools.contract.address, WETH.address, USDC.address]
+    assert touched([Swap(pools, Trade((route,)), WETH, USDC, (1,), 1)]) == [
+        pools.contract.address,
+        WETH.address,
+        USDC.address,
+    ]
     assert touched([Leave(venue, 5), Send(USDC, 1, "bob", ACCOUNT)]) == []
     assert touched([Enter(FakeVenue("v:a:USDC"), 5)]) == [venue.contract.address, USDC.address]
 

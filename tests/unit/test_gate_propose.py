@@ -28,6 +28,7 @@ from tests.unit.gate_chain import (
     GateChain,
     PoolVenue,
     Reverted,
+    along,
     gate_chain,
     gate_registry,
     route,
@@ -58,7 +59,7 @@ RULES = [
 
 def swap(chain: GateChain, units: int = FIVE) -> Swap:
     back = chain.quote(USDC_AT, DAI_AT, units)
-    return Swap(TRADER, route(USDC, DAI, units, back), USDC, back * 997 // 1000, back * 102 // 100)
+    return along(route(USDC, DAI, units, back), back * 997 // 1000, back * 102 // 100)
 
 
 async def propose(chain: GateChain, *moves: Move, **asked: Any) -> Proposal:
@@ -270,7 +271,7 @@ async def test_a_token_that_lies_is_not_bought(lie: dict[str, Any]) -> None:
     for name, value in lie.items():
         setattr(chain, name, value)
     move = swap(honest)
-    wide = replace(move, limit=1)
+    wide = replace(move, limits=(1,))
     with pytest.raises(Refused) as caught:
         await gate.propose(request, [wide], snapshot)
     assert caught.value.rule == "token-safety"
@@ -278,13 +279,13 @@ async def test_a_token_that_lies_is_not_bought(lie: dict[str, Any]) -> None:
 
 async def test_what_a_swap_gives_goes_into_a_venue_at_once() -> None:
     chain = gate_chain()
-    traded = swap(chain)
-    found = await propose(chain, traded, Enter(DAI_VENUE, traded.route.units_out, traded))
-    assert found.rehearsal.outputs == {1: traded.route.units_out}
+    bought = swap(chain)
+    found = await propose(chain, bought, Enter(DAI_VENUE, bought.trade.units_out, bought))
+    assert found.rehearsal.outputs == {1: bought.trade.units_out}
     assert found.rehearsal.changes == {USDC_AT: -FIVE}
-    assert found.rehearsal.states[DAI_VENUE.id].position == traded.route.units_out
+    assert found.rehearsal.states[DAI_VENUE.id].position == bought.trade.units_out
     chain.unsellable = True
-    assert (await refused(chain, traded, Enter(DAI_VENUE, traded.route.units_out, traded)))[0] == "token-safety"
+    assert (await refused(chain, bought, Enter(DAI_VENUE, bought.trade.units_out, bought)))[0] == "token-safety"
 
 
 async def test_an_exit_leaves_out_a_venue_that_refuses_and_names_it() -> None:

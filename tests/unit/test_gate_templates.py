@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 
 from agent.errors import Refused
-from agent.gate.order import Leave, Swap
+from agent.gate.order import Leave
 from agent.gate.templates import opened, output_of
 from agent.plans import Argument, Output, Role, Step
-from tests.unit.gate_chain import ROUTER, TRADER, PoolVenue, route
+from tests.unit.gate_chain import ROUTER, PoolVenue, along, route
 from tests.unit.policy_parts import DAI, DAI_AT, ETH, POOL, USDC, USDC_AT
 
 pytestmark = pytest.mark.unit
 
 VENUE = PoolVenue(USDC)
-SWAP = Swap(TRADER, route(USDC, DAI, 5, 7), USDC, 6, 8)
+SWAP = along(route(USDC, DAI, 5, 7), 6, 8)
 OUT = Output(2, DAI_AT, 6, 8)
 
 
@@ -34,8 +34,8 @@ def test_the_output_is_that_of_the_last_action_at_its_place() -> None:
 
 
 def test_what_leaves_no_output_open() -> None:
-    exact = Swap(TRADER, route(USDC, DAI, 5, 7, exact_out=True), USDC, 6, 8)
-    coin = Swap(TRADER, route(USDC, ETH, 5, 7), USDC, 6, 8)
+    exact = along(route(USDC, DAI, 5, 7, exact_out=True), 6, 8)
+    coin = along(route(USDC, ETH, 5, 7), 6, 8)
     pool = PoolVenue(USDC)
     pool.asset = ETH
     for source in (exact, coin, Leave(pool, 1, 3, 4)):

@@ -20,7 +20,7 @@ from agent.intents import Swap as SwapIntent
 from agent.money import Address, Token
 from agent.plans import Step
 from agent.plugin import Block, Listed, Trader
-from agent.routes import AnyPool, PoolState, Route
+from agent.routes import AnyPool, PoolState, Route, Trade
 from tests.unit.gate_parts import BLOCK, registry, snapshot
 from tests.unit.policy_parts import DAI, ETH, USDC, WETH, place
 
@@ -54,7 +54,9 @@ class FakeTrader(Trader):
         self.asked.append((token_in.symbol, token_out.symbol, units, exact_out))
         return self._routes
 
-    def swap(self, route: Route, account: Address, limit: int, native: bool) -> tuple[Step, ...]:
+    def swap(
+        self, trade: Trade, account: Address, limits: tuple[int, ...], native: tuple[bool, bool], deadline: int
+    ) -> tuple[Step, ...]:
         raise NotImplementedError
 
 
@@ -119,9 +121,9 @@ def test_an_exact_output_is_covered_by_the_wallet_at_its_most() -> None:
 def test_the_cheapest_way_that_can_be_taken() -> None:
     closed = replace(route(1, 10**30), why_not="it is paused")
     trader = FakeTrader(closed, route(10, 7), route(10, 9), route(10, 8))
-    assert swap(trader, amount=TEN).route.units_out == 9
+    assert swap(trader, amount=TEN).trade.units_out == 9
     out = FakeTrader(*(route(given, 10, exact_out=True) for given in (9, 7, 8)))
-    assert swap(out, wanted=TEN).route.units_in == 7
+    assert swap(out, wanted=TEN).trade.units_in == 7
 
 
 def test_no_way_refuses() -> None:
@@ -130,7 +132,7 @@ def test_no_way_refuses() -> None:
 
 
 def test_a_price_that_moves_too_far_refuses() -> None:
-    assert swap(FakeTrader(route(10, 10, impact=trading.MAX_IMPACT_BPS)), amount=TEN).route.impact_bps == 200
+    assert swap(FakeTrader(route(10, 10, impact=trading.MAX_IMPACT_BPS)), amount=TEN).trade.impact_bps == 200
     assert refused(FakeTrader(route(10, 10, impact=201)), amount=TEN) == "impact"
 
 

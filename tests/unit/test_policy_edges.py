@@ -92,7 +92,7 @@ def test_the_route_of_a_call_is_bytes() -> None:
     made = copy.deepcopy(body)
     entry = next(each for each in made["functions"] if each.get("path"))
     entry["path"] = entry["amount"]
-    with pytest.raises(ValueError, match="is not bytes"):
+    with pytest.raises(ValueError, match="is neither bytes nor"):
         load_table(made)
 
 
