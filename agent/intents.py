@@ -10,43 +10,23 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, model_validator
+from pydantic import Field, StringConstraints, TypeAdapter, model_validator
 
-Decimal = Annotated[str, StringConstraints(pattern=r"^(0|[1-9]\d*)(\.\d*[1-9])?$", max_length=80)]
-Percent = Annotated[str, StringConstraints(pattern=r"^(100|[1-9]?\d(\.\d*[1-9])?)$", max_length=20)]
-Symbol = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.]{1,20}$")]
-VenueId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+:[A-Za-z0-9.-]+:[A-Za-z0-9.]+$", max_length=100)]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
-AddressText = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-fA-F]{40}$")]
-Hour = Annotated[int, Field(ge=0, le=23)]
-
-
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Exact(_Closed):
-    kind: Literal["exact"] = "exact"
-    value: Decimal
-
-
-class Percentage(_Closed):
-    """A part in (0, 100] of the wallet's balance (deposit, transfer) or of the position (withdrawal)."""
-
-    kind: Literal["percent"] = "percent"
-    value: Percent
-
-
-class All(_Closed):
-    kind: Literal["all"] = "all"
-
-
-class AllBut(_Closed):
-    kind: Literal["all_but"] = "all_but"
-    value: Decimal
-
-
-AmountSpec = Annotated[Exact | Percentage | All | AllBut, Field(discriminator="kind")]
+from agent.intent_order import Order as Order
+from agent.intent_parts import AddressText as AddressText
+from agent.intent_parts import All as All
+from agent.intent_parts import AllBut as AllBut
+from agent.intent_parts import AmountSpec as AmountSpec
+from agent.intent_parts import Closed as _Closed
+from agent.intent_parts import Decimal as Decimal
+from agent.intent_parts import Exact as Exact
+from agent.intent_parts import Hour as Hour
+from agent.intent_parts import Name as Name
+from agent.intent_parts import Percent as Percent
+from agent.intent_parts import Percentage as Percentage
+from agent.intent_parts import Symbol as Symbol
+from agent.intent_parts import VenueId as VenueId
+from agent.intent_parts import Zone as Zone
 
 
 class Deposit(_Closed):
@@ -210,7 +190,7 @@ class Hours(_Closed):
     action: Literal["hours"] = "hours"
     summary: Hour | Literal["off"] | None
     quiet: Quiet | Literal["off"] | None
-    tz: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]{1,50}$")] | None
+    tz: Zone | None
     pictures: Literal["light", "dark"] | None
 
 
@@ -369,6 +349,7 @@ Intent = Annotated[
     | Remember
     | Forget
     | Alert
+    | Order
     | Advance,
     Field(discriminator="action"),
 ]

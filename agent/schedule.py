@@ -24,6 +24,7 @@ from agent.hours import zone
 from agent.money import Address
 from agent.runtime.adopting import Adopting
 from agent.runtime.endangered import Endangered, lets_leave
+from agent.runtime.order_runs import OrderRuns, Todo
 from agent.runtime.quiet import is_quiet
 from agent.runtime.reports import Reports
 from agent.runtime.sights import Sights
@@ -92,6 +93,7 @@ class Schedule:
     jobs: Jobs = field(init=False)
     waiting: Waiting = field(init=False)
     adopting: Adopting = field(init=False)
+    orders: OrderRuns = field(init=False)
     _looked_out: int = 0
     _ticking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -101,6 +103,7 @@ class Schedule:
         self.jobs = Jobs(self.world, self.service)
         self.waiting = Waiting(self.world, self.service.runtime.rebalancing)
         self.adopting = Adopting(self.world)
+        self.orders = OrderRuns(self.world)
 
     async def tick(self) -> None:
         """Does what is due now, and tells what wasn't told. One user's fault doesn't touch the others."""
@@ -111,12 +114,14 @@ class Schedule:
             restless = await self.world.ledger.restless(self.world.now() - WATCHED_SECONDS)
             await asyncio.gather(*(self._guarded(gate, self._recover(user), user) for user in restless))
             await self._guarded(gate, self.jobs.look(), "everybody")
+            await self._run_orders(gate)
             await self._look_after(gate, await self._due())
             await self._guarded(gate, self.keeping.look(), "everybody")
             await self._guarded(gate, self.service.news.tell(), "everybody")
             await self._guarded(gate, self.service.announcing.tell(), "everybody")
             await self._guarded(gate, self.service.alerting.tell(), "everybody")
             await self._guarded(gate, self.service.ringing.tell(), "everybody")
+            await self._guarded(gate, self.service.ordered.tell(), "everybody")
             await asyncio.gather(
                 *(self._guarded(gate, self._speak(each), each.user) for each in await self._to_be_told())
             )
@@ -135,6 +140,24 @@ class Schedule:
 
     async def _recover(self, user: str) -> None:
         await self.service.recover_of(await self._user(user))
+
+    async def _run_orders(self, gate: asyncio.Semaphore) -> None:
+        """Everybody's orders that are due, one person's one after the other."""
+        if not self.world.executes:
+            return
+        try:
+            found = await self.orders.todo()
+        except MonetaError as error:
+            log.warning("orders could not be looked at", error=str(error))
+            return
+        people: dict[str, list[Todo]] = {}
+        for each in found:
+            people.setdefault(each.order.user, []).append(each)
+        await asyncio.gather(*(self._guarded(gate, self._in_turn(mine), user) for user, mine in people.items()))
+
+    async def _in_turn(self, orders: Sequence[Todo]) -> None:
+        for each in orders:
+            await self.orders.run(each)
 
     async def _due(self) -> dict[str, tuple[MandateRow, int]]:
         """The mandates whose period has come and waits for no better hour, with its number, by user."""

@@ -49,6 +49,7 @@ class Audit(Plans):
 
     async def forget_person(self, user: str) -> None:
         """Erases who the person is beside their account and its identities: names, the address book, hours, alerts.
+        Their orders end.
 
         Limits stay: they hold for the account. So do plans and flows, which are what was done.
         """
@@ -59,6 +60,9 @@ class Audit(Plans):
                 db.execute("UPDATE users SET name = '' WHERE id = ?", (person,))
                 db.execute("DELETE FROM news WHERE user = ? AND about = 'contact'", (person,))
                 hand_over(db, "", person)
+                sql = """UPDATE orders SET ended_at = ?, why_ended = 'cancelled', told_at = ?
+                         WHERE user = ? AND ended_at IS NULL"""
+                db.execute(sql, (self._now(), self._now(), person))
                 for table in ("contacts", "user_settings", "buttons", "alerts"):
                     db.execute(f"DELETE FROM {table} WHERE user = ?", (person,))  # noqa: S608  (names of our own)
             self._audit(db, "person.forgotten", user, {})

@@ -35,6 +35,7 @@ from memory.model_book import ModelBook
 from memory.news import NewsBook
 from memory.nonces import NonceBook
 from memory.observations import Observations
+from memory.orders import OrderBook
 from memory.parameters import ParameterBook
 from memory.part import Clock, Entropy
 from memory.periods import Periods
@@ -59,6 +60,7 @@ class Ledger(
     Booked,
     LimitBook,
     Mandates,
+    OrderBook,
     ModelBook,
     NewsBook,
     Flows,

@@ -119,9 +119,9 @@ class Links(LimitBook, Mandates):
     async def merge(self, link: LinkRow, keep: str, leave: str) -> None:
         """Makes `leave`'s identities `keep`'s, in one transaction, once; transfers wait LINK_DELAY from now.
 
-        Live previews of both are cancelled and `leave`'s mandate ends: nothing that one side prepared is carried
-        out by the other. `leave`'s address book isn't carried over; its limits and what it spent are, so that a link
-        loosens none. Raises Refused("link").
+        Live previews of both are cancelled, `leave`'s mandate and orders end: nothing that one side prepared is
+        carried out by the other. `leave`'s address book isn't carried over; its limits and what it spent are, so that
+        a link loosens none. Raises Refused("link").
         """
 
         def join(db: Database) -> None:
@@ -148,6 +148,9 @@ class Links(LimitBook, Mandates):
             sql = "UPDATE links SET ended = 'refused' WHERE ended IS NULL AND (maker IN (?, ?) OR claimer IN (?, ?))"
             db.execute(sql, (keep, leave, keep, leave))  # a yes given as one of two persons isn't one of the one
             self._revoke(db, leave)
+            sql = """UPDATE orders SET ended_at = ?, why_ended = 'cancelled', told_at = ?
+                     WHERE user = ? AND ended_at IS NULL"""
+            db.execute(sql, (now, now, leave))
             self._join_limits(db, keep, leave)
             join_models(db, keep, leave)
             db.execute("UPDATE OR IGNORE user_settings SET user = ? WHERE user = ?", (keep, leave))

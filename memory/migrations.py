@@ -18,6 +18,7 @@ from memory.m015_limits import SQL as LIMITS
 from memory.m015_replacements import SQL as REPLACEMENTS
 from memory.m018_loans import SQL as LOANS
 from memory.m023_models import SQL as MODELS
+from memory.m027_orders import SQL as ORDERS
 from memory.observations import SQL as OBSERVATIONS
 from memory.observations import take_over
 from memory.parameters import SQL as PARAMETERS
@@ -431,6 +432,12 @@ def m024_language(db: Database) -> None:
 def m026_alerts(db: Database) -> None:
     """What people want to hear of once."""
     db.executescript(ALERTS)
+
+
+@ledger()
+def m027_orders(db: Database) -> None:
+    """Trades for later, and each run of them."""
+    db.executescript(ORDERS)
 
 
 @ledger()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -51,8 +51,12 @@ class Plans(Part):
         decisions: Sequence[int],
         channel: str,
         simulated: Mapping[str, Any] | None = None,
+        beside: Callable[[Database], None] | None = None,
     ) -> PlanRow:
-        """Writes a plan down that waits for its confirmation, and joins its decisions, with its simulation, to it."""
+        """Writes a plan down that waits for its confirmation, and joins its decisions, with its simulation, to it.
+
+        `beside`: what is written in the same transaction.
+        """
         body = rfc8785.dumps(canonical(plan))
         digest = hashlib.sha256(body).hexdigest()
         _keep(self._proposed, plan.plan_id, digest)
@@ -83,6 +87,8 @@ class Plans(Part):
             self._record_plan(
                 db, plan.user, plan.plan_id, PlanStatus.PROPOSED, {"digest": digest, "account": plan.account}
             )
+            if beside is not None:
+                beside(db)
             return must_plan(db, plan.plan_id)
 
         return await self._store.write(add)
@@ -136,10 +142,11 @@ class Plans(Part):
 
     async def last_confirmed(self, user: str, since: int, after: str | None) -> PlanRow | None:
         """The user's latest plan that was confirmed and that no decision stands behind, made at `since` or later and
-        after the plan `after`, where that is given. A mandate isn't one: `show my mandate` tells it.
+        after the plan `after`, where that is given. A mandate or an order isn't one: `show my mandate` and `my
+        orders` tell those.
         """
         sql = """SELECT * FROM plans WHERE user = ? AND confirmed_at IS NOT NULL AND decision_id IS NULL
-                 AND json_extract(intent_json, '$.action') <> 'mandate' AND created_at >= ?
+                 AND json_extract(intent_json, '$.action') NOT IN ('mandate', 'order') AND created_at >= ?
                  AND rowid > coalesce((SELECT rowid FROM plans WHERE plan_id = ?), 0) ORDER BY rowid DESC LIMIT 1"""
         row = await self._store.read(lambda db: one(db, sql, (user, since, after)))
         return None if row is None else _plan_row(row)

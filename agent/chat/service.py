@@ -20,6 +20,7 @@ from agent.chat.courier import Chance, Courier
 from agent.chat.limits import Limits
 from agent.chat.limits import Verdict as Pace
 from agent.chat.news import News
+from agent.chat.ordered import Ordered
 from agent.chat.ringing import Ringing
 from agent.chat.tongue import Tongue, spoken_from_now_on, wished
 from agent.errors import Refused
@@ -91,6 +92,7 @@ class Service:
     announcing: Announcing = field(init=False)
     alerting: Alerting = field(init=False)
     ringing: Ringing = field(init=False)
+    ordered: Ordered = field(init=False)
     tongue: Tongue = field(init=False)
     _at_once: AtOnce = field(init=False)
 
@@ -101,6 +103,7 @@ class Service:
         self.announcing = Announcing(self.runtime.world, self)
         self.alerting = Alerting(self.runtime.world, self)
         self.ringing = Ringing(self.runtime.world, self)
+        self.ordered = Ordered(self.runtime.world, self)
         self.tongue = Tongue(self.runtime.world)
         self._at_once = AtOnce(self)
 

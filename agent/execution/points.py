@@ -15,6 +15,7 @@ Hook = Callable[["Point"], None]
 class Point(StrEnum):
     """In the order of a plan's way; REPLACING to CLEANED and RECOVERING are passed only where there is need."""
 
+    CLAIMED = "claimed"  # the period of an order is taken, nothing is planned yet
     PROPOSED = "proposed"  # the plan's row is durable
     CONFIRMING = "confirming"  # simulated again at the head, not confirmed yet
     CONFIRMED = "confirmed"  # confirmed and reserved, durably

@@ -11,6 +11,7 @@ from agent.errors import NeedsAnswer, Refused
 from agent.gate.bind_follow import check_rows, request_across
 from agent.gate.bind_force import SMALL_TALK, UNREAL, check_in_force
 from agent.gate.bind_money import bind_money, bind_venue, is_for_another, require, within
+from agent.gate.bind_order import bind_order
 from agent.gate.bind_question import bind_question
 from agent.gate.bind_swap import bind_trade
 from agent.gate.limit_words import bind_limit
@@ -128,6 +129,7 @@ def _bound_whole(intent: Intent, origins: Mapping[str, Origin], said: Sequence[s
         or _bind_repay(intent, said, vocabulary)
         or _bind_claim(intent, said, vocabulary)
         or _bind_alert(intent, said, vocabulary)
+        or bind_order(intent, origins, said, vocabulary)
     )
 
 

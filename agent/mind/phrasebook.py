@@ -17,6 +17,7 @@ from agent.mind import (
     follow,
     links,
     mandates,
+    orders,
     questions,
     remembers,
     repays,
@@ -62,7 +63,7 @@ def interpret(text: str, context: Context, vocabulary: Vocabulary) -> Understood
     whole = links.read(text) or mandates.read_hours(text) or remembers.read(text)
     whole = whole or allowances.read(text, context, vocabulary) or revokes.read(text, vocabulary)
     whole = whole or repays.read(text, vocabulary) or claims.read(text, vocabulary) or alerts.read(text, vocabulary)
-    whole = whole or topics.last_time(text, vocabulary)
+    whole = whole or orders.read(text, vocabulary) or topics.last_time(text, vocabulary)
     if whole is not None:
         return whole
     [readings] = read_turns((*_earlier(context), text), vocabulary, last=1)
@@ -76,6 +77,9 @@ def interpret(text: str, context: Context, vocabulary: Vocabulary) -> Understood
         if across is not None:
             return across
     if context.pending is not None and _is_answer(readings, context.pending):
+        later = orders.answered(text, context.pending, vocabulary)
+        if later is not None:
+            return later
         across = _across(text, context.pending, context, vocabulary)
         return across or _answered(readings, context, context.pending, vocabulary)
     return _fresh(readings, context, vocabulary)

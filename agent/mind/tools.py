@@ -19,11 +19,12 @@ from pydantic import ValidationError
 
 from agent import intents
 from agent.intents import Origin, Understood
-from agent.mind import mandates, questions, swaps, topics
+from agent.mind import mandates, orders, questions, swaps, topics
 from agent.mind.context import Context
 from agent.mind.grammar import Asks, total_seconds
 from agent.words.allowances import OpenPeriod, allowance_in
 from agent.words.clauses import Clause, action_of, assets, candidates, clauses, is_receiver, merged, spec_for
+from agent.words.orders import Half, may_be_order, order_in
 from agent.words.reader import read
 from agent.words.readings import Kind, Reading
 from agent.words.vocabulary import Vocabulary
@@ -48,6 +49,7 @@ ACTS = {
     "mandate": "keep tokens well placed from now on, unasked",
     "contact": "add an address as a contact",
     "limit": "set or lift a limit",
+    "order": "trade later: at a price, or again and again",
     "exit": "leave every position",
     "pause": "stop depositing and sending",
     "resume": "end a pause",
@@ -62,6 +64,7 @@ KEEPING = ("mandate", "rebalance")
 _NESTED = {
     "sequence": {"asset": True, "amount": True, "to_asset": True, "venue": False},
     "limit": {"words": True},
+    "order": {"words": True},
 }
 """Where an intent has others within it, or is read as a whole: the fields as a model fills them in, and whether each
 must be said."""
@@ -105,6 +108,7 @@ def orderable(acts: Collection[str], said: Sequence[str], vocabulary: Vocabulary
     ]
     ordered = {action_of(clause) for clause in clauses(readings)}
     trades = {"sequence", "swap"} if "swap" in ordered else set()
+    trades |= {"order"} if said and may_be_order(said[-1], vocabulary) else set()
     return [act for act in acts if act in ordered | trades | {*_MOVES, *KEEPING, "limit"}]
 
 
@@ -180,6 +184,8 @@ class _Words:
             return self._kept(action, quotes)
         if action == "limit":
             return self._limit(quotes.get("words", ""))
+        if action == "order":
+            return self._order(quotes.get("words", ""))
         ordered = [clause for clause in clauses(self.readings) if action_of(clause) == action]
         if not ordered:
             return self._unordered(action, quotes)
@@ -273,6 +279,16 @@ class _Words:
             raise NotProposed("words: copy the part of the message that says the limit, letter by letter.")
         said = {name for name, value in found.model_dump().items() if value is not None}
         return Understood(found, dict.fromkeys(sorted(said), place))
+
+    def _order(self, quote: str) -> Understood:
+        """The order that the quoted part of this message says, with nothing but courtesy around it."""
+        place = self._spot("words", quote) if quote else None
+        found = order_in(self.text, place.start, place.end, self.vocabulary) if place else None
+        if isinstance(found, Half):
+            raise NotProposed(f"The words leave something open: {orders.question(found).text}")
+        if place is None or place.turn != 0 or not isinstance(found, intents.Order):
+            raise NotProposed("words: copy the part of the message that says the order, letter by letter.")
+        return Understood(found, orders.origins(found, (self.text,), place))
 
     def _check_places(self, clause: Clause) -> None:
         for placed in clause.roles(Kind.WORD, Kind.SYMBOL):

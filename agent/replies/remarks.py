@@ -11,7 +11,7 @@ from agent.words.trades import VERBS as TRADES
 from agent.words.typos import mistyped
 from agent.words.vocabulary import Vocabulary
 
-READ_WHOLE = frozenset({"alert", "claim", "forget", "hours", "limit", "link", "remember", "repay", "revoke"})
+READ_WHOLE = frozenset({"alert", "claim", "forget", "hours", "limit", "link", "order", "remember", "repay", "revoke"})
 """Actions whose sentences have frames of their own: no word in them is taken for another."""
 
 

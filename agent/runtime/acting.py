@@ -36,6 +36,7 @@ from agent.runtime.codes import enrolled
 from agent.runtime.desk import DAY, desk, horizon_of
 from agent.runtime.following import Following
 from agent.runtime.mandating import Mandating
+from agent.runtime.ordering import Ordering
 from agent.runtime.rebalancing import Rebalancing
 from agent.runtime.sandwiched import with_sandwiches
 from agent.runtime.world import World
@@ -110,6 +111,9 @@ class Acting:
         if row.intent.get("action") == "mandate":
             check_ledger(self.world.ledger.broken, "mandate")
             return await Mandating(self.world).grant(user, row, code)
+        if row.intent.get("action") == "order":
+            check_ledger(self.world.ledger.broken, "order")
+            return await Ordering(self.world).grant(user, row)
         async with self.world.executing[row.account]:
             return await self._confirm(user, channel, await self._row(user, channel, row.plan_id), progress, code)
 

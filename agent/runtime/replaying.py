@@ -16,7 +16,8 @@ from agent.errors import Refused
 from agent.gate.allowed import marked, trusted
 from agent.gate.build import Draft, Simulated, plan_of, steps_of
 from agent.gate.moves import SpreadOf, unspread
-from agent.gate.order import Move
+from agent.gate.order import Move, Swap
+from agent.gate.order_price import held_to
 from agent.gate.risk import bearing, weighed
 from agent.gate.shift import moves_of_shifts
 from agent.gate.spread import Horizon, Spreader
@@ -139,8 +140,12 @@ def _request(row: DecisionRow, snapshot: Snapshot, known: Known) -> Made:
         spread = Spreader(known.registry, venues, snapshot, rank, known.allocate, horizon).spread
     desk = desk_at(known.registry, venues, known.traders, snapshot, rank, {}, spread)
     resolved = moves_of(parse(dict(row.snapshot["intent"])), desk)
+    moves = resolved.moves
+    bound = row.snapshot.get("bound")  # a limit's own, stricter than the slippage
+    if bound is not None:
+        moves = tuple(held_to(move, int(bound)) if isinstance(move, Swap) else move for move in moves)
     recorded = [made for choice in resolved.choices if (made := choice.recorded()).kind == row.kind]
-    return (recorded[0].chosen, recorded[0].alternatives, resolved.moves) if recorded else ("", [], ())
+    return (recorded[0].chosen, recorded[0].alternatives, moves) if recorded else ("", [], ())
 
 
 def _seen(snapshot: Snapshot, known: Known) -> dict[str, Venue]:

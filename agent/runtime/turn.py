@@ -28,6 +28,7 @@ from agent.intents import (
     Intent,
     Limit,
     Mandate,
+    Order,
     Pause,
     Portfolio,
     Rebalance,
@@ -60,6 +61,7 @@ from agent.runtime.facts import Facts
 from agent.runtime.following import Following, bound_to
 from agent.runtime.limiting import Limiting
 from agent.runtime.mandating import Mandating
+from agent.runtime.ordering import Ordering
 from agent.runtime.rebalancing import Rebalancing
 from agent.runtime.recounting import Recounting
 from agent.runtime.recovering import Recovering
@@ -76,6 +78,7 @@ from agent.voice import voiced
 from agent.words.alerts import ALERT
 from agent.words.allowances import CHANGES, CONTACT, TRANSACTION
 from agent.words.answers import NO
+from agent.words.orders import ORDER
 from agent.words.pictures import wants_picture
 from agent.words.remembering import EXPORT, MEMORY
 from agent.words.vocabulary import Vocabulary
@@ -126,6 +129,7 @@ class Runtime:
         self.limiting = Limiting(world)
         self.contacting = Contacting(world)
         self.alarms = Alarms(world)
+        self.ordering = Ordering(world)
         self.rebalancing = Rebalancing(world)
         self.remembering = Remembering(world)
         self.repeating = Repeating(world)
@@ -354,6 +358,8 @@ class Runtime:
                 return await self.acting.propose(said.user, said.channel, intent, understood.origins)
             case Mandate():
                 return await self.mandating.preview(said.user, said.channel, intent, understood.origins)
+            case Order():
+                return await self.ordering.preview(said.user, said.channel, intent, understood.origins)
             case Hours():
                 reply = await self.mandating.hours(said.user, said.channel, intent)
             case Limit():
@@ -392,6 +398,8 @@ class Runtime:
                 return await self.recovering.cancel_stuck(said.user)
             case what if what == ALERT:
                 return await self.alarms.cancel(said.user, ref)
+            case what if what == ORDER:
+                return await self.ordering.cancel(said.user, ref)
         return await self.acting.cancel(said.user, said.channel)
 
     async def _look(self, said: Said, intent: Intent) -> Reply:

@@ -17,6 +17,7 @@ from agent.words.follow import Points, Shape, Spoken, spoken
 from agent.words.forgetting import forgetting
 from agent.words.languages import languages_of
 from agent.words.limits import about
+from agent.words.orders import order
 from agent.words.readings import Kind, Reading
 from agent.words.references import resolved
 from agent.words.remembering import remembering
@@ -83,12 +84,12 @@ def fold(said: Sequence[str], vocabulary: Vocabulary, record: Record | None = No
 
 
 def _is_elsewhere(text: str, vocabulary: Vocabulary) -> bool:
-    """Whether a whole turn is about something that nothing goes on with: a limit, an alert, forgetting."""
+    """Whether a whole turn is about something that nothing goes on with: a limit, an alert, an order, forgetting."""
     try:
         limits = allowance(text, vocabulary) is not None
     except OpenPeriod:
         limits = True
-    others = (alert(text, vocabulary), forgetting(text), remembering(text))
+    others = (alert(text, vocabulary), order((text,), vocabulary), forgetting(text), remembering(text))
     return limits or any(found is not None for found in others)
 
 

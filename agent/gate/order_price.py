@@ -1,0 +1,71 @@
+"""A limit's price holds for what is really given and got, fees and all: code puts it into the swap's own bound.
+
+Both prices are Chainlink's of the snapshot. A dollar stable counts as a dollar, or as its feed says where that is
+the stricter of the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from agent.chain.registry import Registry
+from agent.errors import Refused
+from agent.gate.order import Swap
+from agent.gate.order_terms import Terms
+from agent.money import Amount, Token
+from agent.usd import PRICE_DECIMALS
+
+RULE = "limit-price"
+PAR: int = 10**PRICE_DECIMALS
+
+
+def bound_of(terms: Terms, move: Swap, prices: Mapping[str, int], registry: Registry) -> int | None:
+    """In base units the least that may come back at the order's price, or of an exact output the most that may be
+    given; None for an order without such a price. Raises Refused("oracle") where the other token has no price.
+    """
+    if terms.kind != "limit":
+        return None
+    pays, gets = move.pays, move.gets
+    given = terms.price if terms.priced == terms.pays else _strict(pays, prices, registry, given=True)
+    got = terms.price if terms.priced == terms.gets else _strict(gets, prices, registry, given=False)
+    if move.route.exact_out:
+        worth: int = move.route.units_out * got * 10**pays.decimals
+        return worth // int(given * 10**gets.decimals)
+    sold: int = move.route.units_in * given * 10**gets.decimals
+    return -(-sold // int(got * 10**pays.decimals))
+
+
+def held_to(move: Swap, bound: int) -> Swap:
+    """The swap with a bound of its own, where that is stricter than the policy's slippage.
+
+    Raises Refused("limit-price") where the pools' price is worse now.
+    """
+    if move.route.exact_out:
+        if move.route.units_in > bound:
+            raise _worse(Amount(move.route.units_in, move.pays), Amount(bound, move.pays), "it takes", "at the most")
+        return _with_limit(move, min(move.limit, bound))
+    if move.route.units_out < bound:
+        raise _worse(Amount(move.route.units_out, move.gets), Amount(bound, move.gets), "it gives", "at the least")
+    return _with_limit(move, max(move.limit, bound))
+
+
+def _with_limit(move: Swap, limit: int) -> Swap:
+    return move if limit == move.limit else replace(move, limit=limit)
+
+
+def _strict(token: Token, prices: Mapping[str, int], registry: Registry, *, given: bool) -> int:
+    price = prices.get(token.symbol)
+    if not price:
+        raise Refused("oracle", f"There is no price for {token.symbol} now.", "I try again when its feed answers.")
+    if token.symbol not in registry.usd_stable:
+        return price
+    return max(price, PAR) if given else min(price, PAR)
+
+
+def _worse(now: Amount, wanted: Amount, does: str, side: str) -> Refused:
+    return Refused(
+        RULE,
+        f"After the pools' fees {does} {now} now; your price asks for {wanted} {side}.",
+        "I try again as long as the price is there.",
+    )

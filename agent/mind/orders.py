@@ -1,0 +1,72 @@
+"""The grammar of orders: a message that sets one, lists them, or takes one away; and answers to what it left open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent.intents import Cancel, Order, Origin, Question, Understood
+from agent.mind import questions
+from agent.mind.context import Pending
+from agent.words.orders import Half, order
+from agent.words.vocabulary import Vocabulary
+
+OPEN = "order "
+"""What the name of a missing field begins with, where it is an order's."""
+_LIKE = "Say it like `buy 0.5 ETH with USDC when it is below 2,500` or `100 USDC into ETH every Monday at 9`."
+_TIMES = Question(
+    "How often, and when? I can do it every so many hours, daily, on days of the week, or on a day of the month. "
+    + _LIKE
+)
+_PRICED = Question("Which token's price do you mean? Name it: `… when ETH is below 2,500`.")
+_WAY = Question(f"Which token for which? {_LIKE}")
+FOR_WHAT = Question("For which token?", f"{OPEN}to_asset")
+WITH_WHAT = Question("Which token do you give for it?", f"{OPEN}from_asset")
+
+
+def read(text: str, vocabulary: Vocabulary) -> Understood | None:
+    """The order in a message, None where it is about something else."""
+    return _understood((text,), vocabulary)
+
+
+def answered(text: str, pending: Pending, vocabulary: Vocabulary) -> Understood | None:
+    """The order that an answer completes; None where no order is open."""
+    return _understood((*pending.said, text), vocabulary) if pending.missing.startswith(OPEN) else None
+
+
+def _understood(said: Sequence[str], vocabulary: Vocabulary) -> Understood | None:
+    found = order(said, vocabulary)
+    if found is None:
+        return None
+    if isinstance(found, Half):
+        return Understood(None, question=question(found))
+    first = Origin(0, len(said[0]), said[0], 1 - len(said))
+    if isinstance(found, Cancel):
+        return Understood(found, dict.fromkeys(("action", "ref"), first))
+    return Understood(found, origins(found, said, first))
+
+
+def origins(found: Order, said: Sequence[str], first: Origin) -> dict[str, Origin]:
+    """Every field is in the message; the answers stand beside it, the last of them as the origin of what was open."""
+    fields = dict.fromkeys((name for name, value in found.model_dump().items() if value is not None), first)
+    for place, text in enumerate(said[1:], 2 - len(said)):
+        fields[f"answer{-place}"] = Origin(0, len(text), text, place)
+    return fields
+
+
+def question(half: Half) -> Question:
+    """What is asked where an order lacks something."""
+    match half.missing:
+        case "asset":
+            return WITH_WHAT
+        case "to_asset":
+            return FOR_WHAT
+        case "amount":
+            return Question(questions.how_much(half.asset).text, f"{OPEN}amount")
+        case "times":
+            return _TIMES
+        case "priced":
+            return _PRICED
+        case "trade":
+            return questions.not_understood(half.words)
+        case _:
+            return _WAY

@@ -1,0 +1,141 @@
+"""Turns about orders: one is read back in numbers, given by a press or a yes, listed, taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from agent.chain.snapshot import Snapshot
+from agent.errors import Refused
+from agent.gate import oracle
+from agent.gate.order_terms import RULE, Terms, most_a_run, terms_of
+from agent.intents import Order, Origin, as_json
+from agent.money import Address, Amount
+from agent.plans import Plan
+from agent.replies import orders as told
+from agent.replies.reply import Reply, Status, Verdict, plan_json
+from agent.runtime.world import World
+from memory.rows import PlanRow, PlanStatus, User
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering:
+    """An order is previewed as a plan without steps: the same digest, the same single use, the same expiry."""
+
+    world: World
+
+    async def preview(self, user: User, channel: str, intent: Order, origins: Mapping[str, Origin]) -> Reply:
+        """The order in numbers, waiting for its confirmation; or the list of those in force.
+
+        Raises Refused: pause, lists, amount, oracle, orders, step-up, cap; NeedsAnswer.
+        """
+        if intent.is_list:
+            rows = await self.world.ledger.orders(user.id)
+            return told.listed([(row, Terms.from_json(row.terms)) for row in rows])
+        if user.paused:
+            raise Refused("pause", "You paused me: I only take money out.", "Say `resume` first.")
+        world = self.world
+        await world.refresh()
+        account = await world.account(user)
+        snapshot = await world.priced_snapshot(account)
+        terms = terms_of(intent, world.registry, world.now(), await self._tz(user))
+        self._check_possible(terms, snapshot)
+        if terms.times is None and terms.holds(snapshot.prices):
+            return told.holds_already(terms, snapshot.prices[terms.priced or ""])
+        plan = self._plan(user, account, intent, terms)
+        await world.ledger.cancel_previews(user.id, channel, "a newer preview took its place")
+        headline = f"{told.trade_text(terms.trade)}, {told.when_text(terms)}"
+        await world.ledger.propose(
+            plan, origins=origins, preview={"headline": headline}, decisions=(), channel=channel
+        )
+        await world.ledger.set_pending(user.id, channel, {"preview": plan.plan_id})
+        shown = told.preview(terms, world.registry, world.settings.plan_seconds, self._notes(terms, snapshot))
+        return replace(
+            shown, intent=as_json(intent), plan=plan_json(plan, PlanStatus.PROPOSED), verdict=Verdict(Status.READY)
+        )
+
+    async def grant(self, user: User, row: PlanRow) -> Reply:
+        """The previewed order comes into force. Raises Refused as a plan's confirmation does."""
+        world = self.world
+        found = await world.ledger.grant_order(row.plan_id, user.id, row.digest, world.now())
+        terms = Terms.from_json(found.terms)
+        following = None if terms.times is None else terms.times.after(world.now())
+        intent = {key: value for key, value in row.intent.items() if key != "terms"}
+        reply = told.granted(found, terms, following)
+        plan = plan_json(row.plan, PlanStatus.SETTLED)
+        return replace(reply, intent=intent, plan=plan, verdict=Verdict(Status.SETTLED))
+
+    async def cancel(self, user: User, ref: str) -> Reply:
+        """`ref` is 'order:2', or 'order' for all. Always possible. Raises Refused("orders") where there is none."""
+        number = int(ref.partition(":")[2]) if ":" in ref else None
+        count = await self.world.ledger.cancel_orders(user.id, number)
+        if not count:
+            missing = "You have no orders." if number is None else f"You have no order {number}."
+            raise Refused(RULE, missing, "`my orders` lists them.")
+        return told.cancelled(count, number)
+
+    def shown(self, row: PlanRow) -> Reply:
+        """The preview of an order again."""
+        terms = Terms.from_json(row.intent["terms"])
+        return told.preview(terms, self.world.registry, max(row.not_after - self.world.now(), 0))
+
+    def _check_possible(self, terms: Terms, snapshot: Snapshot) -> None:
+        """What no run of it could pass, as things are."""
+        registry, policy = self.world.registry, self.world.policy
+        pays, gets = registry.token(terms.pays), registry.token(terms.gets)
+        names = {registry.wrapped if each.is_native else each.symbol for each in (pays, gets)}
+        if len(names) < 2:
+            raise Refused("lists", f"{pays.symbol} and {gets.symbol} are one to one.", "Ask for another token.")
+        for token in (pays, gets):
+            oracle.check_price(registry, snapshot, token)
+        most = most_a_run(terms, registry)
+        cap, threshold = policy.cap(pays), policy.step_up.get(pays.symbol)
+        if most is not None and cap is not None and most > cap:
+            raise Refused(
+                "cap",
+                f"That gives up to {Amount(most, pays)} at once; the policy's cap is {Amount(cap, pays)}.",
+                "Say less at a time.",
+            )
+        if most is not None and threshold is not None and most > threshold:
+            raise Refused(
+                "step-up",
+                f"An order has nobody to give a code, and above {Amount(threshold, pays)} at once one is needed.",
+                f"Say {Amount(threshold, pays)} or less at a time.",
+            )
+
+    def _notes(self, terms: Terms, snapshot: Snapshot) -> list[str]:
+        registry, policy = self.world.registry, self.world.policy
+        pays = registry.token(terms.pays)
+        held = snapshot.native if pays.is_native else snapshot.balances.get(pays.symbol, 0)
+        most, threshold = most_a_run(terms, registry), policy.step_up.get(pays.symbol)
+        notes = []
+        if terms.priced is not None:
+            notes.append(f"{terms.priced} is at {told.price_text(snapshot.prices[terms.priced])} now.")
+        if most is None or held < most:
+            notes.append(f"Your wallet holds {Amount(held, pays)} now.")
+        if most is None and threshold is not None:
+            notes.append(
+                f"More than {Amount(threshold, pays)} at once needs a code, so it would be refused and told."
+            )
+        if "hour" in terms.defaults and terms.tz == "UTC":
+            notes.append("Say `my time zone is Europe/Vienna` first if you mean your own time.")
+        if terms.times is not None and terms.times.every == "month" and terms.times.day > 28:
+            notes.append("A month without that day has its last day instead.")
+        return notes
+
+    async def _tz(self, user: User) -> str:
+        known = await self.world.ledger.settings(user.id)
+        return "UTC" if known is None else known.tz
+
+    def _plan(self, user: User, account: Address, intent: Order, terms: Terms) -> Plan:
+        return Plan(
+            plan_id=self.world.new_id(),
+            chain_id=self.world.registry.chain_id,
+            account=account,
+            user=user.id,
+            intent={**as_json(intent), "terms": terms.as_json()},  # the digest covers the defaults, too
+            steps=(),
+            max_total_fee_wei=0,
+            not_after=self.world.now() + self.world.settings.plan_seconds,
+            expected=(),
+        )

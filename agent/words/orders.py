@@ -1,0 +1,310 @@
+"""'Buy 0.5 ETH with USDC when it is below 2,500', '100 USDC into ETH every Monday at 9', 'my orders'.
+
+A message is one order wholly, or none: what says the price, the times and the end is cut out, and what is left must
+be a trade with nothing beside it. Every figure is read by the reader, so that it means here what it means everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from agent.intents import All, AmountSpec, Cancel, Exact, Order
+from agent.words import order_frames as frames
+from agent.words.clauses import INEXACT, OR, Clause, action_of, clauses, spec_for
+from agent.words.courtesy import whole
+from agent.words.languages import Heard, heard
+from agent.words.order_times import Unsaid, ends, times
+from agent.words.quotes import quotes
+from agent.words.reader import read
+from agent.words.readings import Kind, Reading
+from agent.words.text import clean
+from agent.words.trades import Trade, read_trade, slips
+from agent.words.vocabulary import Vocabulary
+
+LONGEST = 300
+"""Characters: a longer message isn't looked through."""
+ORDER = "order"
+"""What the `ref` of a cancellation begins with: 'order:2', or alone for all."""
+LIST = Order()
+_NEVER = frozenset({
+    Kind.NEGATION, Kind.HYPOTHETICAL, Kind.QUESTION, Kind.ASKS, Kind.MENTION, Kind.QUOTED, Kind.QUOTED_LINE,
+    Kind.REPORTED, Kind.LOOKALIKE, Kind.UNSUPPORTED,
+})  # fmt: skip
+_COURTESY = frozenset({Kind.FILLER, Kind.CHAT, Kind.POLITE, Kind.AFFIRM})
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """An order is wanted, and something of it isn't said or isn't clear.
+
+    `missing`: 'asset', 'to_asset', 'amount' (an answer fills it in); 'priced', 'times', 'price', 'trade', 'way'.
+    `words`: what isn't understood; `asset`: the token that an amount is missing of.
+    """
+
+    missing: str
+    words: tuple[str, ...] = ()
+    asset: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    subject: str
+    op: str
+    price: str
+    unit: str | None
+
+
+def is_order(ref: str | None) -> bool:
+    """Whether a cancellation is of orders."""
+    return ref is not None and ref.partition(":")[0] == ORDER
+
+
+def order(said: Sequence[str], vocabulary: Vocabulary) -> Order | Cancel | Half | None:
+    """The order that a message sets, the list that it asks for, the order that it takes away; None for all else.
+
+    `said`: the user's turns, the first of them the message, those behind it answers to what it left open.
+    """
+    text = said[0] if said else ""
+    plain = clean(text).plain
+    if not plain.strip() or len(plain) > LONGEST or quotes(plain):
+        return None
+    if len(said) == 1:
+        if any(each.fullmatch(plain) for each in frames.LISTS):
+            return LIST
+        for found in filter(None, (each.fullmatch(plain) for each in frames.CANCELS)):
+            return Cancel(ref=f"{ORDER}:{found['number']}" if found["number"] else ORDER)
+    spoken = heard(text, vocabulary)
+    return _set(whole(text, spoken.language, hurried=False), said[1:], vocabulary, spoken)
+
+
+def order_in(text: str, start: int, end: int, vocabulary: Vocabulary) -> Order | Cancel | Half | None:
+    """The same of `text[start:end]`, where nothing but courtesy stands around it."""
+    for each in read(text, vocabulary):
+        inside = start <= each.start and each.end <= end
+        outside = each.end <= start or end <= each.start
+        if not inside and not (outside and each.kind in _COURTESY):
+            return None
+    return order((text[start:end],), vocabulary)
+
+
+def _set(said: str, answers: Sequence[str], vocabulary: Vocabulary, spoken: Heard) -> Order | Half | None:
+    timed = times(said)
+    if isinstance(timed, Unsaid):
+        return Half("times") if _trades(said, vocabulary, spoken) else None
+    priced = None if timed is not None else _condition(said, vocabulary, spoken)
+    if timed is None and priced is None:
+        return None
+    rest, when = timed if timed is not None else (priced[0], {}) if priced is not None else (said, {})
+    rest, until = ends(rest)
+    condition = priced[1] if priced is not None else None
+    rest, answers = _as_trade(rest, answers, condition, vocabulary, spoken)
+    readings = [
+        *read(rest, vocabulary, turn=-len(answers), language=spoken),
+        *(each for place, text in enumerate(answers, 1 - len(answers)) for each in read(text, vocabulary, place)),
+    ]
+    if any(each.kind in _NEVER for each in readings):
+        return None
+    found = clauses(readings)
+    if [action_of(clause) for clause in found] != ["swap"]:
+        return None
+    return _made(found[0], condition, {**when, **until}, vocabulary)
+
+
+def may_be_order(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether times or a price are said in it, whatever else is."""
+    plain = clean(text).plain
+    if len(plain) > LONGEST:
+        return False
+    return times(plain) is not None or _condition(plain, vocabulary, heard(text, vocabulary)) is not None
+
+
+def _trades(said: str, vocabulary: Vocabulary, spoken: Heard) -> bool:
+    """Whether it is at all about a trade, of which only the times aren't clear."""
+    readings = read(said, vocabulary, language=spoken)
+    if any(each.kind in _NEVER - {Kind.UNSUPPORTED} for each in readings):
+        return False
+    verbs = [each for each in readings if each.kind is Kind.VERB]
+    return len({each.text for each in readings if each.kind is Kind.TOKEN}) > 1 and len(verbs) < 2
+
+
+def _condition(said: str, vocabulary: Vocabulary, spoken: Heard) -> tuple[str, _Condition] | None:
+    """What a price has to do, cut out of the message; None where it says nothing of the kind."""
+    for op, patterns in _patterns(vocabulary):
+        for pattern in patterns:
+            for found in pattern.finditer(f" {said}"):
+                price = _price(found, vocabulary, spoken)
+                subject = found.groupdict().get("subject") or ""
+                if price is None or not _is_subject(subject, vocabulary) or _is_hour(found, op):
+                    continue
+                rest = f"{' ' + said}"[: found.start()] + " " + f"{' ' + said}"[found.end() :]
+                return rest.strip(" ,;"), _Condition(subject, op, price, found["unit"])
+    return None
+
+
+def _patterns(vocabulary: Vocabulary) -> tuple[tuple[str, frames.Patterns], ...]:
+    return frames.conditions("|".join(re.escape(each) for each in sorted(vocabulary.dollars, key=len, reverse=True)))
+
+
+def _price(found: re.Match[str], vocabulary: Vocabulary, spoken: Heard) -> str | None:
+    readings = [each for each in read(found["value"], vocabulary, language=spoken) if each.kind is not Kind.FILLER]
+    if len(readings) != 1 or readings[0].kind is not Kind.AMOUNT or not isinstance(readings[0].said.spec, Exact):
+        return None
+    value = readings[0].said.spec.value
+    return value if value.strip("0.") else None
+
+
+def _is_hour(found: re.Match[str], op: str) -> bool:
+    """'At 9' alone may be a time of day: with a dollar sign or a token it is a price."""
+    bare = found["unit"] is None and found["dollars"] is None and "subject" not in found.groupdict()
+    return not op and bare and re.fullmatch(r"\s*(?:[01]?\d|2[0-4])", found["value"]) is not None
+
+
+def _is_subject(words: str, vocabulary: Vocabulary) -> bool:
+    return not words or frames.IT.fullmatch(words) is not None or _symbol(words, vocabulary) is not None
+
+
+def _symbol(words: str, vocabulary: Vocabulary) -> str | None:
+    return vocabulary.symbol(frames.OF_PRICE.sub(" ", f" {words} ").strip())
+
+
+def _as_trade(
+    rest: str, answers: Sequence[str], condition: _Condition | None, vocabulary: Vocabulary, spoken: Heard
+) -> tuple[str, Sequence[str]]:
+    """What is left, as a sentence about a swap: "put 100 usdc" and "100 usdc into eth" have no such verb. And the
+    answers that aren't in it yet.
+    """
+    code = spoken.code
+    rest = re.sub(r"\s+", " ", frames.LEADS.sub("", rest, count=1)).strip(" ,;:.!")
+    rest = frames.INVEST.sub("", rest, count=1)
+    if frames.BARE_AMOUNT.match(rest):
+        rest = f"{frames.SWAP[code]} {rest if code != 'en' else frames.IN_TOKEN.sub(' to ', rest)}"
+    rest, answers = _of_dollars(rest, answers, vocabulary, spoken)
+    own = frames.WHOLE.match(rest) if condition is not None else None
+    if own is not None and vocabulary.symbol(own["token"]) is not None:
+        rest = f"{own['verb']} {frames.ALL[code]} {own['token']}{rest[own.end() :]}"
+    if condition is not None and condition.unit is not None:
+        rest = _with_unit(rest, condition.unit, vocabulary, spoken)
+    return rest, answers
+
+
+def _of_dollars(
+    rest: str, answers: Sequence[str], vocabulary: Vocabulary, spoken: Heard
+) -> tuple[str, Sequence[str]]:
+    """'Buy $100 of ETH with USDC' gives 100 dollars of USDC, 'buy 100 USDC of ETH' gives 100 USDC."""
+    found = frames.OF_DOLLARS.fullmatch(rest)
+    if found is None:
+        return rest, answers
+    unit, named = found["unit"] or "", found["given"] or ""
+    said, given = vocabulary.symbol(unit), vocabulary.symbol(named)
+    if said is not None and said in vocabulary.dollars and given in (None, said) and not (named and given is None):
+        return f"swap {found['sum']} {unit} to {found['token']}", answers
+    if found["sum"].startswith("$") == (unit.casefold() in frames.DOLLAR_WORDS):
+        return rest, answers
+    if not named and answers:
+        tokens = [each.text for each in read(answers[0], vocabulary, language=spoken) if each.kind is Kind.TOKEN]
+        named, answers = (tokens[0], answers[1:]) if len(tokens) == 1 else ("", answers)
+        given = vocabulary.symbol(named)
+    if given in vocabulary.dollars:
+        return f"swap {found['sum']} {unit} {named} to {found['token']}".replace("  ", " "), answers
+    return rest, answers
+
+
+def _with_unit(rest: str, unit: str, vocabulary: Vocabulary, spoken: Heard) -> str:
+    """'Sell 1 ETH at 4,000 USDC' is for USDC: the price's token is the other side where none is named."""
+    readings = read(rest, vocabulary, language=spoken)
+    if len({each.text for each in readings if each.kind is Kind.TOKEN}) != 1:
+        return rest
+    sells = any(each.kind is Kind.VERB and each.text in ("sell", "dump", "swap") for each in readings)
+    return f"{rest} {(frames.FOR if sells else frames.WITH)[spoken.code]} {unit}"
+
+
+def _made(
+    clause: Clause, condition: _Condition | None, fields: dict[str, Any], vocabulary: Vocabulary
+) -> Order | Half:
+    trade = read_trade(clause)
+    strange = [each.words for each in _strays(clause)]
+    if strange:
+        return Half("trade", tuple(strange))
+    if clause.of(*INEXACT):
+        return Half("amount")
+    if trade.unclear or (trade.given is None and trade.wanted is None):
+        return Half("way")
+    if trade.given is None or trade.wanted is None:
+        return Half("asset" if trade.given is None else "to_asset")
+    if trade.given.text == trade.wanted.text:
+        return Half("way")
+    amounts = _amounts(trade, trade.given, trade.wanted, vocabulary)
+    if isinstance(amounts, Half):
+        return amounts
+    sides: dict[str, Any] = {"asset": trade.given.text, "to_asset": trade.wanted.text, **amounts}
+    if condition is None:
+        return Order.model_validate({**sides, **fields, "kind": "dca"})
+    if "count" in fields:
+        return Half("trade", ("times",))
+    priced = _priced(condition.subject, clause, sides, vocabulary)
+    if priced is None:
+        return Half("priced")
+    better = "above" if priced == sides["asset"] else "below"
+    op = condition.op or better
+    kind = "limit" if op == better else "stop"
+    return Order.model_validate({
+        **sides, **fields, "kind": kind, "priced": priced, "op": op, "price": condition.price
+    })  # fmt: skip
+
+
+def _strays(clause: Clause) -> list[Reading]:
+    """What stands for nothing in a trade."""
+    found: list[Reading] = []
+    for placed in clause.placed:
+        reading = placed.reading
+        wallet = reading.kind is Kind.WALLET and reading.text == "from"
+        trader = reading.kind is Kind.TRADER and placed.role in ("on", "in", "via")
+        either = reading.kind is Kind.JOIN and reading.text == OR
+        if either or not (wallet or trader or reading.kind in (Kind.AMOUNT, Kind.TOKEN, *INEXACT)):
+            found.append(reading)
+    tight = slips(clause)
+    return found + ([tight] if tight is not None else [])
+
+
+def _amounts(
+    trade: Trade, given: Reading, wanted: Reading, vocabulary: Vocabulary
+) -> dict[str, AmountSpec | None] | Half:
+    if trade.given_amount is not None and trade.wanted_amount is not None:
+        return Half("way")
+    said, token = (trade.wanted_amount, wanted) if trade.wanted_amount is not None else (trade.given_amount, given)
+    spec = spec_for(said, token.text, vocabulary) if said is not None else None
+    if said is None or spec is None:
+        return Half("amount", asset=token.text)
+    if token is wanted:
+        return {"to_amount": spec} if isinstance(spec, Exact) else Half("amount", asset=wanted.text)
+    part = said.said.part and not isinstance(spec, All)
+    if part and said.turn == token.turn and token.start - said.end == 1 and not _has_of(said.words):
+        return Half("amount", asset=token.text)  # "half eth" is half of what there is, or half of one
+    return {"amount": spec}
+
+
+def _has_of(words: str) -> bool:
+    return words.casefold().endswith((" of", " de", " von", " my", " mi", " mein"))
+
+
+def _priced(subject: str, clause: Clause, sides: dict[str, Any], vocabulary: Vocabulary) -> str | None:
+    """The token whose price is meant: the one that is named, or the one that isn't worth a dollar anyway; of two
+    such the one that is bought or sold.
+    """
+    named = _symbol(subject, vocabulary) if subject and frames.IT.fullmatch(subject) is None else None
+    both = (sides["asset"], sides["to_asset"])
+    if named is not None:
+        return named if named in both else _wrapped(named, both)
+    moving = [each for each in both if each not in vocabulary.dollars]
+    if len(moving) == 1:
+        return str(moving[0])
+    verb = clause.verb.text if clause.verb is not None else ""
+    return {"buy": sides["to_asset"], "sell": sides["asset"], "dump": sides["asset"]}.get(verb)
+
+
+def _wrapped(named: str, both: tuple[str, str]) -> str | None:
+    """ETH says the price of WETH, and the other way round: they are one to one."""
+    return next((each for each in both if each in (f"W{named}", named.removeprefix("W"))), None)
