@@ -29,29 +29,28 @@ def bound_of(terms: Terms, move: Swap, prices: Mapping[str, int], registry: Regi
     pays, gets = move.pays, move.gets
     given = terms.price if terms.priced == terms.pays else _strict(pays, prices, registry, given=True)
     got = terms.price if terms.priced == terms.gets else _strict(gets, prices, registry, given=False)
-    if move.route.exact_out:
-        worth: int = move.route.units_out * got * 10**pays.decimals
+    if move.trade.exact_out:
+        worth: int = move.trade.units_out * got * 10**pays.decimals
         return worth // int(given * 10**gets.decimals)
-    sold: int = move.route.units_in * given * 10**gets.decimals
+    sold: int = move.trade.units_in * given * 10**gets.decimals
     return -(-sold // int(got * 10**pays.decimals))
 
 
 def held_to(move: Swap, bound: int) -> Swap:
-    """The swap with a bound of its own, where that is stricter than the policy's slippage.
+    """The swap with a bound of its own on each part, where that is stricter than the policy's slippage.
 
     Raises Refused("limit-price") where the pools' price is worse now.
     """
-    if move.route.exact_out:
-        if move.route.units_in > bound:
-            raise _worse(Amount(move.route.units_in, move.pays), Amount(bound, move.pays), "it takes", "at the most")
-        return _with_limit(move, min(move.limit, bound))
-    if move.route.units_out < bound:
-        raise _worse(Amount(move.route.units_out, move.gets), Amount(bound, move.gets), "it gives", "at the least")
-    return _with_limit(move, max(move.limit, bound))
-
-
-def _with_limit(move: Swap, limit: int) -> Swap:
-    return move if limit == move.limit else replace(move, limit=limit)
+    trade = move.trade
+    if trade.exact_out:
+        if trade.units_in > bound:
+            raise _worse(Amount(trade.units_in, move.pays), Amount(bound, move.pays))
+        shares = [bound * part.units_in // max(trade.units_in, 1) for part in trade.parts]
+        return replace(move, limits=tuple(map(min, move.limits, shares)))
+    if trade.units_out < bound:
+        raise _worse(Amount(trade.units_out, move.gets), Amount(bound, move.gets))
+    shares = [-(-bound * part.units_out // max(trade.units_out, 1)) for part in trade.parts]
+    return replace(move, limits=tuple(map(max, move.limits, shares)))
 
 
 def _strict(token: Token, prices: Mapping[str, int], registry: Registry, *, given: bool) -> int:
@@ -63,9 +62,9 @@ def _strict(token: Token, prices: Mapping[str, int], registry: Registry, *, give
     return max(price, PAR) if given else min(price, PAR)
 
 
-def _worse(now: Amount, wanted: Amount, does: str, side: str) -> Refused:
+def _worse(now: Amount, wanted: Amount) -> Refused:
     return Refused(
         RULE,
-        f"After the pools' fees {does} {now} now; your price asks for {wanted} {side}.",
+        f"With the pools' fees it is {now} now, worse than the {wanted} of your price.",
         "I try again as long as the price is there.",
     )

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from agent.intents import Cancel, Order, Origin, Question, Understood
 from agent.mind import questions
 from agent.mind.context import Pending
-from agent.words.orders import Half, order
+from agent.words.order_trade import Half
+from agent.words.orders import order
 from agent.words.vocabulary import Vocabulary
 
 OPEN = "order "
@@ -62,6 +63,11 @@ def question(half: Half) -> Question:
             return FOR_WHAT
         case "amount":
             return Question(questions.how_much(half.asset).text, f"{OPEN}amount")
+        case "given":
+            return Question(
+                f"Say how much {half.asset} you give, so that the most it takes is fixed. "
+                "It is like `100 USDC into ETH every Monday at 9`."
+            )
         case "times":
             return _TIMES
         case "priced":

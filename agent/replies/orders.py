@@ -17,11 +17,6 @@ from memory.orders import OrderRow, RunRow
 EXAMPLE = "100 USDC into ETH every Monday at 9"
 OFFERS = (Offer("Confirm", "confirm"), Offer("Cancel", "cancel"))
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_ENDS = {
-    "done": "Order {number} is done.",
-    "over": "Order {number} is over: its time has come.",
-    "failed": "Order {number} is over: what it sent failed {most} times.",
-}
 
 
 def trade_text(trade: Swap) -> str:
@@ -46,12 +41,12 @@ def when_text(terms: Terms) -> str:
     times = terms.times
     if times.every == "hour":
         return "every hour" if times.hours == 1 else f"every {times.hours} hours"
-    at = f"at {times.hour}:{times.minute:02d} ({times.tz})"
+    clock = f"{times.hour}:{times.minute:02d} ({times.tz})"
     if times.every == "day":
-        return f"every day {at}"
+        return f"every day at {clock}"
     if times.every == "week":
-        return f"every {' and '.join(_DAYS[each - 1] for each in times.weekdays)} {at}"
-    return f"every month on day {times.day} {at}"
+        return f"every {', '.join(_DAYS[each - 1] for each in times.weekdays)} at {clock}"
+    return f"every month on day {times.day} at {clock}"
 
 
 def price_text(price: int) -> str:
@@ -130,8 +125,9 @@ def listed(rows: Sequence[tuple[OrderRow, Terms]]) -> Reply:
 
 def cancelled(count: int, number: int | None) -> Reply:
     """Taken away."""
-    which = f"Order {number} is" if number is not None else "Your order is" if count == 1 else f"{count} orders are"
-    return Reply(f"{which} gone.", private=True)
+    if number is not None:
+        return Reply(f"Order {number} is gone.", private=True)
+    return Reply("Your order is gone." if count == 1 else f"{count} orders are gone.", private=True)
 
 
 def ran(order: OrderRow, terms: Terms, run: RunRow, changes: Mapping[str, Amount]) -> Reply:
@@ -147,7 +143,6 @@ def ran(order: OrderRow, terms: Terms, run: RunRow, changes: Mapping[str, Amount
             text = f"{head}: missed. It was too late for it when I could look; I don't make up for it."
         case "refused":
             text = f"{head}: nothing was done. {run.reason}"
-            text += f" (rule: {run.rule})" if run.rule else ""
         case _:
             text = f"{head}: it was stopped. {run.reason}"
     if run.missed:
@@ -157,8 +152,9 @@ def ran(order: OrderRow, terms: Terms, run: RunRow, changes: Mapping[str, Amount
 
 def ended(order: OrderRow, most: int) -> Reply:
     """It ended by itself."""
-    said = _ENDS[order.why_ended or "over"]
-    return Reply(said.format(number=order.number, most=most), private=True)
+    if order.why_ended == "failed":
+        return Reply(f"Order {order.number} has ended: what it sent failed {most} times.", private=True)
+    return Reply(f"Order {order.number} has ended: its time is over.", private=True)
 
 
 def _by(terms: Terms, *fields: str) -> str:

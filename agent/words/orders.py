@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
-from agent.intents import All, AmountSpec, Cancel, Exact, Order
+from agent.intents import Cancel, Exact, Order
 from agent.words import order_frames as frames
-from agent.words.clauses import INEXACT, OR, Clause, action_of, clauses, spec_for
+from agent.words.clauses import action_of, clauses
 from agent.words.courtesy import whole
 from agent.words.languages import Heard, heard
 from agent.words.order_times import Unsaid, ends, times
+from agent.words.order_trade import Condition, Half, made, symbol_in
 from agent.words.quotes import quotes
 from agent.words.reader import read
-from agent.words.readings import Kind, Reading
+from agent.words.readings import Kind
 from agent.words.text import clean
-from agent.words.trades import Trade, read_trade, slips
 from agent.words.vocabulary import Vocabulary
 
 LONGEST = 300
@@ -34,27 +32,6 @@ _NEVER = frozenset({
     Kind.REPORTED, Kind.LOOKALIKE, Kind.UNSUPPORTED,
 })  # fmt: skip
 _COURTESY = frozenset({Kind.FILLER, Kind.CHAT, Kind.POLITE, Kind.AFFIRM})
-
-
-@dataclass(frozen=True, slots=True)
-class Half:
-    """An order is wanted, and something of it isn't said or isn't clear.
-
-    `missing`: 'asset', 'to_asset', 'amount' (an answer fills it in); 'priced', 'times', 'price', 'trade', 'way'.
-    `words`: what isn't understood; `asset`: the token that an amount is missing of.
-    """
-
-    missing: str
-    words: tuple[str, ...] = ()
-    asset: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Condition:
-    subject: str
-    op: str
-    price: str
-    unit: str | None
 
 
 def is_order(ref: str | None) -> bool:
@@ -110,7 +87,7 @@ def _set(said: str, answers: Sequence[str], vocabulary: Vocabulary, spoken: Hear
     found = clauses(readings)
     if [action_of(clause) for clause in found] != ["swap"]:
         return None
-    return _made(found[0], condition, {**when, **until}, vocabulary)
+    return made(found[0], condition, {**when, **until}, vocabulary)
 
 
 def may_be_order(text: str, vocabulary: Vocabulary) -> bool:
@@ -130,7 +107,7 @@ def _trades(said: str, vocabulary: Vocabulary, spoken: Heard) -> bool:
     return len({each.text for each in readings if each.kind is Kind.TOKEN}) > 1 and len(verbs) < 2
 
 
-def _condition(said: str, vocabulary: Vocabulary, spoken: Heard) -> tuple[str, _Condition] | None:
+def _condition(said: str, vocabulary: Vocabulary, spoken: Heard) -> tuple[str, Condition] | None:
     """What a price has to do, cut out of the message; None where it says nothing of the kind."""
     for op, patterns in _patterns(vocabulary):
         for pattern in patterns:
@@ -140,7 +117,7 @@ def _condition(said: str, vocabulary: Vocabulary, spoken: Heard) -> tuple[str, _
                 if price is None or not _is_subject(subject, vocabulary) or _is_hour(found, op):
                     continue
                 rest = f"{' ' + said}"[: found.start()] + " " + f"{' ' + said}"[found.end() :]
-                return rest.strip(" ,;"), _Condition(subject, op, price, found["unit"])
+                return rest.strip(" ,;"), Condition(subject, op, price, found["unit"])
     return None
 
 
@@ -163,15 +140,11 @@ def _is_hour(found: re.Match[str], op: str) -> bool:
 
 
 def _is_subject(words: str, vocabulary: Vocabulary) -> bool:
-    return not words or frames.IT.fullmatch(words) is not None or _symbol(words, vocabulary) is not None
-
-
-def _symbol(words: str, vocabulary: Vocabulary) -> str | None:
-    return vocabulary.symbol(frames.OF_PRICE.sub(" ", f" {words} ").strip())
+    return not words or frames.IT.fullmatch(words) is not None or symbol_in(words, vocabulary) is not None
 
 
 def _as_trade(
-    rest: str, answers: Sequence[str], condition: _Condition | None, vocabulary: Vocabulary, spoken: Heard
+    rest: str, answers: Sequence[str], condition: Condition | None, vocabulary: Vocabulary, spoken: Heard
 ) -> tuple[str, Sequence[str]]:
     """What is left, as a sentence about a swap: "put 100 usdc" and "100 usdc into eth" have no such verb. And the
     answers that aren't in it yet.
@@ -219,92 +192,3 @@ def _with_unit(rest: str, unit: str, vocabulary: Vocabulary, spoken: Heard) -> s
         return rest
     sells = any(each.kind is Kind.VERB and each.text in ("sell", "dump", "swap") for each in readings)
     return f"{rest} {(frames.FOR if sells else frames.WITH)[spoken.code]} {unit}"
-
-
-def _made(
-    clause: Clause, condition: _Condition | None, fields: dict[str, Any], vocabulary: Vocabulary
-) -> Order | Half:
-    trade = read_trade(clause)
-    strange = [each.words for each in _strays(clause)]
-    if strange:
-        return Half("trade", tuple(strange))
-    if clause.of(*INEXACT):
-        return Half("amount")
-    if trade.unclear or (trade.given is None and trade.wanted is None):
-        return Half("way")
-    if trade.given is None or trade.wanted is None:
-        return Half("asset" if trade.given is None else "to_asset")
-    if trade.given.text == trade.wanted.text:
-        return Half("way")
-    amounts = _amounts(trade, trade.given, trade.wanted, vocabulary)
-    if isinstance(amounts, Half):
-        return amounts
-    sides: dict[str, Any] = {"asset": trade.given.text, "to_asset": trade.wanted.text, **amounts}
-    if condition is None:
-        return Order.model_validate({**sides, **fields, "kind": "dca"})
-    if "count" in fields:
-        return Half("trade", ("times",))
-    priced = _priced(condition.subject, clause, sides, vocabulary)
-    if priced is None:
-        return Half("priced")
-    better = "above" if priced == sides["asset"] else "below"
-    op = condition.op or better
-    kind = "limit" if op == better else "stop"
-    return Order.model_validate({
-        **sides, **fields, "kind": kind, "priced": priced, "op": op, "price": condition.price
-    })  # fmt: skip
-
-
-def _strays(clause: Clause) -> list[Reading]:
-    """What stands for nothing in a trade."""
-    found: list[Reading] = []
-    for placed in clause.placed:
-        reading = placed.reading
-        wallet = reading.kind is Kind.WALLET and reading.text == "from"
-        trader = reading.kind is Kind.TRADER and placed.role in ("on", "in", "via")
-        either = reading.kind is Kind.JOIN and reading.text == OR
-        if either or not (wallet or trader or reading.kind in (Kind.AMOUNT, Kind.TOKEN, *INEXACT)):
-            found.append(reading)
-    tight = slips(clause)
-    return found + ([tight] if tight is not None else [])
-
-
-def _amounts(
-    trade: Trade, given: Reading, wanted: Reading, vocabulary: Vocabulary
-) -> dict[str, AmountSpec | None] | Half:
-    if trade.given_amount is not None and trade.wanted_amount is not None:
-        return Half("way")
-    said, token = (trade.wanted_amount, wanted) if trade.wanted_amount is not None else (trade.given_amount, given)
-    spec = spec_for(said, token.text, vocabulary) if said is not None else None
-    if said is None or spec is None:
-        return Half("amount", asset=token.text)
-    if token is wanted:
-        return {"to_amount": spec} if isinstance(spec, Exact) else Half("amount", asset=wanted.text)
-    part = said.said.part and not isinstance(spec, All)
-    if part and said.turn == token.turn and token.start - said.end == 1 and not _has_of(said.words):
-        return Half("amount", asset=token.text)  # "half eth" is half of what there is, or half of one
-    return {"amount": spec}
-
-
-def _has_of(words: str) -> bool:
-    return words.casefold().endswith((" of", " de", " von", " my", " mi", " mein"))
-
-
-def _priced(subject: str, clause: Clause, sides: dict[str, Any], vocabulary: Vocabulary) -> str | None:
-    """The token whose price is meant: the one that is named, or the one that isn't worth a dollar anyway; of two
-    such the one that is bought or sold.
-    """
-    named = _symbol(subject, vocabulary) if subject and frames.IT.fullmatch(subject) is None else None
-    both = (sides["asset"], sides["to_asset"])
-    if named is not None:
-        return named if named in both else _wrapped(named, both)
-    moving = [each for each in both if each not in vocabulary.dollars]
-    if len(moving) == 1:
-        return str(moving[0])
-    verb = clause.verb.text if clause.verb is not None else ""
-    return {"buy": sides["to_asset"], "sell": sides["asset"], "dump": sides["asset"]}.get(verb)
-
-
-def _wrapped(named: str, both: tuple[str, str]) -> str | None:
-    """ETH says the price of WETH, and the other way round: they are one to one."""
-    return next((each for each in both if each in (f"W{named}", named.removeprefix("W"))), None)

@@ -512,6 +512,39 @@ CREATE TABLE alerts (
 CREATE INDEX alerts_of ON alerts (user, number)
 CREATE INDEX alerts_set ON alerts (id) WHERE rung_at IS NULL
 CREATE INDEX alerts_untold ON alerts (id) WHERE rung_at IS NOT NULL AND told_at IS NULL
+CREATE TABLE orders (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      user TEXT NOT NULL REFERENCES users(id),
+      number INTEGER NOT NULL,
+      plan_id TEXT NOT NULL UNIQUE REFERENCES plans(plan_id),
+      channel TEXT NOT NULL,
+      terms_json TEXT NOT NULL,
+      created_at INTEGER NOT NULL,
+      ended_at INTEGER,
+      why_ended TEXT CHECK (why_ended IN ('cancelled', 'done', 'over', 'failed')),
+      told_at INTEGER,
+      UNIQUE (user, number)
+    ) STRICT
+CREATE INDEX orders_live ON orders (user) WHERE ended_at IS NULL
+CREATE TABLE order_runs (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      order_id INTEGER NOT NULL REFERENCES orders(id),
+      period INTEGER NOT NULL,
+      missed INTEGER NOT NULL DEFAULT 0,
+      at INTEGER NOT NULL,
+      tries INTEGER NOT NULL DEFAULT 1,
+      plan_id TEXT UNIQUE REFERENCES plans(plan_id),
+      outcome TEXT CHECK (outcome IN ('settled', 'partial', 'void', 'refused', 'missed')),
+      rule TEXT NOT NULL DEFAULT '',
+      reason TEXT NOT NULL DEFAULT '',
+      to_tell INTEGER NOT NULL DEFAULT 0,
+      told INTEGER NOT NULL DEFAULT 0,
+      told_rule TEXT,
+      told_at INTEGER,
+      UNIQUE (order_id, period)
+    ) STRICT
+CREATE UNIQUE INDEX order_runs_one_at_a_time ON order_runs (order_id) WHERE outcome IS NULL
+CREATE INDEX order_runs_to_tell ON order_runs (id) WHERE to_tell = 1
 CREATE TABLE block_prices (
       block_hash TEXT NOT NULL,
       token TEXT NOT NULL,
@@ -656,7 +689,7 @@ def test_each_migration_is_recorded_and_an_older_file_gets_the_rest() -> None:
     names = [row["name"] for row in db.query("SELECT name FROM _migrations ORDER BY id")]
     assert names[0] == "m001_users"
     assert names == sorted(names)
-    assert len(names) == 28
+    assert len(names) == 29
 
 
 def test_a_file_of_a_newer_moneta_is_left_alone() -> None:

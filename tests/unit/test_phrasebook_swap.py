@@ -137,7 +137,7 @@ ASKED: list[tuple[str, str]] = [  # text, what the question must name
     ("swap 1 eth for usdc to bob", "bob"),
     (f"swap 1 eth for usdc to {ADDRESS}", ADDRESS[:6]),
     ("swap 1 eth for usdc on aave", "aave"),
-    ("swap 1 eth for usdc every week", "schedule"),
+    ("swap 1 eth for usdc tomorrow", "schedule"),
     ('swap "1 eth" for usdc', "quot"),
     ("swap 1 eth for usdc and 1 dai for weth", "Which way"),
     ("swap 1 eth for usdc and swap 1 weth for dai", "One thing"),

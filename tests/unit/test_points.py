@@ -29,4 +29,4 @@ def test_a_hook_that_ends_the_process_is_not_caught() -> None:
 
 
 def test_names_are_apart() -> None:
-    assert len({str(each) for each in Point}) == len(Point) == 17
+    assert len({str(each) for each in Point}) == len(Point) == 18
