@@ -106,15 +106,21 @@ class _Desk:
     gas: list[GasPaid] = field(default_factory=list)
     gone: list[Gone] = field(default_factory=list)
     put_in: dict[tuple[str, str], int] = field(default_factory=dict)
+    open: dict[str, int] = field(default_factory=dict)
+    """Liquidity positions by the exchange that they are at."""
 
     def book(self, entry: Entry) -> None:
         """What comes in first, then what goes out: a transaction may give away what it brought."""
         for move in entry.moves:
             self._comes(entry, move)
         self._exchanged(entry)
+        if any(move.way is Way.CLOSED for move in entry.moves):
+            self._closed(entry)
         for move in entry.moves:
             self._goes(entry, move)
         self._wrapped(entry)
+        if entry.sort is Sort.PROVIDED:
+            self.open[entry.venue] = self.open.get(entry.venue, 0) + 1
         if entry.gas:
             self._gas(entry)
 
@@ -179,6 +185,39 @@ class _Desk:
         for move, own in zip(got, in_, strict=True):
             cost = value if len(got) == 1 else own
             self._acquire(Lot(move.token, move.units, cost, entry.at, move.way, entry.hash))
+
+    def _closed(self, entry: Entry) -> None:
+        """A pool gives other amounts back than it was given. What went in comes out first; with the last position
+        that is closed, what is missing of one token was given for what there is more of another. Fees are in it.
+        """
+        more: list[Movement] = []
+        for move in entry.moves:
+            place = entry.venue, move.token
+            back = min(self.put_in.get(place, 0), move.units)
+            self.put_in[place] = self.put_in.get(place, 0) - back
+            if move.units > back:
+                more.append(replace(move, units=move.units - back))
+        self.open[entry.venue] = self.open.get(entry.venue, 0) - 1
+        last = self.open[entry.venue] <= 0
+        less = {token: units for (venue, token), units in self.put_in.items() if venue == entry.venue and units}
+        if not last or not less:
+            for move in more:
+                self._income(entry, replace(move, way=Way.REWARD), move.units)
+            return
+        own = [self._worth(move, move.units) for move in more]
+        self._given(entry, less, _sum(own))
+        for move, usd in zip(more, own, strict=True):
+            self._acquire(Lot(move.token, move.units, usd, entry.at, Way.GOT, entry.hash))
+
+    def _given(self, entry: Entry, less: Mapping[str, int], value: int | None) -> None:
+        """What the pool kept, for `value` together: shared by what each was worth, where that is known."""
+        prices = {move.token: move for move in entry.moves}
+        own = [self._worth(prices[token], units) if token in prices else None for token, units in less.items()]
+        weights = [each or 0 for each in own] if None not in own and any(own) else [1] * len(less)
+        parts = [None] * len(less) if value is None else shares(value, weights)
+        for (token, units), part in zip(less.items(), parts, strict=True):
+            self.put_in[entry.venue, token] = 0
+            self._gain(entry, token, units, part)
 
     def _gain(self, entry: Entry, token: str, units: int, proceeds: int | None, *, gas: bool = False) -> None:
         taken = self.shelf.take(token, units, entry.at)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import zip_longest
 
 from agent.books.entries import NATIVE, Entry, Movement, Sort, Way, worth
 from agent.books.keep import Books
@@ -49,11 +50,41 @@ _CAME = {Way.OPENED, Way.ARRIVED, Way.ADOPTED}
 def lines_of(books: Books, coins: Mapping[str, Token], since: int = 0, until: int = 2**62) -> list[Line]:
     """The lines of [since, until], Unix seconds, in the order of the chain. All of them add up to the lots left."""
     interest = {(each.hash, each.token): (each.units, each.usd) for each in books.incomes if each.way is Way.TAKEN}
+    closed = _closed(books)
     found: list[Line] = []
     for entry in books.entries:
         if since <= entry.at <= until:
-            found += _with_gas(entry, list(_lines(entry, coins, interest)), coins)
+            lines = [*_trades(entry, coins), *_lines(entry, coins, interest)]
+            if entry.sort is Sort.CLOSED:
+                lines = _pooled(entry, closed.get(entry.hash, {}))
+            found += _with_gas(entry, lines, coins)
     return found
+
+
+def _closed(books: Books) -> dict[str, dict[tuple[str, Way], tuple[int, int | None]]]:
+    """What closed positions of liquidity really gave and took, by transaction, then token and way."""
+    found: dict[str, dict[tuple[str, Way], tuple[int, int | None]]] = {}
+    gone = [(each.hash, each.lot.token, Way.PAID, each.lot.units, None) for each in books.gains if not each.gas]
+    came = [(lot.hash, lot.token, lot.way, lot.units, lot.cost) for lot in books.acquired]
+    for tx_hash, token, way, units, usd in (*gone, *came):
+        parts = found.setdefault(tx_hash, {})
+        parts[token, way] = parts.get((token, way), (0, None))[0] + units, usd
+    return found
+
+
+def _pooled(entry: Entry, parts: Mapping[tuple[str, Way], tuple[int, int | None]]) -> list[Line]:
+    def side(way: Way) -> list[tuple[str, int, int | None]]:
+        return [(token, units, usd) for (token, of), (units, usd) in parts.items() if of is way]
+
+    lines = []
+    for given, taken in zip_longest(side(Way.PAID), side(Way.GOT)):
+        sent, got = (None if part is None else part[:2] for part in (given, taken))
+        usd = None if taken is None else taken[2]
+        lines.append(Line(entry.at, What.TRADE, sent, got, usd, entry.hash, note=_note(entry, What.TRADE)))
+    for token, units, usd in side(Way.REWARD):
+        note = _note(entry, What.REWARD)
+        lines.append(Line(entry.at, What.REWARD, None, (token, units), usd, entry.hash, note=note))
+    return lines
 
 
 def _lines(
@@ -64,7 +95,6 @@ def _lines(
         sent, got = (part, None) if units < 0 else (None, part)
         return Line(entry.at, what, sent, got, usd, entry.hash, note=_note(entry, what))
 
-    yield from _trades(entry, coins)
     for move in entry.moves:
         usd = worth(abs(move.units), coins[move.token].decimals, move.price) if move.token in coins else None
         match move.way:

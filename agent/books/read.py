@@ -106,7 +106,7 @@ def _entry(facts: Facts, tx_hash: str, flows: Sequence[BookedFlow], assets: Mapp
             moved[each.flow.token] = moved.get(each.flow.token, 0) + each.flow.units
     kind = next((each.flow.kind for each in flows if each.flow.kind is not FlowKind.FEE), None)
     moved = {token: units for token, units in moved.items() if units}
-    way = _way(facts, first.action, kind, moved, assets.get(venue, ""))
+    way = _way(facts, first.action, kind, moved, venue, assets.get(venue, ""))
     moves = []
     for token, units in moved.items():
         meaning = way(token, units) if token in facts.coins else Way.RECEIPT
@@ -114,7 +114,7 @@ def _entry(facts: Facts, tx_hash: str, flows: Sequence[BookedFlow], assets: Mapp
     return Entry(
         at=first.flow.at,
         block=first.flow.block,
-        sort=_sort(first, {move.way for move in moves}),
+        sort=_sort(first, venue, {move.way for move in moves}),
         moves=tuple(moves),
         hash=tx_hash,
         plan_id=first.plan_id,
@@ -125,20 +125,15 @@ def _entry(facts: Facts, tx_hash: str, flows: Sequence[BookedFlow], assets: Mapp
 
 
 def _way(
-    facts: Facts, action: str, kind: FlowKind | None, moved: Mapping[str, int], asset: str
+    facts: Facts, action: str, kind: FlowKind | None, moved: Mapping[str, int], venue: str, asset: str
 ) -> Callable[[str, int], Way]:
     """What each movement of a transaction is: where a new kind of flow gets its meaning."""
-
-    def of_venue(token: str, units: int) -> Way:
-        if token == asset or (not asset and token not in facts.receipts):
-            return Way.PUT if units < 0 else Way.TAKEN
-        return Way.REWARD if units > 0 and token not in facts.receipts else Way.RECEIPT
 
     def of_swap(token: str, units: int) -> Way:
         return Way.PAID if units < 0 else Way.GOT
 
     if kind in (FlowKind.DEPOSIT, FlowKind.WITHDRAW):
-        return of_venue
+        return _of_venue(facts, asset) if ":" in venue else _of_pool(action, kind)
     if kind is FlowKind.TRANSFER:
         return lambda token, units: Way.SENT if units < 0 else Way.ARRIVED
     if action == "claim":
@@ -150,9 +145,25 @@ def _way(
     return of_swap
 
 
+def _of_venue(facts: Facts, asset: str) -> Callable[[str, int], Way]:
+    def way(token: str, units: int) -> Way:
+        if token == asset or (not asset and token not in facts.receipts):
+            return Way.PUT if units < 0 else Way.TAKEN
+        return Way.REWARD if units > 0 and token not in facts.receipts else Way.RECEIPT
+
+    return way
+
+
+def _of_pool(action: str, kind: FlowKind) -> Callable[[str, int], Way]:
+    """Liquidity lies at an exchange, whose name has no colon: two tokens go in, and come out in other amounts."""
+    taken = Way.REWARD if action == "collect" else Way.CLOSED
+    return lambda token, units: Way.PUT if kind is FlowKind.DEPOSIT else taken
+
+
 _SORTS = {
     Way.PUT: Sort.DEPOSIT,
     Way.TAKEN: Sort.WITHDRAWAL,
+    Way.CLOSED: Sort.CLOSED,
     Way.GOT: Sort.SWAP,
     Way.PAID: Sort.SWAP,
     Way.WRAPPED: Sort.WRAP,
@@ -162,7 +173,7 @@ _SORTS = {
 }
 
 
-def _sort(first: BookedFlow, ways: set[Way]) -> Sort:
+def _sort(first: BookedFlow, venue: str, ways: set[Way]) -> Sort:
     if first.cancelled:
         return Sort.CANCELLED
     if first.failed:
@@ -171,6 +182,8 @@ def _sort(first: BookedFlow, ways: set[Way]) -> Sort:
         return (
             Sort.APPROVAL if first.role in (Role.APPROVAL, Role.CLEANUP) or first.action == "revoke" else Sort.OTHER
         )
+    if Way.PUT in ways and ":" not in venue:
+        return Sort.PROVIDED
     return next((sort for way, sort in _SORTS.items() if way in ways), Sort.OTHER)
 
 

@@ -35,7 +35,7 @@ READS = {
     "yields": "what venues pay",
     "portfolio": "what they hold and earned",
     "explain": "why a venue was chosen",
-    "history": "what was done",
+    "history": "what was done, and what it brought: profit, taxes, gas",
     "usage": "what language models cost",
     "help": "what Moneta can do",
     "remember": "keep what they say about themselves",

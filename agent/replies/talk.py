@@ -24,6 +24,7 @@ ABILITIES = (
     ("tell me when the usdc rate falls below 3 %", "told once, on all your channels; `my alerts` lists them"),
     ("why did you choose that venue?", "the choice with its alternatives, as it was recorded"),
     ("history", "what was done, with its transactions"),
+    ("my profit this year", "gains, interest, rewards and gas in dollars; `my taxes 2026` sends it as a CSV file"),
     ("what did the model cost?", "what language models cost you, and what is left of your budget"),
     ("add 0x… as bob", "an address that you may send to by its name"),
     ("send 20 usdc to bob", "to a contact, never to an address out of the blue"),

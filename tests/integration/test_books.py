@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import csv
+import io
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
 
 from agent.books.entries import NATIVE, Sort, Way
 from agent.books.keep import Books
+from agent.books.lots import Method
+from agent.books.shapes import SHAPES
+from agent.execution.outcome import End
+from agent.execution.points import Point, watched
 from agent.intents import Claim, Exact, Swap
+from agent.money import Amount
+from agent.options import books as options
 from agent.runtime.booking import Booking, Opened
+from agent.runtime.recounting import midnight
 from devnet import Node
 from devnet.rewards import pay_rewards
 from memory.booked import Price
@@ -181,11 +193,86 @@ async def test_a_rewound_plan_drops_out_and_counts_once_when_it_is_back(whole: W
     check_units(whole, back)
 
 
-async def test_a_failed_transaction_costs_its_gas(whole: Whole) -> None:
+class Killed(BaseException):
+    """The process is gone."""
+
+
+async def test_a_kill_between_settlement_and_prices_costs_nothing_and_doubles_nothing(
+    whole: Whole, devnet_node: Node, tmp_path: Path
+) -> None:
+    def die(at: Point) -> None:
+        if at is Point.SETTLED:
+            raise Killed
+
     await whole.ask(deposit("1000", venue=AAVE))
-    whole.pause_aave()
-    await whole.confirm()
-    whole.pause_aave(False)
-    it = await books_of(whole)
-    if it.moved:  # refused before anything was sent, there are no books
+    with watched(die), pytest.raises(Killed):
+        await whole.say("/confirm")
+    ledger = whole.world.ledger
+    assert len(await ledger.unseen_blocks(whole.account)) == 2
+    await whole.recover(whole.world.manager)
+    for _ in range(2):
+        it = await books_of(whole)
+        assert [each.sort for each in it.books.entries] == [Sort.OPENING, Sort.APPROVAL, Sort.DEPOSIT]
+        assert all(each.usd is not None for each in it.books.gas)
         check_units(whole, it)
+    assert await ledger.unseen_blocks(whole.account) == []
+
+
+async def test_the_year_is_that_of_the_users_zone(whole: Whole) -> None:
+    """Half an hour before midnight of the year in Madrid, which is an hour ahead of UTC."""
+    new_year = int(datetime(2027, 1, 1, tzinfo=ZoneInfo("Europe/Madrid")).timestamp())
+    await whole.do(deposit("1000", venue=AAVE))
+    whole.chain.call("evm_setNextBlockTimestamp", new_year - 1_800)
+    whole.chain.call("evm_mine")
+    await whole.do(withdraw("500", venue=AAVE))
+    booking = Booking(whole.world)
+    it = await books_of(whole)
+    madrid = ZoneInfo("Europe/Madrid")
+    ends = [midnight(f"{year}-01-01", madrid) for year in (2026, 2027, 2028)]
+    counted = [booking.summary(it, since, until - 1, madrid).transactions for since, until in pairwise(ends)]
+    assert counted == [3, 0]
+    utc = [midnight(f"{year}-01-01", UTC) for year in (2026, 2027)]
+    assert booking.summary(it, utc[0], utc[1] - 1, UTC).transactions == 3
+    ahead = ZoneInfo("Asia/Tokyo")  # where it is 2027 already
+    assert (
+        booking.summary(it, midnight("2027-01-01", ahead), midnight("2028-01-01", ahead) - 1, ahead).transactions == 1
+    )
+
+
+async def test_books_are_asked_for_in_words_of_three_languages(whole: Whole) -> None:
+    assert (await whole.say("my taxes 2026")).text.startswith("I have carried out no transaction")
+    await whole.do(deposit("1000", venue=AAVE))
+    await whole.do(withdraw(None, venue=AAVE))
+    said = await whole.say("my profit this year")
+    assert said.private
+    assert said.text.startswith("Your loss from ")
+    assert "no tax advice" in said.text
+    assert said.pictures == ()
+    taxes = await whole.say("my taxes this year")
+    (file,) = taxes.pictures
+    assert file.name == "moneta-books.csv"
+    rows = list(csv.DictReader(io.StringIO(file.png.decode())))
+    assert [row["Kind"] for row in rows if row["Movement"] == "gas"] == ["approval", "deposit", "withdrawal"]
+    spent = sum(each.fee_wei or 0 for each in await whole.attempts())
+    gas = await whole.say("what did I pay in gas this year?")
+    assert gas.text.startswith(f"You paid {Amount(spent, whole.world.registry.native)} of gas from ")
+    assert (await whole.say("cuánto pagué de gas este año")).text.startswith("Pagaste ")
+    assert (await whole.say("mein Gewinn dieses Jahr")).text.startswith("Dein Verlust vom ")
+    assert "€" not in taxes.text
+
+
+def test_the_options_name_every_shape_and_method() -> None:
+    assert set(options.SHAPES) == {*SHAPES, "plain"}
+    assert set(options.METHODS) == {str(each) for each in Method}
+
+
+async def test_a_failed_transaction_costs_its_gas_and_the_clean_ups(whole: Whole) -> None:
+    plan = await whole.confirmed(deposit("1000", venue=AAVE))
+    whole.pause_aave()
+    outcome = await whole.world.manager.run(plan)
+    assert outcome.end is End.PARTIAL
+    it = await books_of(whole)
+    assert [each.sort for each in it.books.entries] == [Sort.OPENING, Sort.APPROVAL, Sort.FAILED, Sort.APPROVAL]
+    assert sum(each.wei for each in it.books.gas) == sum(each.fee_wei or 0 for each in await whole.attempts())
+    assert it.books.put_in == {}
+    check_units(whole, it)

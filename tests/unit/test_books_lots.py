@@ -15,6 +15,7 @@ from tests.unit.books_parts import COINS, DAI, DOLLAR, USDC, VENUE, WETH, entry,
 
 pytestmark = pytest.mark.unit
 ETH = 10**18
+POOL = "uniswap-v3"
 
 
 def story() -> list[Entry]:
@@ -153,7 +154,8 @@ def stories(draw: st.DrawFn) -> list[Entry]:
     for at in range(1, draw(st.integers(1, 25))):
         gas = draw(st.integers(1, 10**15))
         held[NATIVE] -= gas
-        kind = draw(st.sampled_from(["swap", "put", "take", "send", "reward"]))
+        kind = draw(st.sampled_from(["swap", "put", "take", "send", "reward", "provide", "close"]))
+        sort, venue = Sort.OTHER, VENUE
         moves: tuple[Movement, ...]
         if kind == "swap":
             sells, buys = draw(st.permutations([USDC, WETH, NATIVE]))[:2]
@@ -171,6 +173,14 @@ def stories(draw: st.DrawFn) -> list[Entry]:
             held[USDC] += back
             inside -= min(inside, back)
             moves = (Movement(USDC, back, Way.TAKEN, draw(odd)),)
+        elif kind in ("provide", "close"):
+            venue, opens = POOL, kind == "provide"
+            sort, sign = (Sort.PROVIDED, -1) if opens else (Sort.CLOSED, 1)
+            parts = {t: draw(st.integers(1, held[t] // 2 if opens else 10**19)) for t in (USDC, WETH)}
+            for token, units in parts.items():
+                held[token] += sign * units
+            way = Way.PUT if opens else Way.CLOSED
+            moves = tuple(Movement(token, sign * units, way, draw(odd)) for token, units in parts.items())
         elif kind == "send":
             out = draw(st.integers(1, held[WETH] // 2))
             held[WETH] -= out
@@ -179,7 +189,7 @@ def stories(draw: st.DrawFn) -> list[Entry]:
             got = draw(st.integers(1, 10**20))
             held[WETH] += got
             moves = (Movement(WETH, got, Way.REWARD, draw(odd)),)
-        found.append(Entry(at, at, Sort.OTHER, moves, hash=str(at), venue=VENUE, gas=gas, gas_price=draw(odd)))
+        found.append(Entry(at, at, sort, moves, hash=str(at), venue=venue, gas=gas, gas_price=draw(odd)))
     return found
 
 
@@ -204,6 +214,33 @@ def test_costs_and_units_add_up_to_the_last_one(told: list[Entry], method: Metho
         if got:
             usd = got[0].price.usd or 0
             assert proceeds[e.hash] == got[0].units * usd // 10 ** COINS[got[0].token].decimals
+
+
+def test_a_pool_that_gives_back_other_amounts_exchanged_them() -> None:
+    opening = entry(1, Sort.OPENING, move(USDC, 10**10, Way.OPENED), move(WETH, 2 * ETH, Way.OPENED, 1_000))
+    put = move(USDC, -1_000 * 10**6, Way.PUT), move(WETH, -ETH, Way.PUT, 1_000)
+    back = move(USDC, 1_530 * 10**6, Way.CLOSED), move(WETH, 7 * ETH // 10, Way.CLOSED, 1_600)
+    provided, closed = entry(2, Sort.PROVIDED, *put, venue=POOL), entry(3, Sort.CLOSED, *back, venue=POOL)
+    books = keep([opening, provided, closed], COINS)
+    assert [(each.lot.token, each.lot.units, each.usd) for each in books.gains] == [
+        (WETH, 3 * ETH // 10, 230 * DOLLAR)
+    ]
+    assert books.incomes == ()
+    assert books.put_in == {}
+    assert books.lots[USDC][-1].cost == 530 * DOLLAR
+    twice = keep([opening, provided, provided, closed], COINS)  # with another open, nobody knows which gave what
+    assert twice.gains == ()
+    both = keep([opening, provided, provided, closed, closed], COINS)
+    assert sum(each.usd or 0 for each in both.gains) == 2 * 230 * DOLLAR
+    grown = keep(
+        [
+            opening,
+            provided,
+            entry(3, Sort.CLOSED, *(move(m.token, -m.units + 10**6, Way.CLOSED) for m in put), venue=POOL),
+        ],
+        COINS,
+    )
+    assert [(each.token, each.units) for each in grown.incomes] == [(USDC, 10**6), (WETH, 10**6)]
 
 
 def check_sums(books: Books) -> None:
