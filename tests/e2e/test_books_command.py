@@ -53,7 +53,7 @@ def test_books_are_told_and_written(folder: Path) -> None:
         str(folder / name) for name in ("rotki.csv", "rotki-trades.csv", "koinly.csv", "plain.csv")
     ]
     assert all(stat.S_IMODE(Path(file).stat().st_mode) == 0o600 for file in said["files"])
-    gas = sum(Decimal(row["Fee Amount"] or 0) for row in rows(files["koinly"]))
+    gas = sum((Decimal(row["Fee Amount"] or 0) for row in rows(files["koinly"])), Decimal(0))
     gas += sum(Decimal(row["Sent Amount"]) for row in rows(files["koinly"]) if row["Tag"] == "cost")
     assert gas == Decimal(said["gas_wei"]).scaleb(-18)
     assert {row["Price source"].split()[0] for row in rows(files["plain"])} == {"feed"}
