@@ -41,7 +41,10 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What stands still during one turn. `spare_native` are the wei beyond the gas reserve and this plan's fee."""
+    """What stands still during one turn. `spare_native` are the wei beyond the gas reserve and this plan's fee.
+
+    `hidden`: whether swaps are sent to a private endpoint.
+    """
 
     registry: Registry
     venues: Mapping[str, Venue]
@@ -51,6 +54,7 @@ class Desk:
     spare_native: int
     traders: Mapping[str, Trader] = field(default_factory=dict)
     spread: SpreadOf = unspread
+    hidden: bool = False
 
     def deposit(self, intent: Deposit) -> Resolved:
         """Into the named venue; else the best one for that size, or several where that earns more."""

@@ -6,17 +6,19 @@ accepts at the least. What a sandwich would gain is computed on the pools' own s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
+from agent.gate.order import Swap
 from agent.gate.trade_words import percent
 from agent.money import Amount, Token
 from agent.plugin import Trader
 from agent.routes import Attack, Trade
 from agent.usd import PRICE_DECIMALS, dollars
 
+BASIS_POINTS = 10_000
 LEAST_SLIPPAGE_BPS = 5
 """The narrowest limit that is set: below it what others trade in the same block would stop every second swap."""
 TRANSACTION_GAS = 21_000
@@ -24,9 +26,6 @@ TRANSACTION_GAS = 21_000
 HOP_GAS = 60_000
 """What a bot's own contract pays for a hop: less than any router needs for one. A tip isn't counted either, so that
 what is said errs towards a sandwich that pays."""
-
-LimitsAt = Callable[[int], tuple[int, ...]]
-"""The limits of a trade's parts at so many basis points of slippage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,30 +71,46 @@ def exposure(registry: Registry, snapshot: Snapshot, trader: Trader, trade: Trad
     return Exposure(open_token, parts, trade.exact_out, worst_cents, gain, loss)
 
 
-def slippage(
-    registry: Registry, snapshot: Snapshot, trader: Trader, trade: Trade, limits_at: LimitsAt, usual: int
-) -> int:
+def limits_of(trade: Trade, slippage_bps: int) -> tuple[int, ...]:
+    """Of each part the least that comes back, or of an exact output the most that is given, rounded so that it is
+    never looser than the slippage.
+    """
+    if trade.exact_out:
+        return tuple(part.units_in * (BASIS_POINTS + slippage_bps) // BASIS_POINTS for part in trade.parts)
+    return tuple(-(-part.units_out * (BASIS_POINTS - slippage_bps) // BASIS_POINTS) for part in trade.parts)
+
+
+def slippage(registry: Registry, snapshot: Snapshot, trader: Trader, trade: Trade, usual: int) -> int:
     """The basis points of slippage at which no sandwich pays now, `usual` at the most; the least that is set where
     one pays even there. What can't be estimated stays as usual.
     """
-    if not exposure(registry, snapshot, trader, trade, limits_at(usual)).pays:
+    if not exposure(registry, snapshot, trader, trade, limits_of(trade, usual)).pays:
         return usual
     low, high = min(LEAST_SLIPPAGE_BPS, usual), usual
     while high - low > 1:
         middle = (low + high) // 2
-        pays = exposure(registry, snapshot, trader, trade, limits_at(middle)).pays
+        pays = exposure(registry, snapshot, trader, trade, limits_of(trade, middle)).pays
         low, high = (low, middle) if pays else (middle, high)
     return low
 
 
-def note(found: Exposure, usual: int, taken: int, private: bool = False) -> str:
-    """One line for the preview. `taken` basis points of slippage in the place of the `usual` ones."""
+def told(registry: Registry, snapshot: Snapshot, move: Swap, usual: int, hidden: bool) -> str:
+    """One line for the preview. `usual` basis points are the policy's; `hidden`: it is sent privately."""
+    trade, limit = move.trade, move.limit
+    found = exposure(registry, snapshot, move.trader, trade, move.limits)
+    whole = trade.units_in if trade.exact_out else trade.units_out
+    narrower = limit != sum(limits_of(trade, usual))
+    return note(found, -(-abs(whole - limit) * BASIS_POINTS // max(whole, 1)) if narrower else None, hidden)
+
+
+def note(found: Exposure, narrow_bps: int | None = None, hidden: bool = False) -> str:
+    """The same of what was found. `narrow_bps`: its slippage, where it is less than usual."""
     usd = "" if found.worst_cents is None or not found.worst else f" ({dollars(found.worst_cents)})"
     most = f"{Amount(found.worst, found.token)}{usd}"
     parts = " + ".join(Amount(part, found.token).value for part in found.parts)
     ways = f" By its ways: {parts}." if len(found.parts) > 1 else ""
-    narrow = f" So I hold it within {percent(taken)} of the quote." if taken < usual else ""
-    if private:
+    narrow = "" if narrow_bps is None else f" So I hold it within {percent(narrow_bps)} of the quote."
+    if hidden:
         return (
             f"A sandwich could take at most {most} here; it is sent privately, so that nobody sees it coming.{ways}"
         )

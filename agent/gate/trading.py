@@ -11,6 +11,7 @@ from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.execution.costs import costs_at
+from agent.gate import sandwich
 from agent.gate.build import CLEANUP_GAS
 from agent.gate.choices import RouteChoice
 from agent.gate.moves import Desk, Resolved
@@ -29,6 +30,8 @@ STABLE_SLIPPAGE_BPS = 5
 EDGE_BPS = 200
 """How far a price may move in the user's favour before the plan is void, too: the next step's amount hangs on it."""
 MAX_IMPACT_BPS = 200
+SAID_IMPACT_BPS = 50
+"""From here on the preview says what the size costs."""
 GAS_PROBE = 100_000
 SWAP_GAS = 700_000
 """Gas limit of the dearest swap plan (approval, two hops, clean-up), kept where all of the native coin is swapped."""
@@ -66,7 +69,7 @@ def swap(desk: Desk, intent: SwapIntent, later_gas: int = 0, *, wrapped: bool = 
                 intent.amount, pays, _spendable(desk, pays, intent.amount, later_gas, more), "Your wallet"
             )
             choice = _priced(desk, ends, (start, end), units, exact_out=False)
-    return Resolved((choice.swap,), (choice,), _notes(choice.swap))
+    return Resolved((choice.swap,), (choice,), _notes(desk, choice.swap))
 
 
 def _contract_token(desk: Desk, token: Token) -> Token:
@@ -140,14 +143,18 @@ def gas_price(registry: Registry, snapshot: Snapshot, token: Token) -> Fraction:
 
 
 def _bounded(desk: Desk, trader: Trader, trade: Trade, ends: tuple[Token, Token]) -> Swap:
-    """The swap with the policy's slippage as each part's limit; rounded so that it is never looser than that."""
-    stable = {token.symbol for token in trade.tokens} <= desk.registry.usd_stable
-    slippage = STABLE_SLIPPAGE_BPS if stable else SLIPPAGE_BPS
+    """The swap with the policy's slippage as each part's limit, or less of it where a sandwich would pay."""
+    slippage = sandwich.slippage(desk.registry, desk.snapshot, trader, trade, usual_bps(desk.registry, trade))
+    limits = sandwich.limits_of(trade, slippage)
     if trade.exact_out:
-        most = tuple(part.units_in * (BASIS_POINTS + slippage) // BASIS_POINTS for part in trade.parts)
-        return Swap(trader, trade, *ends, most, trade.units_in * (BASIS_POINTS - EDGE_BPS) // BASIS_POINTS)
-    least = tuple(-(-part.units_out * (BASIS_POINTS - slippage) // BASIS_POINTS) for part in trade.parts)
-    return Swap(trader, trade, *ends, least, trade.units_out * (BASIS_POINTS + EDGE_BPS) // BASIS_POINTS)
+        return Swap(trader, trade, *ends, limits, trade.units_in * (BASIS_POINTS - EDGE_BPS) // BASIS_POINTS)
+    return Swap(trader, trade, *ends, limits, trade.units_out * (BASIS_POINTS + EDGE_BPS) // BASIS_POINTS)
+
+
+def usual_bps(registry: Registry, trade: Trade) -> int:
+    """The policy's slippage."""
+    stable = {token.symbol for token in trade.tokens} <= registry.usd_stable
+    return STABLE_SLIPPAGE_BPS if stable else SLIPPAGE_BPS
 
 
 def _check_balance(desk: Desk, pays: Token, units: int) -> None:
@@ -160,7 +167,16 @@ def _check_balance(desk: Desk, pays: Token, units: int) -> None:
         )
 
 
-def _notes(move: Swap) -> tuple[str, ...]:
-    through = ", ".join(token.symbol for token in move.trade.through)
+def _notes(desk: Desk, move: Swap) -> tuple[str, ...]:
+    trade = move.trade
+    through = ", ".join(token.symbol for token in trade.through)
     way = f"By way of {through}." if through else ""
-    return tuple(note for note in (parted(move.trade), way) if note)
+    usual = usual_bps(desk.registry, trade)
+    taken = sandwich.told(desk.registry, desk.snapshot, move, usual, desk.hidden)
+    return tuple(note for note in (parted(trade), way, _impact(trade), taken) if note)
+
+
+def _impact(trade: Trade) -> str:
+    if trade.impact_bps < SAID_IMPACT_BPS:
+        return ""
+    return f"This size moves the price by {percent(trade.impact_bps)} against you; in smaller parts it costs less."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from agent.chain.snapshot import Snapshot
 from agent.curves import Allocation, Candidate, Terms
@@ -28,7 +29,8 @@ def desk(
         return found
 
     spread = Spreader(world.registry, world.venues, snapshot, rank, allocate, horizon).spread
-    return desk_at(world.registry, world.venues, world.traders, snapshot, rank, contacts, spread)
+    found = desk_at(world.registry, world.venues, world.traders, snapshot, rank, contacts, spread)
+    return replace(found, hidden=world.settings.private_rpc_file is not None)
 
 
 def horizon_of(world: World, intent: Intent, snapshot: Snapshot, standing: Standing) -> Horizon:

@@ -11,6 +11,7 @@ import pytest_asyncio
 from agent.errors import Refused
 from agent.execution.outcome import End
 from agent.gate.build import TRADE_SECONDS
+from agent.gate.sandwich import LEAST_SLIPPAGE_BPS
 from agent.gate.trading import gas_price
 from agent.plans import Role
 from agent.replies.reply import Status
@@ -221,7 +222,9 @@ async def test_half_of_the_ether_swapped_and_put_to_work(it: Swapping) -> None:
     assert "what step 1 gave" in " ".join(reply.preview.steps)
     plan = await it.plan(reply)
     (output,) = plan.steps[1].outputs
-    assert (output.step, output.min) == (0, sum(least(part.units_out) for part in trade.parts))
+    narrow = sum(least(part.units_out, LEAST_SLIPPAGE_BPS) for part in trade.parts)  # a sandwich of so much would pay
+    assert (output.step, output.min) == (0, narrow)
+    assert any("So I hold it within 0.05 % of the quote." in note for note in reply.preview.notes)
     settled = await it.confirm()
     assert settled.verdict is not None
     assert settled.verdict.status is Status.SETTLED, settled.text
