@@ -117,6 +117,11 @@ class Booked(Part):
         rows = await self._store.read(lambda db: many(db, _BLOCKS, (account,)))
         return [(row["block"], row["block_hash"]) for row in rows]
 
+    async def blocks_seen(self, account: Address) -> set[int]:
+        """The numbers of the blocks that were read."""
+        sql = "SELECT block FROM holdings WHERE account = ?"
+        return {row["block"] for row in await self._store.read(lambda db: many(db, sql, (account,)))}
+
     async def first_flow_block(self, account: Address) -> int | None:
         """The block of the account's first transaction, None before it."""
         sql = "SELECT min(block) AS block FROM flows WHERE holder = ?"
@@ -124,10 +129,10 @@ class Booked(Part):
         return None if row is None else row["block"]
 
     async def blocks_besides(self, account: Address, since: int) -> set[int]:
-        """Blocks from `since` on in which something came in, or a position was found."""
+        """Blocks from `since` on in which something came in, and all in which a position was found."""
         sql = """SELECT block FROM arrivals WHERE account = ? AND kind <> 'unknown' AND block >= ?
-                 UNION SELECT block FROM adoptions WHERE account = ? AND block >= ?"""
-        rows = await self._store.read(lambda db: many(db, sql, (account, since, account, since)))
+                 UNION SELECT block FROM adoptions WHERE account = ?"""
+        rows = await self._store.read(lambda db: many(db, sql, (account, since, account)))
         return {row["block"] for row in rows}
 
     async def tokens_moved(self, account: Address) -> set[str]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 LEFT_OUT = {"audit": ("salt",), "attempts": ("raw",), "buttons": ("id",)}
 """Columns of no use to anybody but this program: salts, signed bytes, the ids of buttons."""
 _BY_PLAN = ("reservations", "attempts", "flows")
-_BY_ACCOUNT = ("arrivals", "adoptions", "native_seen")
+_BY_ACCOUNT = ("arrivals", "adoptions", "native_seen", "holdings")
 
 Rows = dict[str, list[dict[str, Any]]]
 

@@ -54,9 +54,12 @@ class Facts:
 
 
 class _Sums:
-    """What our own transactions moved, by token and block."""
+    """What our own transactions moved, and what was seen to come in, by token and block."""
 
-    def __init__(self, flows: Sequence[BookedFlow]) -> None:
+    def __init__(self, flows: Sequence[BookedFlow], arrivals: Sequence[Arrival]) -> None:
+        self._came: dict[str, list[Arrival]] = {}
+        for arrival in sorted(arrivals, key=lambda each: each.block):
+            self._came.setdefault(arrival.token, []).append(arrival)
         by_token: dict[str, list[tuple[int, int]]] = {}
         for each in flows:
             by_token.setdefault(each.flow.token, []).append((each.flow.block, each.flow.units))
@@ -70,6 +73,12 @@ class _Sums:
         blocks, sums = self._sums.get(token, ([], [0]))
         return sums[bisect_right(blocks, until)] - sums[bisect_right(blocks, after)]
 
+    def came(self, token: str, after: int, until: int) -> list[Arrival]:
+        """What came in there, the oldest first."""
+        rows = self._came.get(token, [])
+        first, end = (bisect_right(rows, block, key=lambda each: each.block) for block in (after, until))
+        return rows[first:end]
+
 
 def entries_of(facts: Facts) -> list[Entry]:
     """Every entry in the order of the chain; none before the account's first transaction."""
@@ -77,7 +86,7 @@ def entries_of(facts: Facts) -> list[Entry]:
         return []
     found: list[tuple[Order, Entry]] = [((each.block, OWN), each) for each in _own(facts)]
     found += [((each.block, OWN), each) for each in _adopted(facts)]
-    first, sums = facts.flows[0].flow.block, _Sums(facts.flows)
+    first, sums = facts.flows[0].flow.block, _Sums(facts.flows, facts.arrivals)
     start = next((each for each in facts.held if each.block == first - 1), None)
     found.append(((first - 1, LAST), _opening(facts, sums, first, start)))
     known = facts.held if start is None else [each for each in facts.held if each.block >= start.block]
@@ -219,8 +228,8 @@ def _between(facts: Facts, sums: _Sums, before: Held, after: Held) -> list[tuple
         if token not in before.units or token not in after.units:
             continue
         left = after.units[token] - before.units[token] - sums.moved(token, before.block, after.block)
-        for each in facts.arrivals:
-            if before.block < each.block <= after.block and each.token == token and 0 < each.units <= left:
+        for each in sums.came(token, before.block, after.block):
+            if 0 < each.units <= left:
                 found.append(((each.block, FIRST), _arrival(facts, each)))
                 left -= each.units
         if left:

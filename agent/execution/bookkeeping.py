@@ -44,7 +44,12 @@ class Bookkeeper:
         except Exception as error:  # whatever it is: what was settled is settled, and books can be filled in later
             log.info("prices are read later", account=account, why=str(error) or type(error).__name__)
 
-    async def fill(self, account: Address, most: int = IN_A_GO) -> int:
+    async def catch_up(self, account: Address) -> int:
+        """The same of all that is missing, once what a reorganisation took is dropped. Raises Unavailable."""
+        await self._drop_lost(account)
+        return await self.fill(account, IN_A_GO)
+
+    async def fill(self, account: Address, most: int) -> int:
         """Reads what isn't known yet of the account's blocks; how many are still unknown then.
 
         The block before the first transaction is one of them: what was there before. So are those in which something
@@ -53,8 +58,7 @@ class Bookkeeper:
         first = await self.ledger.first_flow_block(account)
         if first is None:
             return 0
-        await self._drop_lost(account)
-        known = {each.block for each in await self.ledger.holdings(account)}
+        known = await self.ledger.blocks_seen(account)
         besides = {first - 1, *await self.ledger.blocks_besides(account, first)} - known - {-1}
         unseen = sorted([*((block, "") for block in besides), *await self.ledger.unseen_blocks(account)])
         left = len(unseen)

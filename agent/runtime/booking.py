@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
@@ -101,10 +103,10 @@ class Booking:
         under_way = any(each.account == account for each in await self.world.ledger.unsettled())
         if sight is not None and not under_way:
             facts = _with_head(facts, account, sight)
-        entries = entries_of(facts)
+        books = await asyncio.to_thread(_kept, facts, method)  # thousands of entries take a second
+        entries = books.entries
         if sight is not None and _new(entries, sight.head.number):
             await self.world.bookkeeper.keep(account, sight)  # from now on it has its day and its price
-        books = keep(entries, facts.coins, method)
         stands = await self._standing(account, books, facts, sight) if sight is not None and entries else None
         head = self.world.now() if sight is None else max(self.world.now(), sight.head.timestamp)
         return Opened(books, dict(facts.coins), stands, unread, under_way, head)
@@ -113,7 +115,7 @@ class Booking:
         """How many blocks are still unknown, and the head as it is; None where the chain can't be read now."""
         keeper = self.world.bookkeeper
         try:
-            return await keeper.fill(account), await keeper.look(account)
+            return await keeper.catch_up(account), await keeper.look(account)
         except (Unavailable, RpcError):
             return len(await self.world.ledger.unseen_blocks(account)), None
 
@@ -159,6 +161,10 @@ def _with_head(facts: Facts, account: Address, sight: BlockSight) -> Facts:
     return replace(facts, held=[*facts.held, now], prices={**facts.prices, **prices})
 
 
-def _new(entries: list[Entry], head: int) -> bool:
+def _kept(facts: Facts, method: Method) -> Books:
+    return keep(entries_of(facts), facts.coins, method)
+
+
+def _new(entries: Sequence[Entry], head: int) -> bool:
     """Whether something that Moneta didn't do was seen for the first time, at the head."""
     return any(entry.sort in (Sort.UNEXPLAINED, Sort.ARRIVAL) and entry.block == head for entry in entries)

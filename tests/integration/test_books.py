@@ -25,6 +25,7 @@ from agent.money import Amount
 from agent.options import books as options
 from agent.runtime.booking import Booking, Opened
 from agent.runtime.recounting import midnight
+from agent.watch import Watch
 from devnet import Node
 from devnet.rewards import pay_rewards
 from memory.booked import Price
@@ -191,6 +192,34 @@ async def test_a_rewound_plan_drops_out_and_counts_once_when_it_is_back(whole: W
     back = await books_of(whole)
     assert [each.sort for each in back.books.entries].count(Sort.WITHDRAWAL) == 1
     check_units(whole, back)
+
+
+async def test_what_comes_in_is_priced_in_its_block_and_what_others_put_to_work_is_found(whole: Whole) -> None:
+    usdc = str(whole.token("USDC").address)
+    await whole.do(deposit("1000", venue=MORPHO))
+    watch = Watch(whole.world, whole.instance.service)
+    await watch.look()
+    whole.send(CAROL, whole.token("WETH").address, "deposit()", value=ETH)
+    whole.send(CAROL, whole.token("WETH").address, "transfer(address,uint256)", whole.account, ETH)
+    paid_in = whole.chain.number("eth_blockNumber")
+    await watch.look()
+    priced(whole, "WETH", 5_000)
+    pool = whole.world.venues[AAVE].contract.address
+    whole.send(whole.account, whole.token("USDC").address, "approve(address,uint256)", pool, 500 * USDC)
+    function = "supply(address,uint256,address,uint16)"
+    whole.send(whole.account, pool, function, whole.token("USDC").address, 500 * USDC, whole.account, 0)
+    await whole.say("portfolio")
+    it = await books_of(whole)
+    (came,) = [each for each in it.books.entries if each.sort is Sort.ARRIVAL]
+    assert (came.block, came.moves[0].units, came.moves[0].price.usd) == (paid_in, ETH, 3_000 * 10**8)
+    (found,) = [each for each in it.books.entries if each.sort is Sort.ADOPTION]
+    assert (found.venue, found.moves[0].token) == (AAVE, usdc)
+    assert it.books.put_in[AAVE, usdc] == found.moves[0].units
+    (away,) = [lot for lot in it.books.gone if lot.lot.token == usdc]
+    assert (away.lot.units, away.way) == (500 * USDC, Way.UNEXPLAINED)
+    check_units(whole, it)
+    again = await books_of(whole)
+    assert [each.sort for each in again.books.entries] == [each.sort for each in it.books.entries]
 
 
 class Killed(BaseException):
