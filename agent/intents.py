@@ -27,6 +27,10 @@ from agent.intent_parts import Percentage as Percentage
 from agent.intent_parts import Symbol as Symbol
 from agent.intent_parts import VenueId as VenueId
 from agent.intent_parts import Zone as Zone
+from agent.intent_ranges import Close as Close
+from agent.intent_ranges import Collect as Collect
+from agent.intent_ranges import Provide as Provide
+from agent.intent_ranges import Range as Range
 
 
 class Deposit(_Closed):
@@ -330,6 +334,9 @@ Intent = Annotated[
     | Revoke
     | Repay
     | Claim
+    | Provide
+    | Collect
+    | Close
     | Exit
     | Pause
     | Resume

@@ -15,7 +15,7 @@ from agent.money import Address
 
 DIGEST_VERSION = 1
 
-LEAVING = frozenset({"withdraw", "exit", "revoke", "claim"})
+LEAVING = frozenset({"withdraw", "exit", "revoke", "claim", "collect", "close"})
 """Actions that stay possible where nothing may go in: they only take money out of venues into the user's own
 account, or take an allowance back. To pay a debt isn't one: it spends, and counts in caps, which takes a ledger."""
 

@@ -12,6 +12,15 @@ from agent.plans import Plan, Role, Step
 from memory.rows import Flow, FlowKind
 
 NATIVE = "native"
+_KINDS = {
+    "deposit": "deposit",
+    "provide": "deposit",
+    "withdraw": "withdraw",
+    "exit": "withdraw",
+    "collect": "withdraw",
+    "close": "withdraw",
+    "transfer": "transfer",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +107,4 @@ def kind_of(plan: Plan, step: Step) -> str:
     if action in ("rebalance", "sequence"):  # what is entered was approved before; what is left needs no approval
         entered = {each.venue for each in plan.steps if each.role is Role.APPROVAL}
         return "deposit" if step.venue in entered else "withdraw"
-    return {"deposit": "deposit", "withdraw": "withdraw", "exit": "withdraw", "transfer": "transfer"}.get(
-        action, "other"
-    )
+    return _KINDS.get(action, "other")

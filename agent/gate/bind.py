@@ -22,6 +22,8 @@ from agent.intents import (
     All,
     Cancel,
     Claim,
+    Close,
+    Collect,
     Contact,
     Deposit,
     Exit,
@@ -29,6 +31,7 @@ from agent.intents import (
     Forget,
     Intent,
     Origin,
+    Provide,
     Remember,
     Repay,
     Revoke,
@@ -49,6 +52,7 @@ from agent.words.clauses import (
 from agent.words.deeds import Record
 from agent.words.forgetting import forgetting
 from agent.words.language import Language
+from agent.words.ranges import ranging
 from agent.words.reader import read, read_turns
 from agent.words.readings import Kind, Reading
 from agent.words.remembering import EXPORT, MEMORY, asks_of_memory
@@ -130,6 +134,7 @@ def _bound_whole(intent: Intent, origins: Mapping[str, Origin], said: Sequence[s
         or _bind_claim(intent, said, vocabulary)
         or _bind_alert(intent, said, vocabulary)
         or bind_order(intent, origins, said, vocabulary)
+        or _bind_range(intent, said, vocabulary)
     )
 
 
@@ -183,6 +188,14 @@ def _bind_alert(intent: Intent, said: Sequence[str], vocabulary: Vocabulary) -> 
     if not isinstance(intent, Alert) and not (isinstance(intent, Cancel) and is_alert(intent.ref)):
         return False
     require(bool(said) and alert(said[-1], vocabulary) == intent, "alert")
+    return True
+
+
+def _bind_range(intent: Intent, said: Sequence[str], vocabulary: Vocabulary) -> bool:
+    """Whether it is about liquidity positions; that is the whole message, or isn't one."""
+    if not isinstance(intent, Provide | Collect | Close):
+        return False
+    require(bool(said) and ranging(said[-1], vocabulary) == intent, "position")
     return True
 
 

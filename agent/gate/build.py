@@ -11,6 +11,7 @@ from agent.errors import Refused
 from agent.execution.costs import Costs, costs_at, size_of
 from agent.gate import approvals, expect
 from agent.gate.order import Collect, Enter, Leave, Move, PayBack, Send, Swap, TakeBack
+from agent.gate.provided import Close, Gather, Provide
 from agent.gate.templates import opened, output_of
 from agent.money import Address, Token
 from agent.plans import Change, Plan, Role, Step
@@ -20,6 +21,8 @@ TRANSFER = "transfer(address to,uint256 amount)"
 CLEANUP_GAS = 100_000
 TRADE_SECONDS = 1_800
 """After its snapshot's block a swap that isn't mined yet fails: a price of half an hour ago is nobody's wish."""
+LIQUIDITY_SECONDS = 1_800
+"""After its snapshot's block a position isn't opened or closed any more: the prices are of half an hour ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ def spenders(moves: Sequence[Move]) -> list[tuple[Token, Address]]:
             found.append((move.pays, move.trader.contract.address))
         elif isinstance(move, TakeBack):
             found.append((move.token, move.spender))
+        elif isinstance(move, Provide):
+            found += [(token, move.manager.contract.address) for token in move.tokens]
         elif isinstance(move, PayBack):
             found.append((move.venue.asset, move.venue.contract.address))
     return list(dict.fromkeys(found))
@@ -99,12 +104,12 @@ def steps_of(
             case Leave(venue=venue, units=units):
                 inner = venue.withdraw(snapshot.venues[venue.id], snapshot.account, units)
                 steps += [replace(step, venue=venue.id) for step in inner]
-            case Send():
-                steps.append(_send(move))
-            case TakeBack():
-                steps.append(_take_back(move, allowances))
+            case Send() | TakeBack():
+                steps.append(_send(move) if isinstance(move, Send) else _take_back(move, allowances))
             case Collect(rewarder=rewarder, token=token, units=units) if token.address is not None:
                 steps.append(rewarder.claim(snapshot.account, token.address, units))
+            case Provide() | Gather() | Close():
+                steps += _liquidity(move, snapshot, allowances)
             case PayBack(venue=venue):
                 steps += [replace(step, venue=venue.id) for step in _pay_back(move, snapshot, allowances)]
     return tuple(steps)
@@ -177,6 +182,25 @@ def _pay_back(
     inner = move.lender.repay(loan, venue, snapshot.account, move.units, move.most)
     inner = (*inner, approvals.approve(venue.asset, spender, 0, Role.APPROVAL))
     return approvals.around(inner, venue.asset, spender, move.most, _present(allowances, venue.asset, spender))
+
+
+def _liquidity(
+    move: Provide | Gather | Close, snapshot: Snapshot, allowances: Mapping[tuple[Address, Address], int]
+) -> list[Step]:
+    """Less than both approvals may be spent, so what is left of them is taken back."""
+    account, deadline = snapshot.account, snapshot.block.timestamp + LIQUIDITY_SECONDS
+    if isinstance(move, Gather):
+        inner = move.manager.collect(move.position, account)
+    elif isinstance(move, Close):
+        inner = move.manager.close(move.position, move.least, account, deadline)
+    else:
+        inner = move.manager.open(move.pool, move.low, move.high, move.most, move.least, account, deadline)
+        spender = move.manager.contract.address
+        spent = [(token, units) for token, units in zip(move.tokens, move.most, strict=True) if units]
+        inner = (*inner, *(approvals.approve(token, spender, 0, Role.APPROVAL) for token, _ in spent))
+        for token, units in spent:
+            inner = approvals.around(inner, token, spender, units, _present(allowances, token, spender))
+    return [replace(step, venue=move.manager.name) for step in inner]
 
 
 def _present(allowances: Mapping[tuple[Address, Address], int], token: Token, spender: Address) -> int:

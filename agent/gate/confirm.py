@@ -45,6 +45,8 @@ async def look(gate: Gate, plan: Plan, venues: Mapping[str, Venue]) -> Look:
         for effect in effects:
             if effect.direction == "repay":
                 oracle.check_price(gate.registry, snapshot, effect.token)
+            for side in effect.sides if effect.along is not None else ():
+                gate.check_bought(side.token, snapshot)
             if effect.direction == "swap" and effect.to is not None:
                 oracle.check_price(gate.registry, snapshot, effect.token)
                 gate.check_bought(effect.to, snapshot)

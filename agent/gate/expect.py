@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from agent.errors import Refused
 from agent.gate.order import Collect, Enter, Leave, Move, PayBack, Send, Swap, TakeBack, taken
+from agent.gate.provided import Close, Gather, Provide
 from agent.money import Address, Token
 from agent.plans import Change
 from agent.plugin import Venue, VenueState
@@ -59,6 +60,8 @@ def _said(move: Move, used: Sequence[Move]) -> tuple[Token, int]:
             return move.venue.asset, -(move.units or 0)
         case Collect():
             return move.token, move.units
+        case Provide() | Gather() | Close():  # both sides stay open
+            return move.tokens[0], 0
 
 
 def open_part(moves: Sequence[Move]) -> dict[str, tuple[int, int]]:
@@ -68,6 +71,10 @@ def open_part(moves: Sequence[Move]) -> dict[str, tuple[int, int]]:
     used = taken(moves)
     bounds: dict[str, tuple[int, int]] = {}
     for move in moves:
+        if isinstance(move, Provide | Gather | Close):
+            for token, (least, most) in zip(move.tokens, move.bounds, strict=True):
+                low, high = bounds.get(key_of(token), (0, 0))
+                bounds[key_of(token)] = low + least, high + most
         if isinstance(move, PayBack) and move.units is None:  # the whole debt, however much interest it has by then
             low, high = bounds.get(key_of(move.venue.asset), (0, 0))
             bounds[key_of(move.venue.asset)] = low - move.most, high - 1
@@ -105,7 +112,8 @@ def expected(
     for key, token in tokens.items():
         delta = simulated.get(key, 0)
         if key in traded:
-            low, high = (bound + ordered.get(key, 0) for bound in traded[key])
+            beside = _beside(token, moves, states, whole.get(key))
+            low, high = (bound + ordered.get(key, 0) + more for bound, more in zip(traded[key], beside, strict=True))
             _check_within(token, delta, low, high)
             changes.append(Change(key, token.symbol, token.decimals, account, low, high))
             continue
@@ -128,6 +136,13 @@ def expected(
     return tuple(changes)
 
 
+def _beside(
+    token: Token, moves: Sequence[Move], states: Mapping[str, VenueState], whole: int | None
+) -> tuple[int, int]:
+    """The bounds of what positions that are left whole give of a token that is traded in the same plan, too."""
+    return (0, 0) if whole is None else (whole - DUST_UNITS, whole + _slack(token, moves, states, whole))
+
+
 def _touched(moves: Iterable[Move]) -> list[Token]:
     tokens: list[Token] = []
     for move in moves:
@@ -136,6 +151,9 @@ def _touched(moves: Iterable[Move]) -> list[Token]:
             continue
         if isinstance(move, Swap):
             tokens += [move.pays, move.gets]
+            continue
+        if isinstance(move, Provide | Gather | Close):
+            tokens += move.tokens
             continue
         tokens.append(move.venue.asset)
         if isinstance(move, PayBack):

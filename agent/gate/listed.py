@@ -12,6 +12,7 @@ from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
 from agent.errors import Refused
 from agent.gate.order import Enter, Move, PayBack, Swap
+from agent.gate.provided import Provide
 from agent.money import Address, Token
 from agent.policy.policy import Policy
 
@@ -29,6 +30,8 @@ def touched(moves: Iterable[Move]) -> list[Address]:
             case Swap(trader=trader, trade=trade):
                 tokens = (token for part in trade.parts for token in part.tokens)
                 places += [trader.contract.address, *_places(tokens)]
+            case Provide(manager=manager):
+                places += [manager.contract.address, *_places(move.tokens)]
     return [place for place in dict.fromkeys(places) if place is not None]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from agent.chain.registry import Registry
@@ -173,8 +173,8 @@ class Desk:
         venue = venue_named(intent.spender, self.venues, token)
         return Resolved((TakeBack(token, venue.contract.address, venue.id),))
 
-    def exit(self) -> Resolved:
-        """Out of everything that can be left now; what can't is said."""
+    def exit(self, others: Sequence[Move] = ()) -> Resolved:
+        """Out of everything that can be left now, `others` among it; what can't is said."""
         moves: list[Leave] = []
         unread = [(key, why) for key, why in sorted(self.snapshot.missing.items()) if key in self.venues]
         notes = [f"{key} can't be read now ({why}): what you may have there stays." for key, why in unread]
@@ -186,13 +186,13 @@ class Desk:
             if state.position > free:
                 stuck = Amount(state.position - free, venue.asset)
                 notes.append(f"{stuck} stay in {venue_id}: they are lent out or paused there now.")
-        if not moves:
+        if not moves and not others:
             raise Refused(
                 "balance",
                 " ".join(notes) or "Nothing of yours is at work: there is nothing to leave.",
                 "Deposit something first; what is in your wallet is yours to send.",
             )
-        return Resolved(tuple(moves), (), tuple(notes))
+        return Resolved((*moves, *others), (), tuple(notes))
 
     def erc20(self, symbol: str) -> Token:
         """A token of that symbol with a contract. Raises Refused("lists") for the native coin."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from agent.gate.provided import Close, Gather, Provide
 from agent.money import Address, Token
 from agent.plugin import Lender, Rewarder, Trader, Venue
 from agent.routes import Trade
@@ -117,7 +118,7 @@ class Collect:
     units: int
 
 
-Move = Enter | Leave | Send | Swap | TakeBack | PayBack | Collect
+Move = Enter | Leave | Send | Swap | TakeBack | PayBack | Collect | Provide | Gather | Close
 
 
 def taken(moves: Iterable[Move]) -> list[Swap | Leave]:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from agent.errors import Refused
+from agent.gate import range_lines
 from agent.gate.descriptors import Names, between, say
 from agent.gate.erc7730 import Descriptor
 from agent.gate.order import Collect, Enter, Leave, Move, PayBack, Send, Swap, TakeBack
@@ -156,6 +157,8 @@ def headline(move: Move) -> str:
             return f"claim {Amount(move.units, move.token)} of rewards at {move.rewarder.id}"
         case TakeBack():
             return f"take back what {move.name} may spend of your {move.token.symbol}"
+        case _:
+            return range_lines.headline(move)
 
 
 def _paid(move: PayBack) -> str:

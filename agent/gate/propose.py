@@ -21,6 +21,7 @@ from agent.gate import (
     loans,
     mean_price,
     oracle,
+    pool_price,
     reserve,
     rewards,
     risk,
@@ -33,6 +34,7 @@ from agent.gate.charges import charges_of
 from agent.gate.erc7730 import Descriptor
 from agent.gate.order import Collect, Enter, Leave, Move, PayBack, Send, Swap, TakeBack
 from agent.gate.preview import Preview, preview
+from agent.gate.provided import Close, Gather, Provide
 from agent.gate.rehearse import Rehearsal, WouldRevert, rehearse
 from agent.money import Address, Token
 from agent.plans import Plan, Step
@@ -115,7 +117,7 @@ class Gate:
 
     async def propose(self, request: Request, moves: Sequence[Move], snapshot: Snapshot) -> Proposal:
         """Raises Refused with the rule that said no. Nothing is signed or stored here."""
-        leaving = all(isinstance(move, Leave | TakeBack | Collect) for move in moves)
+        leaving = all(isinstance(move, Leave | TakeBack | Collect | Gather | Close) for move in moves)
         if request.paused and not leaving:
             raise Refused("pause", "You paused me: I only take money out.", "Say `resume` first.")
         request.passed("pause")
@@ -160,7 +162,8 @@ class Gate:
             plan = plan_of(request.draft, moves, steps, snapshot, simulated)
         check_plan(self.policy, snapshot.account, request.contacts, plan)
         request.passed("expected")
-        self._check_native(plan, snapshot, not leaving, venues)
+        opened = sum(1 for move in moves if isinstance(move, Provide))
+        self._check_native(plan, snapshot, not leaving, venues, opened)
         request.passed("gas")
         shown = preview(
             plan,
@@ -194,7 +197,7 @@ class Gate:
             try:
                 return await self.propose(request, left, snapshot)
             except WouldRevert as error:
-                left = [move for move in left if not isinstance(move, Leave) or move.venue.id != error.venue]
+                left = [move for move in left if _where(move) != error.venue]
                 if not left or not error.venue:
                     raise
                 note = f"What you have in {error.venue} stays there: {error.message}"
@@ -208,9 +211,9 @@ class Gate:
                 request = replace(request, notes=(*request.notes, note))
             except Refused as error:
                 last = left.pop()
-                if error.rule not in ("gas", "fees") or not left or not isinstance(last, Leave):
+                if error.rule not in ("gas", "fees") or not left or not isinstance(last, Leave | Close):
                     raise
-                note = f"What you have in {last.venue.id} stays for now: say the same again for it."
+                note = f"What you have in {_where(last)} stays for now: say the same again for it."
                 request = replace(request, notes=(*request.notes, note))
 
     def check_chain(self, snapshot: Snapshot) -> None:
@@ -231,6 +234,10 @@ class Gate:
                 case Swap(pays=pays, gets=gets):
                     oracle.check_price(self.registry, snapshot, pays)
                     self.check_bought(gets, snapshot)
+                case Provide():
+                    for token in move.tokens:
+                        self.check_bought(token, snapshot)
+                    pool_price.check_pool(snapshot, move.pool, move.pair)
                 case PayBack(venue=venue):
                     state.check_trusted(venue, snapshot.untrusted)
                     oracle.check_price(self.registry, snapshot, venue.asset)
@@ -287,15 +294,27 @@ class Gate:
             before, after = snapshot.venues[key], rehearsal.states[key]
             shares.check_worth(venues[key].asset, units, after.position - before.position, key)
 
-    def _check_native(self, plan: Plan, snapshot: Snapshot, entering: bool, venues: Mapping[str, Venue]) -> None:
+    def _check_native(
+        self, plan: Plan, snapshot: Snapshot, entering: bool, venues: Mapping[str, Venue], opened: int
+    ) -> None:
         native, balance = self.registry.native, snapshot.native
         reserve.check_most(native, self.policy.max_fee_wei, plan.max_total_fee_wei)
         reserve.check_fee(native, balance, plan.max_total_fee_wei)
         if entering:
             spent = sum(step.value for step in plan.steps)
             held = {state.venue for state in snapshot.venues.values() if state.position} | set(venues)
-            kept = reserve.reserve_wei(len(held), costs_at(snapshot))
+            kept = reserve.reserve_wei(len(held) + len(snapshot.positions) + opened, costs_at(snapshot))
             reserve.check_reserve(native, balance, spent, plan.max_total_fee_wei, kept)
+
+
+def _where(move: Move) -> str:
+    """What a step of the move is about."""
+    match move:
+        case Leave(venue=venue):
+            return venue.id
+        case Close(manager=manager):
+            return manager.name
+    return ""
 
 
 def _one_leave(moves: Sequence[Move]) -> Leave | None:

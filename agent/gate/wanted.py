@@ -7,10 +7,24 @@ from collections.abc import Mapping
 from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
 from agent.execution.costs import costs_at
-from agent.gate import loans, reserve, rewards, trading
+from agent.gate import loans, providing, reserve, rewards, trading
 from agent.gate.moves import Desk, Rank, Resolved, SpreadOf, unspread
 from agent.gate.sequences import sequence
-from agent.intents import Claim, Deposit, Exit, Intent, Repay, Revoke, Sequence, Swap, Transfer, Withdraw
+from agent.intents import (
+    Claim,
+    Close,
+    Collect,
+    Deposit,
+    Exit,
+    Intent,
+    Provide,
+    Repay,
+    Revoke,
+    Sequence,
+    Swap,
+    Transfer,
+    Withdraw,
+)
 from agent.money import Address
 from agent.plugin import Trader, Venue
 
@@ -28,7 +42,7 @@ def desk_at(
 ) -> Desk:
     """The desk at a snapshot with its block's own base fee."""
     costs = costs_at(snapshot)
-    held = sum(1 for state in snapshot.venues.values() if state.position)
+    held = sum(1 for state in snapshot.venues.values() if state.position) + len(snapshot.positions)
     kept = reserve.reserve_wei(held, costs) + 2 * costs.wei(TRANSFER_GAS)
     return Desk(
         registry=registry,
@@ -62,6 +76,12 @@ def moves_of(intent: Intent, desk: Desk) -> Resolved:
         case Revoke():
             return desk.revoke(intent)
         case Exit():
-            return desk.exit()
+            return desk.exit(providing.closable(desk))
         case _:
-            raise TypeError(f"{intent.action} makes no plan")
+            return _others(intent, desk)
+
+
+def _others(intent: Intent, desk: Desk) -> Resolved:
+    if isinstance(intent, Provide | Collect | Close):
+        return providing.wished(desk, intent)
+    raise TypeError(f"{intent.action} makes no plan")

@@ -19,6 +19,7 @@ from agent.mind import (
     mandates,
     orders,
     questions,
+    ranges,
     remembers,
     repays,
     revokes,
@@ -63,7 +64,8 @@ def interpret(text: str, context: Context, vocabulary: Vocabulary) -> Understood
     whole = links.read(text) or mandates.read_hours(text) or remembers.read(text)
     whole = whole or allowances.read(text, context, vocabulary) or revokes.read(text, vocabulary)
     whole = whole or repays.read(text, vocabulary) or claims.read(text, vocabulary) or alerts.read(text, vocabulary)
-    whole = whole or orders.read(text, vocabulary) or topics.last_time(text, vocabulary)
+    whole = whole or orders.read(text, vocabulary) or ranges.read(text, vocabulary)
+    whole = whole or topics.last_time(text, vocabulary)
     if whole is not None:
         return whole
     [readings] = read_turns((*_earlier(context), text), vocabulary, last=1)

@@ -42,7 +42,7 @@ from agent.runtime.sandwiched import with_sandwiches
 from agent.runtime.world import World
 from memory.rows import PlanRow, PlanStatus, User
 
-ENTERING = ("deposit", "transfer", "rebalance", "swap", "sequence", "repay")
+ENTERING = ("deposit", "transfer", "rebalance", "swap", "sequence", "repay", "provide")
 NOTHING_PENDING = "Nothing is waiting for your confirmation."
 
 

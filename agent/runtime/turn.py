@@ -17,6 +17,8 @@ from agent.intents import (
     Cancel,
     Chat,
     Claim,
+    Close,
+    Collect,
     Contact,
     Deposit,
     Exit,
@@ -31,6 +33,7 @@ from agent.intents import (
     Order,
     Pause,
     Portfolio,
+    Provide,
     Rebalance,
     Remember,
     Repay,
@@ -352,6 +355,9 @@ class Runtime:
                 | Revoke()
                 | Repay()
                 | Claim()
+                | Provide()
+                | Collect()
+                | Close()
                 | Exit()
                 | Rebalance()
             ):

@@ -5,13 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from agent.commands.audit import against
+from agent.errors import NeedsAnswer, Refused
+from agent.intents import Close, Collect, Exact, Exit, Provide, Range
 from agent.money import Amount
+from agent.ranges import Position
 from devnet import Node
 from tests.integration.range_parts import Ranges, providing
+from tests.integration.runtime_parts import MORPHO, USDC, deposit, status
 
 pytestmark = pytest.mark.integration
 
@@ -54,3 +60,142 @@ async def test_the_portfolio_shows_positions_with_their_range_and_what_waits(who
     shown = await whole.say("portfolio")
     assert "out of range at" in shown.text
     assert "where it earns nothing" in shown.text
+
+
+def opening(usdc: str | None = "3000", weth: str | None = None, **over: Any) -> Provide:
+    return Provide(
+        asset="USDC",
+        amount=None if usdc is None else Exact(value=usdc),
+        to_asset="WETH",
+        to_amount=None if weth is None else Exact(value=weth),
+        range=Range(**over) if over else Range(kind="prices", low="2500", high="3500"),
+    )
+
+
+async def opened_one(whole: Ranges, intent: Provide | None = None) -> Position:
+    await whole.do(intent or opening())
+    return (await whole.world.snapshot(whole.account)).positions[-1]
+
+
+def wallet(whole: Ranges) -> tuple[int, int]:
+    return whole.balance("USDC"), whole.balance("WETH")
+
+
+async def test_a_position_is_opened_collected_and_closed_to_the_unit(whole: Ranges) -> None:
+    before = wallet(whole)
+    preview = await whole.ask(opening())
+    assert status(preview) == "ready", preview.text
+    assert "and 3,000 USDC as liquidity from 2,499.91 to 3,501.66 USDC a WETH" in preview.text
+    assert preview.plan is not None
+    functions = [step["function"].partition("(")[0] for step in preview.plan["steps"]]
+    assert functions == ["approve", "approve", "mint", "approve", "approve"]
+    assert status(await whole.confirm()) == "settled"
+    (position,) = (await whole.world.snapshot(whole.account)).positions
+    paid = tuple(was - now for was, now in zip(before, wallet(whole), strict=True))
+    assert 2_999 * USDC < paid[0] <= 3_000 * USDC
+    assert sum(paid) - position.units0 - position.units1 <= 2  # rounding is the pool's
+    assert [whole.allowance(symbol, whole.manager.contract.address) for symbol in ("USDC", "WETH")] == [0, 0]
+    for _ in range(3):
+        whole.trade(2_000_000, buys_weth=True)
+        whole.trade(2_000_000, buys_weth=False)
+    (position,) = (await whole.world.snapshot(whole.account)).positions
+    waiting = sorted((position.fees0, position.fees1))
+    assert waiting[0] > 0
+    before = wallet(whole)
+    assert status(await whole.ask(Collect(position=str(position.id)))) == "ready"
+    assert status(await whole.confirm()) == "settled"
+    assert sorted(now - was for was, now in zip(before, wallet(whole), strict=True)) == waiting
+    whole.trade(2_000_000, buys_weth=True)
+    (position,) = (await whole.world.snapshot(whole.account)).positions
+    given = sorted((position.units0 + position.fees0, position.units1 + position.fees1))
+    before = wallet(whole)
+    await whole.do(Close(position=None))
+    assert sorted(now - was for was, now in zip(before, wallet(whole), strict=True)) == given
+    assert (await whole.world.snapshot(whole.account)).positions == ()
+    assert whole.number(whole.manager.contract.address, "balanceOf(address)", whole.account) == 0
+    assert (await against(whole.world.ledger, whole.world.rpc, whole.node.chain_file)).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("intent", "said", "what"),
+    [
+        (opening("60000", kind="prices", low="2900", high="3500"), "balance", "are missing"),
+        (opening(None, "25"), "balance", "Your wallet holds 20 WETH"),
+        (opening(kind="prices", low="3500", high="2500"), "range", "no range"),
+        (opening(kind="prices", low="3500", high="4500"), "range", "takes only WETH"),
+        (opening(None, "1", kind="prices", low="1000", high="2000"), "range", "takes only USDC"),
+    ],
+)
+async def test_what_does_not_fit_is_refused_with_what_is_missing(
+    whole: Ranges, intent: Provide, said: str, what: str
+) -> None:
+    with pytest.raises(Refused, match=what) as caught:
+        await whole.ask(intent)
+    assert caught.value.rule == said
+
+
+@pytest.mark.parametrize("kind", ["narrow", "wide", "full", "percent"])
+async def test_each_kind_of_range_opens_around_the_price(whole: Ranges, kind: str) -> None:
+    position = await opened_one(whole, opening(kind=kind, **({"value": "12.5"} if kind == "percent" else {})))
+    prices = [whole.manager.sqrt_price(tick) ** 2 for tick in (position.low, position.high)]
+    now = position.sqrt_price**2
+    far = {"narrow": 0.05, "wide": 0.2, "percent": 0.125}.get(kind)
+    if far is None:
+        assert prices[0] < now / 10**20
+        assert prices[1] > now * 10**20
+    else:
+        reach = sorted((now / prices[0], prices[1] / now))
+        assert reach[0] == pytest.approx(1 + far, rel=0.002)
+        assert reach[1] == pytest.approx(1 / (1 - far), rel=0.002)
+
+
+async def test_a_one_sided_range_takes_one_token_and_one_approval(whole: Ranges) -> None:
+    intent = opening(kind="prices", low="2000", high="2500")
+    preview = await whole.ask(intent)
+    assert preview.plan is not None
+    assert len(preview.plan["steps"]) == 3
+    before = whole.balance("WETH")
+    assert status(await whole.confirm()) == "settled"
+    assert whole.balance("WETH") == before
+    (position,) = (await whole.world.snapshot(whole.account)).positions
+    assert not position.in_range
+
+
+async def test_a_bent_price_is_not_provided_at_and_left_all_the_same(whole: Ranges) -> None:
+    await opened_one(whole)
+    whole.trade(6_000_000, buys_weth=True)
+    with pytest.raises(Refused) as caught:
+        await whole.ask(opening())
+    assert caught.value.rule in ("pool-price", "oracle")
+    assert status(await whole.say("pause")) == ""
+    await whole.do(Collect(position=None))
+    await whole.do(Close(position=None))
+    assert (await whole.world.snapshot(whole.account)).positions == ()
+
+
+async def test_a_price_that_moves_between_preview_and_yes_voids_the_plan(whole: Ranges) -> None:
+    await whole.ask(opening(kind="narrow"))
+    whole.trade(900_000, buys_weth=True)
+    reply = await whole.confirm()
+    assert status(reply) == "void", reply.text
+    assert (await whole.world.snapshot(whole.account)).positions == ()
+
+
+async def test_an_exit_closes_positions_too_and_only_own_ones_are_known(whole: Ranges) -> None:
+    await whole.do(deposit("1000"))
+    await opened_one(whole)
+    with pytest.raises(Refused, match="You have no position 1"):
+        await whole.ask(Close(position="1"))
+    await whole.do(Exit())
+    snapshot = await whole.world.snapshot(whole.account)
+    assert snapshot.positions == ()
+    assert snapshot.venues[MORPHO].position == 0
+
+
+async def test_of_several_positions_it_is_asked_which(whole: Ranges) -> None:
+    first = await opened_one(whole)
+    second = await opened_one(whole, opening(kind="wide"))
+    with pytest.raises(NeedsAnswer, match=f"{first.id} .*{second.id}"):
+        await whole.ask(Close(position=None))
+    await whole.do(Close(position=str(first.id)))
+    assert [each.id for each in (await whole.world.snapshot(whole.account)).positions] == [second.id]

@@ -16,7 +16,7 @@ from agent.words.language import Lang
 from scripts.tongues import MADE_OF_PARTS, UNTOLD, constants, files, templates, untranslated
 from tests.unit.spoken import VOCABULARY
 
-FILLED = {"{value}": "12", "{symbol}": "USDC", "{symbol2}": "usdc", "{number}": "3", "{number2}": "3"}
+FILLED = {"{id}": "9", "{value}": "12", "{symbol}": "USDC", "{symbol2}": "usdc", "{number}": "3", "{number2}": "3"}
 pytestmark = pytest.mark.unit
 
 

@@ -1,0 +1,255 @@
+"""From a wish to provide liquidity to its moves: the pool, the range, both amounts, the least in and out.
+
+The limits are code's: if a price is bent between the preview and the transaction, the pool would take another mix of
+the tokens than was shown, and the least of each stands against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+from agent.chain.positions import managers_of
+from agent.errors import NeedsAnswer, Refused
+from agent.gate.moves import Desk, Resolved
+from agent.gate.provided import Close, Gather, Provide, Two, moved
+from agent.gate.range_words import Pair, both, fee_text, pair_of, price_text
+from agent.gate.resolve import units_of
+from agent.intents import Close as CloseIntent
+from agent.intents import Collect as CollectIntent
+from agent.intents import Provide as ProvideIntent
+from agent.intents import Range
+from agent.money import Amount, Token
+from agent.plugin import PositionManager
+from agent.ranges import PoolGrowth, Position
+
+SLIPPAGE_BPS = 30
+STABLE_SLIPPAGE_BPS = 5
+"""How far the price may move against what was shown, as of swaps (agent.gate.trading)."""
+EXIT_SLIPPAGE_BPS = 100
+"""The same on the way out, which has to work in a market that moves."""
+EDGE_BPS = 200
+PERCENT = {"narrow": Fraction(5, 100), "wide": Fraction(20, 100)}
+STABLE_PERCENT = {"narrow": Fraction(1, 1_000), "wide": Fraction(1, 100)}
+"""To each side of the price; a pair of two dollar coins hardly leaves a tenth of a percent."""
+WHICH_RANGE = (
+    "Over which prices? Too little is known of that pool yet to choose them. Say it like `provide 1,000 USDC and ETH "
+    "liquidity, range 2,500 to 3,500`, or with ±10 %, narrow range, wide range, full range."
+)
+
+
+def wished(desk: Desk, intent: ProvideIntent | CollectIntent | CloseIntent) -> Resolved:
+    """What any of the three comes to."""
+    match intent:
+        case ProvideIntent():
+            return provide(desk, intent)
+        case CollectIntent():
+            return collect(desk, intent)
+        case CloseIntent():
+            return close(desk, intent)
+
+
+def provide(desk: Desk, intent: ProvideIntent) -> Resolved:
+    """A position over the range that was said. Raises NeedsAnswer, Refused: lists, range, amount, balance."""
+    tokens = [_held_as(desk, intent.asset), _held_as(desk, intent.to_asset)]
+    if tokens[0] == tokens[1]:
+        raise Refused("lists", f"{intent.asset} and {intent.to_asset} are one token.", "Name two tokens.")
+    manager, pool, pair = _deepest(desk, tokens)
+    if intent.range is None:
+        raise NeedsAnswer(WHICH_RANGE)
+    low, high = _ticks(desk, manager, pool, pair, intent.range)
+    amounts = {tokens[0]: intent.amount, tokens[1]: intent.to_amount}
+    wanted = [
+        None if (said := amounts[token]) is None else units_of(said, token, desk.balance(token), "Your wallet")
+        for token in (pair.token0, pair.token1)
+    ]
+    liquidity, *most = manager.fitting(pool, low, high, (wanted[0], wanted[1]))
+    _check_some(manager, pool, pair, (low, high), liquidity)
+    _check_wallet(desk, pair, (most[0], most[1]))
+    stable = {pair.token0.symbol, pair.token1.symbol} <= desk.registry.usd_stable
+    least = _least(manager, pool, (low, high), (most[0], most[1]), STABLE_SLIPPAGE_BPS if stable else SLIPPAGE_BPS)
+    move = Provide(manager, pool, pair, low, high, liquidity, (most[0], most[1]), least)
+    return Resolved((move,), (), tuple(_notes(desk, intent, move, wanted)))
+
+
+def collect(desk: Desk, intent: CollectIntent) -> Resolved:
+    """The fees of one position, or of all. Raises Refused("balance") where none wait."""
+    found = [_one(desk, intent.position)] if intent.position is not None else list(_all(desk))
+    moves = tuple(Gather(*each) for each in found if each[1].fees0 or each[1].fees1)
+    if not moves:
+        which = f" for position {intent.position}" if intent.position is not None else ""
+        raise Refused("balance", f"No fees wait{which}.", "`portfolio` shows what waits where.")
+    return Resolved(moves)
+
+
+def close(desk: Desk, intent: CloseIntent) -> Resolved:
+    """All of one position. Raises NeedsAnswer where it isn't said which, Refused("balance") where there is none."""
+    if intent.position is not None:
+        return Resolved((closing(*_one(desk, intent.position)),))
+    found = list(_all(desk))
+    if len(found) > 1:
+        names = ", ".join(f"{each.id} ({pair.name} {fee_text(each.fee)})" for _, each, pair in found)
+        raise NeedsAnswer(f"Which position: {names}? Say it like `close position {found[0][1].id}`.")
+    if not found:
+        raise Refused("balance", "You have no liquidity position that I know.", "Look at `portfolio`.")
+    return Resolved((closing(*found[0]),))
+
+
+def closing(manager: PositionManager, position: Position, pair: Pair) -> Close:
+    """The move that takes all of a position out, and the bounds of what comes."""
+    pool = _spot(position)
+
+    def given(basis_points: int) -> Two:
+        price = moved(position.sqrt_price, basis_points)
+        return manager.given(pool, price, position.low, position.high, position.liquidity)
+
+    up, down = given(EXIT_SLIPPAGE_BPS), given(-EXIT_SLIPPAGE_BPS)  # token 0 is sold on the way up
+    far_up, far_down = given(EDGE_BPS), given(-EDGE_BPS)
+    return Close(manager, position, pair, (up[0], down[1]), (far_down[0], far_up[1]))
+
+
+def closable(desk: Desk) -> list[Close]:
+    """A move for each position that the account has."""
+    return [closing(*each) for each in _all(desk)]
+
+
+def _held_as(desk: Desk, symbol: str) -> Token:
+    """The token itself, or the wrapped form of the native coin, which pools hold."""
+    token = desk.registry.token(symbol)
+    if not token.is_native:
+        return token
+    if desk.registry.wrapped is None:
+        raise Refused("lists", f"{token.symbol} has no wrapped form on this chain.", "Name another token.")
+    return desk.registry.token(desk.registry.wrapped)
+
+
+def _deepest(desk: Desk, tokens: list[Token]) -> tuple[PositionManager, PoolGrowth, Pair]:
+    """The pool of both tokens with the most liquidity at its price. Raises Refused("lists") where there is none."""
+    wanted = {token.address for token in tokens}
+    managers = managers_of(desk.traders)
+    found = [
+        (pool.liquidity, name, pool)
+        for name, pools in desk.snapshot.pools.items()
+        for pool in pools
+        if name in managers and {pool.token0, pool.token1} == wanted and pool.sqrt_price
+    ]
+    if not found:
+        names = " and ".join(token.symbol for token in tokens)
+        raise Refused(
+            "lists",
+            f"I know no pool of {names} that takes liquidity.",
+            "The operator can list one; name other tokens.",
+        )
+    _, name, pool = max(found, key=lambda each: each[0])
+    pair = pair_of(desk.registry, pool.token0, pool.token1)
+    if pair is None:
+        raise AssertionError(f"a pool of {tokens} is of pinned tokens")
+    return managers[name], pool, pair
+
+
+def _ticks(desk: Desk, manager: PositionManager, pool: PoolGrowth, pair: Pair, said: Range) -> Two:
+    """The range in ticks of the pool. Raises Refused("range") for one that is none."""
+    if said.kind == "full":
+        return manager.ticks(pool, None, None)
+    price = pair.price(pool.sqrt_price)
+    if said.kind == "prices":
+        low, high = Fraction(said.low or 0), Fraction(said.high or 0)
+        if not 0 < low < high:
+            raise Refused(
+                "range", f"From {said.low} to {said.high} is no range of prices.", "Name the lower one first."
+            )
+        if not low <= price <= high and low <= 1 / price <= high and not _in_dollars(desk, pair):
+            low, high = 1 / high, 1 / low  # said the other way round
+    else:
+        stable = {pair.token0.symbol, pair.token1.symbol} <= desk.registry.usd_stable
+        known = STABLE_PERCENT if stable else PERCENT
+        part = Fraction(said.value or 0) / 100 if said.kind == "percent" else known[said.kind]
+        if not 0 < part < 1:
+            raise Refused(
+                "range", f"±{said.value} % is no range of prices.", "Say less than 100 %, or the full range."
+            )
+        low, high = price * (1 - part), price * (1 + part)
+    ends = sorted((pair.sqrt_price(low), pair.sqrt_price(high)))
+    return manager.ticks(pool, ends[0], ends[1])
+
+
+def _in_dollars(desk: Desk, pair: Pair) -> bool:
+    return bool({pair.token0.symbol, pair.token1.symbol} & desk.registry.usd_stable)
+
+
+def _check_some(manager: PositionManager, pool: PoolGrowth, pair: Pair, ticks: Two, liquidity: int) -> None:
+    """Raises Refused("range") where what was named doesn't go into that range at the present price."""
+    if liquidity:
+        return
+    price = price_text(pair.price(pool.sqrt_price))
+    _, units0, _ = manager.fitting(pool, *ticks, (10**30, None))
+    raise Refused(
+        "range",
+        f"At {price} {pair.quote} a {pair.base} that range takes only "
+        f"{(pair.token0 if units0 else pair.token1).symbol}, or the amount is too small for it.",
+        "Name an amount of that token, or another range.",
+    )
+
+
+def _check_wallet(desk: Desk, pair: Pair, most: Two) -> None:
+    """Raises Refused("balance") saying how much of which token is missing."""
+    for token, units in ((pair.token0, most[0]), (pair.token1, most[1])):
+        held = desk.balance(token)
+        if units > held:
+            raise Refused(
+                "balance",
+                f"That takes {both(pair, *most)}; your wallet holds {Amount(held, token)}, so "
+                f"{Amount(units - held, token)} are missing.",
+                f"Get {Amount(units - held, token)} first, by a swap for example, or put in less.",
+            )
+
+
+def _least(manager: PositionManager, pool: PoolGrowth, ticks: Two, most: Two, basis_points: int) -> Two:
+    """The least of each token that goes in while the price stays within so many basis points; where the range is so
+    narrow that this would bound neither, within less.
+    """
+    while basis_points:
+        up = replace(pool, sqrt_price=moved(pool.sqrt_price, basis_points))
+        down = replace(pool, sqrt_price=moved(pool.sqrt_price, -basis_points))
+        least = (
+            max(manager.fitting(up, *ticks, most)[1] - 1, 0),
+            max(manager.fitting(down, *ticks, most)[2] - 1, 0),
+        )
+        if any(least) or not any(most):
+            return least
+        basis_points //= 2
+    raise Refused("range", "That range is too narrow to be entered at a price that is sure.", "Name a wider one.")
+
+
+def _notes(desk: Desk, intent: ProvideIntent, move: Provide, wanted: list[int | None]) -> Iterator[str]:
+    for symbol in (intent.asset, intent.to_asset):
+        if desk.registry.token(symbol).is_native:
+            yield f"{symbol} goes in as {desk.registry.wrapped}, its wrapped form, one to one."
+    for token, units, said in zip(move.tokens, move.most, wanted, strict=True):
+        if said is not None and said - units > said // 100:
+            yield f"Of your {Amount(said, token)}, {Amount(units, token)} go in: the range takes both in that ratio."
+
+
+def _all(desk: Desk) -> Iterator[tuple[PositionManager, Position, Pair]]:
+    managers = managers_of(desk.traders)
+    for each in desk.snapshot.positions:
+        pair = pair_of(desk.registry, each.token0, each.token1)
+        if each.manager in managers and pair is not None:
+            yield managers[each.manager], each, pair
+
+
+def _one(desk: Desk, named: str) -> tuple[PositionManager, Position, Pair]:
+    """The account's own position of that number. Raises Refused("position")."""
+    for found in _all(desk):
+        if str(found[1].id) == named:
+            return found
+    known = ", ".join(str(each.id) for _, each, _ in _all(desk)) or "none"
+    raise Refused("position", f"You have no position {named}.", f"Yours are: {known}.")
+
+
+def _spot(position: Position) -> PoolGrowth:
+    """What of its pool a position knows: enough to say what liquidity gives."""
+    return PoolGrowth(
+        position.pool, position.token0, position.token1, position.fee, 1, position.sqrt_price, position.tick, 0, 0, 0
+    )

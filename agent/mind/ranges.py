@@ -1,0 +1,25 @@
+"""The grammar of liquidity: a message that provides it, takes its fees, or takes it out again."""
+
+from __future__ import annotations
+
+from agent.intents import Origin, Question, Understood
+from agent.words.ranges import Unclear, ranging
+from agent.words.vocabulary import Vocabulary
+
+_EXAMPLE = "Say it like `provide 1,000 USDC and ETH liquidity, range 2,500 to 3,500`."
+_ASKED = {
+    "range": "Over which prices?",
+    "amount": "How much of one of the two?",
+    "tokens": "Which two tokens?",
+}
+
+
+def read(text: str, vocabulary: Vocabulary) -> Understood | None:
+    """What a message wants of liquidity positions, None where it is about something else."""
+    found = ranging(text, vocabulary)
+    if found is None:
+        return None
+    if isinstance(found, Unclear):
+        return Understood(None, question=Question(f"{_ASKED[found.what]} {_EXAMPLE}"))
+    said = [name for name, value in found.model_dump().items() if value is not None]
+    return Understood(found, dict.fromkeys(said, Origin(0, len(text), text)))
