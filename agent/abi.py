@@ -85,6 +85,14 @@ def decode_call(signature: str, data: bytes) -> tuple[Any, ...]:
     return values
 
 
+def rewritten(signature: str, data: bytes) -> bytes:
+    """The same call in canonical form, without what may follow its arguments. Raises ValueError for another call."""
+    _, parameters = parse_signature(signature)
+    if data[:4] != selector(signature):
+        raise ValueError(f"the calldata is not of {signature}")
+    return encode_call(signature, _decoded([p.type for p in parameters], data[4:]))
+
+
 def _decoded(types: list[str], data: bytes) -> tuple[Any, ...]:
     from eth_abi.abi import decode
     from eth_abi.exceptions import DecodingError

@@ -35,17 +35,18 @@ from agent.first_policy import first_policy
 from agent.gate.open_doors import check_ledger
 from agent.held import Held
 from agent.hooks import ended
-from agent.listing import doubt_changed, keep_listed
+from agent.listing import doubt_changed, keep_listed, unlisted_of
 from agent.mind.configured import mind_of
 from agent.mind.embedding import embedder_of
 from agent.mind.plugged import providers_of
 from agent.money import Address
-from agent.opening import check_served, find, node
+from agent.opening import check_served, find, node, quoters_of
 from agent.place import Place
-from agent.plugin import Trader, Venue
+from agent.plugin import Quoter, Trader, Venue
 from agent.policy.policy import Policy, load, loads
+from agent.runtime.asking import services_of
 from agent.runtime.turn import Runtime
-from agent.runtime.world import World
+from agent.runtime.world import Unlisted, World
 from memory.knowledge import Shelf
 from memory.ledger import Ledger
 from memory.lock import ExecutorLock
@@ -131,6 +132,7 @@ async def open_instance(
         await rpc.prepare()
         await check_served(rpc, registry)
         found, traders = await find(registry, plugins.hook, rpc)
+        quoters = await quoters_of(settings, registry, plugins.hook, rpc, found)
         ledger, memory = await _files(stack, place.folder, settings, executes, now, held)
         mind.kept_by(ledger)
         if executes:
@@ -141,9 +143,10 @@ async def open_instance(
         if place.signer_socket is not None:
             signer, account, policy = await _signer_apart(stack, place.signer_socket, registry)
         else:
-            policy = await _policy(place, settings, registry, found, traders, plugins, rpc)
+            policy = await _policy(place, settings, registry, found, traders, plugins, rpc, quoters)
             signer, account = await _signer(stack, place, process)
-        unlisted = keep_listed(policy, found, traders)
+        unlisted: dict[str, Unlisted] = dict(keep_listed(policy, found, traders))
+        unlisted.update(unlisted_of(policy, quoters))
         if listed_before:
             await doubt_changed(rpc, registry, policy, found)
         world = World(
@@ -165,6 +168,8 @@ async def open_instance(
             mind=mind,
             traders=traders,
             unlisted=unlisted,
+            quoters=quoters,
+            services=services_of(settings, quoters),
             executes=executes,
             cache=place.folder / "cache",
         )
@@ -194,7 +199,8 @@ async def make_wallet(place: Place, settings: Settings, fund: Callable[[Address]
         found, traders = await find(registry, plugins.hook, rpc)
         if new and account is not None:
             await fund(account)
-        await _policy(place, settings, registry, found, traders, plugins, rpc)
+        quoters = await quoters_of(settings, registry, plugins.hook, rpc, found)
+        await _policy(place, settings, registry, found, traders, plugins, rpc, quoters)
     return account
 
 
@@ -305,6 +311,7 @@ async def _policy(
     traders: dict[str, Trader],
     plugins: hooks.Plugins,
     rpc: Rpc,
+    quoters: dict[str, Quoter],
 ) -> Policy:
     """The policy that the folder has; at the first start it is made."""
     path = place.signer_folder / POLICY
@@ -319,6 +326,6 @@ async def _policy(
             )
         return policy
     trusted: list[Venue | Trader] = [*found.trusted(), *traders.values()]
-    policy = await first_policy(place, settings, registry, trusted, plugins, rpc)
+    policy = await first_policy(place, settings, registry, trusted, plugins, rpc, list(quoters.values()))
     await asyncio.to_thread(write_policy, place.signer_folder, policy)
     return policy

@@ -20,6 +20,7 @@ from pydantic_settings import (
 from agent import config_file
 from agent.errors import Refused
 from agent.model_settings import ModelSetting, PurposeName, RouteSetting, Usd
+from agent.quoter_settings import QuoterName, QuoterSetting
 
 log = structlog.get_logger()
 _FOLDER: ContextVar[Path | None] = ContextVar("the instance's folder", default=None)
@@ -136,6 +137,11 @@ class Settings(BaseSettings):
     defillama_url: Annotated[str, Field(pattern=r"^(https?://[^\s@]+)?$")] = ""
     """The base URL of DefiLlama's yields API, https://yields.llama.fi, for rates at places that can't be entered.
     Empty, nobody is asked: what you look at isn't told to others unless you say so."""
+    quoters: dict[QuoterName, QuoterSetting] = {}
+    """Who is asked for offers when something is swapped, a table for each: `[quoters.1inch]` with its `url` and,
+    where it wants one, a `key_file` (docs/quotes.md). Empty, nobody is: they hear what is swapped, and by whom."""
+    quote_milliseconds: Annotated[int, Field(ge=100, le=10_000)] = 1_500
+    """How long their answers are waited for."""
 
     discord_token_file: Path | None = None
     """A file with the Discord bot's token."""

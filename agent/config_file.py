@@ -134,15 +134,16 @@ def _beside(path: Path, value: Any) -> Any:
 
 
 def _tables(path: Path, value: Any) -> Any:
-    """The same for the files that the tables of a list name."""
-    if not isinstance(value, list):
+    """The same for the files that the tables of a list, or of a table, name."""
+    if isinstance(value, dict):
+        return {name: _table(path, each) for name, each in value.items()}
+    return [_table(path, each) for each in value] if isinstance(value, list) else value
+
+
+def _table(path: Path, value: Any) -> Any:
+    if not isinstance(value, dict):
         return value
-    return [
-        {name: _beside(path, said) if name.endswith("_file") else said for name, said in each.items()}
-        if isinstance(each, dict)
-        else each
-        for each in value
-    ]
+    return {name: _beside(path, said) if name.endswith("_file") else said for name, said in value.items()}
 
 
 def _shown(name: str) -> str:

@@ -15,9 +15,9 @@ from agent.config import Settings
 from agent.errors import Refused
 from agent.hooks import Plugins
 from agent.place import Place
-from agent.plugin import Listed, Trader, Venue
+from agent.plugin import Listed, Quoter, Trader, Venue
 from agent.policy.policy import Policy, build
-from agent.policy.typed_tables import permit_tables
+from agent.policy.typed_tables import Domain, permit_tables
 from agent.usd import PRICE_DECIMALS
 
 GWEI = 10**9
@@ -30,6 +30,7 @@ async def first_policy(
     found: Sequence[Venue | Trader],
     plugins: Plugins,
     rpc: Rpc,
+    quoters: Sequence[Quoter] = (),
 ) -> Policy:
     """Of what the built-in plug-ins `found`, with the fingerprints of the contracts and of what deposits give, as
     they are now. What other plug-ins found the operator lists one by one (`moneta policy list`).
@@ -45,6 +46,13 @@ async def first_policy(
     groups = (*plugins.ours("moneta_protocols"), *plugins.ours("moneta_traders"))
     ours = {each.name for group in groups for each in group}
     found = [each for each in found if (each.id.split(":")[0] if isinstance(each, Venue) else each.name) in ours]
+    quoting = {each.name for group in plugins.ours("moneta_quoters") for each in group}
+    domains = {
+        each.contract.address: Domain(table=each.domain[0], name=each.domain[1], version=each.domain[2])
+        for each in quoters
+        if each.domain is not None and each.name in quoting
+    }
+    routers = [contract for each in quoters if each.name in quoting for contract in each.contracts]
     caps = place.caps
     if caps is None:
         caps = first_caps(registry, await _prices(registry, rpc), settings.first_cap_usd)
@@ -54,9 +62,10 @@ async def first_policy(
         tokens=registry.tokens.values(),
         native=registry.native,
         wrapped=registry.coin,
-        listed=[each.contract for each in found] + rewarding(found) + providing(found),
+        listed=[each.contract for each in found] + rewarding(found) + providing(found) + routers,
         tables=[table for group in plugins.ours("moneta_call_tables") for table in group],
         typed_tables=[*permit_tables(), *(table for group in plugins.ours("moneta_typed_tables") for table in group)],
+        domains=domains,
         caps=caps,
         max_fee_wei=settings.max_fee_gwei * GWEI,
         contact_delay_seconds=place.contact_delay_seconds,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
 
 import structlog
 
@@ -12,10 +13,29 @@ from agent.chain.rpc import Rpc
 from agent.doctor import upgrades
 from agent.errors import MonetaError
 from agent.gate.only_seen import UNLISTED, OnlySeen, why_unlisted
-from agent.plugin import Trader
+from agent.plugin import Listed, Quoter, Trader
 from agent.policy.policy import Policy
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A contract that nobody listed yet, by the name that it is listed by."""
+
+    name: str
+    contract: Listed
+
+
+def unlisted_of(policy: Policy, quoters: Mapping[str, Quoter]) -> dict[str, Placed]:
+    """The contracts of quoters that nobody listed yet: `0x`, and `0x:2` for the second."""
+    found: dict[str, Placed] = {}
+    for name, quoter in quoters.items():
+        for number, contract in enumerate(quoter.contracts, start=1):
+            key = name if number == 1 else f"{name}:{number}"
+            if why_unlisted(policy, contract):
+                found[key] = Placed(key, contract)
+    return found
 
 
 def keep_listed(policy: Policy, found: Discovered, traders: MutableMapping[str, Trader]) -> dict[str, Trader]:

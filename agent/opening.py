@@ -12,7 +12,7 @@ import pluggy
 from agent import hooks
 from agent.chain.discover import Discovered, discover
 from agent.chain.endpoints import endpoints, private_endpoint, sockets
-from agent.chain.find_traders import find_traders
+from agent.chain.find_traders import find_quoters, find_traders
 from agent.chain.heads import Heads
 from agent.chain.health import BEHIND_SECONDS, MAX_BEHIND
 from agent.chain.pool import Pool
@@ -22,7 +22,7 @@ from agent.chain.rpc import Rpc
 from agent.config import Settings
 from agent.errors import Refused
 from agent.place import Endpoint, read_secret
-from agent.plugin import Protocol, Trader
+from agent.plugin import Protocol, Quoter, Trader
 from agent.runtime.market import Market, services
 
 
@@ -95,6 +95,18 @@ async def find(registry: Registry, hook: pluggy.HookRelay, rpc: Rpc) -> tuple[Di
     traders, faults = await find_traders(traders_of(hook), registry, rpc, found.missing)
     found.missing.update(faults)
     return found, traders
+
+
+async def quoters_of(
+    settings: Settings, registry: Registry, hook: pluggy.HookRelay, rpc: Rpc, found: Discovered
+) -> dict[str, Quoter]:
+    """The quoters that the settings name, and in `found.missing` why one isn't used."""
+    if not settings.quoters:
+        return {}
+    kinds = [kind for group in hook.moneta_quoters() for kind in group]
+    quoters, faults = await find_quoters(kinds, registry, rpc, settings.quoters)
+    found.missing.update(faults)
+    return quoters
 
 
 def protocols_of(hook: pluggy.HookRelay) -> list[Protocol]:

@@ -7,6 +7,7 @@ BUILT_IN = (
     "plugins.venus",
     "plugins.yields",
     "plugins.uniswap",
+    "plugins.trade",
     "plugins.rebalance",
     "plugins.risk",
     "plugins.defillama",

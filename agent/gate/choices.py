@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from agent.gate.offers import Tried
 from agent.gate.order import Swap
 from agent.gate.spread import Spread
 from agent.money import Token
@@ -19,6 +20,7 @@ BEST_RATE = "the highest rate with your own deposit in it, of the venues that ca
 SPREAD = "the most income after gas, with your own deposit in each market: a part only where it earns its own gas"
 NAMED = "you named it"
 BEST_PRICE = "the best price for that size net of gas, over the pools that I know, up to three hops"
+BEST_OFFER = "the best price for that size net of gas, over the pools that I know and what others offered"
 LOWEST_RATE = "the lowest rate first, since what is taken out there costs you least"
 
 
@@ -58,10 +60,15 @@ class VenueChoice:
 
 @dataclass(frozen=True, slots=True)
 class RouteChoice:
-    """The trade of a swap; `routes` are the single ways that it was compared with, the best first."""
+    """The trade of a swap; `routes` are the single ways that it was compared with, the best first,
+    `offers` what others offered, in the order of their names;
+    `own` is the own trade, where an offer was taken in its place.
+    """
 
     swap: Swap
     routes: tuple[Route, ...]
+    offers: tuple[Tried, ...] = ()
+    own: Trade | None = None
 
     def recorded(self) -> Recorded:
         trade, swap = self.swap.trade, self.swap
@@ -75,7 +82,8 @@ class RouteChoice:
         alternatives = [_route_json(each) for each in self.routes]
         if len(trade.parts) > 1:
             alternatives.insert(0, _trade_json(trade))
-        return Recorded(ROUTE, BEST_PRICE, facts, alternatives, trade.name)
+        alternatives += [_offer_json(each) for each in self.offers]
+        return Recorded(ROUTE, BEST_OFFER if self.offers else BEST_PRICE, facts, alternatives, trade.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +132,18 @@ def _route_json(route: Route) -> dict[str, Any]:
     numbers = {key: str(body[key]) for key in ("units_in", "units_out", "impact_bps")}
     places = {"fees": [str(fee) for fee in route.fees], "pools": list(route.pools)}
     return {"route": route.name, "fee": str(route.fee)} | body | numbers | places
+
+
+def _offer_json(offer: Tried) -> dict[str, Any]:
+    """An offer as a route is kept: what it gives is what its call gave when it was run."""
+    name = f"{offer.quoter}:{offer.gives.symbol}-0-{offer.gets.symbol}"
+    numbers = {
+        "units_in": str(offer.units),
+        "units_out": str(offer.got),
+        "said": str(offer.said),
+        "gas": str(offer.gas),
+    }
+    return {"route": name, "fee": "0", "impact_bps": "0", "why_not": offer.why_not, "rule": offer.rule, **numbers}
 
 
 def _trade_json(trade: Trade) -> dict[str, Any]:

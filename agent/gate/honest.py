@@ -66,7 +66,8 @@ def _check_sold(move: Swap, sale: Sequence[Simulated], got: int, account: Addres
         )
     start = move.trade.tokens[0]
     back = changes(sale, account).get(str(start.address), 0)
-    least = move.trade.units_in * (FEE_SCALE - move.trade.fee) ** 2 // FEE_SCALE**2 * KEPT_PERCENT // 100
+    fee = (move.back[1] if move.back else move.trade).fee
+    least = move.trade.units_in * (FEE_SCALE - fee) ** 2 // FEE_SCALE**2 * KEPT_PERCENT // 100
     if back < least:
         raise Refused(
             RULE,
@@ -85,16 +86,17 @@ def _until(steps: Sequence[Step], move: Swap) -> list[Step]:
 
 def _sale(move: Swap, units: int, account: Address, deadline: int) -> list[Step]:
     """The way back: each part backwards, for its share of what came."""
-    whole, left, parts = move.trade.units_out, units, []
-    for part in move.trade.parts[::-1]:
-        share = left if part is move.trade.parts[0] else units * part.units_out // whole
+    trader, trade = move.back or (move.trader, move.trade)
+    whole, left, parts = trade.units_out, units, []
+    for part in trade.parts[::-1]:
+        share = left if part is trade.parts[0] else units * part.units_out // whole
         left -= share
         parts.append(_backwards(part, share))
     back = Trade(tuple(part for part in parts if part.units_in))
-    router = move.trader.contract.address
+    router = trader.contract.address
     allow = [approve(move.gets, router, each, Role.APPROVAL) for each in (0, units)]
     limits = (1,) * len(back.parts)
-    return [*allow, *move.trader.swap(back, account, limits, (False, False), deadline)]
+    return [*allow, *trader.swap(back, account, limits, (False, False), deadline)]
 
 
 def _backwards(route: Route, units: int) -> Route:

@@ -12,6 +12,7 @@ from agent.gate import spread_words
 from agent.gate.allowed import WHY_NOT
 from agent.gate.candidates import kept_small
 from agent.gate.choices import Choice, TurnChoice, VenueChoice
+from agent.gate.offers import Tried
 from agent.gate.order import Enter, Leave, Move, Send, TakeBack
 from agent.gate.resolve import free_to_leave, is_everything, leave_in_turn, positions_of, units_of, venue_named
 from agent.gate.spread import Share, Spread
@@ -43,7 +44,8 @@ class Resolved:
 class Desk:
     """What stands still during one turn. `spare_native` are the wei beyond the gas reserve and this plan's fee.
 
-    `hidden`: whether swaps are sent to a private endpoint.
+    `hidden`: whether swaps are sent to a private endpoint. `offers` are those that were asked for a swap, each
+    checked and run.
     """
 
     registry: Registry
@@ -55,6 +57,7 @@ class Desk:
     traders: Mapping[str, Trader] = field(default_factory=dict)
     spread: SpreadOf = unspread
     hidden: bool = False
+    offers: tuple[Tried, ...] = ()
 
     def deposit(self, intent: Deposit) -> Resolved:
         """Into the named venue; else the best one for that size, or several where that earns more."""

@@ -17,6 +17,7 @@ class Swap:
 
     `limits`: of each part the least that comes back, or of an exact output the most that is given. `edge` is the
     other side of what may happen before it runs: the most that could come back, or the least that could be given.
+    `back`: by what it is sold again when it is tried, where its own trader only gives.
     """
 
     trader: Trader
@@ -25,6 +26,7 @@ class Swap:
     gets: Token
     limits: tuple[int, ...]
     edge: int
+    back: tuple[Trader, Trade] | None = None
 
     @property
     def limit(self) -> int:

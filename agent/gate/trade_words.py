@@ -19,6 +19,8 @@ def priced(move: Swap) -> str:
     else:
         given, least = Amount(trade.units_in, move.pays), Amount(move.limit, move.gets)
         text = f"swap {given} for at least {least} (about {about(trade.units_out, move.gets)})"
+    if move.back is not None:
+        return f"{text}, as {trade.trader} offers it"
     fee = text_from_units(trade.fee, FEE_PLACES)
     return f"{text}, price impact {percent(trade.impact_bps)}, pool fee {fee} %"
 

@@ -5,18 +5,20 @@ The limits are the policy's: code sets them, no model and no word of a chat.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.execution.costs import costs_at
-from agent.gate import sandwich
+from agent.gate import offered, sandwich
 from agent.gate.build import CLEANUP_GAS
 from agent.gate.choices import RouteChoice
 from agent.gate.moves import Desk, Resolved
 from agent.gate.order import Swap
 from agent.gate.resolve import units_of
+from agent.gate.slippage import slippage_of
 from agent.gate.trade_words import parted, percent
 from agent.intents import All, AmountSpec
 from agent.intents import Swap as SwapIntent
@@ -25,8 +27,6 @@ from agent.plugin import Trader
 from agent.routes import Route, Trade
 
 BASIS_POINTS = 10_000
-SLIPPAGE_BPS = 30
-STABLE_SLIPPAGE_BPS = 5
 EDGE_BPS = 200
 """How far a price may move in the user's favour before the plan is void, too: the next step's amount hangs on it."""
 MAX_IMPACT_BPS = 200
@@ -62,14 +62,14 @@ def swap(desk: Desk, intent: SwapIntent, later_gas: int = 0, *, wrapped: bool = 
     else:
         whole = _spendable(desk, pays, intent.amount, later_gas)
         units = units_of(intent.amount or All(), pays, whole, "Your wallet")
-        choice = _priced(desk, ends, (start, end), units, exact_out=False)
+        choice = _offered(desk, ends, (start, end), units)
         more = _gas_limit(choice.swap.trade) - SWAP_GAS
         if pays.is_native and more > 0 and isinstance(intent.amount, All):  # several parts take more of it
             units = units_of(
                 intent.amount, pays, _spendable(desk, pays, intent.amount, later_gas, more), "Your wallet"
             )
             choice = _priced(desk, ends, (start, end), units, exact_out=False)
-    return Resolved((choice.swap,), (choice,), _notes(desk, choice.swap))
+    return Resolved((choice.swap,), (choice,), _notes(desk, choice))
 
 
 def _contract_token(desk: Desk, token: Token) -> Token:
@@ -97,6 +97,52 @@ def _priced(
     desk: Desk, ends: tuple[Token, Token], traded: tuple[Token, Token], units: int, exact_out: bool
 ) -> RouteChoice:
     """The best trade net of gas, and the single routes beside it, the best first."""
+    choice = _own(desk, ends, traded, units, exact_out)
+    if (why := too_far(choice.swap.trade)) is not None:
+        raise why
+    return choice
+
+
+def too_far(trade: Trade) -> Refused | None:
+    """Why a trade moves the price too much, None where it doesn't."""
+    if trade.impact_bps <= MAX_IMPACT_BPS:
+        return None
+    return Refused(
+        "impact",
+        f"That size would move the price by {percent(trade.impact_bps)} against you; "
+        f"{percent(MAX_IMPACT_BPS)} is the limit.",
+        "Swap less at a time.",
+    )
+
+
+def _offered(desk: Desk, ends: tuple[Token, Token], traded: tuple[Token, Token], units: int) -> RouteChoice:
+    """The same for an exact input, with what others offer for it: taken where it gives more net of gas, and by its
+    own call no less than what is our own least, by our own pools and the price feeds.
+    """
+    offers = [each for each in desk.offers if (each.gives, each.gets, each.units) == (*ends, units)]
+    if not offers:
+        return _priced(desk, ends, traded, units, exact_out=False)
+    own = _own(desk, ends, traded, units, exact_out=False)
+    why, gas = too_far(own.swap.trade), gas_price(desk.registry, desk.snapshot, traded[1])
+    loss = MAX_IMPACT_BPS + slippage_of(desk.registry, *traded)
+    usual = sum(sandwich.limits_of(own.swap.trade, slippage_of(desk.registry, *traded)))
+    leasts = [offered.fair_least(*traded, units, desk.snapshot.prices, loss), None if why else usual]
+    least, rival = max((each for each in leasts if each is not None), default=None), None if why else own.swap.trade
+    held = offered.weighed(offers, least, rival, gas)
+    chosen = offered.best(held, rival, gas)
+    if chosen is None and why is not None:
+        raise why
+    if chosen is None:
+        return replace(own, offers=held)
+    taken, edge = offered.Offered(chosen), chosen.got * (BASIS_POINTS + EDGE_BPS) // BASIS_POINTS
+    back = own.swap.trader, own.swap.trade
+    return RouteChoice(Swap(taken, taken.trade, *ends, (chosen.least,), edge, back), own.routes, held, own.swap.trade)
+
+
+def _own(
+    desk: Desk, ends: tuple[Token, Token], traded: tuple[Token, Token], units: int, exact_out: bool
+) -> RouteChoice:
+    """By the pools that are known. Raises Refused("liquidity")."""
     gas = gas_price(desk.registry, desk.snapshot, traded[0] if exact_out else traded[1])
     routes: list[Route] = []
     trades: list[tuple[Trader, Trade]] = []
@@ -117,13 +163,6 @@ def _priced(
             "Ask for less, or for another token.",
         )
     trader, trade = min(trades, key=lambda each: net_of_gas(each[1], gas))
-    if trade.impact_bps > MAX_IMPACT_BPS:
-        raise Refused(
-            "impact",
-            f"That size would move the price by {percent(trade.impact_bps)} against you; "
-            f"{percent(MAX_IMPACT_BPS)} is the limit.",
-            "Swap less at a time.",
-        )
     return RouteChoice(_bounded(desk, trader, trade, ends), tuple(routes))
 
 
@@ -144,17 +183,13 @@ def gas_price(registry: Registry, snapshot: Snapshot, token: Token) -> Fraction:
 
 def _bounded(desk: Desk, trader: Trader, trade: Trade, ends: tuple[Token, Token]) -> Swap:
     """The swap with the policy's slippage as each part's limit, or less of it where a sandwich would pay."""
-    slippage = sandwich.slippage(desk.registry, desk.snapshot, trader, trade, usual_bps(desk.registry, trade))
+    slippage = sandwich.slippage(
+        desk.registry, desk.snapshot, trader, trade, slippage_of(desk.registry, *trade.tokens)
+    )
     limits = sandwich.limits_of(trade, slippage)
     if trade.exact_out:
         return Swap(trader, trade, *ends, limits, trade.units_in * (BASIS_POINTS - EDGE_BPS) // BASIS_POINTS)
     return Swap(trader, trade, *ends, limits, trade.units_out * (BASIS_POINTS + EDGE_BPS) // BASIS_POINTS)
-
-
-def usual_bps(registry: Registry, trade: Trade) -> int:
-    """The policy's slippage."""
-    stable = {token.symbol for token in trade.tokens} <= registry.usd_stable
-    return STABLE_SLIPPAGE_BPS if stable else SLIPPAGE_BPS
 
 
 def _check_balance(desk: Desk, pays: Token, units: int) -> None:
@@ -167,13 +202,14 @@ def _check_balance(desk: Desk, pays: Token, units: int) -> None:
         )
 
 
-def _notes(desk: Desk, move: Swap) -> tuple[str, ...]:
-    trade = move.trade
+def _notes(desk: Desk, choice: RouteChoice) -> tuple[str, ...]:
+    move, trade = choice.swap, choice.swap.trade
     through = ", ".join(token.symbol for token in trade.through)
     way = f"By way of {through}." if through else ""
-    usual = usual_bps(desk.registry, trade)
-    taken = sandwich.told(desk.registry, desk.snapshot, move, usual, desk.hidden)
-    return tuple(note for note in (parted(trade), way, _impact(trade), taken) if note)
+    risk = sandwich.told(desk.registry, desk.snapshot, move, slippage_of(desk.registry, *trade.tokens), desk.hidden)
+    taken = move.trader.tried if isinstance(move.trader, offered.Offered) else None
+    others = offered.told(choice.offers, choice.own or trade, taken)
+    return tuple(note for note in (parted(trade), way, _impact(trade), others, risk) if note)
 
 
 def _impact(trade: Trade) -> str:

@@ -9,6 +9,7 @@ from agent.chain.snapshot import Snapshot
 from agent.execution.costs import costs_at
 from agent.gate import loans, providing, reserve, rewards, trading
 from agent.gate.moves import Desk, Rank, Resolved, SpreadOf, unspread
+from agent.gate.offers import Tried
 from agent.gate.sequences import sequence
 from agent.intents import (
     Claim,
@@ -39,6 +40,7 @@ def desk_at(
     rank: Rank,
     contacts: Mapping[str, Address],
     spread: SpreadOf = unspread,
+    offers: tuple[Tried, ...] = (),
 ) -> Desk:
     """The desk at a snapshot with its block's own base fee."""
     costs = costs_at(snapshot)
@@ -52,6 +54,7 @@ def desk_at(
         contacts=contacts,
         traders=traders,
         spread=spread,
+        offers=offers,
         spare_native=max(snapshot.native - kept, 0),
     )
 

@@ -26,6 +26,7 @@ class Claims:
         for name, hooked in (
             ("moneta_protocols", "protocol"),
             ("moneta_traders", "exchange"),
+            ("moneta_quoters", "quoter"),
             ("moneta_actions", "action"),
             ("moneta_jobs", "job"),
             ("moneta_models", "model provider"),
@@ -60,6 +61,7 @@ class Claims:
 def _claimed(of: Guarded) -> Iterator[Claim]:
     yield from (("protocol", each.name) for each in of.moneta_protocols())
     yield from (("exchange", each.name) for each in of.moneta_traders())
+    yield from (("quoter", each.name) for each in of.moneta_quoters())
     yield from (("job", each.name) for each in of.moneta_jobs())
     yield from (("model provider", each.name) for each in of.moneta_models())
     for action in of.moneta_actions():

@@ -10,6 +10,7 @@ from agent.errors import MonetaError
 from agent.hooks import answers, shapes, talking
 from agent.hooks.implementing import Implementation
 from agent.hooks.plugin import Plugin
+from agent.hooks.quoters import GuardedQuoterKind
 from agent.hooks.traders import GuardedKind
 from agent.hooks.venues import GuardedProtocol, curve
 from agent.money import Rate, Token
@@ -25,6 +26,7 @@ from agent.plugin import (
     Placement,
     Protocol,
     Provider,
+    Quoter,
     Setup,
     Told,
     Trader,
@@ -51,6 +53,7 @@ class Guarded:
         for hook in (
             self.moneta_protocols,
             self.moneta_traders,
+            self.moneta_quoters,
             self.moneta_call_tables,
             self.moneta_descriptors,
             self.moneta_typed_tables,
@@ -74,6 +77,13 @@ class Guarded:
             return [GuardedKind.of(self.plugin, each) for each in shapes.listed(found, type, "its exchanges", 20)]
 
         return self._once("moneta_traders", check)
+
+    @hookimpl
+    def moneta_quoters(self) -> list[type[Quoter]]:
+        def check(found: object) -> list[type[Quoter]]:
+            return [GuardedQuoterKind.of(self.plugin, each) for each in shapes.listed(found, type, "its quoters", 20)]
+
+        return self._once("moneta_quoters", check)
 
     @hookimpl
     def moneta_call_tables(self) -> list[dict[str, Any]]:

@@ -88,6 +88,7 @@ def _declared(plugins: Plugins, plugin: Plugin) -> Iterator[Finding]:
     parts: dict[str, Any] = {
         "protocols": "moneta_protocols",
         "exchanges": "moneta_traders",
+        "quoters": "moneta_quoters",
         "actions": "moneta_actions",
         "jobs": "moneta_jobs",
         "models": "moneta_models",

@@ -18,6 +18,7 @@ from agent.plugin.elsewhere import Elsewhere, Outside, Told
 from agent.plugin.hookspecs import PROJECT, Hooks, hookimpl, hookspec
 from agent.plugin.models import LanguageModel, ModelAnswer, Provider, ToolCall
 from agent.plugin.positions import Held, PositionManager
+from agent.plugin.quoting import Offer, Quoter, Wanted, Web
 from agent.plugin.talking import Action, Answer, Asked, Job, Moment, Notice, Setup
 from agent.plugin.traders import Trader
 from agent.plugin.venues import Flag, Lender, Protocol, Rewarder, Venue, VenueState
@@ -48,6 +49,7 @@ __all__ = [
     "ModelAnswer",
     "Moment",
     "Notice",
+    "Offer",
     "Option",
     "OutboxRow",
     "Outside",
@@ -55,6 +57,7 @@ __all__ = [
     "PositionManager",
     "Protocol",
     "Provider",
+    "Quoter",
     "RetryLater",
     "Rewarder",
     "Setup",
@@ -66,6 +69,8 @@ __all__ = [
     "Undeliverable",
     "Venue",
     "VenueState",
+    "Wanted",
+    "Web",
     "hookimpl",
     "hookspec",
     "lines_of",

@@ -14,6 +14,7 @@ from agent.plugin.chats import Chat
 from agent.plugin.choosing import Limits, Option, Placement
 from agent.plugin.elsewhere import Outside, Told
 from agent.plugin.models import Provider
+from agent.plugin.quoting import Quoter
 from agent.plugin.talking import Action, Asked, Job, Setup
 from agent.plugin.traders import Trader
 from agent.plugin.venues import Protocol, Venue, VenueState
@@ -33,6 +34,10 @@ class Hooks:
     @hookspec
     def moneta_traders(self) -> list[type[Trader]]:  # type: ignore[empty-body]
         """The exchanges that this plug-in adds."""
+
+    @hookspec
+    def moneta_quoters(self) -> list[type[Quoter]]:  # type: ignore[empty-body]
+        """Who offers swaps from outside; each is asked only where the settings name its URL."""
 
     @hookspec
     def moneta_call_tables(self) -> list[dict[str, Any]]:  # type: ignore[empty-body]

@@ -14,15 +14,15 @@ from agent.execution.outcome import End
 from agent.execution.points import Point, point
 from agent.execution.stops import check_stops
 from agent.execution.strangers import said_of
-from agent.gate import spread_words
+from agent.gate import offered, spread_words
 from agent.gate.charges import spending_of
 from agent.gate.choices import Choice, VenueChoice
 from agent.gate.confirm import look
+from agent.gate.moves import Resolved
 from agent.gate.open_doors import check_ledger
 from agent.gate.order import Enter, Move
 from agent.gate.propose import Proposal, Request
 from agent.gate.step_up import check_code, code_note, needs
-from agent.gate.wanted import moves_of
 from agent.gate.worth import told, worth
 from agent.intents import Exit, Intent, Origin, Rebalance, as_json, parse
 from agent.money import Address, Amount
@@ -36,6 +36,7 @@ from agent.runtime.codes import enrolled
 from agent.runtime.desk import DAY, desk, horizon_of
 from agent.runtime.following import Following
 from agent.runtime.mandating import Mandating
+from agent.runtime.offering import asking, passing
 from agent.runtime.ordering import Ordering
 from agent.runtime.rebalancing import Rebalancing
 from agent.runtime.sandwiched import with_sandwiches
@@ -60,30 +61,37 @@ class Acting:
         await self.world.refresh()
         if isinstance(intent, Rebalance):
             return await Rebalancing(self.world).propose(user, channel, intent, origins, verdict)
-        snapshot = await self.world.priced_snapshot(await self.world.account(user))
-        contacts = await self._ripe_contacts(user)
-        world = self.world
-        standing = await world.standing(user.id)
-        horizon = horizon_of(world, intent, snapshot, standing)
-        resolved = moves_of(intent, desk(world, snapshot, standing, contacts, horizon))
-        request = Request(
-            draft=world.draft(user, as_json(intent)),
-            seconds=world.settings.plan_seconds,
-            contacts=frozenset(contacts.values()),
-            paused=user.paused,
-            notes=(
-                *await Following(world).notes(user, origins),
-                *resolved.notes,
-                *await self._against(snapshot, resolved.moves),
-                *await self._warnings(intent, snapshot.account),
-            ),
-            standing=standing,
-            names={place: name for name, place in contacts.items()},
-        )
-        build = self.world.gate.propose_exit if isinstance(intent, Exit) else self.world.gate.propose
-        proposal = self._with_worth(await build(request, resolved.moves, snapshot), snapshot)
+        world, account = self.world, await self.world.account(user)
+        async with asking(world, account, intent) as asked:
+            snapshot = await world.priced_snapshot(account)
+            contacts = await self._ripe_contacts(user)
+            standing = await world.standing(user.id)
+            horizon = horizon_of(world, intent, snapshot, standing)
+            at = desk(world, snapshot, standing, contacts, horizon)
+            at = replace(at, offers=await asked.offers(at))
+
+        async def built(resolved: Resolved) -> Proposal:
+            request = Request(
+                draft=world.draft(user, as_json(intent)),
+                seconds=world.settings.plan_seconds,
+                contacts=frozenset(contacts.values()),
+                paused=user.paused,
+                notes=(
+                    *await Following(world).notes(user, origins),
+                    *resolved.notes,
+                    *await self._against(snapshot, resolved.moves),
+                    *await self._warnings(intent, snapshot.account),
+                ),
+                standing=standing,
+                names={place: name for name, place in contacts.items()},
+            )
+            build = world.gate.propose_exit if isinstance(intent, Exit) else world.gate.propose
+            return self._with_worth(await build(request, resolved.moves, snapshot), snapshot)
+
+        at, resolved, proposal = await passing(intent, at, built)
         await self.world.ledger.cancel_previews(user.id, channel, "a newer preview took its place")
         facts = to_json(snapshot) | standing.as_json(VENUES) | {"horizon": horizon.as_json()}
+        facts |= offered.as_json(at.offers)
         decisions = [await self._record(user, facts, intent, choice) for choice in resolved.choices]
         await self.world.ledger.propose(
             proposal.plan,

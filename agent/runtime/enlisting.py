@@ -10,13 +10,13 @@ from agent.chain.fingerprint import fingerprints
 from agent.errors import Refused
 from agent.gate.only_seen import OnlySeen
 from agent.money import Address
-from agent.plugin import Listed, Trader, Venue
+from agent.plugin import Listed, Venue
 from agent.policy import bodies
 from agent.policy.fingerprint import Fingerprint
 from agent.policy.tables import load_table, sha256_of
 from agent.replies.clock import day_and_time
 from agent.runtime.operating import Became
-from agent.runtime.world import World
+from agent.runtime.world import Unlisted, World
 
 RULE = "list"
 
@@ -105,9 +105,9 @@ class Enlisting:
         )
         return Became("signer", text, ripe)
 
-    def _found(self, named: str) -> Venue | Trader:
+    def _found(self, named: str) -> Venue | Unlisted:
         shown = {key: each.inner for key, each in self.world.venues.items() if isinstance(each, OnlySeen)}
-        unlisted: dict[str, Venue | Trader] = {**shown, **self.world.unlisted}
+        unlisted: dict[str, Venue | Unlisted] = {**shown, **self.world.unlisted}
         same = [key for key, each in unlisted.items() if named in (key, each.contract.address)]
         if same:
             return unlisted[same[0]]

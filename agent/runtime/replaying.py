@@ -16,6 +16,7 @@ from agent.errors import Refused
 from agent.gate.allowed import marked, trusted
 from agent.gate.build import Draft, Simulated, plan_of, steps_of
 from agent.gate.moves import SpreadOf, unspread
+from agent.gate.offered import from_json as from_facts
 from agent.gate.order import Move, Swap
 from agent.gate.order_price import held_to
 from agent.gate.risk import bearing, weighed
@@ -138,7 +139,9 @@ def _request(row: DecisionRow, snapshot: Snapshot, known: Known) -> Made:
     if "horizon" in row.snapshot:
         horizon = Horizon.from_json(row.snapshot["horizon"])
         spread = Spreader(known.registry, venues, snapshot, rank, known.allocate, horizon).spread
-    desk = desk_at(known.registry, venues, known.traders, snapshot, rank, {}, spread)
+    tokens = {**known.registry.tokens, known.registry.native.symbol: known.registry.native}
+    offers = from_facts(row.snapshot, tokens)
+    desk = desk_at(known.registry, venues, known.traders, snapshot, rank, {}, spread, offers)
     resolved = moves_of(parse(dict(row.snapshot["intent"])), desk)
     moves = resolved.moves
     bound = row.snapshot.get("bound")  # a limit's own, stricter than the slippage

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pluggy
 
@@ -39,9 +39,10 @@ from agent.gate.risk import bearing, weighed
 from agent.mind.mind import Mind
 from agent.money import Address, Token
 from agent.past import Past
-from agent.plugin import Option, Trader, Venue, VenueState
+from agent.plugin import Listed, Option, Quoter, Trader, Venue, VenueState
 from agent.policy.policy import Policy, loads
 from agent.policy.spending import Standing
+from agent.runtime.asking import Service
 from agent.runtime.market import Market, services
 from agent.runtime.observing import Observing
 from agent.runtime.risks import Risks
@@ -57,6 +58,16 @@ Advance = Callable[[int], Awaitable[str]]
 
 
 DRAWN_AT_ONCE = 2
+
+
+class Unlisted(Protocol):
+    """What the operator may list."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def contract(self) -> Listed: ...
 
 
 @dataclass
@@ -86,8 +97,12 @@ class World:
     """A folder for what services outside told; None: nothing of it is written."""
     untrusted: dict[str, str] = field(default_factory=dict)
     """Why a venue may only be left, by its id; the watch over the contracts keeps it (agent/oversight.py)."""
-    unlisted: Mapping[str, Trader] = field(default_factory=dict)
-    """Exchanges that were found and that the policy doesn't list."""
+    unlisted: Mapping[str, Unlisted] = field(default_factory=dict)
+    """Exchanges that were found and that the policy doesn't list, and contracts of quoters."""
+    quoters: Mapping[str, Quoter] = field(default_factory=dict)
+    """Who is asked for offers, by name."""
+    services: Mapping[str, Service] = field(default_factory=dict)
+    """Where each of them is asked."""
     executes: bool = True
     """False beside another process that holds the folder: looks and plans, recovers and carries out nothing."""
     observing: Observing = field(init=False)

@@ -1,0 +1,167 @@
+"""Offers from outside beside the own trade: which one gives the most net of gas, and never below our own least.
+
+Pure: replay comes to the same from what was recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from agent.abi import Call
+from agent.gate.offers import Tried
+from agent.gate.order import Move, Swap
+from agent.gate.trade_words import about
+from agent.money import Address, Amount, Token
+from agent.plans import Step
+from agent.plugin import Ask, Block, Chain, Trader
+from agent.routes import AnyPool, Route, Trade
+
+BASIS_POINTS = 10_000
+NO_MEASURE = "neither a pool that I know nor the price feeds say what it should give"
+
+
+class Offered(Trader):
+    """An offer in the shape of an exchange: its one trade is the call that was checked and run."""
+
+    def __init__(self, tried: Tried) -> None:
+        self.tried = tried
+        self.name = tried.quoter  # type: ignore[misc]
+        self.contract = tried.contract
+
+    @classmethod
+    async def discover(cls, chain: Chain, ask: Ask) -> Trader:
+        raise NotImplementedError("an offer is asked for, not found")
+
+    def reads(self) -> tuple[Call, ...]:
+        return ()
+
+    def state(self, answers: Sequence[tuple[Any, ...] | None], block: Block) -> tuple[AnyPool, ...]:
+        return ()
+
+    def quotes(
+        self, states: Sequence[AnyPool], token_in: Token, token_out: Token, units: int, exact_out: bool = False
+    ) -> tuple[Route, ...]:
+        return ()
+
+    def swap(
+        self, trade: Trade, account: Address, limits: tuple[int, ...], native: tuple[bool, bool], deadline: int
+    ) -> tuple[Step, ...]:
+        if limits != (self.tried.least,) or any(native):
+            raise ValueError("an offer is taken as it was made")
+        return (self.tried.step(),)
+
+    @property
+    def trade(self) -> Trade:
+        """What it gives, as one route through its router."""
+        tried = self.tried
+        route = Route(
+            trader=tried.quoter,
+            tokens=(tried.gives, tried.gets),
+            fees=(0,),
+            pools=(tried.contract.address,),
+            units_in=tried.units,
+            units_out=tried.got,
+            exact_out=False,
+            impact_bps=0,
+        )
+        return Trade((route,), tried.gas)
+
+
+def fair_least(gives: Token, gets: Token, units: int, prices: Mapping[str, int], loss_bps: int) -> int | None:
+    """The least that may come back by the price feeds, in base units, `loss_bps` basis points below them, rounded up;
+    None where a price isn't known. Prices in USD with 8 decimals.
+    """
+    given, got = prices.get(gives.symbol, 0), prices.get(gets.symbol, 0)
+    if given <= 0 or got <= 0:
+        return None
+    scale_in: int = 10**gives.decimals
+    scale_out: int = 10**gets.decimals
+    fair = units * given * scale_out * (BASIS_POINTS - loss_bps)
+    return -(-fair // (got * scale_in * BASIS_POINTS))
+
+
+def weighed(offers: Sequence[Tried], least: int | None, own: Trade | None, gas: Fraction) -> tuple[Tried, ...]:
+    """The offers; of those that would be better than the own trade, the ones are refused whose least is below ours.
+
+    `least` None: nothing says what ours is.
+    """
+    net = _net(own, gas)
+    better = (net is None or each.got - each.gas * gas > net for each in offers)
+    return tuple(
+        _held(each, least) if above and not each.why_not else each for each, above in zip(offers, better, strict=True)
+    )
+
+
+def _net(own: Trade | None, gas: Fraction) -> Fraction | None:
+    return None if own is None else own.units_out - own.gas * gas
+
+
+def _held(offer: Tried, least: int | None) -> Tried:
+    if least is None:
+        return replace(offer, rule="quote-minimum", why_not=NO_MEASURE)
+    if offer.least < least:
+        low, ours = Amount(offer.least, offer.gets), Amount(least, offer.gets)
+        return replace(offer, rule="quote-minimum", why_not=f"it may give as little as {low}; {ours} is my least")
+    return offer
+
+
+def best(offers: Sequence[Tried], own: Trade | None, gas: Fraction) -> Tried | None:
+    """The offer that gives more than the own trade net of gas, and the most of all; None where the own one does.
+
+    `gas`: base units of what comes back that a unit of gas costs. Of equal ones the first is taken.
+    """
+    net = _net(own, gas)
+    chosen: Tried | None = None
+    for each in offers:
+        if not each.why_not and (net is None or each.got - each.gas * gas > net):
+            chosen, net = each, each.got - each.gas * gas
+    return chosen
+
+
+def told(offers: Sequence[Tried], own: Trade | None, chosen: Tried | None) -> str:
+    """'Offers: uniswap-v3 about 1,000.12 USDC, 1inch about 1,000.3 USDC (taken); 0x: no answer within 1.5 s.'"""
+    if not offers:
+        return ""
+    found = [f"{own.trader} {_amount(own.units_out, offers[0].gets)}{_taken(chosen is None)}"] if own else []
+    found += [
+        f"{each.quoter} {_amount(each.got, each.gets)}{_taken(each is chosen)}" for each in offers if _may(each)
+    ]
+    whole = ", ".join(found)
+    refused = [f"{each.quoter}: {each.why_not.rstrip('.')}" for each in offers if not _may(each)]
+    return f"Offers: {'; '.join(part for part in (whole, *refused) if part)}."
+
+
+def quoter_of(moves: Iterable[Move]) -> str:
+    """Whose offer the moves take, '' where they take none."""
+    taken = (move.trader.tried for move in moves if isinstance(move, Swap) and isinstance(move.trader, Offered))
+    return next((each.quoter for each in taken), "")
+
+
+def _may(offer: Tried) -> bool:
+    return not offer.why_not
+
+
+def _taken(is_it: bool) -> str:
+    return " (taken)" if is_it else ""
+
+
+def _amount(units: int, token: Token) -> str:
+    return f"about {about(units, token)}"
+
+
+def as_json(offers: Sequence[Tried]) -> dict[str, Any]:
+    """What a decision keeps, so that it can be made again; {} where nobody was asked."""
+    return {"offers": [each.as_json() for each in offers]} if offers else {}
+
+
+def from_json(facts: Mapping[str, Any], tokens: Mapping[str, Token]) -> tuple[Tried, ...]:
+    """What `as_json` wrote."""
+    return tuple(Tried.from_json(each, tokens) for each in facts.get("offers", ()))
+
+
+def turned_down(offers: Sequence[Tried], quoter: str, rule: str, why: str) -> tuple[Tried, ...]:
+    """The offers with that quoter's refused by a check of the whole plan."""
+    return tuple(replace(each, rule=rule, why_not=why) if each.quoter == quoter else each for each in offers)

@@ -1,0 +1,208 @@
+"""An offer from outside, held against what was asked for: decoded by the policy's table, every field compared.
+
+Pure. Nothing of it is believed: what the call says is read from its bytes, what it gives is simulated afterwards,
+and the least that may come back is ours (agent/gate/offered.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from agent.abi import decode_call, encode_call, parse_signature, rewritten
+from agent.errors import Refused
+from agent.money import Address, Amount, Token
+from agent.plans import Step, plain
+from agent.plugin import Listed, Offer, Quoter, Wanted
+from agent.policy.decode import Effect, decode
+from agent.policy.policy import Policy
+from agent.policy.rules import check_step
+from agent.policy.tables import Entry
+from agent.policy.typed import check_typed, read_typed
+
+STALE_SECONDS = 60
+"""How old the block may be that an offer was made at: the calldata of most expires within a minute or two."""
+OTHER = "Another quoter, or the own route, is taken."
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What is known of the chain: its block, the time (Unix seconds), and how many blocks STALE_SECONDS have."""
+
+    number: int
+    now: int
+    stale_blocks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What became of asking one quoter.
+
+    `contract` is its router. `function` and `args` (JSON data) are the call, `least` what it gives at the least, by
+    its own bytes; `said` what the quoter told, `got` what the simulation gave, in base units, for `gas` units of gas.
+    `why_not` says why it isn't taken ('' where it may be), `rule` by which rule.
+    """
+
+    quoter: str
+    contract: Listed
+    gives: Token
+    gets: Token
+    units: int
+    function: str = ""
+    args: tuple[Any, ...] = ()
+    least: int = 0
+    said: int = 0
+    got: int = 0
+    gas: int = 0
+    rule: str = ""
+    why_not: str = ""
+
+    def step(self) -> Step:
+        """The call as a step of a plan."""
+        return Step(self.contract.address, self.contract.name, self.function, _arguments(self.args))
+
+    def as_json(self) -> dict[str, Any]:
+        """What a decision keeps of it: all that it takes to build the same plan again."""
+        place = {"address": self.contract.address, "name": self.contract.name, "table": self.contract.table}
+        numbers = {name: str(getattr(self, name)) for name in ("units", "least", "said", "got", "gas")}
+        return {
+            "quoter": self.quoter,
+            "contract": place,
+            "gives": self.gives.symbol,
+            "gets": self.gets.symbol,
+            "function": self.function,
+            "args": list(self.args),
+            **numbers,
+            "rule": self.rule,
+            "why_not": self.why_not,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any], tokens: Mapping[str, Token]) -> Tried:
+        """What `as_json` wrote."""
+        place = data["contract"]
+        return cls(
+            quoter=data["quoter"],
+            contract=Listed(Address(place["address"]), place["name"], place["table"]),
+            gives=tokens[data["gives"]],
+            gets=tokens[data["gets"]],
+            function=data["function"],
+            args=tuple(data["args"]),
+            **{name: int(data[name]) for name in ("units", "least", "said", "got", "gas")},
+            rule=data["rule"],
+            why_not=data["why_not"],
+        )
+
+
+def checked(policy: Policy, quoter: Quoter, wanted: Wanted, offer: Offer, head: Head) -> Tried:
+    """The offer with its call as it would be signed. Raises Refused with the rule that it breaks."""
+    _check_told(quoter, wanted, offer, head)
+    if offer.order is not None:
+        return _order(policy, quoter, wanted, offer, head.now)
+    entry, data = _call(policy, quoter, offer.data)
+    effect = decode(policy, offer.to, data, offer.value)
+    _check_effect(wanted, effect)
+    check_step(policy, wanted.account, (), effect)
+    return Tried(
+        quoter=quoter.name,
+        contract=quoter.contract,
+        gives=wanted.gives,
+        gets=wanted.gets,
+        units=wanted.units,
+        function=entry.signature,
+        args=tuple(plain(decode_call(entry.signature, data))),
+        least=effect.least,
+        said=offer.units_out,
+    )
+
+
+def _order(policy: Policy, quoter: Quoter, wanted: Wanted, offer: Offer, now: int) -> Tried:
+    """An order that would be signed as typed data, its fields asked the same. None is carried out yet."""
+    typed = read_typed(policy, offer.order or {})
+    _check_effect(wanted, typed.effect)
+    check_typed(policy, wanted.account, (), typed, now)
+    tried = Tried(quoter.name, quoter.contract, wanted.gives, wanted.gets, wanted.units)
+    least, said = typed.effect.least, offer.units_out
+    shown = f"about {Amount(said, wanted.gets)} by a signed order, and I can't carry out orders yet"
+    return replace(tried, least=least, said=said, rule="quote-order", why_not=shown)
+
+
+def _check_told(quoter: Quoter, wanted: Wanted, offer: Offer, head: Head) -> None:
+    """What stands beside the call."""
+    if offer.chain_id not in (None, wanted.chain_id):
+        raise Refused("quote-chain", f"It quotes for chain {offer.chain_id}, not {wanted.chain_id}.", OTHER)
+    if offer.until is not None and offer.until <= head.now:
+        raise Refused("quote-stale", "The offer had ended before it came.", OTHER)
+    if offer.block is not None and not abs(head.number - offer.block) <= head.stale_blocks:
+        raise Refused("quote-stale", f"It was made at block {offer.block}; the head is {head.number}.", OTHER)
+    if offer.to != quoter.contract.address:
+        raise Refused(
+            "quote-target",
+            f"It wants {offer.to} called, not {quoter.contract.name} ({quoter.contract.address}).",
+            OTHER,
+        )
+    if offer.spender not in (None, quoter.spender):
+        raise Refused("quote-spender", f"It wants {offer.spender} approved, not {quoter.spender}.", OTHER)
+    if offer.value:
+        raise Refused("quote-value", f"It wants {offer.value} wei sent along with {wanted.gives.symbol}.", OTHER)
+    if not offer.units_out:
+        raise Refused("quote-none", "It offers nothing.", OTHER)
+
+
+def _call(policy: Policy, quoter: Quoter, data: bytes) -> tuple[Entry, bytes]:
+    """The call's entry, and its calldata in canonical form, without what may follow the arguments."""
+    known = policy.contracts.get(quoter.contract.address)
+    if known is None:
+        raise Refused(
+            "lists",
+            f"{quoter.contract.name} is not in the policy's list.",
+            f"The operator looks at it and lists it: `moneta policy list {quoter.name}`.",
+        )
+    entry = next(iter(policy.tables[known.table].entries(data[:4])), None)
+    if entry is None:
+        raise Refused(
+            "quote-calldata", f"Its call 0x{data[:4].hex()} of {known.name} is none that can be read.", OTHER
+        )
+    try:
+        whole = rewritten(entry.signature, data)
+        if entry.outside is not None and entry.outside.calls:
+            names = [each.name for each in parse_signature(entry.signature)[1]]
+            values = zip(names, decode_call(entry.signature, whole), strict=True)
+            inner = entry.outside.calls
+            args = [rewritten(inner[name], value) if name in inner else value for name, value in values]
+            whole = encode_call(entry.signature, args)
+    except ValueError:
+        raise Refused("quote-calldata", f"Its call of {known.name} can't be read.", OTHER) from None
+    return entry, whole
+
+
+def _check_effect(wanted: Wanted, effect: Effect) -> None:
+    """What the call does, against what was asked for."""
+    if effect.direction != "swap" or effect.to is None:
+        raise Refused("quote-calldata", f"Its call is no swap but a {effect.direction}.", OTHER)
+    if effect.token != wanted.gives or effect.to != wanted.gets:
+        raise Refused(
+            "quote-token",
+            f"Its call swaps {effect.token.symbol} to {effect.to.symbol}, "
+            f"not {wanted.gives.symbol} to {wanted.gets.symbol}.",
+            OTHER,
+        )
+    if effect.units != wanted.units:
+        raise Refused(
+            "quote-amount",
+            f"Its call gives {Amount(effect.units, wanted.gives)}, not {Amount(wanted.units, wanted.gives)}.",
+            OTHER,
+        )
+    if effect.recipient != wanted.account:
+        raise Refused("quote-recipient", f"What comes back would go to {effect.recipient}, not to you.", OTHER)
+
+
+def refused(quoter: Quoter, wanted: Wanted, rule: str, why: str) -> Tried:
+    """An offer that isn't taken, or a quoter that didn't answer."""
+    contract = quoter.contract
+    return Tried(quoter.name, contract, wanted.gives, wanted.gets, wanted.units, rule=rule, why_not=why)
+
+
+def _arguments(values: Any) -> tuple[Any, ...]:
+    return tuple(_arguments(each) if isinstance(each, list | tuple) else each for each in values)

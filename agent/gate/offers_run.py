@@ -1,0 +1,48 @@
+"""Offers from outside run in a simulation: what one gives is what its call gives on our own node, for what gas."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent.chain.rpc import Rpc
+from agent.chain.rpc_types import RpcError
+from agent.chain.simulate import changes, simulate
+from agent.errors import Refused
+from agent.gate.approvals import approve
+from agent.gate.offers import OTHER, Tried
+from agent.money import Address, Amount
+from agent.plans import Role
+from agent.plugin import Block
+
+BASIS_POINTS = 10_000
+
+
+async def run(rpc: Rpc, account: Address, offer: Tried, block: Block, slippage_bps: int) -> Tried:
+    """The offer with what it gave and used. Raises Refused: quote-simulated, quote-inflated; Unavailable."""
+    spender = offer.contract.address
+    steps = [approve(offer.gives, spender, units, Role.APPROVAL) for units in (0, offer.units)]
+    calls = [(step.to, step.data, step.value, None) for step in (*steps, offer.step())]
+    try:
+        results = await simulate(rpc, account, calls, block)
+    except RpcError as error:
+        raise Refused("quote-simulated", f"The node would not simulate it: {error.message}.", OTHER) from error
+    failed = next((result for result in results if not result.ok), None)
+    if failed is not None:
+        raise Refused("quote-simulated", f"Its call would be refused: {failed.error}.", OTHER)
+    moved = changes(results, account)
+    given, got = -moved.pop(str(offer.gives.address), 0), moved.pop(str(offer.gets.address), 0)
+    if moved:
+        raise Refused("quote-simulated", f"Its call would also change your balance of {min(moved)}.", OTHER)
+    if given != offer.units or got < offer.least:
+        raise Refused(
+            "quote-simulated",
+            f"Its call would give {Amount(max(got, 0), offer.gets)} for {Amount(max(given, 0), offer.gives)}.",
+            OTHER,
+        )
+    if got * BASIS_POINTS < offer.said * (BASIS_POINTS - slippage_bps):
+        raise Refused(
+            "quote-inflated",
+            f"It says {Amount(offer.said, offer.gets)}, and its call gives {Amount(got, offer.gets)}.",
+            OTHER,
+        )
+    return replace(offer, got=got, gas=results[-1].gas_used)

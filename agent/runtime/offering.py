@@ -1,0 +1,180 @@
+"""Offers for a swap: all are asked at once, beside the snapshot; each answer is checked, then run on our node."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field, replace
+
+import structlog
+
+from agent.chain.snapshot import Snapshot
+from agent.errors import MonetaError, Refused, Unavailable
+from agent.gate import offered
+from agent.gate.moves import Desk, Resolved
+from agent.gate.offers import STALE_SECONDS, Head, Tried, checked, refused
+from agent.gate.offers_run import run
+from agent.gate.propose import Proposal
+from agent.gate.resolve import units_of
+from agent.gate.slippage import slippage_of
+from agent.gate.wanted import moves_of
+from agent.intents import All, Exact, Intent, Sequence, Swap
+from agent.money import Address, Amount
+from agent.plugin import Offer, Quoter, Wanted
+from agent.runtime.asking import Service
+from agent.runtime.world import World
+
+log = structlog.get_logger()
+NO_ANSWER = "quote-no-answer"
+FAULTY = "quote-shape"
+
+Answers = list[tuple[Quoter, Offer | Tried]]
+
+
+@dataclass
+class Asking:
+    """The offers for one swap, on their way; nobody is asked before it is known how much is to be swapped."""
+
+    world: World
+    account: Address
+    swap: Swap | None
+    _asked: tuple[Wanted, asyncio.Task[Answers]] | None = field(default=None, repr=False)
+
+    def ask(self, wanted: Wanted) -> tuple[Wanted, asyncio.Task[Answers]]:
+        self._asked = wanted, asyncio.create_task(_ask_all(self.world, wanted))
+        return self._asked
+
+    async def offers(self, desk: Desk) -> tuple[Tried, ...]:
+        """What came of asking, in the order of the quoters' names; () where nobody was asked."""
+        if self.swap is None:
+            return ()
+        asked = self._asked
+        if asked is None:
+            wanted = _part(self.world, self.account, self.swap, desk)
+            if wanted is None:
+                return ()
+            asked = self.ask(wanted)
+        wanted, answers = asked
+        return await _tried(self.world, wanted, await answers, desk.snapshot)
+
+    def stop(self) -> None:
+        if self._asked is not None:
+            self._asked[1].cancel()
+
+
+@contextlib.asynccontextmanager
+async def asking(world: World, account: Address, intent: Intent) -> AsyncIterator[Asking]:
+    """Asks at once where the intent says an exact amount. Nobody is asked for anything but a swap of tokens."""
+    swap = _swap_of(world, intent) if world.quoters else None
+    found = Asking(world, account, swap)
+    try:
+        if swap is not None and isinstance(swap.amount, Exact):
+            exact = _exact(world, account, swap)
+            if exact is not None:
+                found.ask(exact)
+        yield found
+    finally:
+        found.stop()
+
+
+async def passing(
+    intent: Intent, at: Desk, build: Callable[[Resolved], Awaitable[Proposal]]
+) -> tuple[Desk, Resolved, Proposal]:
+    """What the intent comes to: an offer that fails a check of the whole plan is turned down, and what is best
+    without it is tried. Raises Refused where the own way fails, too.
+    """
+    while True:
+        resolved = moves_of(intent, at)
+        try:
+            return at, resolved, await build(resolved)
+        except Refused as error:
+            quoter = offered.quoter_of(resolved.moves)
+            if not quoter:
+                raise
+            at = replace(at, offers=offered.turned_down(at.offers, quoter, error.rule, error.message))
+
+
+def _swap_of(world: World, intent: Intent) -> Swap | None:
+    """The swap in an intent, where it gives an amount of one token with a contract for another."""
+    swap = intent.steps[0] if isinstance(intent, Sequence) else intent  # what is withdrawn first isn't there to run
+    if not isinstance(swap, Swap) or swap.to_amount is not None:
+        return None
+    with contextlib.suppress(MonetaError):
+        ends = world.registry.token(swap.asset), world.registry.token(swap.to_asset)
+        if ends[0] != ends[1] and not any(token.is_native for token in ends):
+            return swap
+    return None
+
+
+def _exact(world: World, account: Address, swap: Swap) -> Wanted | None:
+    token = world.registry.token(swap.asset)
+    if not isinstance(swap.amount, Exact):
+        return None
+    try:
+        return _wanted(world, account, swap, Amount.parse(swap.amount.value, token).units)
+    except ValueError:  # whoever resolves the intent says what is wrong with it
+        return None
+
+
+def _part(world: World, account: Address, swap: Swap, desk: Desk) -> Wanted | None:
+    token = world.registry.token(swap.asset)
+    try:
+        return _wanted(
+            world, account, swap, units_of(swap.amount or All(), token, desk.balance(token), "Your wallet")
+        )
+    except Refused:
+        return None
+
+
+def _wanted(world: World, account: Address, swap: Swap, units: int) -> Wanted:
+    gives, gets = world.registry.token(swap.asset), world.registry.token(swap.to_asset)
+    until = world.now() + world.settings.plan_seconds + world.settings.receipt_seconds
+    slippage = slippage_of(world.registry, gives, gets)
+    return Wanted(world.registry.chain_id, account, gives, gets, units, slippage, until)
+
+
+async def _ask_all(world: World, wanted: Wanted) -> Answers:
+    quoters = [world.quoters[name] for name in sorted(world.quoters)]
+    return list(zip(quoters, await asyncio.gather(*(_ask(world, each, wanted) for each in quoters)), strict=True))
+
+
+async def _ask(world: World, quoter: Quoter, wanted: Wanted) -> Offer | Tried:
+    """The quoter's offer, or why there is none. A plug-in's fault costs its own offer."""
+    if quoter.contract.address not in world.policy.contracts:  # nobody hears of what could not be taken
+        how = f"the operator lists it first: `moneta policy list {quoter.name}`"
+        return refused(quoter, wanted, "lists", f"its contract isn't on the signer's list; {how}")
+    service: Service = world.services[quoter.name]
+    try:
+        async with asyncio.timeout(service.seconds):
+            return await quoter.offer(wanted, service)
+    except TimeoutError:
+        return refused(quoter, wanted, NO_ANSWER, f"no answer within {service.seconds:g} s")
+    except Unavailable as error:
+        return refused(quoter, wanted, NO_ANSWER, error.message)
+    except Refused as error:
+        return refused(quoter, wanted, error.rule, error.message)
+    except Exception as error:
+        log.warning("a quoter failed", quoter=quoter.name, error=type(error).__name__)
+        return refused(quoter, wanted, FAULTY, "its answer can't be read")
+
+
+async def _tried(world: World, wanted: Wanted, answers: Answers, snapshot: Snapshot) -> tuple[Tried, ...]:
+    head = Head(snapshot.block.number, world.now(), max(world.registry.blocks_in(STALE_SECONDS), 1))
+    return tuple(await asyncio.gather(*(_try(world, wanted, *each, snapshot, head) for each in answers)))
+
+
+async def _try(
+    world: World, wanted: Wanted, quoter: Quoter, answer: Offer | Tried, snapshot: Snapshot, head: Head
+) -> Tried:
+    if isinstance(answer, Tried):
+        return answer
+    try:
+        offer = checked(world.policy, quoter, wanted, answer, head)
+        if offer.why_not:
+            return offer
+        return await run(world.rpc, wanted.account, offer, snapshot.block, wanted.slippage_bps)
+    except Refused as error:
+        return refused(quoter, wanted, error.rule, error.message)
+    except Unavailable as error:
+        return refused(quoter, wanted, "quote-simulated", error.message)

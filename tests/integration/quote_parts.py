@@ -1,0 +1,101 @@
+"""An instance that asks quoters: the stand-ins of their routers on devnet, and a server that speaks their APIs."""
+
+from __future__ import annotations
+
+import contextlib
+import tomllib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from agent.config import Settings
+from agent.gate.offers import Tried
+from agent.intents import Exact, Swap
+from agent.money import Address
+from agent.quoter_settings import QuoterSetting
+from agent.runtime.desk import desk, horizon_of
+from agent.runtime.offering import asking
+from devnet import Node
+from tests.integration.chain_parts import Devnet
+from tests.integration.place_parts import funded, place_on
+from tests.integration.swap_parts import Swapping
+from tests.servers import stand_ins
+from tests.servers.aggregators import NAMES, Aggregators
+
+FEE = 500
+"""The pool that the stand-ins swap in."""
+MILLISECONDS = 1_500
+KEY = "k-7f3a91c5d2"
+
+
+@dataclass
+class Quoted(Swapping):
+    """An instance whose quoters are `served`."""
+
+    served: Aggregators
+    known: dict[tuple[Address, Address, int], int] = field(default_factory=dict)
+
+    async def fair(self, start: Address, end: Address, units: int) -> int:
+        """What the stand-ins' pool gives, or gave when it was asked for the first time."""
+        if (start, end, units) not in self.known:
+            self.known[start, end, units] = await self._fair(start, end, units)
+        return self.known[start, end, units]
+
+    async def _fair(self, start: Address, end: Address, units: int) -> int:
+        tokens = {token.address: token for token in self.world.registry.tokens.values()}
+        snapshot, trader = await self.world.snapshot(self.account), self.world.traders["uniswap-v3"]
+        routes = trader.quotes(snapshot.traders["uniswap-v3"], tokens[start], tokens[end], units)
+        return next(route.units_out for route in routes if route.fees == (FEE,) and route.version == 3)
+
+    async def offers(self, swap: Swap) -> dict[str, Tried]:
+        """What comes of asking for it, by quoter."""
+        self.served.block = (await self.world.snapshot(self.account)).block.number
+        async with asking(self.world, self.account, swap) as asked:
+            snapshot = await self.world.priced_snapshot(self.account)
+            standing = await self.world.standing(self.user.id)
+            at = desk(self.world, snapshot, standing, {}, horizon_of(self.world, swap, snapshot, standing))
+            return {each.quoter: each for each in await asked.offers(at)}
+
+
+@contextlib.asynccontextmanager
+async def quoting(node: Node, folder: Path, names: Sequence[str] = NAMES) -> AsyncIterator[Quoted]:
+    """A new instance in `folder` that asks these quoters; their executors hold WETH, to give more than the pool."""
+    it: list[Quoted] = []
+
+    async def price(start: Address, end: Address, units: int) -> int:
+        return await it[0].fair(start, end, units)
+
+    devnet = await Devnet.opened(node)
+    await stand_ins.place(devnet.rpc)
+    bought = devnet.registry.token("WETH")
+    await devnet.rpc.request("anvil_dealERC20", stand_ins.AT["Dealer"], bought.address, hex(99 * 10**18))
+    router = Address(devnet.registry.protocols["uniswap-v3"]["router"])
+    key = folder / "quoter.key"
+    key.write_text(f"{KEY}\n")
+    async with Aggregators(price, router, devnet.registry.chain_id) as served:
+        place = replace(place_on(node, folder), chain_file=_chain_file(node, folder, names))
+        said: dict[str, Any] = {
+            name: QuoterSetting(url=f"{served.url}/{name}", key_file=key if name in ("0x", "1inch") else None)
+            for name in names
+        }
+        async with funded(place, Settings(quoters=said, quote_milliseconds=MILLISECONDS)) as instance:
+            user = await instance.owner("terminal", "owner", "you")
+            it.append(Quoted(instance.world, user, instance.first_account, devnet, served))
+            yield it[0]
+    await devnet.rpc.close()
+
+
+def _chain_file(node: Node, folder: Path, names: Sequence[str]) -> Path:
+    """Devnet's, with a section for each quoter."""
+    data = tomllib.loads(node.chain_file.read_text())
+    data["protocols"] |= {name: stand_ins.SECTIONS[name] for name in names}
+    path = folder / "chain.toml"
+    path.write_text(tomli_w.dumps(data))
+    return path
+
+
+def usdc_to_weth(value: str = "3000") -> Swap:
+    return Swap(asset="USDC", amount=Exact(value=value), to_asset="WETH", to_amount=None)

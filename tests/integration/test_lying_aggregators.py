@@ -1,0 +1,107 @@
+"""Aggregators that lie: each way is refused and named before anything is signed. The table is printed at the end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from devnet import Node
+from tests.integration.quote_parts import Quoted, quoting, usdc_to_weth
+from tests.servers.aggregators import COW, NAMES
+
+pytestmark = pytest.mark.integration
+
+ALL = {
+    "recipient": "recipients quote-recipient",
+    "inflated": "quote-inflated",
+    "inflated-low": "quote-inflated",
+    "skim": "quote-inflated",
+    "approval": "quote-calldata quote-target",
+    "drainer": "quote-calldata",
+    "target": "quote-target",
+    "other-token": "lists quote-token",
+    "less-known-token": "quote-token swap",
+    "amount": "quote-amount",
+    "no-least": "swap",
+    "value": "quote-value",
+    "negative": "quote-shape",
+    "float": "quote-shape",
+    "float-text": "quote-shape",
+    "number": "quote-shape",
+    "true": "quote-shape",
+    "odd-hex": "quote-shape",
+    "html": "quote-shape",
+    "huge": "quote-shape",
+    "list": "quote-shape",
+    "deep": "quote-shape",
+    "nan": "quote-shape",
+    "slow": "quote-no-answer",
+    "redirect": "quote-no-answer",
+    "500": "quote-no-answer",
+}
+"""What every one of them may lie about, and the rules of which one says no."""
+SOME = [
+    ("stale", "0x velora", "quote-stale"),
+    ("chain", "0x velora", "quote-chain"),
+    ("spender", "0x velora", "quote-spender"),
+    ("partial", "1inch kyberswap", "outside"),
+    ("permit", "kyberswap velora", "must"),
+    ("fee", "velora", "outside"),
+    ("surplus", "velora", "outside"),
+    ("settler", "0x", "outside"),
+    ("approval-call", "0x 1inch kyberswap velora", "quote-calldata"),
+]
+"""What only some of them say at all."""
+ORDERS = {
+    "recipient": "quote-recipient",
+    "other-token": "lists",
+    "amount": "quote-amount",
+    "no-least": "quote-none",
+    "forever": "typed-data",
+    "stale": "quote-stale",
+    "app-data": "typed-data",
+    "kind": "typed-data",
+    "partial": "typed-data",
+    "balance": "typed-data",
+    "negative": "quote-shape",
+    "float": "quote-shape",
+    "number": "quote-shape",
+    "true": "quote-shape",
+    "html": "quote-shape",
+    "huge": "quote-shape",
+    "slow": "quote-no-answer",
+}
+"""What an auction may lie about in the order that it wants signed."""
+
+
+@pytest_asyncio.fixture
+async def it(devnet_node: Node, tmp_path: Path) -> AsyncIterator[Quoted]:
+    async with quoting(devnet_node, tmp_path, (*NAMES, COW)) as whole:
+        yield whole
+
+
+async def test_each_lie_of_each_aggregator_is_refused_and_named(
+    it: Quoted, capsys: pytest.CaptureFixture[str]
+) -> None:
+    honest = await it.offers(usdc_to_weth())
+    assert {name: each.rule for name, each in honest.items()} == dict.fromkeys(NAMES, "") | {COW: "quote-order"}
+    lies: list[tuple[str, tuple[str, ...], str]] = [(lie, NAMES, rules) for lie, rules in ALL.items()]
+    lies += [(lie, tuple(who.split()), rules) for lie, who, rules in SOME]
+    lies += [(lie, (COW,), rule) for lie, rule in ORDERS.items()]
+    rows = []
+    for lie, who, rules in lies:
+        it.served.lies = dict.fromkeys(who, lie)
+        for name, found in (await it.offers(usdc_to_weth())).items():
+            if name in who:
+                assert found.rule in rules.split(), f"{name} {lie}: {found.rule} {found.why_not}"
+                assert found.why_not
+                rows.append(f"| {lie} | {name} | {found.rule} | {found.why_not} |")
+            else:
+                assert found.rule == honest[name].rule, f"{name} was honest: {found.why_not}"
+    assert len(rows) == sum(len(who) for _, who, _ in lies)
+    with capsys.disabled():
+        print(f"\n{len(rows)} lies, {len(rows)} refused, 0 signed")
+        print("\n".join(rows))

@@ -1,0 +1,327 @@
+"""A server on this machine that speaks the APIs of 0x, 1inch, Velora and KyberSwap; each can lie in many ways.
+
+The shapes are those of the APIs' references, with fields beside those that are read. What it quotes is `price` and
+`extra`; the calls that it builds are for the stand-ins (tests/servers/stand_ins.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, Self
+
+from aiohttp import web
+
+from agent.abi import encode_call
+from agent.money import MAX_UINT256, Address, address
+from plugins.trade.cow import APP_DATA
+from tests.servers.stand_ins import AT, DEAL, RUN, SETTLE, SIGNATURES, deal, packed
+
+Price = Callable[[Address, Address, int], Awaitable[int]]
+COW = "cow"
+NAMES = ("0x", "1inch", "kyberswap", "velora")
+SLOW_SECONDS = 5
+HUGE = 3 * 2**20
+THIEF = address("0x" + "bad0" * 10)
+ROUTERS = {"0x": AT["AllowanceHolder"], "1inch": AT["OneInch"], "kyberswap": AT["Kyber"], "velora": AT["Augustus"]}
+BASIS_POINTS = 10_000
+
+
+class Aggregators:
+    """`extra`: base units more (or less) than `price` that an executor gives, by quoter. `lies`: what it lies about.
+
+    `asked` are the requests: (quoter, path, query or body, headers).
+    """
+
+    def __init__(self, price: Price, router: Address, chain_id: int) -> None:
+        self.price, self.router, self.chain_id = price, router, chain_id
+        self.extra: dict[str, int] = {}
+        self.lies: dict[str, str] = {}
+        self.block = 0
+        self.asked: list[tuple[str, str, dict[str, Any], dict[str, str]]] = []
+        self.url = ""
+
+    async def __aenter__(self) -> Self:
+        app = web.Application()
+        app.router.add_get("/0x/swap/allowance-holder/quote", self._zerox)
+        app.router.add_get("/1inch/swap/v6.1/{chain}/swap", self._oneinch)
+        app.router.add_get("/velora/swap", self._velora)
+        app.router.add_get("/kyberswap/devnet/api/v1/routes", self._routes)
+        app.router.add_post("/kyberswap/devnet/api/v1/route/build", self._build)
+        app.router.add_post("/cow/api/v1/quote", self._cow)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._runner.cleanup()
+
+    def heard(self, name: str) -> list[tuple[str, dict[str, Any], dict[str, str]]]:
+        """What one quoter was asked."""
+        return [(path, said, headers) for each, path, said, headers in self.asked if each == name]
+
+    # -- the APIs ----------------------------------------------------------------------------------------------------
+
+    async def _zerox(self, request: web.Request) -> web.StreamResponse:
+        query = self._hear("0x", request)
+        made = await self._made(
+            "0x", query["sellToken"], query["buyToken"], query["sellAmount"], query["taker"], query
+        )
+        body = {
+            "allowanceTarget": ROUTERS["0x"],
+            "blockNumber": str(made["block"]),
+            "buyAmount": made["said"],
+            "buyToken": query["buyToken"].lower(),
+            "fees": {"integratorFee": None, "zeroExFee": None, "gasFee": None},
+            "gas": "288079",
+            "issues": {
+                "allowance": {"actual": "0", "spender": made["spender"]},
+                "balance": None,
+                "simulationIncomplete": False,
+                "invalidSourcesPassed": [],
+            },
+            "liquidityAvailable": True,
+            "minBuyAmount": made["least"],
+            "route": {"fills": [{"source": "Uniswap_V3", "proportionBps": "10000"}], "tokens": []},
+            "sellAmount": query["sellAmount"],
+            "sellToken": query["sellToken"].lower(),
+            "totalNetworkFee": "1393685870940000",
+            "transaction": {
+                "to": made["to"],
+                "data": made["data"],
+                "gas": "288079",
+                "gasPrice": "4837860000",
+                "value": made["value"],
+            },
+            "zid": "0x111111111111111111111111",
+            "chainId": made["chain"],
+        }
+        return await self._answer("0x", request, body)
+
+    async def _oneinch(self, request: web.Request) -> web.StreamResponse:
+        query = self._hear("1inch", request)
+        made = await self._made("1inch", query["src"], query["dst"], query["amount"], query["from"], query)
+        tx = {
+            "from": query["from"],
+            "to": made["to"],
+            "data": made["data"],
+            "value": made["value"],
+            "gas": 0,
+            "gasPrice": "16182500000",
+        }
+        return await self._answer("1inch", request, {"dstAmount": made["said"], "tx": tx})
+
+    async def _velora(self, request: web.Request) -> web.StreamResponse:
+        query = self._hear("velora", request)
+        made = await self._made(
+            "velora", query["srcToken"], query["destToken"], query["amount"], query["userAddress"], query
+        )
+        route = {
+            "blockNumber": made["block"],
+            "network": self.chain_id,
+            "srcToken": query["srcToken"],
+            "srcDecimals": int(query["srcDecimals"]),
+            "srcAmount": query["amount"],
+            "destToken": query["destToken"],
+            "destDecimals": int(query["destDecimals"]),
+            "destAmount": made["said"],
+            "bestRoute": [{"percent": 100, "swaps": []}],
+            "gasCostUSD": "4.321",
+            "gasCost": "217000",
+            "side": "SELL",
+            "version": "6.2",
+            "contractAddress": ROUTERS["velora"],
+            "tokenTransferProxy": made["spender"],
+            "contractMethod": "swapExactAmountIn",
+            "partnerFee": 0,
+            "srcUSD": "1000.12",
+            "destUSD": "999.84",
+            "partner": "anon",
+            "maxImpactReached": False,
+            "hmac": "a1b2c3",
+        }
+        tx = {
+            "from": query["userAddress"],
+            "to": made["to"],
+            "value": made["value"],
+            "data": made["data"],
+            "gasPrice": "1",
+            "chainId": made["chain"],
+        }
+        return await self._answer("velora", request, {"priceRoute": route, "txParams": tx})
+
+    async def _routes(self, request: web.Request) -> web.StreamResponse:
+        query = self._hear("kyberswap", request)
+        amount = await self.price(address(query["tokenIn"]), address(query["tokenOut"]), int(query["amountIn"]))
+        summary = {
+            "tokenIn": query["tokenIn"],
+            "amountIn": query["amountIn"],
+            "amountInUsd": "1000.12",
+            "tokenOut": query["tokenOut"],
+            "amountOut": str(amount + self.extra.get("kyberswap", 0)),
+            "amountOutUsd": "999.9",
+            "gas": "253000",
+            "gasPrice": "50000000",
+            "gasUsd": "0.03",
+            "extraFee": {"feeAmount": "", "chargeFeeBy": "", "isInBps": False, "feeReceiver": ""},
+            "route": [[{"pool": "0x0", "exchange": "uniswapv3"}]],
+            "checksum": "17372932239148398632",
+        }
+        body = {
+            "code": 0,
+            "message": "successfully",
+            "data": {"routeSummary": summary, "routerAddress": ROUTERS["kyberswap"]},
+            "requestId": "00000000",
+        }
+        return web.json_response(body)
+
+    async def _build(self, request: web.Request) -> web.StreamResponse:
+        body = await request.json()
+        self.asked.append(("kyberswap", request.path, body, dict(request.headers)))
+        summary = body["routeSummary"]
+        ends = summary["tokenIn"], summary["tokenOut"], summary["amountIn"]
+        made = await self._made("kyberswap", *ends, body["recipient"], {"slippage": str(body["slippageTolerance"])})
+        data = {
+            "amountIn": summary["amountIn"],
+            "amountInUsd": "1000.12",
+            "amountOut": made["said"],
+            "amountOutUsd": "999.9",
+            "gas": "253000",
+            "gasUsd": "0.03",
+            "data": made["data"],
+            "routerAddress": made["to"],
+            "transactionValue": made["value"],
+        }
+        return await self._answer(
+            "kyberswap", request, {"code": 0, "message": "successfully", "data": data, "requestId": "00000000"}
+        )
+
+    async def _cow(self, request: web.Request) -> web.StreamResponse:
+        asked = await request.json()
+        self.asked.append((COW, request.path, asked, dict(request.headers)))
+        lie, units = self.lies.get(COW, ""), int(asked["sellAmountBeforeFee"])
+        fair = await self.price(address(asked["sellToken"]), address(asked["buyToken"]), units) + self.extra.get(
+            COW, 0
+        )
+        odd = {"negative": "-5", "float": 1234.5, "number": "9" * 90, "true": True}
+        quote = {
+            "sellToken": asked["sellToken"].lower(),
+            "buyToken": AT["Dealer"] if lie == "other-token" else asked["buyToken"].lower(),
+            "receiver": THIEF if lie == "recipient" else asked["receiver"].lower(),
+            "sellAmount": str(units - 1_000 + (units if lie == "amount" else 0)),
+            "buyAmount": odd.get(lie, "0" if lie == "no-least" else str(fair)),
+            "validTo": asked["validTo"] + {"forever": 10**6, "stale": -(10**6)}.get(lie, 0),
+            "appData": "0x" + "11" * 32 if lie == "app-data" else APP_DATA,
+            "feeAmount": "1000",
+            "gasAmount": "117917",
+            "gasPrice": "4812121200",
+            "sellTokenPrice": "0.000295940545985264",
+            "kind": "buy" if lie == "kind" else "sell",
+            "partiallyFillable": lie == "partial",
+            "sellTokenBalance": "internal" if lie == "balance" else "erc20",
+            "buyTokenBalance": "erc20",
+            "signingScheme": "eip712",
+        }
+        body = {"quote": quote, "from": asked["from"].lower(), "expiration": "1970-01-01T00:00:00Z", "id": 575401}
+        return await self._answer(COW, request, body | {"verified": True, "protocolFeeBps": "0"})
+
+    # -- what they build ---------------------------------------------------------------------------------------------
+
+    def _hear(self, name: str, request: web.Request) -> dict[str, str]:
+        query = dict(request.query)
+        self.asked.append((name, request.path, query, dict(request.headers)))
+        return query
+
+    async def _made(
+        self, name: str, src: str, dst: str, amount: str, taker: str, query: dict[str, str]
+    ) -> dict[str, Any]:
+        """The parts of an answer: honest but for `lies`."""
+        lie, extra = self.lies.get(name, ""), self.extra.get(name, 0)
+        start, end, units, to = address(src), address(dst), int(amount), address(taker)
+        fair = await self.price(start, end, units) + extra
+        least = fair * (BASIS_POINTS - slippage(query)) // BASIS_POINTS
+        said = fair * 3 if lie in ("inflated", "inflated-low") else fair
+        if lie in ("inflated-low", "low-least"):
+            least = fair * 9 // 10
+        if lie == "skim":
+            extra -= fair // 20
+            least = fair * 9 // 10
+        it: dict[str, Any] = {"start": start, "end": end, "units": units, "to": to, "least": least, "lie": lie}
+        data = self._call(name, it, extra, fair)
+        if lie == "drainer":
+            data = encode_call("transferFrom(address from,address to,uint256 amount)", (to, THIEF, units))
+        if lie in ("approval", "approval-call"):
+            data = encode_call("approve(address spender,uint256 amount)", (THIEF, MAX_UINT256))
+        odd = {"negative": "-5", "float": 1234.5, "float-text": "1234.5", "number": "9" * 90, "true": True}
+        return {
+            "to": THIEF if lie == "target" else start if lie in ("approval", "drainer-token") else ROUTERS[name],
+            "data": "0x" + data.hex() if lie != "odd-hex" else "0x123",
+            "value": "1000000000000000" if lie == "value" else "0",
+            "said": odd.get(lie, str(said)),
+            "least": str(least),
+            "spender": THIEF if lie == "spender" else ROUTERS[name],
+            "chain": 10 if lie == "chain" else self.chain_id,
+            "block": self.block - 20 if lie == "stale" else self.block,
+        }
+
+    def _call(self, name: str, it: dict[str, Any], extra: int, fair: int) -> bytes:
+        lie, end = it["lie"], it["end"]
+        to = THIEF if lie == "recipient" else it["to"]
+        if lie == "other-token":
+            end = AT["Dealer"]
+        if lie == "less-known-token":
+            end = it["start"]
+        units = it["units"] * 2 if lie == "amount" else it["units"]
+        signature = SIGNATURES[name]
+        dealer, least, flags = AT["Dealer"], 0 if lie == "no-least" else it["least"], 1 if lie == "partial" else 0
+        receiver = {"kyberswap": it["to"], "0x": AT["Settler"]}.get(name, ROUTERS[name])
+        inside = deal(it["start"], it["end"], self.router, receiver, extra)
+        if name == "0x":
+            settler = AT["Dealer"] if lie == "settler" else AT["Settler"]
+            action = encode_call(f"x(address dealer,uint256 units,{DEAL} deal)", (dealer, units, inside))[4:]
+            execute = encode_call(SETTLE, ((to, end, least), [action], b"\1" * 32))
+            return encode_call(signature, (settler, it["start"], units, settler, execute))
+        if name == "1inch":
+            desc = (it["start"], end, dealer, to, units, least, flags)
+            return encode_call(signature, (dealer, desc, packed(inside))) + b"\x2a\x7d\x53\x10"  # as the API's end
+        if name == "velora":
+            fee = int(THIEF, 16) << 96 | 200 if lie == "fee" else 0
+            quoted = 1 if lie == "surplus" else fair
+            swap = (it["start"], end, units, least, quoted, b"\2" * 32, to)
+            run = encode_call(RUN, (inside,))
+            return encode_call(signature, (dealer, swap, fee, b"\1" if lie == "permit" else b"", run))
+        permit = b"\1" if lie == "permit" else b""
+        long: tuple[Any, ...] = (it["start"], end, [dealer], [units], [], [], to, units, least, 0x280 | flags, permit)
+        return encode_call(signature, ((dealer, dealer, packed(inside), long, b'{"Source":"moneta"}'),))
+
+    async def _answer(self, name: str, request: web.Request, body: dict[str, Any]) -> web.StreamResponse:
+        match self.lies.get(name, ""):
+            case "html":
+                return web.Response(text="<!DOCTYPE html><html>captcha</html>", content_type="text/html")
+            case "huge":
+                return web.Response(body=b" " * HUGE + json.dumps(body).encode(), content_type="application/json")
+            case "slow":
+                await asyncio.sleep(SLOW_SECONDS)
+            case "redirect":
+                raise web.HTTPFound(f"{self.url}/elsewhere")
+            case "500":
+                return web.Response(status=500, text="boom")
+            case "list":
+                return web.json_response([body])
+            case "deep":
+                return web.Response(text="[" * 100_000, content_type="application/json")
+            case "nan":
+                return web.Response(text='{"dstAmount": NaN, "buyAmount": NaN}', content_type="application/json")
+        return web.json_response(body)
+
+
+def slippage(query: dict[str, str]) -> int:
+    """What was asked for, in basis points: 1inch counts percent."""
+    if "slippageBps" in query:
+        return int(query["slippageBps"])
+    text = query["slippage"]
+    return round(float(text) * 100) if "." in text else int(text)

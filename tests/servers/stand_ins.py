@@ -1,0 +1,226 @@
+"""Stand-ins for the aggregators' routers, whose artefacts nobody publishes: for tests only.
+
+Each has its router's own function, with the same arguments, and holds to what docs/security.md says that the real one
+enforces; the way there is `Dealer`'s, which swaps on devnet's own Uniswap and gives or keeps `extra`.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any
+
+from agent.abi import encode_call
+from agent.chain.rpc import Rpc
+from agent.money import Address, address
+from tests.servers.solidity import compiled
+
+SOURCE = """
+pragma solidity 0.8.19;
+
+interface Erc20 {
+  function balanceOf(address who) external view returns (uint256);
+  function approve(address spender, uint256 units) external returns (bool);
+  function transfer(address to, uint256 units) external returns (bool);
+  function transferFrom(address from, address to, uint256 units) external returns (bool);
+}
+
+interface SwapRouter02 {
+  struct Single {
+    address tokenIn; address tokenOut; uint24 fee; address recipient;
+    uint256 amountIn; uint256 amountOutMinimum; uint160 sqrtPriceLimitX96;
+  }
+  function exactInputSingle(Single calldata params) external payable returns (uint256);
+}
+
+library Safe {  // what moves an ERC-20, with or without an answer
+  function pull(address token, address from, address to, uint256 units) internal {
+    require(Erc20(token).transferFrom(from, to, units), "transferFrom");
+  }
+  function push(address token, address to, uint256 units) internal {
+    require(Erc20(token).transfer(to, units), "transfer");
+  }
+}
+
+struct Deal { address src; address dst; address router; address to; int256 extra; }
+
+contract Dealer {  // the executor: all that it has of src becomes dst
+  function run(Deal memory deal) public returns (uint256 out) {
+    uint256 units = Erc20(deal.src).balanceOf(address(this));
+    Erc20(deal.src).approve(deal.router, units);
+    out = SwapRouter02(deal.router).exactInputSingle(
+      SwapRouter02.Single(deal.src, deal.dst, 500, address(this), units, 0, 0)
+    );
+    out = uint256(int256(out) + deal.extra);
+    Safe.push(deal.dst, deal.to, out);
+  }
+  function execute(address) external payable returns (uint256) { return run(abi.decode(msg.data[36:], (Deal))); }
+  function callBytes(bytes calldata data) external payable { run(abi.decode(data, (Deal))); }
+}
+
+contract OneInch {  // AggregationRouterV6.swap
+  struct SwapDescription {
+    address srcToken; address dstToken; address srcReceiver; address dstReceiver;
+    uint256 amount; uint256 minReturnAmount; uint256 flags;
+  }
+  function swap(address executor, SwapDescription calldata desc, bytes calldata data)
+    external payable returns (uint256 returnAmount, uint256 spentAmount)
+  {
+    require(desc.minReturnAmount > 0, "ZeroMinReturn");
+    require(msg.value == 0, "InvalidMsgValue");
+    Safe.pull(desc.srcToken, msg.sender, desc.srcReceiver, desc.amount);
+    (bool ok, bytes memory result) = executor.call(
+      abi.encodePacked(bytes4(keccak256("execute(address)")), abi.encode(msg.sender), data)
+    );
+    require(ok, "execute");
+    returnAmount = abi.decode(result, (uint256));
+    require(returnAmount >= desc.minReturnAmount, "ReturnAmountIsNotEnough");
+    Safe.push(desc.dstToken, desc.dstReceiver == address(0) ? msg.sender : desc.dstReceiver, returnAmount);
+    spentAmount = desc.amount;
+  }
+}
+
+contract Augustus {  // AugustusV6.swapExactAmountIn, its fees and its surplus
+  struct GenericData {
+    address srcToken; address destToken; uint256 fromAmount; uint256 toAmount; uint256 quotedAmount;
+    bytes32 metadata; address beneficiary;
+  }
+  function swapExactAmountIn(
+    address executor, GenericData calldata swapData, uint256 partnerAndFee, bytes calldata permit, bytes calldata data
+  ) external payable returns (uint256 received, uint256 ours, uint256 theirs) {
+    require(permit.length == 0 && swapData.toAmount > 0, "InvalidToAmount");
+    Safe.pull(swapData.srcToken, msg.sender, executor, swapData.fromAmount);
+    (bool ok, ) = executor.call(data);
+    require(ok, "executor");
+    received = Erc20(swapData.destToken).balanceOf(address(this));
+    require(received >= swapData.toAmount, "InsufficientReturnAmount");
+    address partner = address(uint160(partnerAndFee >> 96));
+    if (partner != address(0)) {
+      theirs = received * (partnerAndFee & 0x3fff) / 10_000;
+      Safe.push(swapData.destToken, partner, theirs);
+    } else if (received > swapData.quotedAmount + 1) {
+      ours = received - swapData.quotedAmount;
+      Safe.push(swapData.destToken, address(1), ours);
+    }
+    received = received - ours - theirs - 1;
+    Safe.push(swapData.destToken, swapData.beneficiary, received);
+  }
+}
+
+contract Kyber {  // MetaAggregationRouterV2.swap
+  struct SwapDescriptionV2 {
+    address srcToken; address dstToken; address[] srcReceivers; uint256[] srcAmounts;
+    address[] feeReceivers; uint256[] feeAmounts; address dstReceiver; uint256 amount;
+    uint256 minReturnAmount; uint256 flags; bytes permit;
+  }
+  struct SwapExecutionParams {
+    address callTarget; address approveTarget; bytes targetData; SwapDescriptionV2 desc; bytes clientData;
+  }
+  function swap(SwapExecutionParams calldata execution) external payable returns (uint256 returned, uint256) {
+    SwapDescriptionV2 calldata desc = execution.desc;
+    require(desc.minReturnAmount > 0, "Min return should not be 0");
+    uint256 total;
+    for (uint256 i = 0; i < desc.srcReceivers.length; ++i) {
+      total += desc.srcAmounts[i];
+      Safe.pull(desc.srcToken, msg.sender, desc.srcReceivers[i], desc.srcAmounts[i]);
+    }
+    require(total <= desc.amount, "Exceeded desc.amount");
+    uint256 before = Erc20(desc.dstToken).balanceOf(desc.dstReceiver);
+    (bool ok, ) = execution.callTarget.call(
+      abi.encodeWithSignature("callBytes(bytes)", execution.targetData)
+    );
+    require(ok, "Call failed");
+    returned = Erc20(desc.dstToken).balanceOf(desc.dstReceiver) - before;
+    require(returned >= desc.minReturnAmount, "Return amount is not enough");
+    return (returned, 0);
+  }
+}
+
+contract AllowanceHolder {  // what it lends of an allowance it lends during `exec` only
+  mapping(address => mapping(address => mapping(address => uint256))) lent;
+  function exec(address operator, address token, uint256 amount, address payable target, bytes calldata data)
+    external payable returns (bytes memory result)
+  {
+    lent[operator][msg.sender][token] = amount;
+    bool ok;
+    (ok, result) = target.call{value: msg.value}(abi.encodePacked(data, msg.sender));
+    require(ok, "exec");
+    lent[operator][msg.sender][token] = 0;
+  }
+  function transferFrom(address token, address owner, address recipient, uint256 amount) external returns (bool) {
+    lent[msg.sender][owner][token] -= amount;
+    Safe.pull(token, owner, recipient, amount);
+    return true;
+  }
+}
+
+contract Settler {  // Settler.execute, its last check and payout
+  struct AllowedSlippage { address recipient; address buyToken; uint256 minAmountOut; }
+  function execute(AllowedSlippage calldata slippage, bytes[] calldata actions, bytes32)
+    external payable returns (bool)
+  {
+    address taker = address(bytes20(msg.data[msg.data.length - 20:]));
+    (address dealer, uint256 units, Deal memory deal) = abi.decode(actions[0], (address, uint256, Deal));
+    AllowanceHolder(msg.sender).transferFrom(deal.src, taker, dealer, units);
+    Dealer(dealer).run(deal);
+    uint256 out = Erc20(slippage.buyToken).balanceOf(address(this));
+    require(out >= slippage.minAmountOut, "TooMuchSlippage");
+    Safe.push(slippage.buyToken, slippage.recipient, out);
+    return true;
+  }
+}
+
+contract GPv2Settlement {
+  function vaultRelayer() external pure returns (address) { return address(0xc0c0); }
+}
+"""
+
+DEAL = "(address src,address dst,address router,address to,int256 extra)"
+RUN = f"run({DEAL} deal)"
+_FILES = {"0x": "zerox", "1inch": "oneinch", "kyberswap": "kyberswap", "velora": "velora"}
+
+
+def _entry(name: str) -> dict[str, Any]:
+    body = json.loads(files("plugins.trade").joinpath(f"{_FILES[name]}.json").read_text(encoding="utf-8"))
+    return dict(body["functions"][0])
+
+
+SIGNATURES = {name: str(_entry(name)["signature"]) for name in _FILES}
+"""What each quoter's router is called with."""
+SETTLE = str(_entry("0x")["outside"]["calls"]["data"])
+
+
+def _at(name: str) -> Address:
+    return address("0x" + ("5a" + name.encode().hex()).ljust(40, "0")[:40])
+
+
+AT = {
+    name: _at(name)
+    for name in ("Dealer", "OneInch", "Augustus", "Kyber", "AllowanceHolder", "Settler", "GPv2Settlement")
+}
+"""Where each of them stands."""
+SECTIONS = {
+    "0x": {"router": AT["AllowanceHolder"], "settlers": [AT["Settler"]]},
+    "1inch": {"router": AT["OneInch"]},
+    "velora": {"router": AT["Augustus"]},
+    "kyberswap": {"router": AT["Kyber"], "chain": "devnet"},
+    "cow": {"router": AT["GPv2Settlement"]},
+}
+"""What the chain file says of them."""
+
+
+async def place(rpc: Rpc) -> None:
+    """Puts their code on the chain."""
+    codes = compiled(SOURCE)
+    for name, at in AT.items():
+        await rpc.request("anvil_setCode", at, codes[name])
+
+
+def deal(src: Address, dst: Address, router: Address, to: Address, extra: int) -> tuple[Any, ...]:
+    """What a Dealer does: all of `src` that it has for `dst`, `extra` base units more or less of it to `to`."""
+    return (src, dst, router, to, extra)
+
+
+def packed(of: tuple[Any, ...]) -> bytes:
+    """The same as ABI data."""
+    return encode_call(RUN, (of,))[4:]
