@@ -141,7 +141,9 @@ def _way(
     def of_swap(token: str, units: int) -> Way:
         return Way.PAID if units < 0 else Way.GOT
 
-    if kind in (FlowKind.DEPOSIT, FlowKind.WITHDRAW):
+    if facts.wrapped and set(moved) == {NATIVE, facts.wrapped} and not sum(moved.values()):
+        return lambda token, units: Way.WRAPPED
+    if kind in (FlowKind.DEPOSIT, FlowKind.WITHDRAW) and venue:
         return _of_venue(facts, asset) if ":" in venue else _of_pool(action, kind)
     if kind is FlowKind.TRANSFER:
         return lambda token, units: Way.SENT if units < 0 else Way.ARRIVED
@@ -149,8 +151,6 @@ def _way(
         return lambda token, units: Way.REWARD if units > 0 else Way.RECEIPT
     if action == "repay":
         return lambda token, units: Way.REPAID if units < 0 else Way.ARRIVED
-    if facts.wrapped and set(moved) == {NATIVE, facts.wrapped} and not sum(moved.values()):
-        return lambda token, units: Way.WRAPPED
     return of_swap
 
 

@@ -142,6 +142,20 @@ async def test_a_whole_story_adds_up_to_the_chains_own_balances(whole: Whole) ->
     assert it.standing.earned.usd > 0  # Morpho's month
 
 
+async def test_the_native_coin_is_bought_sold_and_burnt_to_the_wei(whole: Whole) -> None:
+    weth = str(whole.token("WETH").address)
+    await whole.do(Swap(asset="USDC", amount=Exact(value="3000"), to_asset="ETH", to_amount=None))
+    await whole.do(Swap(asset="ETH", amount=Exact(value="0.25"), to_asset="USDC", to_amount=None))
+    await whole.do(Swap(asset="ETH", amount=None, to_asset="USDC", to_amount=Exact(value="300")))
+    it = await books_of(whole)
+    check_units(whole, it)
+    assert {each.sort for each in it.books.entries} == {Sort.OPENING, Sort.APPROVAL, Sort.SWAP}
+    (first, *_) = [lot for lot in it.books.acquired if lot.token == NATIVE and lot.way is Way.GOT]
+    assert abs((first.cost or 0) - 3_000 * 10**8) < 30 * 10**8
+    assert [each.lot.token for each in it.books.gains if not each.gas][0] == str(whole.token("USDC").address)
+    assert weth not in {each.lot.token for each in it.books.gains}
+
+
 async def test_prices_are_kept_with_their_source_at_settlement_and_found_again(whole: Whole) -> None:
     await whole.do(deposit("1000", venue=AAVE))
     ledger, registry = whole.world.ledger, whole.world.registry
