@@ -29,6 +29,7 @@ from agent.watch import Watch
 from devnet import Node
 from devnet.rewards import pay_rewards
 from memory.booked import Price
+from tests.integration.range_parts import providing
 from tests.integration.runtime_parts import (
     AAVE,
     BOB,
@@ -152,8 +153,28 @@ async def test_the_native_coin_is_bought_sold_and_burnt_to_the_wei(whole: Whole)
     assert {each.sort for each in it.books.entries} == {Sort.OPENING, Sort.APPROVAL, Sort.SWAP}
     (first, *_) = [lot for lot in it.books.acquired if lot.token == NATIVE and lot.way is Way.GOT]
     assert abs((first.cost or 0) - 3_000 * 10**8) < 30 * 10**8
-    assert [each.lot.token for each in it.books.gains if not each.gas][0] == str(whole.token("USDC").address)
+    assert next(each.lot.token for each in it.books.gains if not each.gas) == str(whole.token("USDC").address)
     assert weth not in {each.lot.token for each in it.books.gains}
+
+
+async def test_liquidity_that_comes_back_in_other_amounts_was_exchanged(devnet_node: Node, tmp_path: Path) -> None:
+    async with providing(tmp_path / "pool", devnet_node) as ranges:
+        await ranges.say("provide 1 WETH and 3000 USDC to uniswap between 2500 and 3600")
+        assert status(await ranges.confirm()) == "settled"
+        for buys in (True, False, True):
+            ranges.trade(200_000, buys)
+        await ranges.say("collect my fees")
+        assert status(await ranges.confirm()) == "settled"
+        await ranges.say("close my liquidity position")
+        assert status(await ranges.confirm()) == "settled"
+        it = await books_of(ranges)
+        check_units(ranges, it)
+        assert it.books.put_in == {}
+        kinds = [each.sort for each in it.books.entries if each.moves]
+        assert kinds == [Sort.OPENING, Sort.PROVIDED, Sort.REWARD, Sort.CLOSED]
+        assert {each.way for each in it.books.incomes} == {Way.REWARD}
+        (given,) = [each for each in it.books.gains if not each.gas]
+        assert given.lot.token == str(ranges.token("WETH").address)  # it was bought from the pool
 
 
 async def test_prices_are_kept_with_their_source_at_settlement_and_found_again(whole: Whole) -> None:
