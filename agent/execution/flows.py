@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from agent.chain.contracts.weth9 import UNWRAP, WRAP
 from agent.chain.rpc_types import Receipt
 from agent.chain.simulate import Simulated, changes, wrapped
 from agent.money import Address
@@ -102,8 +103,8 @@ def kind_of(plan: Plan, step: Step) -> str:
     if step.role is not Role.ACTION:
         return "other"
     action = str(plan.intent.get("action"))
-    if action == "sequence" and ":" not in step.venue:  # an exchange's name has no colon
-        return "other"
+    if step.function in (WRAP, UNWRAP) or (action == "sequence" and ":" not in step.venue):
+        return "other"  # an exchange's name has no colon
     if action in ("rebalance", "sequence"):  # what is entered was approved before; what is left needs no approval
         entered = {each.venue for each in plan.steps if each.role is Role.APPROVAL}
         return "deposit" if step.venue in entered else "withdraw"

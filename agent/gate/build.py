@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from agent.chain.contracts.weth9 import UNWRAP, WRAP
 from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.execution.costs import Costs, costs_at, size_of
 from agent.gate import approvals, expect
-from agent.gate.order import Collect, Enter, Leave, Move, PayBack, Send, Swap, TakeBack
+from agent.gate.order import Collect, Enter, Leave, Move, PayBack, Send, Swap, TakeBack, Wrap
 from agent.gate.provided import Close, Gather, Provide
 from agent.gate.templates import opened, output_of
 from agent.money import Address, Token
@@ -104,15 +105,29 @@ def steps_of(
             case Leave(venue=venue, units=units):
                 inner = venue.withdraw(snapshot.venues[venue.id], snapshot.account, units)
                 steps += [replace(step, venue=venue.id) for step in inner]
-            case Send() | TakeBack():
-                steps.append(_send(move) if isinstance(move, Send) else _take_back(move, allowances))
-            case Collect(rewarder=rewarder, token=token, units=units) if token.address is not None:
-                steps.append(rewarder.claim(snapshot.account, token.address, units))
             case Provide() | Gather() | Close():
                 steps += _liquidity(move, snapshot, allowances)
             case PayBack(venue=venue):
                 steps += [replace(step, venue=venue.id) for step in _pay_back(move, snapshot, allowances)]
+            case Wrap():
+                steps += _wrap(move, steps)
+            case Send() | TakeBack() | Collect():
+                steps.append(_single(move, snapshot.account, allowances))
     return tuple(steps)
+
+
+def _single(
+    move: Send | TakeBack | Collect, account: Address, allowances: Mapping[tuple[Address, Address], int]
+) -> Step:
+    match move:
+        case Send():
+            return _send(move)
+        case TakeBack():
+            return _take_back(move, allowances)
+        case Collect(rewarder=rewarder, token=token, units=units):
+            if token.address is None:
+                raise ValueError("rewards are tokens")
+            return rewarder.claim(account, token.address, units)
 
 
 def plan_of(
@@ -207,6 +222,19 @@ def _present(allowances: Mapping[tuple[Address, Address], int], token: Token, sp
     if token.address is None or (token.address, spender) not in allowances:
         raise Refused("simulate", f"What {spender} may take of {token.symbol} isn't known.", "Ask for a new preview.")
     return allowances[token.address, spender]
+
+
+def _wrap(move: Wrap, before: Sequence[Step]) -> tuple[Step, ...]:
+    if move.token.address is None:
+        raise ValueError("the wrapped form is a contract")
+    place, name = move.token.address, move.token.symbol
+    if not move.back:
+        return (Step(place, name, WRAP, (), value=move.units),)
+
+    def build(units: int) -> tuple[Step, ...]:
+        return (Step(place, name, UNWRAP, (units,)),)
+
+    return build(move.units) if move.source is None else opened(build, output_of(move.source, before))
 
 
 def _send(move: Send) -> Step:

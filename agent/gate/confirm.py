@@ -32,7 +32,7 @@ async def look(gate: Gate, plan: Plan, venues: Mapping[str, Venue]) -> Look:
     """The plan at the head, once more. Raises Unavailable for a dead node."""
     touched = {step.venue: venues[step.venue] for step in plan.steps if step.venue in venues}
     effects = [read_step(gate.policy, at_most(step))[1] for step in plan.steps]
-    leaving = all(effect.direction == "leave" for effect in effects)
+    leaving = all(effect.direction in ("leave", "unwrap") for effect in effects)
     risky = any(effect.direction in ("enter", "swap") for effect in effects)
     paid = {step.venue for step, effect in zip(plan.steps, effects, strict=True) if effect.direction == "repay"}
     traders = gate.traders if risky else {}  # an exit asks no pool for its price

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from agent.errors import Refused
-from agent.gate.order import Collect, Enter, Leave, Move, PayBack, Send, Swap, TakeBack, taken
+from agent.gate.order import Collect, Enter, Leave, Move, PayBack, Send, Swap, TakeBack, Wrap, taken
 from agent.gate.provided import Close, Gather, Provide
 from agent.money import Address, Token
 from agent.plans import Change
@@ -35,12 +35,22 @@ def exact_part(moves: Sequence[Move]) -> dict[str, int]:
     total: dict[str, int] = {}
     used = taken(moves)
     for move in moves:
-        token, delta = _said(move, used)
-        total[key_of(token)] = total.get(key_of(token), 0) + delta
+        for token, delta in _wrapped(move) if isinstance(move, Wrap) else [_said(move, used)]:
+            total[key_of(token)] = total.get(key_of(token), 0) + delta
     return total
 
 
-def _said(move: Move, used: Sequence[Move]) -> tuple[Token, int]:
+def _wrapped(move: Wrap) -> list[tuple[Token, int]]:
+    """Both sides, one to one; of what a withdrawal gave only that nothing of the wrapped form stays."""
+    if move.source is not None:
+        return [(move.token, 0), (move.coin, 0)]
+    units = -move.units if move.back else move.units
+    return [(move.token, units), (move.coin, -units)]
+
+
+def _said(
+    move: Enter | Leave | Send | Swap | TakeBack | PayBack | Collect | Provide | Gather | Close, used: Sequence[Move]
+) -> tuple[Token, int]:
     """The side of a move that is said to the unit: its token, and how the account's balance of it changes.
 
     All that a `used` one gives goes into a venue: the balance stays.
@@ -78,6 +88,9 @@ def open_part(moves: Sequence[Move]) -> dict[str, tuple[int, int]]:
         if isinstance(move, PayBack) and move.units is None:  # the whole debt, however much interest it has by then
             low, high = bounds.get(key_of(move.venue.asset), (0, 0))
             bounds[key_of(move.venue.asset)] = low - move.most, high - 1
+        if isinstance(move, Wrap) and move.source is not None:
+            low, high = bounds.get(key_of(move.coin), (0, 0))
+            bounds[key_of(move.coin)] = low + move.least, high + move.most
         if isinstance(move, Swap) and move not in used:
             key, low, high = (
                 (key_of(move.pays), -move.limit, -move.edge)
@@ -151,6 +164,9 @@ def _touched(moves: Iterable[Move]) -> list[Token]:
             continue
         if isinstance(move, Swap):
             tokens += [move.pays, move.gets]
+            continue
+        if isinstance(move, Wrap):
+            tokens += [move.token, move.coin]
             continue
         if isinstance(move, Provide | Gather | Close):
             tokens += move.tokens

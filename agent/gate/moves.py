@@ -13,10 +13,20 @@ from agent.gate.allowed import WHY_NOT
 from agent.gate.candidates import kept_small
 from agent.gate.choices import Choice, TurnChoice, VenueChoice
 from agent.gate.offers import Tried
-from agent.gate.order import Enter, Leave, Move, Send, TakeBack
+from agent.gate.order import Enter, Leave, Move, Send, TakeBack, Wrap
 from agent.gate.resolve import free_to_leave, is_everything, leave_in_turn, positions_of, units_of, venue_named
 from agent.gate.spread import Share, Spread
 from agent.gate.trade_words import about
+from agent.gate.wrapping import (
+    ENTRY_GAS,
+    ENTRY_TRANSACTIONS,
+    WRAP_GAS,
+    WRAP_TRANSACTIONS,
+    held_as,
+    now,
+    spendable,
+    unwrapped,
+)
 from agent.intents import Deposit, Revoke, Transfer, Withdraw
 from agent.money import Address, Amount, Token
 from agent.plugin import Option, Trader, Venue
@@ -61,14 +71,17 @@ class Desk:
 
     def deposit(self, intent: Deposit) -> Resolved:
         """Into the named venue; else the best one for that size, or several where that earns more."""
-        asset = self.erc20(intent.asset)
-        units = units_of(intent.amount, asset, self.balance(asset), "Your wallet")
+        coin = self.registry.token(intent.asset)
+        asset = held_as(self.registry, coin)
+        whole = spendable(self, coin, intent.amount, WRAP_GAS + ENTRY_GAS, WRAP_TRANSACTIONS + ENTRY_TRANSACTIONS)
+        units = units_of(intent.amount, coin, whole, "Your wallet")
+        wraps = (Wrap(coin, asset, units),) if coin.is_native else ()
         choice = self._spread(asset, units) if intent.venue is None else None
         if choice is not None and choice.spread is not None:
             moves = tuple(Enter(self.venues[share.venue], share.units) for share in choice.spread.shares)
-            return Resolved(moves, (choice,), spread_words.notes(choice))
+            return Resolved((*wraps, *moves), (choice,), spread_words.notes(choice))
         choice = self.choose(asset, units, intent.venue)
-        return Resolved((Enter(self.venues[choice.chosen], choice.units),), (choice,))
+        return Resolved((*wraps, Enter(self.venues[choice.chosen], choice.units)), (choice,))
 
     def _spread(self, asset: Token, units: int) -> VenueChoice | None:
         """Over several venues, where that earns more than the best one alone."""
@@ -129,7 +142,8 @@ class Desk:
 
     def withdraw(self, intent: Withdraw) -> Resolved:
         """Out of the named venue, or of the positions in turn, the lowest rate first."""
-        asset = self.erc20(intent.asset)
+        coin = self.registry.token(intent.asset)
+        asset = held_as(self.registry, coin)
         held = positions_of(asset, self.venues, self.snapshot)
         if intent.venue is not None:
             venue = venue_named(intent.venue, self.venues, asset)
@@ -140,17 +154,14 @@ class Desk:
                     f"You have no {asset.symbol} in {venue.id}.",
                     "Look at `portfolio` for what you have where.",
                 )
-        moves = leave_in_turn(intent.amount, asset, held, self.venues)
+        leaves = leave_in_turn(intent.amount, asset, held, self.venues)
+        moves = unwrapped(self.snapshot, coin, asset, leaves) if coin.is_native else tuple(leaves)
         if intent.venue is not None:
-            return Resolved(tuple(moves))
-        given = {move.venue.id: self._given(move) for move in moves}
+            return Resolved(moves)
+        given = {move.venue.id: now(self.snapshot, move) for move in leaves}
         turn = tuple((state, given.get(state.venue, 0)) for state in held)
         notes = ("Taken from the lowest rate first.",) if len(held) > 1 else ()
-        return Resolved(tuple(moves), (TurnChoice(asset, sum(given.values()), turn),), notes)
-
-    def _given(self, move: Leave) -> int:
-        """Base units that a withdrawal takes of the position that stands now."""
-        return self.snapshot.venues[move.venue.id].position if move.units is None else move.units
+        return Resolved(moves, (TurnChoice(asset, sum(given.values()), turn),), notes)
 
     def transfer(self, intent: Transfer) -> Resolved:
         """To a contact, by its name in the address book."""
@@ -203,8 +214,8 @@ class Desk:
         if token.is_native:
             raise Refused(
                 "lists",
-                f"{token.symbol} itself earns nowhere here; its wrapped form {self.registry.wrapped} does.",
-                f"I can't wrap it yet. Ask for {self.registry.wrapped} if you hold some.",
+                f"{token.symbol} itself has no contract; its wrapped form {self.registry.wrapped} has.",
+                f"Ask for {self.registry.wrapped}: `swap 1 {token.symbol} to {self.registry.wrapped}` wraps some.",
             )
         return token
 

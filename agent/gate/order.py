@@ -63,6 +63,29 @@ class Leave:
 
 
 @dataclass(frozen=True, slots=True)
+class Wrap:
+    """`units` of the native coin into `token`, its wrapped form, or with `back` out of it, one to one. With `source`:
+    all that it gives, now about `units`.
+    """
+
+    coin: Token
+    token: Token
+    units: int
+    back: bool = False
+    source: Leave | None = None
+
+    @property
+    def least(self) -> int:
+        """Base units of it at the least."""
+        return self.units if self.source is None else self.source.least_out
+
+    @property
+    def most(self) -> int:
+        """The same at the most."""
+        return self.units if self.source is None else self.source.most_out
+
+
+@dataclass(frozen=True, slots=True)
 class Enter:
     """Put `units` base units of the venue's asset in. With `source`: all that it gives, now about `units`."""
 
@@ -120,9 +143,9 @@ class Collect:
     units: int
 
 
-Move = Enter | Leave | Send | Swap | TakeBack | PayBack | Collect | Provide | Gather | Close
+Move = Enter | Leave | Send | Swap | TakeBack | PayBack | Collect | Provide | Gather | Close | Wrap
 
 
 def taken(moves: Iterable[Move]) -> list[Swap | Leave]:
-    """The moves whose output an entry takes: what they give doesn't stay in the wallet."""
-    return [move.source for move in moves if isinstance(move, Enter) and move.source is not None]
+    """The moves whose output a later one takes: what they give doesn't stay in the wallet."""
+    return [move.source for move in moves if isinstance(move, Enter | Wrap) and move.source is not None]

@@ -11,7 +11,8 @@ from agent.errors import Refused
 from agent.gate import range_lines
 from agent.gate.descriptors import Names, between, say
 from agent.gate.erc7730 import Descriptor
-from agent.gate.order import Collect, Enter, Leave, Move, PayBack, Send, Swap, TakeBack
+from agent.gate.order import Collect, Enter, Leave, Move, PayBack, Send, Swap, TakeBack, Wrap
+from agent.gate.provided import Close, Gather, Provide
 from agent.gate.trade_words import priced
 from agent.money import Address, Amount, Rate, Token
 from agent.plans import Change, Plan, Role, Step
@@ -153,12 +154,29 @@ def headline(move: Move) -> str:
             return f"send {Amount(move.units, move.token)} to {move.name} ({move.recipient})"
         case PayBack():
             return _paid(move)
+        case _:
+            return _small(move)
+
+
+def _small(move: Collect | Wrap | TakeBack | Provide | Gather | Close) -> str:
+    match move:
         case Collect():
             return f"claim {Amount(move.units, move.token)} of rewards at {move.rewarder.id}"
+        case Wrap():
+            return _wrapped(move)
         case TakeBack():
             return f"take back what {move.name} may spend of your {move.token.symbol}"
         case _:
             return range_lines.headline(move)
+
+
+def _wrapped(move: Wrap) -> str:
+    if not move.back:
+        return f"wrap {Amount(move.units, move.coin)} to {move.token.symbol}"
+    units, coin = Amount(move.units, move.token), move.coin.symbol
+    if move.source is not None:
+        return f"unwrap what comes out of it, about {units}, to {coin}"
+    return f"unwrap {units} to {coin}"
 
 
 def _paid(move: PayBack) -> str:

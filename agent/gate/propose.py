@@ -32,7 +32,7 @@ from agent.gate import (
 from agent.gate.build import Draft, Simulated, drafted, entering, plan_of, spenders, steps_of
 from agent.gate.charges import charges_of
 from agent.gate.erc7730 import Descriptor
-from agent.gate.order import Collect, Enter, Leave, Move, PayBack, Send, Swap, TakeBack
+from agent.gate.order import Collect, Enter, Leave, Move, PayBack, Send, Swap, TakeBack, Wrap
 from agent.gate.preview import Preview, preview
 from agent.gate.provided import Close, Gather, Provide
 from agent.gate.rehearse import Rehearsal, WouldRevert, rehearse
@@ -117,7 +117,7 @@ class Gate:
 
     async def propose(self, request: Request, moves: Sequence[Move], snapshot: Snapshot) -> Proposal:
         """Raises Refused with the rule that said no. Nothing is signed or stored here."""
-        leaving = all(isinstance(move, Leave | TakeBack | Collect | Gather | Close) for move in moves)
+        leaving = all(_only_takes_out(move) for move in moves)
         if request.paused and not leaving:
             raise Refused("pause", "You paused me: I only take money out.", "Say `resume` first.")
         request.passed("pause")
@@ -315,6 +315,13 @@ def _where(move: Move) -> str:
         case Close(manager=manager):
             return manager.name
     return ""
+
+
+def _only_takes_out(move: Move) -> bool:
+    """Whether it takes something out, claims or takes back, or makes the coin of what a withdrawal gave."""
+    if isinstance(move, Wrap):
+        return move.back and move.source is not None
+    return isinstance(move, Leave | TakeBack | Collect | Gather | Close)
 
 
 def _one_leave(moves: Sequence[Move]) -> Leave | None:

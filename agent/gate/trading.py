@@ -12,14 +12,15 @@ from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.execution.costs import costs_at
-from agent.gate import offered, sandwich
+from agent.gate import offered, sandwich, wrapping
 from agent.gate.build import CLEANUP_GAS
 from agent.gate.choices import RouteChoice
 from agent.gate.moves import Desk, Resolved
 from agent.gate.order import Swap
-from agent.gate.resolve import units_of
+from agent.gate.resolve import is_everything, units_of
 from agent.gate.slippage import slippage_of
 from agent.gate.trade_words import parted, percent
+from agent.gate.wrapping import ENTRY_TRANSACTIONS, held_as, spendable
 from agent.intents import All, AmountSpec
 from agent.intents import Swap as SwapIntent
 from agent.money import Amount, Token
@@ -36,9 +37,6 @@ GAS_PROBE = 100_000
 SWAP_GAS = 700_000
 """Gas limit of the dearest swap plan (approval, two hops, clean-up), kept where all of the native coin is swapped."""
 SWAP_TRANSACTIONS = 3
-ENTRY_GAS = 1_300_000
-"""The same for putting the output to work, and for leaving that position again."""
-ENTRY_TRANSACTIONS = 4
 
 
 def swap(desk: Desk, intent: SwapIntent, later_gas: int = 0, *, wrapped: bool = False) -> Resolved:
@@ -47,14 +45,10 @@ def swap(desk: Desk, intent: SwapIntent, later_gas: int = 0, *, wrapped: bool = 
     Raises Refused: lists, native, amount, balance, liquidity, impact.
     """
     pays, gets = desk.registry.token(intent.asset), desk.registry.token(intent.to_asset)
-    start, end = _contract_token(desk, pays), _contract_token(desk, gets)
+    start, end = held_as(desk.registry, pays), held_as(desk.registry, gets)
     ends = pays, end if wrapped else gets
     if start == end:
-        raise Refused(
-            "lists",
-            f"{intent.asset} and {intent.to_asset} are one to one; I can't wrap or unwrap yet.",
-            "Ask for another token.",
-        )
+        return Resolved((wrapping.swap(desk, intent),))
     if intent.to_amount is not None:
         units = units_of(intent.to_amount, end, 2**256 - 1, "A pool")
         choice = _priced(desk, ends, (start, end), units, exact_out=True)
@@ -64,21 +58,12 @@ def swap(desk: Desk, intent: SwapIntent, later_gas: int = 0, *, wrapped: bool = 
         units = units_of(intent.amount or All(), pays, whole, "Your wallet")
         choice = _offered(desk, ends, (start, end), units)
         more = _gas_limit(choice.swap.trade) - SWAP_GAS
-        if pays.is_native and more > 0 and isinstance(intent.amount, All):  # several parts take more of it
-            units = units_of(
-                intent.amount, pays, _spendable(desk, pays, intent.amount, later_gas, more), "Your wallet"
-            )
+        everything = intent.amount is not None and is_everything(intent.amount)
+        if pays.is_native and more > 0 and everything:  # several parts take more of it
+            whole = _spendable(desk, pays, intent.amount, later_gas, more)
+            units = units_of(intent.amount or All(), pays, whole, "Your wallet")
             choice = _priced(desk, ends, (start, end), units, exact_out=False)
     return Resolved((choice.swap,), (choice,), _notes(desk, choice))
-
-
-def _contract_token(desk: Desk, token: Token) -> Token:
-    """The token itself, or the wrapped form of the native coin, which pools hold."""
-    if not token.is_native:
-        return token
-    if desk.registry.wrapped is None:
-        raise Refused("lists", f"{token.symbol} has no wrapped form on this chain.", "Ask for another token.")
-    return desk.registry.token(desk.registry.wrapped)
 
 
 def _gas_limit(trade: Trade) -> int:
@@ -87,10 +72,8 @@ def _gas_limit(trade: Trade) -> int:
 
 
 def _spendable(desk: Desk, pays: Token, amount: AmountSpec | None, later_gas: int, more: int = 0) -> int:
-    if not (pays.is_native and isinstance(amount, All)):
-        return desk.balance(pays)
     transactions = SWAP_TRANSACTIONS + (ENTRY_TRANSACTIONS if later_gas else 0)
-    return max(desk.spare_native - costs_at(desk.snapshot).wei(SWAP_GAS + more + later_gas, transactions), 0)
+    return spendable(desk, pays, amount, SWAP_GAS + more + later_gas, transactions)
 
 
 def _priced(

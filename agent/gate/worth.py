@@ -9,7 +9,7 @@ from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
 from agent.execution.costs import costs_at
 from agent.gate.candidates import gas_in_units
-from agent.gate.order import Enter, Move
+from agent.gate.order import Enter, Move, Wrap
 from agent.gate.trade_words import about
 from agent.money import Amount, Token
 from agent.plugin import Venue, VenueState
@@ -49,7 +49,7 @@ def worth(
 ) -> Worth | None:
     """Of a plan that puts what is in the wallet into venues of one asset; None for another, or without a price."""
     entries = [move for move in moves if isinstance(move, Enter) and move.source is None]
-    if not entries or len(entries) < len(moves):
+    if not entries or len(entries) < sum(1 for move in moves if not isinstance(move, Wrap)):
         return None
     asset = entries[0].venue.asset
     price, native = snapshot.prices.get(asset.symbol), snapshot.prices.get(registry.native.symbol)

@@ -337,9 +337,9 @@ async def test_what_is_said_of_the_best_venue_is_of_the_one_that_is_taken(whole:
 
 
 async def test_weth_belongs_to_eth_on_a_list_of_tokens(whole: Whole) -> None:
-    """A swap to ETH gives its wrapped form, which nobody has to name."""
+    """The wrapped form belongs to the coin, and nobody has to name it."""
     await whole.say("only allow ETH and USDC")
-    assert status(await whole.say("swap 100 usdc to eth")) == "ready"
+    assert status(await whole.say("swap 100 usdc to weth")) == "ready"
     assert status(await whole.confirm()) == "settled"
     assert status(await whole.say("swap 0.01 eth to usdc")) == "ready"
     assert status(await whole.say("deposit 0.01 weth")) == "ready"

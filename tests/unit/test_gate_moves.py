@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -75,9 +76,10 @@ def test_a_balance_that_can_not_be_read_is_not_nought() -> None:
     assert caught.value.rule == "state"
 
 
-def test_the_native_coin_is_not_wrapped_unasked() -> None:
+def test_without_a_wrapped_form_the_native_coin_earns_nowhere() -> None:
+    bare = replace(desk(snapshot()), registry=replace(registry(), wrapped=None))
     with pytest.raises(Refused) as caught:
-        desk(snapshot()).deposit(Deposit(asset="ETH", amount=FIVE, venue=None))
+        bare.deposit(Deposit(asset="ETH", amount=FIVE, venue=None))
     assert caught.value.rule == "lists"
 
 

@@ -140,7 +140,9 @@ def test_the_native_coin_goes_in_as_its_wrapped_form() -> None:
     trader = FakeTrader(route(10, 10, way=(WETH, USDC)))
     assert swap(trader, "ETH", "USDC", Exact(value="0.5")).pays == ETH
     assert trader.asked == [("WETH", "USDC", 5 * 10**17, False)]
-    assert refused(FakeTrader(), pays="ETH", gets="WETH", amount=TEN) == "lists"
+    asked = FakeTrader()
+    assert refused(asked, pays="ETH", gets="WETH", amount=TEN) == "balance"
+    assert asked.asked == []  # one to one, without a pool
 
 
 def test_all_of_the_native_coin_keeps_the_gas_of_the_swap() -> None:
