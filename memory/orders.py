@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from agent.errors import Refused
 from agent.intents import Origin
-from agent.plans import Plan
+from agent.plans import Plan, Role
 from agent.policy.spending import Spending
 from memory.limits import count
 from memory.part import dump, many, one
@@ -166,12 +166,12 @@ class OrderBook(Plans):
 
     async def try_again(self, run_id: int) -> RunRow | None:
         """A run that came to nothing is under way again, for the same period. None where its order ended, another
-        run is under way, or something was sent for it.
+        run is under way, or a trade was signed for it.
         """
 
         def change(db: Database) -> RunRow | None:
             row = one(db, f"{_RUNS} WHERE id = ?", (run_id,))
-            if row is None or not _nothing_sent(db, row):
+            if row is None or not _nothing_traded(db, row):
                 return None
             sql = "SELECT 1 FROM orders WHERE id = ? AND ended_at IS NULL"
             other = "SELECT 1 FROM order_runs WHERE order_id = ? AND outcome IS NULL AND id <> ?"
@@ -314,14 +314,17 @@ def _run(db: Database, order_id: int, period: int) -> RunRow:
     return RunRow(**(row or {}))
 
 
-def _nothing_sent(db: Database, run: Mapping[str, Any]) -> bool:
-    """Whether a run has no plan, or one of which nothing was ever signed and that isn't confirmed."""
+def _nothing_traded(db: Database, run: Mapping[str, Any]) -> bool:
+    """Whether a run has no plan, or one that isn't under way and of whose trade nothing was ever signed: at most an
+    approval was, and taken back.
+    """
     if run["plan_id"] is None:
         return True
     plan = must_plan(db, run["plan_id"])
     if plan.status in (PlanStatus.CONFIRMED, PlanStatus.RUNNING, PlanStatus.SETTLED):
         return False
-    return one(db, "SELECT 1 FROM attempts WHERE plan_id = ?", (plan.plan_id,)) is None
+    signed = many(db, "SELECT DISTINCT step FROM attempts WHERE plan_id = ?", (plan.plan_id,))
+    return all(plan.plan.steps[int(each["step"])].role is not Role.ACTION for each in signed)
 
 
 def _barred(db: Database, order: OrderRow, run: RunRow, plan: PlanRow) -> Refused | None:

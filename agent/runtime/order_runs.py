@@ -1,7 +1,7 @@
 """Orders that are due: each period is taken in the ledger first, then goes the way of every swap, once.
 
-A run that was cut off is known by its row. Without a plan, or with one that was never confirmed, nothing can have
-been sent, and it is done now, unless it is too late for it; with one that was, recovery tells its end.
+A run that was cut off is known by its row. Where it has no plan, or one of whose trade nothing was ever signed, it is
+done now, unless it is too late for it; where something was, recovery tells its end.
 """
 
 from __future__ import annotations
@@ -151,12 +151,10 @@ class OrderRuns:
             case PlanStatus.SETTLED:
                 await self._settled(todo, run)
                 return None
-            case PlanStatus.PARTIAL:
-                await ledger.end_run(run.id, "partial", "execution", plan.reason)
-                return None
         again = await ledger.try_again(run.id) if run.tries < MOST_TRIES else None
         if again is None:
-            await ledger.end_run(run.id, "void", "execution", plan.reason)
+            stopped = "partial" if plan.status is PlanStatus.PARTIAL else "void"
+            await ledger.end_run(run.id, stopped, "execution", plan.reason)
         return again
 
     async def _confirmed(self, todo: Todo, run: RunRow, user: User) -> Plan:

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from benchmarks.orders.figures import figures
+from collections.abc import Iterator
 
-__all__ = ["figures"]
+from benchmarks.figure import Figure
+
+
+def figures(quick: bool) -> Iterator[Figure]:
+    """The whole year; nothing of it where there is no time for that."""
+    from benchmarks.orders.figures import figures as year
+
+    if not quick:
+        yield from year(quick=False)

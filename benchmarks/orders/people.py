@@ -67,7 +67,7 @@ def prices(begin: int, end: int) -> list[tuple[int, str]]:
 def price_at(now: int, begin: int, end: int) -> int:
     """Dollars of ETH: the pools stay at 3,000, from which no feed may be far."""
     part = (now - begin) * 100 // (end - begin)
-    for until, price in ((15, 3_060), (25, 3_020), (45, 2_940), (60, 2_985), (75, 2_900)):
+    for until, price in ((15, 3_060), (25, 3_020), (37, 2_940), (42, 2_985), (55, 2_900)):
         if part < until:
             return price
     return 3_000
