@@ -22,6 +22,10 @@ ABILITIES = (
     ("how am I doing?", "wallet, positions, what they earned"),
     ("chart my portfolio, chart the usdc rates", "a picture of what was recorded; `light pictures`, `dark pictures`"),
     ("tell me when the usdc rate falls below 3 %", "told once, on all your channels; `my alerts` lists them"),
+    (
+        "100 usdc into weth every Monday at 9",
+        "an order that runs on its own; also `buy 0.5 weth with usdc when it is below 2,500`, `my orders`",
+    ),
     ("why did you choose that venue?", "the choice with its alternatives, as it was recorded"),
     ("history", "what was done, with its transactions"),
     ("my profit this year", "gains, interest, rewards and gas in dollars; `my taxes 2026` sends it as a CSV file"),
