@@ -39,6 +39,7 @@ class Line:
     twice: int = 0
     lost: int = 0
     mined: int = 0
+    why: list[str] = field(default_factory=list)
 
 
 def figures(quick: bool, seed: int = 1) -> Iterator[Figure]:
@@ -53,6 +54,8 @@ def figures(quick: bool, seed: int = 1) -> Iterator[Figure]:
     for problem in told.problems[:20]:
         sys.stderr.write(f"{problem}\n")
     sys.stderr.write(_table(lines))
+    for why, count in Counter(why for line in lines for why in line.why).items():
+        sys.stderr.write(f"{count} were told: {why}\n")
     yield Figure("orders_of_a_simulated_year", len(lines), "orders")
     yield Figure("orders_periods_due", sum(each.due for each in lines), "periods")
     for word in ("done", "missed", "refused", "stopped"):
@@ -153,6 +156,7 @@ def _by_time(line: Line, runs: list[RunRow], dues: list[int]) -> None:
     before = 0
     for run in runs:
         line.ends[WORDS.get(run.outcome or "", "open")] += 1
+        line.why += [run.reason] if run.outcome in ("partial", "void", "refused") else []
         line.ends["missed"] += run.missed
         between = sum(before < due < run.period for due in dues)
         line.lost += abs(between - run.missed)

@@ -53,18 +53,10 @@ def test_so_are_weeks_and_months(zone: str) -> None:
 
 def test_a_skipped_time_runs_at_the_next_minute_there_is() -> None:
     vienna, howe, samoa = "Europe/Vienna", "Australia/Lord_Howe", "Pacific/Apia"
-    assert (
-        shown("2027-03-28T02:30", vienna)
-        == "2027-03-28T03:00:00+02:00"
-    )
-    assert (
-        shown("2026-10-04T02:10", howe) == "2026-10-04T02:30:00+11:00"
-    )
+    assert shown("2027-03-28T02:30", vienna) == "2027-03-28T03:00:00+02:00"
+    assert shown("2026-10-04T02:10", howe) == "2026-10-04T02:30:00+11:00"
     # a whole day that there never was
-    assert (
-        shown("2011-12-30T09:00", samoa)
-        == "2011-12-31T00:00:00+14:00"
-    )
+    assert shown("2011-12-30T09:00", samoa) == "2011-12-31T00:00:00+14:00"
 
 
 def test_a_repeated_time_runs_once_at_its_first_occurrence() -> None:
