@@ -45,20 +45,33 @@ class Summary:
     unread: int = 0
     under_way: bool = False
     missing: Mapping[str, int] | None = None
+    to_now: bool = True
 
 
 def nothing() -> Reply:
     return Reply("I have carried out no transaction for you yet, so there are no books.", private=True)
 
 
+def before(it: Summary) -> Reply:
+    """The period ended before there was anything to write down."""
+    text = (
+        f"Your books begin on {_day(it.opened, it.there)}: there is nothing in them up to {_day(it.until, it.there)}."
+    )
+    return Reply(text, private=True)
+
+
 def told(it: Summary, files: Sequence[Picture] = ()) -> Reply:
     """The whole answer, with a table by token where there is something to tell apart."""
-    lines = [_profit(it), _unrealised(it), *_unknown(it), f"{_METHODS[it.method]} {NO_ADVICE}"]
+    if it.until < it.opened:
+        return before(it)
+    lines = [_profit(it), *_unrealised(it), *_unknown(it), f"{_METHODS[it.method]} {NO_ADVICE}"]
     return Reply("\n".join(lines), _table(it), pictures=tuple(files), private=True)
 
 
 def gas(it: Summary) -> Reply:
     """What was paid for gas alone."""
+    if it.until < it.opened:
+        return before(it)
     begin, until = _days(it)
     paid, worth = Amount(it.period.wei, it.native), usd(it.period.gas.usd)
     text = f"You paid {paid} of gas from {begin} to {until}, which was {worth} then. Transactions: {it.transactions}."
@@ -93,13 +106,16 @@ def _profit(it: Summary) -> str:
     )
 
 
-def _unrealised(it: Summary) -> str:
+def _unrealised(it: Summary) -> list[str]:
+    """Of a period that lasts until now: what is there today says nothing of an earlier one."""
+    if not it.to_now:
+        return []
     if it.standing is None:
-        return "What isn't realised I can't say now: the chain can't be read."
-    return (
+        return ["What isn't realised I can't say now: the chain can't be read."]
+    return [
         f"Not realised yet, at today's prices: {usd(it.standing.earned.usd)} of interest that stands in venues and "
         f"{usd(it.standing.risen.usd)} of price changes of what you hold."
-    )
+    ]
 
 
 def _unknown(it: Summary) -> list[str]:

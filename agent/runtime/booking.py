@@ -74,7 +74,8 @@ class Booking:
     def summary(self, opened: Opened, since: int | None, until: int, there: tzinfo) -> Summary:
         """What is said of a period. One that ends today ends now, by the chain's clock: a devnet has its own."""
         books, first = opened.books, since or 0
-        until = opened.head if until >= self.world.now() else until
+        to_now = until >= self.world.now()
+        until = opened.head if to_now else until
         missing: dict[str, int] = {}
         for lot in books.missing:
             if first <= lot.at <= until:
@@ -93,6 +94,7 @@ class Booking:
             unread=opened.unread,
             under_way=opened.under_way,
             missing=missing,
+            to_now=to_now,
         )
 
     async def opened(self, user: User, method: Method = Method.FIFO) -> Opened:
