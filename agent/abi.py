@@ -86,19 +86,21 @@ def decode_call(signature: str, data: bytes) -> tuple[Any, ...]:
 
 
 def rewritten(signature: str, data: bytes) -> bytes:
-    """The same call in canonical form, without what may follow its arguments. Raises ValueError for another call."""
+    """The same call in canonical form: read as Solidity reads it, which looks neither at padding nor at what follows
+    the arguments. Raises ValueError for another call.
+    """
     _, parameters = parse_signature(signature)
     if data[:4] != selector(signature):
         raise ValueError(f"the calldata is not of {signature}")
-    return encode_call(signature, _decoded([p.type for p in parameters], data[4:]))
+    return encode_call(signature, _decoded([p.type for p in parameters], data[4:] + bytes(WORD), strict=False))
 
 
-def _decoded(types: list[str], data: bytes) -> tuple[Any, ...]:
+def _decoded(types: list[str], data: bytes, *, strict: bool = True) -> tuple[Any, ...]:
     from eth_abi.abi import decode
     from eth_abi.exceptions import DecodingError
 
     try:
-        return tuple(decode(types, data))
+        return tuple(decode(types, data, strict=strict))
     except (DecodingError, OverflowError) as error:
         raise ValueError(f"bytes that are not {','.join(types)}: {error}") from error
 

@@ -11,7 +11,7 @@ from eth_hash.auto import keccak
 
 from agent.abi import Parameter, decode_call, parse_signature, selector
 from agent.errors import Refused
-from agent.money import Address, Token, address
+from agent.money import ZERO_ADDRESS, Address, Token, address
 from agent.plans import plain
 from agent.plugin import Listed
 from agent.policy.batch import batched
@@ -105,7 +105,7 @@ def _one(policy: Policy, contract: Listed, data: bytes, value: int) -> Effect:
         token=policy.native if entry.native_in and value else token,
         units=units,
         unit=entry.unit,
-        recipient=None if entry.recipient in (None, SENDER) else address(argument(args, str(entry.recipient))),
+        recipient=_recipient(entry, args),
         owner=address(argument(args, entry.owner)) if entry.owner else None,
         spender=address(argument(args, entry.spender)) if entry.spender else None,
         market=_market(entry, args),
@@ -263,6 +263,14 @@ def hops(path: bytes) -> list[Address]:
             "Ask for a new preview; a plug-in that builds such calls has a fault.",
         )
     return [address("0x" + path[start : start + 20].hex()) for start in range(0, len(path), 23)]
+
+
+def _recipient(entry: Entry, args: Mapping[str, Any]) -> Address | None:
+    """Who gets what comes back, None for the caller."""
+    if entry.recipient in (None, SENDER):
+        return None
+    place = address(argument(args, str(entry.recipient)))
+    return None if entry.outside and entry.outside.zero_is_caller and place == ZERO_ADDRESS else place
 
 
 def _least(entry: Entry, args: Mapping[str, Any]) -> int:

@@ -25,6 +25,7 @@ class Outside(BaseModel):
     `calls`: an argument of bytes that is a call itself, of this very function; paths go into it. `listed`: arguments
     with a contract that the policy lists under this table. `unset`: bits of a number that must be 0. `floors`:
     numbers that are no less than `to_amount`. `dust`: by how many base units less than `to_amount` may come back.
+    `zero_is_caller`: a recipient of 0 stands for the caller.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -35,6 +36,7 @@ class Outside(BaseModel):
     unset: dict[str, Mask] = Field(default_factory=dict)
     floors: tuple[str, ...] = ()
     dust: int = Field(default=0, ge=0, le=10)
+    zero_is_caller: bool = False
 
     @property
     def paths(self) -> frozenset[str]:

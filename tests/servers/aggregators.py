@@ -14,7 +14,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from agent.abi import encode_call
-from agent.money import MAX_UINT256, Address, address
+from agent.money import MAX_UINT256, ZERO_ADDRESS, Address, address
 from plugins.trade.cow import APP_DATA
 from tests.servers.stand_ins import AT, DEAL, RUN, SETTLE, SIGNATURES, deal, packed
 
@@ -291,7 +291,8 @@ class Aggregators:
         if name == "velora":
             fee = int(THIEF, 16) << 96 | 200 if lie == "fee" else 0
             quoted = 1 if lie == "surplus" else fair
-            swap = (it["start"], end, units, least, quoted, b"\2" * 32, to)
+            own = ZERO_ADDRESS if to == it["to"] else to  # as the API has it: 0 is whoever calls
+            swap = (it["start"], end, units, least, quoted, b"\2" * 32, own)
             run = encode_call(RUN, (inside,))
             return encode_call(signature, (dealer, swap, fee, b"\1" if lie == "permit" else b"", run))
         permit = b"\1" if lie == "permit" else b""

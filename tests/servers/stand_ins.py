@@ -103,7 +103,8 @@ contract Augustus {  // AugustusV6.swapExactAmountIn, its fees and its surplus
       Safe.push(swapData.destToken, address(1), ours);
     }
     received = received - ours - theirs - 1;
-    Safe.push(swapData.destToken, swapData.beneficiary, received);
+    address beneficiary = swapData.beneficiary == address(0) ? msg.sender : swapData.beneficiary;
+    Safe.push(swapData.destToken, beneficiary, received);
   }
 }
 

@@ -5,19 +5,33 @@ from __future__ import annotations
 import copy
 import json
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from agent.abi import encode_call, parse_signature
+from agent.abi import decode_call, encode_call, parse_signature, rewritten
 from agent.errors import Refused
-from agent.money import Address
+from agent.money import Address, Token, address
 from agent.plugin import Listed
 from agent.policy.decode import Effect, decode
-from agent.policy.policy import Policy, dumps, loads
+from agent.policy.policy import Policy, build, dumps, loads
 from agent.policy.rules import check_step
 from agent.policy.tables import load_table
-from tests.unit.policy_parts import ACCOUNT, CAPS, DAI_AT, LISTED, STRANGER, TABLES, USDC_AT, WETH_AT, place, policy
+from tests.unit.policy_parts import (
+    ACCOUNT,
+    CAPS,
+    CHAIN,
+    DAI_AT,
+    ETH,
+    LISTED,
+    STRANGER,
+    TABLES,
+    USDC_AT,
+    WETH_AT,
+    place,
+    policy,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -34,6 +48,20 @@ ROUTERS = [
 POLICY: Policy = policy(
     listed=[*LISTED, *ROUTERS], tables=[*TABLES, *BODIES.values()], caps={**CAPS, "WETH": 10**18}
 )  # fmt: skip
+FILES = {"0x": "zerox", "1inch": "oneinch", "velora": "velora"}
+REAL: dict[str, str] = json.loads((Path(__file__).parent / "real_calls.json").read_text(encoding="utf-8"))
+REAL_TOKENS = {
+    "0x": [Address("0x" + "0" * 40), address("0x3c499c542cef5e3811e1192ce70d8cc03d5c3359")],
+    "1inch": [
+        address("0x833589fcd6edb6e08f4c7c32d4f71b54bda02913"),
+        address("0xfde4c96c8593536e31f229ea8f37b2ada2699bb2"),
+    ],
+    "velora": [
+        address("0x018008bfb33d285247a21d44e50697654f754e63"),
+        address("0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48"),
+    ],
+}
+REAL_AMOUNTS = {"0x": (1055510455939352058, 98_838), "1inch": (10**6, 988_955), "velora": (10**18, 999_499)}
 GIVEN, LEAST = 5_000_000, 10**15
 ANY = place("ee")
 SETTLE = "execute((address recipient,address buyToken,uint256 minAmountOut) slippage,bytes[] actions,bytes32 zid)"
@@ -88,7 +116,6 @@ def test_what_bounds_the_swap_is_read_and_the_rest_may_be_anything(name: str) ->
     ("said", "wanted"),
     [
         ({"to": STRANGER}, "recipients"),
-        ({"to": Address("0x" + "0" * 40)}, "recipients"),
         ({"end": ANY}, "lists"),
         ({"start": ANY}, "lists"),
         ({"least": 0}, "swap"),
@@ -102,6 +129,45 @@ def test_what_bounds_the_swap_is_read_and_the_rest_may_be_anything(name: str) ->
 )
 def test_what_every_router_is_refused(name: str, said: dict[str, Any], wanted: str) -> None:
     assert rule(name, **said) == wanted
+
+
+@pytest.mark.parametrize("name", AT)
+def test_a_recipient_of_zero_is_the_caller_where_the_router_takes_it_so(name: str) -> None:
+    """1inch's GenericRouter, Velora's GenericSwapExactAmountIn and KyberSwap's router do; a Settler pays nobody."""
+    zero = Address("0x" + "0" * 40)
+    if name == "zerox":
+        assert rule(name, to=zero) == "recipients"
+        return
+    found = effect(name, to=zero)
+    assert found.recipient is None
+    check_step(POLICY, ACCOUNT, (), found)
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_calls_that_the_services_gave_are_read(name: str) -> None:
+    """As they were published with the answers of the APIs: unpadded, and followed by marks of the service."""
+    signature = BODIES[FILES[name]]["functions"][0]["signature"]
+    data = bytes.fromhex(REAL[name][2:])
+    whole = rewritten(signature, data)
+    assert decode_call(signature, whole) == decode_call(signature, rewritten(signature, whole))
+    tokens = {place: Token(CHAIN, f"T{at}", place, 18) for at, place in enumerate(REAL_TOKENS[name])}
+    caps = {token.symbol: 10**30 for token in tokens.values()}
+    settler = Listed(address(f"0x{data[16:36].hex()}"), "0x Settler", "0x-settler")
+    router = Listed(place("d1"), name, BODIES[FILES[name]]["table"])
+    known = build(
+        chain_id=CHAIN, chain_name="x", tokens=tokens.values(), native=ETH, caps=caps, max_fee_wei=1,
+        listed=[router, *([settler] if name == "0x" else [])], tables=BODIES.values(),
+    )  # fmt: skip
+    found = decode(known, router.address, whole, 0)
+    assert (found.token, found.to) == tuple(tokens.values())
+    assert (found.units, found.least) == REAL_AMOUNTS[name]
+    recipient = found.recipient or ACCOUNT
+    assert (found.recipient is None) == (name == "velora")  # which writes 0 where the caller is the recipient
+    if name == "velora":  # a partner's fee of that answer
+        with pytest.raises(Refused, match="partnerAndFee"):
+            check_step(known, recipient, (), found)
+    else:
+        check_step(known, recipient, (), found)
 
 
 @pytest.mark.parametrize(
