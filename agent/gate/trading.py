@@ -188,7 +188,7 @@ def _check_balance(desk: Desk, pays: Token, units: int) -> None:
 def _notes(desk: Desk, choice: RouteChoice) -> tuple[str, ...]:
     move, trade = choice.swap, choice.swap.trade
     through = ", ".join(token.symbol for token in trade.through)
-    way = f"By way of {through}." if through else ""
+    way = f"By way of {through}." if through and len(trade.parts) == 1 else ""
     risk = sandwich.told(desk.registry, desk.snapshot, move, slippage_of(desk.registry, *trade.tokens), desk.hidden)
     taken = move.trader.tried if isinstance(move.trader, offered.Offered) else None
     others = offered.told(choice.offers, choice.own or trade, taken)
