@@ -23,6 +23,7 @@ from agent.words.past import (
     asks_taxes,
     last_time,
 )
+from agent.words.vocabulary import Vocabulary
 from memory.decisions import Wanted
 from memory.rows import User
 
@@ -61,7 +62,7 @@ class Recounting:
         asked = last_time(text, words)
         if asked is not None:
             return await self._last(user, asked, there)
-        if asks_books(text, words) or ((intent.since or intent.until) and asks_earnings(text, words)):
+        if _of_books(intent, text, words):
             return await self._booked(user, intent, text, there)
         since = midnight(intent.since, there) if intent.since else 0
         until = midnight(intent.until, there, days=1) - 1 if intent.until else self.world.now()
@@ -108,6 +109,14 @@ class Recounting:
         last = within[-1]
         earned = (last.worth - last.held) - (first.worth - first.held)
         return past.earned(earned, first.at, last.at, there)
+
+
+def _of_books(intent: History, text: str, words: Vocabulary) -> bool:
+    """Whether the books answer: taxes and gains always, what was earned or paid for gas where days are said."""
+    if asks_books(text, words) or asks_taxes(text, words):
+        return True
+    dated = intent.since is not None or intent.until is not None
+    return dated and (asks_earnings(text, words) or asks_gas(text, words))
 
 
 def _about(parts: list[str], there: tzinfo, world: World, moved: bool) -> Wanted | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 TOPICS = {
     "books": "steuer; steuern; meine steuern; meine steuer; steuerreport; steuerbericht; mein steuerreport;"
-    " mein steuerbericht; steuererklärung; meine steuererklärung; realisierte gewinne; realisierter gewinn;"
-    " meine realisierten gewinne; kapitalgewinne; kapitalerträge; buchhaltung; meine buchhaltung;"
-    " was habe ich verloren; wie viel habe ich verloren; wieviel habe ich verloren; gas bezahlt; für gas bezahlt;"
-    " an gas bezahlt; wie viel gas habe ich; wieviel gas habe ich; wie viel habe ich für gas; was habe ich für gas;"
+    " mein steuerbericht; steuererklärung; meine steuererklärung; realisierte gewinne;"
+    " realisierter gewinn; meine realisierten gewinne; kapitalgewinne; kapitalerträge; buchhaltung;"
+    " meine buchhaltung; verlust; mein verlust; verluste; meine verluste; was habe ich verloren;"
+    " wie viel habe ich verloren; wieviel habe ich verloren; gas bezahlt; für gas bezahlt; an gas bezahlt;"
+    " wie viel gas habe ich; wieviel gas habe ich; wie viel habe ich für gas; was habe ich für gas;"
     " wie viel habe ich an gas; was habe ich an gas; für gas ausgegeben; gasgebühren; meine gasgebühren;"
     " gaskosten; meine gaskosten; mein gas",
     "yields": "verdienen; verdient man; rendite; renditen; zins; zinsen; zinssatz; zinssätze; rate; raten; apy;"

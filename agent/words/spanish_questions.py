@@ -4,9 +4,10 @@ from __future__ import annotations
 
 TOPICS = {
     "books": "impuesto; impuestos; mis impuestos; informe fiscal; mi informe fiscal; declaración; mi declaración;"
-    " ganancias realizadas; mis ganancias realizadas; plusvalías; mis plusvalías; contabilidad; mi contabilidad;"
-    " cuánto he perdido; cuánto perdí; qué he perdido; gastado en gas; gasté en gas; pagado en gas; pagué en gas;"
-    " pagado de gas; pagué de gas; pagué por el gas; cuánto pagué de gas; cuánto pagué en gas; cuánto gasté en gas;"
+    " ganancias realizadas; mis ganancias realizadas; plusvalías; mis plusvalías; contabilidad;"
+    " mi contabilidad; pérdidas; mis pérdidas; mi pérdida; cuánto he perdido; cuánto perdí;"
+    " qué he perdido; gastado en gas; gasté en gas; pagado en gas; pagué en gas; pagado de gas;"
+    " pagué de gas; pagué por el gas; cuánto pagué de gas; cuánto pagué en gas; cuánto gasté en gas;"
     " cuánto he pagado de gas; cuánto he pagado en gas; cuánto he gastado en gas; cuánto gas pagué;"
     " cuánto gas he pagado; cuánto gas gasté; cuánto gas he gastado; mi gas; gastos de gas; costes de gas",
     "yields": "rendimiento; rendimientos; tasa; tasas; tipo de interés; tipos de interés; tasa de interés;"

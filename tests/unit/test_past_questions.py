@@ -12,12 +12,21 @@ from hypothesis import strategies as st
 
 from agent.errors import Refused
 from agent.gate.bind import bind
-from agent.intents import Explain, History, as_json
+from agent.intents import Deposit, Exact, Explain, History, as_json
 from agent.mind.context import Context
 from agent.mind.phrasebook import interpret
 from agent.replies import past as replies
 from agent.words.dates import dated, span
-from agent.words.past import MOVE, LastTime, asks_earnings, asks_of_move, last_time
+from agent.words.past import (
+    MOVE,
+    LastTime,
+    asks_books,
+    asks_earnings,
+    asks_gas,
+    asks_of_move,
+    asks_taxes,
+    last_time,
+)
 from agent.words.reader import read
 from agent.words.readings import Kind
 from memory.decisions import Wanted
@@ -52,6 +61,17 @@ ASKED: list[tuple[str, dict[str, Any]]] = [  # on Saturday, 21 November 2026
     ("history from 3 march to 10 march", history("2026-03-03", "2026-03-10")),
     ("what did I earn in October?", history("2026-10-01", "2026-10-31")),
     ("how much did I earn last month?", history("2026-10-01", "2026-10-31")),
+    ("what did I earn in 2025?", history("2025-01-01", "2025-12-31")),
+    ("history 2025", history("2025-01-01", "2025-12-31")),
+    ("my profit this year", history("2026-01-01", "2026-11-21")),
+    ("profit since June", history("2026-06-01", None)),
+    ("what did I pay in gas this year?", history("2026-01-01", "2026-11-21")),
+    ("how much gas have I used in october?", history("2026-10-01", "2026-10-31")),
+    ("my taxes 2026", history("2026-01-01", "2026-12-31")),
+    ("give me my tax report for 2025", history("2025-01-01", "2025-12-31")),
+    ("my losses last year", history("2025-01-01", "2025-12-31")),
+    ("realised gains 2026", history("2026-01-01", "2026-12-31")),
+    ("taxes", history(None, None)),
     ("when did I last deposit?", history(None, None)),
     ("when was the last time I withdrew usdc?", history(None, None)),
     ("why did you move it on Tuesday?", why("2026-11-17")),
@@ -67,6 +87,38 @@ def test_days_are_read_in_words(text: str, expected: dict[str, Any]) -> None:
     assert found.intent is not None
     assert as_json(found.intent) == expected
     bind(found.intent, found.origins, (text,), VOCABULARY)
+
+
+def test_a_year_is_no_amount_and_an_amount_no_year() -> None:
+    moved = interpret("deposit 2026 usdc into aave core", Context(now=NOW), VOCABULARY).intent
+    assert isinstance(moved, Deposit)
+    assert moved.amount == Exact(value="2026")
+    assert interpret("why did you move 2025 usdc?", Context(now=NOW), VOCABULARY).intent == Explain(ref="USDC")
+
+
+@pytest.mark.parametrize(
+    ("text", "earned", "books", "gas", "taxes"),
+    [
+        ("my profit this year", True, False, False, False),
+        ("my taxes 2026", False, True, False, True),
+        ("csv of my transactions 2026", False, False, False, True),
+        ("what did I pay in gas this year", False, True, True, False),
+        ("what did you do this year", False, False, False, False),
+        ("mi ganancia este año", True, False, False, False),
+        ("mis impuestos 2026", False, True, False, True),
+        ("cuánto pagué de gas este año", False, True, True, False),
+        ("mein Gewinn dieses Jahr", True, False, False, False),
+        ("meine Steuern 2026", False, True, False, True),
+        ("was habe ich dieses Jahr für Gas bezahlt", False, True, True, False),
+        ("meine Verluste dieses Jahr", False, True, False, False),
+    ],
+)
+def test_what_the_books_are_asked_for(text: str, earned: bool, books: bool, gas: bool, taxes: bool) -> None:
+    found = interpret(text, Context(now=NOW), VOCABULARY)
+    assert isinstance(found.intent, History)
+    bind(found.intent, found.origins, (text,), VOCABULARY)
+    asked = [asks(text, VOCABULARY) for asks in (asks_earnings, asks_books, asks_gas, asks_taxes)]
+    assert asked == [earned, books, gas, taxes]
 
 
 def test_days_are_those_of_the_zone() -> None:
