@@ -20,6 +20,8 @@ _NATIVE_LOGS = "0x" + "e" * 40
 """eth_simulateV1 with traceTransfers tells moves of the native coin as Transfer logs of this address."""
 
 SECONDS_AHEAD = 1
+LATER_SECONDS = 12
+"""From the simulated block to the one behind it: a slot of Ethereum's."""
 _NO_FUNDS = {-38014: "eth_simulateV1's own code", -32003: "anvil's"}
 
 SimulatedCall = tuple[Address, bytes, int, int | None]
@@ -45,35 +47,36 @@ class Simulated:
 
 
 async def simulate(
-    rpc: Rpc, account: Address, calls: Sequence[SimulatedCall], block: Block, seconds_ahead: int = SECONDS_AHEAD
+    rpc: Rpc,
+    account: Address,
+    calls: Sequence[SimulatedCall],
+    block: Block,
+    seconds_ahead: int = SECONDS_AHEAD,
+    later: Sequence[SimulatedCall] = (),
 ) -> list[Simulated]:
-    """Runs `calls` from `account` in the block after `block`, each on what those before it left behind.
+    """Runs `calls` from `account` in the block after `block`, each on what those before it left behind; `later` are
+    run in the block after that one.
 
     Fees are not charged. Number and time are set: anvil would otherwise simulate in the head's own. Raises
     NoSimulation, and RpcError where the node refuses the whole request. A value beyond the account's balance makes
     nodes do that too, without saying which call: then every call is told to have failed.
     """
-    payload = {
-        "blockStateCalls": [
-            {
-                "blockOverrides": {"number": hex(block.number + 1), "time": hex(block.timestamp + seconds_ahead)},
-                "calls": [_call(account, *call) for call in calls],
-            }
-        ],
-        "traceTransfers": True,
-        "validation": False,
-    }
+    blocks = [_block(account, calls, block.number + 1, block.timestamp + seconds_ahead)]
+    if later:
+        blocks.append(_block(account, later, block.number + 2, block.timestamp + seconds_ahead + LATER_SECONDS))
+    payload = {"blockStateCalls": blocks, "traceTransfers": True, "validation": False}
+    every = [*calls, *later]
     try:
         answer = await rpc.simulate(payload, block.number)
     except RpcError as error:
         if error.code == METHOD_NOT_FOUND:
             raise NoSimulation from error
         if error.code in _NO_FUNDS:
-            return [Simulated(False, 0, (), b"", "the account doesn't hold that much")] * len(calls)
+            return [Simulated(False, 0, (), b"", "the account doesn't hold that much")] * len(every)
         raise
-    results = _results(answer)
-    if len(results) != len(calls):
-        raise Unavailable("node", f"The node simulated {len(results)} of {len(calls)} calls.")
+    results = _results(answer, len(blocks))
+    if len(results) != len(every):
+        raise Unavailable("node", f"The node simulated {len(results)} of {len(every)} calls.")
     return [_simulated(result) for result in results]
 
 
@@ -114,11 +117,18 @@ def _call(account: Address, to: Address, data: bytes, value: int, gas: int | Non
     return call if gas is None else {**call, "gas": hex(gas)}
 
 
-def _results(answer: Any) -> list[dict[str, Any]]:
-    if not isinstance(answer, list) or len(answer) != 1 or not isinstance(answer[0].get("calls"), list):
+def _block(account: Address, calls: Sequence[SimulatedCall], number: int, time: int) -> dict[str, Any]:
+    overrides = {"number": hex(number), "time": hex(time)}
+    return {"blockOverrides": overrides, "calls": [_call(account, *call) for call in calls]}
+
+
+def _results(answer: Any, blocks: int) -> list[dict[str, Any]]:
+    """What each call did, all blocks in one list."""
+    if not isinstance(answer, list) or len(answer) != blocks:
         raise Unavailable("node", "The node's simulation has another shape than eth_simulateV1's.")
-    results: list[dict[str, Any]] = answer[0]["calls"]
-    return results
+    if any(not isinstance(each, dict) or not isinstance(each.get("calls"), list) for each in answer):
+        raise Unavailable("node", "The node's simulation has another shape than eth_simulateV1's.")
+    return [call for each in answer for call in each["calls"]]
 
 
 def _simulated(result: dict[str, Any]) -> Simulated:

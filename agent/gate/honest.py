@@ -1,4 +1,4 @@
-"""Token safety: what a swap buys must be there in full, stay what it is, and be sold again in the same block.
+"""Token safety: what a swap buys must be there in full, stay what it is, and be sold again in the next block.
 
 A token can pass every list and still take a part of each transfer, change balances by itself, or let nobody sell.
 """
@@ -39,14 +39,15 @@ async def check_honest(
     held: int,
     block: Block,
 ) -> None:
-    """Runs `steps` up to and with the swap again, then sells the `got` base units that it gave in the rehearsal.
+    """Runs `steps` up to and with the swap again, and a block later sells the `got` base units that it gave in the
+    rehearsal: some let nobody sell who bought in an earlier block, or shrink from one to the next.
 
     `held`: base units of that token before. Raises Refused("token-safety") for a token that takes a fee of transfers,
     moves balances by itself or can't be sold for about what it cost.
     """
     buying, selling = _until(steps, move), _sale(move, got, account, block.timestamp + SALE_SECONDS)
     balance = erc20.BALANCE_OF.at(_place(move.gets), account)
-    results, left = await _run(rpc, registry, account, [*buying, *selling], block, balance)
+    results, left = await _run(rpc, registry, account, buying, selling, block, balance)
     _check_sold(move, results[len(buying) :], got, account)
     if left != held:
         shown = "nothing that can be read" if left is None else str(Amount(left, move.gets))
@@ -113,18 +114,28 @@ def _backwards(route: Route, units: int) -> Route:
 
 
 async def _run(
-    rpc: Rpc, registry: Registry, account: Address, steps: Sequence[Step], block: Block, balance: Call
+    rpc: Rpc,
+    registry: Registry,
+    account: Address,
+    steps: Sequence[Step],
+    later: Sequence[Step],
+    block: Block,
+    balance: Call,
 ) -> tuple[list[Simulated], int | None]:
-    """What the steps did, and the balance behind them (None where it can't be read)."""
-    calls: list[SimulatedCall] = [(step.to, step.data, step.value, None) for step in steps]
+    """What the steps did, those of the block behind them too, and the balance then (None where it can't be read)."""
+    read: SimulatedCall = (registry.multicall3, aggregate([balance]), 0, None)
     try:
-        results = await simulate(rpc, account, [*calls, (registry.multicall3, aggregate([balance]), 0, None)], block)
+        results = await simulate(rpc, account, _calls(steps), block, later=[*_calls(later), read])
     except RpcError as error:
         raise Refused("simulate", f"The node would not simulate that: {error.message}.", "Try again.") from error
     if not results[-1].ok:
         return results[:-1], None
     (answer,) = disaggregate(results[-1].returned, [balance])
     return results[:-1], None if answer is None else int(answer[0])
+
+
+def _calls(steps: Sequence[Step]) -> list[SimulatedCall]:
+    return [(step.to, step.data, step.value, None) for step in steps]
 
 
 def _place(token: Token) -> Address:

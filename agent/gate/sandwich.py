@@ -7,7 +7,7 @@ accepts at the least. What a sandwich would gain is computed on the pools' own s
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
@@ -87,6 +87,8 @@ def slippage(registry: Registry, snapshot: Snapshot, trader: Trader, trade: Trad
     if not exposure(registry, snapshot, trader, trade, limits_of(trade, usual)).pays:
         return usual
     low, high = min(LEAST_SLIPPAGE_BPS, usual), usual
+    if exposure(registry, snapshot, trader, trade, limits_of(trade, low)).pays:
+        return low
     while high - low > 1:
         middle = (low + high) // 2
         pays = exposure(registry, snapshot, trader, trade, limits_of(trade, middle)).pays
@@ -100,6 +102,7 @@ def told(registry: Registry, snapshot: Snapshot, move: Swap, usual: int, hidden:
     found = exposure(registry, snapshot, move.trader, trade, move.limits)
     whole = trade.units_in if trade.exact_out else trade.units_out
     narrower = limit != sum(limits_of(trade, usual))
+    found = replace(found, token=move.pays if trade.exact_out else move.gets)  # the coin, where it is unwrapped
     return note(found, -(-abs(whole - limit) * BASIS_POINTS // max(whole, 1)) if narrower else None, hidden)
 
 
@@ -107,19 +110,15 @@ def note(found: Exposure, narrow_bps: int | None = None, hidden: bool = False) -
     """The same of what was found. `narrow_bps`: its slippage, where it is less than usual."""
     usd = "" if found.worst_cents is None or not found.worst else f" ({dollars(found.worst_cents)})"
     most = f"{Amount(found.worst, found.token)}{usd}"
-    parts = " + ".join(Amount(part, found.token).value for part in found.parts)
-    ways = f" By its ways: {parts}." if len(found.parts) > 1 else ""
     narrow = "" if narrow_bps is None else f" So I hold it within {percent(narrow_bps)} of the quote."
     if hidden:
-        return (
-            f"A sandwich could take at most {most} here; it is sent privately, so that nobody sees it coming.{ways}"
-        )
+        return f"A sandwich could take at most {most} here; it is sent privately, so that nobody sees it coming."
     if found.gain_cents is None:
-        return f"A sandwich could take at most {most} here; whether one would pay can't be told now.{ways}"
+        return f"A sandwich could take at most {most} here; whether one would pay can't be told now."
     if not found.pays:
-        return f"A sandwich could take at most {most} here; at present prices none would pay.{narrow}{ways}"
+        return f"A sandwich could take at most {most} here; at present prices none would pay.{narrow}"
     gain = dollars(found.gain_cents)
-    text = f"A sandwich could take at most {most} here; at present prices one would gain {gain}.{narrow}{ways}"
+    text = f"A sandwich could take at most {most} here; at present prices one would gain {gain}.{narrow}"
     return f"{text} A private endpoint would hide it; or swap less at a time."
 
 

@@ -9,72 +9,86 @@ maths of one pair; here every pool is asked with its own integers.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from moneta import AnyPool, Attack, Token, Trade
 from plugins.uniswap.after import Done, Pools, Way, through, way_of
 
-SAMPLES = 8
-FINE = 256
-"""A size is found to the 256th of the largest: the gain is flat around its best."""
+SAMPLES = 6
+FINE = 64
+"""A size is found to the 64th of the largest: the gain is flat around its best."""
 MOST_DOUBLINGS = 160
 
 
-def attacks(states: Sequence[AnyPool], trade: Trade, limits: Sequence[int]) -> tuple[Attack, ...]:
+@lru_cache(maxsize=16)
+def attacks(states: tuple[AnyPool, ...], trade: Trade, limits: tuple[int, ...]) -> tuple[Attack, ...]:
     """Each single pool of the trade and each whole way of it as a target: those on which a sandwich gains, gas apart,
     the largest loss first. Raises KeyError where a pool of the trade isn't among `states`.
     """
-    pools: Pools = {state.pool: state for state in states}
-    ways = [way_of(part, pools) for part in trade.parts]
-    fair = _run(pools, trade, ways, limits)
-    if fair is None:
+    used = {pool for part in trade.parts for pool in part.pools}
+    pools: Pools = {state.pool: state for state in states if state.pool in used}
+    parts = [
+        _Part(way_of(route, pools), route.units_out if route.exact_out else route.units_in, limit, route.exact_out)
+        for route, limit in zip(trade.parts, limits, strict=True)
+    ]
+    if _run(pools, parts) is None:
         return ()
-    found = []
-    for target, token in _targets(trade, ways).items():
-        best = _best(pools, trade, ways, limits, target, token, fair)
-        if best is not None:
-            found.append(best)
-    return tuple(sorted(found, key=lambda each: -each.loss))
+    found = [_best(pools, _touched(parts, way), way, token, scale) for way, token, scale in _targets(trade, parts)]
+    return tuple(sorted((each for each in found if each is not None), key=lambda each: -each.loss))
 
 
-def _targets(trade: Trade, ways: Sequence[Way]) -> dict[Way, Token]:
-    """The ways that an attacker may go ahead of it, with the token that they begin with."""
-    found: dict[Way, Token] = {}
-    for part, way in zip(trade.parts, ways, strict=True):
-        found.setdefault(way, part.tokens[0])
-        for pool, down, token in zip(way.pools, way.down, part.tokens, strict=False):
-            found.setdefault(Way((pool,), (down,)), token)
-    return found
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of the trade: `units` of the side that is said, `limit` of the other one."""
+
+    way: Way
+    units: int
+    limit: int
+    exact_out: bool
 
 
-def _best(
-    pools: Pools,
-    trade: Trade,
-    ways: Sequence[Way],
-    limits: Sequence[int],
-    target: Way,
-    token: Token,
-    fair: tuple[int, Pools],
-) -> Attack | None:
+def _targets(trade: Trade, parts: Sequence[_Part]) -> list[tuple[Way, Token, int]]:
+    """The ways that an attacker may go ahead of it, the token that they begin with, and units of it to begin with."""
+    found: dict[Way, tuple[Token, int]] = {}
+    for route, part in zip(trade.parts, parts, strict=True):
+        found.setdefault(part.way, (route.tokens[0], route.units_in))
+        for pool, down, token in zip(part.way.pools, part.way.down, route.tokens, strict=False):
+            found.setdefault(Way((pool,), (down,)), (token, route.units_in if token == route.tokens[0] else 1))
+    return [(way, *begin) for way, begin in found.items()]
+
+
+def _touched(parts: Sequence[_Part], target: Way) -> list[_Part]:
+    """The parts whose pools the target changes, or that another one of these changes."""
+    pools, found = set(target.pools), list[_Part]()
+    while more := [part for part in parts if part not in found and not pools.isdisjoint(part.way.pools)]:
+        found += more
+        pools.update(pool for part in more for pool in part.way.pools)
+    return [part for part in parts if part in found]
+
+
+def _best(pools: Pools, parts: Sequence[_Part], target: Way, token: Token, scale: int) -> Attack | None:
+    fair = _run(pools, parts)
+    if fair is None:
+        return None
+
+    @cache
     def tried(units: int) -> Attack | None:
         """What a front-run of that size comes to; None where the trade would fail behind it."""
         front = through(pools, target, units)
-        ours = None if front is None else _run(front.pools, trade, ways, limits)
+        ours = None if front is None else _run(front.pools, parts)
         if front is None or ours is None:
             return None
         back: Done | None = through(ours[1], target.back, front.units_out)
         gain = -units if back is None else back.units_out - units
-        loss = ours[0] - fair[0] if trade.exact_out else fair[0] - ours[0]
-        return Attack(target.pools, token, units, gain, loss)
+        return Attack(target.pools, token, units, gain, abs(ours[0] - fair[0]))
 
-    least = _least(lambda units: through(pools, target, units) is not None)
-    most = _largest(least, lambda units: tried(units) is not None) if least else 0
-    if not most:
+    most = _largest(_begin(pools, target, scale), lambda units: tried(units) is not None)
+    samples = [each for step in range(1, SAMPLES + 1) if most and (each := tried(max(most * step // SAMPLES, 1)))]
+    top = max(range(len(samples)), key=lambda index: samples[index].gain, default=None)
+    if top is None or samples[top].gain <= 0:  # what doesn't pay at any of these sizes pays its fees at none
         return None
-    sizes = {max(most * step // SAMPLES, least) for step in range(1, SAMPLES + 1)} | {max(most // 64, least)}
-    samples = sorted((each for size in sizes if (each := tried(size))), key=lambda each: each.units)
-    top = max(range(len(samples)), key=lambda index: samples[index].gain)
-    best = _climbed(tried, samples, top, most)
-    return best if best.gain > 0 else None
+    return _climbed(tried, samples, top, most)
 
 
 def _climbed(tried: Callable[[int], Attack | None], samples: Sequence[Attack], top: int, most: int) -> Attack:
@@ -92,31 +106,39 @@ def _climbed(tried: Callable[[int], Attack | None], samples: Sequence[Attack], t
     return best
 
 
-def _least(goes: Callable[[int], bool]) -> int:
-    """A power of two for which something comes out, the first one; 0 for none."""
-    return next((1 << power for power in range(MOST_DOUBLINGS) if goes(1 << power)), 0)
+def _begin(pools: Pools, target: Way, scale: int) -> int:
+    """A size near `scale` for which something comes out; 0 for none."""
+    found = (scale << power for power in range(MOST_DOUBLINGS) if through(pools, target, scale << power))
+    return next(found, 0)
 
 
-def _largest(least: int, goes: Callable[[int], bool]) -> int:
-    """The largest size from `least` on that goes, to the 256th; 0 for none."""
-    low, high = 0, least
-    while goes(high):
-        low, high = high, high * 2
-    while high - low > 1 + low // FINE and high > least:
+def _largest(begin: int, goes: Callable[[int], bool]) -> int:
+    """The largest size that goes, to the 64th; 0 for none. What is too little to give anything doesn't."""
+    if not begin:
+        return 0
+    low, high = 0, begin
+    if goes(begin):
+        while goes(high):
+            low, high = high, high * 2
+    else:
+        while high and not goes(high // 2):
+            high //= 2
+        low = high // 2
+    while low and high - low > 1 + low // FINE:
         middle = (low + high) // 2
         low, high = (middle, high) if goes(middle) else (low, middle)
     return low
 
 
-def _run(pools: Pools, trade: Trade, ways: Sequence[Way], limits: Sequence[int]) -> tuple[int, Pools] | None:
-    """The open side of the whole trade, and the pools behind it; None where a part breaks its limit."""
+def _run(pools: Pools, parts: Sequence[_Part]) -> tuple[int, Pools] | None:
+    """The open side of all parts, and the pools behind them; None where one breaks its limit."""
     total = 0
-    for part, way, limit in zip(trade.parts, ways, limits, strict=True):
-        done = through(pools, way, part.units_out if part.exact_out else part.units_in, part.exact_out)
+    for part in parts:
+        done = through(pools, part.way, part.units, part.exact_out)
         if done is None:
             return None
         found = done.units_in if part.exact_out else done.units_out
-        if found > limit if part.exact_out else found < limit:
+        if found > part.limit if part.exact_out else found < part.limit:
             return None
         total, pools = total + found, done.pools
     return total, pools

@@ -152,7 +152,7 @@ class UniswapV3(Trader):
         known = {state.pool for state in states}
         if any(pool not in known for part in trade.parts for pool in part.pools):
             return None
-        return attacks(states, trade, limits)
+        return attacks(tuple(states), trade, tuple(limits))
 
     def swaps(self, states: Sequence[AnyPool], events: Sequence[PoolEvent]) -> tuple[PoolSwap | None, ...]:
         return swaps(states, events)

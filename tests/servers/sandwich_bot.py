@@ -11,14 +11,17 @@ from agent.abi import encode_call
 from agent.chain.rpc import Rpc
 from agent.chain.rpc_types import quantity
 from agent.money import Address
+from devnet.faucet import fund
 from plugins.uniswap.calls import EXACT_INPUT_SINGLE
 
 SETTING_UP_WEI = 2_000 * 10**9
 GAS = 600_000
+LOTS = {"USDC": 10**9 * 10**6, "DAI": 10**9 * 10**18, "WETH": 10**6 * 10**18}
 APPROVE = "approve(address,uint256)"
 PAIRS_IN = "swapExactTokensForTokens(uint256,uint256,address[],address)"
 POLL_SECONDS = 0.003
-WAIT_SECONDS = 10.0
+WAIT_SECONDS = 4.0
+MOST_SENDS = 20
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,15 @@ class SandwichBot:
     async def go_on(self) -> None:
         await self.rpc.request("evm_setAutomine", True)
 
-    async def mine(self) -> None:
+    async def mine(self, with_: Sequence[str] = ()) -> None:
+        """A block, as soon as these are in it."""
+        async with asyncio.timeout(WAIT_SECONDS):
+            while not set(with_) <= set((await self._pending())["transactions"]):  # noqa: ASYNC110  (nobody tells)
+                await asyncio.sleep(POLL_SECONDS)
         await self.rpc.request("evm_mine")
+
+    async def _pending(self) -> dict[str, Any]:
+        return dict(await self.rpc.request("eth_getBlockByNumber", "pending", False))
 
     async def waiting(self) -> dict[str, Any]:
         """The first transaction that waits for the router, somebody else's."""
@@ -61,10 +71,10 @@ class SandwichBot:
                         return dict(each)
                 await asyncio.sleep(POLL_SECONDS)
 
-    async def ready(self, tokens: Sequence[Address], units: int = 10**30) -> None:
-        """Its tokens, and its router's approval to take them."""
+    async def ready(self, tokens: Sequence[Address]) -> None:
+        """Lots of all of devnet's tokens, and the router's approval to take these."""
+        await asyncio.to_thread(fund, self.rpc.url, self.account, LOTS)
         for token in tokens:
-            await self.rpc.request("anvil_dealERC20", self.account, token, hex(units))
             await self._send(token, encode_call(APPROVE, (self.router, 2**255)), SETTING_UP_WEI)
 
     async def around(self, victim: dict[str, Any], front: Leg, back: Leg) -> tuple[str, str]:
@@ -94,7 +104,12 @@ class SandwichBot:
     async def _send(self, to: Address, data: bytes, most_fee: int) -> str:
         fees = {"maxFeePerGas": hex(most_fee), "maxPriorityFeePerGas": hex(0)}
         transaction = {"from": self.account, "to": to, "data": "0x" + data.hex(), "gas": hex(GAS), **fees}
-        return str(await self.rpc.request("eth_sendTransaction", transaction))
+        for _ in range(MOST_SENDS):
+            hash_ = str(await self.rpc.request("eth_sendTransaction", transaction))
+            if await self.rpc.request("eth_getTransactionByHash", hash_) is not None:
+                return hash_
+            await asyncio.sleep(POLL_SECONDS)  # anvil's pool may drop one just behind an evm_revert
+        raise TimeoutError("the node drops the bot's transactions")
 
     async def balance(self, token: Address) -> int:
         data = encode_call("balanceOf(address)", (self.account,))

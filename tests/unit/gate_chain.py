@@ -135,8 +135,10 @@ class GateChain(Rpc):
         self.simulated.append(payload)
         if self.refuses is not None:
             raise self.refuses
-        world, (block,) = copy.deepcopy(self.world), payload["blockStateCalls"]
-        return [{"calls": [self._outcome(world, call) for call in block["calls"]]}]
+        world = copy.deepcopy(self.world)
+        return [
+            {"calls": [self._outcome(world, call) for call in block["calls"]]} for block in payload["blockStateCalls"]
+        ]
 
     def _outcome(self, world: World, call: dict[str, Any]) -> dict[str, Any]:
         before = copy.deepcopy(world)

@@ -67,8 +67,10 @@ async def test_the_trip_is_the_plans_steps_up_to_the_swap_and_back() -> None:
     chain = gate_chain()
     got = chain.quote(USDC_AT, DAI_AT, FIVE)
     await check(chain)
-    (block,) = chain.simulated[0]["blockStateCalls"]
-    calls = [(call["to"], bytes.fromhex(call["data"][2:])) for call in block["calls"]]
+    first, second = chain.simulated[0]["blockStateCalls"]
+    assert [len(block["calls"]) for block in (first, second)] == [2, 4]
+    assert int(second["blockOverrides"]["number"], 16) == int(first["blockOverrides"]["number"], 16) + 1
+    calls = [(call["to"], bytes.fromhex(call["data"][2:])) for call in (*first["calls"], *second["calls"])]
     assert [to for to, _ in calls] == [
         USDC_AT,
         ROUTER.address,
