@@ -110,10 +110,6 @@ def unsupported(what: str) -> Question:
         return Question("How much of which token, and where? Say it like `repay 100 USDC at aave core`.")
     if what == "claim":
         return Question("Say it like `claim my rewards`, or `claim my rewards at aave`.")
-    if what == "wrap":
-        return Question(
-            "Say it like `swap 1 ETH to WETH`, or `swap all WETH to ETH`: it's one to one, without a pool."
-        )
     if what == "alert":
         return Question(
             "What shall I watch? A rate, a price, your health factor, all that you have, or gas: say it like "

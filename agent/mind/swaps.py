@@ -63,6 +63,8 @@ def _swap(clause: Clause, vocabulary: Vocabulary) -> tuple[intents.Swap, dict[st
     given, wanted = _tokens(clause, trade)
     if trade.unclear or given.text == wanted.text:
         raise Asks(WHICH_WAY)
+    if wanted.text not in vocabulary.tokens:  # a verb may say it: what has no wrapped form isn't wrapped
+        raise Asks(WHICH_WAY)
     amount, to_amount = _amounts(trade, given, wanted, vocabulary)
     swap = intents.Swap(asset=given.text, amount=amount, to_asset=wanted.text, to_amount=to_amount)
     said = trade.given_amount if amount is not None else trade.wanted_amount

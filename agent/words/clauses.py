@@ -131,7 +131,7 @@ def action_of(clause: Clause) -> str | None:
     if clause.verb is None:
         return None
     verb = clause.verb.text
-    if verb in ("buy", "sell", "spend"):
+    if verb in ("buy", "sell", "spend", "wrap", "unwrap"):
         return "swap"
     if verb == "withdraw" or verb in _WEAK_VERBS:
         verb = _WITH_COMPANY[verb](clause) or ""

@@ -28,7 +28,7 @@ _PARTICLES |= {
 }
 
 _PREPOSITIONS = {
-    "to": "to; into; onto; in to; back into; over to; across to; straight into; straight to; right into",
+    "to": "to; into; onto; in to; back into; back to; over to; across to; straight into; straight to; right into",
     "in": "in; at; within; inside",
     "from": "from; out of; off; off of; out from; from within",
     "of": "of; worth of",

@@ -24,6 +24,8 @@ VERBS = {
     " execute a swap; do a swap; make a swap; perform a swap; execute a token swap; perform a token swap;"
     " do a token swap; execute a multi-hop swap; execute a multi-hop token swap; perform a multi-hop swap;"
     " perform a multi-hop token swap; perform a complex token swap",
+    "wrap": "wrap",
+    "unwrap": "unwrap",
     "buy": "buy; purchase; acquire; pick up",
     "sell": "sell; sell off",
     "transfer": "send; hand; hand over; hand out; refund; reimburse; dispatch; ship; fire off; transfer; pay;"
@@ -92,7 +94,6 @@ UNSUPPORTED = {
     "approve": "approve; authorise; authorize; grant approval; grant permission",
     "mint": "mint",
     "burn": "burn; destroy",
-    "wrap": "wrap; unwrap",
     "provide liquidity": "add liquidity; provide liquidity; remove liquidity",
     "alert": "alert; notify; remind; alert me; notify me; remind me; tell me when; warn me",
     "set a schedule": "schedule; every day; every week; every month; daily; weekly; monthly; tomorrow",

@@ -26,6 +26,8 @@ VERBS = {
     " zurückholen; zurückzuholen; zurückziehen; zurückzuziehen; herausziehen; rausziehen; entnimm; entnehme;"
     " entnehmen;"
     " entnehmen sie; zu entnehmen; rausholst; mache eine auszahlung von; mach eine auszahlung von; einlösen",
+    "wrap": "wrappe; wrapp; wrappen; verpacke; verpacken",
+    "unwrap": "unwrappe; unwrapp; unwrappen; entpacke; entpacken",
     "swap": "tausche; tausch; tauschen; tauschen sie; tauschst; zu tauschen; umtauschen; umzutauschen; eintauschen;"
     " einzutauschen; wechsle; wechsel; wechsele; wechseln; wechseln sie; umwechseln; einwechseln; konvertiere;"
     " konvertieren; konvertieren sie; zu konvertieren; umwandeln; umzuwandeln; wandle; wandele; wandeln; swappe;"
@@ -150,7 +152,6 @@ UNSUPPORTED = {
     "approve": "genehmige; genehmigen; erlaube; bewillige",
     "mint": "präge; prägen",
     "burn": "verbrenne; verbrennen; vernichte; vernichten",
-    "wrap": "wrappe; wrappen; unwrappe; unwrappen",
     "provide liquidity": "liquidität bereitstellen; stelle liquidität bereit; füge liquidität hinzu;"
     " liquidität hinzufügen; entferne liquidität",
     "alert": "alarmiere; alarmiere mich; benachrichtige; benachrichtige mich; benachrichtigen sie mich;"

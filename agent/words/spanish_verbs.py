@@ -18,6 +18,8 @@ VERBS = {
     " rescata; rescate; rescatar; rescates; recupera; recupere; recuperar; recuperes; haz un retiro de;"
     " haz un retiro;"
     " hacer un retiro de; haz una retirada de",
+    "wrap": "envuelve; envuelva; envolver; envolvé",
+    "unwrap": "desenvuelve; desenvuelva; desenvolver; desenvolvé",
     "swap": "cambia; cambie; cambiar; cambies; cambiá; convierte; convierta; convertir; conviertas; convertí;"
     " intercambia; intercambie; intercambiar; intercambies; canjea; canjee; canjear; canjees; permuta; permutar;"
     " swapea; swapear",
@@ -101,7 +103,6 @@ UNSUPPORTED = {
     "approve": "aprueba; aprobar; apruebe",
     "mint": "acuña; acuñar",
     "burn": "quema; quemar; destruye; destruir",
-    "wrap": "envuelve; envolver; desenvuelve; desenvolver",
     "provide liquidity": "añade liquidez; aporta liquidez; provee liquidez; proveer liquidez; quita liquidez;"
     " retira liquidez; agrega liquidez",
     "alert": "avísame; avisa; avisar; alerta; notifica; notifícame; recuérdame; alértame; adviérteme; avíseme",

@@ -12,7 +12,7 @@ from agent.intents import All
 from agent.words.clauses import BARE, Clause, merged
 from agent.words.readings import Kind, Reading
 
-VERBS = frozenset({"swap", "buy", "sell", "dump", "spend"})
+VERBS = frozenset({"swap", "buy", "sell", "dump", "spend", "wrap", "unwrap"})
 MOST_SLIPPAGE_BPS = 30
 """A swap never gives less than this under its price (agent/gate/trading.py): a wider wish is kept, too."""
 _GIVEN = {
@@ -22,6 +22,8 @@ _GIVEN = {
     "buy": ("on", "for", "from"),
     "get": ("on", "for"),
     "spend": (BARE,),
+    "wrap": (BARE,),
+    "unwrap": (BARE,),
 }
 _WANTED = {
     "swap": ("to", "for"),
@@ -30,6 +32,8 @@ _WANTED = {
     "buy": (BARE,),
     "get": (BARE,),
     "spend": ("on",),
+    "wrap": ("to", "in"),
+    "unwrap": ("to", "in"),
 }
 _INEXACT = (Kind.VAGUE, Kind.BAD_AMOUNT)  # asked about by the mind, but the preposition before one begins a side
 _STRANGE = (Kind.NAME, Kind.ADDRESS, Kind.BAD_ADDRESS, Kind.BAD_AMOUNT, Kind.VAGUE)
@@ -77,7 +81,18 @@ def read_trade(clause: Clause) -> Trade:
     trade = Trade()
     for side in _sides(clause):
         trade = _with(trade, side, verb)
-    return trade
+    return _wrapped(trade, verb) if verb.text in ("wrap", "unwrap") else trade
+
+
+def _wrapped(trade: Trade, verb: Reading) -> Trade:
+    """What the verb alone says: ETH is wrapped to WETH, and WETH unwrapped to ETH; nothing else is."""
+    if trade.given is None:
+        return trade
+    symbol, wraps = trade.given.text, verb.text == "wrap"
+    other = f"W{symbol}" if wraps else symbol[1:]
+    if symbol.startswith("W") == wraps or (trade.wanted is not None and trade.wanted.text != other):
+        return replace(trade, unclear=True)
+    return replace(trade, wanted=trade.wanted or replace(trade.given, value=other))
 
 
 def takes_all(clause: Clause, symbol: str) -> bool:
