@@ -65,7 +65,7 @@ def _check_sold(move: Swap, sale: Sequence[Simulated], got: int, account: Addres
         raise Refused(
             RULE, f"{move.gets.symbol} can be bought but not sold again: {failed.error}.", "Choose another token."
         )
-    start = move.trade.tokens[0]
+    start = (move.back[1] if move.back else move.trade).tokens[0]
     back = changes(sale, account).get(str(start.address), 0)
     fee = (move.back[1] if move.back else move.trade).fee
     least = move.trade.units_in * (FEE_SCALE - fee) ** 2 // FEE_SCALE**2 * KEPT_PERCENT // 100

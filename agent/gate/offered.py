@@ -13,13 +13,13 @@ from typing import Any
 from agent.abi import Call
 from agent.gate.offers import Tried
 from agent.gate.order import Move, Swap
-from agent.gate.trade_words import about
-from agent.money import Address, Amount, Token
+from agent.money import Address, Amount, Token, grouped, text_from_units
 from agent.plans import Step
 from agent.plugin import Ask, Block, Chain, Trader
 from agent.routes import AnyPool, Route, Trade
 
 BASIS_POINTS = 10_000
+SHOWN_PLACES = 6
 NO_MEASURE = "neither a pool that I know nor the price feeds say what it should give"
 
 
@@ -49,7 +49,7 @@ class Offered(Trader):
     def swap(
         self, trade: Trade, account: Address, limits: tuple[int, ...], native: tuple[bool, bool], deadline: int
     ) -> tuple[Step, ...]:
-        if limits != (self.tried.least,) or any(native):
+        if limits != (self.tried.least,) or native != (self.tried.gives.is_native, self.tried.gets.is_native):
             raise ValueError("an offer is taken as it was made")
         return (self.tried.step(),)
 
@@ -122,16 +122,14 @@ def best(offers: Sequence[Tried], own: Trade | None, gas: Fraction) -> Tried | N
 
 
 def told(offers: Sequence[Tried], own: Trade | None, chosen: Tried | None) -> str:
-    """'Offers: uniswap-v3 about 1,000.12 USDC, 1inch about 1,000.3 USDC (taken); 0x: no answer within 1.5 s.'"""
+    """'Offers in USDC: uniswap-v3 1,000.12, 1inch 1,000.3 (taken); 0x: no answer within 1.5 s.'"""
     if not offers:
         return ""
-    found = [f"{own.trader} {_amount(own.units_out, offers[0].gets)}{_taken(chosen is None)}"] if own else []
-    found += [
-        f"{each.quoter} {_amount(each.got, each.gets)}{_taken(each is chosen)}" for each in offers if _may(each)
-    ]
-    whole = ", ".join(found)
+    gets = offers[0].gets
+    found = [f"{own.trader} {_amount(own.units_out, gets)}{_taken(chosen is None)}"] if own else []
+    found += [f"{each.quoter} {_amount(each.got, gets)}{_taken(each is chosen)}" for each in offers if _may(each)]
     refused = [f"{each.quoter}: {each.why_not.rstrip('.')}" for each in offers if not _may(each)]
-    return f"Offers: {'; '.join(part for part in (whole, *refused) if part)}."
+    return f"Offers in {gets.symbol}: {'; '.join(part for part in (', '.join(found), *refused) if part)}."
 
 
 def quoter_of(moves: Iterable[Move]) -> str:
@@ -149,7 +147,9 @@ def _taken(is_it: bool) -> str:
 
 
 def _amount(units: int, token: Token) -> str:
-    return f"about {about(units, token)}"
+    """In whole tokens, cut to six decimals: what differs behind them is worth no look."""
+    cut = 10 ** max(token.decimals - SHOWN_PLACES, 0)
+    return grouped(text_from_units(units // cut * cut or units, token.decimals))
 
 
 def as_json(offers: Sequence[Tried]) -> dict[str, Any]:

@@ -60,7 +60,8 @@ class Tried:
 
     def step(self) -> Step:
         """The call as a step of a plan."""
-        return Step(self.contract.address, self.contract.name, self.function, _arguments(self.args))
+        value = self.units if self.gives.is_native else 0
+        return Step(self.contract.address, self.contract.name, self.function, _arguments(self.args), value)
 
     def as_json(self) -> dict[str, Any]:
         """What a decision keeps of it: all that it takes to build the same plan again."""
@@ -144,7 +145,7 @@ def _check_told(quoter: Quoter, wanted: Wanted, offer: Offer, head: Head) -> Non
         )
     if offer.spender not in (None, quoter.spender):
         raise Refused("quote-spender", f"It wants {offer.spender} approved, not {quoter.spender}.", OTHER)
-    if offer.value:
+    if offer.value != (wanted.units if wanted.gives.is_native else 0):
         raise Refused("quote-value", f"It wants {offer.value} wei sent along with {wanted.gives.symbol}.", OTHER)
     if not offer.units_out:
         raise Refused("quote-none", "It offers nothing.", OTHER)

@@ -9,6 +9,7 @@ from agent.chain.rpc_types import RpcError
 from agent.chain.simulate import changes, simulate
 from agent.errors import Refused
 from agent.gate.approvals import approve
+from agent.gate.expect import key_of
 from agent.gate.offers import OTHER, Tried
 from agent.money import Address, Amount
 from agent.plans import Role
@@ -19,8 +20,8 @@ BASIS_POINTS = 10_000
 
 async def run(rpc: Rpc, account: Address, offer: Tried, block: Block, slippage_bps: int) -> Tried:
     """The offer with what it gave and used. Raises Refused: quote-simulated, quote-inflated; Unavailable."""
-    spender = offer.contract.address
-    steps = [approve(offer.gives, spender, units, Role.APPROVAL) for units in (0, offer.units)]
+    allowed = () if offer.gives.is_native else (0, offer.units)
+    steps = [approve(offer.gives, offer.contract.address, units, Role.APPROVAL) for units in allowed]
     calls = [(step.to, step.data, step.value, None) for step in (*steps, offer.step())]
     try:
         results = await simulate(rpc, account, calls, block)
@@ -30,7 +31,7 @@ async def run(rpc: Rpc, account: Address, offer: Tried, block: Block, slippage_b
     if failed is not None:
         raise Refused("quote-simulated", f"Its call would be refused: {failed.error}.", OTHER)
     moved = changes(results, account)
-    given, got = -moved.pop(str(offer.gives.address), 0), moved.pop(str(offer.gets.address), 0)
+    given, got = -moved.pop(key_of(offer.gives), 0), moved.pop(key_of(offer.gets), 0)
     if moved:
         raise Refused("quote-simulated", f"Its call would also change your balance of {min(moved)}.", OTHER)
     if given != offer.units or got < offer.least:

@@ -69,11 +69,14 @@ class Quoter(ABC):
     `contracts`: the first is what is called, and approved to unless `spender` says otherwise; the others may be named
     in the call. `keyed` is the header that carries the operator's key, with what stands before it ('' for none).
     `domain`: of one that takes signed orders, the typed table, name and version of the contract's EIP-712 domain.
+    `coin`: whether it may be asked for swaps of the native coin itself, and for swaps into it; what a receipt says
+    of the second is known of the wrapped coin's own events alone.
     """
 
     name: ClassVar[str]
     keyed: ClassVar[tuple[str, str]] = ("", "")
     domain: ClassVar[tuple[str, str, str] | None] = None
+    coin: ClassVar[tuple[bool, bool]] = (False, False)
     contracts: tuple[Listed, ...]
 
     @property

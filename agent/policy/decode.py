@@ -15,7 +15,7 @@ from agent.money import ZERO_ADDRESS, Address, Token, address
 from agent.plans import plain
 from agent.plugin import Listed
 from agent.policy.batch import batched
-from agent.policy.outside import opened_values
+from agent.policy.outside import COIN, opened_values
 from agent.policy.policy import Policy
 from agent.policy.tables import ASSET, FIRST, POSITION, SELF, SENDER, VALUE, Direction, Entry, parameter_at
 
@@ -224,6 +224,11 @@ def _token(policy: Policy, contract: Listed, entry: Entry, args: Mapping[str, An
     return _token_at(policy, place)
 
 
+def _named_token(policy: Policy, entry: Entry, args: Mapping[str, Any], path: str) -> Token:
+    place = address(argument(args, path))
+    return policy.native if entry.outside and entry.outside.coin and place == COIN else _token_at(policy, place)
+
+
 def _token_at(policy: Policy, place: Address) -> Token:
     token = policy.tokens.get(place)
     if token is None:
@@ -236,7 +241,7 @@ def _route(policy: Policy, entry: Entry, args: Mapping[str, Any]) -> tuple[Token
     if entry.to_token is None:
         return ()
     if entry.path is None:
-        return tuple(_token_at(policy, address(argument(args, path))) for path in (entry.token, entry.to_token))
+        return tuple(_named_token(policy, entry, args, path) for path in (entry.token, entry.to_token))
     tokens = [_token_at(policy, place) for place in way(argument(args, entry.path))]
     return tuple(tokens if entry.token == FIRST else reversed(tokens))
 

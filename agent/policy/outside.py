@@ -15,7 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agent.abi import decode_call, parse_signature
 from agent.errors import Refused
+from agent.money import Address
 
+COIN = Address("0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE")
+"""What stands for the native coin where an address of a token is wanted: ERC-7528, and every aggregator before it."""
 Mask = Annotated[str, Field(pattern=r"^0x[0-9a-f]{1,64}$")]
 
 
@@ -25,7 +28,8 @@ class Outside(BaseModel):
     `calls`: an argument of bytes that is a call itself, of this very function; paths go into it. `listed`: arguments
     with a contract that the policy lists under this table. `unset`: bits of a number that must be 0. `floors`:
     numbers that are no less than `to_amount`. `dust`: by how many base units less than `to_amount` may come back.
-    `zero_is_caller`: a recipient of 0 stands for the caller.
+    `zero_is_caller`: a recipient of 0 stands for the caller. `coin`: a token at COIN stands for the native coin, of
+    which exactly `amount` is sent along.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -37,6 +41,7 @@ class Outside(BaseModel):
     floors: tuple[str, ...] = ()
     dust: int = Field(default=0, ge=0, le=10)
     zero_is_caller: bool = False
+    coin: bool = False
 
     @property
     def paths(self) -> frozenset[str]:

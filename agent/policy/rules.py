@@ -67,6 +67,14 @@ def _check_value(effect: Effect) -> None:
     Anything else would lie in the contract for anybody to take: an amount beyond the one that is wrapped, coin sent
     beside another token, or (at_most) what isn't needed and isn't given back.
     """
+    if effect.entry is not None and effect.entry.outside is not None and effect.token.is_native:
+        if effect.value != effect.units:
+            raise Refused(
+                "value",
+                f"The call {name_of(effect)} would send {effect.value} wei along.",
+                "Ask for another quote.",
+            )
+        return
     if effect.contract is None or not effect.value or effect.direction == "wrap":
         return
     wrapped = effect.contract.wrapped

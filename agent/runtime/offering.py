@@ -20,7 +20,7 @@ from agent.gate.resolve import units_of
 from agent.gate.slippage import slippage_of
 from agent.gate.wanted import moves_of
 from agent.intents import All, Exact, Intent, Sequence, Swap
-from agent.money import Address, Amount
+from agent.money import Address, Amount, Token
 from agent.plugin import Offer, Quoter, Wanted
 from agent.runtime.asking import Service
 from agent.runtime.world import World
@@ -96,15 +96,24 @@ async def passing(
 
 
 def _swap_of(world: World, intent: Intent) -> Swap | None:
-    """The swap in an intent, where it gives an amount of one token with a contract for another."""
+    """The swap in an intent, where it gives an amount that can be known now."""
     swap = intent.steps[0] if isinstance(intent, Sequence) else intent  # what is withdrawn first isn't there to run
     if not isinstance(swap, Swap) or swap.to_amount is not None:
         return None
     with contextlib.suppress(MonetaError):
-        ends = world.registry.token(swap.asset), world.registry.token(swap.to_asset)
-        if ends[0] != ends[1] and not any(token.is_native for token in ends):
-            return swap
+        gives, gets = world.registry.token(swap.asset), world.registry.token(swap.to_asset)
+        if _form(world, gives) == _form(world, gets):
+            return None
+        if gives.is_native and isinstance(swap.amount, All | None):  # how much that is hangs on the gas
+            return None
+        goes_on = isinstance(intent, Sequence)  # venues take the wrapped form
+        return swap.model_copy(update={"to_asset": _form(world, gets)}) if goes_on else swap
     return None
+
+
+def _form(world: World, token: Token) -> str:
+    """The symbol of what pools hold."""
+    return (world.registry.wrapped or "") if token.is_native else token.symbol
 
 
 def _exact(world: World, account: Address, swap: Swap) -> Wanted | None:
@@ -135,8 +144,14 @@ def _wanted(world: World, account: Address, swap: Swap, units: int) -> Wanted:
 
 
 async def _ask_all(world: World, wanted: Wanted) -> Answers:
-    quoters = [world.quoters[name] for name in sorted(world.quoters)]
+    native = wanted.gives.is_native, wanted.gets.is_native
+    quoters = [each for _, each in sorted(world.quoters.items()) if _takes(each.coin, native)]
     return list(zip(quoters, await asyncio.gather(*(_ask(world, each, wanted) for each in quoters)), strict=True))
+
+
+def _takes(able: tuple[bool, bool], native: tuple[bool, bool]) -> bool:
+    """Whether a quoter may be asked for a swap of or into the native coin."""
+    return all(may or not wanted for may, wanted in zip(able, native, strict=True))
 
 
 async def _ask(world: World, quoter: Quoter, wanted: Wanted) -> Offer | Tried:

@@ -20,6 +20,7 @@ class KyberSwap(Quoter):
     """`[protocols.kyberswap]` with `router` (MetaAggregationRouterV2), and `chain` as the API calls it."""
 
     name = "kyberswap"
+    coin = (True, False)
 
     def __init__(self, router: Listed, chain: str) -> None:
         self.contracts = (router,)
@@ -35,8 +36,8 @@ class KyberSwap(Quoter):
 
     async def offer(self, wanted: Wanted, web: Web) -> Offer:
         query = {
-            "tokenIn": str(wanted.gives.address),
-            "tokenOut": str(wanted.gets.address),
+            "tokenIn": reading.asset(wanted.gives),
+            "tokenOut": reading.asset(wanted.gets),
             "amountIn": str(wanted.units),
             "gasInclude": "true",
         }

@@ -15,6 +15,7 @@ class OneInch(Quoter):
     """`[protocols.1inch]` with `router` (AggregationRouterV6)."""
 
     name = "1inch"
+    coin = (True, False)
     keyed = ("Authorization", "Bearer ")
 
     def __init__(self, router: Listed) -> None:
@@ -38,8 +39,8 @@ class OneInch(Quoter):
 def _query(wanted: Wanted) -> dict[str, str]:
     whole, part = divmod(wanted.slippage_bps, 100)
     return {
-        "src": str(wanted.gives.address),
-        "dst": str(wanted.gets.address),
+        "src": reading.asset(wanted.gives),
+        "dst": reading.asset(wanted.gets),
         "amount": str(wanted.units),
         "from": wanted.account,
         "origin": wanted.account,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from moneta import MAX_UINT256, Address, Refused, address
+from moneta import MAX_UINT256, Address, Refused, Token, address
 
 RULE = "quote-shape"
 MOST_CALLDATA = 2**17
 """Bytes: routes over dozens of pools are some 20,000."""
+COIN = "0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE"
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,77}", re.ASCII)
 _HEX = re.compile(r"0x(?:[0-9a-fA-F]{2})*", re.ASCII)
 
@@ -65,6 +66,11 @@ def calldata(body: Any, *path: str) -> bytes:
     if not isinstance(value, str) or len(value) > 2 * MOST_CALLDATA or not _HEX.fullmatch(value):
         raise unlike(f"its {'.'.join(path)} is no calldata")
     return bytes.fromhex(value[2:])
+
+
+def asset(token: Token) -> str:
+    """How a service names a token: by its address; the native coin as ERC-7528 has it."""
+    return COIN if token.address is None else token.address
 
 
 def unlike(what: str) -> Refused:

@@ -15,6 +15,7 @@ class Velora(Quoter):
     """`[protocols.velora]` with `router` (AugustusV6)."""
 
     name = "velora"
+    coin = (True, False)
 
     def __init__(self, router: Listed) -> None:
         self.contracts = (router,)
@@ -42,9 +43,9 @@ def _query(wanted: Wanted) -> dict[str, str]:
         "network": str(wanted.chain_id),
         "version": "6.2",
         "side": "SELL",
-        "srcToken": str(wanted.gives.address),
+        "srcToken": reading.asset(wanted.gives),
         "srcDecimals": str(wanted.gives.decimals),
-        "destToken": str(wanted.gets.address),
+        "destToken": reading.asset(wanted.gets),
         "destDecimals": str(wanted.gets.decimals),
         "amount": str(wanted.units),
         "slippage": str(wanted.slippage_bps),

@@ -62,8 +62,8 @@ class ZeroX(Quoter):
 def _query(wanted: Wanted) -> dict[str, str]:
     return {
         "chainId": str(wanted.chain_id),
-        "sellToken": str(wanted.gives.address),
-        "buyToken": str(wanted.gets.address),
+        "sellToken": reading.asset(wanted.gives),
+        "buyToken": reading.asset(wanted.gets),
         "sellAmount": str(wanted.units),
         "taker": wanted.account,
         "slippageBps": str(wanted.slippage_bps),

@@ -15,6 +15,7 @@ from agent.config import Settings
 from agent.gate.offers import Tried
 from agent.intents import Exact, Swap
 from agent.money import Address
+from agent.policy.outside import COIN
 from agent.quoter_settings import QuoterSetting
 from agent.runtime.desk import desk, horizon_of
 from agent.runtime.offering import asking
@@ -46,6 +47,7 @@ class Quoted(Swapping):
 
     async def _fair(self, start: Address, end: Address, units: int) -> int:
         tokens = {token.address: token for token in self.world.registry.tokens.values()}
+        tokens[COIN] = self.world.registry.token("WETH")
         snapshot, trader = await self.world.snapshot(self.account), self.world.traders["uniswap-v3"]
         routes = trader.quotes(snapshot.traders["uniswap-v3"], tokens[start], tokens[end], units)
         return next(route.units_out for route in routes if route.fees == (FEE,) and route.version == 3)
@@ -62,7 +64,7 @@ class Quoted(Swapping):
 
 @contextlib.asynccontextmanager
 async def quoting(node: Node, folder: Path, names: Sequence[str] = NAMES) -> AsyncIterator[Quoted]:
-    """A new instance in `folder` that asks these quoters; their executors hold WETH, to give more than the pool."""
+    """A new instance in `folder` that asks these quoters; their executors hold enough to give more than the pool."""
     it: list[Quoted] = []
 
     async def price(start: Address, end: Address, units: int) -> int:
@@ -70,12 +72,15 @@ async def quoting(node: Node, folder: Path, names: Sequence[str] = NAMES) -> Asy
 
     devnet = await Devnet.opened(node)
     await stand_ins.place(devnet.rpc)
-    bought = devnet.registry.token("WETH")
-    await devnet.rpc.request("anvil_dealERC20", stand_ins.AT["Dealer"], bought.address, hex(99 * 10**18))
+    for token in devnet.registry.tokens.values():
+        held = hex(99 * 10**token.decimals)
+        await devnet.rpc.request("anvil_dealERC20", stand_ins.AT["Dealer"], token.address, held)
     router = Address(devnet.registry.protocols["uniswap-v3"]["router"])
     key = folder / "quoter.key"
     key.write_text(f"{KEY}\n")
-    async with Aggregators(price, router, devnet.registry.chain_id) as served:
+    weth = devnet.registry.token("WETH").address
+    assert weth is not None
+    async with Aggregators(price, router, weth, devnet.registry.chain_id) as served:
         place = replace(place_on(node, folder), chain_file=_chain_file(node, folder, names))
         said: dict[str, Any] = {
             name: QuoterSetting(url=f"{served.url}/{name}", key_file=key if name in ("0x", "1inch") else None)

@@ -12,6 +12,7 @@ import pytest_asyncio
 from agent.errors import Refused
 from agent.gate.slippage import SLIPPAGE_BPS
 from agent.plans import Plan
+from agent.policy.outside import COIN
 from agent.replies.reply import Reply, Status
 from agent.runtime.replaying import Known, replay
 from devnet import Node
@@ -53,9 +54,9 @@ async def test_the_best_offer_is_taken_and_gives_what_its_run_gave(it: Quoted, n
     assert plan.steps[1].to == ROUTERS[name]
     assert plan.steps[0].args == (ROUTERS[name], str(3_000 * USDC))
     told = notes(reply)
-    assert f"{name} about" in told
+    assert f"{name} 1.00" in told
     assert told.count("(taken)") == 1
-    assert "uniswap-v3 about" in told
+    assert "uniswap-v3 0.99" in told
     assert f"as {name} offers it" in reply.text
     settled = await it.confirm()
     assert settled.verdict is not None
@@ -77,7 +78,7 @@ async def test_an_offer_that_gives_no_more_than_the_own_trade_is_told_and_not_ta
     plan = await it.plan(reply)
     assert plan.steps[1].to == it.router
     told = notes(reply)
-    assert all(f"{name} about" in told for name in NAMES)
+    assert all(f"{name} 0.99" in told for name in NAMES)
     assert "(taken)" in told.partition(",")[0]
     assert "cow: about" in told
     assert "I can't carry out orders yet" in told
@@ -124,10 +125,27 @@ async def test_a_part_of_the_wallet_is_asked_for_once_it_is_known(it: Quoted) ->
     assert query["sellAmount"] == str(whole // 10)
 
 
+@pytest.mark.parametrize("name", ["1inch", "velora", "kyberswap"])
+async def test_the_coin_itself_is_given_without_an_approval(it: Quoted, name: str) -> None:
+    it.served.extra = {name: 40 * USDC}
+    before, native = await it.balance("USDC"), await it.native()
+    reply = await it.ask(swap("1", "ETH", "USDC"))
+    plan = await it.plan(reply)
+    assert [(step.to, step.value) for step in plan.steps] == [(ROUTERS[name], WEI)]
+    assert it.served.heard("0x") == []
+    assert it.served.heard("cow") == []
+    settled = await it.confirm()
+    assert settled.verdict is not None
+    assert settled.verdict.status is Status.SETTLED, settled.text
+    fair = await it.fair(COIN, ends(it)[0], WEI)
+    assert await it.balance("USDC") - before == fair + 40 * USDC - (1 if name == "velora" else 0)
+    assert WEI < native - await it.native() < WEI + plan.max_total_fee_wei
+
+
 @pytest.mark.parametrize(
     "intent",
-    [swap("1", "ETH", "USDC"), swap("100", "USDC", "ETH"), swap(None, "USDC", "WETH", out="0.1")],
-    ids=["coin in", "coin out", "exact output"],
+    [swap(None, "ETH", "USDC"), swap("100", "USDC", "ETH"), swap(None, "USDC", "WETH", out="0.1")],
+    ids=["all of the coin", "into the coin", "exact output"],
 )
 async def test_nobody_is_asked_for_what_none_of_them_is_asked(it: Quoted, intent: Any) -> None:
     await it.ask(intent)

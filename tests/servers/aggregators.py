@@ -15,6 +15,7 @@ from aiohttp import web
 
 from agent.abi import encode_call
 from agent.money import MAX_UINT256, ZERO_ADDRESS, Address, address
+from agent.policy.outside import COIN
 from plugins.trade.cow import APP_DATA
 from tests.servers.stand_ins import AT, DEAL, RUN, SETTLE, SIGNATURES, deal, packed
 
@@ -34,8 +35,8 @@ class Aggregators:
     `asked` are the requests: (quoter, path, query or body, headers).
     """
 
-    def __init__(self, price: Price, router: Address, chain_id: int) -> None:
-        self.price, self.router, self.chain_id = price, router, chain_id
+    def __init__(self, price: Price, router: Address, weth: Address, chain_id: int) -> None:
+        self.price, self.router, self.weth, self.chain_id = price, router, weth, chain_id
         self.extra: dict[str, int] = {}
         self.lies: dict[str, str] = {}
         self.block = 0
@@ -260,7 +261,7 @@ class Aggregators:
         return {
             "to": THIEF if lie == "target" else start if lie in ("approval", "drainer-token") else ROUTERS[name],
             "data": "0x" + data.hex() if lie != "odd-hex" else "0x123",
-            "value": "1000000000000000" if lie == "value" else "0",
+            "value": "1000000000000000" if lie == "value" else amount if start == COIN else "0",
             "said": odd.get(lie, str(said)),
             "least": str(least),
             "spender": THIEF if lie == "spender" else ROUTERS[name],
@@ -279,10 +280,10 @@ class Aggregators:
         signature = SIGNATURES[name]
         dealer, least, flags = AT["Dealer"], 0 if lie == "no-least" else it["least"], 1 if lie == "partial" else 0
         receiver = {"kyberswap": it["to"], "0x": AT["Settler"]}.get(name, ROUTERS[name])
-        inside = deal(it["start"], it["end"], self.router, receiver, extra)
+        inside = deal(it["start"], it["end"], units, self.router, receiver, extra, self.weth)
         if name == "0x":
             settler = AT["Dealer"] if lie == "settler" else AT["Settler"]
-            action = encode_call(f"x(address dealer,uint256 units,{DEAL} deal)", (dealer, units, inside))[4:]
+            action = encode_call(f"x(address dealer,{DEAL} deal)", (dealer, inside))[4:]
             execute = encode_call(SETTLE, ((to, end, least), [action], b"\1" * 32))
             return encode_call(signature, (settler, it["start"], units, settler, execute))
         if name == "1inch":

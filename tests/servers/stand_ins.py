@@ -25,6 +25,11 @@ interface Erc20 {
   function transferFrom(address from, address to, uint256 units) external returns (bool);
 }
 
+interface Weth9 {
+  function deposit() external payable;
+  function withdraw(uint256 units) external;
+}
+
 interface SwapRouter02 {
   struct Single {
     address tokenIn; address tokenOut; uint24 fee; address recipient;
@@ -33,25 +38,40 @@ interface SwapRouter02 {
   function exactInputSingle(Single calldata params) external payable returns (uint256);
 }
 
-library Safe {  // what moves an ERC-20, with or without an answer
+library Safe {  // what moves a token, or the coin in its place (ERC-7528)
+  address constant COIN = 0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE;
+  function held(address token, address who) internal view returns (uint256) {
+    return token == COIN ? who.balance : Erc20(token).balanceOf(who);
+  }
   function pull(address token, address from, address to, uint256 units) internal {
-    require(Erc20(token).transferFrom(from, to, units), "transferFrom");
+    if (token == COIN) {
+      require(msg.value == units, "InvalidMsgValue");
+      push(token, to, units);
+    } else require(Erc20(token).transferFrom(from, to, units), "transferFrom");
   }
   function push(address token, address to, uint256 units) internal {
-    require(Erc20(token).transfer(to, units), "transfer");
+    if (token == COIN) {
+      (bool ok, ) = to.call{value: units}("");
+      require(ok, "coin");
+    } else require(Erc20(token).transfer(to, units), "transfer");
   }
 }
 
-struct Deal { address src; address dst; address router; address to; int256 extra; }
+struct Deal { address src; address dst; address router; address to; int256 extra; address weth; uint256 units; }
 
-contract Dealer {  // the executor: all that it has of src becomes dst
-  function run(Deal memory deal) public returns (uint256 out) {
-    uint256 units = Erc20(deal.src).balanceOf(address(this));
-    Erc20(deal.src).approve(deal.router, units);
+contract Dealer {  // the executor: so much of src becomes dst
+  receive() external payable {}
+  function run(Deal memory deal) public payable returns (uint256 out) {
+    address src = deal.src == Safe.COIN ? deal.weth : deal.src;
+    address dst = deal.dst == Safe.COIN ? deal.weth : deal.dst;
+    uint256 units = deal.units;
+    if (deal.src == Safe.COIN) Weth9(deal.weth).deposit{value: units}();
+    Erc20(src).approve(deal.router, units);
     out = SwapRouter02(deal.router).exactInputSingle(
-      SwapRouter02.Single(deal.src, deal.dst, 500, address(this), units, 0, 0)
+      SwapRouter02.Single(src, dst, 500, address(this), units, 0, 0)
     );
     out = uint256(int256(out) + deal.extra);
+    if (deal.dst == Safe.COIN) Weth9(deal.weth).withdraw(out);
     Safe.push(deal.dst, deal.to, out);
   }
   function execute(address) external payable returns (uint256) { return run(abi.decode(msg.data[36:], (Deal))); }
@@ -59,6 +79,7 @@ contract Dealer {  // the executor: all that it has of src becomes dst
 }
 
 contract OneInch {  // AggregationRouterV6.swap
+  receive() external payable {}
   struct SwapDescription {
     address srcToken; address dstToken; address srcReceiver; address dstReceiver;
     uint256 amount; uint256 minReturnAmount; uint256 flags;
@@ -67,7 +88,6 @@ contract OneInch {  // AggregationRouterV6.swap
     external payable returns (uint256 returnAmount, uint256 spentAmount)
   {
     require(desc.minReturnAmount > 0, "ZeroMinReturn");
-    require(msg.value == 0, "InvalidMsgValue");
     Safe.pull(desc.srcToken, msg.sender, desc.srcReceiver, desc.amount);
     (bool ok, bytes memory result) = executor.call(
       abi.encodePacked(bytes4(keccak256("execute(address)")), abi.encode(msg.sender), data)
@@ -81,6 +101,7 @@ contract OneInch {  // AggregationRouterV6.swap
 }
 
 contract Augustus {  // AugustusV6.swapExactAmountIn, its fees and its surplus
+  receive() external payable {}
   struct GenericData {
     address srcToken; address destToken; uint256 fromAmount; uint256 toAmount; uint256 quotedAmount;
     bytes32 metadata; address beneficiary;
@@ -92,7 +113,7 @@ contract Augustus {  // AugustusV6.swapExactAmountIn, its fees and its surplus
     Safe.pull(swapData.srcToken, msg.sender, executor, swapData.fromAmount);
     (bool ok, ) = executor.call(data);
     require(ok, "executor");
-    received = Erc20(swapData.destToken).balanceOf(address(this));
+    received = Safe.held(swapData.destToken, address(this));
     require(received >= swapData.toAmount, "InsufficientReturnAmount");
     address partner = address(uint160(partnerAndFee >> 96));
     if (partner != address(0)) {
@@ -126,12 +147,12 @@ contract Kyber {  // MetaAggregationRouterV2.swap
       Safe.pull(desc.srcToken, msg.sender, desc.srcReceivers[i], desc.srcAmounts[i]);
     }
     require(total <= desc.amount, "Exceeded desc.amount");
-    uint256 before = Erc20(desc.dstToken).balanceOf(desc.dstReceiver);
+    uint256 before = Safe.held(desc.dstToken, desc.dstReceiver);
     (bool ok, ) = execution.callTarget.call(
       abi.encodeWithSignature("callBytes(bytes)", execution.targetData)
     );
     require(ok, "Call failed");
-    returned = Erc20(desc.dstToken).balanceOf(desc.dstReceiver) - before;
+    returned = Safe.held(desc.dstToken, desc.dstReceiver) - before;
     require(returned >= desc.minReturnAmount, "Return amount is not enough");
     return (returned, 0);
   }
@@ -156,15 +177,16 @@ contract AllowanceHolder {  // what it lends of an allowance it lends during `ex
 }
 
 contract Settler {  // Settler.execute, its last check and payout
+  receive() external payable {}
   struct AllowedSlippage { address recipient; address buyToken; uint256 minAmountOut; }
   function execute(AllowedSlippage calldata slippage, bytes[] calldata actions, bytes32)
     external payable returns (bool)
   {
     address taker = address(bytes20(msg.data[msg.data.length - 20:]));
-    (address dealer, uint256 units, Deal memory deal) = abi.decode(actions[0], (address, uint256, Deal));
-    AllowanceHolder(msg.sender).transferFrom(deal.src, taker, dealer, units);
-    Dealer(dealer).run(deal);
-    uint256 out = Erc20(slippage.buyToken).balanceOf(address(this));
+    (address dealer, Deal memory deal) = abi.decode(actions[0], (address, Deal));
+    AllowanceHolder(msg.sender).transferFrom(deal.src, taker, dealer, deal.units);
+    Dealer(payable(dealer)).run(deal);
+    uint256 out = Safe.held(slippage.buyToken, address(this));
     require(out >= slippage.minAmountOut, "TooMuchSlippage");
     Safe.push(slippage.buyToken, slippage.recipient, out);
     return true;
@@ -176,7 +198,7 @@ contract GPv2Settlement {
 }
 """
 
-DEAL = "(address src,address dst,address router,address to,int256 extra)"
+DEAL = "(address src,address dst,address router,address to,int256 extra,address weth,uint256 units)"
 RUN = f"run({DEAL} deal)"
 _FILES = {"0x": "zerox", "1inch": "oneinch", "kyberswap": "kyberswap", "velora": "velora"}
 
@@ -217,9 +239,11 @@ async def place(rpc: Rpc) -> None:
         await rpc.request("anvil_setCode", at, codes[name])
 
 
-def deal(src: Address, dst: Address, router: Address, to: Address, extra: int) -> tuple[Any, ...]:
-    """What a Dealer does: all of `src` that it has for `dst`, `extra` base units more or less of it to `to`."""
-    return (src, dst, router, to, extra)
+def deal(
+    src: Address, dst: Address, units: int, router: Address, to: Address, extra: int, weth: Address
+) -> tuple[Any, ...]:
+    """What a Dealer does: `units` of `src` for `dst`, `extra` base units more or less of it to `to`."""
+    return (src, dst, router, to, extra, weth, units)
 
 
 def packed(of: tuple[Any, ...]) -> bytes:

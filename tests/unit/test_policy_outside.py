@@ -15,6 +15,7 @@ from agent.errors import Refused
 from agent.money import Address, Token, address
 from agent.plugin import Listed
 from agent.policy.decode import Effect, decode
+from agent.policy.outside import COIN
 from agent.policy.policy import Policy, build, dumps, loads
 from agent.policy.rules import check_step
 from agent.policy.tables import load_table
@@ -46,7 +47,7 @@ ROUTERS = [
     Listed(SETTLER, "0x Settler", "0x-settler"),
 ]
 POLICY: Policy = policy(
-    listed=[*LISTED, *ROUTERS], tables=[*TABLES, *BODIES.values()], caps={**CAPS, "WETH": 10**18}
+    listed=[*LISTED, *ROUTERS], tables=[*TABLES, *BODIES.values()], caps={**CAPS, "WETH": 10**18, "ETH": 10**18}
 )  # fmt: skip
 FILES = {"0x": "zerox", "1inch": "oneinch", "velora": "velora"}
 REAL: dict[str, str] = json.loads((Path(__file__).parent / "real_calls.json").read_text(encoding="utf-8"))
@@ -63,7 +64,7 @@ REAL_TOKENS = {
 }
 REAL_AMOUNTS = {"0x": (1055510455939352058, 98_838), "1inch": (10**6, 988_955), "velora": (10**18, 999_499)}
 GIVEN, LEAST = 5_000_000, 10**15
-ANY = place("ee")
+ANY = place("e7")
 SETTLE = "execute((address recipient,address buyToken,uint256 minAmountOut) slippage,bytes[] actions,bytes32 zid)"
 
 
@@ -141,6 +142,18 @@ def test_a_recipient_of_zero_is_the_caller_where_the_router_takes_it_so(name: st
     found = effect(name, to=zero)
     assert found.recipient is None
     check_step(POLICY, ACCOUNT, (), found)
+
+
+@pytest.mark.parametrize("name", ["oneinch", "velora", "kyberswap"])
+def test_the_coin_itself_is_sent_along_exactly_and_comes_back_as_itself(name: str) -> None:
+    given = effect(name, start=COIN, value=GIVEN)
+    assert (given.token, given.units, given.value) == (ETH, GIVEN, GIVEN)
+    check_step(POLICY, ACCOUNT, (), given)
+    assert [rule(name, start=COIN, value=wei) for wei in (0, GIVEN - 1, GIVEN + 1)] == ["value"] * 3
+    back = effect(name, end=COIN)
+    assert (back.token.symbol, back.to) == ("USDC", ETH)
+    check_step(POLICY, ACCOUNT, (), back)
+    assert rule(name, end=COIN, value=1) == "value"
 
 
 @pytest.mark.parametrize("name", REAL)
