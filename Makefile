@@ -89,7 +89,7 @@ bench-autopilot: $(DEV_STAMP) devnet-cache ## 90 days under a mandate against ho
 bench-kills: $(DEV_STAMP) devnet-cache ## SIGKILL at named points, then recovery: 10,000 cycles (ARGS=--cycles 500)
 	@$(BIN)/python -m benchmarks.kills $(ARGS)
 
-bench-orders: $(DEV_STAMP) devnet-cache ## a simulated year of orders with gaps, restarts, kills and clocks that change (ARGS=--quick)
+bench-orders: $(DEV_STAMP) devnet-cache ## a simulated year of orders with gaps, restarts, kills and clocks that change (ARGS="--days 60")
 	@$(BIN)/python -m benchmarks.orders $(ARGS)
 
 mutants: $(DEV_STAMP) ## what the unit tests notice of changes to policy, gate, execution (hours; ARGS="--minutes 20 --resume FILE")

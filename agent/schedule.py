@@ -37,6 +37,8 @@ from memory.rows import User
 REBALANCE, SAFETY, SUMMARY = "rebalance", "safety", "summary"
 AT_A_LOOK = 250
 """Users whose snapshots are read together: they are some seconds old when the last of them is weighed."""
+AT_A_TURN = 16
+"""Users whose orders are run before it is looked out for what is in danger."""
 AT_ONCE = 4
 """Users looked after at the same time: one whose transactions are slow doesn't hold up the others."""
 DRAIN_SECONDS = 1.0
@@ -66,9 +68,9 @@ def offset_of(user: str, every: int) -> int:
     return int.from_bytes(hashlib.sha256(user.encode()).digest()[:8]) % every
 
 
-def batched(each: Sequence[T]) -> Iterator[Sequence[T]]:
+def batched(each: Sequence[T], most: int = AT_A_LOOK) -> Iterator[Sequence[T]]:
     """In parts of those whose snapshots are read together."""
-    return (each[start : start + AT_A_LOOK] for start in range(0, len(each), AT_A_LOOK))
+    return (each[start : start + most] for start in range(0, len(each), most))
 
 
 def due_day(now: int, settings: UserSettings, last: int | None) -> int | None:
@@ -153,7 +155,9 @@ class Schedule:
         people: dict[str, list[Todo]] = {}
         for each in found:
             people.setdefault(each.order.user, []).append(each)
-        await asyncio.gather(*(self._guarded(gate, self._in_turn(mine), user) for user, mine in people.items()))
+        for part in batched(list(people), AT_A_TURN):
+            await asyncio.gather(*(self._guarded(gate, self._in_turn(people[user]), user) for user in part))
+            await self._look_out(gate, set())  # a Monday's orders may take minutes
 
     async def _in_turn(self, orders: Sequence[Todo]) -> None:
         for each in orders:

@@ -25,9 +25,9 @@ FORGOT_THAT = (
 )
 FORGOT_NOTE = "Forgotten."
 FORGOT_PERSON = (
-    "Forgotten: all that we said, your notes, your name, your address book, your hours, alerts and mandate. What "
-    "stays is what was done on the chain (plans and transactions), the limits that you set, and which account is "
-    "yours: without that nobody could reach what comes there."
+    "Forgotten: all that we said, your notes, your name, your address book, your hours, alerts, orders and mandate. "
+    "What stays is what was done on the chain (plans and transactions), the limits that you set, and which account "
+    "is yours: without that nobody could reach what comes there."
 )
 EXPORTED = "Everything that I keep of you: what was said, noted and done."
 EXPORT_IS = "JSON"

@@ -37,7 +37,9 @@ from memory.orders import OrderRow, RunRow
 from memory.rows import PlanStatus, User
 
 MOST_TRIES = 3
-"""How often what was sent for a limit or a stop may fail before the order ends; and a cut-off run is done anew."""
+"""How often what was sent for a limit or a stop may fail before the order ends."""
+MOST_CUT_OFF = 10
+"""How often one run is begun that is cut off before its trade is signed."""
 FIRST_WAIT, LONGEST_WAIT = 60, 900
 """Seconds until what was refused is tried again while the price is there: so long once, twice, … at the most."""
 
@@ -151,7 +153,7 @@ class OrderRuns:
             case PlanStatus.SETTLED:
                 await self._settled(todo, run)
                 return None
-        again = await ledger.try_again(run.id) if run.tries < MOST_TRIES else None
+        again = await ledger.try_again(run.id) if run.tries < MOST_CUT_OFF else None
         if again is None:
             stopped = "partial" if plan.status is PlanStatus.PARTIAL else "void"
             await ledger.end_run(run.id, stopped, "execution", plan.reason)

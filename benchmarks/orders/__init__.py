@@ -12,4 +12,4 @@ def figures(quick: bool) -> Iterator[Figure]:
     from benchmarks.orders.figures import figures as year
 
     if not quick:
-        yield from year(quick=False)
+        yield from year()

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.orders [--seed N] [--quick]`: one JSON line a figure, and the year as a table."""
+"""`python -m benchmarks.orders [--seed N] [--days N]`: one JSON line a figure, and the year as a table."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import sys
 
 import devnet
 from benchmarks.figure import shown
-from benchmarks.orders.figures import figures
+from benchmarks.orders.figures import DAYS, figures
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks.orders", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--quick", action="store_true", help="a quarter of the year")
+    parser.add_argument("--days", type=int, default=DAYS, help="how many days the year has, ten at the least")
     options = parser.parse_args()
     devnet.setup()
-    return int(not shown(figures(options.quick, options.seed)))
+    return int(not shown(figures(options.days, options.seed)))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import sys
 import tempfile
@@ -11,6 +12,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import structlog
 
 import devnet
 from agent.gate.order_terms import Terms
@@ -23,7 +26,7 @@ from devnet.rpc import Rpc
 from memory.orders import CHANNEL, OrderRow, RunRow
 from memory.part import many
 
-DAYS, QUICK_DAYS = 365, 60
+DAYS = 365
 IN_A_SESSION = 12
 WORDS = {"settled": "done", "missed": "missed", "refused": "refused", "partial": "stopped", "void": "stopped"}
 
@@ -42,10 +45,11 @@ class Line:
     why: list[str] = field(default_factory=list)
 
 
-def figures(quick: bool, seed: int = 1) -> Iterator[Figure]:
+def figures(days: int = DAYS, seed: int = 1) -> Iterator[Figure]:
     """One JSON line a figure, and the table on standard error."""
     started = time.monotonic()
-    days = QUICK_DAYS if quick else DAYS
+    # what a look reports of itself is no figure
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     with tempfile.TemporaryDirectory(prefix="moneta-orders-") as name, devnet.start(Path(name) / "node") as node:
         warm = asyncio.run(year.prepare(Path(name) / "home", node))
         with signing(warm):
