@@ -33,6 +33,10 @@ PLATFORM = "terminal"
 SECONDS = 240
 KILL_AT = 16
 """A process that is to be killed is at one of so many points that it passes."""
+KILLED = 0.7
+"""The part of the processes that are."""
+LOOKS = 73
+"""At the least, spread over the whole time."""
 LATER = (0, 0, 60, 900, 7_200)
 """Seconds between a kill and the next start."""
 
@@ -121,7 +125,7 @@ async def _give(warm: Warm, folder: Path, said: Sequence[tuple[int, str, str]], 
 
 def look(warm: Warm, folder: Path, moments: Sequence[int], dice: random.Random, told: Told) -> int:
     """One session: a start, then a look at each moment. Killed or not; how many looks came to their end."""
-    at = dice.randrange(KILL_AT) if dice.random() < 0.5 else None
+    at = dice.randrange(KILL_AT) if dice.random() < KILLED else None
     told.sessions += 1
     return _child(told, lambda pipe: asyncio.run(_look(warm, folder, moments, _killer(pipe, at), pipe)))
 
@@ -162,8 +166,8 @@ def moments_of(dues: Iterable[int], begin: int, end: int, dice: random.Random) -
         start = dice.randrange(begin, end)
         gaps.append((start, start + dice.choice((3_600, 14_400, 86_400, 3 * 86_400, 15 * 86_400))))
     found = []
-    daily = range(begin + 43_200, end, 5 * 86_400)
-    for due in sorted({*dues, *daily}):
+    besides = range(begin + 43_200, end, max((end - begin) // LOOKS, 3_600))
+    for due in sorted({*dues, *besides}):
         at = due + dice.choice((0, 1, 30, 60, 600, 1_800))
         if any(first <= at < last for first, last in gaps):
             continue
