@@ -164,7 +164,8 @@ def moments_of(dues: Iterable[int], begin: int, end: int, dice: random.Random) -
     gaps = []
     for _ in range(14):
         start = dice.randrange(begin, end)
-        gaps.append((start, start + dice.choice((3_600, 14_400, 86_400, 3 * 86_400, 15 * 86_400))))
+        long = dice.choice((3_600, 14_400, 86_400, 3 * 86_400, 15 * 86_400))
+        gaps.append((start, start + min(long, (end - begin) // 24)))
     found = []
     besides = range(begin + 43_200, end, max((end - begin) // LOOKS, 3_600))
     for due in sorted({*dues, *besides}):
