@@ -99,6 +99,9 @@ def open_part(moves: Sequence[Move]) -> dict[str, tuple[int, int]]:
             )
             before = bounds.get(key, (0, 0))
             bounds[key] = before[0] + low, before[1] + high
+            if move.surplus:
+                low, high = bounds.get(key_of(move.gets), (0, 0))
+                bounds[key_of(move.gets)] = low, high + move.surplus
     return bounds
 
 

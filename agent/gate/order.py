@@ -34,6 +34,18 @@ class Swap:
         return sum(self.limits)
 
     @property
+    def surplus(self) -> int:
+        """Base units of `gets` that may come back beyond an exact output.
+
+        A pair gives all that is worth what it takes, which is rounded up (@uniswap/swap-router-contracts,
+        V2SwapRouter._swap): the worth of two units in a hop, and a 10,000th for tokens of few decimals in between.
+        """
+        parts = [part for part in self.trade.parts if part.version == 2] if self.trade.exact_out else []
+        return sum(
+            2 * len(part.pools) * -(-part.units_out // part.units_in) + part.units_out // 10_000 for part in parts
+        )
+
+    @property
     def most_in(self) -> int:
         """Base units of `pays` that it takes at the most."""
         return self.limit if self.trade.exact_out else self.trade.units_in

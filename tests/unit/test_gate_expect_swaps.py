@@ -40,6 +40,21 @@ def test_an_exact_output_is_said_and_its_input_bounded() -> None:
     assert bounds([OUT], {USDC_AT: -100, DAI_AT: 1_000}) == {USDC_AT: (-110, -95), DAI_AT: (1_000, 1_000)}
 
 
+def test_a_pair_may_give_a_little_more_than_was_wanted() -> None:
+    pair = replace(route(USDC, DAI, 100, 1_000, exact_out=True), version=2)
+    move = along(pair, 110, 95)
+    assert (move.surplus, OUT.surplus, replace(IN, trade=Trade((replace(pair, exact_out=False),))).surplus) == (
+        20,
+        0,
+        0,
+    )
+    for given in (1_000, 1_020):
+        assert bounds([move], {USDC_AT: -100, DAI_AT: given})[DAI_AT] == (1_000, 1_020)
+    for given in (999, 1_021):
+        with pytest.raises(Refused, match="not by 1000 to 1020"):
+            bounds([move], {USDC_AT: -100, DAI_AT: given})
+
+
 @pytest.mark.parametrize(("given", "fits"), [(989, False), (990, True), (1_020, True), (1_021, False)])
 def test_the_simulation_keeps_to_the_bounds(given: int, fits: bool) -> None:
     if fits:
