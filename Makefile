@@ -10,7 +10,7 @@ WORKERS = $$($(BIN)/python -c 'import os; print(max(2, min(6, (os.cpu_count() or
 # Ours, compiled as pip compiles packages: where Python keeps no bytecode by itself, each start would do it anew.
 OURS := moneta agent plugins memory characters chains devnet
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench bench-quick bench-models bench-allocate bench-language bench-autopilot bench-chat bench-messages bench-risk bench-kills bench-orders bench-recall mutants devnet-cache clean
+.PHONY: help setup demo test lint bench bench-quick bench-models bench-allocate bench-language bench-autopilot bench-chat bench-messages bench-ranges bench-risk bench-kills bench-orders bench-recall mutants devnet-cache clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -76,6 +76,9 @@ bench-allocate: $(DEV_STAMP) ## the allocator against mixed-integer programs and
 
 bench-backtest: $(DEV_STAMP) ## Moneta against simple rules on recorded rates that she wasn't tuned on (a minute)
 	@$(BIN)/python -m benchmarks.backtest
+
+bench-ranges: $(DEV_STAMP) ## ranges for liquidity on recorded minutes: ours against fixed widths and holding (half a minute)
+	@$(BIN)/python -m benchmarks.ranges
 
 bench-risk: $(DEV_STAMP) ## signals replayed on recorded markets: what was foretold, what was left for nothing (2 minutes)
 	@$(BIN)/python -m benchmarks.risk $(ARGS)

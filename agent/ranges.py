@@ -60,3 +60,32 @@ class Position:
     def empty(self) -> bool:
         """Whether nothing is left in it but its number."""
         return not (self.liquidity or self.fees0 or self.fees1)
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSeen:
+    """What was seen of a pool over `span` seconds in `looks` looks: `moved` is the sum of the squared differences of
+    its ticks from look to look, `growth0` and `growth1` by how much the fees a unit of liquidity grew (Q128.128).
+    """
+
+    looks: int
+    span: int
+    moved: int
+    growth0: int
+    growth1: int
+
+
+@dataclass(frozen=True, slots=True)
+class RangeOutlook:
+    """What a range may be expected to bring over a horizon, in millionths: of the time, that in range; of what is put
+    in, its fees and its loss against holding. Never a promise.
+    """
+
+    in_range: int
+    fees: int
+    loss: int
+
+    @property
+    def net(self) -> int:
+        """The fees less the loss."""
+        return self.fees - self.loss

@@ -22,6 +22,7 @@ from benchmarks import (
     outlook,
     pairs,
     preview,
+    ranges,
     risk,
     scan,
     set_up,
@@ -49,6 +50,7 @@ ALL = (
     orders,
     risk,
     backtest,
+    ranges,
     set_up,
 )
 

@@ -39,6 +39,7 @@ from memory.orders import OrderBook
 from memory.parameters import ParameterBook
 from memory.part import Clock, Entropy
 from memory.periods import Periods
+from memory.pool_looks import PoolLooks
 from memory.put_aside import PutAside
 from memory.risk_news import RiskBook
 from memory.sandwiches import SandwichBook
@@ -73,6 +74,7 @@ class Ledger(
     AdoptionBook,
     Periods,
     Observations,
+    PoolLooks,
     RiskBook,
     SandwichBook,
     AlertBook,

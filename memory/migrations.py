@@ -22,6 +22,7 @@ from memory.m027_orders import SQL as ORDERS
 from memory.observations import SQL as OBSERVATIONS
 from memory.observations import take_over
 from memory.parameters import SQL as PARAMETERS
+from memory.pool_looks import SQL as POOL_LOOKS
 from memory.risk_news import SQL as RISK_NEWS
 from memory.sandwiches import SQL as SANDWICHES
 
@@ -438,6 +439,12 @@ def m026_alerts(db: Database) -> None:
 def m027_orders(db: Database) -> None:
     """Trades for later, and each run of them."""
     db.executescript(ORDERS)
+
+
+@ledger()
+def m028_pools(db: Database) -> None:
+    """How pools were seen, by the hour."""
+    db.executescript(POOL_LOOKS)
 
 
 @ledger()

@@ -56,7 +56,7 @@ from agent.plugin import (
     hookimpl,
     lines_of,
 )
-from agent.ranges import PoolGrowth, Position
+from agent.ranges import PoolGrowth, PoolSeen, Position, RangeOutlook
 from agent.routes import FEE_SCALE, AnyPool, Attack, PairState, PoolEvent, PoolState, PoolSwap, Route, Trade
 from agent.tongues.catalogue import say_in
 
@@ -115,6 +115,7 @@ __all__ = [
     "Placement",
     "PoolEvent",
     "PoolGrowth",
+    "PoolSeen",
     "PoolState",
     "PoolSwap",
     "Position",
@@ -122,6 +123,7 @@ __all__ = [
     "Protocol",
     "Provider",
     "Quoter",
+    "RangeOutlook",
     "Rate",
     "Refused",
     "RetryLater",

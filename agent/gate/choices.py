@@ -8,12 +8,13 @@ from typing import Any
 
 from agent.gate.offers import Tried
 from agent.gate.order import Swap
+from agent.gate.range_choice import RangeOption, width_text
 from agent.gate.spread import Spread
 from agent.money import Token
 from agent.plugin import Option, VenueState
 from agent.routes import Route, Trade
 
-VENUE, ROUTE, TURN = "deposit", "swap", "withdraw"
+VENUE, ROUTE, TURN, RANGE = "deposit", "swap", "withdraw", "provide"
 """The kinds of decisions that a request makes."""
 
 BEST_RATE = "the highest rate with your own deposit in it, of the venues that can take it"
@@ -21,6 +22,7 @@ SPREAD = "the most income after gas, with your own deposit in each market: a par
 NAMED = "you named it"
 BEST_PRICE = "the best price for that size net of gas, over the pools that I know, up to three hops"
 BEST_OFFER = "the best price for that size net of gas, over the pools that I know and what others offered"
+BEST_RANGE = "the most fees beyond the loss against holding, as the pool was seen to move and to be traded"
 LOWEST_RATE = "the lowest rate first, since what is taken out there costs you least"
 
 
@@ -109,7 +111,37 @@ class TurnChoice:
         return Recorded(TURN, LOWEST_RATE, facts, alternatives, chosen)
 
 
-Choice = VenueChoice | RouteChoice | TurnChoice
+@dataclass(frozen=True, slots=True)
+class RangeChoice:
+    """The range of a position of so many dollars (cents, None without a price), of the widths that were weighed."""
+
+    pair: str
+    base: Token
+    cents: int | None
+    chosen: RangeOption
+    options: tuple[RangeOption, ...]
+
+    def recorded(self) -> Recorded:
+        facts = {
+            "asset": self.base.symbol,
+            "pair": self.pair,
+            "cents": None if self.cents is None else str(self.cents),
+        }
+        alternatives = [
+            {
+                "width": width_text(option.width),
+                "low": str(option.low),
+                "high": str(option.high),
+                "in_range": str(option.outlook.in_range),
+                "fees": str(option.outlook.fees),
+                "loss": str(option.outlook.loss),
+            }
+            for option in self.options
+        ]
+        return Recorded(RANGE, BEST_RANGE, facts, alternatives, width_text(self.chosen.width))
+
+
+Choice = VenueChoice | RouteChoice | TurnChoice | RangeChoice
 
 
 def options_json(options: Sequence[Option]) -> list[dict[str, Any]]:

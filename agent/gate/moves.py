@@ -30,6 +30,7 @@ from agent.gate.wrapping import (
 from agent.intents import Deposit, Revoke, Transfer, Withdraw
 from agent.money import Address, Amount, Token
 from agent.plugin import Option, Trader, Venue
+from agent.ranges import PoolSeen
 
 Rank = Callable[[Token, int], list[Option]]
 SpreadOf = Callable[[Token, int, str], Spread | None]
@@ -66,6 +67,8 @@ class Desk:
     spare_native: int
     traders: Mapping[str, Trader] = field(default_factory=dict)
     spread: SpreadOf = unspread
+    seen: Mapping[Address, PoolSeen] = field(default_factory=dict)
+    """What was seen of pools, where enough is known to choose a range from it."""
     hidden: bool = False
     offers: tuple[Tried, ...] = ()
 

@@ -6,16 +6,23 @@ the tokens than was shown, and the least of each stands against it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
 from agent.chain.positions import managers_of
 from agent.errors import NeedsAnswer, Refused
+from agent.execution.costs import costs_at
+from agent.gate.choices import RangeChoice
 from agent.gate.moves import Desk, Resolved
+from agent.gate.order import Wrap
 from agent.gate.provided import Close, Gather, Provide, Two, moved
-from agent.gate.range_words import Pair, both, fee_text, pair_of, price_text
+from agent.gate.range_choice import RangeOption, best
+from agent.gate.range_lines import outlook_text
+from agent.gate.range_weighing import around, forecast_of, value1_of, weighed_widths
+from agent.gate.range_words import Pair, both, fee_text, pair_of, price_text, worth
 from agent.gate.resolve import units_of
+from agent.gate.wrapping import held_as
 from agent.intents import Close as CloseIntent
 from agent.intents import Collect as CollectIntent
 from agent.intents import Provide as ProvideIntent
@@ -30,6 +37,8 @@ STABLE_SLIPPAGE_BPS = 5
 EXIT_SLIPPAGE_BPS = 100
 """The same on the way out, which has to work in a market that moves."""
 EDGE_BPS = 200
+PROVIDE_GAS, PROVIDE_TRANSACTIONS = 1_600_000, 8
+"""Gas limits of the dearest plan that opens a position: wrapping, two approvals, the position, both taken back."""
 PERCENT = {"narrow": Fraction(5, 100), "wide": Fraction(20, 100)}
 STABLE_PERCENT = {"narrow": Fraction(1, 1_000), "wide": Fraction(1, 100)}
 """To each side of the price; a pair of two dollar coins hardly leaves a tenth of a percent."""
@@ -52,25 +61,32 @@ def wished(desk: Desk, intent: ProvideIntent | CollectIntent | CloseIntent) -> R
 
 def provide(desk: Desk, intent: ProvideIntent) -> Resolved:
     """A position over the range that was said. Raises NeedsAnswer, Refused: lists, range, amount, balance."""
-    tokens = [_held_as(desk, intent.asset), _held_as(desk, intent.to_asset)]
+    named = [desk.registry.token(symbol) for symbol in (intent.asset, intent.to_asset)]
+    tokens = [held_as(desk.registry, token) for token in named]
+    coins = {token: coin for token, coin in zip(tokens, named, strict=True) if coin.is_native}
+    whole = {token: _whole(desk, token, coins.get(token)) for token in tokens}
     if tokens[0] == tokens[1]:
         raise Refused("lists", f"{intent.asset} and {intent.to_asset} are one token.", "Name two tokens.")
     manager, pool, pair = _deepest(desk, tokens)
-    if intent.range is None:
-        raise NeedsAnswer(WHICH_RANGE)
-    low, high = _ticks(desk, manager, pool, pair, intent.range)
     amounts = {tokens[0]: intent.amount, tokens[1]: intent.to_amount}
     wanted = [
-        None if (said := amounts[token]) is None else units_of(said, token, desk.balance(token), "Your wallet")
+        None if (said := amounts[token]) is None else units_of(said, token, whole[token], "Your wallet")
         for token in (pair.token0, pair.token1)
     ]
+    seen = desk.seen.get(pool.pool)
+    weighed = weighed_widths(manager, pool, pair, seen, (wanted[0], wanted[1])) if intent.range is None else ()
+    low, high = _ends(desk, manager, pool, pair, intent.range, weighed)
     liquidity, *most = manager.fitting(pool, low, high, (wanted[0], wanted[1]))
     _check_some(manager, pool, pair, (low, high), liquidity)
-    _check_wallet(desk, pair, (most[0], most[1]))
+    _check_wallet(whole, pair, (most[0], most[1]))
     stable = {pair.token0.symbol, pair.token1.symbol} <= desk.registry.usd_stable
     least = _least(manager, pool, (low, high), (most[0], most[1]), STABLE_SLIPPAGE_BPS if stable else SLIPPAGE_BPS)
     move = Provide(manager, pool, pair, low, high, liquidity, (most[0], most[1]), least)
-    return Resolved((move,), (), tuple(_notes(desk, intent, move, wanted)))
+    cents = worth(pair, *move.most, dict(desk.snapshot.prices))
+    choices = (RangeChoice(pair.name, pair.base, cents, weighed[0], weighed),) if weighed else ()
+    expected = forecast_of(manager, pool, (low, high), seen, value1_of(pool, move.most))
+    wraps = _wraps(desk, coins, move)
+    return Resolved((*wraps, move), choices, (*_notes(desk, intent, move, wanted), outlook_text(expected, cents)))
 
 
 def collect(desk: Desk, intent: CollectIntent) -> Resolved:
@@ -114,16 +130,6 @@ def closable(desk: Desk) -> list[Close]:
     return [closing(*each) for each in _all(desk)]
 
 
-def _held_as(desk: Desk, symbol: str) -> Token:
-    """The token itself, or the wrapped form of the native coin, which pools hold."""
-    token = desk.registry.token(symbol)
-    if not token.is_native:
-        return token
-    if desk.registry.wrapped is None:
-        raise Refused("lists", f"{token.symbol} has no wrapped form on this chain.", "Name another token.")
-    return desk.registry.token(desk.registry.wrapped)
-
-
 def _deepest(desk: Desk, tokens: list[Token]) -> tuple[PositionManager, PoolGrowth, Pair]:
     """The pool of both tokens with the most liquidity at its price. Raises Refused("lists") where there is none."""
     wanted = {token.address for token in tokens}
@@ -148,6 +154,23 @@ def _deepest(desk: Desk, tokens: list[Token]) -> tuple[PositionManager, PoolGrow
     return managers[name], pool, pair
 
 
+def _ends(
+    desk: Desk,
+    manager: PositionManager,
+    pool: PoolGrowth,
+    pair: Pair,
+    said: Range | None,
+    weighed: tuple[RangeOption, ...],
+) -> Two:
+    """The ticks of the range that was said, or of the best of those that were weighed. Raises NeedsAnswer."""
+    if said is not None:
+        return _ticks(desk, manager, pool, pair, said)
+    if not weighed:
+        raise NeedsAnswer(WHICH_RANGE)
+    option = best(weighed)
+    return option.low, option.high
+
+
 def _ticks(desk: Desk, manager: PositionManager, pool: PoolGrowth, pair: Pair, said: Range) -> Two:
     """The range in ticks of the pool. Raises Refused("range") for one that is none."""
     if said.kind == "full":
@@ -169,13 +192,28 @@ def _ticks(desk: Desk, manager: PositionManager, pool: PoolGrowth, pair: Pair, s
             raise Refused(
                 "range", f"±{said.value} % is no range of prices.", "Say less than 100 %, or the full range."
             )
-        low, high = price * (1 - part), price * (1 + part)
+        return around(manager, pool, pair, price, part)
     ends = sorted((pair.sqrt_price(low), pair.sqrt_price(high)))
     return manager.ticks(pool, ends[0], ends[1])
 
 
 def _in_dollars(desk: Desk, pair: Pair) -> bool:
     return bool({pair.token0.symbol, pair.token1.symbol} & desk.registry.usd_stable)
+
+
+def _whole(desk: Desk, token: Token, coin: Token | None) -> int:
+    """Base units that may go in: what the wallet holds, and of a native coin that was named what can be spared."""
+    spare = 0
+    if coin is not None:
+        spare = max(desk.spare_native - costs_at(desk.snapshot).wei(PROVIDE_GAS, PROVIDE_TRANSACTIONS), 0)
+    return desk.balance(token) + spare
+
+
+def _wraps(desk: Desk, coins: Mapping[Token, Token], move: Provide) -> tuple[Wrap, ...]:
+    """What of the native coin has to be wrapped first: no more than is missing."""
+    needed = zip(move.tokens, move.most, strict=True)
+    missing = [(token, units - desk.balance(token)) for token, units in needed if token in coins]
+    return tuple(Wrap(coins[token], token, units) for token, units in missing if units > 0)
 
 
 def _check_some(manager: PositionManager, pool: PoolGrowth, pair: Pair, ticks: Two, liquidity: int) -> None:
@@ -192,10 +230,10 @@ def _check_some(manager: PositionManager, pool: PoolGrowth, pair: Pair, ticks: T
     )
 
 
-def _check_wallet(desk: Desk, pair: Pair, most: Two) -> None:
+def _check_wallet(whole: Mapping[Token, int], pair: Pair, most: Two) -> None:
     """Raises Refused("balance") saying how much of which token is missing."""
     for token, units in ((pair.token0, most[0]), (pair.token1, most[1])):
-        held = desk.balance(token)
+        held = whole[token]
         if units > held:
             raise Refused(
                 "balance",

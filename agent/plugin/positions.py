@@ -15,7 +15,7 @@ from agent.abi import Call
 from agent.money import Address
 from agent.plans import Step
 from agent.plugin.chain import Listed
-from agent.ranges import PoolGrowth, Position
+from agent.ranges import PoolGrowth, PoolSeen, Position, RangeOutlook
 
 Answers = Sequence[tuple[Any, ...] | None]
 Most = tuple[int | None, int | None]
@@ -97,6 +97,14 @@ class PositionManager(ABC):
     @abstractmethod
     def given(self, pool: PoolGrowth, sqrt_price: int, low: int, high: int, liquidity: int) -> tuple[int, int]:
         """Base units of both tokens that so much liquidity gives at that price, rounded down as the pool does."""
+
+    @abstractmethod
+    def forecast(
+        self, pool: PoolGrowth, low: int, high: int, seen: PoolSeen, seconds: int, value1: int
+    ) -> RangeOutlook:
+        """What a position between two ticks may be expected to bring over so many seconds; `value1`: what it is worth
+        in base units of token 1.
+        """
 
     @abstractmethod
     def open(

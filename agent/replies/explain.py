@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from agent.gate.choices import ROUTE, TURN
+from agent.gate.choices import RANGE, ROUTE, TURN
 from agent.gate.trade_words import FEE_PLACES, about, percent
 from agent.money import Amount, Rate, Token, text_from_units
-from agent.replies import rebalanced
+from agent.replies import ranges, rebalanced
 from agent.replies.clock import day_and_time
 from agent.replies.reply import Reply, Table
 from memory.rows import DecisionRow, PlanRow, PlanStatus
@@ -70,6 +70,8 @@ def _told(row: DecisionRow, tokens: Tokens) -> Reply:
         return rebalanced.why(row, asset, when)
     if row.kind == ROUTE:
         return _route(row, asset, tokens(str(row.snapshot["to_asset"])), when)
+    if row.kind == RANGE:
+        return ranges.chosen(row, when)
     if row.kind == TURN:
         return _turn(row, asset, when)
     return _venue(row, Amount(int(row.snapshot["units"]), asset), when)

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 
 from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
+from agent.gate.range_choice import DAYS
 from agent.gate.range_words import Pair, both, fee_text, pair_of, price_text, worth
+from agent.gate.trade_words import percent
 from agent.plugin import PositionManager
 from agent.ranges import Position
+from agent.replies.reply import Reply, Table
 from agent.usd import dollars
+from memory.rows import DecisionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +72,28 @@ def lines(snapshot: Snapshot, registry: Registry, managers: Mapping[str, Positio
         for each in told(snapshot, registry)
         if (manager := managers.get(each.position.manager)) is not None
     )
+
+
+def chosen(row: DecisionRow, when: str) -> Reply:
+    """Why a range was chosen: all widths that were weighed, with what each was forecast to bring."""
+    picked = next(each for each in row.alternatives if each["width"] == row.chosen)
+    text = f"On {when} I chose {row.chosen} for {row.snapshot['pair']}: {row.rule}."
+    text += f" It was forecast to be in range {_percent(picked['in_range'])} of {DAYS} days."
+    rows = tuple(
+        (
+            str(each["width"]),
+            _percent(each["in_range"]),
+            _percent(each["fees"]),
+            _percent(each["loss"]),
+            _percent(str(int(each["fees"]) - int(each["loss"]))),
+        )
+        for each in row.alternatives
+    )
+    columns = ("range", "in range", "fees", "loss against holding", "together")
+    return Reply(text, Table(columns, rows, frozenset({1, 2, 3, 4})), private=True)
+
+
+def _percent(millionths: str) -> str:
+    """Of a part in millionths, in hundredths of a percent."""
+    units = int(millionths) // 100
+    return f"{'-' if units < 0 else ''}{percent(abs(units))}"

@@ -14,7 +14,7 @@ from agent.execution.outcome import End
 from agent.execution.points import Point, point
 from agent.execution.stops import check_stops
 from agent.execution.strangers import said_of
-from agent.gate import offered, spread_words
+from agent.gate import offered, range_choice, spread_words
 from agent.gate.charges import spending_of
 from agent.gate.choices import Choice, VenueChoice
 from agent.gate.confirm import look
@@ -24,11 +24,12 @@ from agent.gate.order import Enter, Move
 from agent.gate.propose import Proposal, Request
 from agent.gate.step_up import check_code, code_note, needs
 from agent.gate.worth import told, worth
-from agent.intents import Exit, Intent, Origin, Rebalance, as_json, parse
+from agent.intents import Exit, Intent, Origin, Provide, Rebalance, as_json, parse
 from agent.money import Address, Amount
 from agent.plans import LEAVING
 from agent.policy.spending import VENUES, Spending
 from agent.policy.whole import check_plan
+from agent.ranges import PoolSeen
 from agent.replies import risks
 from agent.replies.reply import Reply, Status, Verdict, plan_json
 from agent.runtime import recovering
@@ -68,7 +69,7 @@ class Acting:
             standing = await world.standing(user.id)
             horizon = horizon_of(world, intent, snapshot, standing)
             at = desk(world, snapshot, standing, contacts, horizon)
-            at = replace(at, offers=await asked.offers(at))
+            at = replace(at, offers=await asked.offers(at), seen=await self._seen(intent, snapshot))
 
         async def built(resolved: Resolved) -> Proposal:
             request = Request(
@@ -91,7 +92,7 @@ class Acting:
         at, resolved, proposal = await passing(intent, at, built)
         await self.world.ledger.cancel_previews(user.id, channel, "a newer preview took its place")
         facts = to_json(snapshot) | standing.as_json(VENUES) | {"horizon": horizon.as_json()}
-        facts |= offered.as_json(at.offers)
+        facts |= offered.as_json(at.offers) | range_choice.facts(at.seen)
         decisions = [await self._record(user, facts, intent, choice) for choice in resolved.choices]
         await self.world.ledger.propose(
             proposal.plan,
@@ -210,6 +211,10 @@ class Acting:
             return Reply(text, intent=dict(row.intent), plan=void, verdict=verdict)
         text = f"{why.rstrip('.')}. Here is a new one. {reply.text}"
         return Reply(text, reply.table, reply.preview, reply.intent, reply.plan, verdict)
+
+    async def _seen(self, intent: Intent, snapshot: Snapshot) -> Mapping[Address, PoolSeen]:
+        """What was seen of pools, for who provides to one."""
+        return await self.world.observing.pools(snapshot.block.timestamp) if isinstance(intent, Provide) else {}
 
     async def _against(self, snapshot: Snapshot, moves: Sequence[Move]) -> list[str]:
         """What speaks against the venues that are entered, with what comes in counted as one's own."""

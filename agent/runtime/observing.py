@@ -10,14 +10,19 @@ from typing import TYPE_CHECKING
 import structlog
 
 from agent.chain.snapshot import Snapshot
-from agent.money import RAY
+from agent.money import RAY, Address
 from agent.past import PARTS, UNKNOWN, Past
 from agent.plugin import Flag, Venue, VenueState
+from agent.ranges import PoolSeen
 
 if TYPE_CHECKING:
     from memory.ledger import Ledger
 from memory.observations import DAILY_DAYS, DAY, HOUR, Look, Observation
 
+POOL_DAYS = 7
+"""How far back a range for liquidity is chosen from, as in its backtest (docs/liquidity.md)."""
+LEAST_LOOKS, LEAST_SPAN = 25, 2 * DAY
+"""Of a pool that was seen less, no range is chosen and nothing forecast."""
 MILLIONTHS = 10**6
 SHARES = 10**36
 """How many base units of a vault's shares its fact `share` is the worth of (agent/plugin/venues.py)."""
@@ -50,6 +55,8 @@ class Observing:
     async def keep(self, snapshot: Snapshot, *, now: int | None = None) -> bool:
         """The same, waited for. Without `now` it is a snapshot of the past: nothing is let go for it."""
         written = await self.ledger.observe(look_of(snapshot, self.venues), now=now)
+        if now is not None:
+            await self.ledger.saw_pools(now, [pool for pools in snapshot.pools.values() for pool in pools])
         self._known = None
         return written
 
@@ -72,6 +79,12 @@ class Observing:
         pasts = await self.ledger.pasts(until - seconds, until)
         self._known = (until, seconds, pasts)
         return pasts
+
+    async def pools(self, until: int) -> Mapping[Address, PoolSeen]:
+        """How pools were seen over the last days; those alone of which enough is known to say something."""
+        await self.settled()
+        found = await self.ledger.pools_seen(until - POOL_DAYS * DAY, until)
+        return {pool: seen for pool, seen in found.items() if seen.looks >= LEAST_LOOKS and seen.span >= LEAST_SPAN}
 
     def _kept(self, keeping: asyncio.Future[bool]) -> None:
         self._pending.discard(keeping)

@@ -19,6 +19,7 @@ from agent.gate.moves import SpreadOf, unspread
 from agent.gate.offered import from_json as from_facts
 from agent.gate.order import Move, Swap
 from agent.gate.order_price import held_to
+from agent.gate.range_choice import seen_in
 from agent.gate.risk import bearing, weighed
 from agent.gate.shift import moves_of_shifts
 from agent.gate.spread import Horizon, Spreader
@@ -142,6 +143,7 @@ def _request(row: DecisionRow, snapshot: Snapshot, known: Known) -> Made:
     tokens = {**known.registry.tokens, known.registry.native.symbol: known.registry.native}
     offers = from_facts(row.snapshot, tokens)
     desk = desk_at(known.registry, venues, known.traders, snapshot, rank, {}, spread, offers)
+    desk = replace(desk, seen=seen_in(row.snapshot))
     resolved = moves_of(parse(dict(row.snapshot["intent"])), desk)
     moves = resolved.moves
     bound = row.snapshot.get("bound")  # a limit's own, stricter than the slippage

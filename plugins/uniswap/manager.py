@@ -15,14 +15,17 @@ from moneta import (
     Held,
     Listed,
     PoolGrowth,
+    PoolSeen,
     Position,
     PositionManager,
+    RangeOutlook,
     Step,
     Unavailable,
     address,
 )
 from plugins.uniswap import manager_calls as calls
 from plugins.uniswap import manager_views as views
+from plugins.uniswap.forecast import forecast
 from plugins.uniswap.liquidity import (
     MAX_UINT128,
     Outside,
@@ -163,6 +166,11 @@ class UniswapPositions(PositionManager):
     def given(self, pool: PoolGrowth, sqrt_price: int, low: int, high: int, liquidity: int) -> tuple[int, int]:
         del pool
         return amounts_of(sqrt_price, low, high, liquidity, up=False)
+
+    def forecast(
+        self, pool: PoolGrowth, low: int, high: int, seen: PoolSeen, seconds: int, value1: int
+    ) -> RangeOutlook:
+        return forecast(pool, (sqrt_ratio_at(low), sqrt_ratio_at(high)), seen, seconds, value1)
 
     def open(
         self,

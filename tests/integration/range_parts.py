@@ -49,6 +49,10 @@ class Ranges(Whole):
         answer = self.chain.call("eth_call", {"to": place, "data": "0x" + slot0.at(place).data.hex()}, "latest")
         return int(slot0.at(place).decode(bytes.fromhex(answer[2:])[:64])[1])
 
+    def now(self) -> int:
+        """The head's time."""
+        return int(self.chain.call("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
+
     def fund(self, holder: str, symbol: str, units: int) -> None:
         self.chain.call("anvil_dealERC20", holder, self.token(symbol).address, hex(units))
 

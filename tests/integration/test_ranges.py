@@ -15,6 +15,7 @@ from agent.errors import NeedsAnswer, Refused
 from agent.intents import Close, Collect, Exact, Exit, Provide, Range
 from agent.money import Amount
 from agent.ranges import Position
+from agent.runtime.replaying import Known, replay
 from devnet import Node
 from tests.integration.range_parts import Ranges, providing
 from tests.integration.runtime_parts import MORPHO, USDC, deposit, status
@@ -199,3 +200,67 @@ async def test_of_several_positions_it_is_asked_which(whole: Ranges) -> None:
         await whole.ask(Close(position=None))
     await whole.do(Close(position=str(first.id)))
     assert [each.id for each in (await whole.world.snapshot(whole.account)).positions] == [second.id]
+
+
+async def remembered(whole: Ranges, hours: int = 60, dollars: int = 400_000) -> None:
+    """Lets hours pass in which somebody trades back and forth, and the pools are seen."""
+    for hour in range(hours):
+        whole.trade(dollars + 10_000 * (hour % 7), buys_weth=hour % 2 == 0)
+        whole.chain.call("evm_increaseTime", 3_600)
+        whole.chain.call("evm_mine")
+        await whole.world.observing.keep(await whole.world.snapshot(whole.account), now=whole.now())
+    whole.chain.call("evm_increaseTime", 3_600)
+    whole.chain.call("evm_mine")
+
+
+async def test_without_a_record_a_range_is_asked_for_and_nothing_is_forecast(whole: Ranges) -> None:
+    with pytest.raises(NeedsAnswer, match="Over which prices"):
+        await whole.ask(opening().model_copy(update={"range": None}))
+    preview = await whole.ask(opening())
+    assert preview.preview is not None
+    assert any(note.startswith("Too little was seen of this pool") for note in preview.preview.notes)
+
+
+async def test_a_range_is_chosen_from_what_was_seen_told_with_its_forecast_and_made_again(whole: Ranges) -> None:
+    await remembered(whole)
+    seen = await whole.world.observing.pools(whole.now())
+    assert seen[whole.pool()].looks >= 60
+    assert seen[whole.pool()].moved > 0
+    assert seen[whole.pool()].growth0 > 0
+    preview = await whole.say("provide 3,000 USDC and WETH liquidity")
+    assert status(preview) == "ready", preview.text
+    assert preview.preview is not None
+    (note,) = (note for note in preview.preview.notes if note.startswith("If it goes on"))
+    assert re.search(r"in range about \d+ % of 30 days; fees about \$[\d,.]+, loss against holding about \$", note), (
+        note
+    )
+    assert status(await whole.confirm()) == "settled"
+    why = await whole.say("why?")
+    assert "I chose" in why.text
+    assert "WETH/USDC" in why.text
+    assert why.table is not None
+    assert len(why.table.rows) == 10
+    row = await whole.world.ledger.last_decision(whole.user.id)
+    assert row is not None
+    assert row.plan_id is not None
+    plan = await whole.world.ledger.plan(row.plan_id)
+    assert plan is not None
+    world = whole.world
+    again = replay(row, plan.plan, Known(world.registry, world.venues, world.traders, world.hooks))
+    assert again.differs == ()
+
+
+async def test_the_native_coin_that_was_named_is_wrapped_as_far_as_it_is_missing(whole: Ranges) -> None:
+    whole.fund(whole.account, "WETH", 5 * 10**17)
+    preview = await whole.say("provide 3,000 USDC and ETH liquidity, range 2,500 to 3,500")
+    assert status(preview) == "ready", preview.text
+    assert "wrap" in preview.text
+    before, held = whole.native(), whole.balance("WETH")
+    assert status(await whole.confirm()) == "settled"
+    (position,) = (await whole.world.snapshot(whole.account)).positions
+    weth = max(position.units0, position.units1)
+    assert whole.balance("WETH") <= 1
+    assert weth - held <= before - whole.native() < weth - held + 10**16  # what was missing, and gas
+    whole.fund(whole.account, "WETH", 0)
+    with pytest.raises(Refused, match="WETH"):
+        await whole.ask(opening())  # it named WETH itself, of which there is none

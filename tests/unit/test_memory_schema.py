@@ -545,6 +545,16 @@ CREATE TABLE order_runs (
     ) STRICT
 CREATE UNIQUE INDEX order_runs_one_at_a_time ON order_runs (order_id) WHERE outcome IS NULL
 CREATE INDEX order_runs_to_tell ON order_runs (id) WHERE to_tell = 1
+CREATE TABLE pool_looks (
+      pool TEXT NOT NULL,
+      hour INTEGER NOT NULL,
+      at INTEGER NOT NULL,
+      tick INTEGER NOT NULL,
+      growth0 TEXT NOT NULL,
+      growth1 TEXT NOT NULL,
+      PRIMARY KEY (pool, hour)
+    ) STRICT, WITHOUT ROWID
+CREATE INDEX pool_looks_on ON pool_looks (hour)
 CREATE TABLE block_prices (
       block_hash TEXT NOT NULL,
       token TEXT NOT NULL,
@@ -689,7 +699,7 @@ def test_each_migration_is_recorded_and_an_older_file_gets_the_rest() -> None:
     names = [row["name"] for row in db.query("SELECT name FROM _migrations ORDER BY id")]
     assert names[0] == "m001_users"
     assert names == sorted(names)
-    assert len(names) == 29
+    assert len(names) == 30
 
 
 def test_a_file_of_a_newer_moneta_is_left_alone() -> None:
