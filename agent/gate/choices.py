@@ -84,7 +84,9 @@ class RouteChoice:
         alternatives = [_route_json(each) for each in self.routes]
         if len(trade.parts) > 1:
             alternatives.insert(0, _trade_json(trade))
-        alternatives += [_offer_json(each) for each in self.offers]
+        if self.offers:
+            alternatives += [_offer_json(each) for each in self.offers]
+            alternatives.sort(key=lambda each: (bool(each["why_not"]), -int(each["units_out"])))
         return Recorded(ROUTE, BEST_OFFER if self.offers else BEST_PRICE, facts, alternatives, trade.name)
 
 

@@ -130,7 +130,10 @@ def _route(row: DecisionRow, pays: Token, gets: Token, when: str) -> Reply:
     picked, second = _picked(row, "route"), _second(row, "route")
     if picked is not None:
         now = f"{about(int(picked[side]), open_token)} {open_token.symbol}"
-        text += f" By the pools' state at that moment it {verb} {now}"
+        run = "said" in picked  # an offer, which counts for what its call gave
+        text += (
+            f" Run on our own node it {verb} {now}" if run else f" By the pools' state at that moment it {verb} {now}"
+        )
         text += f", and {bound} {limit} within the slippage that the policy allows."
     if second is not None:
         text += (

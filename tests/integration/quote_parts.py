@@ -73,8 +73,9 @@ async def quoting(node: Node, folder: Path, names: Sequence[str] = NAMES) -> Asy
     devnet = await Devnet.opened(node)
     await stand_ins.place(devnet.rpc)
     for token in devnet.registry.tokens.values():
-        held = hex(99 * 10**token.decimals)
-        await devnet.rpc.request("anvil_dealERC20", stand_ins.AT["Dealer"], token.address, held)
+        if not await devnet.read(token.address, "balanceOf(address)", "uint256", stand_ins.AT["Dealer"]):
+            held = hex(99 * 10**token.decimals)
+            await devnet.rpc.request("anvil_dealERC20", stand_ins.AT["Dealer"], token.address, held)
     router = Address(devnet.registry.protocols["uniswap-v3"]["router"])
     key = folder / "quoter.key"
     key.write_text(f"{KEY}\n")
@@ -86,7 +87,9 @@ async def quoting(node: Node, folder: Path, names: Sequence[str] = NAMES) -> Asy
             name: QuoterSetting(url=f"{served.url}/{name}", key_file=key if name in ("0x", "1inch") else None)
             for name in names
         }
-        async with funded(place, Settings(quoters=said, quote_milliseconds=MILLISECONDS)) as instance:
+        async with funded(
+            place, Settings(quoters=said, quote_milliseconds=MILLISECONDS, first_wait_hours=0)
+        ) as instance:
             user = await instance.owner("terminal", "owner", "you")
             it.append(Quoted(instance.world, user, instance.first_account, devnet, served))
             yield it[0]

@@ -13,7 +13,9 @@ from agent.errors import Refused
 from agent.gate.slippage import SLIPPAGE_BPS
 from agent.plans import Plan
 from agent.policy.outside import COIN
+from agent.replies.explain import told
 from agent.replies.reply import Reply, Status
+from agent.runtime.enlisting import Enlisting
 from agent.runtime.replaying import Known, replay
 from devnet import Node
 from tests.integration.quote_parts import KEY, Quoted, quoting, usdc_to_weth
@@ -180,6 +182,43 @@ async def test_the_decision_keeps_the_offers_and_is_made_again(it: Quoted) -> No
     assert again.differs == ()
     assert again.digest == plan.digest
     assert it.served.asked == []  # nobody is asked again
+
+
+async def test_why_names_what_was_offered_and_what_the_run_gave(it: Quoted) -> None:
+    it.served.extra = {"1inch": MORE, "velora": MORE // 2}
+    it.served.lies = {"0x": "html"}
+    await it.ask(usdc_to_weth())
+    rows = await it.world.ledger.decisions_of_plan((await it.plan(await it.ask(usdc_to_weth()))).plan_id)
+    reply = told(rows, it.world.registry.token)
+    assert "I chose 1inch:USDC-0-WETH to swap 3,000 USDC to WETH" in reply.text
+    assert "Run on our own node it gives 1.0044 WETH" in reply.text
+    assert "The next best was velora:USDC-0-WETH" in reply.text
+    assert reply.table is not None
+    by_way = {row[0]: row for row in reply.table.rows}
+    assert "it is a web page, not JSON" in by_way["0x:USDC-0-WETH"][-1]
+
+
+async def test_a_quoter_that_is_named_later_is_listed_by_its_code_and_asked_from_then_on(
+    devnet_node: Node, tmp_path: Path
+) -> None:
+    async with quoting(devnet_node, tmp_path, ()) as before:
+        assert before.world.quoters == {}
+    async with quoting(devnet_node, tmp_path, ("0x", "1inch")) as it:
+        it.served.block = (await it.world.snapshot(it.account)).block.number
+        it.served.extra = {"0x": MORE}
+        found = await it.offers(usdc_to_weth())
+        assert {name: each.rule for name, each in found.items()} == {"0x": "lists", "1inch": "lists"}
+        assert it.served.asked == []
+        enlisting = Enlisting(it.world)
+        for name in ("0x", "0x:2", "1inch"):
+            candidate = await enlisting.look(name)
+            await enlisting.ask(candidate, candidate.code, "")
+        assert it.world.policy.tables["0x-settler"].functions == ()
+        plan = await it.plan(await it.ask(usdc_to_weth()))
+        assert plan.steps[1].to == ROUTERS["0x"]
+        settled = await it.confirm()
+        assert settled.verdict is not None
+        assert settled.verdict.status is Status.SETTLED, settled.text
 
 
 async def test_a_worse_market_at_confirmation_voids_the_plan_and_asks_again(it: Quoted) -> None:
