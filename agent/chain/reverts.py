@@ -20,6 +20,20 @@ AAVE_NUMBERED = {
 }
 """@aave/core-v3, protocol/libraries/helpers/Errors.sol: up to v3.3 errors are numbers as text."""
 
+UNISWAP = {
+    "TF": "a token refused to be paid out (TF)",
+    "ST": "a token refused to be taken (ST)",
+    "STF": "a token refused to be taken (STF)",
+    "IIA": "less arrived in the pool than was sent (IIA)",
+    "LOK": "somebody called the pool from within its own swap (LOK)",
+    "Insufficient WETH9": "the coin to be unwrapped was gone (Insufficient WETH9)",
+    "TransferHelper: TRANSFER_FROM_FAILED": "a token refused to be taken (TRANSFER_FROM_FAILED)",
+    "UniswapV2: TRANSFER_FAILED": "a token refused to be paid out (TRANSFER_FAILED)",
+    "UniswapV2: K": "less arrived in the pair than was sent (K)",
+}
+"""@uniswap/v3-core and v3-periphery, libraries/TransferHelper.sol; UniswapV3Pool.sol; swap-router-contracts,
+PeripheryPaymentsExtended; @uniswap/v2-core, UniswapV2Pair.sol."""
+
 PANICS = {
     0x01: "a check of its own failed",
     0x11: "there is less than that to take",  # arithmetic underflow: Aave and tokens beyond their liquidity
@@ -54,7 +68,7 @@ def words(data: bytes, fallback: str = "") -> str:
     head = data[:4]
     if head == _ERROR:
         text = str(_decoded("string", data) or "")
-        return AAVE_NUMBERED.get(text, text) or fallback or "it gave no reason"
+        return AAVE_NUMBERED.get(text) or UNISWAP.get(text, text) or fallback or "it gave no reason"
     if head == _PANIC:
         code = _decoded("uint256", data)
         return PANICS.get(code, f"it panicked with code {code}") if isinstance(code, int) else "it panicked"

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.chain.simulate import NoSimulation
 from agent.chain.snapshot import Snapshot, take
 from agent.errors import Refused
 from agent.execution.settle import outside
-from agent.gate import alone, listed, loans, oracle, reserve, shares, state
+from agent.gate import alone, honest, listed, loans, oracle, reserve, shares, state
 from agent.gate.build import entering
 from agent.gate.propose import Gate
 from agent.gate.rehearse import Rehearsal, rehearse
-from agent.money import Address
+from agent.money import Address, Token
 from agent.plans import Plan, Role
 from agent.plugin import Venue
 from agent.policy.outputs import at_most
@@ -52,13 +52,15 @@ async def look(gate: Gate, plan: Plan, venues: Mapping[str, Venue]) -> Look:
                 gate.check_bought(effect.to, snapshot)
         spent = sum(step.value for step in plan.steps)
         reserve.check_fee(gate.registry.native, snapshot.native - spent, plan.max_total_fee_wei)
-        rehearsal = await _rehearsed(gate, plan, touched, snapshot, leaving)
+        bought = [effect.to for effect in effects if effect.direction == "swap" and effect.to is not None]
+        rehearsal = await _rehearsed(gate, plan, touched, snapshot, leaving, bought)
         if rehearsal is not None:
             for venue_id in paid & touched.keys():
                 state.check_trusted(touched[venue_id], snapshot.untrusted)
             entered = {key: venue for key, venue in touched.items() if key not in paid}
             _check_entered(gate, plan, entered, snapshot, rehearsal)
             loans.check_health(snapshot.loans, rehearsal.loans, gate.watched.least_health, None)
+            honest.check_arrived(bought, snapshot, rehearsal)
         await listed.check_unchanged(gate.rpc, gate.registry, gate.policy, _risked(plan, gate))
     except Refused as error:
         return Look(str(error), snapshot.prices)
@@ -79,12 +81,18 @@ def _check_entered(
 
 
 async def _rehearsed(
-    gate: Gate, plan: Plan, venues: Mapping[str, Venue], snapshot: Snapshot, leaving: bool
+    gate: Gate,
+    plan: Plan,
+    venues: Mapping[str, Venue],
+    snapshot: Snapshot,
+    leaving: bool,
+    bought: Sequence[Token],
 ) -> Rehearsal | None:
     """What the plan does now; None for an exit that a node without eth_simulateV1 could only try step by step."""
     try:
+        counted = [token.address for token in bought if token.address is not None]
         return await rehearse(
-            gate.rpc, gate.registry, plan.account, plan.steps, list(venues.values()), snapshot.block
+            gate.rpc, gate.registry, plan.account, plan.steps, list(venues.values()), snapshot.block, counted
         )
     except NoSimulation:
         if not leaving:

@@ -5,7 +5,7 @@ A token can pass every list and still take a part of each transfer, change balan
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from agent.abi import Call
@@ -15,12 +15,14 @@ from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
 from agent.chain.rpc_types import RpcError
 from agent.chain.simulate import Simulated, SimulatedCall, changes, simulate
+from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.gate.approvals import approve
 from agent.gate.order import Swap
+from agent.gate.rehearse import Rehearsal
 from agent.money import Address, Amount, Token
 from agent.plans import Role, Step
-from agent.plugin import Block
+from agent.plugin import Block, Trader
 from agent.routes import FEE_SCALE, Route, Trade
 
 KEPT_PERCENT = 95
@@ -38,17 +40,27 @@ async def check_honest(
     got: int,
     held: int,
     block: Block,
+    elsewhere: tuple[Trader, Trade] | None = None,
 ) -> None:
     """Runs `steps` up to and with the swap again, and a block later sells the `got` base units that it gave in the
     rehearsal: some let nobody sell who bought in an earlier block, or shrink from one to the next.
 
-    `held`: base units of that token before. Raises Refused("token-safety") for a token that takes a fee of transfers,
-    moves balances by itself or can't be sold for about what it cost.
+    `held`: base units of that token before. `elsewhere` sells as much of it for another token than it was bought
+    with: where the way back fails, it may be that one's fault. Raises Refused("token-safety") for a token that takes
+    a fee of transfers, moves balances by itself or can't be sold for about what it cost.
     """
     buying, selling = _until(steps, move), _sale(move, got, account, block.timestamp + SALE_SECONDS)
     balance = erc20.BALANCE_OF.at(_place(move.gets), account)
     results, left = await _run(rpc, registry, account, buying, selling, block, balance)
-    _check_sold(move, results[len(buying) :], got, account)
+    sale = results[len(buying) :]
+    if elsewhere is not None and not all(each.ok for each in sale):
+        trader, trade = elsewhere
+        selling = _sold_by(trader, trade, move.gets, got, account, block.timestamp + SALE_SECONDS)
+        again, left = await _run(rpc, registry, account, buying, selling, block, balance)
+        if not all(each.ok for each in again):
+            _check_sold(move, sale, got, account)
+    else:
+        _check_sold(move, sale, got, account)
     if left != held:
         shown = "nothing that can be read" if left is None else str(Amount(left, move.gets))
         raise Refused(
@@ -57,6 +69,37 @@ async def check_honest(
             f"{Amount(held, move.gets)} was: its balances change by themselves, or transfers cost a part.",
             "Choose another token.",
         )
+
+
+def check_arrived(tokens: Sequence[Token], snapshot: Snapshot, rehearsal: Rehearsal) -> None:
+    """Raises Refused("token-safety") where a balance doesn't change as its token's own events say."""
+    for token in tokens:
+        before = snapshot.balances.get(token.symbol)
+        if token.address is None or before is None:
+            continue
+        after, said = rehearsal.balances.get(token.address), rehearsal.changes.get(token.address, 0)
+        if after is None or after - before != said:
+            shown = "nothing that can be read" if after is None else str(Amount(after - before, token))
+            raise Refused(
+                RULE,
+                f"{token.symbol} says that {Amount(said, token)} would arrive, and {shown} would.",
+                "Choose another token.",
+            )
+
+
+def elsewhere(
+    registry: Registry, traders: Mapping[str, Trader], snapshot: Snapshot, move: Swap, units: int
+) -> tuple[Trader, Trade] | None:
+    """A sale of what the move gives in pools that hold nothing of what it takes, for any other token."""
+    taken, given = move.trade.tokens
+    for name, trader in traders.items():
+        pools = snapshot.traders.get(name, ())
+        apart = [pool for pool in pools if taken.address not in (pool.token0, pool.token1)]
+        for token in registry.tokens.values():
+            route = None if token in (taken, given) else trader.quote(apart, given, token, units)
+            if route is not None:
+                return trader, Trade((route,))
+    return None
 
 
 def _check_sold(move: Swap, sale: Sequence[Simulated], got: int, account: Address) -> None:
@@ -94,10 +137,13 @@ def _sale(move: Swap, units: int, account: Address, deadline: int) -> list[Step]
         left -= share
         parts.append(_backwards(part, share))
     back = Trade(tuple(part for part in parts if part.units_in))
-    router = trader.contract.address
-    allow = [approve(move.gets, router, each, Role.APPROVAL) for each in (0, units)]
-    limits = (1,) * len(back.parts)
-    return [*allow, *trader.swap(back, account, limits, (False, False), deadline)]
+    return _sold_by(trader, back, move.gets, units, account, deadline)
+
+
+def _sold_by(trader: Trader, trade: Trade, token: Token, units: int, account: Address, deadline: int) -> list[Step]:
+    router, limits = trader.contract.address, (1,) * len(trade.parts)
+    allow = [approve(token, router, each, Role.APPROVAL) for each in (0, units)]
+    return [*allow, *trader.swap(trade, account, limits, (False, False), deadline)]
 
 
 def _backwards(route: Route, units: int) -> Route:

@@ -55,7 +55,8 @@ class Resolved:
 class Desk:
     """What stands still during one turn. `spare_native` are the wei beyond the gas reserve and this plan's fee.
 
-    `hidden`: whether swaps are sent to a private endpoint. `offers` are those that were asked for a swap, each
+    `doubted`: why a token isn't what the chain file says, by symbol. `hidden`: whether swaps are sent to a private
+    endpoint. `offers` are those that were asked for a swap, each
     checked and run.
     """
 
@@ -70,6 +71,7 @@ class Desk:
     seen: Mapping[Address, PoolSeen] = field(default_factory=dict)
     """What was seen of pools, where enough is known to choose a range from it."""
     hidden: bool = False
+    doubted: Mapping[str, str] = field(default_factory=dict)
     offers: tuple[Tried, ...] = ()
 
     def deposit(self, intent: Deposit) -> Resolved:

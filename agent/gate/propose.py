@@ -261,8 +261,9 @@ class Gate:
                 got = taken or rehearsal.changes.get(expect.key_of(move.gets), 0)
                 held = snapshot.balances.get(move.gets.symbol, 0)
                 if got > 0:  # else the bounds say what is wrong
+                    elsewhere = honest.elsewhere(self.registry, self.traders, snapshot, move, got)
                     await honest.check_honest(
-                        self.rpc, self.registry, snapshot.account, steps, move, got, held, snapshot.block
+                        self.rpc, self.registry, snapshot.account, steps, move, got, held, snapshot.block, elsewhere
                     )
 
     async def _rehearsed(

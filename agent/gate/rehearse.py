@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from agent.abi import Call
+from agent.chain.contracts import erc20
 from agent.chain.lenders import lenders_of, loan_reads, loans_in
 from agent.chain.multicall import Answer, aggregate, disaggregate
 from agent.chain.registry import Registry
@@ -26,7 +27,8 @@ class Rehearsal:
 
     `gas_used` per step that ran (clean-ups don't), `changes` of the account per token address (or 'native', fees
     left out) in base units, `states` of the venues and `loans` of their lenders afterwards. `outputs`: what steps
-    gave that later ones take, in base units by their index.
+    gave that later ones take, in base units by their index. `balances`: of the tokens that were counted, None where
+    one can't be read.
     """
 
     gas_used: tuple[int, ...]
@@ -34,6 +36,7 @@ class Rehearsal:
     states: Mapping[str, VenueState]
     outputs: Mapping[int, int] = field(default_factory=dict)
     loans: Mapping[str, Loan] = field(default_factory=dict)
+    balances: Mapping[Address, int | None] = field(default_factory=dict)
 
 
 class WouldRevert(Refused):
@@ -45,15 +48,25 @@ class WouldRevert(Refused):
 
 
 async def rehearse(
-    rpc: Rpc, registry: Registry, account: Address, steps: Sequence[Step], venues: Sequence[Venue], block: Block
+    rpc: Rpc,
+    registry: Registry,
+    account: Address,
+    steps: Sequence[Step],
+    venues: Sequence[Venue],
+    block: Block,
+    counted: Sequence[Address] = (),
 ) -> Rehearsal:
-    """Runs `steps` in one simulated block. Raises WouldRevert naming the step that would fail."""
+    """Runs `steps` in one simulated block; of the tokens `counted` the balances behind it are read, too.
+
+    Raises WouldRevert naming the step that would fail.
+    """
     outputs = await foresee(rpc, account, steps, block)
     running = [step.filled(outputs) for step in steps if step.role is not Role.CLEANUP]
     calls = [(step.to, step.data, step.value, step.gas or None) for step in running]
     lenders = lenders_of(venues)
     owed = loan_reads(lenders, account, {})
     reads = [venue.reads(account) for venue in venues] + list(owed.values())
+    reads.append(tuple(erc20.BALANCE_OF.at(token, account) for token in counted))
     after = aggregate([call for group in reads for call in group])
     try:
         results = await simulate(rpc, account, [*calls, (registry.multicall3, after, 0, None)], block)
@@ -67,12 +80,16 @@ async def rehearse(
             raise WouldRevert(f"{step.contract} would refuse the call of {what}: {result.error}.", step.venue)
     ahead = Block(block.number + 1, block.parent_hash, block.timestamp + SECONDS_AHEAD, block.base_fee)
     answers = _answers(reads, results[-1])
+    *answers, held = answers
     return Rehearsal(
         gas_used=tuple(result.gas_used for result in results[:-1]),
         changes=changes(results[:-1], account, registry.coin),
         states={venue.id: venue.state(own, ahead) for venue, own in zip(venues, answers, strict=False)},
         outputs=outputs,
         loans=loans_in(lenders, dict(zip(owed, answers[len(venues) :], strict=True)), ahead, {}),
+        balances={
+            token: None if answer is None else int(answer[0]) for token, answer in zip(counted, held, strict=True)
+        },
     )
 
 

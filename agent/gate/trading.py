@@ -49,6 +49,13 @@ def swap(desk: Desk, intent: SwapIntent, later_gas: int = 0, *, wrapped: bool = 
     ends = pays, end if wrapped else gets
     if start == end:
         return Resolved((wrapping.swap(desk, intent),))
+    for token in (start, end):
+        if token.symbol in desk.doubted:
+            raise Refused(
+                "untrusted",
+                f"{token.symbol} isn't what it is listed as: {desk.doubted[token.symbol]}.",
+                "The operator corrects the chain file (`moneta doctor` tells), or takes it out.",
+            )
     if intent.to_amount is not None:
         units = units_of(intent.to_amount, end, 2**256 - 1, "A pool")
         choice = _priced(desk, ends, (start, end), units, exact_out=True)

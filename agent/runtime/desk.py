@@ -30,7 +30,7 @@ def desk(
 
     spread = Spreader(world.registry, world.venues, snapshot, rank, allocate, horizon).spread
     found = desk_at(world.registry, world.venues, world.traders, snapshot, rank, contacts, spread)
-    return replace(found, hidden=world.settings.private_rpc_file is not None)
+    return replace(found, doubted=world.missing, hidden=world.settings.private_rpc_file is not None)
 
 
 def horizon_of(world: World, intent: Intent, snapshot: Snapshot, standing: Standing) -> Horizon:

@@ -31,7 +31,7 @@ SYMBOLS = {
     "Pausable": "PAUSE",
     "ReturnsNothing": "NONE",
 }
-"""What the operator lists each contract as. USDCX calls itself USDC, and the operator says so in the file."""
+"""What the operator lists each contract as. USDCX calls itself USDC."""
 WITH_ETHER = frozenset({"Reentrant"})
 """Whose pool is with WETH, at its price: the others are worth a dollar."""
 EDGE = 887_270
@@ -76,7 +76,6 @@ def build(node: Node, folder: Path) -> Zoo:
                 "address": tokens[name],
                 "decimals": 18,
                 "feed": data["tokens"][other]["feed"],
-                **({"onchain_symbol": "USDC"} if name == "Twin" else {}),
             }
         exchange["pools"] = [*exchange["pools"], *pools.values()]
     file = folder / "careless.toml"
