@@ -12,7 +12,7 @@ from agent.chain.simulate import Simulated, changes
 from agent.errors import Refused
 from agent.execution import find
 from agent.execution.evidence import Evidence
-from agent.execution.flows import Mined, flows_of
+from agent.execution.flows import Mined, coin_of, flows_of
 from agent.execution.outputs import known
 from agent.money import Address
 from agent.plans import Plan
@@ -42,9 +42,9 @@ def _mined(book: Book, chain: Evidence) -> dict[str, list[Mined]]:
     for each in book.attempts:
         receipt = chain.receipts.get(each.hash)
         if each.mined and receipt is not None and each.plan_id in book.plans:
-            steps = book.plans[each.plan_id][0].steps
-            if each.step < len(steps):
-                mined = Mined(each.step, steps[each.step], receipt, each.kind is AttemptKind.CANCEL, chain.coin)
+            plan, cancelled = book.plans[each.plan_id][0], each.kind is AttemptKind.CANCEL
+            if each.step < len(plan.steps):
+                mined = Mined(each.step, plan.steps[each.step], receipt, cancelled, coin_of(plan, chain.coin))
                 found.setdefault(each.plan_id, []).append(mined)
     return found
 

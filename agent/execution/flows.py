@@ -44,6 +44,14 @@ class Mined:
         return self.receipt.ok and not self.cancelled
 
 
+def coin_of(plan: Plan, coin: Address | None) -> Address | None:
+    """The native coin's wrapped form where the plan is to change the coin's balance; else its events are others'.
+
+    A router that unwraps on its way, as an aggregator's may, gives the account nothing by that.
+    """
+    return coin if any(change.token == NATIVE for change in plan.expected) else None
+
+
 def account_changes(account: Address, mined: Sequence[Mined]) -> dict[str, int]:
     """Base units by token (native: value sent, without fees) that the transactions moved for `account`."""
     total: dict[str, int] = {}
@@ -65,13 +73,14 @@ def step_changes(account: Address, mined: Mined) -> dict[str, int]:
 def _native(mined: Mined, account: Address) -> int:
     """Wei that the account got, or with a minus gave: a receipt says it only by what was wrapped and unwrapped.
 
-    The contract that is called wraps what it needs of the value and gives the rest back, and unwraps for the account:
-    a call of which neither is true isn't signed (agent.policy.batch, agent.policy.rules).
+    The contract that is called wraps what it needs of the value and gives the rest back, and unwraps for the account
+    once, at its end: a call of which neither is true isn't signed (agent.policy.batch, agent.policy.rules). What it
+    unwrapped before was for somebody else, such as a token's own code on the way.
     """
     step, coin = mined.step, mined.coin
     holder = account if step.to == coin else step.to
     events = [wrapped(entry, holder, coin) for entry in mined.receipt.logs]
-    used, given = sum(each for each in events if each > 0), -sum(each for each in events if each < 0)
+    used, given = sum(each for each in events if each > 0), next((-each for each in events[::-1] if each < 0), 0)
     return given - (min(used, step.value) if used else step.value)
 
 

@@ -10,7 +10,7 @@ from agent.execution import fees, for_l1
 from agent.execution.broadcast import NonceUsed, broadcast
 from agent.execution.cancel import signed_off
 from agent.execution.cleanups import GivenUp, clean, due, end, finish, revoking
-from agent.execution.flows import Mined
+from agent.execution.flows import Mined, coin_of
 from agent.execution.look import Seen, receipts
 from agent.execution.parts import LATE_SECONDS, Parts
 from agent.execution.settle import flows_of_all
@@ -86,7 +86,7 @@ async def _booked(parts: Parts, account: Address) -> list[tuple[Plan, Mined]]:
         if row is None or not found:
             continue  # its block is gone: it is put back, and looked up then
         cancelled = attempt.kind is AttemptKind.CANCEL
-        mined = Mined(attempt.step, row.plan.steps[attempt.step], found[0], cancelled, parts.coin)
+        mined = Mined(attempt.step, row.plan.steps[attempt.step], found[0], cancelled, coin_of(row.plan, parts.coin))
         await parts.ledger.add_flows(row.plan_id, await flows_of_all(parts.rpc, row.plan, [mined]))
         if not cancelled:
             await end(parts, row.plan, attempt.step, found[0])

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from agent.chain.rpc_types import Header, Transaction
 from agent.errors import Refused
 from agent.execution import find
-from agent.execution.flows import Mined
+from agent.execution.flows import Mined, coin_of
 from agent.execution.look import Seen, look, receipts
 from agent.execution.nonces import next_nonce, warning
 from agent.execution.outputs import known
@@ -108,7 +108,7 @@ async def _mined(parts: Parts, plan: Plan, attempts: Sequence[Attempt]) -> list[
             plan.steps[hashes[each.hash].step],
             each,
             hashes[each.hash].kind is AttemptKind.CANCEL,
-            parts.coin,
+            coin_of(plan, parts.coin),
         )
         for each in found
     ]

@@ -9,7 +9,7 @@ from agent.chain.rpc_types import Receipt, Transaction
 from agent.errors import Refused, Unavailable
 from agent.execution import fees, find
 from agent.execution.broadcast import NonceUsed, TooDear, broadcast
-from agent.execution.flows import Mined
+from agent.execution.flows import Mined, coin_of
 from agent.execution.look import look, receipts
 from agent.execution.nonces import external
 from agent.execution.outputs import known
@@ -100,7 +100,8 @@ async def _noted(parts: Parts, slot: Slot, receipt: Receipt) -> Mined:
             fee_wei=receipt.fee,
         )
     point(Point.NOTED)
-    return Mined(slot.index, slot.plan.steps[slot.index], receipt, attempt.kind is AttemptKind.CANCEL, parts.coin)
+    cancelled, coin = attempt.kind is AttemptKind.CANCEL, coin_of(slot.plan, parts.coin)
+    return Mined(slot.index, slot.plan.steps[slot.index], receipt, cancelled, coin)
 
 
 async def _nudged(parts: Parts, slot: Slot, before: Sequence[Mined]) -> Slot:

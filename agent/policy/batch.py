@@ -89,8 +89,10 @@ def _check_one_swap(contract: Listed, parts: Sequence[Effect]) -> None:
             raise _wrong(contract, "all calls of a batch are swaps")
         if (part.paid, part.to, part.at_most) != (first.paid, first.to, first.at_most):
             raise _wrong(contract, "all swaps of a batch are of the same two tokens, in the same way")
-        if part.recipient != first.recipient:
-            raise _wrong(contract, "all swaps of a batch give to the same place")
+        if (part.recipient, part.owner) != (first.recipient, first.owner):
+            raise _wrong(contract, "all swaps of a batch are of the same account and give to the same place")
+        if part.market != first.market:
+            raise _wrong(contract, "all swaps of a batch are in the same market")
 
 
 def _end(

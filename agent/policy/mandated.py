@@ -15,12 +15,12 @@ def covers(most: Mapping[str, int], plan: Plan, effects: Sequence[Effect]) -> bo
     """Whether a code was given beforehand for what the plan does: `most` are base units of a plan by symbol.
 
     Every entry takes what a withdrawal of the same plan gave, so nothing comes out of the wallet. A swap, a
-    transfer or a debt that is paid is no such move.
+    transfer or a debt that is paid is no such move; nor is an entry of two tokens, of which the wallet gives one.
     """
     for step, effect in zip(plan.steps, effects, strict=True):
         if effect.direction in ("swap", "transfer", "repay"):
             return False
-        if effect.direction == "enter" and not _is_moved(step.outputs, effects):
+        if effect.direction == "enter" and (effect.along is not None or not _is_moved(step.outputs, effects)):
             return False
     return all(units <= most.get(token.symbol, 0) for token, units in totals(effects).items())
 

@@ -37,7 +37,7 @@ def check_step(policy: Policy, account: Address, recipients: Collection[Address]
             for trade in effect.parts or (effect,):
                 _check_bounded(trade)
                 _check_trade(trade)
-            _check_outside(policy, effect)
+                _check_outside(policy, trade)
             _check_cap(policy, effect)
         case _:  # into a venue, out of one, of a debt; what is wrapped stays in the own account, one to one
             _check_own(effect, account)

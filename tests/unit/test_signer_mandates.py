@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,18 @@ from agent.errors import Refused
 from agent.execution.signer.mandates import Mandates
 from agent.execution.signer.totp import Totp, code_at
 from agent.plans import Output, Plan, Role
+from plugins.uniswap.manager_calls import MINT as LIQUIDITY_MINT
 from tests.unit.policy_parts import (
     APPROVE,
     FRIEND,
+    LISTED,
     POOL,
     STRANGER,
     SUPPLY,
+    TABLES,
     TRANSFER,
     USDC_AT,
+    WETH_AT,
     WITHDRAW,
     deposit_steps,
     plan,
@@ -26,10 +31,14 @@ from tests.unit.policy_parts import (
     step,
 )
 from tests.unit.signer_parts import NOW, OWNER, Bench
+from tests.unit.test_policy_positions import BODY, MANAGER
 
 pytestmark = pytest.mark.unit
 
 USDC = 10**6
+LIQUIDITY = policy(
+    listed=[*LISTED, MANAGER], tables=[*TABLES, BODY], caps={"USDC": 10**12, "WETH": 10**21}
+)  # fmt: skip
 SECRET = b"12345678901234567890"
 
 
@@ -87,6 +96,25 @@ def test_a_move_between_venues_needs_no_code_of_its_own(bench: Bench) -> None:
 def test_anything_else_needs_its_own_code(bench: Bench, steps: tuple[Any, ...]) -> None:
     give(bench, 100 * USDC, code=code(bench))
     assert bench.ask("contact", name="bob", address=FRIEND, code=code(bench))["address"] == FRIEND
+    assert bench.rule(made(*steps)) == "step-up"
+
+
+def test_liquidity_is_no_move_between_venues(tmp_path: Path) -> None:
+    """One token may be what a withdrawal gave: the other one comes out of the wallet, by an allowance that stands."""
+    under = replace(LIQUIDITY, step_up={"USDC": 5 * USDC, "WETH": 1}, contact_delay_seconds=0)
+    bench = Bench(tmp_path, policy=under)
+    bench.unlock()
+    Totp(tmp_path / "totp.json", bench.clock).enroll(SECRET, code_at(SECRET, bench.clock.now // 30 - 1))
+    most = {"USDC": str(100 * USDC), "WETH": str(10**20)}
+    assert "error" not in bench.ask("mandate", account=OWNER, most=most, code=code(bench))
+    out, (first, second) = Output(0, USDC_AT, 1, USDC), (USDC_AT, WETH_AT)
+    params = (first, second, 500, -600, 600, out, 10**18, 0, 0, OWNER, 2**40)
+    steps = (
+        step(POOL.address, WITHDRAW, USDC_AT, USDC, OWNER),
+        step(USDC_AT, APPROVE, MANAGER.address, out, role=Role.APPROVAL),
+        step(MANAGER.address, LIQUIDITY_MINT, params),
+        step(USDC_AT, APPROVE, MANAGER.address, 0, role=Role.APPROVAL),
+    )
     assert bench.rule(made(*steps)) == "step-up"
 
 
