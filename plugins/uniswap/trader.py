@@ -134,8 +134,7 @@ class UniswapV3(Trader):
     def quotes(
         self, states: Sequence[AnyPool], token_in: Token, token_out: Token, units: int, exact_out: bool = False
     ) -> tuple[Route, ...]:
-        ticked = [each for each in states if isinstance(each, PoolState)]
-        return weighed(ticked, self._tokens, token_in, token_out, units, exact_out)
+        return weighed(states, self._tokens, token_in, token_out, units, exact_out)
 
     def best(
         self,
