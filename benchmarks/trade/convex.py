@@ -57,7 +57,8 @@ def stretches(arc: Arc) -> Iterator[Stretch]:
         return
     price, liquidity = pool.sqrt_price / Q96, float(pool.liquidity)
     ticks = [each for each in pool.ticks if (each[0] <= pool.tick) == arc.down]
-    for tick, net in reversed(ticks) if arc.down else ticks:
+    edge = (pool.low if arc.down else pool.high, 0)  # as far as the pool is known
+    for tick, net in (*(reversed(ticks) if arc.down else ticks), edge):
         after = 1.0001 ** (tick / 2)
         if liquidity > 0 and after != price:
             reserve = liquidity / price if arc.down else liquidity * price
@@ -127,10 +128,10 @@ def optimum(ways: Sequence[Way], units: int, exact_out: bool, gas: Sequence[floa
     `gas` of each way in base units of the side that isn't said: it counts by the share of the whole that goes through
     the way, which no split that pays it in full can beat. None where the ways can't carry the whole.
     """
-    rates = [rate_of(way) for way in ways]
-    best = max(rates, default=0.0)
-    if not best:
+    open_, costs = [way for way in ways if rate_of(way)], dict(zip(ways, gas, strict=True))
+    if not open_:
         return None
+    ways, gas, best = open_, [costs[way] for way in open_], max(map(rate_of, open_))
     start, end = (units / best, float(units)) if exact_out else (float(units), units * best)
     scales = _scales(ways, start, end)
     programme = Programme()

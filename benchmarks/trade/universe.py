@@ -1,7 +1,7 @@
-"""Hundreds of real pools and pairs on a devnet, of random liquidity at random ticks, and what a chain file says of them.
+"""Hundreds of real pools and pairs on a devnet, of random liquidity at random ticks, and a chain file's view of them.
 
-A world is five tokens of its own, each worth something, with pools of all four fees and a pair between any two of them
-at prices some basis points apart: what a router finds on a real network. Everything is drawn from one seed.
+A world is five tokens of its own, each worth something, with pools of all four fees and a pair between any two of
+them at prices some basis points apart: what a router finds on a real network. Everything is drawn from one seed.
 """
 
 from __future__ import annotations

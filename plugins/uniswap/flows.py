@@ -15,12 +15,31 @@ from plugins.uniswap.lines import Line, Point
 
 Q64 = 1 << 64
 MOST_STEPS = 24
-CLOSE = Q64 // 500_000
+CLOSE = Q64 // 50_000
 """How far apart, as a fraction, the roots of ways may stay: what is lost goes with its square."""
+EFFORT = 3_000
+"""Points of curves: some ten milliseconds."""
+NEAR = Q64 // 10_000
+"""The same where Newton's step finds nothing more."""
+WORTH = 24
+"""What a step must gain, as a power of a half of the whole."""
+DUST = 20
+"""A way with less than this power of a half of the whole is none."""
 HALVINGS = (0, 1, 3, 6)
 BISECTIONS = 20
 Way = tuple[Line, ...]
 """The curves in the order in which a key runs through them: an exact output's from the end."""
+
+
+@dataclass(slots=True)
+class Problem:
+    """What is split: so much of the key. `effort`: how many more points of curves may be looked up for it; what is
+    found by then stands.
+    """
+
+    whole: int
+    exact_out: bool
+    effort: int = EFFORT
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +72,17 @@ class Flows:
         return sum(point.crossed for point in self.points.values())
 
 
-def flows(ways: Sequence[Way], keys: Sequence[int], whole: int) -> Flows | None:
+def flows(ways: Sequence[Way], keys: Sequence[int], of: Problem) -> Flows | None:
     """What these keys come to; None where a curve doesn't reach so far."""
     run: Run = {}
+    of.effort -= sum(map(len, ways))
     values = [_pour(run, way, key) for way, key in zip(ways, keys, strict=True)]
     if None in values:
         return None
     points = {line: point for line, (_, point) in run.items()}
     roots, slopes = [], []
     for way in ways:
-        root, slope = along(way, points, whole)
+        root, slope = along(way, points, of.whole)
         roots.append(root)
         slopes.append(slope)
     return Flows(tuple(ways), tuple(keys), tuple(each or 0 for each in values), points, tuple(roots), tuple(slopes))
@@ -97,24 +117,28 @@ def along(way: Way, points: dict[Line, Point], whole: int) -> tuple[int, dict[Li
     return root, slopes
 
 
-def balanced(start: Flows, whole: int, exact_out: bool) -> Flows:
+def balanced(start: Flows, of: Problem) -> Flows:
     """The best flows through these ways, from `start` on; a way that gets nothing is left out.
 
     Where liquidity ends or jumps, so does the price, and a way may stay there while others go on: it is pinned.
     """
     now, pinned = start, set[Way]()
     for _ in range(MOST_STEPS):
+        if of.effort < 0:
+            break
         free = [place for place, way in enumerate(now.ways) if way not in pinned]
-        cheap = _extreme(now, free, least=not exact_out)
-        dear = _extreme(now, free, least=exact_out)
-        if abs(now.roots[cheap] - now.roots[dear]) > now.roots[dear] * CLOSE >> 64:
-            after = _step(now, free, whole, exact_out) or _between(now, cheap, dear, whole, exact_out)
+        cheap = _extreme(now, free, least=not of.exact_out)
+        dear = _extreme(now, free, least=of.exact_out)
+        apart = (abs(now.roots[cheap] - now.roots[dear]) << 64) // (now.roots[dear] or 1)
+        after = _step(now, free, of) if apart > CLOSE else None
+        if after is None and apart > NEAR:
+            after = _between(now, cheap, dear, of)
             if after is None:
-                pinned.add(now.ways[cheap if _stays(now, cheap, dear, exact_out) else dear])
+                pinned.add(now.ways[cheap if _stays(now, cheap, dear, of) else dear])
                 if len(free) > 1:
                     continue
-        else:
-            after = _released(now, pinned, cheap, dear, whole, exact_out)
+        elif after is None:
+            after = _released(now, pinned, cheap, dear, of)
         if after is None:
             return replace(now, free=tuple(free))
         now = after
@@ -125,7 +149,7 @@ def _extreme(now: Flows, places: Sequence[int], least: bool) -> int:
     return (min if least else max)(places, key=now.roots.__getitem__)
 
 
-def _stays(now: Flows, cheap: int, dear: int, exact_out: bool) -> bool:
+def _stays(now: Flows, cheap: int, dear: int, of: Problem) -> bool:
     """Whether the cheap way can't take more, or not at a price below the dear one's."""
     keys = list(now.keys)
     keys[cheap] += max(keys[dear] >> BISECTIONS, 1)
@@ -134,10 +158,10 @@ def _stays(now: Flows, cheap: int, dear: int, exact_out: bool) -> bool:
         if _pour(run, way, key) is None:
             return True
     after = _root(now.ways[cheap], run)
-    return after <= now.roots[dear] if exact_out else after >= now.roots[dear]
+    return after <= now.roots[dear] if of.exact_out else after >= now.roots[dear]
 
 
-def _released(now: Flows, pinned: set[Way], cheap: int, dear: int, whole: int, exact_out: bool) -> Flows | None:
+def _released(now: Flows, pinned: set[Way], cheap: int, dear: int, of: Problem) -> Flows | None:
     """A pinned way moves again, where that gains by now; None where none does."""
     held = [place for place, way in enumerate(now.ways) if way in pinned]
     pairs = [(place, dear) for place in held] + [(cheap, place) for place in held]
@@ -145,27 +169,28 @@ def _released(now: Flows, pinned: set[Way], cheap: int, dear: int, whole: int, e
         (one, other) for one in held for other in held if not now.slopes[one].keys().isdisjoint(now.slopes[other])
     ]
     for one, other in pairs:
-        gains = now.roots[one] > now.roots[other] if exact_out else now.roots[one] < now.roots[other]
-        found = _between(now, one, other, whole, exact_out) if gains else None
+        gains = now.roots[one] > now.roots[other] if of.exact_out else now.roots[one] < now.roots[other]
+        found = _between(now, one, other, of) if gains else None
         if found is not None:
             pinned.clear()
             return found
     return None
 
 
-def _between(now: Flows, best: int, worst: int, whole: int, exact_out: bool) -> Flows | None:
+def _between(now: Flows, best: int, worst: int, of: Problem) -> Flows | None:
     base: Run = {}
     for place, (way, key) in enumerate(zip(now.ways, now.keys, strict=True)):
         if place not in (best, worst):
             _pour(base, way, key)
-    to, of = now.ways[best], now.ways[worst]
+    to, off = now.ways[best], now.ways[worst]
+    of.effort -= (len(to) + len(off)) * BISECTIONS
 
     def too_much(moved: int) -> bool:
         run = dict(base)
-        if _pour(run, to, now.keys[best] + moved) is None or _pour(run, of, now.keys[worst] - moved) is None:
+        if _pour(run, to, now.keys[best] + moved) is None or _pour(run, off, now.keys[worst] - moved) is None:
             return True
-        taker, giver = _root(to, run), _root(of, run)
-        return taker <= giver if exact_out else taker >= giver
+        taker, giver = _root(to, run), _root(off, run)
+        return taker <= giver if of.exact_out else taker >= giver
 
     low, high = 0, now.keys[worst]
     for _ in range(BISECTIONS):
@@ -174,11 +199,18 @@ def _between(now: Flows, best: int, worst: int, whole: int, exact_out: bool) -> 
     for moved in (high, low):
         keys = list(now.keys)
         keys[best], keys[worst] = keys[best] + moved, keys[worst] - moved
-        used = [place for place, key in enumerate(keys) if key > 0]
-        found = flows([now.ways[place] for place in used], [keys[place] for place in used], whole)
-        if found is not None and better(found, now, exact_out):
+        found = _tidy(now, keys, of)
+        if found is not None and better(found, now, of.exact_out):
             return found
     return None
+
+
+def _tidy(now: Flows, keys: Sequence[int], of: Problem) -> Flows | None:
+    """The flows of these keys; what of them is dust, or less than nothing, goes to the largest."""
+    used = [place for place, key in enumerate(keys) if key > of.whole >> DUST]
+    kept = [keys[place] for place in used]
+    kept[kept.index(max(kept))] += of.whole - sum(kept)
+    return flows([now.ways[place] for place in used], kept, of) if min(kept) > 0 else None
 
 
 def _root(way: Way, run: Run) -> int:
@@ -189,42 +221,41 @@ def _root(way: Way, run: Run) -> int:
 
 
 def better(one: Flows, other: Flows, exact_out: bool) -> bool:
-    return one.total < other.total if exact_out else one.total > other.total
+    """By more than a step is worth."""
+    gain = other.total - one.total if exact_out else one.total - other.total
+    return gain > other.total >> WORTH
 
 
-def _step(now: Flows, free: Sequence[int], whole: int, exact_out: bool) -> Flows | None:
+def _step(now: Flows, free: Sequence[int], of: Problem) -> Flows | None:
     """The next of Newton's steps, shortened until it gains; None where none does."""
-    wanted = _wanted(now, free, whole, exact_out)
+    wanted = _wanted(now, free, of)
     if wanted is None:
         return None
     for halving in HALVINGS:
         keys = [key + (to - key >> halving) for key, to in zip(now.keys, wanted, strict=True)]
-        keys[free[0]] += whole - sum(keys)
-        used = [place for place, key in enumerate(keys) if key > 0]
-        if sum(keys[place] for place in used) != whole:
-            continue
-        found = flows([now.ways[place] for place in used], [keys[place] for place in used], whole)
-        if found is not None and better(found, now, exact_out):
+        keys[free[0]] += of.whole - sum(keys)
+        found = _tidy(now, keys, of)
+        if found is not None and better(found, now, of.exact_out):
             return found
     return None
 
 
-def _wanted(now: Flows, free: Sequence[int], whole: int, exact_out: bool) -> list[int] | None:
+def _wanted(now: Flows, free: Sequence[int], of: Problem) -> list[int] | None:
     """Newton's keys, none below nothing: what would be negative is left out, and the rest solved again."""
     active = list(free)
     whole_of_free = sum(now.keys[place] for place in free)
     while True:
-        steps = _newton(now, active, whole_of_free, whole, exact_out)
+        steps = _newton(now, active, whole_of_free, of)
         if steps is None:
             return None
-        keys = {place: now.keys[place] + (step * whole >> 64) for place, step in zip(active, steps, strict=True)}
+        keys = {place: now.keys[place] + (step * of.whole >> 64) for place, step in zip(active, steps, strict=True)}
         lowest = min(active, key=lambda place: keys[place])
         if keys[lowest] >= 0 or len(active) == 1:
             return [max(keys.get(place, 0), 0) if place in free else key for place, key in enumerate(now.keys)]
         active.remove(lowest)
 
 
-def _newton(now: Flows, active: Sequence[int], together: int, whole: int, exact_out: bool) -> list[int] | None:
+def _newton(now: Flows, active: Sequence[int], together: int, of: Problem) -> list[int] | None:
     """Steps d with root_i (1 ± sum_j H_ij d_j) all equal, and sum d what is missing to `together`: fractions of the
     whole, Q64.
     """
@@ -237,8 +268,8 @@ def _newton(now: Flows, active: Sequence[int], together: int, whole: int, exact_
         matrix.append([*row, ratio, Q64])
     if not _eliminate(matrix):
         return None
-    missing = ((together - sum(now.keys[place] for place in active)) << 64) // whole
-    sign = -1 if exact_out else 1
+    missing = ((together - sum(now.keys[place] for place in active)) << 64) // of.whole
+    sign = -1 if of.exact_out else 1
     by_ratio, by_one = (sum(row[-2] for row in matrix), sum(row[-1] for row in matrix))
     if not by_ratio:
         return None

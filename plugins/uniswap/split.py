@@ -14,13 +14,15 @@ from fractions import Fraction
 from moneta import Address, AnyPool, Token, Trade
 from plugins.uniswap import gas as costs
 from plugins.uniswap.best import route
-from plugins.uniswap.flows import Q64, Flows, Way, along, balanced, flows
+from plugins.uniswap.flows import Q64, Flows, Problem, Way, along, balanced, flows
 from plugins.uniswap.lines import Line, Point, line
 from plugins.uniswap.paths import Hop, Path, paths, version
 
 MOST_PARTS = 12
 BATCH = 4
 MOST_REJECTED = 3
+WORTH = 24
+"""What further ways must gain, as a power of a half of the whole."""
 LITTLE = (10, 14, 20)
 """What a new way begins with: the whole, shifted right by so much."""
 
@@ -38,6 +40,7 @@ class Search:
 
     def __init__(self, ways: Sequence[Path], units: int, exact_out: bool, gas: Fraction) -> None:
         self.units, self.exact_out, self.gas = units, exact_out, gas
+        self._problem = Problem(units, exact_out)
         self._lines: dict[tuple[Address, bool], Line] = {}
         self.path_of: dict[Way, Path] = {}
         for path in ways:
@@ -63,23 +66,22 @@ class Search:
             self._lines[key] = line(hop.pool, hop.zero_for_one, self.exact_out)
         return self._lines[key]
 
-    def best(self, single: Found | None) -> Found | None:
-        """From the best single way on."""
-        now = single
-        rejected: set[Way] = set()
-        batch = BATCH
-        while now is not None and len(rejected) < MOST_REJECTED:
-            picks = self._picks(now.flows, rejected)[: batch if len(now.flows.ways) + batch <= MOST_PARTS else 1]
-            if not picks or len(now.flows.ways) >= MOST_PARTS:
-                break
-            tried = self._with(now.flows, picks)
-            if tried is not None and tried.net > now.net:
-                now = tried
+    def better(self, single: Found) -> list[Found]:
+        """From the best single way on, each better than the one before."""
+        found, rejected, batch = [single], set[Way](), BATCH
+        while self._problem.effort > 0 and len(rejected) < MOST_REJECTED and len(found[-1].flows.ways) < MOST_PARTS:
+            now = found[-1]
+            picks = self._picks(now.flows, rejected)[: min(batch, MOST_PARTS - len(now.flows.ways))]
+            tried = self._with(now.flows, picks) if picks else None
+            if tried is not None and tried.net - now.net > abs(now.net) >> WORTH:
+                found.append(tried)
             elif len(picks) > 1:
                 batch = 1
-            else:
+            elif picks:
                 rejected.add(picks[0])
-        return now
+            else:
+                break
+        return found
 
     def _found(self, of: Flows) -> Found:
         value = -of.total if self.exact_out else of.total
@@ -93,7 +95,7 @@ class Search:
         """The best of the ways alone."""
         found = None
         for way in self.path_of:
-            run = flows((way,), (self.units,), self.units)
+            run = flows((way,), (self.units,), self._problem)
             each = self._found(run) if run is not None else None
             if each is not None and (found is None or each.net > found.net):
                 found = each
@@ -140,12 +142,12 @@ class Search:
             keys = [*now.keys, *(little for _ in picks)]
             for giver in givers:
                 keys[giver] -= little
-            begun = flows((*now.ways, *picks), keys, self.units) if min(keys) > 0 else None
+            begun = flows((*now.ways, *picks), keys, self._problem) if min(keys) > 0 else None
             if begun is not None:
                 break
         else:
             return None
-        return self._thinned(self._found(balanced(begun, self.units, self.exact_out)))
+        return self._thinned(self._found(balanced(begun, self._problem)))
 
     def _giver(self, now: Flows, pick: Way) -> int:
         """Whose flow a new way begins with: of the ways that share a curve with it, or else of all, the largest's."""
@@ -155,20 +157,26 @@ class Search:
     def _thinned(self, found: Found) -> Found:
         """Takes out one way after the other as long as that gains."""
         kept: set[Way] = set()
-        while len(found.flows.ways) > 1:
+        while len(found.flows.ways) > 1 and self._problem.effort > 0:
             of = found.flows
-            place = min(
-                (p for p, way in enumerate(of.ways) if way not in kept), key=of.keys.__getitem__, default=None
-            )
-            if place is None:
+            left = [place for place, way in enumerate(of.ways) if way not in kept and self._doubtful(of, place)]
+            if not left:
                 break
+            place = min(left, key=of.keys.__getitem__)
             kept.add(of.ways[place])
-            if not self.gas:
-                break
             without = self._without(of, place)
-            if without is not None and without.net > found.net:
+            if without is not None and without.net >= found.net:
                 found = without
         return found
+
+    def _doubtful(self, of: Flows, place: int) -> bool:
+        """Whether the others might do as well without a way, but for its gas.
+
+        At the price of a unit more they lose at least what the way gives beyond that.
+        """
+        price = (of.keys[place] << 256) // (of.root * of.root or 1)
+        gain = price - of.values[place] if self.exact_out else of.values[place] - price
+        return gain * self.gas.denominator < self._gas_of[of.ways[place]] * self.gas.numerator
 
     def _without(self, of: Flows, place: int) -> Found | None:
         ways = [way for each, way in enumerate(of.ways) if each != place]
@@ -176,8 +184,8 @@ class Search:
         rest, spare = sum(keys), of.keys[place]
         keys = [key + spare * key // rest for key in keys]
         keys[0] += self.units - sum(keys)
-        begun = flows(ways, keys, self.units)
-        return None if begun is None else self._found(balanced(begun, self.units, self.exact_out))
+        begun = flows(ways, keys, self._problem)
+        return None if begun is None else self._found(balanced(begun, self._problem))
 
 
 def way_gas(path: Path) -> int:
@@ -199,9 +207,14 @@ def best_trade(
     ways = paths(pools, tokens, token_in.address, token_out.address)
     search = Search(ways, units, exact_out, gas)
     single = search.single()
-    found = (search.best(single), single)
-    trades = [_run(search, each, tokens) for each in dict.fromkeys(each for each in found if each)]
-    return max((each for each in trades if each), key=lambda each: net(each, gas), default=None)
+    if single is None:
+        return None
+    alone = _run(search, single, tokens)
+    for found in reversed(search.better(single)[1:]):
+        split = _run(search, found, tokens)
+        if split is not None and (alone is None or net(split, gas) > net(alone, gas)):
+            return split
+    return alone
 
 
 def net(trade: Trade, gas: Fraction) -> int:
