@@ -10,7 +10,7 @@ WORKERS = $$($(BIN)/python -c 'import os; print(max(2, min(6, (os.cpu_count() or
 # Ours, compiled as pip compiles packages: where Python keeps no bytecode by itself, each start would do it anew.
 OURS := moneta agent plugins memory characters chains devnet
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench bench-quick bench-models bench-allocate bench-language bench-autopilot bench-chat bench-messages bench-ranges bench-risk bench-kills bench-orders bench-recall mutants devnet-cache clean
+.PHONY: help setup demo test lint bench bench-quick bench-models bench-allocate bench-language bench-autopilot bench-chat bench-messages bench-ranges bench-risk bench-kills bench-orders bench-recall bench-trade mutants devnet-cache clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -94,6 +94,9 @@ bench-kills: $(DEV_STAMP) devnet-cache ## SIGKILL at named points, then recovery
 
 bench-orders: $(DEV_STAMP) devnet-cache ## a simulated year of orders with gaps, restarts, kills and clocks that change (ARGS="--days 60")
 	@$(BIN)/python -m benchmarks.orders $(ARGS)
+
+bench-trade: $(DEV_STAMP) devnet-cache ## swaps against the contracts, splits against the optimum, sandwiches (about 10 minutes; ARGS=--quick)
+	@$(BIN)/python -m benchmarks.trade $(ARGS)
 
 mutants: $(DEV_STAMP) ## what the unit tests notice of changes to policy, gate, execution (hours; ARGS="--minutes 20 --resume FILE")
 	@$(BIN)/python -m benchmarks.mutants $(ARGS)

@@ -28,6 +28,7 @@ from benchmarks import (
     set_up,
     snapshot,
     start,
+    trade,
 )
 from benchmarks.figure import shown
 
@@ -51,6 +52,7 @@ ALL = (
     risk,
     backtest,
     ranges,
+    trade,
     set_up,
 )
 

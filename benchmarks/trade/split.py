@@ -9,13 +9,16 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import combinations
 from statistics import median
 from typing import Any
 
 from agent.abi import view
+from agent.chain.find_traders import find_traders
+from agent.chain.rpc import Rpc
+from agent.chain.snapshot import take
 from agent.gate.trading import MAX_IMPACT_BPS
 from agent.money import Token
 from agent.routes import AnyPool, Trade
@@ -26,6 +29,8 @@ from benchmarks.trade.universe import World
 from plugins.uniswap import gas as costs
 from plugins.uniswap.paths import Path, paths
 from plugins.uniswap.split import way_gas
+from plugins.uniswap.ticks import sqrt_ratio_at
+from plugins.uniswap.trader import UniswapV3
 
 SEED = 34
 SETS, FEW_SETS = 500, 30
@@ -58,7 +63,9 @@ class Asked:
         start, end = self.tokens
         if start.address is None or end.address is None:
             raise ValueError("a pool's token has an address")
-        return paths(self.pools, {token.address for token in self.world.tokens}, start.address, end.address)
+        return paths(
+            self.pools, {token.address for token in self.world.tokens if token.address}, start.address, end.address
+        )
 
 
 @dataclass
@@ -78,7 +85,7 @@ class Seen:
 async def figures(market: Market, quick: bool) -> list[Figure]:
     dice, seen = random.Random(SEED), Seen()  # noqa: S311
     while len(seen.gaps) < (FEW_SETS if quick else SETS):
-        asked = _asked(market, dice, dice.randint(3, POOLS))
+        asked = ask(market, dice, dice.randint(3, POOLS))
         await _held(market, asked, seen)
     times = _timed(market, dice, FEW_TIMED if quick else TIMED)
     return [
@@ -108,8 +115,11 @@ def _told(seen: Seen) -> Iterator[Figure]:
     yield Figure("trade_gas_estimate_off", 100 * median(gas), "% of the gas used, median")
 
 
-def _asked(market: Market, dice: random.Random, count: int) -> Asked:
-    """A trade of 100 to 1,000,000 USD with gas at 0.05 to 30 gwei, over pools that join its tokens."""
+def ask(market: Market, dice: random.Random, count: int, kind: type[AnyPool] | None = None) -> Asked:
+    """A trade of 100 to 1,000,000 USD with gas at 0.05 to 30 gwei, over pools that join its tokens.
+
+    `kind`: of one kind alone.
+    """
     while True:
         world = dice.choice(market.of.worlds)
         ends = dice.sample(range(len(world.tokens)), 2)
@@ -117,6 +127,7 @@ def _asked(market: Market, dice: random.Random, count: int) -> Asked:
         inside = {world.tokens[each].address for each in some}
         all_ = [market.states[place] for place in (*world.pools, *world.pairs)]
         known = [state for state in all_ if state.token0 in inside and state.token1 in inside]
+        known = [state for state in known if kind is None or isinstance(state, kind)]
         pools = tuple(dice.sample(known, min(count, len(known))))
         exact_out = dice.random() < 0.4
         units = world.units(10 ** dice.uniform(2, 6), ends[exact_out])
@@ -217,11 +228,9 @@ async def _balances(market: Market, asked: Asked) -> tuple[int, int]:
 
 def _timed(market: Market, dice: random.Random, count: int) -> Iterator[Figure]:
     """Processor time of a first quote over 20 pools, with all that is kept of other pools' prices forgotten."""
-    from plugins.uniswap.ticks import sqrt_ratio_at
-
     times = []
     for _ in range(count):
-        asked = _asked(market, dice, POOLS)
+        asked = ask(market, dice, POOLS)
         sqrt_ratio_at.cache_clear()
         began = time.process_time()
         quoted(market, asked, asked.gas)
@@ -232,19 +241,17 @@ def _timed(market: Market, dice: random.Random, count: int) -> Iterator[Figure]:
 
 
 async def _requests(market: Market) -> int:
-    """Of a snapshot with 20 pools."""
-    from dataclasses import replace
-
-    from agent.chain.find_traders import find_traders
-    from agent.chain.snapshot import take
-    from plugins.uniswap.trader import UniswapV3
-
+    """Of a snapshot with 20 pools, by a client that no node has refused anything yet."""
     registry, (world, *_) = market.of.registry, market.of.worlds
     section = {**registry.protocols["uniswap-v3"], "pools": list(world.pools[:15]), "pairs": list(world.pairs[:5])}
     tokens = {token.symbol: token for token in world.tokens}
     small = replace(registry, tokens=tokens, protocols={"uniswap-v3": section})
-    found, _ = await find_traders([UniswapV3], small, market.rpc, {})
-    snapshot = await take(market.rpc, small, {}, market.of.account, "latest", found)
+    rpc = Rpc(market.of.rpc_url)
+    try:
+        found, _ = await find_traders([UniswapV3], small, rpc, {})
+        snapshot = await take(rpc, small, {}, market.of.account, "latest", found)
+    finally:
+        await rpc.close()
     if len(snapshot.traders["uniswap-v3"]) != POOLS:
         raise RuntimeError("not all of the pools were read")
     return snapshot.requests

@@ -1,7 +1,7 @@
 """Hundreds of real pools and pairs on a devnet, of random liquidity at random ticks, and a chain file's view of them.
 
 A world is five tokens of its own, each worth something, with pools of all four fees and a pair between any two of
-them at prices some basis points apart: what a router finds on a real network. Everything is drawn from one seed.
+them, at prices apart by no more than their fees, as those who trade against them leave them. All is from one seed.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from web3.contract import Contract
 
 from agent.chain.registry import Registry
 from agent.money import Address, Token, address
+from agent.routes import FEE_SCALE
 from devnet import Node
 from devnet.bytecode import Contracts
 from devnet.contracts.tokens import AAVE
@@ -29,7 +30,9 @@ from plugins.uniswap.ticks import tick_at
 
 TOKENS = 5
 PLENTY = 2**120
-APART_BPS = 30
+PAIR_FEE = 3_000
+APART = 0.9
+"""Of a pool's own fee: how far its price may be from what the tokens are worth. Nothing is left to arbitrage."""
 SEED = 8
 
 
@@ -53,6 +56,7 @@ class Universe:
     worlds: tuple[World, ...]
     registry: Registry
     account: Address
+    rpc_url: str
 
 
 def universe(node: Node, worlds: int, progress: Progress) -> Universe:
@@ -67,7 +71,7 @@ def universe(node: Node, worlds: int, progress: Progress) -> Universe:
     section["pairs"] = [place for world in made for place in world.pairs]
     tokens = {token.symbol: token for world in made for token in world.tokens}
     registry = replace(devnets, tokens=tokens, protocols={"uniswap-v3": section}, feeds={})
-    return Universe(made, registry, address(chain.admin))
+    return Universe(made, registry, address(chain.admin), node.rpc_url)
 
 
 class _Making:
@@ -112,9 +116,9 @@ class _Making:
             one,
         )  # fmt: skip
 
-    def _held(self, one: int, other: int) -> tuple[int, int]:
-        """Base units of two tokens worth the same but for some basis points: what sets a pool's price and size."""
-        usd, off = 10 ** self.dice.uniform(4, 7.5), 1 + self.dice.uniform(-APART_BPS, APART_BPS) / 20_000
+    def _held(self, one: int, other: int, fee: int) -> tuple[int, int]:
+        """Base units of two tokens worth the same but for the pool's fee: what sets its price and size."""
+        usd, off = 10 ** self.dice.uniform(4, 7.5), 1 + self.dice.uniform(-APART, APART) * fee / FEE_SCALE
         return self._units(usd * off, one), self._units(usd, other)
 
     def _units(self, usd: float, token: int) -> int:
@@ -125,7 +129,7 @@ class _Making:
         self.chain.send(self.factory_v2.functions.createPair(*(end.address for end in ends)))
         place = str(self.factory_v2.functions.getPair(*(end.address for end in ends)).call())
         pair = self.chain.at(self.chain.contracts.npm(CORE_V2, "UniswapV2Pair"), place)
-        for end, units in zip(ends, self._held(one, other), strict=True):
+        for end, units in zip(ends, self._held(one, other, PAIR_FEE), strict=True):
             self.chain.send(end.functions.transfer(place, units))
         self.chain.send(pair.functions.mint(self.chain.admin))
         return address(place)
@@ -134,7 +138,7 @@ class _Making:
         """The whole range, and up to five bands around the price or aside of it."""
         one, other = self._ordered(one, other)
         ends = [self.contracts[each].address for each in (one, other)]
-        held = self._held(one, other)
+        held = self._held(one, other, fee)
         price = isqrt((held[1] << 192) // held[0])
         self.chain.send(self.manager.functions.createAndInitializePoolIfNecessary(*ends, fee, price))
         spacing = TICK_SPACING[fee]
