@@ -81,12 +81,13 @@ def test_the_parts_add_up_and_run_as_quoted(it: Exchange, usd: float, exact_out:
     assert (trade.units_out if exact_out else trade.units_in) == units
     pools = {pool.pool: pool for pool in it.pools}
     for part in trade.parts:
-        amount = part.units_in
-        for pool, (start, _) in zip(part.pools, pairwise(part.tokens), strict=True):
-            after = Hop(pools[pool], pools[pool].token0 == start.address).after(amount)
+        amount = part.units_out if exact_out else part.units_in
+        hops = list(zip(part.pools, pairwise(part.tokens), strict=True))
+        for pool, (start, _) in reversed(hops) if exact_out else hops:
+            after = Hop(pools[pool], pools[pool].token0 == start.address).after(amount, exact_out)
             assert after is not None
             amount, pools[pool] = after
-        assert amount >= part.units_out if exact_out else amount == part.units_out
+        assert amount == (part.units_in if exact_out else part.units_out)
 
 
 @settings(deadline=None, max_examples=40)
