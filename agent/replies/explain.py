@@ -127,6 +127,8 @@ def _route(row: DecisionRow, pays: Token, gets: Token, when: str) -> Reply:
     verb, bound = ("takes", "at most") if exact_out else ("gives", "at least")
     what = f"buy {amount} with {pays.symbol}" if exact_out else f"swap {amount} to {gets.symbol}"
     text = f"On {when} I chose {row.chosen} to {what}: {row.rule}."
+    if row.snapshot.get("order"):
+        text += f" Your order {row.snapshot['order']} asked for it."
     picked, second = _picked(row, "route"), _second(row, "route")
     if picked is not None:
         now = f"{about(int(picked[side]), open_token)} {open_token.symbol}"
@@ -134,7 +136,10 @@ def _route(row: DecisionRow, pays: Token, gets: Token, when: str) -> Reply:
         text += (
             f" Run on our own node it {verb} {now}" if run else f" By the pools' state at that moment it {verb} {now}"
         )
-        text += f", and {bound} {limit} within the slippage that the policy allows."
+        if row.snapshot.get("bound"):
+            text += f", and {bound} {limit} by the price of your order."
+        else:
+            text += f", and {bound} {limit} within the slippage that the policy allows."
     if second is not None:
         text += (
             f" The next best was {second['route']} with {about(int(second[side]), open_token)} {open_token.symbol}."

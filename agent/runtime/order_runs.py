@@ -7,7 +7,7 @@ done now, unless it is too late for it; where something was, recovery tells its 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -19,6 +19,7 @@ from agent.execution.points import Point, point
 from agent.execution.stops import check_stops
 from agent.gate import order_price
 from agent.gate.charges import spending_of
+from agent.gate.choices import RouteChoice
 from agent.gate.open_doors import check_ledger
 from agent.gate.order import Swap
 from agent.gate.order_due import Due, due
@@ -209,7 +210,7 @@ class OrderRuns:
         if not isinstance(move, Swap):
             raise TypeError("an order's trade is a swap")
         bound = order_price.bound_of(todo.terms, move, snapshot.prices, world.registry)
-        moves = resolved.moves if bound is None else (order_price.held_to(move, bound),)
+        held = move if bound is None else order_price.held_to(move, bound)
         request = Request(
             draft=world.draft(user, as_json(trade)),
             seconds=world.settings.plan_seconds,
@@ -218,13 +219,13 @@ class OrderRuns:
             notes=resolved.notes,
             standing=standing,
         )
-        proposal = await world.gate.propose(request, moves, snapshot)
+        proposal = await world.gate.propose(request, (held,), snapshot)
         facts = to_json(snapshot) | standing.as_json(VENUES) | {"horizon": horizon.as_json()}
-        facts |= {"intent": as_json(trade), "order": todo.order.id, "period": str(run.period)}
+        facts |= {"intent": as_json(trade), "order": todo.order.number, "period": str(run.period)}
         facts |= {"bound": None if bound is None else str(bound)}
         decisions = []
         for choice in resolved.choices:
-            made = choice.recorded()
+            made = (replace(choice, swap=held) if isinstance(choice, RouteChoice) else choice).recorded()
             decisions.append(
                 await world.ledger.decide(
                     user=user.id,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 
+from agent.runtime.replaying import Known, replay
 from devnet import Node
 from devnet.rpc import Rpc
 from memory.mandates import UserSettings
@@ -121,6 +122,13 @@ async def test_a_limit_and_a_stop_run_once_when_their_price_is_there(desk: Desk)
     assert len(told) == 1
     assert told[0].startswith("Order 1: done. 1 WETH became 2,99")
     assert await after(desk, 120) == []
+    why = await desk.say("why?")
+    assert "Your order 1 asked for it." in why.text
+    assert "by the price of your order" in why.text
+    last = (await desk.world.ledger.plans_of(desk.user.id, 0, 2**40))[-1]
+    [decision] = await desk.world.ledger.decisions_of_plan(last.plan_id)
+    known = Known(desk.world.registry, desk.world.venues, desk.world.traders, desk.world.hooks)
+    assert replay(decision, last.plan, known).differs == ()
     costs(desk, 2_890)
     left = await held(desk, "WETH")
     assert left > 0
@@ -134,7 +142,7 @@ async def test_a_limit_and_a_stop_run_once_when_their_price_is_there(desk: Desk)
     assert len(told) == 1
     assert told[0].startswith("Order 2: done. ")
     assert "no orders" in (await desk.say("my orders")).text
-    assert "2 plans" not in (await desk.say("why?")).text
+    assert "within the slippage" in (await desk.say("why?")).text
 
 
 async def test_what_holds_for_every_swap_holds_for_an_orders(desk: Desk) -> None:
