@@ -173,6 +173,7 @@ async def open_instance(
             executes=executes,
             cache=place.folder / "cache",
         )
+        stack.push_async_callback(world.bookkeeper.close)
         instance = Instance(world, Service(Runtime(world), ledger), account, new_wallet)
         instance.service.welcome = Door(world, instance.service, instance.account_for)
         yield instance

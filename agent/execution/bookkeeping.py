@@ -1,14 +1,14 @@
 """After each settlement: what every token was worth at its block and what the account held there, written down.
 
-A settlement never waits for it and never fails by it: what couldn't be read then is read later, where the node still
-has the state of that block. What no block told stays unknown.
+A settlement neither waits for it nor fails by it: what couldn't be read then is read later, where the node still has
+the state of that block. What no block told stays unknown.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -24,28 +24,56 @@ from memory.ledger import Ledger
 
 AT_ONCE, IN_A_GO = 8, 200
 """Blocks that are read after a settlement, and when books are asked for, at the most."""
-PATIENCE_SECONDS = 2.0
-"""How long a settlement's answer may wait for its prices."""
+PATIENCE_SECONDS = 5.0
+"""How long prices are read for after a settlement; what is missing then is read later."""
+CLOSING_SECONDS = 1.0
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Bookkeeper:
+    """Reads what was settled in the background, one account at a time; `close` waits for it."""
+
     rpc: Rpc
     registry: Registry
     ledger: Ledger
+    _wanted: set[Address] = field(default_factory=set)
+    _reading: dict[Address, asyncio.Task[None]] = field(default_factory=dict)
 
     async def settled(self, account: Address) -> None:
-        """Reads the blocks of what was settled just now. Raises nothing: what is missing is read later."""
+        """Has the blocks read of what was settled just now, while whoever settled it goes on. Raises nothing."""
+        self._wanted.add(account)
+        if account not in self._reading:
+            self._reading[account] = asyncio.create_task(self._read(account))
+
+    async def close(self) -> None:
+        """Waits a second at the most until all that was asked for is read; the rest is read later."""
+        left = list(self._reading.values())
+        if left:
+            _, late = await asyncio.wait(left, timeout=CLOSING_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _read(self, account: Address) -> None:
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                await self.fill(account, AT_ONCE)
+            while account in self._wanted:
+                self._wanted.discard(account)
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    await self.fill(account, AT_ONCE)
         except Exception as error:  # whatever it is: what was settled is settled, and books can be filled in later
             log.info("prices are read later", account=account, why=str(error) or type(error).__name__)
+        finally:
+            del self._reading[account]
 
     async def catch_up(self, account: Address) -> int:
-        """The same of all that is missing, once what a reorganisation took is dropped. Raises Unavailable."""
+        """Reads all that is missing, once what a reorganisation took is dropped; how many blocks are still unknown.
+
+        Raises Unavailable.
+        """
+        if account in self._reading:
+            await asyncio.wait([self._reading[account]])
         await self._drop_lost(account)
         return await self.fill(account, IN_A_GO)
 

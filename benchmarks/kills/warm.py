@@ -68,8 +68,9 @@ class Warm:
         ledger = await Ledger.open(cycle, _now)
         memory = await Memory.open(cycle, _now)
         signer, rpc = await SignerClient.connect(self.place.signer_folder), Rpc(self.node.rpc_url)
+        world: World | None = None
         try:
-            yield World(
+            world = World(
                 settings=self.settings,
                 registry=self.registry,
                 rpc=rpc,
@@ -84,7 +85,10 @@ class Warm:
                 new_id=lambda: secrets.token_hex(16),
                 traders=self.traders,
             )
+            yield world
         finally:
+            if world is not None:
+                await world.bookkeeper.close()
             await signer.close()
             await rpc.close()
             await memory.close()

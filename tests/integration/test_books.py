@@ -182,6 +182,8 @@ async def test_prices_are_kept_with_their_source_at_settlement_and_found_again(w
     ledger, registry = whole.world.ledger, whole.world.registry
     (attempt, *_) = await whole.attempts()
     assert attempt.block_hash is not None
+    await whole.world.bookkeeper.close()
+    assert await ledger.unseen_blocks(whole.account) == []
     prices = await ledger.prices_at(whole.account)
     feed = registry.feeds["ETH"]
     known = prices[attempt.block_hash, NATIVE]
@@ -204,6 +206,7 @@ async def test_a_block_that_no_node_can_read_leaves_prices_unknown(whole: Whole)
     await whole.do(deposit("1000", venue=AAVE))
     await whole.do(withdraw(None, venue=AAVE))
     ledger = whole.world.ledger
+    await whole.world.bookkeeper.close()
     await ledger._store.write(
         lambda db: db.execute("UPDATE block_prices SET price = NULL, source = 'none: gone'").rowcount
     )
