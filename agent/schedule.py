@@ -152,6 +152,9 @@ class Schedule:
         except MonetaError as error:
             log.warning("orders could not be looked at", error=str(error))
             return
+        except Exception:  # a broken order costs this look the orders, not the rest
+            log.exception("orders could not be looked at")
+            return
         people: dict[str, list[Todo]] = {}
         for each in found:
             people.setdefault(each.order.user, []).append(each)
