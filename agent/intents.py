@@ -158,7 +158,7 @@ class Mandate(_Closed):
     that could leave, below which what is there leaves; 'default': said without a number; null: alerts alone.
     `safety_exits`: whether other signs of danger may move anything. `quiet_hours`: when it doesn't act.
     `repay_below` is the health factor below which a loan is paid down from idle money of the wallet; `claim_rewards`:
-    whether rewards are claimed when they are worth their gas.
+    whether rewards are claimed when they are worth their gas; `collect_fees`: the same of liquidity positions' fees.
     """
 
     action: Literal["mandate"] = "mandate"
@@ -177,6 +177,7 @@ class Mandate(_Closed):
     quiet_hours: Quiet | None = None
     repay_below: Decimal | None = None
     claim_rewards: bool | None = None
+    collect_fees: bool | None = None
 
 
 class Rebalance(_Closed):

@@ -38,9 +38,12 @@ def unlisted_of(policy: Policy, quoters: Mapping[str, Quoter]) -> dict[str, Plac
     return found
 
 
-def keep_listed(policy: Policy, found: Discovered, traders: MutableMapping[str, Trader]) -> dict[str, Trader]:
+def keep_listed(
+    policy: Policy, found: Discovered, traders: MutableMapping[str, Trader]
+) -> dict[str, Trader | Placed]:
     """What the policy doesn't list isn't used. A venue that nobody listed yet is shown all the same; why anything
-    else isn't there is said in `found.missing`. Returns the exchanges that nobody listed yet.
+    else isn't there is said in `found.missing`. Returns the exchanges that nobody listed yet, and
+    where liquidity of those that are listed is kept (`uniswap-v3:positions`).
     """
     for key in list(found):
         why = why_unlisted(policy, found[key].contract)
@@ -54,16 +57,18 @@ def keep_listed(policy: Policy, found: Discovered, traders: MutableMapping[str, 
         if venue.rewarder is not None and (why := why_unlisted(policy, venue.rewarder.contract)):
             found.missing[f"rewards of {venue.rewarder.id}"] = why
             venue.rewarder = None
-    unlisted: dict[str, Trader] = {}
+    unlisted: dict[str, Trader | Placed] = {}
     for name in list(traders):
         why = why_unlisted(policy, traders[name].contract)
         if why:
             found.missing[name] = why
             trader = traders.pop(name)
             unlisted |= {name: trader} if why == UNLISTED else {}
-    for name, trader in {**traders, **unlisted}.items():
+    for name, trader in traders.items():
         if trader.manager is not None and (why := why_unlisted(policy, trader.manager.contract)):
             found.missing[f"positions of {name}"] = why
+            key = f"{name}:positions"
+            unlisted |= {key: Placed(key, trader.manager.contract)} if why == UNLISTED else {}
             trader.manager = None
     return unlisted
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,10 @@ from agent.chain.snapshot import Snapshot
 from agent.errors import MonetaError, Refused, Unavailable
 from agent.gate.mandate import RULE, Terms
 from agent.replies.loans import could_not_repay, kept
+from agent.replies.ranges import opened_anew
 from agent.replies.reply import Reply
 from agent.runtime.lending import Lending
+from agent.runtime.ranging import Ranging
 from agent.runtime.upkeep import Upkeep
 from agent.runtime.world import World
 from memory.mandates import MandateRow
@@ -25,6 +28,9 @@ REPAY = "repay"
 EVERY_SECONDS = 600
 """How often it is tried to pay one person's loans down."""
 DAY = 86_400
+
+WEEKS = 10_000
+Taking = Callable[[User, MandateRow, Snapshot], Awaitable[bool]]
 
 log = structlog.get_logger()
 
@@ -59,21 +65,33 @@ class Keeping:
                 terms = Terms.from_json(row.limits)
                 if self.upkeep.below(terms, owed):
                     await self._repay(row)
-                if terms.repay is not None or terms.claims:
+                if terms.repay is not None or terms.claims or terms.fees:
                     await self._tell(await self._user(row.user))
             except Exception:  # as the schedule's own jobs
                 log.exception("loans could not be looked after", user=row.user)
 
     async def claim(self, user: User, row: MandateRow, snapshot: Snapshot) -> None:
-        """Claims what is worth its gas, where the mandate says so."""
-        if not Terms.from_json(row.limits).claims or not snapshot.rewards:
-            return
+        """Claims what is worth its gas, where the mandate says so; the same of fees of liquidity positions."""
+        terms = Terms.from_json(row.limits)
+        if terms.claims and snapshot.rewards:
+            await self._take(user, row, snapshot, self.upkeep.claim)
+        if terms.fees and snapshot.positions:
+            await self._take(user, row, snapshot, self.upkeep.collect)
+            await self._propose(user, snapshot)
+
+    async def _take(self, user: User, row: MandateRow, snapshot: Snapshot, take: Taking) -> None:
         try:
             if not await self.service.runtime.rebalancing.barred(user):
-                await self.upkeep.claim(user, row, await self.world.priced_snapshot(snapshot.account))
+                await take(user, row, await self.world.priced_snapshot(snapshot.account))
         except Refused as error:
             if error.rule != RULE:  # not worth its gas yet: they wait
                 log.warning("rewards were not claimed", user=user.id, rule=error.rule, why=error.message)
+
+    async def _propose(self, user: User, snapshot: Snapshot) -> None:
+        """Says once a week of each position out of range what opening it anew is forecast to bring; it moves none."""
+        for each in await Ranging(self.world).better(snapshot):
+            week = snapshot.block.timestamp // (7 * DAY)
+            await self._say(user, "range", each.position.id * WEEKS + week % WEEKS, opened_anew(each))
 
     async def _repay(self, row: MandateRow) -> None:
         user, now = await self._user(row.user), self.world.now()

@@ -19,6 +19,8 @@ RULE = "mandate"
 NATIVE_DECIMALS = 18
 LATER = ("repay_below", "claim_rewards")
 """The fields that mandates have had since loans and rewards are known."""
+FEES = ("collect_fees",)
+"""The field that mandates have had since liquidity is provided."""
 ADDED = ("caps", "excluded", "depeg_usd", "illiquid_percent", "safety_exits", "quiet_hours")
 """The fields that mandates have had since there are rules for leaving."""
 OWN = "mandate:"
@@ -41,7 +43,8 @@ class Terms:
     `depeg`: the price of an asset below which it leaves its venues; `illiquid`: the part of what is deposited in a
     venue that could leave (in PARTS) below which what is there leaves; None: told, and nothing else. `safety`:
     whether what else speaks for leaving may move money. `quiet`: hours in which only exits for safety are made.
-    `repay`: the health factor in ray below which a loan is paid down; `claims`: whether rewards are claimed.
+    `repay`: the health factor in ray below which a loan is paid down; `claims`: whether rewards are claimed, `fees`:
+    whether those of liquidity positions are collected.
     """
 
     assets: Mapping[str, Bounds]
@@ -58,6 +61,7 @@ class Terms:
     quiet: tuple[int, int] | None = None
     repay: int | None = None
     claims: bool = False
+    fees: bool = False
 
     @property
     def seconds(self) -> int:
@@ -96,13 +100,18 @@ class Terms:
             "quiet": None if self.quiet is None else [str(hour) for hour in self.quiet],
             "repay": _text(self.repay),
             "claims": self.claims,
+            "fees": self.fees,
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Terms:
         """What `as_json` wrote, now or before there were rules for leaving."""
         quiet = data.get("quiet")
-        unsaid = (*(() if "safety" in data else ADDED), *(() if "claims" in data else LATER))
+        unsaid = (
+            *(() if "safety" in data else ADDED),
+            *(() if "claims" in data else LATER),
+            *(() if "fees" in data else FEES),
+        )
         return cls(
             assets={key: Bounds(int(b["cap"]), int(b["most"])) for key, b in data["assets"].items()},
             venues=None if data["venues"] is None else tuple(data["venues"]),
@@ -118,6 +127,7 @@ class Terms:
             quiet=None if quiet is None else (int(quiet[0]), int(quiet[1])),
             repay=_number(data.get("repay")),
             claims=data.get("claims") is True,
+            fees=data.get("fees") is True,
         )
 
 

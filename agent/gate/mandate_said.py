@@ -58,6 +58,7 @@ def terms_of(
         quiet=None if intent.quiet_hours is None else (intent.quiet_hours.start, intent.quiet_hours.end),
         repay=_health(intent.repay_below),
         claims=intent.claim_rewards is True,
+        fees=intent.collect_fees is True,
     )
     _check_sense(terms, tokens, venues)
     return terms

@@ -11,6 +11,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from agent.chain.positions import managers_of
+from agent.chain.registry import Registry
+from agent.chain.snapshot import Snapshot
 from agent.errors import NeedsAnswer, Refused
 from agent.execution.costs import costs_at
 from agent.gate.choices import RangeChoice
@@ -97,6 +99,18 @@ def collect(desk: Desk, intent: CollectIntent) -> Resolved:
         which = f" for position {intent.position}" if intent.position is not None else ""
         raise Refused("balance", f"No fees wait{which}.", "`portfolio` shows what waits where.")
     return Resolved(moves)
+
+
+def waiting_fees(
+    snapshot: Snapshot, registry: Registry, managers: Mapping[str, PositionManager]
+) -> tuple[Gather, ...]:
+    """A move for each position for which fees wait."""
+    found = ((each, pair_of(registry, each.token0, each.token1)) for each in snapshot.positions)
+    return tuple(
+        Gather(managers[each.manager], each, pair)
+        for each, pair in found
+        if pair is not None and each.manager in managers and (each.fees0 or each.fees1)
+    )
 
 
 def close(desk: Desk, intent: CloseIntent) -> Resolved:

@@ -63,6 +63,8 @@ def _beside(terms: Terms) -> list[tuple[str, str, str]]:
         rows.append(("pays a loan down", line, _by(terms, "repay_below")))
     if terms.claims:
         rows.append(("claims rewards", "when they are worth their gas", _by(terms, "claim_rewards")))
+    if terms.fees:
+        rows.append(("collects fees of liquidity", "when they are worth their gas", _by(terms, "collect_fees")))
     return rows
 
 

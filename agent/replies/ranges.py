@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
-from agent.gate.range_choice import DAYS
+from agent.gate.range_choice import DAYS, width_text
+from agent.gate.range_move import Better
 from agent.gate.range_words import Pair, both, fee_text, pair_of, price_text, worth
 from agent.gate.trade_words import percent
 from agent.plugin import PositionManager
 from agent.ranges import Position
-from agent.replies.reply import Reply, Table
+from agent.replies.reply import Offer, Reply, Table
 from agent.usd import dollars
 from memory.rows import DecisionRow
 
@@ -97,3 +98,17 @@ def _percent(millionths: str) -> str:
     """Of a part in millionths, in hundredths of a percent."""
     units = int(millionths) // 100
     return f"{'-' if units < 0 else ''}{percent(abs(units))}"
+
+
+def opened_anew(found: Better) -> Reply:
+    """What opening a position anew is forecast to bring; it is the user who does it."""
+    position, pair = found.position, found.pair
+    more, cost, width = dollars(found.cents), dollars(found.cost), width_text(found.option.width)
+    return Reply(
+        f"Position {position.id} ({pair.name}) is out of range and earns nothing. Opened anew over {width}, it is "
+        f"forecast to bring about {more} more in {DAYS} days than left alone, {cost} of gas and swaps taken off. "
+        f"That is no promise, and I don't do it by myself: say `close position {position.id}`, and then "
+        "what to provide.",
+        offers=(Offer("Close it", "say", f"close position {position.id}"),),
+        private=True,
+    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from agent.chain.positions import managers_of
 from agent.chain.rewarders import rewarders_of
 from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
@@ -21,9 +22,11 @@ from agent.gate.loans import floor_of
 from agent.gate.mandate import RULE, Terms, wei_in_usd
 from agent.gate.order import Move
 from agent.gate.propose import Proposal, Request
+from agent.gate.providing import waiting_fees
+from agent.gate.range_words import worth as worth_of
 from agent.gate.rewards import waiting, worth
 from agent.gate.step_up import check_covered
-from agent.intents import Claim, Intent, as_json
+from agent.intents import Claim, Collect, Intent, as_json
 from agent.loans import Loan
 from agent.plans import Role
 from agent.runtime.world import World
@@ -34,7 +37,7 @@ from memory.rows import PlanRow, PlanStatus, User
 DAY = 86_400
 CENT = 10**6
 """Of dollars with 8 decimals."""
-ACTIONS = ("repay", "claim")
+ACTIONS = ("repay", "claim", "collect")
 ENDED = (PlanStatus.SETTLED, PlanStatus.PARTIAL)
 
 
@@ -67,11 +70,29 @@ class Upkeep:
             return False
 
         def pays(gas_usd: int) -> None:
-            if value * CENT < gas_usd + terms.min_gain:
-                gas = f"{dollars(gas_usd // CENT)} of gas and {dollars(terms.min_gain // CENT)} of gain"
-                raise Refused(RULE, f"They bring {dollars(value)}, less than {gas}.", "They wait until they do.")
+            _check_gain(terms, value, gas_usd)
 
         return await self._carry_out(user, row, snapshot, Claim(venue=None), priced, pays)
+
+    async def collect(self, user: User, row: MandateRow, snapshot: Snapshot) -> bool:
+        """Collects the fees of each position that bring more than their gas by the mandate's least gain."""
+        terms, done = Terms.from_json(row.limits), False
+        for move in waiting_fees(snapshot, self.world.registry, managers_of(self.world.traders)):
+            fees = (move.position.fees0, move.position.fees1)
+            value = worth_of(move.pair, *fees, dict(snapshot.prices))
+            if not value:
+                continue
+
+            def pays(gas_usd: int, value: int = value) -> None:
+                _check_gain(terms, value, gas_usd)
+
+            intent = Collect(position=str(move.position.id))
+            try:
+                done = await self._carry_out(user, row, snapshot, intent, [move], pays) or done
+            except Refused as error:
+                if error.rule != RULE:  # not worth its gas yet: they wait
+                    raise
+        return done
 
     @staticmethod
     def below(terms: Terms, loans: Mapping[str, Loan]) -> bool:
@@ -129,6 +150,13 @@ class Upkeep:
             standing=await self.world.standing(user.id),
         )
         return await self.world.gate.propose(request, moves, snapshot)
+
+
+def _check_gain(terms: Terms, value: int, gas_usd: int) -> None:
+    """Raises Refused("mandate") where so many cents aren't worth their gas and the least gain."""
+    if value * CENT < gas_usd + terms.min_gain:
+        gas = f"{dollars(gas_usd // CENT)} of gas and {dollars(terms.min_gain // CENT)} of gain"
+        raise Refused(RULE, f"They bring {dollars(value)}, less than {gas}.", "They wait until they do.")
 
 
 def _check_gas(terms: Terms, usd: int) -> None:

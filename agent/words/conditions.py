@@ -21,7 +21,7 @@ from agent.words.text import clean
 DEFAULT = "default"
 """The value of a rule that was said without its number."""
 DEPEG, ILLIQUID, SAFETY, QUIET = "depeg_usd", "illiquid_percent", "safety_exits", "quiet_hours"
-REPAY, CLAIM = "repay_below", "claim_rewards"
+REPAY, CLAIM, FEES = "repay_below", "claim_rewards", "collect_fees"
 NIGHTS = frozenset({"night", "nights", "overnight", "evenings", "mornings", "weekends", "weekend"})
 SAYING = NIGHTS | frozenset({
     "leave", "leaves", "exit", "exits", "depeg", "depegs", "peg", "danger", "dangerous", "risky", "emergency", "hard",
@@ -71,6 +71,14 @@ _PAY = (
 )
 _HEALTH = r"(?:(?:the|its|my|a) )?health(?: factor)?(?: of (?:it|my loans?|the loan|a loan))?"
 _TAKE = r"(?:claim|collect|harvest)(?: all)?(?: of)?(?: my| the| any)? rewards?(?: for me)?"
+_TAKE_FEES = (
+    r"(?:claim|collect|harvest)(?: all)?(?: of)?(?: my| the| any)?(?: uniswap| lp| liquidity| pool| trading)? fees"
+    r"(?: of (?:my|the|all|all my)(?: liquidity)? positions?)?(?: for me)?"
+)
+_WORTH = (
+    rf"(?: {_WHEN} (?:they|it|that)(?:'re|'s| are| is) worth (?:(?:their|its|the) (?:gas|cost|costs)|it)|"
+    rf" {_WHEN} (?:they|it|that) pays?(?: off)?)?"
+)
 _NEAR = 12  # letters before a phrase in which its mark or "and" stands
 _HALVES = ("am", "pm")
 _BEFORE = re.compile(r"(?:[,;.:!()\n-]|\b(?:and|but|also|please))$")
@@ -237,12 +245,13 @@ _RULES = [
         rf"{_PAY},? {_WHEN} {_HEALTH} {_FALLS} {_NUMBER}",
         rf"{_WHEN} {_HEALTH} {_FALLS} {_NUMBER},? {_PAY}",
     ),
+    *_rule(FEES, lambda _: False, rf"{_NOT} {_TAKE_FEES}"),
+    *_rule(FEES, lambda _: True, rf"{_TAKE_FEES}{_WORTH}"),
     *_rule(CLAIM, lambda _: False, rf"{_NOT} {_TAKE}"),
     *_rule(
         CLAIM,
         lambda _: True,
-        rf"{_TAKE}(?: {_WHEN} (?:they|it|that)(?:'re|'s| are| is) worth (?:(?:their|its|the) (?:gas|cost|costs)|it)|"
-        rf" {_WHEN} (?:they|it|that) pays?(?: off)?)?",
+        rf"{_TAKE}{_WORTH}",
     ),
     *_rule(
         DEPEG,

@@ -51,6 +51,7 @@ _DANGER = r"(?:gefahr (?:besteht|droht)|es (?:zu )?(?:gefährlich|riskant) wird|
 _HEALTH = r"(?:der |mein )?gesundheitsfaktor(?: (?:des|meines) kredits)?"
 _PAY = r"(?:zahle?|bezahle?)(?: (?:den kredit|meinen kredit|die schulden|meine schulden|etwas|einen teil))? zurück"
 _REWARDS = r"(?:alle )?(?:meine |die )?belohnungen"
+_FEES = r"(?:alle )?(?:meine |die )?gebühren(?: meiner (?:liquiditäts)?positionen)?"
 
 RULES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
@@ -61,6 +62,8 @@ RULES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             rf"{_WHEN} {_HEALTH} unter {_NUMBER} {_FALL},? {_PAY}",
         ),
     ),
+    ("collect_fees", "no", (r"(?:hole?|sammle) keine gebühren (?:ab|ein)",)),
+    ("collect_fees", "yes", (rf"(?:hole?|sammle) {_FEES} (?:ab|ein)", rf"{_FEES} (?:abholen|einsammeln)")),
     ("claim_rewards", "no", (r"(?:hole?|sammle) keine belohnungen (?:ab|ein)",)),
     ("claim_rewards", "yes", (rf"(?:hole?|sammle) {_REWARDS} (?:ab|ein)", rf"{_REWARDS} (?:abholen|einsammeln)")),
     (

@@ -52,6 +52,7 @@ _DANGER = (
 _HEALTH = r"(?:el |mi )?factor de salud(?: de(?:l préstamo| mi préstamo))?"
 _PAY = r"(?:devuelve|paga|reembolsa)(?: (?:el préstamo|mi préstamo|la deuda|mi deuda|algo|parte))?"
 _REWARDS = r"(?:todas )?(?:mis |las )?recompensas"
+_FEES = r"(?:todas )?(?:mis |las )?comisiones(?: de (?:mis|las) posiciones(?: de liquidez)?)?"
 
 RULES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
@@ -59,6 +60,8 @@ RULES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "part",
         (rf"{_PAY},? {_WHEN} {_HEALTH} {_FALLS} {_NUMBER}", rf"{_WHEN} {_HEALTH} {_FALLS} {_NUMBER},? {_PAY}"),
     ),
+    ("collect_fees", "no", (rf"no (?:reclames|cobres|recojas) {_FEES}",)),
+    ("collect_fees", "yes", (rf"(?:reclama|cobra|recoge) {_FEES}",)),
     ("claim_rewards", "no", (rf"no (?:reclames|cobres|recojas) {_REWARDS}",)),
     ("claim_rewards", "yes", (rf"(?:reclama|cobra|recoge) {_REWARDS}",)),
     (

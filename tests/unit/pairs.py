@@ -30,6 +30,7 @@ RULES: dict[str, Any] = {
     "safety_exits": None,
     "repay_below": None,
     "claim_rewards": None,
+    "collect_fees": None,
     "quiet_hours": None,
 }
 NO_HOURS = {"summary": None, "quiet": None, "tz": None, "pictures": None}

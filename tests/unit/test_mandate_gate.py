@@ -278,6 +278,7 @@ RULES: dict[str, Any] = {
     "quiet_hours": {"start": 22, "end": 7},
     "repay_below": "1.2",
     "claim_rewards": True,
+    "collect_fees": True,
 }
 
 
@@ -294,9 +295,10 @@ def test_every_rule_is_in_the_numbers_read_back_and_in_what_is_stored() -> None:
     assert rows["out before it is hard to leave"] == ("when less than 7.5 % of a venue could leave", "you")
     assert rows["out on other danger"] == ("at once", "you")
     assert rows["moves nothing"] == ("from 22:00 to 7:00 (Europe/Vienna), but for safety", "you")
-    assert (found.repay, found.claims) == (12 * RAY // 10, True)
+    assert (found.repay, found.claims, found.fees) == (12 * RAY // 10, True, True)
     assert rows["pays a loan down"] == ("when its health factor is below 1.20, from idle money", "you")
     assert rows["claims rewards"] == ("when they are worth their gas", "you")
+    assert rows["collects fees of liquidity"] == ("when they are worth their gas", "you")
 
 
 @pytest.mark.parametrize("line", ["1", "0.9", "0", "10.5", "1." + "1" * 30])

@@ -46,6 +46,9 @@ SAID: dict[str, dict[str, Any]] = {
     "claim my rewards when they are worth their gas": {"claim_rewards": True},
     "collect rewards": {"claim_rewards": True},
     "don't claim my rewards": {"claim_rewards": False},
+    "collect my fees when they are worth their gas": {"collect_fees": True},
+    "harvest the fees of my positions": {"collect_fees": True},
+    "don't collect any fees": {"collect_fees": False},
     "claim rewards and repay when the health factor falls below 1.2": {
         "claim_rewards": True,
         "repay_below": "1.2",

@@ -29,6 +29,7 @@ NOTHING = {
     "safety_exits": None,
     "repay_below": None,
     "claim_rewards": None,
+    "collect_fees": None,
     "quiet_hours": None,
 }
 
