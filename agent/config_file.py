@@ -17,6 +17,7 @@ NAME = "moneta.toml"
 EXAMPLE = "moneta.example.toml"
 """Which tells every setting; `example` says where it is."""
 PREFIX = "MONETA_"
+QUOTERS = "quoters"
 NO_SETTINGS = frozenset({"PASSWORD_FILE", "CACHE"})
 """What else the program reads from the environment, without the prefix."""
 FOR_TESTS = frozenset({"DATA", "SPECS", "TEST_PACKAGES", "WRITE_DOCS"})
@@ -55,7 +56,9 @@ def read(path: Path, names: Collection[str], paths: Collection[str]) -> dict[str
         why = re.sub(r"['\"].*['\"]", "…", str(error)) if isinstance(error, tomllib.TOMLDecodeError) else "not UTF-8"
         raise Refused("settings", f"{path} is no TOML: {why}.", f"{example()} shows how it is written.") from None
     check(path, data, names)
-    return {name: _beside(path, value) if name in paths else _tables(path, value) for name, value in data.items()}
+    return {
+        name: _beside(path, value) if name in paths else _tables(path, name, value) for name, value in data.items()
+    }
 
 
 def check(path: Path, data: Mapping[str, Any], names: Collection[str]) -> None:
@@ -133,10 +136,10 @@ def _beside(path: Path, value: Any) -> Any:
     return str(path.parent / Path(value).expanduser()) if isinstance(value, str) and value else value
 
 
-def _tables(path: Path, value: Any) -> Any:
-    """The same for the files that the tables of a list, or of a table, name."""
-    if isinstance(value, dict):
-        return {name: _table(path, each) for name, each in value.items()}
+def _tables(path: Path, name: str, value: Any) -> Any:
+    """The same for files that tables of a list, and quoters, name; plug-ins read their own options."""
+    if isinstance(value, dict) and name == QUOTERS:
+        return {key: _table(path, each) for key, each in value.items()}
     return [_table(path, each) for each in value] if isinstance(value, list) else value
 
 

@@ -182,3 +182,31 @@ def test_settings_of_the_folder_that_one_stands_in_are_told_of(tmp_path: Path) -
         assert Settings.of(None).plan_seconds == 7
         assert Settings.of(Path()).plan_seconds == 7
     assert logs == []
+
+
+def test_quoters_are_tables_whose_keys_lie_beside_the_file(tmp_path: Path) -> None:
+    folder = tmp_path / "there"
+    said = (
+        '[quoters.1inch]\nurl = "https://example.org/api"\nkey_file = "one.key"\n[quoters.velora]\nurl = "http://v"'
+    )
+    found = in_file(said, folder).quoters
+    assert {name: (each.url, each.key_file) for name, each in found.items()} == {
+        "1inch": ("https://example.org/api", folder / "one.key"),
+        "velora": ("http://v", None),
+    }
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        '[quoters.1inch]\nkey_file = "k"',
+        '[quoters.1inch]\nurl = "ftp://x"',
+        '[quoters.1inch]\nurl = "https://x?key=1"',
+        '[quoters.1inch]\nurl = "https://me@x"',
+        '[quoters.1inch]\nurl = "https://x"\nkey = "abc"',
+        '[quoters."One Inch"]\nurl = "https://x"',
+    ],
+)
+def test_a_quoter_that_cannot_be_meant_is_refused(said: str, tmp_path: Path) -> None:
+    with pytest.raises(Refused):
+        in_file(said, tmp_path / "there")
