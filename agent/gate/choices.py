@@ -80,6 +80,7 @@ class RouteChoice:
             "exact_out": trade.exact_out,
             "units": str(trade.units_out if trade.exact_out else trade.units_in),
             "limit": str(swap.limit),
+            "worst": [str(units) for units in swap.worst],
         }
         alternatives = [_route_json(each) for each in self.routes]
         if len(trade.parts) > 1:

@@ -46,6 +46,15 @@ class Swap:
         )
 
     @property
+    def worst(self) -> tuple[int, ...]:
+        """For each part the most that somebody who orders transactions around it can take: base units of the side
+        that isn't said.
+        """
+        if self.trade.exact_out:
+            return tuple(limit - part.units_in for part, limit in zip(self.trade.parts, self.limits, strict=True))
+        return tuple(part.units_out - limit for part, limit in zip(self.trade.parts, self.limits, strict=True))
+
+    @property
     def most_in(self) -> int:
         """Base units of `pays` that it takes at the most."""
         return self.limit if self.trade.exact_out else self.trade.units_in

@@ -22,6 +22,7 @@ from memory.sandwiches import Found, Sandwich
 SECONDS = 3.0
 """How long the reply that ends a trade waits for it; then it is told as unknown, and `why` looks again."""
 SLOW = "the node didn't answer in time"
+ELSEWHERE = "it went by a contract whose pools I don't know"
 
 log = structlog.get_logger()
 
@@ -49,11 +50,12 @@ async def look(world: World, plan: Plan) -> str:
         return ""
 
 
-async def _trades(world: World, plan: Plan) -> AsyncIterator[tuple[Attempt, Trader]]:
+async def _trades(world: World, plan: Plan) -> AsyncIterator[tuple[Attempt, Trader | None]]:
+    """The plan's trades that are mined; None for one that went by somebody else's contract."""
     steps = {
-        index: world.traders[step.venue]
+        index: world.traders.get(step.venue)
         for index, step in enumerate(plan.steps)
-        if step.role is Role.ACTION and step.venue in world.traders
+        if step.role is Role.ACTION and world.policy.trades_at(step.to)
     }
     if steps:
         for attempt in await world.ledger.attempts(plan.plan_id):
@@ -61,7 +63,9 @@ async def _trades(world: World, plan: Plan) -> AsyncIterator[tuple[Attempt, Trad
                 yield attempt, steps[attempt.step]
 
 
-async def _read(world: World, attempt: Attempt, trader: Trader) -> Sandwich:
+async def _read(world: World, attempt: Attempt, trader: Trader | None) -> Sandwich:
+    if trader is None:
+        return _unknown(attempt, ELSEWHERE)
     try:
         async with asyncio.timeout(SECONDS):
             receipt = await world.rpc.receipt(attempt.hash)
