@@ -115,6 +115,11 @@ def unsupported(what: str) -> Question:
             "What shall I watch? A rate, a price, your health factor, all that you have, or gas: say it like "
             "`tell me when the USDC rate at aave core falls below 3 %`."
         )
+    if what == "provide liquidity":
+        return Question(
+            "Say it like `provide 1,000 USDC and ETH liquidity, range 2,500 to 3,500`, `collect my fees`, or "
+            "`close position 9`; `portfolio` shows what you have there."
+        )
     return Question(f"I can't {what} yet. I can deposit, withdraw and send; say help for the rest.")
 
 

@@ -26,6 +26,10 @@ ABILITIES = (
         "100 usdc into weth every Monday at 9",
         "an order that runs on its own; also `buy 0.5 weth with usdc when it is below 2,500`, `my orders`",
     ),
+    (
+        "provide 1,000 usdc and eth liquidity, range 2,500 to 3,500",
+        "a position on Uniswap v3 with what it may bring; `collect my fees`, `close position 9`",
+    ),
     ("why did you choose that venue?", "the choice with its alternatives, as it was recorded"),
     ("history", "what was done, with its transactions"),
     ("my profit this year", "gains, interest, rewards and gas in dollars; `my taxes 2026` sends it as a CSV file"),

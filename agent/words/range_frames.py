@@ -25,10 +25,11 @@ PROVIDES = _frames(
     rf"(?:provide|add|supply|contribute)\s+{_AMOUNTS}\s+(?:liquidity|lp)",
     rf"(?:provide|add|supply|contribute)\s+(?:some\s+)?liquidity\s+(?:to|for|in|into|on)\s+(?:the\s+)?{_PAIR}"
     rf"(?:\s+(?:pool|pair|position))?\s+{_WITH}\s+{_AMOUNTS}",
-    rf"(?:provide|add|supply|contribute)\s+(?:some\s+)?liquidity\s+{_WITH}\s+{_AMOUNTS}",
+    rf"(?:provide|add|supply|contribute)\s+(?:some\s+)?liquidity\s*(?:\s{_WITH}\s|:)\s*{_AMOUNTS}",
+    rf"(?:add|supply|contribute|put)\s+{_AMOUNTS}\s+(?:to|in|into)\s+(?:the\s+)?{_PAIR}\s+(?:pool|position)",
     rf"{_OPEN}\s+{_PAIR}(?:\s+{_KIND})?\s+(?:position|pool\s+position)\s+{_WITH}\s+{_AMOUNTS}",
     rf"{_OPEN}(?:\s+{_KIND})?\s+position\s+(?:in|on|for|of)\s+(?:the\s+)?{_PAIR}(?:\s+(?:pool|pair))?\s+{_WITH}\s+"
-    rf"{_AMOUNTS}",
+    rf"{_AMOUNTS}(?:\s+and)?",
     rf"{_OPEN}\s+{_KIND}\s+position\s+{_WITH}\s+{_AMOUNTS}",
     rf"lp\s+{_AMOUNTS}",
     rf"{_DA}\s+{_AMOUNTS}\s+(?:de|como|en|a\s+la)\s+liquidez",
