@@ -113,6 +113,8 @@ def figures(quick: bool = False) -> Iterator[Figure]:
     yield Figure("sandwich_swaps", len(cases), "swaps", FEWER if quick else SWAPS, at_least=True)
     yield Figure("sandwich_bot_gained", sum(case.gained for case in went), f"of {len(went)} sandwiches, gas apart")
     yield Figure("sandwich_stopped", sum(not case.mined for case in cases), "swaps that their limit stopped")
+    gained = [case.loss * 10_000 / max(case.alone, 1) for case in went if case.mined and case.gained]
+    yield Figure("sandwich_took_mean_where_gained", sum(gained) / max(len(gained), 1), "basis points of the same")
     yield Figure("sandwich_took_mean", sum(took) / max(len(took), 1), "basis points of what it gives alone")
     shares = [case.loss * 100 / case.stated for case in went if case.mined and case.stated]
     yield Figure("sandwich_took_of_stated_most", max(shares, default=0.0), "% of the stated worst case", 100)
