@@ -20,13 +20,14 @@ from agent.chain.find_traders import find_traders
 from agent.chain.rpc import Rpc
 from agent.chain.snapshot import take
 from agent.gate.trading import MAX_IMPACT_BPS
-from agent.money import Token
+from agent.money import Token, address
 from agent.routes import AnyPool, Trade
 from benchmarks.figure import Figure
 from benchmarks.trade.convex import Arc, Way, optimum
 from benchmarks.trade.market import Market
 from benchmarks.trade.universe import World
 from plugins.uniswap import gas as costs
+from plugins.uniswap.best import alone
 from plugins.uniswap.paths import Path, paths
 from plugins.uniswap.split import way_gas
 from plugins.uniswap.ticks import sqrt_ratio_at
@@ -37,10 +38,11 @@ SETS, FEW_SETS = 500, 30
 TIMED, FEW_TIMED = 300, 60
 POOLS = 20
 ETHER_USD = 3_000
-BEST_WAYS, TOGETHER = 8, 4
+BEST_WAYS, TOGETHER = 6, 3
 BALANCE = view("balanceOf(address)", "uint256")
 BASIS_POINTS = 1e4
 FOREVER = 2**40
+STRANGER = address("0x" + "5" * 40)  # who provides no liquidity anywhere
 
 
 @dataclass(frozen=True)
@@ -158,13 +160,13 @@ async def _held(market: Market, asked: Asked, seen: Seen) -> None:
     ways: list[Way] = [tuple(Arc(hop.pool, hop.zero_for_one) for hop in path) for path in asked.ways]
     free, trade = quoted(market, asked, Fraction(0)), quoted(market, asked, asked.gas)
     bound = optimum(ways, asked.units, asked.exact_out, [0.0] * len(ways))
-    alone = market.trader.quote(asked.pools, *asked.tokens, asked.units, asked.exact_out)
-    if free is None or trade is None or bound is None or alone is None or free.impact_bps > MAX_IMPACT_BPS:
+    only = market.trader.quote(asked.pools, *asked.tokens, asked.units, asked.exact_out)
+    if free is None or trade is None or bound is None or only is None or free.impact_bps > MAX_IMPACT_BPS:
         return
     seen.gaps.append(_gap(free.units_in, bound) if asked.exact_out else _gap(bound, free.units_out))
-    single = Trade((alone,), _gas_of(asked, alone.pools))
-    seen.below_single += free.units_in > alone.units_in if asked.exact_out else free.units_out < alone.units_out
-    open_side = alone.units_in if asked.exact_out else alone.units_out
+    single = Trade((only,), _gas_of(asked, only.pools))
+    seen.below_single += free.units_in > only.units_in if asked.exact_out else free.units_out < only.units_out
+    open_side = only.units_in if asked.exact_out else only.units_out
     best = max(_best_net(asked, ways), net(single, asked.gas))
     seen.net_gaps.append((best - net(trade, asked.gas)) / open_side * BASIS_POINTS)
     seen.gains.append((net(trade, asked.gas) - net(single, asked.gas)) / open_side * BASIS_POINTS)
@@ -186,13 +188,11 @@ def _best_net(asked: Asked, ways: Sequence[Way]) -> float:
     """The best of every set of up to TOGETHER of the best few ways, each solved alone; gas of crossed ticks apart."""
     gas = [float(way_gas(path) * asked.gas) for path in asked.ways]
     sign = -1.0 if asked.exact_out else 1.0
-    alone = {}
-    for place, way in enumerate(ways):
-        found = optimum([way], asked.units, asked.exact_out, [0.0])
-        if found is not None:
-            alone[place] = sign * found - gas[place]
-    few = sorted(alone, key=alone.__getitem__, reverse=True)[:BEST_WAYS]
-    best = max(alone.values(), default=float("-inf"))
+    singles = alone(asked.ways, asked.units, asked.exact_out)
+    open_ = {place: amounts[0 if asked.exact_out else 1] for place, amounts in enumerate(singles) if amounts}
+    nets = {place: sign * units - gas[place] for place, units in open_.items()}
+    few = sorted(nets, key=nets.__getitem__, reverse=True)[:BEST_WAYS]
+    best = max(nets.values(), default=float("-inf"))
     for size in range(2, TOGETHER + 1):
         for some in combinations(few, size):
             found = optimum([ways[each] for each in some], asked.units, asked.exact_out, [0.0] * size)
@@ -249,7 +249,7 @@ async def _requests(market: Market) -> int:
     rpc = Rpc(market.of.rpc_url)
     try:
         found, _ = await find_traders([UniswapV3], small, rpc, {})
-        snapshot = await take(rpc, small, {}, market.of.account, "latest", found)
+        snapshot = await take(rpc, small, {}, STRANGER, "latest", found)
     finally:
         await rpc.close()
     if len(snapshot.traders["uniswap-v3"]) != POOLS:

@@ -17,7 +17,7 @@ Q64 = 1 << 64
 MOST_STEPS = 24
 CLOSE = Q64 // 50_000
 """How far apart, as a fraction, the roots of ways may stay: what is lost goes with its square."""
-EFFORT = 3_000
+EFFORT = 1_200
 """Points of curves: some ten milliseconds."""
 NEAR = Q64 // 10_000
 """The same where Newton's step finds nothing more."""
@@ -62,6 +62,11 @@ class Flows:
     def root(self) -> int:
         """What a unit more costs: the dearest root of the ways that aren't pinned."""
         return max((self.roots[place] for place in self.free), default=max(self.roots))
+
+    @property
+    def apart(self) -> int:
+        """How far the roots of the ways are from each other, as a fraction: Q64."""
+        return ((max(self.roots) - min(self.roots)) << 64) // max(*self.roots, 1)
 
     @property
     def total(self) -> int:

@@ -14,13 +14,16 @@ from fractions import Fraction
 from moneta import Address, AnyPool, Token, Trade
 from plugins.uniswap import gas as costs
 from plugins.uniswap.best import route
-from plugins.uniswap.flows import Q64, Flows, Problem, Way, along, balanced, flows
+from plugins.uniswap.filling import filled
+from plugins.uniswap.flows import NEAR, Q64, Flows, Problem, Way, along, balanced, flows
 from plugins.uniswap.lines import Line, Point, line
 from plugins.uniswap.paths import Hop, Path, paths, version
 
 MOST_PARTS = 12
 BATCH = 4
 MOST_REJECTED = 3
+AGAIN = 1_500
+"""The effort that a second beginning has."""
 WORTH = 24
 """What further ways must gain, as a power of a half of the whole."""
 LITTLE = (10, 14, 20)
@@ -67,8 +70,22 @@ class Search:
         return self._lines[key]
 
     def better(self, single: Found) -> list[Found]:
-        """From the best single way on, each better than the one before."""
-        found, rejected, batch = [single], set[Way](), BATCH
+        """From the best single way on, each better than the one before.
+
+        Where the ways that are found stay of unlike prices, there is a second beginning.
+        """
+        found = self._further(single)
+        if len(found[-1].flows.ways) > 1 and found[-1].flows.apart > NEAR:
+            self._problem.effort = max(self._problem.effort, 0) + AGAIN
+            begun = filled(list(self.path_of), self._opposite, self._problem)
+            begun = self._largest(begun) if begun is not None else None
+            if begun is not None:
+                anew = self._further(self._thinned(self._found(balanced(begun, self._problem))))
+                found += [each for each in anew if each.net > found[-1].net]
+        return found
+
+    def _further(self, start: Found) -> list[Found]:
+        found, rejected, batch = [start], set[Way](), BATCH
         while self._problem.effort > 0 and len(rejected) < MOST_REJECTED and len(found[-1].flows.ways) < MOST_PARTS:
             now = found[-1]
             picks = self._picks(now.flows, rejected)[: min(batch, MOST_PARTS - len(now.flows.ways))]
@@ -82,6 +99,14 @@ class Search:
             else:
                 break
         return found
+
+    def _largest(self, of: Flows) -> Flows | None:
+        """Of too many ways those that most goes through, each by its share more."""
+        kept = sorted(range(len(of.ways)), key=of.keys.__getitem__, reverse=True)[:MOST_PARTS]
+        whole = sum(of.keys[place] for place in kept)
+        keys = [of.keys[place] * self.units // whole for place in kept]
+        keys[0] += self.units - sum(keys)
+        return flows([of.ways[place] for place in kept], keys, self._problem)
 
     def _found(self, of: Flows) -> Found:
         value = -of.total if self.exact_out else of.total
