@@ -16,6 +16,9 @@ from eth_hash.auto import keccak
 from agent.money import Address
 
 WORD = 32
+MOST_CALLDATA = 32 * 1024
+"""Bytes of a call that is read. Offsets that all point at the same bytes make a decoder copy those each time, before
+their form can be checked: what grows with the square must be short. Aggregators' calls have some 10,000."""
 _BITS = {"bool": 1, "address": 160, "bytes32": 256}
 
 
@@ -79,6 +82,7 @@ def decode_call(signature: str, data: bytes) -> tuple[Any, ...]:
     _, parameters = parse_signature(signature)
     if data[:4] != selector(signature):
         raise ValueError(f"the calldata is not of {signature}")
+    _check_short(data)
     values = _decoded([p.type for p in parameters], data[4:])
     if encode_call(signature, values) != data:  # dirty padding or trailing bytes hide what is signed
         raise ValueError(f"the calldata of {signature} is not in canonical form")
@@ -92,7 +96,13 @@ def rewritten(signature: str, data: bytes) -> bytes:
     _, parameters = parse_signature(signature)
     if data[:4] != selector(signature):
         raise ValueError(f"the calldata is not of {signature}")
+    _check_short(data)
     return encode_call(signature, _decoded([p.type for p in parameters], data[4:] + bytes(WORD), strict=False))
+
+
+def _check_short(data: bytes) -> None:
+    if len(data) > MOST_CALLDATA:
+        raise ValueError(f"the calldata has {len(data)} bytes, more than the {MOST_CALLDATA} that are read")
 
 
 def _decoded(types: list[str], data: bytes, *, strict: bool = True) -> tuple[Any, ...]:

@@ -113,3 +113,10 @@ def test_an_answer_is_read_as_eth_abi_reads_it_or_refused_as_there(words: list[t
     else:
         assert call.decode(data) == expected
         assert [type(value) for value in call.decode(data)] == [type(value) for value in expected]
+
+
+def test_a_call_of_usual_length_is_read_and_a_longer_one_is_not() -> None:
+    signature = "keep(bytes data)"
+    assert decode_call(signature, encode_call(signature, (b"\1" * 31_000,))) == (b"\1" * 31_000,)
+    with pytest.raises(ValueError, match="more than the 32768"):
+        decode_call(signature, encode_call(signature, (b"\1" * 33_000,)))

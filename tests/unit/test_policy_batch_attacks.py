@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from eth_abi.abi import encode
+from eth_hash.auto import keccak
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -224,13 +227,13 @@ def opaque(**more: Any) -> dict[str, Any]:
 OTHER = Listed(place("b9"), "a router", "a-router")
 
 
-def under(body: dict[str, Any]) -> Policy:
-    return policy(listed=[*LISTED, ROUTER, OTHER], tables=[*TABLES, TABLE, body], caps={**CAPS, "WETH": 10**18})
+def under(body: dict[str, Any], at: Listed) -> Policy:
+    return policy(listed=[*LISTED, ROUTER, at], tables=[*TABLES, TABLE, body], caps={**CAPS, "WETH": 10**18})
 
 
-def go(body: dict[str, Any], *parts: tuple[Any, ...]) -> str:
+def go(body: dict[str, Any], *parts: tuple[Any, ...], at: Listed = OTHER) -> str:
     calls = tuple(encode_call(body["functions"][0]["signature"], part) for part in parts)
-    known = under(body)
+    known = under(body, at)
     try:
         check_step(known, ACCOUNT, (), decode(known, OTHER.address, encode_call(MULTICALL, (UNTIL, calls)), 0))
     except Refused as refused:
@@ -255,6 +258,49 @@ def test_each_part_speaks_for_the_account() -> None:
     assert go(body, part(by=ACCOUNT), part(by=ACCOUNT)) == ""
     assert go(body, part(by=STRANGER), part(by=STRANGER)) == "recipients"
     assert go(body, part(by=ACCOUNT), part(by=STRANGER)) == "batch"
+
+
+def test_a_batch_has_sixteen_calls_at_the_most_and_says_whether_it_gives_coin_back() -> None:
+    effect = decode(POLICY, ROUTER.address, raw(*[single()] * 16), 0)
+    assert (len(effect.parts), effect.refunds) == (16, False)
+    assert decode(POLICY, ROUTER.address, raw(wanted(WETH_AT, USDC_AT), REST), SOME).refunds
+
+
+def test_only_swaps_are_batched() -> None:
+    body = opaque()
+    body["functions"] = [
+        {
+            "signature": "out(address a,uint256 units,address to)",
+            "direction": "leave",
+            "token": "a",
+            "amount": "units",
+            "recipient": "to",
+        }
+    ]
+    assert go(body, (USDC_AT, SOME, ACCOUNT)) == "batch"
+
+
+def test_a_part_in_another_market_is_refused() -> None:
+    body = opaque()
+    body["functions"] = [
+        {
+            "signature": "go((address a,address b,uint256 fee) pool,uint256 units,uint256 least,address to)",
+            "direction": "swap",
+            "token": "pool.a",
+            "amount": "units",
+            "to_token": "pool.b",
+            "to_amount": "least",
+            "recipient": "to",
+            "market": "pool",
+        }
+    ]
+    known = (USDC_AT, WETH_AT, 500)
+    market = "0x" + keccak(encode(["(address,address,uint256)"], [known])).hex()
+    here = replace(OTHER, markets=(market,))
+    good, bad = (known, SOME, LEAST, ACCOUNT), ((USDC_AT, WETH_AT, 100), SOME, LEAST, ACCOUNT)
+    assert go(body, good, good, at=here) == ""
+    assert go(body, good, bad, at=here) == "batch"
+    assert go(body, bad, bad, at=here) == "market"
 
 
 def test_selectors_of_the_batch_are_nobody_else_s() -> None:

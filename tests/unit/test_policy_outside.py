@@ -266,3 +266,21 @@ def test_the_signatures_are_those_that_the_routers_answer_to() -> None:
         signature = BODIES[name]["functions"][0]["signature"]
         assert selector(signature).hex() == wanted
         assert all(part.name for part in parse_signature(signature)[1])
+
+
+def test_a_call_that_unfolds_to_much_more_than_it_is_is_refused_unread() -> None:
+    """A thousand actions that are all the same bytes: a decoder would copy them a thousand times."""
+
+    def word(number: int) -> bytes:
+        return number.to_bytes(32, "big")
+
+    def folded(count: int, size: int) -> bytes:
+        head = encode_call(SETTLE, ((ACCOUNT, WETH_AT, LEAST), [], b"\x02" * 32))[:-32]
+        return head + word(count) + word(32 * count) * count + word(size) + b"\x01" * size
+
+    for count, size, why in ((3, 64, "canonical"), (2_000, 64_000, "more than")):
+        with pytest.raises(Refused, match=why) as caught:
+            effect("zerox", inner=folded(count, size))
+        assert caught.value.rule == "lists"
+    with pytest.raises(ValueError, match="more than"):
+        rewritten(SETTLE, folded(2_000, 64_000))
