@@ -117,6 +117,15 @@ def test_none_of_it_is_signed(steps: tuple[Step, ...]) -> None:
     assert rule(*steps) != ""
 
 
+@pytest.mark.parametrize("place", [0, 1])
+def test_no_part_stops_at_a_price_of_its_own(place: int) -> None:
+    """It would take less than it names; of coin that was sent along the rest would lie in the router."""
+    stops = encode_call(EXACT_INPUT_SINGLE, ((USDC_AT, WETH_AT, 500, ACCOUNT, SOME, LEAST, 2**96),))
+    parts = [single(), single()]
+    parts[place] = stops
+    assert rule(let(2 * SOME), batch(*parts)) == "must"
+
+
 def test_two_batches_with_an_approval_each_are_two_moves() -> None:
     """Together they count twice, and a large move in pieces needs its code."""
     under = policy(listed=[*LISTED, ROUTER], tables=[*TABLES, TABLE], caps=CAPS, step_up={"USDC": 2 * SOME - 1})
