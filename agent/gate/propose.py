@@ -274,10 +274,9 @@ class Gate:
         try:
             return await rehearse(self.rpc, self.registry, account, steps, venues, snapshot.block), ()
         except NoSimulation:
-            if not all(isinstance(move, Leave | TakeBack) for move in moves):
+            if not all(isinstance(move, Leave | TakeBack | Gather | Close) for move in moves):
                 raise alone.no_entry() from None
-            leaves = [move for move in moves if isinstance(move, Leave)]
-            return alone.left(leaves, snapshot.venues, await alone.tried(self.rpc, account, steps)), (alone.NOTE,)
+            return alone.left(moves, snapshot.venues, await alone.tried(self.rpc, account, steps)), (alone.NOTE,)
 
     async def _allowances(self, moves: Sequence[Move], owner: Address) -> dict[tuple[Address, Address], int]:
         """What stands of each approval that the moves need, by token and spender."""

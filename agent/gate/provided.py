@@ -53,6 +53,11 @@ class Gather:
         return self.pair.token0, self.pair.token1
 
     @property
+    def now(self) -> Two:
+        """What comes of each token if nothing changes."""
+        return self.position.fees0, self.position.fees1
+
+    @property
     def bounds(self) -> tuple[Two, Two]:
         """As of `Provide`. Fees only grow."""
         position, (more0, more1) = self.position, growth(self.position)
@@ -74,6 +79,12 @@ class Close:
     @property
     def tokens(self) -> tuple[Token, Token]:
         return self.pair.token0, self.pair.token1
+
+    @property
+    def now(self) -> Two:
+        """As of `Gather`."""
+        position = self.position
+        return position.units0 + position.fees0, position.units1 + position.fees1
 
     @property
     def bounds(self) -> tuple[Two, Two]:

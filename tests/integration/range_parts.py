@@ -78,9 +78,11 @@ class Ranges(Whole):
 
 
 @asynccontextmanager
-async def providing(folder: Path, node: Node, settings: Settings | None = None) -> AsyncIterator[Ranges]:
+async def providing(
+    folder: Path, node: Node, settings: Settings | None = None, url: str = ""
+) -> AsyncIterator[Ranges]:
     """The instance, its wallet with 20 WETH and 60,000 USDC."""
-    async with opened(folder, node, settings=settings) as it:
+    async with opened(folder, node, url, settings) as it:
         whole = Ranges(it.instance, it.user, it.node, it.chain)
         await whole.say("hello")
         whole.fund(whole.account, "WETH", 20 * ETH)

@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from agent.commands.audit import against
 from agent.errors import NeedsAnswer, Refused
+from agent.gate.alone import NOTE
 from agent.intents import Close, Collect, Exact, Exit, Provide, Range
 from agent.money import Amount
 from agent.ranges import Position
@@ -19,6 +20,7 @@ from agent.runtime.replaying import Known, replay
 from devnet import Node
 from tests.integration.range_parts import Ranges, providing
 from tests.integration.runtime_parts import MORPHO, USDC, deposit, status
+from tests.servers.faulty_node import FaultyNode
 
 pytestmark = pytest.mark.integration
 
@@ -258,3 +260,23 @@ async def test_the_native_coin_that_was_named_is_wrapped_as_far_as_it_is_missing
     whole.fund(whole.account, "WETH", 0)
     with pytest.raises(Refused, match="WETH"):
         await whole.ask(opening())  # it named WETH itself, of which there is none
+
+
+async def test_a_node_that_cannot_simulate_lets_fees_and_positions_out(
+    devnet_node: Node, proxy: FaultyNode, tmp_path: Path
+) -> None:
+    async with providing(tmp_path / "behind", devnet_node, url=proxy.url) as behind:
+        first = await opened_one(behind)
+        behind.trade(100_000, buys_weth=True)
+        proxy.lacking = {"eth_simulateV1"}
+        with pytest.raises(Refused, match="no eth_simulateV1"):
+            await behind.ask(opening())
+        await behind.do(Collect(position=None))
+        behind.trade(100_000, buys_weth=False)
+        before = wallet(behind)
+        preview = await behind.ask(Close(position=str(first.id)))
+        assert preview.preview is not None
+        assert NOTE in preview.preview.notes
+        assert status(await behind.confirm()) == "settled"
+        assert all(now >= was for was, now in zip(before, wallet(behind), strict=True))
+        assert (await behind.world.snapshot(behind.account)).positions == ()
