@@ -31,6 +31,7 @@ from agent.intents import as_json
 from agent.money import Amount
 from agent.plans import Plan
 from agent.policy.spending import VENUES
+from agent.runtime import sandwiched
 from agent.runtime.desk import desk, horizon_of
 from agent.runtime.recovering import check_strangers
 from agent.runtime.world import World
@@ -122,6 +123,8 @@ class OrderRuns:
             except NeedsAnswer as error:
                 await self.world.ledger.end_run(run.id, "refused", "question", error.question)
                 return
+        if outcome.end in (End.SETTLED, End.PARTIAL):
+            await sandwiched.look(self.world, plan)  # while its block can be read; `why` tells it
         await self._ended(todo, run, outcome)
 
     async def _taken(self, todo: Todo) -> RunRow | None:
