@@ -18,7 +18,7 @@ from agent.money import Address, Amount, Rate, Token
 from agent.plans import Change, Plan, Role, Step
 from agent.plugin import VenueState
 from agent.policy import outputs
-from agent.policy.decode import Effect, decode
+from agent.policy.decode import Effect, argument, decode
 from agent.policy.policy import Policy
 from agent.usd import most
 
@@ -248,11 +248,21 @@ def _put(where: str, effect: Effect, amount: str) -> str:
 
 def _taken(where: str, effect: Effect, amount: str) -> str:
     if effect.unit == "position":
-        call = effect.signature.partition("(")[0]
-        return f"{where}: {call} {amount} of what it keeps in your name, to your account"
+        return _from_position(where, effect, amount)
     if effect.entry and effect.entry.about:
         return f"{where}: claim {amount} that you earned, to your account"
     return f"{where}: take {amount} out, to your account"
+
+
+def _from_position(where: str, effect: Effect, amount: str) -> str:
+    """What comes of a number that the contract keeps in the caller's name."""
+    path = str(effect.entry.position) if effect.entry else ""
+    number = argument(effect.args, path)
+    if effect.is_all:
+        return f"{where}: collect all that waits for position {number}, to your account"
+    if effect.entry and path == effect.entry.amount:
+        return f"{where}: burn the number of position {number}, which is empty then"
+    return f"{where}: take {amount} units of liquidity out of position {number}, which are then owed to you"
 
 
 def _debt(effect: Effect, amount: str) -> str:

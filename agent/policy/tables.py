@@ -62,6 +62,7 @@ class Entry(BaseModel):
     to_amount: str | None = None
     with_token: str | None = None
     with_amount: str | None = None
+    position: str | None = None
     path: str | None = None
     at_most: bool = False
     native_in: bool = False
@@ -200,7 +201,7 @@ def _check_paths(entry: Entry) -> None:
     for path in addresses:
         if path and not path.startswith("@") and parameter_at(entry.whole, path).type != "address":
             raise ValueError(f"the argument {path!r} is not an address")
-    for path in (entry.amount, entry.to_amount, entry.with_amount):
+    for path in (entry.amount, entry.to_amount, entry.with_amount, entry.position):
         if path and path != VALUE and not parameter_at(entry.whole, path).type.startswith("uint"):
             raise ValueError(f"the amount {path!r} is not an unsigned integer")
     if entry.path and parameter_at(entry.whole, entry.path).type not in ("bytes", "address[]"):
@@ -304,6 +305,8 @@ def _check_position(entry: Entry) -> None:
         entry.unit == "position" and entry.direction != "leave"
     ):
         raise ValueError(f"what counts positions is a leave of {POSITION}")
+    if (entry.unit == "position") != bool(entry.position):
+        raise ValueError(f"a leave of {POSITION}, and only that, names the position's number")
     if bool(entry.with_token) != bool(entry.with_amount) or (entry.with_token and entry.direction != "enter"):
         raise ValueError("a second token has its amount, and goes in with the first one")
     if entry.with_token and (entry.all or "@" in f"{entry.token}{entry.with_token}"):

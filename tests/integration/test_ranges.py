@@ -92,7 +92,9 @@ async def test_a_position_is_opened_collected_and_closed_to_the_unit(whole: Rang
     assert preview.plan is not None
     functions = [step["function"].partition("(")[0] for step in preview.plan["steps"]]
     assert functions == ["approve", "approve", "mint", "approve", "approve"]
-    assert status(await whole.confirm()) == "settled"
+    settled = await whole.confirm()
+    assert status(settled) == "settled"
+    assert "sandwich" not in settled.text
     (position,) = (await whole.world.snapshot(whole.account)).positions
     paid = tuple(was - now for was, now in zip(before, wallet(whole), strict=True))
     assert 2_999 * USDC < paid[0] <= 3_000 * USDC

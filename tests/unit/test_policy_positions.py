@@ -10,6 +10,7 @@ import pytest
 
 from agent.errors import Refused
 from agent.execution.signer.authority import counted
+from agent.gate.preview import sentence
 from agent.money import Address
 from agent.plans import Plan, Role, Step
 from agent.plugin import Listed
@@ -98,6 +99,26 @@ def test_each_approval_is_spent_and_taken_back(kept: int) -> None:
     assert refused([*steps[:2], steps[3], steps[4]]) == "approvals"  # nothing is opened
 
 
+def test_each_step_is_said_for_people() -> None:
+    said = [
+        sentence(POLICY, decode(POLICY, each.to, each.data, 0))
+        for each in (
+            mint(),
+            step(DECREASE, (7, 1_000, 0, 0, 2**40)),
+            step(COLLECT, (7, ACCOUNT, MAX_UINT128, MAX_UINT128)),
+            step(BURN, 7),
+        )
+    ]
+    assert "1,000 USDC" in said[0]
+    assert "0.1 WETH" in said[0]
+    assert said[0].endswith("in at the most, in your name")
+    assert said[1:] == [
+        "Uniswap v3 positions: take 1000 units of liquidity out of position 7, which are then owed to you",
+        "Uniswap v3 positions: collect all that waits for position 7, to your account",
+        "Uniswap v3 positions: burn the number of position 7, which is empty then",
+    ]
+
+
 def test_a_position_is_opened_for_oneself_and_of_two_tokens() -> None:
     assert refused(opening(mint(recipient=FRIEND))) == "recipients"
     same = (FIRST, FIRST, 500, -600, 600, UNITS[FIRST], UNITS[FIRST], 0, 0, ACCOUNT, 2**40)
@@ -153,6 +174,9 @@ def test_a_position_is_never_given_away(function: str, args: tuple[Any, ...]) ->
         (1, {"unit": "token"}, "positions is a leave"),
         (1, {"token": "@self"}, "positions is a leave"),
         (2, {"direction": "enter", "all": False}, "positions is a leave"),
+        (1, {"position": None}, "names the position's number"),
+        (0, {"position": "params.fee"}, "names the position's number"),
+        (2, {"position": "params.recipient"}, "is not an unsigned integer"),
     ],
 )
 def test_a_table_that_leaves_something_open_is_refused(number: int, change: dict[str, Any], says: str) -> None:
