@@ -17,8 +17,8 @@ Q64 = 1 << 64
 MOST_STEPS = 24
 CLOSE = Q64 // 50_000
 """How far apart, as a fraction, the roots of ways may stay: what is lost goes with its square."""
-EFFORT = 1_200
-"""Points of curves: some ten milliseconds."""
+EFFORT = 800
+"""Points of curves: some milliseconds."""
 NEAR = Q64 // 10_000
 """The same where Newton's step finds nothing more."""
 WORTH = 24
@@ -26,7 +26,7 @@ WORTH = 24
 DUST = 20
 """A way with less than this power of a half of the whole is none."""
 HALVINGS = (0, 1, 3, 6)
-BISECTIONS = 20
+BISECTIONS = 12
 Way = tuple[Line, ...]
 """The curves in the order in which a key runs through them: an exact output's from the end."""
 

@@ -22,7 +22,7 @@ from plugins.uniswap.paths import Hop, Path, paths, version
 MOST_PARTS = 12
 BATCH = 4
 MOST_REJECTED = 3
-AGAIN = 1_500
+AGAIN = 900
 """The effort that a second beginning has."""
 WORTH = 24
 """What further ways must gain, as a power of a half of the whole."""
