@@ -126,6 +126,11 @@ def test_no_part_stops_at_a_price_of_its_own(place: int) -> None:
     assert rule(let(2 * SOME), batch(*parts)) == "must"
 
 
+def test_an_exact_output_alone_gives_no_coin_back_so_none_is_sent() -> None:
+    params = (WETH_AT, USDC_AT, 500, ACCOUNT, LEAST, SOME, 0)
+    assert rule(step(ROUTER.address, EXACT_OUTPUT_SINGLE, params, value=SOME)) == "value"
+
+
 def test_two_batches_with_an_approval_each_are_two_moves() -> None:
     """Together they count twice, and a large move in pieces needs its code."""
     under = policy(listed=[*LISTED, ROUTER], tables=[*TABLES, TABLE], caps=CAPS, step_up={"USDC": 2 * SOME - 1})

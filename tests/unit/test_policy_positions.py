@@ -88,6 +88,14 @@ def test_the_cap_of_each_token_holds(symbol: str) -> None:
     check_plan(replace(POLICY, caps=caps), ACCOUNT, [], plan(*opening()))
 
 
+@pytest.mark.parametrize("symbol", ["USDC", "WETH"])
+def test_the_cap_of_each_token_holds_where_an_allowance_stands_already(symbol: str) -> None:
+    token = {"USDC": USDC_AT, "WETH": WETH_AT}[symbol]
+    with pytest.raises(Refused, match=f"cap of .* {symbol}"):
+        check(mint(), replace(POLICY, caps=dict(POLICY.caps) | {symbol: UNITS[token] - 1}))
+    check(mint(), replace(POLICY, caps=dict(POLICY.caps) | {symbol: UNITS[token]}))
+
+
 @pytest.mark.parametrize("kept", [0, 1])
 def test_each_approval_is_spent_and_taken_back(kept: int) -> None:
     steps = opening()
