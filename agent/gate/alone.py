@@ -14,7 +14,7 @@ from agent.chain.rpc import Rpc
 from agent.chain.rpc_types import RpcError, quantity
 from agent.errors import Refused
 from agent.gate.expect import key_of
-from agent.gate.order import Leave, Move
+from agent.gate.order import Leave, Move, TakeBack, Wrap
 from agent.gate.provided import Close, Gather
 from agent.gate.rehearse import Rehearsal, WouldRevert
 from agent.money import Address
@@ -35,12 +35,17 @@ def no_entry() -> Refused:
     )
 
 
+def takes_out(move: Move) -> bool:
+    """Whether a move can be tried here: it takes out, or makes the coin of what a withdrawal gave."""
+    return isinstance(move, Leave | TakeBack | Gather | Close) or (isinstance(move, Wrap) and move.source is not None)
+
+
 async def tried(rpc: Rpc, account: Address, steps: Sequence[Step]) -> tuple[int, ...]:
     """The gas of each step that runs at the head. Raises WouldRevert naming the one that would fail."""
     used: list[int] = []
     running = [step for step in steps if step.role is not Role.CLEANUP]
     for before, step in zip([None, *running], running, strict=False):
-        if before is not None and _goes_on(before, step):
+        if step.outputs or (before is not None and _goes_on(before, step)):  # a withdrawal is unwrapped after it
             used.append(LATER_GAS)
             continue
         call = {"from": account, "to": step.to, "data": "0x" + step.data.hex(), "value": hex(step.value)}
@@ -67,6 +72,9 @@ def left(moves: Iterable[Move], states: Mapping[str, VenueState], gas_used: tupl
     for move in moves:
         if isinstance(move, Gather | Close):
             for token, units in zip(move.tokens, move.now, strict=True):
+                changes[key_of(token)] = changes.get(key_of(token), 0) + units
+        if isinstance(move, Wrap):
+            for token, units in ((move.token, -move.units), (move.coin, move.units)):
                 changes[key_of(token)] = changes.get(key_of(token), 0) + units
         if not isinstance(move, Leave):
             continue

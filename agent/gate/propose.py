@@ -274,7 +274,7 @@ class Gate:
         try:
             return await rehearse(self.rpc, self.registry, account, steps, venues, snapshot.block), ()
         except NoSimulation:
-            if not all(isinstance(move, Leave | TakeBack | Gather | Close) for move in moves):
+            if not all(alone.takes_out(move) for move in moves):
                 raise alone.no_entry() from None
             return alone.left(moves, snapshot.venues, await alone.tried(self.rpc, account, steps)), (alone.NOTE,)
 

@@ -13,7 +13,9 @@ from agent.execution.outcome import End
 from agent.intents import All, AmountSpec, Deposit, Exact, Sequence, Withdraw
 from agent.replies.reply import Status
 from devnet import Node
+from tests.integration.runtime_parts import opened
 from tests.integration.swap_parts import ETH, USDC, Swapping, swap, swapping
+from tests.servers.faulty_node import FaultyNode
 
 pytestmark = pytest.mark.integration
 
@@ -114,3 +116,19 @@ async def test_what_is_said_of_it(it: Swapping) -> None:
     reply = await it.ask(take(None))
     assert reply.preview is not None
     assert "unwrap what comes out of it, about 1 WETH, to ETH" in reply.preview.headline
+
+
+async def test_coin_comes_out_of_a_venue_at_a_node_that_cant_simulate(
+    devnet_node: Node, proxy: FaultyNode, tmp_path: Path
+) -> None:
+    async with opened(tmp_path, devnet_node, proxy.url) as it:
+        await it.do(put("2"))
+        proxy.lacking = {"eth_simulateV1"}
+        native = int(it.chain.call("eth_getBalance", it.account, "latest"), 16)
+        reply = await it.ask(take("1"))
+        assert reply.verdict is not None
+        assert reply.verdict.status is Status.READY, reply.text
+        settled = await it.confirm()
+        assert settled.verdict is not None
+        assert settled.verdict.status is Status.SETTLED, settled.text
+        assert int(it.chain.call("eth_getBalance", it.account, "latest"), 16) > native + ETH * 99 // 100
