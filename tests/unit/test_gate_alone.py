@@ -188,6 +188,7 @@ def test_a_route_is_kept_with_the_side_that_was_asked_for(exact_out: bool) -> No
         "exact_out": exact_out,
         "units": "1000" if exact_out else "100",
         "limit": "990",
+        "worst": ["890" if exact_out else "10"],  # 990 less the 100 that are quoted, or 1,000 less the 990
     }
     ((only,), name) = (made.alternatives, way.name)
     assert (made.chosen, only["route"], only["fee"], only["tokens"]) == (name, name, "500", ["USDC", "DAI"])
