@@ -41,8 +41,9 @@ class Entry(BaseModel):
     instead of the listed contract's wrapped one, exactly `amount` of it. `about` is an argument of a `leave` that
     only says what it is for, such as the positions whose rewards are claimed: whatever it is, `amount` of `token`
     comes to the recipient, or nothing does. `outside` is of a swap whose way nobody can read: what bounds it all the
-    same. `wrap` and `unwrap` are the wrapped coin's own: one to one, from the caller and to the caller; what is
-    wrapped is the coin that is sent along, VALUE.
+    same. An `enter` may take `with_amount` of `with_token` along. A `leave` of POSITION is of what the contract
+    itself keeps in the caller's name under the number `position`. `wrap` and `unwrap` are the wrapped coin's own: one
+    to one, from the caller and to the caller; what is wrapped is the coin that is sent along, VALUE.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
