@@ -24,6 +24,9 @@ BATCH = 4
 MOST_REJECTED = 3
 AGAIN = 900
 """The effort that a second beginning has."""
+FAR = Q64 // 1_000
+LONG = 12_000
+"""The effort for the one trade in hundreds whose ways are that unlike in price after both: tens of milliseconds."""
 WORTH = 24
 """What further ways must gain, as a power of a half of the whole."""
 LITTLE = (10, 14, 20)
@@ -82,6 +85,10 @@ class Search:
             if begun is not None:
                 anew = self._further(self._thinned(self._found(balanced(begun, self._problem))))
                 found += [each for each in anew if each.net > found[-1].net]
+        if len(found[-1].flows.ways) > 1 and found[-1].flows.apart > FAR and self._problem.effort <= 0:
+            self._problem.effort = LONG
+            last = self._found(balanced(found[-1].flows, self._problem))
+            found += [each for each in self._further(last) if each.net > found[-1].net]
         return found
 
     def _further(self, start: Found) -> list[Found]:
