@@ -32,7 +32,7 @@ def parted(trade: Trade) -> str:
     whole = trade.units_in
     shares = [part.units_in * 1_000 // whole for part in trade.parts]
     shares[0] += 1_000 - sum(shares)
-    said = (f"{share // 10}.{share % 10} % by {part.name}" for share, part in zip(shares, trade.parts, strict=True))
+    said = (f"{text_from_units(share, 1)} % by {part.name}" for share, part in zip(shares, trade.parts, strict=True))
     return f"In one transaction: {', '.join(said)}."
 
 

@@ -70,6 +70,8 @@ def question(half: Half) -> Question:
             )
         case "times":
             return _TIMES
+        case "sign":
+            return Question("An amount has no sign: say a number above zero.")
         case "priced":
             return _PRICED
         case "trade":

@@ -50,6 +50,7 @@ EVERY = _all(
     rf"\b(?:every\s+month|monthly|each\s+month)\s+on\s+the\s+(?:{_NTH}(?:st|nd|rd|th)?|{_LAST}\s+day)\b",
     rf"\b(?:on\s+)?(?:the|every|each)\s+(?:{_NTH}(?:st|nd|rd|th)|(?P<first>first)|{_LAST})(?:\s+day)?"
     r"(?:\s+(?:of|in)\s+(?:the|every|each|a)\s+month|\s+(?:every|each)\s+month|\s+monthly)\b",
+    rf"\b(?:every|each)\s+{_NTH}(?:st|nd|rd|th)\b(?!\s+(?:day|week|hour|minute|month|year|quarter|{_DAY}))",
     rf"\b(?:(?:el\s+(?:día\s+)?)?(?:{_NTH}|{_LAST}\s+día)\s+de\s+(?:cada|todos\s+los)\s+mes(?:es)?|"
     rf"(?:cada\s+mes|mensualmente|todos\s+los\s+meses),?\s+el\s+(?:día\s+)?(?:{_NTH2}|último\s+día))\b",
     rf"\b(?:am\s+|an\s+jedem\s+|jeden\s+)(?:{_NTH}\.|{_LAST})(?:\s+tag)?\s+(?:jedes|jeden|des|im|eines)\s+monats?\b",

@@ -8,6 +8,9 @@ from typing import Any
 
 from agent.words import order_frames as frames
 
+_NO_HOUR = re.compile(r"\b(?:at|um|a\s+las?)\s+\d{1,2}(?:[:.h]\d{1,2})?(?![\d.,])\s*$", re.IGNORECASE)
+"""A time of day that no day has: "at 25"."""
+
 
 class Unsaid:
     """It says times that no order can have."""
@@ -24,6 +27,8 @@ def times(said: str) -> tuple[str, dict[str, Any]] | Unsaid | None:
     fields = _every(found)
     rest = _without(said, found)
     clock = _first(frames.TIMES, rest)
+    if clock is None and _NO_HOUR.search(rest):
+        return Unsaid()
     if clock is not None and fields["every"] != "hour":
         hour = _hour(clock)
         if hour is None:

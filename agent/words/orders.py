@@ -31,6 +31,8 @@ _NEVER = frozenset({
     Kind.NEGATION, Kind.HYPOTHETICAL, Kind.QUESTION, Kind.ASKS, Kind.MENTION, Kind.QUOTED, Kind.QUOTED_LINE,
     Kind.REPORTED, Kind.LOOKALIKE, Kind.UNSUPPORTED,
 })  # fmt: skip
+_SIGNED = re.compile(r"(?:^|\s)[-−–+]\d")
+"""An amount with a sign: there is no such."""
 _COURTESY = frozenset({Kind.FILLER, Kind.CHAT, Kind.POLITE, Kind.AFFIRM})
 
 
@@ -54,6 +56,8 @@ def order(said: Sequence[str], vocabulary: Vocabulary) -> Order | Cancel | Half 
         for found in filter(None, (each.fullmatch(plain) for each in frames.CANCELS)):
             return Cancel(ref=f"{ORDER}:{found['number']}" if found["number"] else ORDER)
     spoken = heard(text, vocabulary)
+    if _SIGNED.search(plain):
+        return Half("sign") if may_be_order(text, vocabulary) and _trades(plain, vocabulary, spoken) else None
     return _set(whole(text, spoken.language, hurried=False), said[1:], vocabulary, spoken)
 
 

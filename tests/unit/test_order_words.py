@@ -14,6 +14,8 @@ from agent.mind.context import Context, Pending
 from agent.mind.phrasebook import interpret, pending_after
 from agent.mind.tools import NotProposed, understood
 from agent.runtime.following import bound_to
+from agent.words.order_trade import Half
+from agent.words.orders import order
 from tests.unit.spoken import NOW, VOCABULARY, amount, intent_of, question_of
 
 pytestmark = pytest.mark.unit
@@ -199,3 +201,15 @@ def test_a_model_points_at_the_words_and_code_reads_them() -> None:
 def test_half_an_order_is_none(data: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Order.model_validate({**ABOVE.model_dump(), **data})
+
+
+@pytest.mark.parametrize("text", ["-100 usdc into eth every day at 9", "+100 usdc into eth every monday"])
+def test_an_amount_with_a_sign_is_never_read_without_it(text: str) -> None:
+    assert order((text,), VOCABULARY) == Half("sign")
+
+
+def test_an_hour_that_no_day_has_is_asked_about_and_an_ordinal_is_a_day_of_the_month() -> None:
+    assert order(("100 usdc into eth every monday at 25",), VOCABULARY) == Half("times")
+    found = order(("100 usdc into eth every 31st at 02:30",), VOCABULARY)
+    assert isinstance(found, Order)
+    assert (found.every, found.day, found.hour, found.minute) == ("month", 31, 2, 30)
