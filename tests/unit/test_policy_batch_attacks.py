@@ -317,6 +317,36 @@ def test_a_part_in_another_market_is_refused() -> None:
     assert go(body, bad, bad, at=here) == "market"
 
 
+@pytest.mark.parametrize("first", [0, 1])
+def test_coin_goes_along_only_where_each_part_takes_it(first: int) -> None:
+    """Of a part that doesn't, it would lie in the router."""
+    body = opaque()
+    names = ("takes", "leaves")
+    body["functions"] = [
+        {
+            "signature": f"{name}(address a,address b,uint256 units,uint256 least,address to)",
+            "direction": "swap",
+            "token": "a",
+            "amount": "units",
+            "to_token": "b",
+            "to_amount": "least",
+            "recipient": "to",
+            "native_in": name == "takes",
+        }
+        for name in names
+    ]
+    known = under(body, replace(OTHER, wrapped=WETH_AT))
+    calls = [encode_call(each["signature"], (WETH_AT, USDC_AT, SOME, LEAST, ACCOUNT)) for each in body["functions"]]
+
+    def check(*parts: bytes) -> None:
+        data = encode_call(MULTICALL, (UNTIL, parts))
+        check_step(known, ACCOUNT, (), decode(known, OTHER.address, data, 2 * SOME))
+
+    check(calls[0], calls[0])
+    with pytest.raises(Refused, match="wei along"):
+        check(calls[first], calls[1 - first])
+
+
 def test_selectors_of_the_batch_are_nobody_else_s() -> None:
     """What is signed by its first four bytes reads as one thing only."""
     own = [entry["signature"] for entry in TABLE["functions"]] + [MULTICALL, UNWRAP, "refundETH()"]
