@@ -41,7 +41,8 @@ async def _on(node: devnet.Node, few: bool) -> list[Figure]:
     try:
         market = await Market.opened(made, rpc)
         pools = Figure("trade_pools", len(market.states), "real pools and pairs on devnet")
-        found = [pools, *await exact.figures(market, few), *await split.figures(market, few)]
-        return [*found, *peer.figures(market, few)]
+        swaps = await exact.figures(market, few)
+        print(f"{len(swaps)} figures of swaps; now splits, which take some minutes", file=sys.stderr)
+        return [pools, *swaps, *await split.figures(market, few), *peer.figures(market, few)]
     finally:
         await rpc.close()

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import combinations
 from statistics import median
-from typing import Any
 
 from agent.abi import view
 from agent.chain.find_traders import find_traders
@@ -21,7 +20,7 @@ from agent.chain.rpc import Rpc
 from agent.chain.snapshot import take
 from agent.gate.trading import MAX_IMPACT_BPS
 from agent.money import Token, address
-from agent.routes import AnyPool, Trade
+from agent.routes import AnyPool, Route, Trade
 from benchmarks.figure import Figure
 from benchmarks.trade.convex import Arc, Way, optimum
 from benchmarks.trade.market import Market
@@ -164,12 +163,12 @@ async def _held(market: Market, asked: Asked, seen: Seen) -> None:
     if free is None or trade is None or bound is None or only is None or free.impact_bps > MAX_IMPACT_BPS:
         return
     seen.gaps.append(_gap(free.units_in, bound) if asked.exact_out else _gap(bound, free.units_out))
-    single = Trade((only,), _gas_of(asked, only.pools))
+    single, plain = Trade((only,), _gas_of(asked, (only,))), replace(trade, gas=_gas_of(asked, trade.parts))
     seen.below_single += free.units_in > only.units_in if asked.exact_out else free.units_out < only.units_out
     open_side = only.units_in if asked.exact_out else only.units_out
     best = max(_best_net(asked, ways), net(single, asked.gas))
-    seen.net_gaps.append((best - net(trade, asked.gas)) / open_side * BASIS_POINTS)
-    seen.gains.append((net(trade, asked.gas) - net(single, asked.gas)) / open_side * BASIS_POINTS)
+    seen.net_gaps.append((best - net(plain, asked.gas)) / open_side * BASIS_POINTS)
+    seen.gains.append((net(plain, asked.gas) - net(single, asked.gas)) / open_side * BASIS_POINTS)
     seen.parts.append(len(trade.parts))
     await _executed(market, asked, trade, seen)
 
@@ -178,10 +177,10 @@ def _gap(more: float, less: float) -> float:
     return (more - less) / more * BASIS_POINTS
 
 
-def _gas_of(asked: Asked, pools: Sequence[Any]) -> int:
-    """A single way's, ticks that it crosses apart: what that leaves out is in its favour."""
-    path = next(path for path in asked.ways if tuple(hop.pool.pool for hop in path) == tuple(pools))
-    return costs.TRANSACTION + way_gas(path)
+def _gas_of(asked: Asked, parts: Sequence[Route]) -> int:
+    """That of the ways; the optimum doesn't know which ticks it crosses, so nobody pays for them here."""
+    ways = {tuple(hop.pool.pool for hop in path): path for path in asked.ways}
+    return costs.TRANSACTION + sum(way_gas(ways[tuple(part.pools)]) for part in parts)
 
 
 def _best_net(asked: Asked, ways: Sequence[Way]) -> float:
