@@ -33,8 +33,8 @@ def batched(
     parts = tuple(read(each, value) for each in swaps)
     _check_one_swap(contract, parts)
     recipient, gets, least = _end(native, contract, batch, parts, given)
-    at_most = any(part.at_most for part in parts)
-    if refunds != (at_most and value > 0):
+    leaves_over = batch.refund is not None or any(part.at_most for part in parts)  # a pool that runs dry takes less
+    if refunds != (leaves_over and value > 0):
         raise _wrong(contract, "coin that a swap may leave over is given back, and only then is there a refund")
     return replace(
         parts[0],

@@ -40,7 +40,7 @@ def swap_step(
     if got:
         least = trade.units_out if trade.exact_out else sum(limits)
         calls.append(encode_call(UNWRAP, (least, account)))
-    if given and trade.exact_out:
+    if given:  # an exact output takes less than the most; a pool that runs dry, less than an exact input
         calls.append(encode_call(REFUND, ()))
     value = (sum(limits) if trade.exact_out else trade.units_in) if given else 0
     return Step(router.address, router.name, MULTICALL, (deadline, tuple(calls)), value)

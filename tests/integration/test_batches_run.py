@@ -86,7 +86,7 @@ class Maker:
         if native_out != self.odd():
             given = self.random.choice([0, least - 1, least // 2]) if self.odd() else least
             calls.append(encode_call(UNWRAP, (min(max(given, 0), MOST), STRANGER if self.odd() else self.account)))
-        if (native_in and exact_out) != self.odd():
+        if native_in != self.odd():
             calls.append(encode_call(REFUND, ()))
         if self.odd():
             self.random.shuffle(calls)

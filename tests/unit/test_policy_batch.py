@@ -80,7 +80,7 @@ PASSES: list[tuple[str, tuple[Step, ...]]] = [
     ("ticks and pairs", (let(2 * SOME), batch(single(), pairs(USDC_AT, WETH_AT)))),
     ("an exact output", (let(2 * SOME), batch(wanted(), wanted()), back())),
     ("to the coin", (let(2 * SOME), batch(single(to=HERE), pairs(USDC_AT, WETH_AT, to=HERE), unwrap(2 * LEAST)))),
-    ("coin in", (batch(single(WETH_AT, USDC_AT), pairs(WETH_AT, USDC_AT), value=2 * SOME),)),
+    ("coin in", (batch(single(WETH_AT, USDC_AT), pairs(WETH_AT, USDC_AT), REST, value=2 * SOME),)),
     ("an exact output for coin", (batch(wanted(WETH_AT, USDC_AT), REST, value=SOME),)),
     ("an exact output in pairs", (let(), batch(pairs_out()), back())),
 ]  # fmt: skip
@@ -116,9 +116,10 @@ REFUSED: list[tuple[str, tuple[Step, ...], str]] = [
     ("a sweep in it", (let(), batch(single(), encode_call("sweepToken(address,uint256)", (USDC_AT, 0)))), "lists"),
     ("less approved than its parts take", (let(), batch(single(), single())), "approvals"),
     ("no approval taken back", (let(), batch(wanted())), "approvals"),
-    ("more coin than its parts take", (batch(single(WETH_AT, USDC_AT), value=SOME + 1),), "value"),
-    ("coin for another token", (batch(single(), value=SOME),), "value"),
+    ("more coin than its parts take", (batch(single(WETH_AT, USDC_AT), REST, value=SOME + 1),), "value"),
+    ("coin for another token", (batch(single(), REST, value=SOME),), "value"),
     ("an exact output that keeps the coin", (batch(wanted(WETH_AT, USDC_AT), value=SOME),), "batch"),
+    ("coin in that a pool may leave over", (batch(single(WETH_AT, USDC_AT), value=SOME),), "batch"),
     ("a refund of nothing", (let(), batch(single(), REST)), "batch"),
 ]
 

@@ -97,10 +97,10 @@ STOLEN: list[tuple[str, tuple[Step, ...]]] = [
     ("parts beyond all numbers", (let(2 * SOME), batch(single(units=MOST), single(units=2 * SOME + 1)))),
     ("parts that overflow to little", (let(SOME), batch(single(units=2**255), single(units=2**255 + SOME)))),
     ("parts above the cap together", (let(CAP + 2), batch(single(units=CAP // 2 + 1), single(units=CAP // 2 + 1)))),
-    ("coin that parts share", (batch(single(WETH_AT, USDC_AT), single(WETH_AT, USDC_AT), value=SOME),)),
-    ("coin beside an approved token", (let(), batch(single(), value=1))),
+    ("coin that parts share", (batch(single(WETH_AT, USDC_AT), single(WETH_AT, USDC_AT), REST, value=SOME),)),
+    ("coin beside an approved token", (let(), batch(single(), REST, value=1))),
     ("coin in and coin out", (batch(single(WETH_AT, WETH_AT, to=HERE), unwrap(), value=SOME),)),
-    ("coin above its cap", (batch(*[single(WETH_AT, USDC_AT, units=6 * 10**17)] * 2, value=12 * 10**17),)),
+    ("coin above its cap", (batch(*[single(WETH_AT, USDC_AT, units=6 * 10**17)] * 2, REST, value=12 * 10**17),)),
     (
         "a swap that is a clean-up",
         (let(), Step(ROUTER.address, "", MULTICALL, (UNTIL, (single(),)), role=Role.CLEANUP)),
@@ -148,7 +148,7 @@ def test_an_exact_output_counts_at_its_most() -> None:
 
 
 def test_coin_counts_as_coin_and_never_as_its_wrapped_form() -> None:
-    made = check_plan(POLICY, ACCOUNT, (), plan(batch(single(WETH_AT, USDC_AT), value=SOME)))
+    made = check_plan(POLICY, ACCOUNT, (), plan(batch(single(WETH_AT, USDC_AT), REST, value=SOME)))
     assert totals([effect for _, effect in made]) == {POLICY.native: SOME}
 
 
