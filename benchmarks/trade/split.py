@@ -1,7 +1,8 @@
 """Random trades over random sets of real pools: run as quoted, against the best there is, and how quickly.
 
 The best without gas is the convex optimum (convex.py). Net of gas it is a choice of ways too: of the best few, every
-set of up to four is solved to its own convex optimum and its gas taken off.
+set of two or three is solved to its own convex optimum and its gas taken off; one way alone pays its crossed ticks,
+too.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from benchmarks.trade.universe import World
 from plugins.uniswap import gas as costs
 from plugins.uniswap.best import alone
 from plugins.uniswap.paths import Path, paths
-from plugins.uniswap.split import way_gas
+from plugins.uniswap.split import Search, way_gas
 from plugins.uniswap.ticks import sqrt_ratio_at
 from plugins.uniswap.trader import UniswapV3
 
@@ -166,8 +167,8 @@ async def _held(market: Market, asked: Asked, seen: Seen) -> None:
     single, plain = Trade((only,), _gas_of(asked, (only,))), replace(trade, gas=_gas_of(asked, trade.parts))
     seen.below_single += free.units_in > only.units_in if asked.exact_out else free.units_out < only.units_out
     open_side = only.units_in if asked.exact_out else only.units_out
-    best = max(_best_net(asked, ways), net(single, asked.gas))
-    seen.net_gaps.append((best - net(plain, asked.gas)) / open_side * BASIS_POINTS)
+    gap = max(_best_net(asked, ways) - net(plain, asked.gas), _best_single(asked) - net(trade, asked.gas))
+    seen.net_gaps.append(gap / open_side * BASIS_POINTS)
     seen.gains.append((net(plain, asked.gas) - net(single, asked.gas)) / open_side * BASIS_POINTS)
     seen.parts.append(len(trade.parts))
     await _executed(market, asked, trade, seen)
@@ -178,20 +179,26 @@ def _gap(more: float, less: float) -> float:
 
 
 def _gas_of(asked: Asked, parts: Sequence[Route]) -> int:
-    """That of the ways; the optimum doesn't know which ticks it crosses, so nobody pays for them here."""
+    """That of the ways; the optimum of several doesn't know which ticks it crosses: nobody pays for them here."""
     ways = {tuple(hop.pool.pool for hop in path): path for path in asked.ways}
     return costs.TRANSACTION + sum(way_gas(ways[tuple(part.pools)]) for part in parts)
 
 
+def _best_single(asked: Asked) -> float:
+    """The best way alone, with the ticks that it crosses."""
+    found = Search(asked.ways, asked.units, asked.exact_out, asked.gas).single()
+    return float("-inf") if found is None else found.net / asked.gas.denominator
+
+
 def _best_net(asked: Asked, ways: Sequence[Way]) -> float:
-    """The best of every set of up to TOGETHER of the best few ways, each solved alone; gas of crossed ticks apart."""
+    """The best of all sets of two to TOGETHER of the best few ways, each solved alone; gas of crossed ticks apart."""
     gas = [float(way_gas(path) * asked.gas) for path in asked.ways]
     sign = -1.0 if asked.exact_out else 1.0
     singles = alone(asked.ways, asked.units, asked.exact_out)
     open_ = {place: amounts[0 if asked.exact_out else 1] for place, amounts in enumerate(singles) if amounts}
     nets = {place: sign * units - gas[place] for place, units in open_.items()}
     few = sorted(nets, key=nets.__getitem__, reverse=True)[:BEST_WAYS]
-    best = max(nets.values(), default=float("-inf"))
+    best = float("-inf")
     for size in range(2, TOGETHER + 1):
         for some in combinations(few, size):
             found = optimum([ways[each] for each in some], asked.units, asked.exact_out, [0.0] * size)
