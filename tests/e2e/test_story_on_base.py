@@ -50,7 +50,7 @@ def test_first_light_on_base(profile_node: Node, tmp_path: Path) -> None:
         out = talk.say("/confirm")
         assert out["verdict"]["status"] == "settled"
         interest = talk.units("USDC") - START
-        assert 0 <= interest < DEPOSIT // 1_000
+        assert -2 <= interest < DEPOSIT // 1_000, "the protocol rounds a unit each way at most"
         account, usdc = talk.account, talk.token("USDC")
     moved = rows(folder, "SELECT units FROM flows WHERE token = ? AND holder = ?", usdc, account)
     assert sum(int(row["units"]) for row in moved) == interest

@@ -102,7 +102,6 @@ async def test_gas_that_can_not_be_paid(whole: Whole) -> None:
 async def test_amounts_and_tokens_that_are_not_there(whole: Whole) -> None:
     assert await refusal(whole, deposit("10000000.000001")) == "balance"
     assert await refusal(whole, deposit("0.0000001")) == "amount"
-    assert await refusal(whole, deposit("1", asset="ETH", venue=None)) == "lists"
     assert await refusal(whole, withdraw("1")) == "balance"
     assert await refusal(whole, leave_all()) == "balance"
 
