@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from agent.abi import encode_call
 from agent.execution import fees
 from agent.gate.confirm import Look, look
 from agent.gate.order import Enter, Leave, Send
 from agent.gate.propose import Gate
 from agent.plans import Plan
 from agent.policy.fingerprint import Fingerprint
+from plugins.uniswap.calls import REFUND
 from tests.unit.gate_chain import BASE_FEE, GATE_POLICY, GateChain, PoolVenue, gate_chain, gate_registry
 from tests.unit.policy_parts import ACCOUNT, ETH, FRIEND, POOL, USDC, USDC_AT, WETH_AT
 from tests.unit.test_gate_propose import propose, swap
@@ -145,9 +147,12 @@ async def test_an_exchange_that_takes_the_coin_is_looked_at_too() -> None:
     move = swap(chain)
     plan = (await propose(chain, move)).plan
     trade = next(step for step in plan.steps if step.to == move.trader.contract.address)
-    paid = replace(plan, steps=(replace(trade, value=5),), expected=())
+    deadline, calls = trade.args
+    assert isinstance(calls, tuple)
+    batch = deadline, (*calls, encode_call(REFUND, ()))
+    paid = replace(plan, steps=(replace(trade, value=5, args=batch),), expected=())
     router = replace(GATE_POLICY, codes={move.trader.contract.address: STRANGE})
     chain.world.allowed[USDC_AT, ACCOUNT, move.trader.contract.address] = FIVE
     assert "isn't what it was" in (await again(chain, paid, router)).void
-    unpaid = replace(paid, steps=(replace(trade, value=0),))
+    unpaid = replace(paid, steps=(trade,))
     assert "isn't what it was" not in (await again(chain, unpaid, router)).void
