@@ -28,7 +28,7 @@ from agent.plans import Step
 from agent.plugin import Block, Listed, Trader, Venue, VenueState
 from agent.routes import AnyPool, PoolState, Route, Trade
 from plugins.uniswap import moneta_call_tables
-from plugins.uniswap.calls import EXACT_INPUT_SINGLE, EXACT_OUTPUT_SINGLE, MULTICALL, swap_step
+from plugins.uniswap.calls import EXACT_INPUT_SINGLE, EXACT_OUTPUT_SINGLE, MULTICALL, REFUND, swap_step
 from tests.unit.gate_parts import registry
 from tests.unit.policy_parts import (
     ACCOUNT,
@@ -254,7 +254,7 @@ class GateChain(Rpc):
                 raise Reverted("Transaction too old")
             return encode(["bytes[]"], [[self._call(world, sender, ROUTER.address, data, logs) for data in calls]])
 
-        return {MULTICALL: batch}
+        return {MULTICALL: batch, REFUND: lambda: b""}
 
     def _multicall(self, world: World, sender: Address, logs: list[Any]) -> dict[str, Any]:
         def aggregate(calls: Any) -> bytes:
