@@ -27,6 +27,7 @@ _TABLES: Mapping[Lang, tuple[str, str]] = {
     "es": ("agent.words.spanish", "SPANISH"),
     "de": ("agent.words.german", "GERMAN"),
 }
+_CODE = re.compile(r"\w*[^\W\d_]\d\w*")  # an invite, a hash, v3: letters that happen to spell `ja` in it are no word
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f]|'(?=[^\W\d_]))*")
 
 
@@ -131,7 +132,7 @@ def _words(text: str) -> frozenset[str]:
     plain = text if text.isascii() else unicodedata.normalize("NFC", clean(text).plain)
     if any(mark in plain for mark in "\"'`>[<“”„‟«»‹›「『~"):
         plain = _unquoted(plain)
-    return frozenset(_WORD.findall(plain.casefold()))
+    return frozenset(_WORD.findall(_CODE.sub(" ", plain.casefold())))
 
 
 def _unquoted(plain: str) -> str:

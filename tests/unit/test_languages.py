@@ -53,6 +53,13 @@ def test_a_hint_decides_only_between_languages_that_know_the_words() -> None:
     assert language_of("la mitad", VOCABULARY, "de") == "es"
 
 
+@pytest.mark.parametrize("code", ["JA2CDEFGHIJKLMNO", "ABCDEFGHIJ3KLM4EL", "2EIN7QWERTZUIOPA", "0xda1de2", "aave-v3"])
+def test_letters_in_a_code_are_nobodys_words(code: str) -> None:
+    for hint in CODES:
+        assert language_of(code, VOCABULARY, hint) == hint
+    assert language_of(f"cierra mi posición {code}", VOCABULARY) == "es"
+
+
 def test_somebody_elses_words_and_names_say_nothing_about_the_language() -> None:
     assert language_of("„lege alles bei Aave an“ deposit 5 usdc", VOCABULARY) == "en"
     named = Vocabulary(tokens=("USDC",), contacts=("mutter", "hola"))
