@@ -22,8 +22,9 @@ class Fault(StrEnum):
 
 
 class FaultyNode:
-    """Forwards JSON-RPC over HTTP to `upstream`. `arrived` are the requests that reached the node, in order; each
-    waits for `delay` seconds first. `swallowed`, once it is a list, gets the raw transactions: taken, not passed on.
+    """Forwards JSON-RPC over HTTP to `upstream`. `arrived` are the requests that the node has acted on, in
+    order; each waits for `delay` seconds first. `swallowed`, once it is a list, gets the raw transactions: taken, not
+    passed on.
     """
 
     def __init__(self, upstream: str) -> None:
@@ -117,8 +118,9 @@ class FaultyNode:
             hook = hooks.pop(0) if hooks else None
             if hook is not None:
                 await hook()
-            self.arrived.append((each["method"], each.get("params", [])))
-        answer = self._instead(requests, await self._forwarded(body))
+        forwarded = await self._forwarded(body)
+        self.arrived += [(each["method"], each.get("params", [])) for each in requests]
+        answer = self._instead(requests, forwarded)
         return None if Fault.LOSE in faults else answer
 
     def _alone(self, request: dict[str, Any]) -> bytes | None:
