@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import tomllib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,7 +41,7 @@ STORY = (
 SECONDS_APART = 120
 """How far apart in devnet's time the same steps of two runs may be; interest accrues in it."""
 LATER = 1_200
-"""Seconds by devnet's clock until the thirty days begin, in each run: its borrowers throw dice by that time."""
+"""Seconds by devnet's clock until the thirty days begin, in each run: its borrowers throw dice by that second."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,8 @@ def terminal(tmp_path_factory: pytest.TempPathFactory) -> End:
         head = talk.chain.call("eth_getBlockByNumber", "latest", False)
         moment = int(head["timestamp"], 16) + LATER
         for words, answer in STORY:
-            if words == ADVANCE:
-                _be_at(talk.chain, moment)
-            assert answer in talk.say("/confirm" if words == CONFIRM else words)["reply"]
+            with _be_at(talk.chain, moment) if words == ADVANCE else contextlib.nullcontext():
+                assert answer in talk.say("/confirm" if words == CONFIRM else words)["reply"]
         return End(talk.units("USDC"), talk.nonce(), moment)
 
 
@@ -117,17 +116,19 @@ async def _come_in(chat: Chat, transcript: Transcript) -> None:
     assert "Your account on devnet is" in welcome.text
 
 
-def _be_at(chain: Chain, moment: int) -> None:
-    """A block at that moment."""
+@contextlib.contextmanager
+def _be_at(chain: Chain, moment: int) -> Iterator[None]:
+    """A block at that moment; the next one comes a second later by the chain's clock, however long the answer takes."""
     chain.call("evm_setNextBlockTimestamp", moment)
     chain.call("evm_mine")
+    chain.call("anvil_setBlockTimestampInterval", 1)
+    yield
+    chain.call("anvil_removeBlockTimestampInterval")
 
 
 async def _tell(chat: Chat, transcript: Transcript, chain: Chain, moment: int) -> None:
     last: Told | None = None
     for words, answer in STORY:
-        if words == ADVANCE:
-            await asyncio.to_thread(_be_at, chain, moment)
         if words == CONFIRM:
             assert last is not None
             assert CONFIRM in last.labels
@@ -135,6 +136,7 @@ async def _tell(chat: Chat, transcript: Transcript, chain: Chain, moment: int) -
             last = await chat.press(last, CONFIRM)
         else:
             transcript.said(words)
-            last = await chat.ask(words)
+            with _be_at(chain, moment) if words == ADVANCE else contextlib.nullcontext():
+                last = await chat.ask(words)
         transcript.told(last)
         assert answer in last.text, last.text
