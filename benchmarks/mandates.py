@@ -27,7 +27,7 @@ from agent.chat.lines import CHANNEL, PLATFORM
 from agent.commands import places
 from agent.compose import Instance, open_instance
 from agent.config import Settings
-from agent.gate.mandate import Terms
+from agent.gate.mandates.mandate import Terms
 from agent.money import Address
 from agent.place import Place
 from agent.plans import Step

@@ -24,7 +24,7 @@ CHANNEL = "mandate:"
 
 @dataclass(frozen=True, slots=True)
 class MandateRow:
-    """`limits` is JSON data (see agent.gate.mandate); `channel` is where it was given and where its runs are told."""
+    """`limits` is JSON data (agent.gate.mandates); `channel` is where it was given and where its runs are told."""
 
     id: int
     user: str

@@ -32,7 +32,7 @@ RULE = "orders"
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """`number` counts a person's orders from 1; `terms` is JSON data (agent/gate/order_terms.py)."""
+    """`number` counts a person's orders from 1; `terms` is JSON data (agent/gate/orders/terms.py)."""
 
     id: int
     user: str

@@ -10,7 +10,7 @@ import structlog
 
 from agent.chain.snapshot import Snapshot
 from agent.errors import MonetaError, Refused, Unavailable
-from agent.gate.mandate import RULE, Terms
+from agent.gate.mandates.mandate import RULE, Terms
 from agent.replies.loans import could_not_repay, kept
 from agent.replies.ranges import opened_anew
 from agent.replies.reply import Reply

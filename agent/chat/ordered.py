@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agent.gate.order_terms import Terms
+from agent.gate.orders.terms import Terms
 from agent.money import Amount
 from agent.replies import orders as told
 from agent.replies.reply import Reply

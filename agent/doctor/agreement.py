@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
 from agent.doctor.finding import Finding, judged
-from agent.gate.mean_price import mean_gap_bps
 from agent.gate.oracle import MAX_GAP_BPS, gap_bps
-from agent.gate.trade_words import percent
+from agent.gate.trades.mean_price import mean_gap_bps
+from agent.gate.trades.words import percent
 from agent.money import Token
 from agent.plugin import Trader
 

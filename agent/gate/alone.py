@@ -14,8 +14,8 @@ from agent.chain.rpc import Rpc
 from agent.chain.rpc_types import RpcError, quantity
 from agent.errors import Refused
 from agent.gate.expect import key_of
-from agent.gate.order import Leave, Move, TakeBack, Wrap
-from agent.gate.provided import Close, Gather
+from agent.gate.liquidity.provided import Close, Gather
+from agent.gate.moves import Leave, Move, TakeBack, Wrap
 from agent.gate.rehearse import Rehearsal, WouldRevert
 from agent.money import Address
 from agent.plans import Role, Step

@@ -11,8 +11,8 @@ from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.execution.costs import Costs, costs_at, size_of
 from agent.gate import approvals, expect
-from agent.gate.order import Collect, Enter, Leave, Move, PayBack, Send, Swap, TakeBack, Wrap
-from agent.gate.provided import Close, Gather, Provide
+from agent.gate.liquidity.provided import Close, Gather, Provide
+from agent.gate.moves import Collect, Enter, Leave, Move, PayBack, Send, Swap, TakeBack, Wrap
 from agent.gate.templates import opened, output_of
 from agent.money import Address, Token
 from agent.plans import Change, Plan, Role, Step

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from agent.gate.offers import Tried
-from agent.gate.order import Swap
-from agent.gate.range_choice import RangeOption, width_text
+from agent.gate.liquidity.choice import RangeOption, width_text
+from agent.gate.moves import Swap
 from agent.gate.spread import Spread
+from agent.gate.trades.offers import Tried
 from agent.money import Token
 from agent.plugin import Option, VenueState
 from agent.routes import Route, Trade

@@ -9,10 +9,11 @@ from agent.chain.simulate import NoSimulation
 from agent.chain.snapshot import Snapshot, take
 from agent.errors import Refused
 from agent.execution.settle import outside
-from agent.gate import alone, honest, listed, loans, oracle, reserve, shares, state
+from agent.gate import alone, listed, loans, oracle, reserve, shares, state
 from agent.gate.build import entering
 from agent.gate.propose import Gate
 from agent.gate.rehearse import Rehearsal, rehearse
+from agent.gate.trades import honest
 from agent.money import Address, Token
 from agent.plans import Plan, Role
 from agent.plugin import Venue

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from agent.errors import Refused
-from agent.gate.order import Collect, Enter, Leave, Move, PayBack, Send, Swap, TakeBack, Wrap, taken
-from agent.gate.provided import Close, Gather, Provide
+from agent.gate.liquidity.provided import Close, Gather, Provide
+from agent.gate.moves import Collect, Enter, Leave, Move, PayBack, Send, Swap, TakeBack, Wrap, taken
 from agent.money import Address, Token
 from agent.plans import Change
 from agent.plugin import Venue, VenueState

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.gate.loans import with_growth
-from agent.gate.mandate import RULE, Terms
-from agent.gate.order import PayBack
+from agent.gate.mandates.mandate import RULE, Terms
+from agent.gate.moves import PayBack
 from agent.intents import All, Exact, Repay
 from agent.loans import Loan, health_text
 from agent.money import RAY, Amount, Token

@@ -11,8 +11,8 @@ from agent.chain.fingerprint import fingerprints
 from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
 from agent.errors import Refused
-from agent.gate.order import Enter, Move, PayBack, Swap
-from agent.gate.provided import Provide
+from agent.gate.liquidity.provided import Provide
+from agent.gate.moves import Enter, Move, PayBack, Swap
 from agent.money import Address, Token
 from agent.policy.policy import Policy
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 
 from agent.chain.snapshot import Snapshot
 from agent.errors import NeedsAnswer, Refused
+from agent.gate.desk import Desk, Resolved
 from agent.gate.expect import GROWTH_PART
-from agent.gate.moves import Desk, Resolved
-from agent.gate.order import Enter, Leave, Move, PayBack
+from agent.gate.moves import Enter, Leave, Move, PayBack
 from agent.gate.rehearse import WouldRevert
 from agent.gate.resolve import is_everything, units_of
 from agent.intents import Repay

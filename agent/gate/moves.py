@@ -1,233 +1,172 @@
-"""From a bound intent to moves: which venue, how many base units, to whom. Pure: all it needs is passed in."""
+"""What an intent comes to once every word in it is resolved: whole numbers, tokens of the registry, venues."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from agent.chain.registry import Registry
-from agent.chain.snapshot import Snapshot
-from agent.errors import NeedsAnswer, Refused
-from agent.gate import spread_words
-from agent.gate.allowed import WHY_NOT
-from agent.gate.candidates import kept_small
-from agent.gate.choices import Choice, TurnChoice, VenueChoice
-from agent.gate.offers import Tried
-from agent.gate.order import Enter, Leave, Move, Send, TakeBack, Wrap
-from agent.gate.resolve import free_to_leave, is_everything, leave_in_turn, positions_of, units_of, venue_named
-from agent.gate.spread import Share, Spread
-from agent.gate.trade_words import about
-from agent.gate.wrapping import (
-    ENTRY_GAS,
-    ENTRY_TRANSACTIONS,
-    WRAP_GAS,
-    WRAP_TRANSACTIONS,
-    held_as,
-    now,
-    spendable,
-    unwrapped,
-)
-from agent.intents import Deposit, Revoke, Transfer, Withdraw
-from agent.money import Address, Amount, Token
-from agent.plugin import Option, Trader, Venue
-from agent.ranges import PoolSeen
-
-Rank = Callable[[Token, int], list[Option]]
-SpreadOf = Callable[[Token, int, str], Spread | None]
-"""How a deposit of so many base units is spread, where that is better than the best venue (by id) alone."""
-
-
-def unspread(asset: Token, units: int, alone: str) -> Spread | None:
-    """Every deposit into one venue."""
-    return None
+from agent.gate.liquidity.provided import Close, Gather, Provide
+from agent.money import Address, Token
+from agent.plugin import Lender, Rewarder, Trader, Venue
+from agent.routes import Trade
 
 
 @dataclass(frozen=True, slots=True)
-class Resolved:
-    """Moves, the choices behind them in their order, and what the user should read beside them."""
+class Swap:
+    """Take `trade`. `pays` and `gets` are its tokens, or the native coin in the place of the wrapped one.
 
-    moves: tuple[Move, ...]
-    choices: tuple[Choice, ...] = ()
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What stands still during one turn. `spare_native` are the wei beyond the gas reserve and this plan's fee.
-
-    `doubted`: why a token isn't what the chain file says, by symbol. `hidden`: whether swaps are sent to a private
-    endpoint. `offers` are those that were asked for a swap, each
-    checked and run.
+    `limits`: of each part the least that comes back, or of an exact output the most that is given. `edge` is the
+    other side of what may happen before it runs: the most that could come back, or the least that could be given.
+    `back`: by what it is sold again when it is tried, where its own trader only gives.
     """
 
-    registry: Registry
-    venues: Mapping[str, Venue]
-    snapshot: Snapshot
-    rank: Rank
-    contacts: Mapping[str, Address]
-    spare_native: int
-    traders: Mapping[str, Trader] = field(default_factory=dict)
-    spread: SpreadOf = unspread
-    seen: Mapping[Address, PoolSeen] = field(default_factory=dict)
-    """What was seen of pools, where enough is known to choose a range from it."""
-    hidden: bool = False
-    doubted: Mapping[str, str] = field(default_factory=dict)
-    offers: tuple[Tried, ...] = ()
+    trader: Trader
+    trade: Trade
+    pays: Token
+    gets: Token
+    limits: tuple[int, ...]
+    edge: int
+    back: tuple[Trader, Trade] | None = None
 
-    def deposit(self, intent: Deposit) -> Resolved:
-        """Into the named venue; else the best one for that size, or several where that earns more."""
-        coin = self.registry.token(intent.asset)
-        asset = held_as(self.registry, coin)
-        whole = spendable(self, coin, intent.amount, WRAP_GAS + ENTRY_GAS, WRAP_TRANSACTIONS + ENTRY_TRANSACTIONS)
-        units = units_of(intent.amount, coin, whole, "Your wallet")
-        wraps = (Wrap(coin, asset, units),) if coin.is_native else ()
-        choice = self._spread(asset, units) if intent.venue is None else None
-        if choice is not None and choice.spread is not None:
-            moves = tuple(Enter(self.venues[share.venue], share.units) for share in choice.spread.shares)
-            return Resolved((*wraps, *moves), (choice,), spread_words.notes(choice))
-        choice = self.choose(asset, units, intent.venue)
-        return Resolved((*wraps, Enter(self.venues[choice.chosen], choice.units)), (choice,))
+    @property
+    def limit(self) -> int:
+        """The limits of the parts together."""
+        return sum(self.limits)
 
-    def _spread(self, asset: Token, units: int) -> VenueChoice | None:
-        """Over several venues, where that earns more than the best one alone."""
-        options = self._capped(asset, units)
-        best = next((option.venue for option in options if not option.why_not), "")
-        found = self.spread(asset, units, best)
-        if found is None:
-            return None
-        own = [self._for_part(asset, share) for share in found.shares]
-        named = {option.venue for option in own}
-        options = [*own, *(option for option in options if option.venue not in named)]
-        return VenueChoice(asset, units, " + ".join(share.venue for share in found.shares), tuple(options), found)
+    @property
+    def surplus(self) -> int:
+        """Base units of `gets` that may come back beyond an exact output.
 
-    def _capped(self, asset: Token, units: int) -> list[Option]:
-        """The venues for so much; where it would be more than is kept there, that is the reason why not."""
-        found, kept = [], kept_small(self.snapshot.signals)
-        for option in self.rank(asset, units):
-            most = kept.get(option.venue)
-            if not option.why_not and most is not None and self._held(option.venue) + units > most:
-                option = replace(option, why_not=f"I keep no more than {about(most, asset)} {asset.symbol} there now")
-            found.append(option)
-        return sorted(found, key=lambda option: bool(option.why_not))
-
-    def _held(self, venue: str) -> int:
-        state = self.snapshot.venues.get(venue)
-        return state.position if state else 0
-
-    def _for_part(self, asset: Token, share: Share) -> Option:
-        """What the venue is for its own part, at the rate that all parts leave."""
-        option = next(each for each in self.rank(asset, share.units) if each.venue == share.venue)
-        return replace(option, after=share.after)
-
-    def choose(self, asset: Token, units: int, named: str | None) -> VenueChoice:
-        """The named venue, or the best one for that size.
-
-        Raises Refused("allowed-venues") where none that can take it is allowed, Refused("state") where none can.
+        A pair gives all that is worth what it takes, which is rounded up (@uniswap/swap-router-contracts,
+        V2SwapRouter._swap): the worth of two units in a hop, and a 10,000th for tokens of few decimals in between.
         """
-        if named is not None:
-            return VenueChoice(asset, units, venue_named(named, self.venues, asset).id, ())
-        options = self._capped(asset, units)
-        if all(option.why_not for option in options):  # said beside it, rather than no way in at all
-            options = self.rank(asset, units)
-        best = next((option for option in options if not option.why_not), None)
-        if best is None and options and all(option.why_not == WHY_NOT for option in options):
-            raise Refused(
-                "allowed-venues",
-                f"None of the venues that may be entered takes {asset.symbol}.",
-                "Deposit another token, or widen the list: `allow all venues` takes yours away, which waits a day.",
-            )
-        if best is None:
-            reasons = "; ".join(f"{option.venue}: {option.why_not}" for option in options)
-            raise Refused(
-                "state",
-                f"No venue can take {Amount(units, asset)} now. {reasons}".strip(),
-                "Deposit less, or wait until one has room again.",
-            )
-        return VenueChoice(asset, units, best.venue, tuple(options))
+        parts = [part for part in self.trade.parts if part.version == 2] if self.trade.exact_out else []
+        return sum(
+            2 * len(part.pools) * -(-part.units_out // part.units_in) + part.units_out // 10_000 for part in parts
+        )
 
-    def withdraw(self, intent: Withdraw) -> Resolved:
-        """Out of the named venue, or of the positions in turn, the lowest rate first."""
-        coin = self.registry.token(intent.asset)
-        asset = held_as(self.registry, coin)
-        held = positions_of(asset, self.venues, self.snapshot)
-        if intent.venue is not None:
-            venue = venue_named(intent.venue, self.venues, asset)
-            held = [state for state in held if state.venue == venue.id]
-            if not held:
-                raise Refused(
-                    "balance",
-                    f"You have no {asset.symbol} in {venue.id}.",
-                    "Look at `portfolio` for what you have where.",
-                )
-        leaves = leave_in_turn(intent.amount, asset, held, self.venues)
-        moves = unwrapped(self.snapshot, coin, asset, leaves) if coin.is_native else tuple(leaves)
-        if intent.venue is not None:
-            return Resolved(moves)
-        given = {move.venue.id: now(self.snapshot, move) for move in leaves}
-        turn = tuple((state, given.get(state.venue, 0)) for state in held)
-        notes = ("Taken from the lowest rate first.",) if len(held) > 1 else ()
-        return Resolved(moves, (TurnChoice(asset, sum(given.values()), turn),), notes)
+    @property
+    def worst(self) -> tuple[int, ...]:
+        """For each part the most that somebody who orders transactions around it can take: base units of the side
+        that isn't said.
+        """
+        if self.trade.exact_out:
+            return tuple(limit - part.units_in for part, limit in zip(self.trade.parts, self.limits, strict=True))
+        return tuple(part.units_out - limit for part, limit in zip(self.trade.parts, self.limits, strict=True))
 
-    def transfer(self, intent: Transfer) -> Resolved:
-        """To a contact, by its name in the address book."""
-        recipient = self.contacts.get(intent.recipient)
-        if recipient is None:
-            raise NeedsAnswer(
-                f"I know no contact {intent.recipient} that may be paid yet. Say `add 0x… as {intent.recipient}`.",
-                "recipient",
-            )
-        token = self.registry.token(intent.asset)
-        whole = self.balance(token)
-        if token.is_native and is_everything(intent.amount):
-            whole = self.spare_native
-        units = units_of(intent.amount, token, whole, "Your wallet")
-        return Resolved((Send(token, units, intent.recipient, recipient),))
+    @property
+    def most_in(self) -> int:
+        """Base units of `pays` that it takes at the most."""
+        return self.limit if self.trade.exact_out else self.trade.units_in
 
-    def revoke(self, intent: Revoke) -> Resolved:
-        """From a venue, by its id, or from an exchange, by its name."""
-        token = self.erc20(intent.asset)
-        trader = self.traders.get(intent.spender)
-        if trader is not None:
-            return Resolved((TakeBack(token, trader.contract.address, trader.name),))
-        venue = venue_named(intent.spender, self.venues, token)
-        return Resolved((TakeBack(token, venue.contract.address, venue.id),))
+    @property
+    def least_out(self) -> int:
+        """Base units of `gets` that an exact input gives at the least."""
+        return self.limit
 
-    def exit(self, others: Sequence[Move] = ()) -> Resolved:
-        """Out of everything that can be left now, `others` among it; what can't is said."""
-        moves: list[Leave] = []
-        unread = [(key, why) for key, why in sorted(self.snapshot.missing.items()) if key in self.venues]
-        notes = [f"{key} can't be read now ({why}): what you may have there stays." for key, why in unread]
-        for venue_id in sorted(self.snapshot.venues):
-            state, venue = self.snapshot.venues[venue_id], self.venues[venue_id]
-            free = free_to_leave(state)
-            if free:
-                moves.append(Leave(venue, None if free == state.position else free))
-            if state.position > free:
-                stuck = Amount(state.position - free, venue.asset)
-                notes.append(f"{stuck} stay in {venue_id}: they are lent out or paused there now.")
-        if not moves and not others:
-            raise Refused(
-                "balance",
-                " ".join(notes) or "Nothing of yours is at work: there is nothing to leave.",
-                "Deposit something first; what is in your wallet is yours to send.",
-            )
-        return Resolved((*moves, *others), (), tuple(notes))
+    @property
+    def most_out(self) -> int:
+        """Base units of `gets` that an exact input gives at the most."""
+        return self.edge
 
-    def erc20(self, symbol: str) -> Token:
-        """A token of that symbol with a contract. Raises Refused("lists") for the native coin."""
-        token = self.registry.token(symbol)
-        if token.is_native:
-            raise Refused(
-                "lists",
-                f"{token.symbol} itself has no contract; its wrapped form {self.registry.wrapped} has.",
-                f"Ask for {self.registry.wrapped}: `swap 1 {token.symbol} to {self.registry.wrapped}` wraps some.",
-            )
-        return token
 
-    def balance(self, token: Token) -> int:
-        """Base units in the wallet. Raises Refused("state") where they can't be read."""
-        if token.is_native:
-            return self.snapshot.native
-        if token.symbol not in self.snapshot.balances:
-            raise Refused("state", f"Your {token.symbol} balance can't be read now.", "Try again later.")
-        return self.snapshot.balances[token.symbol]
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Take `units` base units out; None is the whole position, dust included.
+
+    `least_out` and `most_out`: where an entry takes what this gives, the bounds of that in base units.
+    """
+
+    venue: Venue
+    units: int | None
+    least_out: int = 0
+    most_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wrap:
+    """`units` of the native coin into `token`, its wrapped form, or with `back` out of it, one to one. With `source`:
+    all that it gives, now about `units`.
+    """
+
+    coin: Token
+    token: Token
+    units: int
+    back: bool = False
+    source: Leave | None = None
+
+    @property
+    def least(self) -> int:
+        """Base units of it at the least."""
+        return self.units if self.source is None else self.source.least_out
+
+    @property
+    def most(self) -> int:
+        """The same at the most."""
+        return self.units if self.source is None else self.source.most_out
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """Put `units` base units of the venue's asset in. With `source`: all that it gives, now about `units`."""
+
+    venue: Venue
+    units: int
+    source: Swap | Leave | None = None
+
+    @property
+    def most_in(self) -> int:
+        """Base units that go in at the most."""
+        return self.units if self.source is None else self.source.most_out
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send `units` base units of `token` to the contact `name`."""
+
+    token: Token
+    units: int
+    name: str
+    recipient: Address
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Let `spender` take nothing of `token` any more; `name` is a venue's id or an exchange's name."""
+
+    token: Token
+    spender: Address
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayBack:
+    """Pay `units` base units of what is owed at a venue's market; None is the whole debt, for `most` at the most."""
+
+    venue: Venue
+    units: int | None
+    most: int
+
+    @property
+    def lender(self) -> Lender:
+        """Where it is owed."""
+        if self.venue.lender is None:
+            raise AssertionError(f"nothing can be owed at {self.venue.id}")
+        return self.venue.lender
+
+
+@dataclass(frozen=True, slots=True)
+class Collect:
+    """Claim exactly `units` base units of a reward that wait."""
+
+    rewarder: Rewarder
+    token: Token
+    units: int
+
+
+Move = Enter | Leave | Send | Swap | TakeBack | PayBack | Collect | Provide | Gather | Close | Wrap
+
+
+def taken(moves: Iterable[Move]) -> list[Swap | Leave]:
+    """The moves whose output a later one takes: what they give doesn't stay in the wallet."""
+    return [move.source for move in moves if isinstance(move, Enter | Wrap) and move.source is not None]

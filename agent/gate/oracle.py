@@ -11,7 +11,7 @@ from agent.chain.prices import why_missing
 from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
-from agent.gate.trade_words import percent
+from agent.gate.trades.words import percent
 from agent.money import Token, text_from_units
 from agent.plugin import Trader
 from agent.routes import FEE_SCALE, Route

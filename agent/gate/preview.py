@@ -8,12 +8,12 @@ from types import MappingProxyType
 from typing import Any
 
 from agent.errors import Refused
-from agent.gate import range_lines
 from agent.gate.descriptors import Names, between, say
 from agent.gate.erc7730 import Descriptor
-from agent.gate.order import Collect, Enter, Leave, Move, PayBack, Send, Swap, TakeBack, Wrap
-from agent.gate.provided import Close, Gather, Provide
-from agent.gate.trade_words import priced
+from agent.gate.liquidity import lines as range_lines
+from agent.gate.liquidity.provided import Close, Gather, Provide
+from agent.gate.moves import Collect, Enter, Leave, Move, PayBack, Send, Swap, TakeBack, Wrap
+from agent.gate.trades.words import priced
 from agent.money import Address, Amount, Rate, Token
 from agent.plans import Change, Plan, Role, Step
 from agent.plugin import VenueState

@@ -12,30 +12,16 @@ from agent.chain.simulate import NoSimulation
 from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.execution.costs import costs_at
-from agent.gate import (
-    alone,
-    expect,
-    head,
-    honest,
-    listed,
-    loans,
-    mean_price,
-    oracle,
-    pool_price,
-    reserve,
-    rewards,
-    risk,
-    rollup,
-    shares,
-    state,
-)
+from agent.gate import alone, expect, head, listed, loans, oracle, reserve, rewards, risk, rollup, shares, state
 from agent.gate.build import Draft, Simulated, drafted, entering, plan_of, spenders, steps_of
 from agent.gate.charges import charges_of
 from agent.gate.erc7730 import Descriptor
-from agent.gate.order import Collect, Enter, Leave, Move, PayBack, Send, Swap, TakeBack, Wrap
+from agent.gate.liquidity import pool_price
+from agent.gate.liquidity.provided import Close, Gather, Provide
+from agent.gate.moves import Collect, Enter, Leave, Move, PayBack, Send, Swap, TakeBack, Wrap
 from agent.gate.preview import Preview, preview
-from agent.gate.provided import Close, Gather, Provide
 from agent.gate.rehearse import Rehearsal, WouldRevert, rehearse
+from agent.gate.trades import honest, mean_price
 from agent.money import Address, Token
 from agent.plans import Plan, Step
 from agent.plugin import Trader, Venue

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from agent.chain.snapshot import Snapshot
 from agent.errors import NeedsAnswer, Refused
-from agent.gate.order import Leave
+from agent.gate.moves import Leave
 from agent.intents import All, AllBut, AmountSpec, Exact, Percentage
 from agent.money import Amount, Token, units_from_text
 from agent.plugin import Flag, Venue, VenueState

@@ -11,8 +11,8 @@ from agent.chain.registry import Registry
 from agent.chain.rewarders import rewarders_of
 from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
-from agent.gate.moves import Desk, Resolved
-from agent.gate.order import Collect, Move
+from agent.gate.desk import Desk, Resolved
+from agent.gate.moves import Collect, Move
 from agent.intents import Claim
 from agent.money import Amount
 from agent.plans import Plan

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent.errors import Refused
-from agent.gate import trading
-from agent.gate.moves import Desk, Resolved
-from agent.gate.order import Enter, Leave, Move, Swap, Wrap
-from agent.gate.wrapping import ENTRY_GAS, given, held_as, now
+from agent.gate.desk import Desk, Resolved
+from agent.gate.moves import Enter, Leave, Move, Swap, Wrap
+from agent.gate.trades import trading
+from agent.gate.trades.wrapping import ENTRY_GAS, given, held_as, now
 from agent.intents import Deposit, Exact, Sequence, Withdraw
 from agent.intents import Swap as SwapIntent
 from agent.money import Token, text_from_units

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from agent.gate.expect import DUST_UNITS, given_whole
-from agent.gate.order import Enter, Leave, Move
+from agent.gate.moves import Enter, Leave, Move
 from agent.plugin import Limits, Shift, Venue, VenueState
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.gate.choices import VenueChoice
 from agent.gate.spread import Spread
-from agent.gate.trade_words import about
+from agent.gate.trades.words import about
 from agent.money import Amount, Token
 
 DAY = 86_400

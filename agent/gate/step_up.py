@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from agent.chain.registry import Registry
 from agent.errors import Refused
-from agent.gate.mandate import Terms
+from agent.gate.mandates.mandate import Terms
 from agent.money import Amount
 from agent.plans import Plan
 from agent.policy.limits import needs_code

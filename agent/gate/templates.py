@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from agent.errors import Refused
-from agent.gate.order import Leave, Swap
+from agent.gate.moves import Leave, Swap
 from agent.plans import Argument, Output, Role, Step
 
 

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
 from agent.execution.costs import costs_at
-from agent.gate import loans, providing, reserve, rewards, trading
-from agent.gate.moves import Desk, Rank, Resolved, SpreadOf, unspread
-from agent.gate.offers import Tried
+from agent.gate import loans, reserve, rewards
+from agent.gate.desk import Desk, Rank, Resolved, SpreadOf, unspread
+from agent.gate.liquidity import providing
 from agent.gate.sequences import sequence
+from agent.gate.trades import trading
+from agent.gate.trades.offers import Tried
 from agent.intents import (
     Claim,
     Close,

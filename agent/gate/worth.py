@@ -9,8 +9,8 @@ from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
 from agent.execution.costs import costs_at
 from agent.gate.candidates import gas_in_units
-from agent.gate.order import Enter, Move, Wrap
-from agent.gate.trade_words import about
+from agent.gate.moves import Enter, Move, Wrap
+from agent.gate.trades.words import about
 from agent.money import Amount, Token
 from agent.plugin import Venue, VenueState
 from agent.usd import cents, dollars

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.errors import Refused
-from agent.gate.bind import request_in
-from agent.gate.bind_force import check_in_force
+from agent.gate.binding.bind import request_in
+from agent.gate.binding.force import check_in_force
 from agent.guard.bind_call import bind_call
 from agent.guard.families import FAMILIES, Family
 from agent.guard.language import TRADING

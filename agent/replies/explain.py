@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from agent.gate.choices import RANGE, ROUTE, TURN
-from agent.gate.trade_words import FEE_PLACES, about, percent
+from agent.gate.trades.words import FEE_PLACES, about, percent
 from agent.money import Amount, Rate, Token, text_from_units
 from agent.replies import ranges, rebalanced
 from agent.replies.clock import day_and_time

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent.chain.registry import Registry
-from agent.gate.mandate import Terms
-from agent.gate.mandate_rules import percent, price
+from agent.gate.mandates.mandate import Terms
+from agent.gate.mandates.rules import percent, price
 from agent.loans import health_text
 from agent.money import Amount
 from agent.replies.reply import Offer, Reply, Table

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from agent.gate.mandate import Terms
-from agent.gate.mandate_rules import percent, price
+from agent.gate.mandates.mandate import Terms
+from agent.gate.mandates.rules import percent, price
 from agent.money import Amount, Token
 from agent.plugin import Venue, VenueState
 from agent.usd import cents, dollars

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from agent.chain.registry import Registry
-from agent.gate.order_terms import Terms, most_a_run
+from agent.gate.orders.terms import Terms, most_a_run
 from agent.hours import zone
 from agent.intents import AllBut, Exact, Percentage, Swap
 from agent.money import Amount, grouped, text_from_units

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
-from agent.gate.range_choice import DAYS, width_text
-from agent.gate.range_move import Better
-from agent.gate.range_words import Pair, both, fee_text, pair_of, price_text, worth
-from agent.gate.trade_words import percent
+from agent.gate.liquidity.choice import DAYS, width_text
+from agent.gate.liquidity.move import Better
+from agent.gate.liquidity.words import Pair, both, fee_text, pair_of, price_text, worth
+from agent.gate.trades.words import percent
 from agent.plugin import PositionManager
 from agent.ranges import Position
 from agent.replies.reply import Offer, Reply, Table

@@ -14,15 +14,17 @@ from agent.execution.outcome import End
 from agent.execution.points import Point, point
 from agent.execution.stops import check_stops
 from agent.execution.strangers import said_of
-from agent.gate import offered, range_choice, spread_words
+from agent.gate import spread_words
 from agent.gate.charges import spending_of
 from agent.gate.choices import Choice, VenueChoice
 from agent.gate.confirm import look
-from agent.gate.moves import Resolved
+from agent.gate.desk import Resolved
+from agent.gate.liquidity import choice as range_choice
+from agent.gate.moves import Enter, Move
 from agent.gate.open_doors import check_ledger
-from agent.gate.order import Enter, Move
 from agent.gate.propose import Proposal, Request
 from agent.gate.step_up import check_code, code_note, needs
+from agent.gate.trades import offered
 from agent.gate.worth import told, worth
 from agent.intents import Exit, Intent, Origin, Provide, Rebalance, as_json, parse
 from agent.money import Address, Amount

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
-from agent.gate.range_words import pair_of
+from agent.gate.liquidity.words import pair_of
 from agent.intents import Alert
 from agent.loans import PLACES as HEALTH_PLACES
 from agent.money import text_from_units

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from agent.chain.snapshot import Snapshot
 from agent.curves import Allocation, Candidate, Terms
-from agent.gate.moves import Desk
+from agent.gate.desk import Desk
 from agent.gate.spread import Horizon, Spreader
 from agent.gate.wanted import desk_at
 from agent.intents import Deposit, Intent

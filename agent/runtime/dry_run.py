@@ -13,7 +13,7 @@ from datetime import tzinfo
 from itertools import pairwise
 
 from agent.chain.snapshot import Snapshot
-from agent.gate.mandate import Terms
+from agent.gate.mandates.mandate import Terms
 from agent.money import Token
 from agent.past import Past
 from agent.plugin import Placement, Shift

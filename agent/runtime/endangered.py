@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import structlog
 
 from agent.chain.snapshot import Snapshot
-from agent.gate.mandate import Terms
-from agent.gate.mandate_rules import dangers, heeded, own_signals
+from agent.gate.mandates.mandate import Terms
+from agent.gate.mandates.rules import dangers, heeded, own_signals
 from agent.money import Address
 from agent.past import Effect
 from agent.runtime.risks import Against

@@ -9,9 +9,9 @@ from typing import Any
 
 from agent.chain.snapshot import Snapshot
 from agent.errors import MonetaError, NeedsAnswer, Refused, Unavailable
-from agent.gate.bind import bind
+from agent.gate.binding.bind import bind
 from agent.gate.charges import charges_of
-from agent.gate.moves import Resolved
+from agent.gate.desk import Resolved
 from agent.gate.propose import Request
 from agent.gate.step_up import check_code, needs
 from agent.gate.wanted import moves_of

@@ -10,9 +10,9 @@ from zoneinfo import available_timezones
 from agent.chain.snapshot import Snapshot
 from agent.errors import MonetaError, NeedsAnswer, Refused
 from agent.execution.costs import costs_at
-from agent.gate.mandate import Terms, wei_in_usd
-from agent.gate.mandate_said import terms_of
-from agent.gate.mandate_sense import check_possible, notes
+from agent.gate.mandates.mandate import Terms, wei_in_usd
+from agent.gate.mandates.said import terms_of
+from agent.gate.mandates.sense import check_possible, notes
 from agent.gate.step_up import above_of, check_mandate
 from agent.intents import Hours, Mandate, Origin, Quiet, as_json
 from agent.money import Address

@@ -15,7 +15,7 @@ from statistics import median
 from typing import Any, Literal
 
 from agent.errors import NeedsAnswer, Refused
-from agent.gate.bind import bind
+from agent.gate.binding.bind import bind
 from agent.intents import Understood, as_json
 from agent.mind import tools
 from agent.mind.breaker import Clock

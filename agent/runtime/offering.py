@@ -11,13 +11,13 @@ import structlog
 
 from agent.chain.snapshot import Snapshot
 from agent.errors import MonetaError, Refused, Unavailable
-from agent.gate import offered
-from agent.gate.moves import Desk, Resolved
-from agent.gate.offers import STALE_SECONDS, Head, Tried, checked, refused
-from agent.gate.offers_run import run
+from agent.gate.desk import Desk, Resolved
 from agent.gate.propose import Proposal
 from agent.gate.resolve import units_of
-from agent.gate.slippage import slippage_of
+from agent.gate.trades import offered
+from agent.gate.trades.offers import STALE_SECONDS, Head, Tried, checked, refused
+from agent.gate.trades.offers_run import run
+from agent.gate.trades.slippage import slippage_of
 from agent.gate.wanted import moves_of
 from agent.intents import All, Exact, Intent, Sequence, Swap
 from agent.money import Address, Amount, Token

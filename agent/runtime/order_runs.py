@@ -17,13 +17,13 @@ from agent.errors import NeedsAnswer, Refused, Unavailable
 from agent.execution.outcome import End, Outcome
 from agent.execution.points import Point, point
 from agent.execution.stops import check_stops
-from agent.gate import order_price
 from agent.gate.charges import spending_of
 from agent.gate.choices import RouteChoice
+from agent.gate.moves import Swap
 from agent.gate.open_doors import check_ledger
-from agent.gate.order import Swap
-from agent.gate.order_due import Due, due
-from agent.gate.order_terms import Terms
+from agent.gate.orders import price as order_price
+from agent.gate.orders.due import Due, due
+from agent.gate.orders.terms import Terms
 from agent.gate.propose import Proposal, Request
 from agent.gate.step_up import needs
 from agent.gate.wanted import moves_of

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.gate import oracle
-from agent.gate.order_terms import RULE, Terms, most_a_run, terms_of
+from agent.gate.orders.terms import RULE, Terms, most_a_run, terms_of
 from agent.intents import Order, Origin, as_json
 from agent.money import Address, Amount
 from agent.plans import Plan

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from agent.chain.positions import managers_of
 from agent.chain.snapshot import Snapshot
-from agent.gate.range_move import Better, better
+from agent.gate.liquidity.move import Better, better
 from agent.runtime.world import World
 
 

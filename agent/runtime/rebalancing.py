@@ -11,12 +11,12 @@ from agent.chain.snapshot_json import to_json
 from agent.errors import MonetaError, Refused
 from agent.execution.costs import costs_at
 from agent.execution.points import Point, point
-from agent.gate import mandate as under_mandate
 from agent.gate.charges import spending_of
-from agent.gate.mandate import Bounds, Terms, wei_in_usd
-from agent.gate.mandate_said import terms_of
+from agent.gate.mandates import mandate as under_mandate
+from agent.gate.mandates.mandate import Bounds, Terms, wei_in_usd
+from agent.gate.mandates.said import terms_of
+from agent.gate.moves import Move
 from agent.gate.open_doors import check_ledger
-from agent.gate.order import Move
 from agent.gate.propose import Proposal, Request
 from agent.gate.shift import moves_of_shifts
 from agent.gate.step_up import check_covered

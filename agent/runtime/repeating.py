@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from agent.errors import Refused
-from agent.gate.mandate import Terms
+from agent.gate.mandates.mandate import Terms
 from agent.gate.preview import Preview
 from agent.gate.step_up import above_of
 from agent.replies import mandate

@@ -15,14 +15,14 @@ from agent.curves import Allocation, Candidate, Terms
 from agent.errors import Refused
 from agent.gate.allowed import marked, trusted
 from agent.gate.build import Draft, Simulated, plan_of, steps_of
-from agent.gate.moves import SpreadOf, unspread
-from agent.gate.offered import from_json as from_facts
-from agent.gate.order import Move, Swap
-from agent.gate.order_price import held_to
-from agent.gate.range_choice import seen_in
+from agent.gate.desk import SpreadOf, unspread
+from agent.gate.liquidity.choice import seen_in
+from agent.gate.moves import Move, Swap
+from agent.gate.orders.price import held_to
 from agent.gate.risk import bearing, weighed
 from agent.gate.shift import moves_of_shifts
 from agent.gate.spread import Horizon, Spreader
+from agent.gate.trades.offered import from_json as from_facts
 from agent.gate.wanted import desk_at, moves_of
 from agent.gate.weighed import Weighed, limits_of
 from agent.intents import parse

@@ -13,8 +13,8 @@ import structlog
 
 from agent.chain.snapshot import Snapshot
 from agent.errors import MonetaError, Unavailable
-from agent.gate.mandate import Terms, wei_in_usd
-from agent.gate.range_words import pair_of
+from agent.gate.liquidity.words import pair_of
+from agent.gate.mandates.mandate import Terms, wei_in_usd
 from agent.money import RAY
 from agent.past import PARTS, UNKNOWN, Past
 from agent.plots import Kind, Theme, plot

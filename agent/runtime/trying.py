@@ -10,7 +10,7 @@ import pluggy
 
 from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
-from agent.gate.mandate import Terms
+from agent.gate.mandates.mandate import Terms
 from agent.hours import zone
 from agent.money import Token
 from agent.past import Past

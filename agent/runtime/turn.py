@@ -9,7 +9,7 @@ from typing import Any
 
 from agent.errors import MonetaError, NeedsAnswer, Refused, Unavailable
 from agent.execution.manager import Progress, silent
-from agent.gate.bind import bind
+from agent.gate.binding.bind import bind
 from agent.gate.open_doors import check_ledger, note
 from agent.intents import (
     Advance,

@@ -18,12 +18,12 @@ from agent.execution.costs import costs_at
 from agent.execution.outcome import End
 from agent.gate.charges import spending_of
 from agent.gate.lending import target_of, to_repay
+from agent.gate.liquidity.providing import waiting_fees
+from agent.gate.liquidity.words import worth as worth_of
 from agent.gate.loans import floor_of
-from agent.gate.mandate import RULE, Terms, wei_in_usd
-from agent.gate.order import Move
+from agent.gate.mandates.mandate import RULE, Terms, wei_in_usd
+from agent.gate.moves import Move
 from agent.gate.propose import Proposal, Request
-from agent.gate.providing import waiting_fees
-from agent.gate.range_words import worth as worth_of
 from agent.gate.rewards import waiting, worth
 from agent.gate.step_up import check_covered
 from agent.intents import Claim, Collect, Intent, as_json

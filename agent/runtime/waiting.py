@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from agent.errors import MonetaError
 from agent.gas_hours import DAYS, HOUR, best_wait, cheaper, usual
-from agent.gate.mandate import Terms, wei_in_usd
+from agent.gate.mandates.mandate import Terms, wei_in_usd
 from agent.hours import zone
 from agent.plugin import Block
 from agent.runtime.rebalancing import DAY, Rebalancing

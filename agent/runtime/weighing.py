@@ -13,8 +13,8 @@ from agent.curves import Terms as Horizon
 from agent.errors import Refused
 from agent.execution.costs import costs_at
 from agent.gate.candidates import Field, candidates, gas_in_units, source_most
-from agent.gate.mandate import Terms, limits_for, wei_in_usd
-from agent.gate.mandate_rules import dangers, heeded, own_signals
+from agent.gate.mandates.mandate import Terms, limits_for, wei_in_usd
+from agent.gate.mandates.rules import dangers, heeded, own_signals
 from agent.gate.oracle import check_peg
 from agent.gate.weighed import Weighed, limits_json
 from agent.money import Token

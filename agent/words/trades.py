@@ -14,7 +14,7 @@ from agent.words.readings import Kind, Reading
 
 VERBS = frozenset({"swap", "buy", "sell", "dump", "spend", "wrap", "unwrap"})
 MOST_SLIPPAGE_BPS = 30
-"""A swap never gives less than this under its price (agent/gate/trading.py): a wider wish is kept, too."""
+"""A swap never gives less than this under its price (agent/gate/trades/trading.py): a wider wish is kept, too."""
 _GIVEN = {
     "swap": (BARE, "from"),
     "sell": (BARE,),

@@ -16,7 +16,7 @@ from pathlib import Path
 import structlog
 
 import devnet
-from agent.gate.order_terms import Terms
+from agent.gate.orders.terms import Terms
 from agent.runtime.world import World
 from benchmarks.figure import Figure
 from benchmarks.kills.warm import Warm, signing

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agent.gate.range_choice import DAYS, best, pays, weigh
+from agent.gate.liquidity.choice import DAYS, best, pays, weigh
 from agent.ranges import RangeOutlook
 from benchmarks.ranges.minutes import FEE, FEE_SCALE, SPACING, Minute, pool, seen
 from benchmarks.ranges.purse import IMPACT, Purse

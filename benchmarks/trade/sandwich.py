@@ -23,7 +23,7 @@ from agent.chain.contracts.erc20 import TRANSFER_TOPIC
 from agent.chain.private import receiver
 from agent.chain.rpc_types import Log, log
 from agent.errors import MonetaError
-from agent.gate import slippage
+from agent.gate.trades import slippage
 from agent.intents import Exact, Swap
 from agent.money import Address, Token, text_from_units, units_from_text
 from agent.replies.reply import Reply

@@ -19,7 +19,7 @@ from agent.abi import view
 from agent.chain.find_traders import find_traders
 from agent.chain.rpc import Rpc
 from agent.chain.snapshot import take
-from agent.gate.trading import MAX_IMPACT_BPS
+from agent.gate.trades.trading import MAX_IMPACT_BPS
 from agent.money import Token, address
 from agent.routes import AnyPool, Route, Trade
 from benchmarks.figure import Figure

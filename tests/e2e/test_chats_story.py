@@ -118,7 +118,7 @@ async def _come_in(chat: Chat, transcript: Transcript) -> None:
 
 @contextlib.contextmanager
 def _be_at(chain: Chain, moment: int) -> Iterator[None]:
-    """A block at that moment; the next one comes a second later by the chain's clock, however long the answer takes."""
+    """A block at that moment; the next one is a second later by the chain, however long the answer takes."""
     chain.call("evm_setNextBlockTimestamp", moment)
     chain.call("evm_mine")
     chain.call("anvil_setBlockTimestampInterval", 1)

@@ -12,7 +12,7 @@ from typing import Any
 import tomli_w
 
 from agent.config import Settings
-from agent.gate.offers import Tried
+from agent.gate.trades.offers import Tried
 from agent.intents import Exact, Swap
 from agent.money import Address
 from agent.policy.outside import COIN

@@ -10,7 +10,7 @@ from typing import Any
 
 from agent.abi import view
 from agent.execution.outcome import Outcome
-from agent.gate.slippage import SLIPPAGE_BPS
+from agent.gate.trades.slippage import SLIPPAGE_BPS
 from agent.intents import All, AmountSpec, Deposit, Exact, Intent, Percentage, Sequence, Swap
 from agent.money import Address
 from agent.plans import Plan

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from agent.gate.mandate import Terms
+from agent.gate.mandates.mandate import Terms
 from agent.replies.mandate_picture import data_of
 from agent.runtime.replaying import Known, replay
 from devnet import Node

@@ -10,7 +10,7 @@ from agent.abi import view
 from agent.chain.snapshot import Snapshot
 from agent.config import Settings
 from agent.errors import Refused
-from agent.gate.mean_price import mean_gap_bps
+from agent.gate.trades.mean_price import mean_gap_bps
 from agent.intents import Exact, Swap
 from agent.money import Address, Token
 from agent.routes import PoolState

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from agent.errors import Refused
-from agent.gate.slippage import SLIPPAGE_BPS
+from agent.gate.trades.slippage import SLIPPAGE_BPS
 from agent.plans import Plan
 from agent.policy.outside import COIN
 from agent.replies.explain import told

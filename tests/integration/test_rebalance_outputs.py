@@ -12,7 +12,7 @@ import pytest
 from agent.errors import Refused
 from agent.execution.outcome import End, Outcome
 from agent.execution.signer.client import Signed
-from agent.gate.mandate import Bounds, Terms, check
+from agent.gate.mandates.mandate import Bounds, Terms, check
 from agent.gate.propose import Proposal, Request
 from agent.gate.shift import moves_of_shifts
 from agent.intents import Rebalance, as_json

@@ -11,8 +11,8 @@ import pytest_asyncio
 from agent.errors import Refused
 from agent.execution.outcome import End
 from agent.gate.build import TRADE_SECONDS
-from agent.gate.sandwich import LEAST_SLIPPAGE_BPS
-from agent.gate.trading import gas_price
+from agent.gate.trades.sandwich import LEAST_SLIPPAGE_BPS
+from agent.gate.trades.trading import gas_price
 from agent.plans import Role
 from agent.replies.reply import Status
 from agent.routes import Trade

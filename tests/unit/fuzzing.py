@@ -20,7 +20,7 @@ from pydantic import ValidationError
 
 from agent import intents
 from agent.errors import NeedsAnswer, Refused
-from agent.gate.bind import bind
+from agent.gate.binding.bind import bind
 from agent.intents import Intent, Origin, Understood, as_json
 from agent.mind import tools
 from agent.mind.context import Context

@@ -21,7 +21,7 @@ from agent.chain.contracts.erc20 import TRANSFER_TOPIC
 from agent.chain.registry import Registry
 from agent.chain.rpc import Request, Rpc
 from agent.chain.rpc_types import RpcError
-from agent.gate.order import Swap
+from agent.gate.moves import Swap
 from agent.money import RAY, Address, Rate, Token
 from agent.money import address as checked
 from agent.plans import Step

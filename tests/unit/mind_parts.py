@@ -7,7 +7,7 @@ from typing import Any
 
 from agent.character import Character
 from agent.errors import NeedsAnswer, Refused
-from agent.gate.bind import bind
+from agent.gate.binding.bind import bind
 from agent.intents import Understood, as_json
 from agent.mind.context import Context
 from agent.mind.mind import Mind, Spoken

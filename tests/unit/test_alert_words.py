@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from agent.errors import Refused
-from agent.gate.bind import bind
+from agent.gate.binding.bind import bind
 from agent.intents import Alert, Cancel, Origin, as_json
 from agent.mind.context import Context
 from agent.mind.phrasebook import interpret

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from agent import intents
 from agent.errors import NeedsAnswer, Refused
-from agent.gate.bind import bind
+from agent.gate.binding.bind import bind
 from agent.intents import Origin
 from agent.mind.context import Context, Pending
 from agent.mind.phrasebook import interpret, pending_after

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from agent import intents
 from agent.errors import NeedsAnswer, Refused
-from agent.gate.bind import bind
+from agent.gate.binding.bind import bind
 from agent.intents import Origin
 from agent.trust import Told, Trust, own_words
 from agent.words.deeds import Deed, Record

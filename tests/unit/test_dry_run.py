@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from agent.chain.snapshot import Snapshot
 from agent.curves import Curve
-from agent.gate.mandate import Bounds, Terms
+from agent.gate.mandates.mandate import Bounds, Terms
 from agent.money import RAY, ZERO_ADDRESS, Rate, address
 from agent.past import PARTS, UNKNOWN, Past
 from agent.plugin import Block, Placement, Shift, Venue, VenueState

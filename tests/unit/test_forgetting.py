@@ -6,7 +6,7 @@ import pytest
 
 from agent import logs
 from agent.errors import Refused
-from agent.gate.bind import bind
+from agent.gate.binding.bind import bind
 from agent.intents import Explain, Forget
 from agent.mind import questions
 from agent.mind.context import Context

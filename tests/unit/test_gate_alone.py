@@ -12,7 +12,7 @@ from agent.errors import Refused
 from agent.gate import alone
 from agent.gate.choices import BEST_RATE, NAMED, RouteChoice, TurnChoice, VenueChoice
 from agent.gate.confirm import look
-from agent.gate.order import Enter, Leave, Move
+from agent.gate.moves import Enter, Leave, Move
 from agent.gate.propose import Gate
 from agent.gate.rehearse import WouldRevert
 from agent.money import Token

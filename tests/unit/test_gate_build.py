@@ -7,7 +7,7 @@ import pytest
 from agent.errors import Refused
 from agent.execution import fees
 from agent.gate.build import CLEANUP_GAS, TRANSFER, Draft, Simulated, drafted, entering, plan_of, spenders, steps_of
-from agent.gate.order import Enter, Leave, Move, Send
+from agent.gate.moves import Enter, Leave, Move, Send
 from agent.plans import Output, Plan, Role, Step
 from tests.unit.gate_parts import BLOCK, FakeVenue, snapshot, state
 from tests.unit.policy_parts import ACCOUNT, APPROVE, DAI, DAI_AT, ETH, FRIEND, USDC, USDC_AT

@@ -14,10 +14,11 @@ from agent.chain.registry import Registry
 from agent.chain.sequencer import Sequencer
 from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
-from agent.gate import mean_price, state
+from agent.gate import state
 from agent.gate.allowed import trusted
 from agent.gate.head import check_head
 from agent.gate.rollup import check_sequencer
+from agent.gate.trades import mean_price
 from agent.money import Rate, Token
 from agent.plugin import Block, Option
 from agent.routes import PoolState

@@ -11,7 +11,7 @@ import pytest
 from agent.abi import encode_call
 from agent.execution import fees
 from agent.gate.confirm import Look, look
-from agent.gate.order import Enter, Leave, Send
+from agent.gate.moves import Enter, Leave, Send
 from agent.gate.propose import Gate
 from agent.plans import Plan
 from agent.policy.fingerprint import Fingerprint

@@ -10,21 +10,21 @@ import pytest
 from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.execution import find
-from agent.gate import trading
 from agent.gate.build import spenders, steps_of
 from agent.gate.charges import charges_of
 from agent.gate.choices import TurnChoice
+from agent.gate.desk import Desk
 from agent.gate.expect import expected
-from agent.gate.moves import Desk
-from agent.gate.order import Enter, Leave, Move, Send
+from agent.gate.moves import Enter, Leave, Move, Send
 from agent.gate.preview import preview
 from agent.gate.reserve import EXIT_GAS, check_fee, check_reserve
 from agent.gate.resolve import leave_in_turn
 from agent.gate.shares import check_worth
 from agent.gate.shift import moves_of_shifts
-from agent.gate.trade_words import about, percent, priced
-from agent.gate.trading import SWAP_GAS
-from agent.gate.wrapping import ENTRY_GAS
+from agent.gate.trades import trading
+from agent.gate.trades.trading import SWAP_GAS
+from agent.gate.trades.words import about, percent, priced
+from agent.gate.trades.wrapping import ENTRY_GAS
 from agent.intents import All, Exact, Transfer, Withdraw
 from agent.intents import Swap as SwapIntent
 from agent.money import Token

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from agent.errors import Refused
 from agent.gate.expect import DRIFT_SECONDS, DUST_UNITS, expected
-from agent.gate.order import Enter, Leave, Move, Send
+from agent.gate.moves import Enter, Leave, Move, Send
 from agent.money import Token
 from agent.plans import Change
 from agent.plugin import VenueState

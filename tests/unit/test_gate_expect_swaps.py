@@ -8,7 +8,7 @@ import pytest
 
 from agent.errors import Refused
 from agent.gate.expect import DUST_UNITS, exact_part, expected, given_whole, open_part
-from agent.gate.order import Enter, Leave, Move, Send
+from agent.gate.moves import Enter, Leave, Move, Send
 from agent.money import RAY, Rate, Token
 from agent.plans import Change
 from agent.plugin import VenueState

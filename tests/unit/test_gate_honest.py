@@ -11,8 +11,8 @@ from agent.abi import decode_call
 from agent.chain.rpc_types import RpcError
 from agent.errors import Refused
 from agent.gate.approvals import approve
-from agent.gate.honest import KEPT_PERCENT, check_honest
-from agent.gate.order import Swap
+from agent.gate.moves import Swap
+from agent.gate.trades.honest import KEPT_PERCENT, check_honest
 from agent.plans import Role, Step
 from agent.plugin import Block
 from agent.routes import FEE_SCALE

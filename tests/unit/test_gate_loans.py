@@ -13,8 +13,8 @@ from agent.chain.snapshot import Snapshot
 from agent.chain.snapshot_json import from_json, to_json
 from agent.gate.lending import target_of, to_repay
 from agent.gate.loans import InUse, check_health, floor_of, health_notes, with_growth
-from agent.gate.mandate import Bounds, Terms
-from agent.gate.order import Leave
+from agent.gate.mandates.mandate import Bounds, Terms
+from agent.gate.moves import Leave
 from agent.intents import Exact, Repay
 from agent.loans import Loan, health_text
 from agent.money import RAY, Amount

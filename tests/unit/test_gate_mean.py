@@ -8,7 +8,7 @@ from types import MappingProxyType
 import pytest
 
 from agent.chain.snapshot import Snapshot
-from agent.gate.mean_price import THIN_USD, check_mean, mean_gap_bps
+from agent.gate.trades.mean_price import THIN_USD, check_mean, mean_gap_bps
 from agent.routes import PairState, PoolState
 from plugins.uniswap.ticks import sqrt_ratio_at
 from tests.unit.gate_parts import registry, snapshot

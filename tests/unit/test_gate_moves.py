@@ -10,8 +10,8 @@ import pytest
 from agent.chain.snapshot import Snapshot
 from agent.errors import NeedsAnswer, Refused
 from agent.gate.choices import VenueChoice
-from agent.gate.moves import Desk
-from agent.gate.order import Enter, Leave, Send
+from agent.gate.desk import Desk
+from agent.gate.moves import Enter, Leave, Send
 from agent.intents import All, AmountSpec, Deposit, Exact, Percentage, Transfer, Withdraw
 from agent.money import RAY, Address, Rate, Token
 from agent.plugin import Flag, Option

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.gate.offered import Offered, as_json, best, fair_least, from_json, told, turned_down, weighed
-from agent.gate.offers import Tried
+from agent.gate.trades.offered import Offered, as_json, best, fair_least, from_json, told, turned_down, weighed
+from agent.gate.trades.offers import Tried
 from agent.money import Token, address
 from agent.plugin import Listed
 from agent.routes import Route, Trade

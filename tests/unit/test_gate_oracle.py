@@ -15,7 +15,7 @@ from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.gate import oracle
 from agent.gate.listed import touched
-from agent.gate.order import Enter, Leave, Send, Swap
+from agent.gate.moves import Enter, Leave, Send, Swap
 from agent.money import Address, Token
 from agent.plans import Step
 from agent.plugin import Block, Listed, Trader

@@ -12,7 +12,7 @@ from agent.chat.discord import render as discord_render
 from agent.chat.telegram import render as telegram_render
 from agent.chat.terminal import preview_panel
 from agent.errors import Refused
-from agent.gate.order import Enter, Leave, Send
+from agent.gate.moves import Enter, Leave, Send
 from agent.gate.preview import change_text, headline, preview
 from agent.plans import Change, Plan, Role, Step
 from agent.replies.body import Body, body_of

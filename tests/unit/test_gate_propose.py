@@ -13,7 +13,7 @@ from agent.errors import Refused
 from agent.execution import fees
 from agent.gate import reserve
 from agent.gate.build import Draft, Simulated, plan_of
-from agent.gate.order import Enter, Leave, Move, Send, Swap, TakeBack
+from agent.gate.moves import Enter, Leave, Move, Send, Swap, TakeBack
 from agent.gate.propose import Gate, Proposal, Request
 from agent.gate.rehearse import WouldRevert
 from agent.money import Address

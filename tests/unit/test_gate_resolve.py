@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from agent.errors import NeedsAnswer, Refused
-from agent.gate.order import Leave
+from agent.gate.moves import Leave
 from agent.gate.resolve import free_to_leave, leave_in_turn, positions_of, units_of, venue_named
 from agent.intents import All, AllBut, AmountSpec, Exact, Percentage
 from agent.money import text_from_units

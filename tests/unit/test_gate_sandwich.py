@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from agent.gate.order import Swap
-from agent.gate.sandwich import LEAST_SLIPPAGE_BPS, exposure, limits_of, note, slippage, told
+from agent.gate.moves import Swap
+from agent.gate.trades.sandwich import LEAST_SLIPPAGE_BPS, exposure, limits_of, note, slippage, told
 from agent.money import Token
 from agent.routes import AnyPool, Attack, Route, Trade
 from tests.unit.gate_parts import registry, snapshot

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.gate.expect import DUST_UNITS, given_whole
-from agent.gate.order import Enter, Leave
+from agent.gate.moves import Enter, Leave
 from agent.gate.shift import moves_of_shifts
 from agent.plugin import Limits, Shift
 from tests.unit.gate_parts import FakeVenue, state

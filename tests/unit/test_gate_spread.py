@@ -13,8 +13,8 @@ from agent.curves import Curve
 from agent.execution.costs import costs_at
 from agent.gate import spread_words
 from agent.gate.choices import SPREAD, VenueChoice
-from agent.gate.moves import Desk
-from agent.gate.order import Enter, Leave
+from agent.gate.desk import Desk
+from agent.gate.moves import Enter, Leave
 from agent.gate.spread import FEWEST_PARTS, Horizon, Share, Spread, Spreader
 from agent.gate.worth import Worth, smallest, told, worth
 from agent.intents import Deposit, Exact

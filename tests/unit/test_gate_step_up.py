@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from agent.errors import Refused
-from agent.gate.mandate import Bounds, Terms
+from agent.gate.mandates.mandate import Bounds, Terms
 from agent.gate.step_up import above_of, check_code, check_covered, check_mandate, code_note, needs
 from agent.money import Amount
 from agent.plans import Output, Plan, Role

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from agent.errors import Refused
-from agent.gate.order import Leave
+from agent.gate.moves import Leave
 from agent.gate.templates import opened, output_of
 from agent.plans import Argument, Output, Role, Step
 from tests.unit.gate_chain import ROUTER, PoolVenue, along, route

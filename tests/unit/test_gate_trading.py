@@ -12,9 +12,9 @@ import pytest
 from agent.abi import Call
 from agent.errors import Refused
 from agent.execution import fees
-from agent.gate import trading
-from agent.gate.moves import Desk
-from agent.gate.order import Swap
+from agent.gate.desk import Desk
+from agent.gate.moves import Swap
+from agent.gate.trades import trading
 from agent.intents import All, AmountSpec, Exact
 from agent.intents import Swap as SwapIntent
 from agent.money import Address, Token

@@ -7,8 +7,8 @@ import pytest
 from agent.errors import Refused
 from agent.execution import fees
 from agent.gate import reserve
-from agent.gate.moves import Desk
-from agent.gate.order import Enter, Leave, Send, Swap, TakeBack
+from agent.gate.desk import Desk
+from agent.gate.moves import Enter, Leave, Send, Swap, TakeBack
 from agent.gate.wanted import TRANSFER_GAS, desk_at, moves_of
 from agent.intents import All, Deposit, Exact, Exit, Intent, Pause, Revoke, Sequence, Transfer, Withdraw
 from agent.intents import Swap as SwapIntent

@@ -15,7 +15,7 @@ from agent.chain.snapshot import take
 from agent.errors import Refused
 from agent.gate.build import Draft
 from agent.gate.confirm import look
-from agent.gate.order import Enter, Leave, Move, Send, Swap
+from agent.gate.moves import Enter, Leave, Move, Send, Swap
 from agent.gate.propose import Gate, Request, Watched
 from agent.money import Token
 from agent.plugin import Block

@@ -24,7 +24,7 @@ from agent.execution.outcome import End
 from agent.execution.signer.transaction import Transaction
 from agent.gate import reserve
 from agent.gate.build import CLEANUP_GAS, Draft, Simulated, plan_of
-from agent.gate.order import Enter
+from agent.gate.moves import Enter
 from memory.rows import AttemptKind, AttemptStatus
 from tests.unit.execution_parts import Workshop, workshop
 from tests.unit.gate_parts import FakeVenue, registry, rule_of, snapshot, state

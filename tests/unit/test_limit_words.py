@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.errors import Refused
-from agent.gate.bind import bind
+from agent.gate.binding.bind import bind
 from agent.intents import Cancel, Deposit, Exact, Limit, Origin, parse
 from agent.mind.context import Context, Pending
 from agent.mind.tools import ACTS, NotProposed, schemas

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from agent.chain.registry import Registry
 from agent.config import Settings
 from agent.errors import NeedsAnswer, Refused
-from agent.gate.mandate import Bounds, Terms, check, check_gain, limits_for, wei_in_usd
-from agent.gate.mandate_rules import DEPEG, ILLIQUID, dangers, heeded, own_signals
-from agent.gate.mandate_said import terms_of
-from agent.gate.mandate_sense import check_possible, notes
-from agent.gate.order import Enter, Leave, Send
+from agent.gate.mandates.mandate import Bounds, Terms, check, check_gain, limits_for, wei_in_usd
+from agent.gate.mandates.rules import DEPEG, ILLIQUID, dangers, heeded, own_signals
+from agent.gate.mandates.said import terms_of
+from agent.gate.mandates.sense import check_possible, notes
+from agent.gate.moves import Enter, Leave, Send
 from agent.hours import zone
 from agent.intents import Mandate
 from agent.money import RAY, Rate, address

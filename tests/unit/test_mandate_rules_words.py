@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.errors import Refused
-from agent.gate.bind import bind
+from agent.gate.binding.bind import bind
 from agent.intents import as_json, parse
 from tests.unit.spoken import VOCABULARY, conversation, intent_of, question_of, understood
 from tests.unit.test_mandate_words import mandate

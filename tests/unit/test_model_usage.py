@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from agent.cli import main
-from agent.gate.bind import bind
+from agent.gate.binding.bind import bind
 from agent.intents import Usage as UsageIntent
 from agent.intents import as_json
 from agent.mind import tools

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from agent.errors import NeedsAnswer, Refused
-from agent.gate.order import Swap
-from agent.gate.order_price import bound_of, held_to
-from agent.gate.order_terms import Terms, most_a_run, terms_of
+from agent.gate.moves import Swap
+from agent.gate.orders.price import bound_of, held_to
+from agent.gate.orders.terms import Terms, most_a_run, terms_of
 from agent.intents import Order
 from agent.money import Address
 from agent.routes import Route, Trade

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from agent.errors import Refused
-from agent.gate.bind import bind
+from agent.gate.binding.bind import bind
 from agent.intents import Cancel, Order, Origin
 from agent.mind.context import Context, Pending
 from agent.mind.phrasebook import interpret, pending_after

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from agent import intents
 from agent.errors import NeedsAnswer, Refused
-from agent.gate.bind import bind
+from agent.gate.binding.bind import bind
 from tests.unit.pairs import Intent, Pair, Said, pairs
 from tests.unit.spoken import VOCABULARY
 

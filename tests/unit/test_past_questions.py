@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.errors import Refused
-from agent.gate.bind import bind
+from agent.gate.binding.bind import bind
 from agent.intents import Deposit, Exact, Explain, History, as_json
 from agent.mind.context import Context
 from agent.mind.phrasebook import interpret

@@ -16,7 +16,7 @@ import pytest
 from agent import intents
 from agent.character import Character
 from agent.errors import NeedsAnswer, Refused
-from agent.gate.bind import bind
+from agent.gate.binding.bind import bind
 from agent.intents import as_json
 from agent.mind.context import Context, Turn
 from agent.mind.mind import Mind

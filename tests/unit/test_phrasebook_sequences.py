@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agent.errors import MonetaError
-from agent.gate.bind import bind
+from agent.gate.binding.bind import bind
 from agent.intents import Sequence, parse
 from agent.words.deeds import Record
 from agent.words.thread import goes_on

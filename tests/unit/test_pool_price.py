@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from agent.errors import Refused
-from agent.gate.pool_price import check_pool
-from agent.gate.range_words import Pair, both, price_text
+from agent.gate.liquidity.pool_price import check_pool
+from agent.gate.liquidity.words import Pair, both, price_text
 from agent.money import Address, Token
 from agent.ranges import PoolGrowth
 from agent.routes import PoolState

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.gate.range_choice import WIDTHS, best, facts, pays, seen_in, weigh, width_text
-from agent.gate.range_lines import outlook_text
+from agent.gate.liquidity.choice import WIDTHS, best, facts, pays, seen_in, weigh, width_text
+from agent.gate.liquidity.lines import outlook_text
 from agent.money import ZERO_ADDRESS
 from agent.ranges import PoolGrowth, PoolSeen, RangeOutlook
 from benchmarks.ranges.minutes import Minute, seen

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agent.errors import Refused
-from agent.gate.bind import bind
+from agent.gate.binding.bind import bind
 from agent.intents import Repay, as_json, parse
 from agent.mind.context import Context
 from agent.mind.phrasebook import interpret

@@ -8,7 +8,7 @@ import pytest
 
 from agent import intents
 from agent.errors import Refused
-from agent.gate.bind import bind
+from agent.gate.binding.bind import bind
 from agent.mind.context import Context
 from agent.mind.mind import Mind
 from agent.mind.phrasebook import interpret

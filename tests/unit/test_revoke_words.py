@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.errors import Refused
-from agent.gate.bind import bind
+from agent.gate.binding.bind import bind
 from agent.intents import Revoke, as_json
 from agent.mind.context import Context
 from agent.mind.phrasebook import interpret

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.gate.order_due import Due, due
+from agent.gate.orders.due import Due, due
 from agent.timetable import Timetable, moment
 from benchmarks.orders.dues import Kept, every_day, last_day, sunday
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.gate.bind import bind
+from agent.gate.binding.bind import bind
 from agent.intents import as_json
 from agent.replies.remarks import remarks
 from agent.runtime.answers import is_yes

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from agent.gate.bind import bind
+from agent.gate.binding.bind import bind
 from agent.replies.remarks import remarks
 from agent.words.english import ENGLISH
 from agent.words.languages import language_of

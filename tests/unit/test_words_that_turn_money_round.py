@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.errors import Refused
-from agent.gate.bind import bind
+from agent.gate.binding.bind import bind
 from agent.intents import parse
 from tests.unit.conversation_parts import DONE, talked
 from tests.unit.spoken import VOCABULARY, amount, deposit, intent_of, question_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.chain.snapshot import Snapshot
-from agent.gate.mandate import wei_in_usd
+from agent.gate.mandates.mandate import wei_in_usd
 from agent.money import Rate, Token
 from agent.usd import PRICE_DECIMALS
 

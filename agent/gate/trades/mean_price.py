@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
-from agent.gate.trade_words import percent
+from agent.gate.trades.words import percent
 from agent.money import Token
 from agent.routes import PairState, PoolState
 from agent.usd import PRICE_DECIMALS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence as Several
 
 from agent.errors import NeedsAnswer, Refused
-from agent.gate.bind_money import bind_money, bind_venue, is_for_another, require
+from agent.gate.binding.money import bind_money, bind_venue, is_for_another, require
 from agent.intents import Deposit, Sequence, Swap, Withdraw
 from agent.words.clauses import INEXACT, OR, Clause, action_of, candidates, spec_for
 from agent.words.readings import Kind

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from agent.gate.provided import Close, Gather, Provide
-from agent.gate.range_choice import DAYS
-from agent.gate.range_words import Pair, both, fee_text, price_text
-from agent.gate.trade_words import percent
+from agent.gate.liquidity.choice import DAYS
+from agent.gate.liquidity.provided import Close, Gather, Provide
+from agent.gate.liquidity.words import Pair, both, fee_text, price_text
+from agent.gate.trades.words import percent
 from agent.plugin import PositionManager
 from agent.ranges import RangeOutlook
 from agent.usd import dollars

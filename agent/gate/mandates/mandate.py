@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from agent.errors import Refused
-from agent.gate.order import Enter, Leave, Move, taken
+from agent.gate.moves import Enter, Leave, Move, taken
 from agent.hours import within
 from agent.money import Amount, Token
 from agent.past import Effect, Signal
@@ -24,7 +24,7 @@ FEES = ("collect_fees",)
 ADDED = ("caps", "excluded", "depeg_usd", "illiquid_percent", "safety_exits", "quiet_hours")
 """The fields that mandates have had since there are rules for leaving."""
 OWN = "mandate:"
-"""What the names of the signals begin with that are a mandate's own rules (agent/gate/mandate_rules.py)."""
+"""What the names of the signals begin with that are a mandate's own rules (agent/gate/mandates/rules.py)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agent.errors import Refused
-from agent.gate.bind_force import SMALL_TALK
+from agent.gate.binding.force import SMALL_TALK
 from agent.intents import Cancel, Explain, Hours, Intent, Mandate, Rebalance
 from agent.words.hours import hours
 from agent.words.languages import languages_of

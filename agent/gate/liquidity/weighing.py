@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from agent.gate.provided import Two
-from agent.gate.range_choice import DAYS, RangeOption, weigh
-from agent.gate.range_words import Pair
+from agent.gate.liquidity.choice import DAYS, RangeOption, weigh
+from agent.gate.liquidity.provided import Two
+from agent.gate.liquidity.words import Pair
 from agent.plugin import PositionManager
 from agent.ranges import PoolGrowth, PoolSeen, RangeOutlook
 

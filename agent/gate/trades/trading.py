@@ -12,15 +12,15 @@ from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.execution.costs import costs_at
-from agent.gate import offered, sandwich, wrapping
 from agent.gate.build import CLEANUP_GAS
 from agent.gate.choices import RouteChoice
-from agent.gate.moves import Desk, Resolved
-from agent.gate.order import Swap
+from agent.gate.desk import Desk, Resolved
+from agent.gate.moves import Swap
 from agent.gate.resolve import is_everything, units_of
-from agent.gate.slippage import slippage_of
-from agent.gate.trade_words import parted, percent
-from agent.gate.wrapping import ENTRY_TRANSACTIONS, held_as, spendable
+from agent.gate.trades import offered, sandwich, wrapping
+from agent.gate.trades.slippage import slippage_of
+from agent.gate.trades.words import parted, percent
+from agent.gate.trades.wrapping import ENTRY_TRANSACTIONS, held_as, spendable
 from agent.intents import All, AmountSpec
 from agent.intents import Swap as SwapIntent
 from agent.money import Amount, Token

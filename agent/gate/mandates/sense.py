@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from agent.chain.registry import Registry
 from agent.errors import Refused
-from agent.gate.mandate import RULE, Terms
-from agent.gate.mandate_rules import own_signals
+from agent.gate.mandates.mandate import RULE, Terms
+from agent.gate.mandates.rules import own_signals
 from agent.money import Amount, Rate, Token
 from agent.plugin import Flag, Venue, VenueState
 from agent.usd import cents, dollars

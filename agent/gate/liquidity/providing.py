@@ -16,15 +16,15 @@ from agent.chain.snapshot import Snapshot
 from agent.errors import NeedsAnswer, Refused
 from agent.execution.costs import costs_at
 from agent.gate.choices import RangeChoice
-from agent.gate.moves import Desk, Resolved
-from agent.gate.order import Wrap
-from agent.gate.provided import Close, Gather, Provide, Two, moved
-from agent.gate.range_choice import RangeOption, best
-from agent.gate.range_lines import outlook_text
-from agent.gate.range_weighing import around, forecast_of, value1_of, weighed_widths
-from agent.gate.range_words import Pair, both, fee_text, pair_of, price_text, worth
+from agent.gate.desk import Desk, Resolved
+from agent.gate.liquidity.choice import RangeOption, best
+from agent.gate.liquidity.lines import outlook_text
+from agent.gate.liquidity.provided import Close, Gather, Provide, Two, moved
+from agent.gate.liquidity.weighing import around, forecast_of, value1_of, weighed_widths
+from agent.gate.liquidity.words import Pair, both, fee_text, pair_of, price_text, worth
+from agent.gate.moves import Wrap
 from agent.gate.resolve import units_of
-from agent.gate.wrapping import held_as
+from agent.gate.trades.wrapping import held_as
 from agent.intents import Close as CloseIntent
 from agent.intents import Collect as CollectIntent
 from agent.intents import Provide as ProvideIntent
@@ -35,7 +35,7 @@ from agent.ranges import PoolGrowth, Position
 
 SLIPPAGE_BPS = 30
 STABLE_SLIPPAGE_BPS = 5
-"""How far the price may move against what was shown, as of swaps (agent.gate.trading)."""
+"""How far the price may move against what was shown, as of swaps (agent.gate.trades.trading)."""
 EXIT_SLIPPAGE_BPS = 100
 """The same on the way out, which has to work in a market that moves."""
 EDGE_BPS = 200

@@ -13,14 +13,14 @@ from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.execution.costs import costs_at
 from agent.gate.expect import DUST_UNITS, given_whole
-from agent.gate.order import Leave, Move, Wrap
+from agent.gate.moves import Leave, Move, Wrap
 from agent.gate.resolve import is_everything, units_of
 from agent.intents import All, AmountSpec
 from agent.intents import Swap as SwapIntent
 from agent.money import Token
 
 if TYPE_CHECKING:
-    from agent.gate.moves import Desk
+    from agent.gate.desk import Desk
 
 WRAP_GAS, WRAP_TRANSACTIONS = 100_000, 1
 ENTRY_GAS, ENTRY_TRANSACTIONS = 1_300_000, 4

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
 from agent.execution.costs import costs_at
-from agent.gate.mandate import wei_in_usd
-from agent.gate.provided import Two
-from agent.gate.range_choice import RangeOption, best, pays
-from agent.gate.range_weighing import forecast_of, value1_of, weighed_widths
-from agent.gate.range_words import Pair, pair_of, worth
+from agent.gate.liquidity.choice import RangeOption, best, pays
+from agent.gate.liquidity.provided import Two
+from agent.gate.liquidity.weighing import forecast_of, value1_of, weighed_widths
+from agent.gate.liquidity.words import Pair, pair_of, worth
+from agent.gate.mandates.mandate import wei_in_usd
 from agent.gate.reserve import EXIT_GAS
 from agent.money import Address
 from agent.plugin import PositionManager

@@ -18,7 +18,7 @@ from agent.chain.simulate import Simulated, SimulatedCall, changes, simulate
 from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.gate.approvals import approve
-from agent.gate.order import Swap
+from agent.gate.moves import Swap
 from agent.gate.rehearse import Rehearsal
 from agent.money import Address, Amount, Token
 from agent.plans import Role, Step

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
-from agent.gate.order import Swap
-from agent.gate.trade_words import percent
+from agent.gate.moves import Swap
+from agent.gate.trades.words import percent
 from agent.money import Amount, Token
 from agent.plugin import Trader
 from agent.routes import Attack, Trade

@@ -1,7 +1,7 @@
 """An offer from outside, held against what was asked for: decoded by the policy's table, every field compared.
 
 Pure. Nothing of it is believed: what the call says is read from its bytes, what it gives is simulated afterwards,
-and the least that may come back is ours (agent/gate/offered.py).
+and the least that may come back is ours (agent/gate/trades/offered.py).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isqrt
 
-from agent.gate.range_words import Pair
+from agent.gate.liquidity.words import Pair
 from agent.money import Token
 from agent.plugin import PositionManager
 from agent.ranges import PoolGrowth, Position

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from agent.chain.registry import Registry
 from agent.errors import Refused
-from agent.gate.order import Swap
-from agent.gate.order_terms import Terms
+from agent.gate.moves import Swap
+from agent.gate.orders.terms import Terms
 from agent.money import Amount, Token
 from agent.usd import PRICE_DECIMALS
 

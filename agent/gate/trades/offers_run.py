@@ -10,7 +10,7 @@ from agent.chain.simulate import changes, simulate
 from agent.errors import Refused
 from agent.gate.approvals import approve
 from agent.gate.expect import key_of
-from agent.gate.offers import OTHER, Tried
+from agent.gate.trades.offers import OTHER, Tried
 from agent.money import Address, Amount
 from agent.plans import Role
 from agent.plugin import Block

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
-from agent.gate.range_words import Pair
-from agent.gate.trade_words import percent
+from agent.gate.liquidity.words import Pair
+from agent.gate.trades.words import percent
 from agent.ranges import PoolGrowth
 from agent.routes import PoolState
 

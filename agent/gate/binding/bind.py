@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from agent.errors import NeedsAnswer, Refused
-from agent.gate.bind_follow import check_rows, request_across
-from agent.gate.bind_force import SMALL_TALK, UNREAL, check_in_force
-from agent.gate.bind_money import bind_money, bind_venue, is_for_another, require, within
-from agent.gate.bind_order import bind_order
-from agent.gate.bind_question import bind_question
-from agent.gate.bind_swap import bind_trade
-from agent.gate.limit_words import bind_limit
-from agent.gate.mandate_words import bind_mandate
+from agent.gate.binding.follow import check_rows, request_across
+from agent.gate.binding.force import SMALL_TALK, UNREAL, check_in_force
+from agent.gate.binding.limits import bind_limit
+from agent.gate.binding.money import bind_money, bind_venue, is_for_another, require, within
+from agent.gate.binding.order import bind_order
+from agent.gate.binding.question import bind_question
+from agent.gate.binding.swap import bind_trade
+from agent.gate.mandates.words import bind_mandate
 from agent.intents import (
     Advance,
     Alert,

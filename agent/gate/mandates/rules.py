@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from agent.gate.mandate import OWN, Terms
+from agent.gate.mandates.mandate import OWN, Terms
 from agent.past import PARTS, Effect, Signal
 from agent.plugin import Venue, VenueState
 from agent.usd import PRICE_DECIMALS

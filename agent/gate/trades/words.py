@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.gate.order import Swap
+from agent.gate.moves import Swap
 from agent.money import Amount, Token, grouped, text_from_units
 from agent.routes import Trade
 

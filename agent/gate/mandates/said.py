@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from agent.chain.registry import Registry
 from agent.config import Settings
 from agent.errors import NeedsAnswer, Refused
-from agent.gate.mandate import RULE, Bounds, Terms
+from agent.gate.mandates.mandate import RULE, Bounds, Terms
 from agent.intents import Mandate
 from agent.money import Amount, Token, units_from_text
 from agent.past import PARTS

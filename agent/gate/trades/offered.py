@@ -11,8 +11,8 @@ from fractions import Fraction
 from typing import Any
 
 from agent.abi import Call
-from agent.gate.offers import Tried
-from agent.gate.order import Move, Swap
+from agent.gate.moves import Move, Swap
+from agent.gate.trades.offers import Tried
 from agent.money import Address, Amount, Token, grouped, text_from_units
 from agent.plans import Step
 from agent.plugin import Ask, Block, Chain, Trader

@@ -1,0 +1,1 @@
+"""What a user lets be done without being asked: the mandate, its rules, and its words."""
