@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from moneta import Address, AnyPool, PairState, Route
-from plugins.uniswap.pairs import moved_pair, swap_pair
+from plugins.uniswap.pairs import moved_pair
 from plugins.uniswap.pool import moved
 
 Pools = Mapping[Address, AnyPool]
@@ -55,12 +55,6 @@ def through(pools: Pools, way: Way, units: int, exact_out: bool = False) -> Done
 
 def swapped(pool: AnyPool, down: bool, units: int, exact_out: bool = False) -> tuple[int, AnyPool] | None:
     """The side that isn't said, and the pool behind the swap."""
-    if not isinstance(pool, PairState):
-        return moved(pool, down, units, exact_out)
-    if not exact_out:
-        return moved_pair(pool, down, units)
-    taken = swap_pair(pool, down, units, exact_out=True)
-    if taken is None:
-        return None
-    first, second = (taken, -units) if down else (-units, taken)
-    return taken, replace(pool, reserve0=pool.reserve0 + first, reserve1=pool.reserve1 + second)
+    if isinstance(pool, PairState):
+        return moved_pair(pool, down, units, exact_out)
+    return moved(pool, down, units, exact_out)

@@ -40,14 +40,21 @@ def swap_pair(state: PairState, zero_for_one: bool, units: int, exact_out: bool 
     return given if given and held + units <= MOST_RESERVE else None
 
 
-def moved_pair(state: PairState, zero_for_one: bool, units_in: int) -> tuple[int, PairState] | None:
-    """What comes out of `units_in`, and the pair as that leaves it; the fee stays in it."""
-    given = swap_pair(state, zero_for_one, units_in)
-    if given is None:
+def moved_pair(
+    state: PairState, zero_for_one: bool, units: int, exact_out: bool = False
+) -> tuple[int, PairState] | None:
+    """The side that isn't said, and the pair as the swap leaves it; the fee stays in it.
+
+    The router gives all that the input is worth, so an exact output's input may take a little more out of the pair
+    (@uniswap/swap-router-contracts, V2SwapRouter.sol, _swap).
+    """
+    taken = swap_pair(state, zero_for_one, units, exact_out=True) if exact_out else units
+    given = None if taken is None else swap_pair(state, zero_for_one, taken)
+    if taken is None or given is None:
         return None
-    if zero_for_one:
-        return given, replace(state, reserve0=state.reserve0 + units_in, reserve1=state.reserve1 - given)
-    return given, replace(state, reserve1=state.reserve1 + units_in, reserve0=state.reserve0 - given)
+    first, second = (taken, -given) if zero_for_one else (-given, taken)
+    after = replace(state, reserve0=state.reserve0 + first, reserve1=state.reserve1 + second)
+    return taken if exact_out else given, after
 
 
 async def find_pairs(router_v2: Address, chain: Chain, ask: Ask) -> list[Pair]:

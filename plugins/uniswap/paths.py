@@ -6,8 +6,9 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from moneta import Address, AnyPool, PairState
-from plugins.uniswap.pairs import moved_pair, swap_pair
-from plugins.uniswap.pool import moved, swap
+from plugins.uniswap.after import swapped
+from plugins.uniswap.pairs import swap_pair
+from plugins.uniswap.pool import swap
 
 MOST_HOPS = 3
 MOST_PATHS = 2_000
@@ -39,15 +40,8 @@ class Hop:
         return swap(self.pool, self.zero_for_one, units, exact_out)
 
     def after(self, units: int, exact_out: bool = False) -> tuple[int, AnyPool] | None:
-        """The side that isn't said, and the pool as the swap leaves it.
-
-        A pair takes an exact output as the input that it needs, which may give a little more (UniswapV2Library).
-        """
-        if not isinstance(self.pool, PairState):
-            return moved(self.pool, self.zero_for_one, units, exact_out)
-        given = swap_pair(self.pool, self.zero_for_one, units, exact_out=True) if exact_out else units
-        found = None if given is None else moved_pair(self.pool, self.zero_for_one, given)
-        return (given, found[1]) if exact_out and found and given else found
+        """The side that isn't said, and the pool as the swap leaves it."""
+        return swapped(self.pool, self.zero_for_one, units, exact_out)
 
 
 Path = tuple[Hop, ...]

@@ -63,6 +63,9 @@ def test_what_an_exact_output_takes_gives_at_least_it(first: int, second: int, u
     assert need is not None
     assert (swap_pair(state, down, need) or 0) >= units
     assert (swap_pair(state, down, need - 1) or 0) <= units
+    by_input = moved_pair(state, down, need)
+    assert by_input is not None
+    assert moved_pair(state, down, units, exact_out=True) == (need, by_input[1])
 
 
 @given(RESERVES, RESERVES, UNITS, st.booleans())

@@ -172,6 +172,8 @@ def test_a_pair_is_the_routers_own_formula() -> None:
     assert swapped(little, True, 2) == (1, pair("c9", 102, 99))
     assert swapped(little, True, 1, exact_out=True) == (2, pair("c9", 102, 99))
     assert swapped(little, False, 2) == (1, pair("c9", 99, 102))
+    one_sided = pair("c9", 100, 10_000)
+    assert swapped(one_sided, True, 1, exact_out=True) == (1, pair("c9", 101, 9_902)), "all that its input is worth"
     assert swapped(little, True, 0) is None
     assert swapped(little, True, 100, exact_out=True) is None
     assert swapped(pair("c9", 0, 100), True, 2) is None
