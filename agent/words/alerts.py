@@ -46,8 +46,9 @@ def alert(text: str, vocabulary: Vocabulary) -> Alert | Cancel | Unclear | None:
     for found in filter(None, (each.fullmatch(said) for each in frames.CANCELS)):
         return Cancel(ref=f"{ALERT}:{found['number']}" if found["number"] else ALERT)
     asked = next(filter(None, (each.fullmatch(said) for each in frames.WISHES)), None)
-    vocabulary = replace(vocabulary, language=language_of(text, vocabulary))  # what stands in a slot may say none
-    return _set(asked["what"], vocabulary) if asked is not None else None
+    if asked is None:
+        return None
+    return _set(asked["what"], replace(vocabulary, language=language_of(text, vocabulary)))  # a slot may say none
 
 
 def _set(what: str, vocabulary: Vocabulary) -> Alert | Unclear | None:

@@ -119,6 +119,8 @@ NAMED = {
     )
     for kind, word in _KINDS.items()
 }
+ABOUT = re.compile(r"liquid|\blp\b|uniswap|pool|posici|position|fee|comision|geb[uü]hr", re.IGNORECASE)
+"""Every frame has one of these in it: a message without any fits none."""
 RANGE = re.compile(rf"\b{_WORD}\b|±", re.IGNORECASE)
 """What says that a range was meant, whether or not it is understood."""
 JOINS = re.compile(r"\s*(?:/|\+|&|,\s|\s-\s|\b(?:and|with|y|e|con|und|mit)\b)\s*", re.IGNORECASE)

@@ -34,18 +34,18 @@ def ranging(text: str, vocabulary: Vocabulary) -> Provide | Collect | Close | Un
     """What a message wants of liquidity positions; None where it says anything else."""
     spoken, _ = forms_for(text, vocabulary)
     said = whole(text, spoken.language)
-    if len(said) > LONGEST:
+    if len(said) > LONGEST or not frames.ABOUT.search(said):
         return None
     for kind, patterns in ((Collect, frames.COLLECTS), (Close, frames.CLOSES)):
         found = next(filter(None, (each.fullmatch(said) for each in patterns)), None)
         if found is not None:
             return kind(position=_number(found))
-    vocabulary = replace(vocabulary, language=language_of(text, vocabulary))  # what stands in a slot may say none
-    ranged, rest = _range(said, vocabulary)
+    named, ranged, rest = _range(said)
     found = next(filter(None, (each.fullmatch(rest) for each in frames.PROVIDES)), None)
     if found is None:
         return None
-    return _provided(found, ranged, rest, vocabulary)
+    vocabulary = replace(vocabulary, language=language_of(text, vocabulary))  # what stands in a slot may say none
+    return _provided(found, None if ranged is None else _read(named, ranged, vocabulary), rest, vocabulary)
 
 
 def _number(found: re.Match[str]) -> str | None:
@@ -94,24 +94,22 @@ def _token(words: str, vocabulary: Vocabulary) -> str | None:
     return piece[0] if piece is not None and piece[1] is None else None
 
 
-def _range(said: str, vocabulary: Vocabulary) -> tuple[Range | Unclear | None, str]:
-    """The range that a message names, and the message without it."""
-    for pattern in frames.PRICES:
-        found = pattern.search(said)
-        if found is not None:
-            return _prices(found, vocabulary), said[: found.start()] + said[found.end() :]
-    for pattern in frames.PERCENTS:
-        found = pattern.search(said)
-        if found is not None:
-            value = _amount(f"{found['value']} %", vocabulary)
-            read_as = Range(kind="percent", value=value.value) if isinstance(value, Percentage) else Unclear("range")
-            return read_as, said[: found.start()] + said[found.end() :]
-    for kind, patterns in frames.NAMED.items():
+def _range(said: str) -> tuple[str, re.Match[str] | None, str]:
+    """The kind of the range that a message names, the words that name it, and the message without them."""
+    for kind, patterns in (("prices", frames.PRICES), ("percent", frames.PERCENTS), *frames.NAMED.items()):
         found = next(filter(None, (each.search(said) for each in patterns)), None)
         if found is not None:
-            ranged = Range.model_validate({"kind": kind})
-            return ranged, said[: found.start()] + said[found.end() :]
-    return None, said
+            return kind, found, said[: found.start()] + said[found.end() :]
+    return "", None, said
+
+
+def _read(kind: str, found: re.Match[str], vocabulary: Vocabulary) -> Range | Unclear:
+    if kind == "prices":
+        return _prices(found, vocabulary)
+    if kind == "percent":
+        value = _amount(f"{found['value']} %", vocabulary)
+        return Range(kind="percent", value=value.value) if isinstance(value, Percentage) else Unclear("range")
+    return Range.model_validate({"kind": kind})
 
 
 def _prices(found: re.Match[str], vocabulary: Vocabulary) -> Range | Unclear:
