@@ -15,6 +15,13 @@ def _all(*patterns: str) -> Patterns:
     return tuple(re.compile(each, re.IGNORECASE) for each in patterns)
 
 
+def may(hint: re.Pattern[str], said: str) -> bool:
+    """Whether the patterns of a hint can match a text. It is in small ASCII letters; other texts always may, as
+    ignoring the case of a letter such as ı or ſ makes an ASCII one of it.
+    """
+    return not said.isascii() or hint.search(said.lower()) is not None
+
+
 def _or(words: str) -> str:
     return "(?:" + "|".join(each.strip().replace(" ", r"\s+") for each in words.split(";")) + ")"
 
@@ -85,6 +92,11 @@ OTHER_EVERY = _all(
     r"vierteljährlich|jährlich|anualmente)\b",
 )
 """Times that are no order's: asked about."""
+TIMED = re.compile(
+    rf"every|each|day|daily|week|month|hour|year|annual|fortnight|cada|tod[oa]s|seman|mes|mensual|día|diari|hora|anual|quincen|"
+    rf"alle|jede|tag|täglich|woche|wöch|monat|stund|stünd|jähr|{_DAY}"
+)
+"""The hint of EVERY and OTHER_EVERY."""
 _TZ = r"(?:\s+(?:\(\s*)?(?P<tz>UTC|[A-Z][A-Za-z_]+/[A-Za-z_]+(?:/[A-Za-z_]+)?)(?:\s+time)?(?:\s*\))?)?"
 _CLOCK = r"(?P<hour>[01]?\d|2[0-4])(?:[:.h](?P<minute>[0-5]\d))?(?![\d]|[.,:]\d|\s*[%$€])"
 TIMES = _all(
@@ -152,6 +164,14 @@ _BE_DE = r"(?:ist|liegt|steht|kostet|notiert|geht|kommt)"
 _ANY_DE = rf"(?:{_FALL_DE}|{_RISE_DE}|{_BE_DE})"
 _BELOW_DE = _or("unter;weniger als;niedriger als;höchstens;unterhalb von")
 _ABOVE_DE = _or("über;mehr als;höher als;mindestens;oberhalb von")
+
+
+PRICED = re.compile(
+    r"(?:\b(?:when|whenever|if|once|soon|case|should|below|under|beneath|above|over|at|cuando|si|cuanto|que|por|a|de|"
+    r"wenn|falls|sobald|sofern|unter|über|zu|bei|von)|@)\s.*\d",
+    re.DOTALL,
+)
+"""The hint of all conditions."""
 
 
 def conditions(units: str) -> tuple[tuple[str, Patterns], ...]:

@@ -18,6 +18,8 @@ class Unsaid:
 
 def times(said: str) -> tuple[str, dict[str, Any]] | Unsaid | None:
     """The message without its times, and what they are as fields of an order. None where it says none."""
+    if not frames.may(frames.TIMED, said):
+        return None
     found = _first(frames.EVERY, said)
     other = _first(frames.OTHER_EVERY, said)
     if other is not None and (found is None or found.start() >= other.start() or found.end() <= other.end()):

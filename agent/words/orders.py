@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from agent.intents import Cancel, Exact, Order
 from agent.words import order_frames as frames
@@ -113,7 +114,9 @@ def _trades(said: str, vocabulary: Vocabulary, spoken: Heard) -> bool:
 
 def _condition(said: str, vocabulary: Vocabulary, spoken: Heard) -> tuple[str, Condition] | None:
     """What a price has to do, cut out of the message; None where it says nothing of the kind."""
-    for op, patterns in _patterns(vocabulary):
+    if not frames.may(frames.PRICED, f" {said}"):
+        return None
+    for op, patterns in _patterns(vocabulary.dollars):
         for pattern in patterns:
             for found in pattern.finditer(f" {said}"):
                 price = _price(found, vocabulary, spoken)
@@ -125,8 +128,9 @@ def _condition(said: str, vocabulary: Vocabulary, spoken: Heard) -> tuple[str, C
     return None
 
 
-def _patterns(vocabulary: Vocabulary) -> tuple[tuple[str, frames.Patterns], ...]:
-    return frames.conditions("|".join(re.escape(each) for each in sorted(vocabulary.dollars, key=len, reverse=True)))
+@lru_cache(maxsize=8)
+def _patterns(dollars: frozenset[str]) -> tuple[tuple[str, frames.Patterns], ...]:
+    return frames.conditions("|".join(re.escape(each) for each in sorted(dollars, key=len, reverse=True)))
 
 
 def _price(found: re.Match[str], vocabulary: Vocabulary, spoken: Heard) -> str | None:
