@@ -18,10 +18,29 @@ _TIMES = Question(
     "How often, and when? I can do it every so many hours, daily, on days of the week, or on a day of the month. "
     + _LIKE
 )
+_END = Question(
+    "Until when? Say a day like 2027-06-01, `for 6 months`, or `10 times`; ten years are the most. Without an end it "
+    "is 90 days for what waits for a price, and a year for what I do again and again."
+)
+_PROTECTION = Question(
+    "Of which token, at which price, and for which other? Say it like `stop loss at 2,000 for my ETH into USDC` "
+    "or `take profit at 4,000 for 1 ETH into USDC`. A price is one in dollars: I follow none, and count no "
+    "percentages."
+)
 _PRICED = Question("Which token's price do you mean? Name it: `… when ETH is below 2,500`.")
 _WAY = Question(f"Which token for which? {_LIKE}")
 FOR_WHAT = Question("For which token?", f"{OPEN}to_asset")
 WITH_WHAT = Question("Which token do you give for it?", f"{OPEN}from_asset")
+
+_OPEN = {
+    "asset": WITH_WHAT,
+    "to_asset": FOR_WHAT,
+    "times": _TIMES,
+    "end": _END,
+    "protection": _PROTECTION,
+    "sign": Question("An amount has no sign: say a number above zero."),
+    "priced": _PRICED,
+}
 
 
 def read(text: str, vocabulary: Vocabulary) -> Understood | None:
@@ -57,10 +76,6 @@ def origins(found: Order, said: Sequence[str], first: Origin) -> dict[str, Origi
 def question(half: Half) -> Question:
     """What is asked where an order lacks something."""
     match half.missing:
-        case "asset":
-            return WITH_WHAT
-        case "to_asset":
-            return FOR_WHAT
         case "amount":
             return Question(questions.how_much(half.asset).text, f"{OPEN}amount")
         case "given":
@@ -68,13 +83,7 @@ def question(half: Half) -> Question:
                 f"Say how much {half.asset} you give, so that the most it takes is fixed. "
                 "It is like `100 USDC into ETH every Monday at 9`."
             )
-        case "times":
-            return _TIMES
-        case "sign":
-            return Question("An amount has no sign: say a number above zero.")
-        case "priced":
-            return _PRICED
         case "trade":
             return questions.not_understood(half.words)
         case _:
-            return _WAY
+            return _OPEN.get(half.missing, _WAY)

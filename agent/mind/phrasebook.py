@@ -116,7 +116,7 @@ def pending_after(understood: Understood, text: str, context: Context, vocabular
     if question is None or not question.missing:
         return None
     across = follow.open_after(question.missing, text, context, vocabulary)
-    if across is not None:
+    if across is not None and not question.missing.startswith(orders.OPEN):
         return across
     earlier = context.pending
     if (

@@ -109,9 +109,9 @@ def _amounts(
 
 def _check_part(amount: Reading, token: Reading) -> None:
     """'half eth' is half of what there is, or half of one: it is asked, as for a deposit."""
-    fraction = isinstance(amount.said.spec, Percentage) and not any(sign.isdigit() for sign in amount.words)
     if (
-        fraction
+        amount.said.part
+        and isinstance(amount.said.spec, Percentage)
         and not amount.words.casefold().endswith((" of", " de", " von"))
         and amount.turn == token.turn
         and token.start - amount.end == 1

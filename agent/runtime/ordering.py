@@ -15,6 +15,7 @@ from agent.plans import Plan
 from agent.replies import orders as told
 from agent.replies.reply import Reply, Status, Verdict, plan_json
 from agent.runtime.world import World
+from agent.words.order_cancels import which
 from memory.rows import PlanRow, PlanStatus, User
 
 
@@ -66,13 +67,23 @@ class Ordering:
         return replace(reply, intent=intent, plan=plan, verdict=Verdict(Status.SETTLED))
 
     async def cancel(self, user: User, ref: str) -> Reply:
-        """`ref` is 'order:2', or 'order' for all. Always possible. Raises Refused("orders") where there is none."""
-        number = int(ref.partition(":")[2]) if ":" in ref else None
-        count = await self.world.ledger.cancel_orders(user.id, number)
-        if not count:
-            missing = "You have no orders." if number is None else f"You have no order {number}."
+        """`ref` says which (agent/words/order_cancels.py). Always possible. Raises Refused("orders") where there is
+        none, or where one is meant and there are several.
+        """
+        number, only, kind = which(ref)
+        rows = await self.world.ledger.orders(user.id)
+        meant = [row for row in rows if number in (None, row.number) and kind in ("", row.terms["kind"])]
+        if not meant:
+            missing = "You have no such order." if rows and kind else "You have no orders."
+            missing = missing if number is None else f"You have no order {number}."
             raise Refused(RULE, missing, "`my orders` lists them.")
-        return told.cancelled(count, number)
+        if only and len(meant) > 1:
+            numbers = ", ".join(str(row.number) for row in meant)
+            raise Refused(
+                RULE, f"You have several: {numbers}.", f"Say `cancel order {meant[0].number}`, or all of them."
+            )
+        gone = [row.number for row in meant if await self.world.ledger.cancel_orders(user.id, row.number)]
+        return told.cancelled(len(gone), gone[0] if only and gone else None)
 
     def shown(self, row: PlanRow) -> Reply:
         """The preview of an order again."""

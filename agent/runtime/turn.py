@@ -81,7 +81,7 @@ from agent.voice import voiced
 from agent.words.alerts import ALERT
 from agent.words.allowances import CHANGES, CONTACT, TRANSACTION
 from agent.words.answers import NO
-from agent.words.orders import ORDER
+from agent.words.order_cancels import ORDER
 from agent.words.pictures import wants_picture
 from agent.words.remembering import EXPORT, MEMORY
 from agent.words.vocabulary import Vocabulary

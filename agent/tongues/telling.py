@@ -84,9 +84,10 @@ def _told(text: str, language: str, depth: int = 0) -> Told:
     best: list[Cost] = [(0, 0, 0)] * (size + 1)
     step: list[Step] = [(0, None)] * (size + 1)
     for at in range(size - 1, -1, -1):
-        end = _RUN.match(text, at).end()  # type: ignore[union-attr]
-        run = text[at:end]
-        best[at] = (best[end][0] + _is_english(run), best[end][1] + end - at, best[end][2])
+        quote = QUOTE.match(text, at)
+        end = (quote or _RUN.match(text, at)).end()  # type: ignore[union-attr]
+        english = quote is None and _is_english(text[at:end])
+        best[at] = (best[end][0] + english, best[end][1] + end - at, best[end][2])
         step[at] = (end, None)
         for stop, left, said in _starting(text, at, held, partial(_told, language=language, depth=depth + 1)):
             cost = (best[stop][0] + left, best[stop][1], best[stop][2] + 1)

@@ -23,8 +23,9 @@ from agent.words.vocabulary import Vocabulary
 
 NEVER = "(?!)"  # the expression that fits nothing
 OLD = "old"  # the value of the words that say what is no longer meant
-_BARE_NO = re.compile(r"\s*(?:no|nope|nah|nein|nee|nö)\s+\Z", re.IGNORECASE)
-"""Without a mark behind it: "no bob" may say that it isn't for bob, as "no, bob" says that it is."""
+_BARE_NO = re.compile(r"(?<![\w'-])(?:no|nope|nah|nein|nee|nö)\s+\Z", re.IGNORECASE)
+"""Without a mark behind it: "no bob" may say that it isn't for bob, as "no, bob" says that it is; and "no deposites"
+is don't, as "no, deposita" is do."""
 LONGEST = 200  # letters: what goes on with something is short
 
 
@@ -100,7 +101,8 @@ def spoken(text: str, vocabulary: Vocabulary, turn: int = 0, code: Lang = "en") 
     for shape, spans in _shapes(plain.plain, language):
         old = _instead(plain, spans, vocabulary, turn, language)
         said = Spoken(shape, _read(plain, spans, vocabulary, turn, language), old)
-        if _goes_on(said) and not (_BARE_NO.match(plain.plain[: spans[0].end]) and said.has(Kind.NAME)):
+        unsure = said.has(Kind.NAME, Kind.VERB) and _BARE_NO.search(plain.plain[: spans[0].end])
+        if _goes_on(said) and not unsure:
             return said
     readings = _read(plain, [], vocabulary, turn, language)
     return Spoken(_unmarked(readings), readings)

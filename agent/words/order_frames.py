@@ -122,6 +122,11 @@ ENDS = _all(
     r"(?:\bfor\s+)?\b(?P<count>\d{1,5})\s*-?\s*(?:times|veces|vez|mal)\b",
     r"(?P<once>\bfor\s+ever\b|\bforever\b|\bpara\s+siempre\b|\bfür\s+immer\b|\bauf\s+ewig\b)",
 )
+OTHER_ENDS = _all(
+    r"\b(?:until|till|hasta)\s+(?!it\b|the\s+price|que\b)\S+|\bbis\s+(?!zu\s+\$?\d|der\b|es\b|er\b)\S+",
+    r"\b\d+\s*-?\s*(?:times|veces|mal)\b",
+)
+"""Ends that are no order's: asked about."""
 UNITS: Mapping[str, tuple[str, int]] = {
     form: told
     for told, forms in {
@@ -264,6 +269,7 @@ OF_DOLLARS = re.compile(
 DOLLAR_WORDS = frozenset({"dollar", "dollars", "usd", "bucks"})
 IN_TOKEN = re.compile(r"\s(?:in|on)\s+(?=[A-Za-z][\w.]*$)", re.IGNORECASE)
 ALL = {"en": "all my", "es": "todo mi", "de": "all mein"}
+SELL = {"en": "sell", "es": "vende", "de": "verkaufe"}
 SWAP = {"en": "swap", "es": "cambia", "de": "tausche"}
 FOR = {"en": "for", "es": "por", "de": "gegen"}
 WITH = {"en": "with", "es": "con", "de": "mit"}
@@ -277,12 +283,3 @@ LISTS = _all(
     + _END,
     r"\s*(?:zeig(?:e)?\s+(?:mir\s+)?|was\s+sind\s+)?(?:alle\s+)?(?:meine|die)\s+(?:auftr[aä]ge|orders?)" + _END,
 )
-_NUMBER = r"(?:\s+(?:number\s+|nr\.?\s+|n[uú]mero\s+|no\.?\s+|#)?(?P<number>[1-9]\d{0,8}))?"
-CANCELS = _all(
-    r"\s*/?(?:please\s+)?(?:cancel|remove|delete|drop|stop|clear|end)\s+(?:all\s+)?(?:of\s+)?(?:my\s+|the\s+)?"
-    r"(?:(?:limit|stop|stop-loss|dca|standing)\s+)?orders?" + _NUMBER + r"(?:,?\s+please)?" + _END,
-    r"\s*(?:por\s+favor,?\s+)?(?:cancela|quita|borra|elimina|anula)\s+(?:todas\s+)?(?:la\s+|las\s+|mi\s+|mis\s+)?"
-    r"[oó]rden(?:es)?" + _NUMBER + _END,
-    r"\s*(?:bitte\s+)?(?:l[oö]sche|loesche|entferne|streiche|beende|storniere)\s+(?:alle\s+)?(?:den\s+|die\s+|meine?n?\s+)?"
-    r"(?:auftrag|auftr[aä]ge|orders?)" + _NUMBER + _END,
-)  # fmt: skip

@@ -8,6 +8,8 @@ from typing import Any
 
 from agent.words import order_frames as frames
 
+MOST = {"days": 3_650, "months": 120, "count": 10_000, "hours": 8_760}
+"""What an order is set for at the most: ten years, ten thousand times; and so many hours apart."""
 _NO_HOUR = re.compile(r"\b(?:at|um|a\s+las?)\s+\d{1,2}(?:[:.h]\d{1,2})?(?![\d.,])\s*$", re.IGNORECASE)
 """A time of day that no day has: "at 25"."""
 
@@ -27,6 +29,8 @@ def times(said: str) -> tuple[str, dict[str, Any]] | Unsaid | None:
     if found is None:
         return None
     fields = _every(found)
+    if not 0 < fields.get("hours", 1) <= MOST["hours"]:
+        return Unsaid()
     rest = _without(said, found)
     clock = _first(frames.TIMES, rest)
     if clock is None and _NO_HOUR.search(rest):
@@ -40,13 +44,21 @@ def times(said: str) -> tuple[str, dict[str, Any]] | Unsaid | None:
     return rest, fields
 
 
-def ends(said: str) -> tuple[str, dict[str, Any]]:
-    """The message without its end, and the end as a field of an order; no field where it says none."""
+def ends(said: str) -> tuple[str, dict[str, Any]] | Unsaid:
+    """The message without its end, and the end as a field of an order; no field where it says none. Unsaid: an end
+    that is no day, or further away than an order waits.
+    """
     found = _first(frames.ENDS, said)
     if found is None:
-        return said, {}
+        return Unsaid() if _first(frames.OTHER_ENDS, said) is not None else (said, {})
     field = _end(found.groupdict())
-    return (said, {}) if field is None else (_without(said, found), field)
+    return Unsaid() if field is None else (_without(said, found), field)
+
+
+def without_end(said: str) -> str:
+    """The message without its end, whether or not that is one that an order can have."""
+    found = _first(frames.ENDS, said) or _first(frames.OTHER_ENDS, said)
+    return said if found is None else said[: found.start()].rstrip(" ,")
 
 
 def _first(patterns: frames.Patterns, said: str) -> re.Match[str] | None:
@@ -100,13 +112,17 @@ def _end(parts: dict[str, str | None]) -> dict[str, Any] | None:
         day = _date(str(parts["date"]))
         return None if day is None else {"until": day.isoformat()}
     if parts.get("count"):
-        return {"count": int(str(parts["count"]))} if int(str(parts["count"])) else None
+        return _within("count", int(str(parts["count"])))
     unit = parts.get("unit")
     if unit is None:
         return None
     field, each = frames.UNITS[unit.casefold()]
-    number = int(str(parts["number"])) if parts.get("number") else 1
-    return {field: number * each} if number else None
+    return _within(field, (int(str(parts["number"])) if parts.get("number") else 1) * each)
+
+
+def _within(field: str, number: int) -> dict[str, Any] | None:
+    """The field, as long as an order may have it (agent/intent_order.py)."""
+    return {field: number} if 0 < number <= MOST[field] else None
 
 
 def _date(text: str) -> date | None:

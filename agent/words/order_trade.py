@@ -18,7 +18,7 @@ class Half:
     """An order is wanted, and something of it isn't said or isn't clear.
 
     `missing`: 'asset', 'to_asset', 'amount' (an answer fills it in); 'given' (what is given has to have the amount),
-    'priced', 'times', 'trade', 'way'.
+    'priced', 'times', 'end', 'protection', 'trade', 'way'.
     `words`: what isn't understood; `asset`: the token that an amount is missing of.
     """
 

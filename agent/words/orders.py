@@ -9,13 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 from agent.intents import Cancel, Exact, Order
 from agent.words import order_frames as frames
 from agent.words.clauses import action_of, clauses
 from agent.words.courtesy import whole
 from agent.words.languages import Heard, heard
-from agent.words.order_times import Unsaid, ends, times
+from agent.words.order_cancels import cancelled
+from agent.words.order_protects import names_protection, protection
+from agent.words.order_times import Unsaid, ends, times, without_end
 from agent.words.order_trade import Condition, Half, made, symbol_in
 from agent.words.quotes import quotes
 from agent.words.reader import read
@@ -25,8 +28,6 @@ from agent.words.vocabulary import Vocabulary
 
 LONGEST = 300
 """Characters: a longer message isn't looked through."""
-ORDER = "order"
-"""What the `ref` of a cancellation begins with: 'order:2', or alone for all."""
 LIST = Order()
 _NEVER = frozenset({
     Kind.NEGATION, Kind.HYPOTHETICAL, Kind.QUESTION, Kind.ASKS, Kind.MENTION, Kind.QUOTED, Kind.QUOTED_LINE,
@@ -35,11 +36,6 @@ _NEVER = frozenset({
 _SIGNED = re.compile(r"(?:^|\s)[-−–+]\d")
 """An amount with a sign: there is no such."""
 _COURTESY = frozenset({Kind.FILLER, Kind.CHAT, Kind.POLITE, Kind.AFFIRM})
-
-
-def is_order(ref: str | None) -> bool:
-    """Whether a cancellation is of orders."""
-    return ref is not None and ref.partition(":")[0] == ORDER
 
 
 def order(said: Sequence[str], vocabulary: Vocabulary) -> Order | Cancel | Half | None:
@@ -54,8 +50,9 @@ def order(said: Sequence[str], vocabulary: Vocabulary) -> Order | Cancel | Half 
     if len(said) == 1:
         if any(each.fullmatch(plain) for each in frames.LISTS):
             return LIST
-        for found in filter(None, (each.fullmatch(plain) for each in frames.CANCELS)):
-            return Cancel(ref=f"{ORDER}:{found['number']}" if found["number"] else ORDER)
+        ref = cancelled(plain)
+        if ref is not None:
+            return Cancel(ref=ref)
     spoken = heard(text, vocabulary)
     if _SIGNED.search(plain):
         return Half("sign") if may_be_order(text, vocabulary) and _trades(plain, vocabulary, spoken) else None
@@ -73,6 +70,8 @@ def order_in(text: str, start: int, end: int, vocabulary: Vocabulary) -> Order |
 
 
 def _set(said: str, answers: Sequence[str], vocabulary: Vocabulary, spoken: Heard) -> Order | Half | None:
+    if names_protection(said):
+        return _protected(said, answers, vocabulary, spoken)
     timed = times(said)
     if isinstance(timed, Unsaid):
         return Half("times") if _trades(said, vocabulary, spoken) else None
@@ -80,8 +79,37 @@ def _set(said: str, answers: Sequence[str], vocabulary: Vocabulary, spoken: Hear
     if timed is None and priced is None:
         return None
     rest, when = timed if timed is not None else (priced[0], {}) if priced is not None else (said, {})
-    rest, until = ends(rest)
+    ended = ends(rest)
+    if isinstance(ended, Unsaid):
+        return Half("end") if _trades(without_end(rest), vocabulary, spoken) else None
+    rest, until = ended
     condition = priced[1] if priced is not None else None
+    return _traded(rest, answers, condition, {**when, **until}, vocabulary, spoken)
+
+
+def _protected(said: str, answers: Sequence[str], vocabulary: Vocabulary, spoken: Heard) -> Order | Half:
+    """The order of a stop loss or a take profit."""
+    ended = ends(said)
+    if isinstance(ended, Unsaid):
+        return Half("end")
+    rest, until = ended
+    named = protection(rest, vocabulary, spoken.code)
+    price = _number(named.price, vocabulary, spoken) if named is not None and named.price is not None else None
+    if named is None or price is None or not named.token:
+        return Half("protection")
+    condition = Condition(named.token, named.op, price, named.unit)
+    return _traded(named.rest, answers, condition, until, vocabulary, spoken) or Half("protection")
+
+
+def _traded(
+    rest: str,
+    answers: Sequence[str],
+    condition: Condition | None,
+    fields: dict[str, Any],
+    vocabulary: Vocabulary,
+    spoken: Heard,
+) -> Order | Half | None:
+    """The order of a trade, its price and its times, which are cut out of it; None where it is no trade."""
     rest, answers = _as_trade(rest, answers, condition, vocabulary, spoken)
     readings = [
         *read(rest, vocabulary, turn=-len(answers), language=spoken),
@@ -92,7 +120,7 @@ def _set(said: str, answers: Sequence[str], vocabulary: Vocabulary, spoken: Hear
     found = clauses(readings)
     if [action_of(clause) for clause in found] != ["swap"]:
         return None
-    return made(found[0], condition, {**when, **until}, vocabulary)
+    return made(found[0], condition, fields, vocabulary)
 
 
 def may_be_order(text: str, vocabulary: Vocabulary) -> bool:
@@ -134,7 +162,11 @@ def _patterns(dollars: frozenset[str]) -> tuple[tuple[str, frames.Patterns], ...
 
 
 def _price(found: re.Match[str], vocabulary: Vocabulary, spoken: Heard) -> str | None:
-    readings = [each for each in read(found["value"], vocabulary, language=spoken) if each.kind is not Kind.FILLER]
+    return _number(found["value"], vocabulary, spoken)
+
+
+def _number(words: str, vocabulary: Vocabulary, spoken: Heard) -> str | None:
+    readings = [each for each in read(words, vocabulary, language=spoken) if each.kind is not Kind.FILLER]
     if len(readings) != 1 or readings[0].kind is not Kind.AMOUNT or not isinstance(readings[0].said.spec, Exact):
         return None
     value = readings[0].said.spec.value

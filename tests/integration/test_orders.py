@@ -190,3 +190,22 @@ async def test_what_can_never_run_is_not_set(desk: Desk) -> None:
     await desk.say("100 USDC into WETH every Monday at 9")
     assert (await desk.say("no")).text.startswith("Cancelled")
     assert await desk.world.ledger.orders() == []
+
+
+async def test_one_that_is_named_by_no_number_never_takes_the_others_along(desk: Desk) -> None:
+    for text in (
+        "100 USDC into WETH every day",
+        "50 USDC into WETH every Monday",
+        "stop loss at 2,000 for my WETH into USDC",
+    ):
+        await desk.say(text)
+        assert (await desk.say("yes")).text.startswith("Done: order")
+    for text, numbers in (("cancel my order", "1, 2, 3"), ("cancel my dca", "1, 2")):
+        said = await desk.say(text)
+        assert said.verdict is not None
+        assert (said.verdict.rule, numbers in said.text) == ("orders", True)
+    assert len(await desk.world.ledger.orders()) == 3
+    assert (await desk.say("cancel my stop loss")).text == "Order 3 is gone."
+    assert [row.number for row in await desk.world.ledger.orders()] == [1, 2]
+    assert "no such order" in (await desk.say("cancel my stop loss")).text
+    assert (await desk.say("cancel all my dca orders")).text == "2 orders are gone."

@@ -217,3 +217,17 @@ def test_the_agents_words_supply_nothing() -> None:
 def test_quoted_words_of_any_language_go_on_with_nothing(text: str) -> None:
     assert not goes_on((text,), VOCABULARY)
     assert talked(T, text).intent is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no deposites 100 usdc", "ok no deposites 100 usdc", "no no deposites 100 usdc", "no cambies 100 usdc a dai",
+        "no retires 100 usdc", "no deposit 100 usdc", "nein lege keine 100 usdc an",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("before", [T, "hola", "deposita 50 usdc en aave core"])
+def test_a_no_right_before_a_verb_is_never_taken_for_a_correction(before: str, text: str) -> None:
+    came = talked(before, text)
+    assert came.intent is None
+    assert came.question

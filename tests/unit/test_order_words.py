@@ -16,6 +16,7 @@ from agent.mind.tools import NotProposed, understood
 from agent.runtime.following import bound_to
 from agent.words.order_trade import Half
 from agent.words.orders import order
+from tests.unit.conversation_parts import talked
 from tests.unit.spoken import NOW, VOCABULARY, amount, intent_of, question_of
 
 pytestmark = pytest.mark.unit
@@ -77,9 +78,25 @@ SAID = [
      price("limit", "USDC", "DAI", "below", "0.99", priced="DAI", to_amount=ONE)),
     ("sell 1 ETH for USDC at 4000 until 2027-01-31",
      price("limit", "ETH", "USDC", "above", "4000", amount=ONE, until="2027-01-31")),
+    ("stop loss at 2000 for my eth into usdc", STOP),
+    ("set a stop-loss for my ETH at $2,000 into USDC", STOP),
+    ("stoploss eth 2000 usdc", STOP),
+    ("put a stop loss on my eth if it falls below 2000 for usdc", STOP),
+    ("pon un stop loss en 2.000 para mi ETH en USDC", STOP),
+    ("setze einen Stop-Loss bei 2.000 für mein ETH in USDC", STOP),
+    ("stop loss at 2000 for 1 eth into usdc until 2027-01-31",
+     price("stop", "ETH", "USDC", "below", "2000", amount=ONE, until="2027-01-31")),
+    ("stop loss at 0.95 for my usdc into eth",
+     price("stop", "USDC", "ETH", "below", "0.95", priced="USDC", amount=ALL)),
+    ("take profit at 4,000 for 1 ETH into USDC", ABOVE),
+    ("take profit on 1 eth at 4000 usdc", ABOVE),
     ("my orders", Order()), ("mis órdenes", Order()), ("zeig mir meine Aufträge", Order()),
     ("cancel order 2", Cancel(ref="order:2")), ("borra mis órdenes", Cancel(ref="order")),
     ("lösche den Auftrag 3", Cancel(ref="order:3")),
+    ("cancel all my orders", Cancel(ref="order")), ("cancel my order", Cancel(ref="order:one")),
+    ("cancel my stop loss", Cancel(ref="order:one stop")), ("cancel my stop losses", Cancel(ref="order:stop")),
+    ("stop my dca", Cancel(ref="order:one dca")), ("remove all limit orders", Cancel(ref="order:limit")),
+    ("cancela mi orden", Cancel(ref="order:one")), ("storniere alle Aufträge", Cancel(ref="order")),
 ]  # fmt: skip
 
 
@@ -92,6 +109,7 @@ def test_an_order_is_read_and_bound(text: str, intent: Order | Cancel) -> None:
 
 TALKS = [
     (("sell my ETH if it falls below 2,000", "USDC"), STOP),
+    (("stop loss eth at 2000", "USDC"), STOP),
     (("buy 0.5 ETH when it is below 2,500", "with USDC"), BELOW),
     (("buy ETH every Monday at 9", "USDC", "100"), MONDAYS),
     (("buy $100 of ETH every Monday at 9", "USDC"), MONDAYS),
@@ -213,3 +231,33 @@ def test_an_hour_that_no_day_has_is_asked_about_and_an_ordinal_is_a_day_of_the_m
     found = order(("100 usdc into eth every 31st at 02:30",), VOCABULARY)
     assert isinstance(found, Order)
     assert (found.every, found.day, found.hour, found.minute) == ("month", 31, 2, 30)
+
+
+@pytest.mark.parametrize(
+    ("text", "open_still"),
+    [
+        ("buy eth with 100 usdc when it is below 2000 for 20 years", "end"),
+        ("buy eth with 100 usdc when it is below 2000 until tomorrow", "end"),
+        ("100 usdc into eth every week until christmas", "end"),
+        ("100 usdc into eth every week until 2026-02-30", "end"),
+        ("100 usdc into eth every day forever", "end"),
+        ("buy eth with 100 usdc every day 0 times", "end"),
+        ("buy eth with 100 usdc every day 1000000 times", "end"),
+        ("100 usdc into eth every 9999 hours", "times"),
+        ("100 usdc into eth every 0 hours", "times"),
+        ("set a stop loss at 2000", "protection"),
+        ("stop loss eth 10%", "protection"),
+        ("stop-loss 2000 eth", "protection"),
+        ("stop loss at 2000 for my eth into usdc forever", "end"),
+    ],
+)
+def test_what_no_order_can_have_is_asked_about_by_its_name(text: str, open_still: str) -> None:
+    found = order((text,), VOCABULARY)
+    assert isinstance(found, Half)
+    assert found.missing == open_still
+
+
+def test_an_answer_goes_to_the_order_that_asked_whatever_was_said_before_it() -> None:
+    came = talked("/cancel", "sell my ETH if it falls below 2,000", "usdc")
+    assert came.understood.intent == STOP
+    assert came.binds()

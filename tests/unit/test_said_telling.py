@@ -137,3 +137,9 @@ def test_a_plug_in_brings_its_own_sentences_and_leaves_ours_alone(forgotten: Non
     ):
         with pytest.raises(ValueError):
             say_in(language, {english: said})
+
+
+def test_words_of_somebodys_own_are_no_english_that_was_left_over() -> None:
+    said = "I don't understand “und”, “jeden”, “freitag” here, so I do nothing."
+    assert in_language(said, "de").startswith("Ich verstehe “und”, “jeden”, “freitag” hier nicht")
+    assert in_language(said, "es").startswith("No entiendo “und”, “jeden”, “freitag” aquí")
