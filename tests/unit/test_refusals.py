@@ -11,7 +11,7 @@ import pytest
 pytestmark = pytest.mark.unit
 
 ROOT = Path(__file__).parents[2] / "agent"
-FILES = sorted([*(ROOT / "gate").glob("*.py"), *(ROOT / "policy").glob("*.py")])
+FILES = sorted([*(ROOT / "gate").rglob("*.py"), *(ROOT / "policy").rglob("*.py")])
 
 
 def refusals(path: Path) -> Iterator[tuple[str, ast.Call]]:
