@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from agent.books.lines import lines_of
 from agent.books.lots import Method
-from agent.books.plain import plain
 from agent.books.report import Sum
 from agent.books.shapes import SHAPES, Files, usd
 from agent.chat.lines import OWNER, PLATFORM
@@ -23,11 +21,9 @@ from agent.place import Where
 from agent.replies import books as replies
 from agent.replies.books import Summary
 from agent.replies.reply import as_text
-from agent.runtime.booking import Booking, Opened
+from agent.runtime.booking import PLAIN, Booking, Opened, files_of
 from agent.runtime.following import Following
 from agent.runtime.recounting import ALL_TIME, midnight
-
-PLAIN = "plain"
 
 
 def run(where: Where, year: int | None, method: str, wanted: Sequence[tuple[str, Path]], as_json: bool) -> int:
@@ -38,7 +34,9 @@ def run(where: Where, year: int | None, method: str, wanted: Sequence[tuple[str,
             raise Refused("shape", f"I know no shape {shape!r}.", f"Say one of {known}.")
     opened, summary = asyncio.run(_books(where, year, Method(method)))
     first = summary.since or 0
-    written = [path for shape, file in wanted for path in _written(file, _files(shape, opened, first, summary.until))]
+    written = [
+        path for shape, file in wanted for path in _written(file, files_of(shape, opened, first, summary.until))
+    ]
     if as_json:
         json_line({**_as_json(summary), "files": [str(path) for path in written]})
     else:
@@ -57,12 +55,6 @@ async def _books(where: Where, year: int | None, method: Method) -> tuple[Opened
         since = None if year is None else midnight(f"{year}-01-01", there)
         until = ALL_TIME if year is None else midnight(f"{year + 1}-01-01", there) - 1
         return opened, booking.summary(opened, since, until, there)
-
-
-def _files(shape: str, opened: Opened, since: int, until: int) -> Files:
-    if shape == PLAIN:
-        return plain(opened.books, opened.coins, since, until)
-    return SHAPES[shape](lines_of(opened.books, opened.coins, since, until), opened.coins)
 
 
 def _written(file: Path, texts: Files) -> list[Path]:

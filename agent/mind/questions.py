@@ -23,6 +23,8 @@ ACTIONS = {
     "advance": "let time pass",
 }
 
+_TRADES = frozenset({"swap", "buy", "sell"})
+_ENDS = frozenset({"stop", "quit", "halt", "cease", "deja", "dejes", "para", "hör", "hoer"})
 EMPTY = Question("I didn't catch anything. Tell me what to do, or say help.")
 QUOTED = Question("I don't act on quoted words or code. Say it yourself, without quotation marks.")
 ONE_AT_A_TIME = Question("One thing at a time, please: what shall I do first?")
@@ -94,7 +96,10 @@ def near(word: str, verbs: Sequence[str]) -> Question:
 
 
 def wont(action: str, no: str) -> Question:
-    """Names the word that says no: it may not have been meant so."""
+    """Names the word that says no: it may not have been meant so. "Stop buying" may be about an order in force."""
+    if action in _TRADES and no.casefold().split()[0] in _ENDS:
+        goes_on = "An order that is set goes on until you end it: `my orders` lists them, `cancel order 1` ends one."
+        return Question(f"I won't {ACTIONS[action]}. {goes_on}")
     return Question(f"I won't {ACTIONS.get(action, 'do it')}. Say so without “{shortened(no)}” if you want me to.")
 
 
@@ -119,6 +124,12 @@ def unsupported(what: str) -> Question:
         return Question(
             "Say it like `provide 1,000 USDC and ETH liquidity, range 2,500 to 3,500`, `collect my fees`, or "
             "`close position 9`; `portfolio` shows what you have there."
+        )
+    if what == "set a schedule":
+        return Question(
+            "What I do later is a swap, again and again or at a price: say it like "
+            "`100 USDC into ETH every Monday at 9` or `buy 0.5 ETH with USDC when it is below 2,500`. "
+            "Nothing is done once at another time."
         )
     return Question(f"I can't {what} yet. I can deposit, withdraw and send; say help for the rest.")
 
@@ -207,7 +218,7 @@ def bad_name(word: str) -> Question:
 
 
 def what_to_do(words: str) -> Question:
-    return Question(f"What shall I do with {shortened(words, 40)}: deposit, withdraw or send?", "action")
+    return Question(f"What shall I do with {shortened(words, 40)}: deposit, withdraw, swap or send?", "action")
 
 
 def which_way(verb: str) -> Question:

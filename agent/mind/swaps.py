@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from agent import intents
-from agent.intents import All, Exact, Origin, Percentage, Question, Understood
+from agent.intents import All, Exact, Origin, Question, Understood
 from agent.mind import questions
 from agent.mind.grammar import Asks
 from agent.words.clauses import OR, Clause, action_of, candidates, spec_for
 from agent.words.readings import Kind, Reading
-from agent.words.trades import Trade, read_trade, slips, takes_all
+from agent.words.trades import Trade, doubtful_part, read_trade, slips, takes_all
 from agent.words.vocabulary import Vocabulary
 
 WHICH_WAY = Question("Which way: say it like “swap 100 USDC to DAI”, or “buy 1 WETH with USDC”.")
@@ -32,7 +32,7 @@ def read(found: Sequence[Clause], vocabulary: Vocabulary, answering: bool) -> Un
         return None
     try:
         _check_words(found[0])
-        _check_strays(found[0], read_trade(found[0]), vocabulary, answering)
+        _check_strays(found[0], read_trade(found[0], vocabulary.dollars), vocabulary, answering)
         for clause in found[1:]:
             check_rest(clause)
         return understood(found, vocabulary)
@@ -59,7 +59,7 @@ def _check_words(clause: Clause) -> None:
 
 
 def _swap(clause: Clause, vocabulary: Vocabulary) -> tuple[intents.Swap, dict[str, Origin]]:
-    trade = read_trade(clause)
+    trade = read_trade(clause, vocabulary.dollars)
     given, wanted = _tokens(clause, trade)
     if trade.unclear or given.text == wanted.text:
         raise Asks(WHICH_WAY)
@@ -109,13 +109,7 @@ def _amounts(
 
 def _check_part(amount: Reading, token: Reading) -> None:
     """'half eth' is half of what there is, or half of one: it is asked, as for a deposit."""
-    if (
-        amount.said.part
-        and isinstance(amount.said.spec, Percentage)
-        and not amount.words.casefold().endswith((" of", " de", " von"))
-        and amount.turn == token.turn
-        and token.start - amount.end == 1
-    ):
+    if doubtful_part(amount, token):
         words, symbol = amount.words, token.text
         text = f"“{words} {symbol}” has two meanings: say “{words} of my {symbol}”, or the number."
         raise Asks(Question(text, "amount"))

@@ -11,6 +11,7 @@ from agent.words.trades import VERBS as TRADES
 from agent.words.typos import mistyped
 from agent.words.vocabulary import Vocabulary
 
+_AGGREGATORS = frozenset({"1inch", "kyberswap", "velora", "paraswap", "cowswap", "cow protocol", "odos", "matcha"})
 READ_WHOLE = frozenset({"alert", "claim", "forget", "hours", "limit", "link", "order", "remember", "repay", "revoke"})
 """Actions whose sentences have frames of their own: no word in them is taken for another."""
 
@@ -25,4 +26,7 @@ def remarks(texts: Sequence[str], vocabulary: Vocabulary, action: str = "") -> I
         trades = any(reading.kind is Kind.VERB and reading.text in TRADES for reading in readings)
         for reading in readings if trades else ():
             if reading.kind is Kind.TRADER and reading.text not in (*vocabulary.traders, "dex"):
-                yield f"I don't trade at {reading.text}: the preview says where."
+                if reading.text in _AGGREGATORS:
+                    yield f"Whether {reading.text} is asked goes by the settings, whether it is taken by the price."
+                else:
+                    yield f"I don't trade at {reading.text}: the preview says where."

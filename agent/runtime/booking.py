@@ -9,10 +9,12 @@ from datetime import tzinfo
 
 from agent.books.entries import NATIVE, Entry, Sort
 from agent.books.keep import Books, keep
+from agent.books.lines import lines_of
 from agent.books.lots import Method
 from agent.books.plain import plain
 from agent.books.read import Facts, entries_of
 from agent.books.report import Standing, period, standing
+from agent.books.shapes import SHAPES, Files
 from agent.chain.rpc_types import RpcError
 from agent.chain.sight import BlockSight
 from agent.errors import Unavailable
@@ -24,6 +26,7 @@ from agent.runtime.world import World
 from memory.booked import Held, Price
 from memory.rows import User
 
+PLAIN = "plain"
 CSV_NAME = "moneta-books.csv"
 MOST_BYTES = 5_000_000
 """Discord takes 10 MB, and the outbox holds it in base64."""
@@ -50,20 +53,32 @@ class Opened:
         return bool(self.books.entries)
 
 
+def files_of(shape: str, opened: Opened, since: int, until: int) -> Files:
+    """The CSV texts of a shape: `plain`, or a tax tool's (agent/books/shapes.py)."""
+    if shape == PLAIN:
+        return plain(opened.books, opened.coins, since, until)
+    return SHAPES[shape](lines_of(opened.books, opened.coins, since, until), opened.coins)
+
+
 @dataclass(frozen=True, slots=True)
 class Booking:
     world: World
 
-    async def profit(self, user: User, since: int | None, until: int, there: tzinfo, *, csv: bool = False) -> Reply:
-        """What blocks with a time in [since, until] brought; `csv`: with all of it as a file."""
+    async def profit(
+        self, user: User, since: int | None, until: int, there: tzinfo, *, csv: str | None = None
+    ) -> Reply:
+        """What blocks with a time in [since, until] brought; `csv`: with all of it as files of that shape."""
         opened = await self.opened(user)
         if not opened.moved:
             return replies.nothing()
-        summary, files = self.summary(opened, since, until, there), []
-        if csv:
-            text = plain(opened.books, opened.coins, since or 0, summary.until)[""].encode()
-            if len(text) <= MOST_BYTES:
-                files.append(Picture(CSV_NAME, replies.CSV_IS, text))
+        summary, files = self.summary(opened, since, until, there), list[Picture]()
+        named = {} if csv is None else files_of(csv, opened, since or 0, summary.until)
+        texts = {more: text.encode() for more, text in named.items()}
+        if sum(map(len, texts.values())) <= MOST_BYTES:
+            name = CSV_NAME if csv == PLAIN else f"moneta-{csv}.csv"
+            files = [
+                Picture(name.replace(".csv", f"{more}.csv"), replies.CSV_IS, text) for more, text in texts.items()
+            ]
         return replies.told(summary, files)
 
     async def gas(self, user: User, since: int | None, until: int, there: tzinfo) -> Reply:

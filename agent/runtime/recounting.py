@@ -9,7 +9,7 @@ from agent.hours import zone
 from agent.intents import Explain, History
 from agent.replies import explain, past
 from agent.replies.reply import Reply
-from agent.runtime.booking import Booking
+from agent.runtime.booking import PLAIN, Booking
 from agent.runtime.following import Following
 from agent.runtime.viewing import Viewing
 from agent.runtime.world import World
@@ -22,6 +22,7 @@ from agent.words.past import (
     asks_of_move,
     asks_taxes,
     last_time,
+    tool_named,
 )
 from agent.words.vocabulary import Vocabulary
 from memory.decisions import Wanted
@@ -89,7 +90,8 @@ class Recounting:
         taxes = asks_taxes(text, words)
         if asks_gas(text, words) and not taxes:
             return await booking.gas(user, since, until, there)
-        reply = await booking.profit(user, since, until, there, csv=taxes)
+        shape = (tool_named(text) or PLAIN) if taxes else None
+        reply = await booking.profit(user, since, until, there, csv=shape)
         if since is None or taxes:
             return reply
         held = await self._earned(user, since, until, there)

@@ -36,7 +36,7 @@ FOLLOWS = {
     "earned": "what did i earn; how much did i earn; how much have i earned; have i earned; did i earn;"
     " what have i earned; how much did i make; how much have i made; have i made; what did i make; earnings;"
     " my earnings; profit; my profit; pnl; earned so far",
-    "taxes": "tax; taxes; csv; bookkeeping",
+    "taxes": "tax; taxes; csv; bookkeeping; koinly; rotki; cointracking; cointracker",
     "gas paid": "gas; fees",
     "moved": "move; moved; moving; shift; shifted; rebalance; rebalanced; put; leave; left; withdraw; withdrew;"
     " deposit; deposited; take; took; swap; swapped; exit; exited; sell; sold; buy; bought; send; sent; go; went;"

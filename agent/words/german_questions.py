@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 TOPICS = {
-    "books": "steuer; steuern; meine steuern; meine steuer; steuerreport; steuerbericht; mein steuerreport;"
+    "books": "koinly; rotki; cointracking; cointracker; csv; csv file;"
+    " steuer; steuern; meine steuern; meine steuer; steuerreport; steuerbericht; mein steuerreport;"
     " mein steuerbericht; steuererklärung; meine steuererklärung; realisierte gewinne;"
     " realisierter gewinn; meine realisierten gewinne; kapitalgewinne; kapitalerträge; buchhaltung;"
     " meine buchhaltung; verlust; mein verlust; verluste; meine verluste; was habe ich verloren;"

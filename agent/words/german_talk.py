@@ -32,7 +32,8 @@ FOLLOWS = {
     "earned": "was habe ich verdient; wie viel habe ich verdient; wieviel habe ich verdient; habe ich verdient;"
     " verdient;"
     " gewinn; mein gewinn; gewinne; erträge; meine erträge",
-    "taxes": "steuer; steuern; csv; buchhaltung; steuerreport; steuerbericht",
+    "taxes": "steuer; steuern; csv; buchhaltung; steuerreport; steuerbericht;"
+    " koinly; rotki; cointracking; cointracker",
     "gas paid": "gas; gasgebühren; gaskosten; gebühren",
     "moved": "verschoben; bewegt; umgeschichtet; angelegt; abgehoben; eingezahlt; ausgezahlt; getauscht;"
     " verkauft; gekauft;"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from agent.intents import All, AmountSpec, Exact, Order
+from agent.intents import AmountSpec, Exact, Order
 from agent.words import order_frames as frames
 from agent.words.clauses import INEXACT, OR, Clause, spec_for
 from agent.words.readings import Kind, Reading
-from agent.words.trades import Trade, read_trade, slips
+from agent.words.trades import Trade, doubtful_part, read_trade, slips
 from agent.words.vocabulary import Vocabulary
 
 
@@ -59,7 +59,7 @@ def made(clause: Clause, condition: Condition | None, fields: dict[str, Any], vo
 
 def _sides(clause: Clause, vocabulary: Vocabulary) -> dict[str, Any] | Half:
     """Both tokens and the one amount."""
-    trade = read_trade(clause)
+    trade = read_trade(clause, vocabulary.dollars)
     strange = [each.words for each in _strays(clause)]
     if strange:
         return Half("trade", tuple(strange))
@@ -104,14 +104,9 @@ def _amounts(
         return Half("amount", asset=token.text)
     if token is wanted:
         return {"to_amount": spec} if isinstance(spec, Exact) else Half("amount", asset=wanted.text)
-    part = said.said.part and not isinstance(spec, All)
-    if part and said.turn == token.turn and token.start - said.end == 1 and not _has_of(said.words):
-        return Half("amount", asset=token.text)  # "half eth" is half of what there is, or half of one
+    if doubtful_part(said, token):
+        return Half("amount", asset=token.text)
     return {"amount": spec}
-
-
-def _has_of(words: str) -> bool:
-    return words.casefold().endswith((" of", " de", " von", " my", " mi", " mein"))
 
 
 def _priced(subject: str, clause: Clause, sides: dict[str, Any], vocabulary: Vocabulary) -> str | None:

@@ -17,6 +17,8 @@ from agent.words.vocabulary import Vocabulary
 
 MOVE = "move"
 """What the agent itself did last: not one of the user's own deeds."""
+TAX_TOOLS = ("rotki", "koinly", "cointracking", "cointracker")
+"""Tools whose CSV shapes are known (agent/books/shapes.py)."""
 LONGEST = 200
 _DEEDS = {
     "deposit": "deposit",
@@ -75,6 +77,12 @@ def asks_books(text: str, vocabulary: Vocabulary) -> bool:
 def asks_taxes(text: str, vocabulary: Vocabulary) -> bool:
     """Whether all of the books are wanted, to hand on."""
     return _says(text, LANGUAGES[language_of(text, vocabulary)].follows.get("taxes", ""))
+
+
+def tool_named(text: str) -> str | None:
+    """The tax tool whose file is wanted, None for none."""
+    words = re.findall(r"[a-z]+", text.casefold())
+    return next((tool for tool in TAX_TOOLS if tool in words), None)
 
 
 def asks_gas(text: str, vocabulary: Vocabulary) -> bool:

@@ -45,6 +45,13 @@ PROVIDES = _frames(
     rf"{_OEFFNE}\s+{_LIQUIDITAET}sposition\s+mit\s+{_AMOUNTS}",
 )
 
+PROVIDES_RANGED = _frames(
+    rf"(?:provide|supply|contribute)\s+{_AMOUNTS}",
+    rf"{_DA}\s+{_AMOUNTS}",
+    rf"stell(?:e)?\s+{_AMOUNTS}\s+bereit",
+)
+"""With a range of prices beside them these are about liquidity, too; without one they may be anything."""
+
 _ID = r"(?:(?:number|no\.?|nr\.?|nummer|n[uú]mero)\s+|#\s*)?(?P<number>\d{1,30})"
 _OF = r"(?:\s+(?:my|the|our|all|any|of|its|these|those|all\s+my))*"
 _FEES = r"(?:(?:\s+(?:uniswap|lp|liquidity|pool|trading|swap|position|accrued|waiting|earned|unclaimed))*\s+fees?)"
@@ -77,7 +84,7 @@ _A = r"(?:\b(?:a|an|the|un|el|einem?r?|dem|der|den)\s+)?"
 _WORD = r"(?:price\s+)?(?:range|rango|bereich|spanne|preisbereich|preisspanne)"
 _LED = r"(?:\s*:?\s*(?:of|from|between|de|entre|von|zwischen))?"
 _BETWEEN = r"(?:to|and|until|till|a|y|hasta|bis|und|-|–)"
-_UNIT = r"(?:\s*(?P<unit>[$€]|[A-Za-z][\w.]*)(?:\s*(?:per|a|an|each|por|je|pro|/)\s+(?P<per>[\w.]+))?)?"
+_UNIT = r"(?:\s*(?P<unit>[$€]|(?!bereit\b)[A-Za-z][\w.]*)(?:\s*(?:per|a|an|each|por|je|pro|/)\s+(?P<per>[\w.]+))?)?"
 PRICES = tuple(
     re.compile(each, re.IGNORECASE)
     for each in (
@@ -119,7 +126,10 @@ NAMED = {
     )
     for kind, word in _KINDS.items()
 }
-ABOUT = re.compile(r"liquid|\blp\b|uniswap|pool|posici|position|fee|comision|geb[uü]hr", re.IGNORECASE)
+ABOUT = re.compile(
+    r"\bprovide|\bsupply|\bcontribute|\baporta|\bprovee|\bproporciona|\bagrega|\bañad|\banad|\bpone?r?\b|\bstelle?\b|liquid|\blp\b|uniswap|pool|posici|position|fee|comision|geb[uü]hr",
+    re.IGNORECASE,
+)
 """Every frame has one of these in it: a message without any fits none."""
 RANGE = re.compile(rf"\b{_WORD}\b|±", re.IGNORECASE)
 """What says that a range was meant, whether or not it is understood."""

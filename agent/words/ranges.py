@@ -41,7 +41,8 @@ def ranging(text: str, vocabulary: Vocabulary) -> Provide | Collect | Close | Un
         if found is not None:
             return kind(position=_number(found))
     named, ranged, rest = _range(said)
-    found = next(filter(None, (each.fullmatch(rest) for each in frames.PROVIDES)), None)
+    provides = frames.PROVIDES if ranged is None else (*frames.PROVIDES, *frames.PROVIDES_RANGED)
+    found = next(filter(None, (each.fullmatch(rest) for each in provides)), None)
     if found is None:
         return None
     vocabulary = replace(vocabulary, language=language_of(text, vocabulary))  # what stands in a slot may say none

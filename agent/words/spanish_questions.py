@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 TOPICS = {
-    "books": "impuesto; impuestos; mis impuestos; informe fiscal; mi informe fiscal; declaración; mi declaración;"
+    "books": "koinly; rotki; cointracking; cointracker; csv; csv file;"
+    " impuesto; impuestos; mis impuestos; informe fiscal; mi informe fiscal; declaración; mi declaración;"
     " ganancias realizadas; mis ganancias realizadas; plusvalías; mis plusvalías; contabilidad;"
     " mi contabilidad; pérdidas; mis pérdidas; mi pérdida; cuánto he perdido; cuánto perdí;"
     " qué he perdido; gastado en gas; gasté en gas; pagado en gas; pagué en gas; pagado de gas;"

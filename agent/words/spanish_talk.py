@@ -28,7 +28,7 @@ FOLLOWS = {
     " cuándo hice la última",
     "earned": "cuánto he ganado; cuánto gané; qué he ganado; he ganado; gané; ganancias; mis ganancias; beneficio;"
     " beneficios; ganancia; mi ganancia; mi beneficio",
-    "taxes": "impuesto; impuestos; fiscal; csv; contabilidad",
+    "taxes": "impuesto; impuestos; fiscal; csv; contabilidad; koinly; rotki; cointracking; cointracker",
     "gas paid": "gas; comisiones",
     "moved": "moviste; movido; moví; depositaste; depositado; deposité; retiraste; retirado; retiré; saqué;"
     " sacaste;"

@@ -5,7 +5,7 @@ The direction is in the prepositions and in the verb, never in the order alone: 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from agent.intents import All
@@ -60,6 +60,7 @@ class _Side:
     amount: Reading | None = None
     token: Reading | None = None
     backwards: bool = field(default=False)  # the token stands before the amount
+    of: bool = field(default=False)  # "$50 of dai": the token says what the dollars are of
 
     def takes(self, reading: Reading, role: str) -> bool:
         free = self.token is None if reading.kind is Kind.TOKEN else self.amount is None
@@ -73,15 +74,25 @@ class _Side:
             self.token = reading
 
 
-def read_trade(clause: Clause) -> Trade:
-    """The trade in a clause whose verb is one of VERBS; what isn't said is None."""
+def read_trade(clause: Clause, dollars: Collection[str] = ()) -> Trade:
+    """The trade in a clause whose verb is one of VERBS; what isn't said is None. `dollars`: tokens worth a dollar."""
     verb = clause.verb
     if verb is None or verb.text not in _GIVEN:
         return Trade(unclear=True)
     trade = Trade()
     for side in _sides(clause):
         trade = _with(trade, side, verb)
-    return _wrapped(trade, verb) if verb.text in ("wrap", "unwrap") else trade
+    return _wrapped(trade, verb) if verb.text in ("wrap", "unwrap") else _bought_for_dollars(trade, verb, dollars)
+
+
+def _bought_for_dollars(trade: Trade, verb: Reading, dollars: Collection[str]) -> Trade:
+    """'Buy $100 of eth with usdc' gives 100 dollars of USDC, since no token but a dollar is counted in them."""
+    amount, given, wanted = trade.wanted_amount, trade.given, trade.wanted
+    if amount is None or given is None or wanted is None or verb.text not in ("buy", "get"):
+        return trade
+    if not amount.said.dollars or wanted.text in dollars or given.text not in dollars:
+        return trade
+    return replace(trade, given_amount=amount, wanted_amount=None, unclear=trade.unclear or bool(trade.given_amount))
 
 
 def _wrapped(trade: Trade, verb: Reading) -> Trade:
@@ -122,6 +133,7 @@ def _sides(clause: Clause) -> list[_Side]:
         if not sides or not sides[-1].takes(placed.reading, placed.role):
             sides.append(_Side(BARE if placed.role == "of" else placed.role, placed.reading.turn))
         sides[-1].add(placed.reading)
+        sides[-1].of = sides[-1].of or placed.role == "of"
     said = [side for side in sides if side.amount is not None or side.token is not None]
     return _with_exceptions(_without_route(said))
 
@@ -134,6 +146,13 @@ def _without_route(sides: Sequence[_Side]) -> Iterator[_Side]:
         passed = side.role == "arrow" and following is not None and following.role == "arrow"
         if not route and not (passed and side.amount is None):
             yield replace(side, role="to") if side.role == "arrow" else side
+
+
+def doubtful_part(amount: Reading, token: Reading) -> bool:
+    """Whether it is half of what there is, or half of one: "half eth", "1/2 eth"; not "half of my eth"."""
+    beside = amount.turn == token.turn and token.start - amount.end == 1
+    said_of = amount.words.casefold().endswith((" of", " de", " von", " my", " mi", " mein"))
+    return amount.said.part and not isinstance(amount.said.spec, All) and beside and not said_of
 
 
 def slips(clause: Clause) -> Reading | None:
@@ -162,6 +181,9 @@ def _with_exceptions(sides: Iterable[_Side]) -> list[_Side]:
 def _with(trade: Trade, side: _Side, verb: Reading) -> Trade:
     if side.turn > verb.turn and side.role == BARE:
         return _answered(trade, side)
+    priced = side.amount is not None and side.amount.said.dollars and side.token is not None and not side.of
+    if priced and verb.text == "buy" and side.role in ("for", "on") and trade == Trade():
+        return replace(trade, wanted=side.token, given_amount=side.amount)  # "kaufe für 50 Dollar DAI"
     if side.role in _GIVEN[verb.text] and trade.given is None and trade.given_amount is None:
         doubtful = side.backwards and verb.text == "buy"
         return replace(trade, given=side.token, given_amount=side.amount, unclear=trade.unclear or doubtful)

@@ -15,7 +15,7 @@ from agent.words.readings import Kind, Said, Value
 
 EXCHANGES = (
     "uniswap", "pancakeswap", "sushiswap", "quickswap", "balancer", "curve", "camelot", "aerodrome", "velodrome",
-    "kyberswap", "cowswap", "paraswap", "matcha", "dex",
+    "kyberswap", "cowswap", "paraswap", "matcha", "dex", "1inch", "velora", "odos", "cow protocol", "jupiter",
 )  # fmt: skip
 """Exchanges that a sentence may name: a swap is read all the same, and what it names is told beside the preview."""
 _SUFFIXES = ((), ("router",), ("v2",), ("v3",), ("v2", "router"), ("v3", "router"), ("router", "v2"), ("dex",))

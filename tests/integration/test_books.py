@@ -315,6 +315,12 @@ async def test_books_are_asked_for_in_words_of_three_languages(whole: Whole) -> 
     assert said.text.startswith("Your loss from ")
     assert "no tax advice" in said.text
     assert said.pictures == ()
+    (asked,) = (await whole.say("export my taxes for koinly")).pictures
+    assert asked.name == "moneta-koinly.csv"
+    assert next(csv.reader(io.StringIO(asked.png.decode())))[:3] == ["Date", "Sent Amount", "Sent Currency"]
+    assert [each.name for each in (await whole.say("my taxes for rotki")).pictures] == [
+        "moneta-rotki.csv", "moneta-rotki-trades.csv"
+    ]  # fmt: skip
     taxes = await whole.say("my taxes this year")
     (file,) = taxes.pictures
     assert file.name == "moneta-books.csv"

@@ -127,6 +127,7 @@ async def test_what_does_not_fit_is_refused_with_what_is_missing(whole: Ranges) 
         (opening(None, "25"), "balance", "Your wallet holds 20 WETH"),
         (opening(kind="prices", low="3500", high="2500"), "range", "no range"),
         (opening(kind="prices", low="3500", high="4500"), "range", "takes only WETH"),
+        (opening(kind="prices", low="0.0003", high="0.0004"), "range", "looks like WETH a USDC"),
         (opening(None, "1", kind="prices", low="1000", high="2000"), "range", "takes only USDC"),
     ):
         with pytest.raises(Refused, match=what) as caught:

@@ -101,7 +101,7 @@ def test_a_year_is_no_amount_and_an_amount_no_year() -> None:
     [
         ("my profit this year", True, False, False, False),
         ("my taxes 2026", False, True, False, True),
-        ("csv of my transactions 2026", False, False, False, True),
+        ("csv of my transactions 2026", False, True, False, True),
         ("what did I pay in gas this year", False, True, True, False),
         ("what did you do this year", False, False, False, False),
         ("mi ganancia este año", True, False, False, False),

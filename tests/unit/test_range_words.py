@@ -37,6 +37,9 @@ def provided(amount: str | None = "1000", to_amount: str | None = None, to: str 
     [
         ("provide 1,000 USDC and ETH liquidity", provided()),
         ("Provide 1,000 USDC and ETH liquidity, range 2,500 to 3,500.", provided(**PRICES)),
+        ("provide 1000 usdc and eth between 2,500 and 3,500", provided(**PRICES)),
+        ("aporta 1.000 usdc y eth entre 2.500 y 3.500", provided(**PRICES)),
+        ("stelle 1.000 USDC und ETH zwischen 2.500 und 3.500 bereit", provided(**PRICES)),
         (
             "please provide 1000 USDC and 0.3 ETH as liquidity between 2500 and 3500",
             provided("1000", "0.3", **PRICES),

@@ -9,7 +9,7 @@ from agent.gate.binding.money import bind_money, bind_venue, is_for_another, req
 from agent.intents import Deposit, Sequence, Swap, Withdraw
 from agent.words.clauses import INEXACT, OR, Clause, action_of, candidates, spec_for
 from agent.words.readings import Kind
-from agent.words.trades import passes_on, read_trade, slips, takes_all
+from agent.words.trades import doubtful_part, passes_on, read_trade, slips, takes_all
 from agent.words.vocabulary import Vocabulary
 
 RULE = "bind"
@@ -52,7 +52,7 @@ def _bind_swap(intent: Swap, clause: Clause, vocabulary: Vocabulary) -> None:
     tight = slips(clause)
     if tight is not None:
         raise Refused(RULE, f"“{tight.words}” is tighter than I can promise.", "Say it without, if 0.3 % will do.")
-    trade = read_trade(clause)
+    trade = read_trade(clause, vocabulary.dollars)
     if trade.unclear:
         raise NeedsAnswer("Which token for which: say it like “swap 100 USDC to DAI”.", "to_asset")
     if trade.given is None or trade.given.text != intent.asset:
@@ -63,6 +63,8 @@ def _bind_swap(intent: Swap, clause: Clause, vocabulary: Vocabulary) -> None:
         spec_for(trade.given_amount, intent.asset, vocabulary) if trade.given_amount else None,
         spec_for(trade.wanted_amount, intent.to_asset, vocabulary) if trade.wanted_amount else None,
     )
+    if trade.given_amount is not None and doubtful_part(trade.given_amount, trade.given):
+        raise NeedsAnswer(f"“{trade.given_amount.words} {intent.asset}”: of all you have, or of one?", "amount")
     both = trade.given_amount is not None and trade.wanted_amount is not None
     if both or amounts != (intent.amount, intent.to_amount):
         raise NeedsAnswer(f"How much {intent.asset}?", "amount")

@@ -196,6 +196,7 @@ def _ticks(desk: Desk, manager: PositionManager, pool: PoolGrowth, pair: Pair, s
             raise Refused(
                 "range", f"From {said.low} to {said.high} is no range of prices.", "Name the lower one first."
             )
+        _check_way_round(pair, price, low, high)
         if not low <= price <= high and low <= 1 / price <= high and not _in_dollars(desk, pair):
             low, high = 1 / high, 1 / low  # said the other way round
     else:
@@ -228,6 +229,18 @@ def _wraps(desk: Desk, coins: Mapping[Token, Token], move: Provide) -> tuple[Wra
     needed = zip(move.tokens, move.most, strict=True)
     missing = [(token, units - desk.balance(token)) for token, units in needed if token in coins]
     return tuple(Wrap(coins[token], token, units) for token, units in missing if units > 0)
+
+
+def _check_way_round(pair: Pair, price: Fraction, low: Fraction, high: Fraction) -> None:
+    """Raises Refused("range") where the prices are those of the other token: 0.0003 to 0.0004 WETH a USDC."""
+    if low <= price <= high or not 1 / high <= price <= 1 / low:
+        return
+    text, there = price_text(price), f"{price_text(1 / high)} to {price_text(1 / low)}"
+    raise Refused(
+        "range",
+        f"A price is {pair.quote} a {pair.base} here, {text} now; that range looks like {pair.base} a {pair.quote}.",
+        f"Say it as {there}.",
+    )
 
 
 def _check_some(manager: PositionManager, pool: PoolGrowth, pair: Pair, ticks: Two, liquidity: int) -> None:
