@@ -32,7 +32,7 @@ def read(found: Sequence[Clause], vocabulary: Vocabulary, answering: bool) -> Un
         return None
     try:
         _check_words(found[0])
-        _check_strays(found[0], read_trade(found[0], vocabulary.dollars), vocabulary, answering)
+        _check_strays(found[0], read_trade(found[0]), vocabulary, answering)
         for clause in found[1:]:
             check_rest(clause)
         return understood(found, vocabulary)
@@ -59,7 +59,7 @@ def _check_words(clause: Clause) -> None:
 
 
 def _swap(clause: Clause, vocabulary: Vocabulary) -> tuple[intents.Swap, dict[str, Origin]]:
-    trade = read_trade(clause, vocabulary.dollars)
+    trade = read_trade(clause)
     given, wanted = _tokens(clause, trade)
     if trade.unclear or given.text == wanted.text:
         raise Asks(WHICH_WAY)

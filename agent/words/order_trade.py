@@ -59,7 +59,7 @@ def made(clause: Clause, condition: Condition | None, fields: dict[str, Any], vo
 
 def _sides(clause: Clause, vocabulary: Vocabulary) -> dict[str, Any] | Half:
     """Both tokens and the one amount."""
-    trade = read_trade(clause, vocabulary.dollars)
+    trade = read_trade(clause)
     strange = [each.words for each in _strays(clause)]
     if strange:
         return Half("trade", tuple(strange))

@@ -5,7 +5,7 @@ The direction is in the prepositions and in the verb, never in the order alone: 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from agent.intents import All
@@ -74,25 +74,15 @@ class _Side:
             self.token = reading
 
 
-def read_trade(clause: Clause, dollars: Collection[str] = ()) -> Trade:
-    """The trade in a clause whose verb is one of VERBS; what isn't said is None. `dollars`: tokens worth a dollar."""
+def read_trade(clause: Clause) -> Trade:
+    """The trade in a clause whose verb is one of VERBS; what isn't said is None."""
     verb = clause.verb
     if verb is None or verb.text not in _GIVEN:
         return Trade(unclear=True)
     trade = Trade()
     for side in _sides(clause):
         trade = _with(trade, side, verb)
-    return _wrapped(trade, verb) if verb.text in ("wrap", "unwrap") else _bought_for_dollars(trade, verb, dollars)
-
-
-def _bought_for_dollars(trade: Trade, verb: Reading, dollars: Collection[str]) -> Trade:
-    """'Buy $100 of eth with usdc' gives 100 dollars of USDC, since no token but a dollar is counted in them."""
-    amount, given, wanted = trade.wanted_amount, trade.given, trade.wanted
-    if amount is None or given is None or wanted is None or verb.text not in ("buy", "get"):
-        return trade
-    if not amount.said.dollars or wanted.text in dollars or given.text not in dollars:
-        return trade
-    return replace(trade, given_amount=amount, wanted_amount=None, unclear=trade.unclear or bool(trade.given_amount))
+    return _wrapped(trade, verb) if verb.text in ("wrap", "unwrap") else trade
 
 
 def _wrapped(trade: Trade, verb: Reading) -> Trade:

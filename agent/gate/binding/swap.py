@@ -52,7 +52,7 @@ def _bind_swap(intent: Swap, clause: Clause, vocabulary: Vocabulary) -> None:
     tight = slips(clause)
     if tight is not None:
         raise Refused(RULE, f"“{tight.words}” is tighter than I can promise.", "Say it without, if 0.3 % will do.")
-    trade = read_trade(clause, vocabulary.dollars)
+    trade = read_trade(clause)
     if trade.unclear:
         raise NeedsAnswer("Which token for which: say it like “swap 100 USDC to DAI”.", "to_asset")
     if trade.given is None or trade.given.text != intent.asset:
