@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_socket
 import structlog
+from hypothesis import HealthCheck, settings
 
 import chains
 import devnet
@@ -21,6 +22,11 @@ from devnet.rpc import Rpc
 
 KINDS = ("unit", "integration", "e2e")
 HERE = Path(__file__).parent
+
+# The same examples everywhere, however busy the machine is. `--hypothesis-profile explore` looks for new ones.
+settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("same", settings.get_profile("explore"), derandomize=True, database=None)
+settings.load_profile("same")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -27,7 +27,8 @@ _TABLES: Mapping[Lang, tuple[str, str]] = {
     "es": ("agent.words.spanish", "SPANISH"),
     "de": ("agent.words.german", "GERMAN"),
 }
-_CODE = re.compile(r"\w*[^\W\d_]\d\w*")  # an invite, a hash, v3: letters that happen to spell `ja` in it are no word
+_CODE = re.compile(r"\w*[^\W\d_]\d\w*|\b(?=[a-f]*\d)[\da-f]{8}\b")
+"""An invite, a hash, v3, the beginning of a plan's id: letters that happen to spell `ja` or `de` in it are no word."""
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f]|'(?=[^\W\d_]))*")
 
 

@@ -91,11 +91,19 @@ async def test_it_is_written_when_it_has_to_wait(tmp_path: Path, failure: Except
     async with opened(tmp_path) as ledger:
         line = Line(ledger, failures=[failure])
         line.opened.set()
-        courier, row = Courier(ledger, {"chat": line}, lambda: 0.0), await said(ledger, 1)
+        waits, goes_on = asyncio.Event(), asyncio.Event()
+
+        async def sleep(seconds: float) -> None:
+            waits.set()
+            await goes_on.wait()
+
+        courier, row = Courier(ledger, {"chat": line}, lambda: 0.0, sleep), await said(ledger, 1)
         post(courier, row)
-        await asyncio.sleep(0.01)
+        await waits.wait()
+        await said(ledger, 2)  # writes are done in the order in which they were asked for
         (waiting,) = await ledger.unsent()
         assert (waiting.inbox_id, waiting.nonce) == (row.id, ledger.draft(row, TEXT).nonce)
+        goes_on.set()
         await courier.drain(5)
         assert (len(line.delivered), await ledger.unsent()) == (1, [])
 

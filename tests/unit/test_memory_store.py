@@ -183,9 +183,15 @@ async def test_a_full_disk_is_named_and_nothing_is_half_written(store: Store) ->
 
 
 async def test_a_cancelled_caller_does_not_stop_the_writer(store: Store) -> None:
-    release = threading.Event()
-    running = asyncio.create_task(store.write(lambda db: release.wait(5) and adding("done")(db)))
-    await asyncio.sleep(0.01)
+    entered, release = threading.Event(), threading.Event()
+
+    def slow(db: Database) -> int:
+        entered.set()
+        release.wait(5)
+        return adding("done")(db)
+
+    running = asyncio.create_task(store.write(slow))
+    await asyncio.to_thread(entered.wait, 5)  # what hasn't begun is not done once its caller is gone
     waiting = asyncio.create_task(store.write(adding("dropped")))
     await asyncio.sleep(0.01)
     for task in (running, waiting):

@@ -43,7 +43,7 @@ BROKEN = {
     "a hook that there isn't": ("@moneta.hookimpl\ndef moneta_sign(step): ...", "unknown hook 'moneta_sign'"),
     "an argument too many": ("@moneta.hookimpl\ndef moneta_curve(kind, password): ...", "password"),
     "a wrapper": ("@moneta.hookimpl(wrapper=True)\ndef moneta_rank(venues): yield", "is a wrapper"),
-    "an import that hangs": ("import threading\nthreading.Event().wait()", "to import it took longer than 0.05 s"),
+    "an import that hangs": ("import threading\nthreading.Event().wait()", "to import it took longer than 1 s"),
     "a declaration that raises": ("@moneta.hookimpl\ndef moneta_actions(): raise OSError('gone')", "OSError: gone"),
     "a declaration of another type": ("@moneta.hookimpl\ndef moneta_jobs(): return ['a job']", "is str, not Job"),
     "a table that can't be read": (
@@ -139,7 +139,7 @@ def test_what_hangs_is_disabled_once_and_the_others_answer(tmp_path: Path) -> No
     theirs.heard = heard.append
     for _ in range(2):
         assert plugins.hook.moneta_curve(kind="nobodys", facts={}, seconds=1) is None
-    assert theirs.why == "moneta_curve took longer than 0.05 s"
+    assert theirs.why == "moneta_curve took longer than 1 s"
     assert heard == [theirs]
 
 

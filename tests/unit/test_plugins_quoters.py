@@ -11,7 +11,7 @@ import pytest
 from agent.errors import Unavailable
 from agent.money import Token, address
 from agent.plugin import Chain, Quoter, Wanted
-from tests.unit.outside_plugins import QUICK, loaded, why
+from tests.unit.outside_plugins import loaded, why
 
 pytestmark = pytest.mark.unit
 
@@ -97,5 +97,5 @@ async def test_it_signs_no_orders(tmp_path: Path) -> None:
 
 
 def test_a_name_that_is_taken_is_not_its_own(tmp_path: Path) -> None:
-    said = why(tmp_path, SOURCE.replace('"mine"', '"velora"').replace("{body}", OFFER), QUICK)
+    said = why(tmp_path, SOURCE.replace('"mine"', '"velora"').replace("{body}", OFFER))
     assert "velora" in said
