@@ -14,6 +14,7 @@ from agent.runtime.turn import Said
 from devnet import Node
 from memory.rows import Inbound
 from tests.integration import runtime_parts, schedule_parts
+from tests.integration.patience import until
 from tests.integration.people_parts import People, people
 from tests.integration.runtime_parts import BOB, CAROL, status
 
@@ -105,7 +106,7 @@ async def test_a_pause_while_a_confirmation_waits_its_turn_counts(tmp_path: Path
         executing = whole.world.executing[whole.account]
         await executing.acquire()
         waiting = asyncio.create_task(whole.confirm())
-        await asyncio.sleep(0.2)
+        await until(lambda: executing._waiters)
         await whole.say("pause", channel="elsewhere")
         executing.release()
         assert status(await waiting) == "refused"

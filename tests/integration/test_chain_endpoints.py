@@ -22,6 +22,7 @@ from agent.execution.manager import Manager
 from agent.execution.outcome import End
 from devnet import Node
 from devnet.rpc import Rpc as Chain
+from tests.integration.patience import until
 from tests.integration.runtime_parts import AAVE, Whole, deposit, opened, status
 from tests.integration.test_chain_pool import NOBODY, methods, pooled
 from tests.servers.faulty_node import FaultyNode
@@ -370,7 +371,8 @@ async def test_an_instance_waits_by_what_it_is_told(
             await live(heads)
 
             async def mine() -> None:
-                await asyncio.sleep(0.3)
+                sent = len(proxy.sent())
+                await until(lambda: len(proxy.sent()) > sent)  # the node has it
                 await asyncio.to_thread(whole.chain.call, "evm_mine")
 
             async def soon() -> None:

@@ -41,13 +41,11 @@ class Waits:
 
 
 @contextlib.asynccontextmanager
-async def pooled(
-    node: Node, count: int = 2, patience: float = 5.0
-) -> AsyncIterator[tuple[Pool, list[FaultyNode], Waits]]:
+async def pooled(node: Node, count: int = 2) -> AsyncIterator[tuple[Pool, list[FaultyNode], Waits]]:
     waits = Waits()
     async with contextlib.AsyncExitStack() as stack:
         proxies = [await stack.enter_async_context(FaultyNode(node.rpc_url)) for _ in range(count)]
-        pool = Pool([Rpc(proxy.url, patience) for proxy in proxies], waits.clock, waits.sleep)
+        pool = Pool([Rpc(proxy.url) for proxy in proxies], waits.clock, waits.sleep)
         stack.push_async_callback(pool.close)
         yield pool, proxies, waits
 
@@ -73,8 +71,8 @@ async def test_reads_stay_with_the_first_until_it_fails_and_come_back_after_its_
 
 
 async def test_one_that_hangs_is_left_after_its_time(devnet_node: Node) -> None:
-    async with pooled(devnet_node, patience=0.2) as (pool, (one, two), _):
-        one.hanging = True
+    async with pooled(devnet_node) as (pool, (one, two), _):
+        one.hanging, pool.nodes[0].timeout = True, 0.2
         assert (await pool.block()).number >= 0
         assert methods(two) == ["eth_getBlockByNumber"]
 
@@ -187,10 +185,11 @@ async def test_those_that_answer_decide_where_one_is_gone(devnet_node: Node) -> 
 
 
 async def test_one_that_hangs_holds_up_one_signature_and_is_asked_again_after_its_rest(devnet_node: Node) -> None:
-    async with pooled(devnet_node, patience=0.2) as (pool, (one, two), waits):
-        two.hanging = True
+    async with pooled(devnet_node) as (pool, (one, two), waits):
+        patience = pool.nodes[1].timeout
+        two.hanging, pool.nodes[1].timeout = True, 0.2
         await pool.agree(NOBODY)
-        two.hanging = False
+        two.hanging, pool.nodes[1].timeout = False, patience
         await pool.agree(NOBODY)
         assert (len(one.arrived), len(two.arrived)) == (6, 0)
         waits.now = REST_SECONDS

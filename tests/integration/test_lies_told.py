@@ -16,6 +16,7 @@ from agent.place import Where
 from devnet import Node
 from devnet.rpc import Rpc
 from tests.integration.lies_parts import as_the_page_says, implementation, point, upgrade
+from tests.integration.patience import ended, patiently, until
 from tests.integration.people_parts import people
 from tests.integration.runtime_parts import AAVE, opened
 from tests.servers.faulty_node import FaultyNode
@@ -95,10 +96,11 @@ async def test_a_node_that_is_away_changes_nothing_and_stops_nobody(
             await Oversight(whole.world, whole.instance.service, tmp_path).look()
         assert whole.world.untrusted == doubts
         proxy.down, proxy.hanging = False, True
+        await patiently(whole.world.rpc)
         stop = asyncio.Event()
         watching = asyncio.create_task(run_oversight(whole.world, whole.instance.service, tmp_path, stop))
-        await asyncio.sleep(0.1)
+        await until(lambda: proxy.held)
         stop.set()
-        await asyncio.wait_for(watching, 2)
+        await ended(watching)
         assert whole.world.untrusted == doubts
         proxy.hanging = False

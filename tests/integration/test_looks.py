@@ -23,6 +23,7 @@ from agent.runtime.market import Market
 from devnet import Node
 from devnet.rpc import Rpc
 from tests.integration.chain_parts import VENUES, Devnet
+from tests.integration.patience import ended, patiently, until
 from tests.integration.test_venues_flags import configure
 from tests.servers.faulty_node import FaultyNode
 
@@ -44,6 +45,7 @@ class Watch:
     """Takes one look after another."""
 
     def __init__(self, market: Market, account: Address | None) -> None:
+        self.market = market
         self.stop = asyncio.Event()
         self._looks = looks(market, account, 0.01, self.stop)
 
@@ -151,10 +153,12 @@ async def test_told_to_stop_it_waits_for_no_node(devnet_node: Node, proxy: Fault
     async with watch(devnet_node, proxy.url) as it:
         await it.look()
         proxy.hanging = True
-        asyncio.get_running_loop().call_later(0.1, it.stop.set)
-        async with asyncio.timeout(2):
-            with pytest.raises(StopAsyncIteration):
-                await it.look()
+        await patiently(it.market.rpc)
+        looking = asyncio.ensure_future(it.look())
+        await until(lambda: proxy.held)
+        it.stop.set()
+        with pytest.raises(StopAsyncIteration):
+            await ended(looking)
 
 
 async def test_a_node_of_another_chain_is_refused(devnet_node: Node, proxy: FaultyNode) -> None:

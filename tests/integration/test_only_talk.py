@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import time
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from devnet import Node
 from memory.rows import Identity, Inbound, InboxRow, OutboxRow
 from memory.writer import Writer
 from tests.integration import runtime_parts
-from tests.integration.people_parts import Chat, people
+from tests.integration.people_parts import PATIENCE, Chat, people
 
 pytestmark = pytest.mark.integration
 
@@ -107,11 +107,11 @@ async def test_a_flood_of_talk_gets_its_one_notice(tmp_path: Path, devnet_node: 
 async def test_it_is_said_before_it_is_durable_and_acknowledged_after(
     tmp_path: Path, devnet_node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    attempt = Writer._attempt
+    attempt, committed = Writer._attempt, threading.Event()
 
     def slowly(writer: Writer, *given: Any, **more: Any) -> Any:
         found = attempt(writer, *given, **more)
-        time.sleep(0.3)  # in the writer's thread, before the commit
+        assert committed.wait(PATIENCE)  # in the writer's thread, before the commit
         return found
 
     async with people(tmp_path, devnet_node, **OWNER) as world:
@@ -127,6 +127,7 @@ async def test_it_is_said_before_it_is_durable_and_acknowledged_after(
             await world.until(lambda: len(world.discord.delivered) > before)
             assert not taken.done()
             assert await ledger.unfinished() == []  # nobody else sees it yet
+            committed.set()
             assert (await taken) is not None
         await service.courier.drain(5)
         assert (await ledger.unfinished(), await ledger.unsent()) == ([], [])

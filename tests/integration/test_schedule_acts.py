@@ -18,6 +18,7 @@ from agent.replies.reply import Status
 from agent.schedule import Schedule, run_schedule
 from devnet import Node
 from memory.rows import DecisionRow
+from tests.integration.patience import ended, eventually, until
 from tests.integration.schedule_parts import HOUR, Clock, Desk, opened
 
 pytestmark = pytest.mark.integration
@@ -178,27 +179,29 @@ async def test_the_scheduler_looks_at_once_never_twice_at_a_time_and_stops(devne
     settings = Settings(schedule_tick_seconds=1)
     async with opened(tmp_path, devnet_node, settings) as desk:
         await ready(desk)
-        running, most, looks = 0, 0, 0
+        running, most, goes_on = 0, 0, asyncio.Event()
         account = desk.world.account
 
         async def slow(user: Any) -> Any:
-            nonlocal running, most, looks
-            running, looks = running + 1, looks + 1
+            nonlocal running, most
+            running += 1
             most = max(most, running)
-            await asyncio.sleep(2.5)
+            await goes_on.wait()
             running -= 1
             return await account(user)
 
         desk.world.account = slow  # type: ignore[method-assign]
         stop = asyncio.Event()
         task = asyncio.create_task(run_schedule(desk.world, desk.instance.service, stop))
-        await asyncio.sleep(4)
-        started = asyncio.get_running_loop().time()
+        await until(lambda: running)
+        await asyncio.sleep(2.5)  # the next looks would be due
+        goes_on.set()
+        await eventually(lambda: desk.world.ledger.claims("rebalance", desk.user.id))
+        goes_on.clear()
+        await until(lambda: running)
         stop.set()
-        await task
-        assert asyncio.get_running_loop().time() - started < 1.5
+        await ended(task)  # though nobody lets this look go on
         assert most == 1
-        assert looks >= 1
         assert len(await desk.world.ledger.claims("rebalance", desk.user.id)) == 1
 
 

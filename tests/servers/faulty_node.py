@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
-HANGS_SECONDS = 30
+HANGS_SECONDS = 90
 Hook = Callable[[], Awaitable[None]]
 
 
@@ -37,6 +37,8 @@ class FaultyNode:
         self._server: asyncio.Server | None = None
         self.down = False
         self.hanging = False
+        self.held = 0
+        """Requests that it took while it was hanging."""
         self.lacking: set[str] = set()
         """Methods that it says it doesn't have."""
         self.largest_batch: int | None = None
@@ -96,6 +98,7 @@ class FaultyNode:
 
     async def _answer(self, body: bytes) -> bytes | None:
         """The answer to a request; None where the connection is to break instead."""
+        self.held += self.hanging
         await asyncio.sleep(HANGS_SECONDS if self.hanging else self.delay)
         if self.down:
             return None

@@ -53,7 +53,9 @@ def test_a_hint_decides_only_between_languages_that_know_the_words() -> None:
     assert language_of("la mitad", VOCABULARY, "de") == "es"
 
 
-@pytest.mark.parametrize("code", ["JA2CDEFGHIJKLMNO", "ABCDEFGHIJ3KLM4EL", "2EIN7QWERTZUIOPA", "0xda1de2", "aave-v3", "117973de"])
+@pytest.mark.parametrize(
+    "code", ["JA2CDEFGHIJKLMNO", "ABCDEFGHIJ3KLM4EL", "2EIN7QWERTZUIOPA", "0xda1de2", "aave-v3", "117973de"]
+)
 def test_letters_in_a_code_are_nobodys_words(code: str) -> None:
     for hint in CODES:
         assert language_of(code, VOCABULARY, hint) == hint
