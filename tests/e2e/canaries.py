@@ -59,7 +59,7 @@ class Canaries:
     def found(self, where: str, content: bytes) -> list[str]:
         """What of it stands in some bytes."""
         names = [name for name, shapes in self.shapes.items() if any(shape in content for shape in shapes)]
-        spaced = {f"{code[:3]} {code[3:]}".encode() for code in self.codes}
+        spaced = {f"{code[:3]}{between}{code[3:]}".encode() for code in self.codes for between in " -"}
         alone = {rb"(?<![0-9A-Fa-fx.])" + code.encode() + rb"(?![0-9A-Fa-f])" for code in self.codes}
         if any(each in content for each in spaced) or any(re.search(each, content) for each in alone):
             names.append("a typed code")

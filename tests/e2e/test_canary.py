@@ -208,12 +208,11 @@ async def _lived(world: World, chats: tuple[TelegramChat, DiscordChat], rpc_url:
     await asyncio.to_thread(devnet.fund, rpc_url, account, TO_START_WITH, chain_file=chain_file)
     preview = await _hear(world, chat, "put 1,000 USDC to work", "Confirm?")
     await _press(world, chat, preview, "Confirm")
-    secret = world.canaries.raw("TOTP secret", totp_secret(int(time.time())))
-    Totp(world.folder / "signer" / TOTP, lambda: int(time.time())).enroll(
-        secret, world.canaries.code(secret, int(time.time()), -1)
-    )
+    now = int(time.time())
+    secret = world.canaries.raw("TOTP secret", totp_secret(now))
+    Totp(world.folder / "signer" / TOTP, lambda: now).enroll(secret, world.canaries.code(secret, now, -1))
     await _hear(world, chat, f"add {BOB} as bob", "Type it here")
-    await _hear(world, chat, "000 001", "wrong")
+    await _hear(world, chat, "987 654", "wrong")  # hers begin with 0
     code = world.canaries.code(secret, int(time.time()))
     await _hear(world, chat, f"{code[:3]} {code[3:]}", f"bob is {BOB}")
     (world.kept / "totp").write_bytes(secret)

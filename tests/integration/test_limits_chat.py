@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,23 +11,21 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from agent.execution.signer.totp import STEP_SECONDS, Totp, code_at
 from agent.replies.body import Body
 from agent.replies.reply import Offer, Reply
 from agent.schedule import Schedule
 from devnet import Node
 from memory.links import LINK_DELAY
 from memory.rows import Inbound
+from tests.integration.code_parts import WRONG, App, kept
 from tests.integration.people_parts import Chat, People, people
 from tests.integration.runtime_parts import AAVE, BOB, CAROL, Whole, deposit, leave_all, rule, status
 from tests.integration.schedule_parts import Clock
-from tests.unit.memory_parts import on_disk
 
 pytestmark = pytest.mark.integration
 
 DAY = 86_400
 TWO = {"owners": ("discord:1",), "access": "allow", "allow": ("telegram:2",)}
-SECRET = b"12345678901234567890"
 
 
 @pytest_asyncio.fixture
@@ -154,31 +153,22 @@ async def test_a_contact_is_told_on_the_other_channel_and_cancelled_there(both: 
     assert (refused.status, "You have no contact bob") == ("refused", refused.text[:23])
 
 
-def code(ahead: int) -> str:
-    return code_at(SECRET, int(time.time()) // STEP_SECONDS + ahead)
-
-
-def enrol(whole: Whole, tmp_path: Path) -> None:
-    Totp(tmp_path / "signer" / "totp.json", lambda: int(time.time())).enroll(SECRET, code(-1))
-
-
 async def test_a_contact_needs_a_code_which_is_kept_nowhere(whole: Whole, tmp_path: Path) -> None:
-    enrol(whole, tmp_path)
+    app = App.enrolled(tmp_path)
     asked = await whole.say(f"add {BOB} as bob")
     assert (status(asked), rule(asked)) == ("asked", "step-up")
     assert asked.text.endswith("Type it here; I keep it nowhere.")
-    wrong = await whole.say("000 000")
+    wrong = await whole.say(f"{WRONG[:3]} {WRONG[3:]}")
     assert (status(wrong), rule(wrong)) == ("asked", "step-up")
     assert "wrong" in wrong.text
-    given = code(0)
+    given = app.code()
     done = await whole.say(f"{given[:3]} {given[3:]}")
     assert f"bob is {BOB}" in done.text
     assert await whole.world.ledger.contact(whole.user.id, "bob") is not None
     await whole.say("show my policy")
-    texts = (given.encode(), f"{given[:3]} {given[3:]}".encode(), b"000 000")
-    assert [text for data in on_disk(tmp_path).values() for text in texts if text in data] == []
+    assert kept(tmp_path, given, WRONG) == []
     turns = await whole.world.memory.recent(whole.user.id, "terminal", 50)
-    assert not any(given[:3] in turn.text and given[3:] in turn.text for turn in turns)
+    assert not any(re.search(rf"{given[:3]}\D?{given[3:]}", turn.text) for turn in turns)
 
 
 async def test_a_code_that_nobody_asked_for_is_kept_nowhere(whole: Whole, tmp_path: Path) -> None:
@@ -186,8 +176,7 @@ async def test_a_code_that_nobody_asked_for_is_kept_nowhere(whole: Whole, tmp_pa
     reply = await whole.say(" 482-915 ")
     assert (status(reply), reply.text[:30]) == ("asked", "I haven't asked for a code. I ")
     assert "482" not in reply.text
-    kept = [text for data in on_disk(tmp_path).values() for text in (b"482-915", b"482915") if text in data]
-    assert kept == []
+    assert kept(tmp_path, "482915") == []
     assert [turn.text for turn in await whole.world.memory.recent(whole.user.id, "terminal", 50)] == []
     assert "Nothing is waiting" in (await whole.say("yes")).text  # another turn came between the preview and this
     assert status(preview) == "ready"
@@ -195,13 +184,13 @@ async def test_a_code_that_nobody_asked_for_is_kept_nowhere(whole: Whole, tmp_pa
 
 @pytest.mark.parametrize("words", [f"add {BOB} as bob", "/confirm"])
 async def test_news_between_the_question_for_a_code_and_the_code(whole: Whole, tmp_path: Path, words: str) -> None:
-    enrol(whole, tmp_path)
+    app = App.enrolled(tmp_path)
     await whole.world.signer.limits({"step_up": {"USDC": "1"}})
     await whole.ask(deposit("10"))
     assert (rule(await whole.say(words)), await whole.attempts()) == ("step-up", [])
     news = Reply("There is news. Shall I?", offers=(Offer("Yes", "say", "pause"),))
     await whole.instance.service.say(whole.user, "terminal", "terminal", news)
-    done = (await whole.say(code(0))).text.removeprefix("There is news. Shall I?\n")
+    done = (await whole.say(app.code())).text.removeprefix("There is news. Shall I?\n")
     assert done.startswith(("bob is", "Done: put 10 USDC"))
 
 
@@ -210,7 +199,7 @@ async def test_a_code_that_a_stop_cut_off_is_kept_nowhere_either(whole: Whole, t
     await ledger.accept(Inbound("terminal", "cut-off", "terminal", whole.user.id, "482915"))
     (told,) = await service.leftovers("terminal")
     assert (told.text[:17], "482915" in told.text) == ("I was stopped bef", False)
-    assert [text for data in on_disk(tmp_path).values() for text in (b"482915",) if text in data] == []
+    assert kept(tmp_path, "482915") == []
 
 
 async def test_six_digits_that_answer_a_question_are_an_amount(whole: Whole) -> None:
@@ -220,21 +209,21 @@ async def test_six_digits_that_answer_a_question_are_an_amount(whole: Whole) -> 
 
 
 async def test_another_message_lets_the_question_for_a_code_go(whole: Whole, tmp_path: Path) -> None:
-    enrol(whole, tmp_path)
+    app = App.enrolled(tmp_path)
     await whole.say(f"add {BOB} as bob")
     assert "You hold" in (await whole.say("portfolio")).text
-    reply = await whole.say(code(0))
+    reply = await whole.say(app.code())
     assert await whole.world.ledger.contact(whole.user.id, "bob") is None
     assert (status(reply), "haven't asked" in reply.text) == ("asked", True)
 
 
 async def test_limits_and_links_need_a_code_to_loosen(whole: Whole, tmp_path: Path) -> None:
-    enrol(whole, tmp_path)
+    app = App.enrolled(tmp_path)
     assert status(await whole.say("my limit is 500 USDC a day")) == ""  # tighter: no code
     assert rule(await whole.say("raise my daily limit to 2000")) == "step-up"
-    assert "waits 1 day" in (await whole.say(code(0))).text
+    assert "waits 1 day" in (await whole.say(app.code())).text
     assert rule(await whole.say("link")) == "step-up"
-    assert "Say `link " in (await whole.say(code(1))).text
+    assert "Say `link " in (await whole.say(app.code(1))).text
 
 
 async def test_a_large_deposit_needs_a_code(whole: Whole, tmp_path: Path) -> None:
@@ -243,15 +232,15 @@ async def test_a_large_deposit_needs_a_code(whole: Whole, tmp_path: Path) -> Non
     refused = await whole.confirm()
     assert (status(refused), rule(refused)) == ("refused", "step-up")
     assert "moneta wallet totp enroll" in refused.text
-    enrol(whole, tmp_path)
+    app = App.enrolled(tmp_path)
     assert status(await whole.confirm()) == "asked"
-    again = await whole.say("123456" if code(0) != "123456" else "654321")
+    again = await whole.say(WRONG)
     assert (status(again), again.preview is not None) == ("void", True)
     assert "wrong" in again.text
     assert await whole.attempts() == []
     asked = await whole.say("yes")
     assert (status(asked), rule(asked)) == ("asked", "step-up")
-    done = await whole.say(code(0))
+    done = await whole.say(app.code())
     assert status(done) == "settled", done.text
     await whole.do(deposit("100"))  # at the threshold: none needed
     await whole.do(leave_all())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,22 +9,16 @@ import pytest
 import pytest_asyncio
 
 from agent.commands.policy import _shown
-from agent.execution.signer.totp import STEP_SECONDS, Totp, code_at
 from agent.replies.reply import Reply
 from devnet import Node
+from tests.integration.code_parts import WRONG, App, kept
 from tests.integration.runtime_parts import rule, status
 from tests.integration.schedule_parts import HOUR, Desk, opened
 from tests.integration.test_schedule_acts import CORE, MANDATE, VENUS, decisions, deposited
-from tests.unit.memory_parts import on_disk
 
 pytestmark = pytest.mark.integration
 
-SECRET = b"12345678901234567890"
 USDC = 10**6
-
-
-def code(ahead: int) -> str:
-    return code_at(SECRET, int(time.time()) // STEP_SECONDS + ahead)
 
 
 @pytest_asyncio.fixture
@@ -37,16 +30,12 @@ async def desk(devnet_node: Node, tmp_path: Path) -> AsyncIterator[Desk]:
         yield made
 
 
-def enrol(folder: Path) -> None:
-    Totp(folder / "signer" / "totp.json", lambda: int(time.time())).enroll(SECRET, code(-1))
-
-
 def texts(desk: Desk) -> list[str]:
     return [str(row.body["text"]) for row in desk.heard.rows]
 
 
 async def test_its_code_is_asked_for_once_and_its_moves_need_none(desk: Desk, tmp_path: Path) -> None:
-    enrol(tmp_path)
+    app = App.enrolled(tmp_path)
     shown = await desk.say(MANDATE)
     assert "It may move up to 50,000 USDC at once, which needs a code: I ask for one when you confirm" in shown.text
     asked = await desk.say("yes")
@@ -54,16 +43,16 @@ async def test_its_code_is_asked_for_once_and_its_moves_need_none(desk: Desk, tm
     assert (
         "A mandate that moves up to 50,000 USDC at once needs a code, once: that is above 20,000 USDC." in asked.text
     )
-    wrong = await desk.say("000000" if code(0) != "000000" else "111111")
+    wrong = await desk.say(WRONG)
     assert (status(wrong), "wrong" in wrong.text) == ("asked", True)
     assert "no mandate" in (await desk.say("what is my mandate?")).text
     assert (await desk.say("no")).text
     await desk.say(MANDATE)
     await desk.say("yes")
-    given = code(0)
+    given = app.code()
     done = await desk.say(given)
     assert status(done) == "settled", done.text
-    assert [text for data in on_disk(tmp_path).values() for text in (given.encode(),) if text in data] == []
+    assert kept(tmp_path, given) == []
     rows = [row for row in await _shown(desk.instance, desk.user) if "without a code each" in row["limit"]]
     assert [row["is"] for row in rows] == ["up to 50,000 USDC"]
     await desk.schedule.tick()
@@ -99,7 +88,7 @@ async def test_without_an_authenticator_it_is_refused_with_what_would_pass(desk:
 
 async def test_a_threshold_that_came_later_is_told_at_each_look(desk: Desk, tmp_path: Path) -> None:
     """Never a silent nothing: what it would have moved, why not, and what to do."""
-    enrol(tmp_path)
+    App.enrolled(tmp_path)
     await desk.world.signer.limits({"step_up": {"USDC": str(18_000 * USDC)}})
     await desk.say(f"{MANDATE}, at most 18,000 usdc a move, at least $0.01 gain")
     assert status(await desk.say("yes")) == "settled"
