@@ -28,7 +28,7 @@ _TABLES: Mapping[Lang, tuple[str, str]] = {
     "de": ("agent.words.german", "GERMAN"),
 }
 _CODE = re.compile(r"\w*[^\W\d_]\d\w*|\b(?=[a-f]*\d)[\da-f]{8}\b")
-"""An invite, a hash, v3, the beginning of a plan's id: letters that happen to spell `ja` or `de` in it are no word."""
+"""An invite, a hash, v3, how a plan's id begins: letters that happen to spell `ja` or `de` in it are no word."""
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f]|'(?=[^\W\d_]))*")
 
 
