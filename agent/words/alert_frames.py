@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-
-def _frames(*patterns: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(each, re.IGNORECASE) for each in patterns)
+from agent.words.patterns import Patterns
 
 
 def _either(words: Iterable[str]) -> str:
@@ -15,7 +13,7 @@ def _either(words: Iterable[str]) -> str:
 
 
 _END = r"[\s.!]*"
-WISHES = _frames(
+WISHES = Patterns(
     r"\s*/?(?:please,?\s+|hey,?\s+|can\s+you\s+|could\s+you\s+|would\s+you\s+)*(?:please\s+)?"
     r"(?:(?:tell|alert|notify|warn|ping|message|remind|text|dm)\s+me|alert|let\s+me\s+know|give\s+me\s+a\s+(?:shout|ping)|"
     r"(?:set|add|create|make)\s+(?:me\s+)?(?:an?\s+)?(?:alert|alarm|notification)(?:\s+for)?|i\s+want\s+to\s+know)"
@@ -27,7 +25,7 @@ WISHES = _frames(
     r"alarmier(?:e)?\s+mich(?:\s+bitte)?)"
     r"\s*,?\s*(?:wenn|falls|sobald)\s+(?P<what>\S.*?)(?:,?\s+bitte)?" + _END,
 )
-LISTS = _frames(
+LISTS = Patterns(
     r"\s*/?(?:(?:show|list|see|view)\s+(?:me\s+)?|what\s+(?:are|were)\s+|which\s+(?:are\s+)?)?"
     r"(?:all\s+)?(?:of\s+)?(?:my\s+|the\s+)?alerts(?:\s+(?:do\s+i\s+have|have\s+i\s+set|are\s+set))?(?:,?\s+please)?[\s.!?]*",
     r"\s*[¿]?(?:mu[eé]stra(?:me)?\s+|cu[aá]les\s+son\s+|ver\s+)?(?:todas\s+)?(?:mis|las)\s+alertas[\s.!?]*",
@@ -35,7 +33,7 @@ LISTS = _frames(
     r"[\s.!?]*",
 )
 _NUMBER = r"(?:\s+(?:number\s+|nr\.?\s+|n[uú]mero\s+|no\.?\s+|#)?(?P<number>[1-9]\d{0,8}))?"
-CANCELS = _frames(
+CANCELS = Patterns(
     r"\s*/?(?:please\s+)?(?:cancel|remove|delete|drop|stop|clear|end)\s+(?:all\s+)?(?:of\s+)?(?:my\s+|the\s+)?alerts?"
     + _NUMBER + r"(?:,?\s+please)?" + _END,
     r"\s*(?:por\s+favor,?\s+)?(?:cancela|quita|borra|elimina)\s+(?:todas\s+)?(?:la\s+|las\s+|mi\s+|mis\s+)?alertas?"
@@ -102,7 +100,7 @@ _ABOVE = {
     _DE: "[uü]ber;ueber;mehr als;h[oö]her als;>",
 }
 COMPARISONS = {
-    op: _frames(*(frame.replace("HERE", _either(words.split(";"))) for frame, words in told.items()))
+    op: Patterns(*(frame.replace("HERE", _either(words.split(";"))) for frame, words in told.items()))
     for op, told in (("below", _BELOW), ("above", _ABOVE))
 }
 

@@ -14,7 +14,7 @@ from agent.intents import Cancel, Decimal, Exact, Intent, Limit, parse
 from agent.words.courtesy import whole
 from agent.words.forms import composed
 from agent.words.languages import Heard, heard
-from agent.words.limit_forms import LimitForms, Patterns, limit_forms
+from agent.words.limit_forms import Frames, LimitForms, limit_forms
 from agent.words.reader import read
 from agent.words.readings import Kind, Reading
 from agent.words.text import clean
@@ -76,7 +76,7 @@ class _Sentence:
     spoken: Heard
     forms: LimitForms
 
-    def found(self, patterns: Patterns) -> Iterator[re.Match[str]]:
+    def found(self, patterns: Frames) -> Iterator[re.Match[str]]:
         return self.forms.found(patterns, self.said)
 
     def about(self, words: str) -> _Cap | None:

@@ -118,6 +118,8 @@ def _in_turn(readings: tuple[Reading, ...], turn: int) -> tuple[Condition, ...]:
     original, plain = _texts(readings)
     found: list[Condition] = []
     code = readings[0].code if readings else "en"
+    if code == "en" and not HINT.search(plain):
+        return ()
     before, after, rules = _said_in(code)
     for field, pattern, value in rules:
         for match in pattern.finditer(plain):
@@ -198,12 +200,12 @@ def _hour(said: str, half: str | None) -> int:
 def _said_in(code: Lang) -> tuple[re.Pattern[str], re.Pattern[str], Sequence[Rule]]:
     """What leads to a rule and follows one in a language, and its rules."""
     if code == "en":
-        return _BEFORE, _AFTER, _RULES
+        return _BEFORE, _AFTER, [(field, re.compile(source), value) for field, source, value in _RULES]
     of = spanish_mandates if code == "es" else german_mandates
     rules = [
-        rule
+        (field, forms.pattern(source), _VALUES[value])
         for field, value, said in of.RULES
-        for rule in _rule(field, _VALUES[value], *said, compiled=forms.pattern)
+        for _, source, _ in _rule(field, _VALUES[value], *said)
     ]
     before = forms.pattern(rf"(?:[,;.:!()\n-]|\b(?:{of.JOINS}))$")
     after = forms.pattern(rf" *(?:$|[,;!)\n]|\.(?![0-9])|: |- |(?:{of.JOINS}|{of.BOUNDS})\b)")
@@ -231,12 +233,16 @@ _VALUES: dict[str, Reads] = {
 }
 
 
-def _rule(
-    field: str, value: Reads, *forms: str, compiled: Callable[[str], re.Pattern[str]] = re.compile
-) -> list[Rule]:
+def _rule(field: str, value: Reads, *forms: str) -> list[tuple[str, str, Reads]]:
     spaced = (form.replace(" ?", "\0").replace(" ", " +").replace("\0", " *") for form in forms)
-    return [(field, compiled(rf"(?<![\w'])(?P<rule>{form})(?![\w'])"), value) for form in spaced]
+    return [(field, rf"(?<![\w'])(?P<rule>{form})(?![\w'])", value) for form in spaced]
 
+
+HINT = re.compile(
+    "health|reward|fees|below|under|lower|less|fewer|peg|price|liquid|hard|difficult|dries|runs|thin|scarce|safety|alert|"
+    "warn|tell|danger|trouble|risk|unsafe|emergency|don't|do +not|dont|never|no +move|quiet|only"
+)
+"""Each English rule has one of these in it: what is said without any holds none, and needs none of their patterns."""
 
 _RULES = [
     *_rule(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from agent.words.patterns import Patterns
 from agent.words.text import clean
 
 LONGEST_ABOUT = 200
@@ -35,9 +36,9 @@ _GERMAN = (
     r"|(?:die\s+)?notiz\s+(?:nummer\s+)?(?P<note>[1-9]\d{0,8})"
     r")(?:\s+bitte)?"
 )
-_FORGET = tuple(
-    re.compile(rf"[\s¡]*(?:{pattern})\s*[.!]*\s*", re.IGNORECASE | re.DOTALL)
-    for pattern in (_ENGLISH, _SPANISH, _GERMAN)
+_FORGET = Patterns(
+    *(rf"[\s¡]*(?:{pattern})\s*[.!]*\s*" for pattern in (_ENGLISH, _SPANISH, _GERMAN)),
+    flags=re.IGNORECASE | re.DOTALL,
 )
 _BARE = re.compile(
     r"\s*(?:please\s+|bitte\s+)?/?(?:forget|olvida|vergiss)\s*(?:please|bitte)?\s*[.!?]*\s*", re.IGNORECASE | re.ASCII

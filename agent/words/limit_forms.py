@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,28 +11,28 @@ from agent.words import frames
 from agent.words.forms import Limits, forms, pattern
 from agent.words.language import Lang
 
-Patterns = tuple[re.Pattern[str], ...]
+Frames = Sequence[re.Pattern[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class LimitForms:
     """As in frames.py: `what` is what an "all …" allows; `outright` so many of the caps, the first, name a limit."""
 
-    caps: Patterns
-    removals: Patterns
-    places: Patterns
-    people: Patterns
-    everything: Patterns
-    cancel_change: Patterns
-    cancel_transaction: Patterns
-    remove_contact: Patterns
+    caps: Frames
+    removals: Frames
+    places: Frames
+    people: Frames
+    everything: Frames
+    cancel_change: Frames
+    cancel_transaction: Frames
+    remove_contact: Frames
     periods: Mapping[str, str]
     kinds: Mapping[str, str]
     any_kind: frozenset[str]
     what: Mapping[str, str]
     outright: int = frames.OUTRIGHT
 
-    def found(self, patterns: Patterns, said: str) -> Iterator[re.Match[str]]:
+    def found(self, patterns: Frames, said: str) -> Iterator[re.Match[str]]:
         return (found for each in patterns if (found := each.fullmatch(said)) is not None)
 
 
@@ -42,9 +42,9 @@ _ENGLISH = LimitForms(
     frames.REMOVALS,
     frames.PLACES,
     frames.PEOPLE,
-    (frames.EVERYTHING,),
-    (frames.CANCEL_CHANGE,),
-    (frames.CANCEL_TRANSACTION,),
+    frames.EVERYTHING,
+    frames.CANCEL_CHANGE,
+    frames.CANCEL_TRANSACTION,
     frames.REMOVE_CONTACT,
     frames.PERIODS,
     frames.KINDS,
@@ -61,7 +61,7 @@ def limit_forms(code: Lang) -> LimitForms:
 
 
 def _compiled(of: Limits) -> LimitForms:
-    def ready(sources: tuple[str, ...]) -> Patterns:
+    def ready(sources: tuple[str, ...]) -> Frames:
         return tuple(map(pattern, sources))
 
     return LimitForms(

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from agent.words.patterns import Patterns
+
 ORDER = "order"
 """What the `ref` of a cancellation begins with: 'order:2', or alone for all. See `Which`."""
 _KINDS = {"limit": "limit", "take": "limit", "stop": "stop", "dca": "dca", "recurring": "dca", "standing": ""}
@@ -23,16 +25,13 @@ _DE = (
     r"\s*(?:bitte\s+)?(?:l[oö]sche?|loesche|entferne|streiche|beende|storniere|stoppe)\s+(?P<all>alle\s+)?"
     r"(?:(?:den|die|das|meine?[nrs]?|diese[nrs]?)\s+)?"
 )
-_CANCELS = tuple(
-    re.compile(each + _NUMBER + _END, re.IGNORECASE)
-    for each in (
-        rf"{_EN}{_EN_OF}(?:{_KIND}[\s-]+)?(?P<noun>orders?)",
-        rf"{_EN}{_EN_OF}{_KIND}",
-        rf"{_ES}(?P<noun>[oó]rden(?:es)?)(?:\s+(?:de\s+)?{_KIND})?",
-        rf"{_ES}{_KIND}",
-        rf"{_DE}(?:{_KIND}[\s-]*)?(?P<noun>auftr[aä]ge|auftraege|auftrag|orders?)",
-        rf"{_DE}{_KIND}",
-    )
+_CANCELS = Patterns(
+    rf"{_EN}{_EN_OF}(?:{_KIND}[\s-]+)?(?P<noun>orders?){_NUMBER}{_END}",
+    rf"{_EN}{_EN_OF}{_KIND}{_NUMBER}{_END}",
+    rf"{_ES}(?P<noun>[oó]rden(?:es)?)(?:\s+(?:de\s+)?{_KIND})?{_NUMBER}{_END}",
+    rf"{_ES}{_KIND}{_NUMBER}{_END}",
+    rf"{_DE}(?:{_KIND}[\s-]*)?(?P<noun>auftr[aä]ge|auftraege|auftrag|orders?){_NUMBER}{_END}",
+    rf"{_DE}{_KIND}{_NUMBER}{_END}",
 )
 _ONE = "one"
 _PLURAL = re.compile(r"(?:orders|losses|profits|dcas|auftr[aä]e?ge|[oó]rdenes)$", re.IGNORECASE)

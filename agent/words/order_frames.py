@@ -8,11 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-Patterns = tuple[re.Pattern[str], ...]
-
-
-def _all(*patterns: str) -> Patterns:
-    return tuple(re.compile(each, re.IGNORECASE) for each in patterns)
+from agent.words.patterns import Patterns
 
 
 def may(hint: re.Pattern[str], said: str) -> bool:
@@ -52,7 +48,7 @@ _NTH = r"(?P<day>[12]?\d|3[01])"
 _NTH2 = _NTH.replace("day", "day2")
 _LAST = r"(?P<last>last|último|ultimo|letzten)"
 
-EVERY = _all(
+EVERY = Patterns(
     # of the month, before the bare names of periods
     rf"\b(?:every\s+month|monthly|each\s+month)\s+on\s+the\s+(?:{_NTH}(?:st|nd|rd|th)?|{_LAST}\s+day)\b",
     rf"\b(?:on\s+)?(?:the|every|each)\s+(?:{_NTH}(?:st|nd|rd|th)|(?P<first>first)|{_LAST})(?:\s+day)?"
@@ -83,7 +79,7 @@ EVERY = _all(
     r"\b(?P<monthly>every\s+month|each\s+month|monthly|a\s+month|per\s+month|cada\s+mes|todos\s+los\s+meses|"
     r"mensualmente|al\s+mes|por\s+mes|jeden\s+monat|monatlich|pro\s+monat|im\s+monat)\b",
 )
-OTHER_EVERY = _all(
+OTHER_EVERY = Patterns(
     r"\b(?:every|each)\s+(?:other|second|third|\d+|two|three|few)\s+(?:days?|weeks?|months?|minutes?|years?|"
     rf"{_DAY}s?)\b",
     r"\b(?:every|each|cada|jede[ns]?|alle)\s+(?:\d+\s+)?(?:minutes?|years?|minutos?|años?|minuten?|jahre?|quarter|"
@@ -99,7 +95,7 @@ TIMED = re.compile(
 """The hint of EVERY and OTHER_EVERY."""
 _TZ = r"(?:\s+(?:\(\s*)?(?P<tz>UTC|[A-Z][A-Za-z_]+/[A-Za-z_]+(?:/[A-Za-z_]+)?)(?:\s+time)?(?:\s*\))?)?"
 _CLOCK = r"(?P<hour>[01]?\d|2[0-4])(?:[:.h](?P<minute>[0-5]\d))?(?![\d]|[.,:]\d|\s*[%$€])"
-TIMES = _all(
+TIMES = Patterns(
     r"\b(?:at|a|al|um|zu)\s+(?P<noon>noon|midday|mediodía|mittag)" + _TZ + r"\b",
     r"\b(?:at|a\s+la|a|um)\s+(?P<midnight>midnight|medianoche|mitternacht)" + _TZ + r"\b",
     rf"\bat\s+{_CLOCK}\s*(?P<half>a\.?m\.?|p\.?m\.?)?(?:\s*(?:o'clock|hours|h))?(?:\s+in\s+the\s+(?P<part>morning|"
@@ -112,7 +108,7 @@ TIMES = _all(
 LATE = frozenset({"pm", "afternoon", "evening", "tarde", "noche", "nachmittags", "abends"})
 EARLY = frozenset({"am", "morning", "mañana", "morgens", "früh", "vormittags"})
 _DATE = r"(?P<date>\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4})"
-ENDS = _all(
+ENDS = Patterns(
     rf"\b(?:until|till|up\s+to|through|hasta(?:\s+el)?|bis(?:\s+zum)?)\s+{_DATE}",
     r"\b(?:for|over|during|durante|por|für|während)\s+(?:the\s+next\s+|los\s+próximos\s+|las\s+próximas\s+|die\s+nächsten\s+)?"
     r"(?P<number>\d{1,4})\s+(?P<unit>days?|weeks?|months?|years?|días?|semanas?|mes(?:es)?|años?|tagen?|tage?|wochen?|"
@@ -122,7 +118,7 @@ ENDS = _all(
     r"(?:\bfor\s+)?\b(?P<count>\d{1,5})\s*-?\s*(?:times|veces|vez|mal)\b",
     r"(?P<once>\bfor\s+ever\b|\bforever\b|\bpara\s+siempre\b|\bfür\s+immer\b|\bauf\s+ewig\b)",
 )
-OTHER_ENDS = _all(
+OTHER_ENDS = Patterns(
     r"\b(?:until|till|hasta)\s+(?!it\b|the\s+price|que\b)\S+|\bbis\s+(?!zu\s+\$?\d|der\b|es\b|er\b)\S+",
     r"\b\d+\s*-?\s*(?:times|veces|mal)\b",
 )
@@ -189,7 +185,7 @@ def conditions(units: str) -> tuple[tuple[str, Patterns], ...]:
     return (
         (
             "below",
-            _all(
+            Patterns(
                 rf"{en}{_SUBJECT}\s+(?:{_TURNS_EN}\s+)?(?:to\s+|at\s+)?{_BELOW_EN}\s*{price}",
                 rf"{en}{_SUBJECT}\s+{_DOWN_EN}\s+(?:back\s+)?to\s+{price}",
                 rf"{es}{some}(?:{_TURNS_ES}\s+)?{_BELOW_ES}\s*{price}",
@@ -203,7 +199,7 @@ def conditions(units: str) -> tuple[tuple[str, Patterns], ...]:
         ),
         (
             "above",
-            _all(
+            Patterns(
                 rf"{en}{_SUBJECT}\s+(?:{_TURNS_EN}\s+)?(?:to\s+|at\s+)?{_ABOVE_EN}\s*{price}",
                 rf"{en}{_SUBJECT}\s+{_UP_EN}\s+(?:back\s+)?to\s+{price}",
                 rf"{es}{some}(?:{_TURNS_ES}\s+)?{_ABOVE_ES}\s*{price}",
@@ -217,7 +213,7 @@ def conditions(units: str) -> tuple[tuple[str, Patterns], ...]:
         ),
         (
             "",
-            _all(
+            Patterns(
                 rf"{en}{_SUBJECT}\s+{_REACH_EN}\s+(?:a\s+price\s+of\s+)?{price}",
                 rf"{es}{some}{_REACH_ES}\s*{price}",
                 rf"{de}{_SUBJECT}\s+(?:bei\s+|auf\s+)?{price}\s+(?:{_BE_DE}|erreicht)",
@@ -275,7 +271,7 @@ FOR = {"en": "for", "es": "por", "de": "gegen"}
 WITH = {"en": "with", "es": "con", "de": "mit"}
 
 _END = r"[\s.!?]*"
-LISTS = _all(
+LISTS = Patterns(
     r"\s*/?(?:(?:show|list|see|view)\s+(?:me\s+)?|what\s+(?:are|were)\s+|which\s+(?:are\s+)?)?(?:all\s+)?(?:of\s+)?"
     r"(?:my\s+|the\s+)?(?:open\s+|standing\s+|limit\s+|stop\s+)?orders(?:\s+(?:do\s+i\s+have|have\s+i\s+set|are\s+(?:set|open)))?"
     r"(?:,?\s+please)?" + _END,

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from agent.words import order_frames as frames
+from agent.words.patterns import Patterns
 
 MOST = {"days": 3_650, "months": 120, "count": 10_000, "hours": 8_760}
 """What an order is set for at the most: ten years, ten thousand times; and so many hours apart."""
@@ -61,7 +62,7 @@ def without_end(said: str) -> str:
     return said if found is None else said[: found.start()].rstrip(" ,")
 
 
-def _first(patterns: frames.Patterns, said: str) -> re.Match[str] | None:
+def _first(patterns: Patterns, said: str) -> re.Match[str] | None:
     return next(filter(None, (each.search(said) for each in patterns)), None)
 
 

@@ -20,6 +20,7 @@ from agent.words.order_cancels import cancelled
 from agent.words.order_protects import names_protection, protection
 from agent.words.order_times import Unsaid, ends, times, without_end
 from agent.words.order_trade import Condition, Half, made, symbol_in
+from agent.words.patterns import Patterns
 from agent.words.quotes import quotes
 from agent.words.reader import read
 from agent.words.readings import Kind
@@ -157,7 +158,7 @@ def _condition(said: str, vocabulary: Vocabulary, spoken: Heard) -> tuple[str, C
 
 
 @lru_cache(maxsize=8)
-def _patterns(dollars: frozenset[str]) -> tuple[tuple[str, frames.Patterns], ...]:
+def _patterns(dollars: frozenset[str]) -> tuple[tuple[str, Patterns], ...]:
     return frames.conditions("|".join(re.escape(each) for each in sorted(dollars, key=len, reverse=True)))
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from agent.words.patterns import Patterns
 
-def _frames(*patterns: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(rf"\s*/?(?:{each})[\s.!,]*", re.IGNORECASE) for each in patterns)
+
+def _frames(*patterns: str) -> Patterns:
+    return Patterns(*(rf"\s*/?(?:{each})[\s.!,]*" for each in patterns))
 
 
 _PAIR = r"(?P<pair>[\w.]+\s*(?:/|-|\s(?:and|y|e|und|with|con|mit)\s)\s*[\w.]+?)"
@@ -85,13 +87,10 @@ _WORD = r"(?:price\s+)?(?:range|rango|bereich|spanne|preisbereich|preisspanne)"
 _LED = r"(?:\s*:?\s*(?:of|from|between|de|entre|von|zwischen))?"
 _BETWEEN = r"(?:to|and|until|till|a|y|hasta|bis|und|-|–)"
 _UNIT = r"(?:\s*(?P<unit>[$€]|(?!bereit\b)[A-Za-z][\w.]*)(?:\s*(?:per|a|an|each|por|je|pro|/)\s+(?P<per>[\w.]+))?)?"
-PRICES = tuple(
-    re.compile(each, re.IGNORECASE)
-    for each in (
-        rf"{_IN}{_A}{_WORD}{_LED}\s*(?P<low>{_NUMBER})\s*{_BETWEEN}\s*(?P<high>{_NUMBER}){_UNIT}(?=$|[\s,.!])",
-        rf",?\s*\b(?:from|between|de|entre|von|zwischen)\s+(?P<low>{_NUMBER})\s*{_BETWEEN}\s*(?P<high>{_NUMBER}){_UNIT}"
-        r"(?=$|[\s,.!])",
-    )
+PRICES = Patterns(
+    rf"{_IN}{_A}{_WORD}{_LED}\s*(?P<low>{_NUMBER})\s*{_BETWEEN}\s*(?P<high>{_NUMBER}){_UNIT}(?=$|[\s,.!])",
+    rf",?\s*\b(?:from|between|de|entre|von|zwischen)\s+(?P<low>{_NUMBER})\s*{_BETWEEN}\s*(?P<high>{_NUMBER}){_UNIT}"
+    r"(?=$|[\s,.!])",
 )
 _PERCENT = r"(?P<value>\d[\d.,]*)\s*(?:%|percent|per\s+cent|por\s+ciento|prozent)"
 _PLUS = r"(?:±|\+\s*/\s*-|\+-|plus(?:\s+or)?\s+minus|más\s+menos|mas\s+menos|más\s+o\s+menos|plus/minus)\s*"
@@ -99,15 +98,12 @@ _AROUND = (
     r"(?:\s+(?:around|about|either\s+side\s+of|alrededor\s+del?|um)(?:\s+(?:the|el|den))?"
     r"(?:\s+(?:present|current|actual|jetzigen|aktuellen))?(?:\s+(?:price|precio|preis))?)"
 )
-PERCENTS = tuple(
-    re.compile(each, re.IGNORECASE)
-    for each in (
-        rf"{_IN}{_A}(?:{_WORD}\s*(?:of|de|von)?\s*)?{_PLUS}{_PERCENT}(?:\s+{_WORD})?{_AROUND}?(?=$|[\s,.!])",
-        rf"{_IN}{_A}{_WORD}\s*(?:of|de|von)?\s*{_PERCENT}{_AROUND}?(?=$|[\s,.!])",
-        rf"{_IN}{_A}{_PERCENT}\s+{_WORD}{_AROUND}?(?=$|[\s,.!])",
-        rf"{_IN}{_PERCENT}{_AROUND}(?=$|[\s,.!])",
-        rf",?\s*\bwithin\s+{_PERCENT}(?:\s+of\s+(?:the\s+)?(?:present\s+|current\s+)?price)?(?=$|[\s,.!])",
-    )
+PERCENTS = Patterns(
+    rf"{_IN}{_A}(?:{_WORD}\s*(?:of|de|von)?\s*)?{_PLUS}{_PERCENT}(?:\s+{_WORD})?{_AROUND}?(?=$|[\s,.!])",
+    rf"{_IN}{_A}{_WORD}\s*(?:of|de|von)?\s*{_PERCENT}{_AROUND}?(?=$|[\s,.!])",
+    rf"{_IN}{_A}{_PERCENT}\s+{_WORD}{_AROUND}?(?=$|[\s,.!])",
+    rf"{_IN}{_PERCENT}{_AROUND}(?=$|[\s,.!])",
+    rf",?\s*\bwithin\s+{_PERCENT}(?:\s+of\s+(?:the\s+)?(?:present\s+|current\s+)?price)?(?=$|[\s,.!])",
 )
 _KINDS = {
     "narrow": r"(?:narrow|tight|estrecho|angosto|enge[nrms]?|schmale[nrms]?)",
@@ -115,14 +111,11 @@ _KINDS = {
     "full": r"(?:full|whole|entire|completo|entero|volle[nrms]?|ganze[nrms]?|gesamte[nrms]?)",
 }
 NAMED = {
-    kind: tuple(
-        re.compile(each, re.IGNORECASE)
-        for each in (
-            rf"{_IN}{_A}\b{word}[\s-]+{_WORD}\b",
-            rf"{_IN}{_A}{_WORD}\s+{word}\b",
-            rf"(?<=\ba)\s+{word}(?=\s+\S+.*\bposition\b)",
-            rf"(?<=\beine)\s+{word}(?=\s+\S+.*position\b)",
-        )
+    kind: Patterns(
+        rf"{_IN}{_A}\b{word}[\s-]+{_WORD}\b",
+        rf"{_IN}{_A}{_WORD}\s+{word}\b",
+        rf"(?<=\ba)\s+{word}(?=\s+\S+.*\bposition\b)",
+        rf"(?<=\beine)\s+{word}(?=\s+\S+.*position\b)",
     )
     for kind, word in _KINDS.items()
 }

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from agent.words.patterns import Patterns
 from agent.words.text import clean
 
 LONGEST = 500
@@ -58,8 +59,8 @@ _EXPORT = (
 )
 
 
-def _whole(patterns: Iterable[str], ends: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(rf"\s*(?:{each})\s*{ends}\s*", re.IGNORECASE | re.DOTALL) for each in patterns)
+def _whole(patterns: Iterable[str], ends: str) -> Patterns:
+    return Patterns(*(rf"\s*(?:{each})\s*{ends}\s*" for each in patterns), flags=re.IGNORECASE | re.DOTALL)
 
 
 _REMEMBERS, _ASKED, _EXPORTED = _whole(_REMEMBER, r"[.!]*"), _whole(_ASKS, r"[.!?]*"), _whole(_EXPORT, r"[.!]*")

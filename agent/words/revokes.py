@@ -12,6 +12,7 @@ from agent.intents import Revoke
 from agent.words.courtesy import whole
 from agent.words.forms import matches
 from agent.words.languages import Heard, forms_for
+from agent.words.patterns import Patterns
 from agent.words.reader import read
 from agent.words.readings import Kind
 from agent.words.vocabulary import Vocabulary, asset_of
@@ -25,17 +26,20 @@ _SPENDER = r"(?P<spender>\S.*?)"
 _FROM = rf"(?:\s+(?:from|of|for|to)\s+{_SPENDER})?"
 _MY, _ASSET = r"(?:my\s+|the\s+|any\s+of\s+my\s+|all\s+my\s+)?", r"(?P<asset>[\w.]+)(?:\s+tokens?)?"
 _ON = rf"(?:\s+(?:for|to|of|on|over|in))(?:\s+{_SPEND})?\s+{_MY}{_ASSET}"
-_FRAMES = tuple(
-    re.compile(r"\s*/?" + frame + r"[\s.!]*", re.IGNORECASE | re.ASCII)
-    for frame in (
-        rf"(?:revoke|unapprove)\s+{_MY}{_ASSET}(?:\s+{_WHAT})?{_FROM}",
-        rf"{_VERB}\s+{_MY}{_ASSET}\s+{_WHAT}{_FROM}",
-        rf"{_VERB}\s+{_MY}{_WHAT}\s+of\s+{_ASSET}(?:\s+(?:from|for|to)\s+{_SPENDER})?",
-        rf"{_VERB}\s+(?:the\s+)?{_SPENDER}(?:'s?)?\s+{_WHAT}{_ON}",
-        rf"{_VERB}\s+(?:the\s+)?{_SPENDER}'s?\s+{_ASSET}\s+{_WHAT}",
-        rf"{_VERB}\s+{_MY}{_WHAT}\s+(?:for|of|from)\s+{_SPENDER}{_ON}",
-        rf"(?:stop|keep)\s+{_SPENDER}\s+from\s+{_SPEND}\s+{_MY}{_ASSET}",
-    )
+_FRAMES = Patterns(
+    *(
+        r"\s*/?" + frame + r"[\s.!]*"
+        for frame in (
+            rf"(?:revoke|unapprove)\s+{_MY}{_ASSET}(?:\s+{_WHAT})?{_FROM}",
+            rf"{_VERB}\s+{_MY}{_ASSET}\s+{_WHAT}{_FROM}",
+            rf"{_VERB}\s+{_MY}{_WHAT}\s+of\s+{_ASSET}(?:\s+(?:from|for|to)\s+{_SPENDER})?",
+            rf"{_VERB}\s+(?:the\s+)?{_SPENDER}(?:'s?)?\s+{_WHAT}{_ON}",
+            rf"{_VERB}\s+(?:the\s+)?{_SPENDER}'s?\s+{_ASSET}\s+{_WHAT}",
+            rf"{_VERB}\s+{_MY}{_WHAT}\s+(?:for|of|from)\s+{_SPENDER}{_ON}",
+            rf"(?:stop|keep)\s+{_SPENDER}\s+from\s+{_SPEND}\s+{_MY}{_ASSET}",
+        )
+    ),
+    flags=re.IGNORECASE | re.ASCII,
 )
 
 

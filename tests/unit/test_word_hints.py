@@ -8,18 +8,20 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from agent.words import order_frames, range_frames
+from agent.words import conditions, order_frames, range_frames
 from tests.unit.spoken import VOCABULARY, intent_of
 
 pytestmark = pytest.mark.unit
 
 TIMES = (*order_frames.EVERY, *order_frames.OTHER_EVERY)
 PRICES = [each for _, patterns in order_frames.conditions("|".join(VOCABULARY.dollars)) for each in patterns]
-LIQUIDITY = (*range_frames.PROVIDES, *range_frames.COLLECTS, *range_frames.CLOSES)
+LIQUIDITY = (*range_frames.PROVIDES, *range_frames.PROVIDES_RANGED, *range_frames.COLLECTS, *range_frames.CLOSES)
+RULES = [pattern for _, pattern, _ in conditions._said_in("en")[2]]
 FITTING = [
     *((each, order_frames.TIMED) for each in TIMES),
     *((each, order_frames.PRICED) for each in PRICES),
     *((each, range_frames.ABOUT) for each in LIQUIDITY),
+    *((each, conditions.HINT) for each in RULES),
 ]
 FEW = settings(
     max_examples=150,
