@@ -64,3 +64,13 @@ class Close(Closed):
 
     action: Literal["close"] = "close"
     position: PositionId | None
+
+
+class Reposition(Closed):
+    """Moves a liquidity position to other prices, in one plan; `position` null: the only one. `range` null: as wide
+    as it is, evenly around the present price.
+    """
+
+    action: Literal["reposition"] = "reposition"
+    position: PositionId | None
+    range: Range | None

@@ -31,6 +31,7 @@ from agent.intent_ranges import Close as Close
 from agent.intent_ranges import Collect as Collect
 from agent.intent_ranges import Provide as Provide
 from agent.intent_ranges import Range as Range
+from agent.intent_ranges import Reposition as Reposition
 
 
 class Deposit(_Closed):
@@ -338,6 +339,7 @@ Intent = Annotated[
     | Provide
     | Collect
     | Close
+    | Reposition
     | Exit
     | Pause
     | Resume

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from agent.chain.rpc_types import Receipt
@@ -30,18 +30,39 @@ def revoking(step: Step) -> str:
 
 
 def due(plan: Plan, mined: Sequence[Mined]) -> list[int]:
-    """The clean-up steps whose approval was mined and whose venue was not entered, or was but left a rest of it."""
-    approved = {each.step.venue for each in mined if each.done and each.step.role is Role.APPROVAL}
-    entered = {each.step.venue for each in mined if each.done and each.step.role is Role.ACTION}
-    done = {each.index for each in mined}
-    rests = {  # an approval behind the entry takes back what it didn't spend
-        step.venue for index, step in enumerate(plan.steps) if step.role is Role.APPROVAL and index not in done
-    } & entered
-    return [
-        index
-        for index, step in enumerate(plan.steps)
-        if step.role is Role.CLEANUP and step.venue in (approved - entered) | rests and index not in done
+    """The clean-up steps whose approval was mined and wasn't spent behind it, or was but left a rest of it."""
+    done = {each.index for each in mined if each.done}
+    tried = {each.index for each in mined}
+    found: dict[tuple[str, str], int] = {}
+    for index, step in enumerate(plan.steps):
+        if step.role is Role.CLEANUP and index not in tried and _stands(plan, index, done):
+            found[_allowance(step)] = index
+    return sorted(found.values())
+
+
+def _stands(plan: Plan, cleanup: int, done: Collection[int]) -> bool:
+    """Whether something of the allowance that a clean-up is for may stand."""
+    key, steps = _allowance(plan.steps[cleanup]), plan.steps
+    same = [
+        index for index in range(cleanup) if steps[index].role is Role.APPROVAL and _allowance(steps[index]) == key
     ]
+    given = [index for index in same if index in done and not _is_zero(steps[index])]
+    if not given:
+        return False
+    later = range(given[-1] + 1, len(steps))
+    venue = steps[given[-1]].venue
+    if not any(steps[each].role is Role.ACTION and steps[each].venue == venue for each in done if each in later):
+        return True
+    return any(each in same and _is_zero(steps[each]) and each not in done for each in later)
+
+
+def _allowance(step: Step) -> tuple[str, str]:
+    """The token, and who may take of it."""
+    return step.to, str(step.args[0])
+
+
+def _is_zero(step: Step) -> bool:
+    return not step.outputs and int(str(step.args[1])) == 0
 
 
 async def clean(parts: Parts, plan: Plan, index: int) -> Mined:

@@ -114,7 +114,18 @@ def kind_of(plan: Plan, step: Step) -> str:
     action = str(plan.intent.get("action"))
     if step.function in (WRAP, UNWRAP) or (action == "sequence" and ":" not in step.venue):
         return "other"  # an exchange's name has no colon
+    if action == "reposition":
+        return _of_move(plan, step)
     if action in ("rebalance", "sequence"):  # what is entered was approved before; what is left needs no approval
         entered = {each.venue for each in plan.steps if each.role is Role.APPROVAL}
         return "deposit" if step.venue in entered else "withdraw"
     return _KINDS.get(action, "other")
+
+
+def _of_move(plan: Plan, step: Step) -> str:
+    """What takes liquidity out stands first, at the contract that keeps positions; what was let it take goes in."""
+    if step.to != plan.steps[0].to:
+        return "other"  # the swap in between
+    before = plan.steps[: plan.steps.index(step)]
+    allowed = any(each.role is Role.APPROVAL and str(each.args[0]) == step.to for each in before)
+    return "deposit" if allowed else "withdraw"

@@ -243,9 +243,10 @@ class Gate:
     ) -> None:
         for move in moves:
             if isinstance(move, Swap) and not move.gets.is_native:  # what is unwrapped at once is the coin itself
-                taken = sum(rehearsal.outputs.values())  # what a later step takes of it at once
-                got = taken or rehearsal.changes.get(expect.key_of(move.gets), 0)
-                held = snapshot.balances.get(move.gets.symbol, 0)
+                key, last = expect.key_of(move.gets), honest.last_of(steps, move)
+                got = rehearsal.each[last].get(key, 0)
+                before = sum(done.get(key, 0) for done in rehearsal.each[:last])  # of what was taken out first
+                held = snapshot.balances.get(move.gets.symbol, 0) + before
                 if got > 0:  # else the bounds say what is wrong
                     elsewhere = honest.elsewhere(self.registry, self.traders, snapshot, move, got)
                     await honest.check_honest(

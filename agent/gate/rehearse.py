@@ -28,7 +28,7 @@ class Rehearsal:
     `gas_used` per step that ran (clean-ups don't), `changes` of the account per token address (or 'native', fees
     left out) in base units, `states` of the venues and `loans` of their lenders afterwards. `outputs`: what steps
     gave that later ones take, in base units by their index. `balances`: of the tokens that were counted, None where
-    one can't be read.
+    one can't be read. `each`: the `changes` of every step that ran, by itself.
     """
 
     gas_used: tuple[int, ...]
@@ -37,6 +37,7 @@ class Rehearsal:
     outputs: Mapping[int, int] = field(default_factory=dict)
     loans: Mapping[str, Loan] = field(default_factory=dict)
     balances: Mapping[Address, int | None] = field(default_factory=dict)
+    each: tuple[Mapping[str, int], ...] = ()
 
 
 class WouldRevert(Refused):
@@ -90,6 +91,7 @@ async def rehearse(
         balances={
             token: None if answer is None else int(answer[0]) for token, answer in zip(counted, held, strict=True)
         },
+        each=tuple(changes([result], account, registry.coin) for result in results[:-1]),
     )
 
 

@@ -10,6 +10,7 @@ from agent.execution.costs import costs_at
 from agent.gate import loans, reserve, rewards
 from agent.gate.desk import Desk, Rank, Resolved, SpreadOf, unspread
 from agent.gate.liquidity import providing
+from agent.gate.liquidity.repositioning import reposition
 from agent.gate.sequences import sequence
 from agent.gate.trades import trading
 from agent.gate.trades.offers import Tried
@@ -22,6 +23,7 @@ from agent.intents import (
     Intent,
     Provide,
     Repay,
+    Reposition,
     Revoke,
     Sequence,
     Swap,
@@ -89,4 +91,6 @@ def moves_of(intent: Intent, desk: Desk) -> Resolved:
 def _others(intent: Intent, desk: Desk) -> Resolved:
     if isinstance(intent, Provide | Collect | Close):
         return providing.wished(desk, intent)
+    if isinstance(intent, Reposition):
+        return reposition(desk, intent)
     raise TypeError(f"{intent.action} makes no plan")

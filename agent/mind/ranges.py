@@ -12,6 +12,9 @@ _ASKED = {
     "amount": "How much of one of the two?",
     "tokens": "Which two tokens?",
 }
+_MOVED = (
+    "Over which prices shall it lie? Say it like `move position 12 to 2,900 - 3,500`, or `re-centre position 12`."
+)
 
 
 def read(text: str, vocabulary: Vocabulary) -> Understood | None:
@@ -19,6 +22,8 @@ def read(text: str, vocabulary: Vocabulary) -> Understood | None:
     found = ranging(text, vocabulary)
     if found is None:
         return None
+    if isinstance(found, Unclear) and found.what == "prices":
+        return Understood(None, question=Question(_MOVED))
     if isinstance(found, Unclear):
         return Understood(None, question=Question(f"{_ASKED[found.what]} {_EXAMPLE}"))
     said = [name for name, value in found.model_dump().items() if value is not None]

@@ -26,7 +26,7 @@ from agent.gate.propose import Proposal, Request
 from agent.gate.step_up import check_code, code_note, needs
 from agent.gate.trades import offered
 from agent.gate.worth import told, worth
-from agent.intents import Exit, Intent, Origin, Provide, Rebalance, as_json, parse
+from agent.intents import Exit, Intent, Origin, Provide, Rebalance, Reposition, as_json, parse
 from agent.money import Address, Amount
 from agent.plans import LEAVING
 from agent.policy.spending import VENUES, Spending
@@ -46,7 +46,7 @@ from agent.runtime.sandwiched import with_sandwiches
 from agent.runtime.world import World
 from memory.rows import PlanRow, PlanStatus, User
 
-ENTERING = ("deposit", "transfer", "rebalance", "swap", "sequence", "repay", "provide")
+ENTERING = ("deposit", "transfer", "rebalance", "swap", "sequence", "repay", "provide", "reposition")
 NOTHING_PENDING = "Nothing is waiting for your confirmation."
 
 
@@ -216,7 +216,11 @@ class Acting:
 
     async def _seen(self, intent: Intent, snapshot: Snapshot) -> Mapping[Address, PoolSeen]:
         """What was seen of pools, for who provides to one."""
-        return await self.world.observing.pools(snapshot.block.timestamp) if isinstance(intent, Provide) else {}
+        return (
+            await self.world.observing.pools(snapshot.block.timestamp)
+            if isinstance(intent, Provide | Reposition)
+            else {}
+        )
 
     async def _against(self, snapshot: Snapshot, moves: Sequence[Move]) -> list[str]:
         """What speaks against the venues that are entered, with what comes in counted as one's own."""

@@ -37,6 +37,7 @@ from agent.intents import (
     Rebalance,
     Remember,
     Repay,
+    Reposition,
     Resume,
     Revoke,
     Sequence,
@@ -358,6 +359,7 @@ class Runtime:
                 | Provide()
                 | Collect()
                 | Close()
+                | Reposition()
                 | Exit()
                 | Rebalance()
             ):

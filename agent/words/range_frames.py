@@ -80,6 +80,44 @@ CLOSES = _frames(
     rf"(?:\s+(?:aus|von)\s+(?:der\s+)?position\s+{_ID})?(?:\s+(?:ab|heraus|raus))?",
 )
 
+_TO_RANGE = r"(?:range|the\s+money|the\s+(?:price\s+)?range|its\s+range)"
+_ROUND = r"(?:\s+(?:around|about|at|on|to)\s+(?:the\s+)?(?:present\s+|current\s+)?(?:price|market|spot)(?:\s+price)?)"
+_MOVE = r"(?:move|shift|bring|put|get|take|set)"
+_MINE = r"(?:\s+(?:my|the|our))?"
+_PRICES = r"(?P<range>(?:between\s+|±|\+)?\S.*?)"
+_MUEVE = r"(?:mueve|mover|lleva|llevar|pon|poner|trae|traer|devuelve|devolver|desplaza|desplazar)"
+_CENTRA = r"(?:re-?centra(?:r)?|vuelve\s+a\s+centrar|centra(?:r)?)"
+_POSICION = r"posici[oó]n(?:\s+de\s+liquidez)?"
+_SCHIEB = r"(?:verschieb(?:e)?|beweg(?:e)?|bring(?:e)?|setz(?:e)?|hol(?:e)?|leg(?:e)?|versetz(?:e)?)"
+_BEREICH = r"(?:bereich|preisbereich|spanne|preisspanne)"
+RECENTRES = _frames(
+    rf"{_MOVE}{_MINE}(?:\s+{_KIND})?\s+position(?:\s+{_ID})?\s+(?:back\s+)?(?:in|into|to|inside){_MINE}\s+"
+    rf"{_TO_RANGE}(?:\s+again)?",
+    rf"(?:re-?cent(?:re|er)|cent(?:re|er)){_MINE}(?:\s+{_KIND})?\s+position(?:\s+{_ID})?{_ROUND}?(?:\s+again)?",
+    rf"{_MOVE}{_MINE}(?:\s+{_KIND})?\s+position(?:\s+{_ID})?{_ROUND}(?:\s+again)?",
+    rf"{_MUEVE}(?:\s+(?:la|mi))?\s+{_POSICION}(?:\s+{_ID})?(?:\s+(?:de\s+vuelta|de\s+nuevo|otra\s+vez))?"
+    r"\s+(?:al|en|a|dentro\s+del?|en\s+el|en\s+su|a\s+su)\s+rango(?:\s+(?:de\s+nuevo|otra\s+vez))?",
+    rf"{_CENTRA}(?:\s+(?:la|mi))?\s+{_POSICION}(?:\s+{_ID})?(?:\s+(?:de\s+nuevo|otra\s+vez))?"
+    r"(?:\s+(?:en|alrededor\s+de)(?:l|\s+el)?\s+precio(?:\s+actual)?)?",
+    rf"{_SCHIEB}(?:\s+(?:die|meine))?\s+(?:{_LIQUIDITAET}s)?position(?:\s+{_ID})?(?:\s+(?:zur[uü]ck|wieder))?"
+    rf"\s+in\s+(?:den|ihren|die|ihre)\s+{_BEREICH}(?:\s+(?:zur[uü]ck|wieder))?",
+    rf"(?:re)?zentrier(?:e)?(?:\s+(?:die|meine))?\s+(?:{_LIQUIDITAET}s)?position(?:\s+{_ID})?(?:\s+neu)?"
+    r"(?:\s+(?:um|auf)\s+den\s+(?:aktuellen\s+|jetzigen\s+)?(?:preis|kurs))?(?:\s+neu)?",
+)
+"""A position is to lie around the present price, as wide as it is."""
+MOVES = _frames(
+    rf"{_MOVE}{_MINE}(?:\s+{_KIND})?\s+position(?:\s+{_ID})?\s+(?P<range>(?:between|from)\s\S.*?)",
+    rf"{_MOVE}{_MINE}(?:\s+{_KIND})?\s+position(?:\s+{_ID})?\s+(?:to|into|onto|over)\s+{_PRICES}",
+    rf"(?:change|set|reset|move|shift)\s+(?:the\s+|its\s+)?(?:price\s+)?range\s+of{_MINE}(?:\s+{_KIND})?\s+position"
+    rf"(?:\s+{_ID})?\s+to\s+{_PRICES}",
+    rf"{_MUEVE}(?:\s+(?:la|mi))?\s+{_POSICION}(?:\s+{_ID})?\s+(?:al?|entre|en)\s+{_PRICES}",
+    rf"{_SCHIEB}(?:\s+(?:die|meine))?\s+(?:{_LIQUIDITAET}s)?position(?:\s+{_ID})?\s+(?:auf|nach|zwischen|in)\s+"
+    rf"(?:(?:den|die|das|einen?)\s+)?{_PRICES}",
+    rf"(?:[aä]nder(?:e)?|setz(?:e)?)\s+(?:den\s+{_BEREICH}|die\s+(?:spanne|preisspanne))\s+(?:der|von|meiner)"
+    rf"(?:\s+(?:{_LIQUIDITAET}s)?position)(?:\s+{_ID})?\s+auf\s+{_PRICES}",
+)
+"""A position is to lie over other prices."""
+
 _NUMBER = r"\$?\s?\d[\d.,_']*\s?k?"
 _IN = r",?\s*(?:\b(?:in|over|with|within|at|on|across|en|con|sobre|im|in\s+einem|über|ueber|mit)\s+)?"
 _A = r"(?:\b(?:a|an|the|un|el|einem?r?|dem|der|den)\s+)?"

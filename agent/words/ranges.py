@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from agent.intents import AmountSpec, Close, Collect, Exact, Percentage, Provide, Range
+from agent.intents import AmountSpec, Close, Collect, Exact, Percentage, Provide, Range, Reposition
 from agent.words import range_frames as frames
 from agent.words.clauses import spec_for
 from agent.words.courtesy import whole
@@ -25,12 +25,17 @@ _DOLLARS = frozenset({"$", "usd", "dollar", "dollars", "dólares", "dolares"})
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """Liquidity is to be provided, and something isn't clear: the `range`, an `amount` or the `tokens`."""
+    """Something of it isn't clear: the `range`, an `amount` or the `tokens` of liquidity that is to be provided, the
+    `prices` that a position is to be moved to.
+    """
 
     what: str
 
 
-def ranging(text: str, vocabulary: Vocabulary) -> Provide | Collect | Close | Unclear | None:
+Wish = Provide | Collect | Close | Reposition
+
+
+def ranging(text: str, vocabulary: Vocabulary) -> Wish | Unclear | None:
     """What a message wants of liquidity positions; None where it says anything else."""
     spoken, _ = forms_for(text, vocabulary)
     said = whole(text, spoken.language)
@@ -40,6 +45,9 @@ def ranging(text: str, vocabulary: Vocabulary) -> Provide | Collect | Close | Un
         found = next(filter(None, (each.fullmatch(said) for each in patterns)), None)
         if found is not None:
             return kind(position=_number(found))
+    moved = _moved(said, text, vocabulary)
+    if moved is not None:
+        return moved
     named, ranged, rest = _range(said)
     provides = frames.PROVIDES if ranged is None else (*frames.PROVIDES, *frames.PROVIDES_RANGED)
     found = next(filter(None, (each.fullmatch(rest) for each in provides)), None)
@@ -47,6 +55,23 @@ def ranging(text: str, vocabulary: Vocabulary) -> Provide | Collect | Close | Un
         return None
     vocabulary = replace(vocabulary, language=language_of(text, vocabulary))  # what stands in a slot may say none
     return _provided(found, None if ranged is None else _read(named, ranged, vocabulary), rest, vocabulary)
+
+
+def _moved(said: str, text: str, vocabulary: Vocabulary) -> Reposition | Unclear | None:
+    """A position that is to lie elsewhere."""
+    found = next(filter(None, (each.fullmatch(said) for each in frames.RECENTRES)), None)
+    if found is not None:
+        return Reposition(position=_number(found), range=None)
+    found = next(filter(None, (each.fullmatch(said) for each in frames.MOVES)), None)
+    if found is None:
+        return None
+    vocabulary = replace(vocabulary, language=language_of(text, vocabulary))  # what stands in a slot may say none
+    for words in (f"range {found['range']}", found["range"]):
+        named, ranged, rest = _range(words)
+        prices = None if ranged is None or rest.strip(" .,!") else _read(named, ranged, vocabulary)
+        if isinstance(prices, Range):
+            return Reposition(position=_number(found), range=prices)
+    return None if _number(found) is None else Unclear("prices")  # one of a venue has no number
 
 
 def _number(found: re.Match[str]) -> str | None:

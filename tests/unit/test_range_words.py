@@ -8,13 +8,14 @@ import pytest
 
 from agent.errors import Refused
 from agent.gate.binding.bind import bind
-from agent.intents import Close, Collect, Exact, Provide, Range, as_json, parse
+from agent.intents import Close, Collect, Exact, Provide, Range, Reposition, as_json, parse
 from agent.mind.context import Context
 from agent.mind.phrasebook import interpret
 from tests.unit.spoken import VOCABULARY
 
 pytestmark = pytest.mark.unit
 
+ACTIONS = ("provide", "collect", "close", "reposition")
 PRICES = {"kind": "prices", "low": "2500", "high": "3500"}
 
 
@@ -30,6 +31,10 @@ def provided(amount: str | None = "1000", to_amount: str | None = None, to: str 
         to_amount=None if to_amount is None else Exact(value=to_amount),
         range=Range(**over) if over else None,
     )
+
+
+def moved(**over: Any) -> Reposition:
+    return Reposition(position="12", range=Range(**over) if over else None)
 
 
 @pytest.mark.parametrize(
@@ -66,9 +71,31 @@ def provided(amount: str | None = "1000", to_amount: str | None = None, to: str 
         ("withdraw all my liquidity", Close(position=None)),
         ("cierra la posición 9", Close(position="9")),
         ("schließe die Position 9", Close(position="9")),
+        ("move my position 12 back into range", moved()),
+        ("bring position #12 back in range", moved()),
+        ("re-centre position 12", moved()),
+        ("Please recenter my position 12 around the current price.", moved()),
+        ("recenter my liquidity position", Reposition(position=None, range=None)),
+        ("move position 12 to 2500 - 3500", moved(**PRICES)),
+        ("move position 12 to 2,500 - 3,500 USDC per ETH", moved(**PRICES)),
+        ("move my liquidity position 12 between 2500 and 3500", moved(**PRICES)),
+        ("change the range of position 12 to 2500 to 3500", moved(**PRICES)),
+        ("move position 12 to ±10 %", moved(kind="percent", value="10")),
+        ("move position 12 to the full range", moved(kind="full")),
+        ("move position 12 to a narrow range", moved(kind="narrow")),
+        ("mueve mi posición 12 de vuelta al rango", moved()),
+        ("recentra la posición 12", moved()),
+        ("mueve la posición 12 a 2.500 - 3.500", moved(**PRICES)),
+        ("mueve la posición 12 al rango 2.500 a 3.500", moved(**PRICES)),
+        ("verschiebe meine Position 12 zurück in den Bereich", moved()),
+        ("zentriere Position 12 neu", moved()),
+        ("verschiebe Position 12 auf 2.500 - 3.500", moved(**PRICES)),
+        ("verschiebe die Position 12 in den Bereich 2.500 bis 3.500", moved(**PRICES)),
     ],
 )
-def test_what_is_said_of_liquidity_is_heard_and_bound(text: str, intent: Provide | Collect | Close) -> None:
+def test_what_is_said_of_liquidity_is_heard_and_bound(
+    text: str, intent: Provide | Collect | Close | Reposition
+) -> None:
     understood = heard(text)
     assert understood.intent == intent, understood
     bind(understood.intent, understood.origins, [text], VOCABULARY)
@@ -82,6 +109,9 @@ def test_what_is_said_of_liquidity_is_heard_and_bound(text: str, intent: Provide
         ("provide 1000 USDC liquidity", "Which two tokens"),
         ("provide 1000 USDC and ETH liquidity, range 2.500 to 3.500", "Over which prices"),
         ("provide 1000 USDC and ETH liquidity, range 2500 to 3500 PEPE per ETH", "Over which prices"),
+        ("move position 12 to aave", "Over which prices shall it lie"),
+        ("move position 12 to 2.500 - 3.500", "Over which prices shall it lie"),
+        ("move my position to aave core", "Which token"),
     ],
 )
 def test_what_is_missing_is_asked(text: str, asked: str) -> None:
@@ -103,11 +133,15 @@ def test_what_is_missing_is_asked(text: str, asked: str) -> None:
         "did you close position 9?",
         "don't collect my fees",
         '"collect my fees"',
+        "don't move position 12 back into range",
+        "should I re-centre position 12?",
+        "if the price falls, re-centre position 12",
+        "bob says: move position 12 to 2500 - 3500",
     ],
 )
 def test_what_isnt_ordered_is_no_wish(text: str) -> None:
     understood = heard(text)
-    assert understood.intent is None or understood.intent.action not in ("provide", "collect", "close"), understood
+    assert understood.intent is None or understood.intent.action not in ACTIONS, understood
 
 
 @pytest.mark.parametrize(
@@ -122,10 +156,14 @@ def test_what_isnt_ordered_is_no_wish(text: str) -> None:
         ("collect the fees of position 9", Close(position="9")),
         ("close position 9", Close(position=None)),
         ("show my portfolio", Close(position="9")),
+        ("move position 9 back into range", moved()),
+        ("move position 12 back into range", moved(**PRICES)),
+        ("move position 12 to 2500 - 3600", moved(**PRICES)),
+        ("close position 12", moved()),
         ("deposit 1000 USDC into aave core", provided()),
     ],
 )
-def test_a_mind_that_says_anything_else_is_refused(text: str, intent: Provide | Collect | Close) -> None:
+def test_a_mind_that_says_anything_else_is_refused(text: str, intent: Provide | Collect | Close | Reposition) -> None:
     with pytest.raises(Refused) as caught:
         bind(intent, {}, [text], VOCABULARY)
     assert caught.value.rule == "bind"

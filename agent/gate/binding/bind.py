@@ -34,6 +34,7 @@ from agent.intents import (
     Provide,
     Remember,
     Repay,
+    Reposition,
     Revoke,
     Swap,
     Transfer,
@@ -193,7 +194,7 @@ def _bind_alert(intent: Intent, said: Sequence[str], vocabulary: Vocabulary) -> 
 
 def _bind_range(intent: Intent, said: Sequence[str], vocabulary: Vocabulary) -> bool:
     """Whether it is about liquidity positions; that is the whole message, or isn't one."""
-    if not isinstance(intent, Provide | Collect | Close):
+    if not isinstance(intent, Provide | Collect | Close | Reposition):
         return False
     require(bool(said) and ranging(said[-1], vocabulary) == intent, "position")
     return True

@@ -19,9 +19,10 @@ from agent.gate.choices import RangeChoice
 from agent.gate.desk import Desk, Resolved
 from agent.gate.liquidity.choice import RangeOption, best
 from agent.gate.liquidity.lines import outlook_text
+from agent.gate.liquidity.owned import all_of, chosen_one, closing, one_of
 from agent.gate.liquidity.provided import Close, Gather, Provide, Two, moved
 from agent.gate.liquidity.weighing import around, forecast_of, value1_of, weighed_widths
-from agent.gate.liquidity.words import Pair, both, fee_text, pair_of, price_text, worth
+from agent.gate.liquidity.words import Pair, both, pair_of, price_text, worth
 from agent.gate.moves import Wrap
 from agent.gate.resolve import units_of
 from agent.gate.trades.wrapping import held_as
@@ -31,14 +32,11 @@ from agent.intents import Provide as ProvideIntent
 from agent.intents import Range
 from agent.money import Amount, Token
 from agent.plugin import PositionManager
-from agent.ranges import PoolGrowth, Position
+from agent.ranges import PoolGrowth
 
 SLIPPAGE_BPS = 30
 STABLE_SLIPPAGE_BPS = 5
 """How far the price may move against what was shown, as of swaps (agent.gate.trades.trading)."""
-EXIT_SLIPPAGE_BPS = 100
-"""The same on the way out, which has to work in a market that moves."""
-EDGE_BPS = 200
 PROVIDE_GAS, PROVIDE_TRANSACTIONS = 1_600_000, 8
 """Gas limits of the dearest plan that opens a position: wrapping, two approvals, the position, both taken back."""
 PERCENT = {"narrow": Fraction(5, 100), "wide": Fraction(20, 100)}
@@ -79,10 +77,10 @@ def provide(desk: Desk, intent: ProvideIntent) -> Resolved:
     weighed = weighed_widths(manager, pool, pair, seen, (wanted[0], wanted[1])) if intent.range is None else ()
     low, high = _ends(desk, manager, pool, pair, intent.range, weighed)
     liquidity, *most = manager.fitting(pool, low, high, (wanted[0], wanted[1]))
-    _check_some(manager, pool, pair, (low, high), liquidity)
+    check_some(manager, pool, pair, (low, high), liquidity)
     _check_wallet(whole, pair, (most[0], most[1]))
     stable = {pair.token0.symbol, pair.token1.symbol} <= desk.registry.usd_stable
-    least = _least(manager, pool, (low, high), (most[0], most[1]), STABLE_SLIPPAGE_BPS if stable else SLIPPAGE_BPS)
+    least = least_of(manager, pool, (low, high), (most[0], most[1]), STABLE_SLIPPAGE_BPS if stable else SLIPPAGE_BPS)
     move = Provide(manager, pool, pair, low, high, liquidity, (most[0], most[1]), least)
     cents = worth(pair, *move.most, dict(desk.snapshot.prices))
     choices = (RangeChoice(pair.name, pair.base, cents, weighed[0], weighed),) if weighed else ()
@@ -93,7 +91,7 @@ def provide(desk: Desk, intent: ProvideIntent) -> Resolved:
 
 def collect(desk: Desk, intent: CollectIntent) -> Resolved:
     """The fees of one position, or of all. Raises Refused("balance") where none wait."""
-    found = [_one(desk, intent.position)] if intent.position is not None else list(_all(desk))
+    found = [one_of(desk, intent.position)] if intent.position is not None else list(all_of(desk))
     moves = tuple(Gather(*each) for each in found if each[1].fees0 or each[1].fees1)
     if not moves:
         which = f" for position {intent.position}" if intent.position is not None else ""
@@ -115,33 +113,12 @@ def waiting_fees(
 
 def close(desk: Desk, intent: CloseIntent) -> Resolved:
     """All of one position. Raises NeedsAnswer where it isn't said which, Refused("balance") where there is none."""
-    if intent.position is not None:
-        return Resolved((closing(*_one(desk, intent.position)),))
-    found = list(_all(desk))
-    if len(found) > 1:
-        names = ", ".join(f"{each.id} ({pair.name} {fee_text(each.fee)})" for _, each, pair in found)
-        raise NeedsAnswer(f"Which position: {names}? Say it like `close position {found[0][1].id}`.")
-    if not found:
-        raise Refused("balance", "You have no liquidity position that I know.", "Look at `portfolio`.")
-    return Resolved((closing(*found[0]),))
-
-
-def closing(manager: PositionManager, position: Position, pair: Pair) -> Close:
-    """The move that takes all of a position out, and the bounds of what comes."""
-    pool = _spot(position)
-
-    def given(basis_points: int) -> Two:
-        price = moved(position.sqrt_price, basis_points)
-        return manager.given(pool, price, position.low, position.high, position.liquidity)
-
-    up, down = given(EXIT_SLIPPAGE_BPS), given(-EXIT_SLIPPAGE_BPS)  # token 0 is sold on the way up
-    far_up, far_down = given(EDGE_BPS), given(-EDGE_BPS)
-    return Close(manager, position, pair, (up[0], down[1]), (far_down[0], far_up[1]))
+    return Resolved((closing(*chosen_one(desk, intent.position, moving=False)),))
 
 
 def closable(desk: Desk) -> list[Close]:
     """A move for each position that the account has."""
-    return [closing(*each) for each in _all(desk)]
+    return [closing(*each) for each in all_of(desk)]
 
 
 def _deepest(desk: Desk, tokens: list[Token]) -> tuple[PositionManager, PoolGrowth, Pair]:
@@ -178,14 +155,14 @@ def _ends(
 ) -> Two:
     """The ticks of the range that was said, or of the best of those that were weighed. Raises NeedsAnswer."""
     if said is not None:
-        return _ticks(desk, manager, pool, pair, said)
+        return ticks_of(desk, manager, pool, pair, said)
     if not weighed:
         raise NeedsAnswer(WHICH_RANGE)
     option = best(weighed)
     return option.low, option.high
 
 
-def _ticks(desk: Desk, manager: PositionManager, pool: PoolGrowth, pair: Pair, said: Range) -> Two:
+def ticks_of(desk: Desk, manager: PositionManager, pool: PoolGrowth, pair: Pair, said: Range) -> Two:
     """The range in ticks of the pool. Raises Refused("range") for one that is none."""
     if said.kind == "full":
         return manager.ticks(pool, None, None)
@@ -243,7 +220,7 @@ def _check_way_round(pair: Pair, price: Fraction, low: Fraction, high: Fraction)
     )
 
 
-def _check_some(manager: PositionManager, pool: PoolGrowth, pair: Pair, ticks: Two, liquidity: int) -> None:
+def check_some(manager: PositionManager, pool: PoolGrowth, pair: Pair, ticks: Two, liquidity: int) -> None:
     """Raises Refused("range") where what was named doesn't go into that range at the present price."""
     if liquidity:
         return
@@ -270,7 +247,7 @@ def _check_wallet(whole: Mapping[Token, int], pair: Pair, most: Two) -> None:
             )
 
 
-def _least(manager: PositionManager, pool: PoolGrowth, ticks: Two, most: Two, basis_points: int) -> Two:
+def least_of(manager: PositionManager, pool: PoolGrowth, ticks: Two, most: Two, basis_points: int) -> Two:
     """The least of each token that goes in while the price stays within so many basis points; where the range is so
     narrow that this would bound neither, within less.
     """
@@ -294,27 +271,3 @@ def _notes(desk: Desk, intent: ProvideIntent, move: Provide, wanted: list[int | 
     for token, units, said in zip(move.tokens, move.most, wanted, strict=True):
         if said is not None and said - units > said // 100:
             yield f"Of your {Amount(said, token)}, {Amount(units, token)} go in: the range takes both in that ratio."
-
-
-def _all(desk: Desk) -> Iterator[tuple[PositionManager, Position, Pair]]:
-    managers = managers_of(desk.traders)
-    for each in desk.snapshot.positions:
-        pair = pair_of(desk.registry, each.token0, each.token1)
-        if each.manager in managers and pair is not None:
-            yield managers[each.manager], each, pair
-
-
-def _one(desk: Desk, named: str) -> tuple[PositionManager, Position, Pair]:
-    """The account's own position of that number. Raises Refused("position")."""
-    for found in _all(desk):
-        if str(found[1].id) == named:
-            return found
-    known = ", ".join(str(each.id) for _, each, _ in _all(desk)) or "none"
-    raise Refused("position", f"You have no position {named}.", f"Yours are: {known}.")
-
-
-def _spot(position: Position) -> PoolGrowth:
-    """What of its pool a position knows: enough to say what liquidity gives."""
-    return PoolGrowth(
-        position.pool, position.token0, position.token1, position.fee, 1, position.sqrt_price, position.tick, 0, 0, 0
-    )

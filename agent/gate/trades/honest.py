@@ -121,11 +121,17 @@ def _check_sold(move: Swap, sale: Sequence[Simulated], got: int, account: Addres
         )
 
 
+def last_of(steps: Sequence[Step], move: Swap) -> int:
+    """The place of the swap's last step among those that run, which clean-ups don't."""
+    running = [step for step in steps if step.role is not Role.CLEANUP]
+    place = move.trader.contract.address
+    trades = [step.role is Role.ACTION and (step.venue, step.to) == (move.trader.name, place) for step in running]
+    return max(index for index, trade in enumerate(trades) if trade)
+
+
 def _until(steps: Sequence[Step], move: Swap) -> list[Step]:
     """The steps up to the swap, it among them. The steps of a plan before a swap have fixed amounts."""
-    trades = [step.venue == move.trader.name and step.role is Role.ACTION for step in steps]
-    last = max(index for index, trade in enumerate(trades) if trade)
-    return [step for step in steps[: last + 1] if step.role is not Role.CLEANUP]
+    return [step for step in steps if step.role is not Role.CLEANUP][: last_of(steps, move) + 1]
 
 
 def _sale(move: Swap, units: int, account: Address, deadline: int) -> list[Step]:
