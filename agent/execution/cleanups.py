@@ -33,7 +33,7 @@ def due(plan: Plan, mined: Sequence[Mined]) -> list[int]:
     """The clean-up steps whose approval was mined and wasn't spent behind it, or was but left a rest of it."""
     done = {each.index for each in mined if each.done}
     tried = {each.index for each in mined}
-    found: dict[tuple[str, str], int] = {}
+    found: dict[tuple[str, str, str], int] = {}
     for index, step in enumerate(plan.steps):
         if step.role is Role.CLEANUP and index not in tried and _stands(plan, index, done):
             found[_allowance(step)] = index
@@ -49,16 +49,15 @@ def _stands(plan: Plan, cleanup: int, done: Collection[int]) -> bool:
     given = [index for index in same if index in done and not _is_zero(steps[index])]
     if not given:
         return False
-    later = range(given[-1] + 1, len(steps))
-    venue = steps[given[-1]].venue
+    later, venue = range(given[-1] + 1, len(steps)), key[2]
     if not any(steps[each].role is Role.ACTION and steps[each].venue == venue for each in done if each in later):
         return True
     return any(each in same and _is_zero(steps[each]) and each not in done for each in later)
 
 
-def _allowance(step: Step) -> tuple[str, str]:
-    """The token, and who may take of it."""
-    return step.to, str(step.args[0])
+def _allowance(step: Step) -> tuple[str, str, str]:
+    """The token, who may take of it, and what for."""
+    return step.to, str(step.args[0]), step.venue
 
 
 def _is_zero(step: Step) -> bool:

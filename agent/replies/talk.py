@@ -28,7 +28,8 @@ ABILITIES = (
     ),
     (
         "provide 1,000 usdc and eth liquidity, range 2,500 to 3,500",
-        "a position on Uniswap v3 with what it may bring; `collect my fees`, `re-centre position 9`, `close position 9`",
+        "a position on Uniswap v3 with what it may bring; `collect my fees`, `re-centre position 9`, "
+        "`close position 9`",
     ),
     ("why did you choose that venue?", "the choice with its alternatives, as it was recorded"),
     ("history", "what was done, with its transactions"),

@@ -21,7 +21,8 @@ from agent.execution.outcome import End
 from agent.execution.points import Point
 from agent.execution.recover import fill_gaps
 from agent.execution.strangers import KEPT_NONCES, account_for
-from agent.plans import Role
+from agent.money import Address
+from agent.plans import Role, Step
 from memory.rows import AttemptStatus
 from tests.unit.execution_parts import Workshop, workshop
 from tests.unit.model_chain import GWEI, Tx
@@ -167,14 +168,15 @@ async def test_a_clean_up_is_paid_of_what_the_others_left(it: Workshop) -> None:
 def owed(*mined: tuple[int, bool]) -> list[int]:
     """The clean-ups that are due once these steps are mined, each with whether it went through."""
     approve, enter = plan().steps
+    back = replace(approve, args=(approve.args[0], 0))
     steps = [
         replace(approve, venue="a"),
         replace(enter, venue="a"),
-        replace(approve, venue="a"),  # takes back what the entry didn't spend
-        replace(approve, venue="a", role=Role.CLEANUP),
+        replace(back, venue="a"),  # takes back what the entry didn't spend
+        replace(back, venue="a", role=Role.CLEANUP),
         replace(approve, venue="b"),
         replace(enter, venue="b"),
-        replace(approve, venue="b", role=Role.CLEANUP),
+        replace(back, venue="b", role=Role.CLEANUP),
     ]
     made = plan(*steps)
     receipt = Receipt("0x", True, 1, "0x", 1, 1, OWNER, ())
@@ -203,6 +205,46 @@ def test_an_allowance_that_its_entry_did_not_use_up_is_owed_back(
     mined: list[tuple[int, bool]], expected: list[int]
 ) -> None:
     assert owed(*mined) == expected
+
+
+@pytest.mark.parametrize(
+    ("mined", "expected"),
+    [
+        ([1], [3]),
+        ([1, 2], []),
+        ([1, 2, 4], [9]),
+        ([1, 2, 4, 5], [9, 10]),
+        ([1, 2, 4, 5, 6], [9, 10]),
+        ([1, 2, 4, 5, 6, 7], [10]),
+        ([1, 2, 4, 5, 6, 7, 8], []),
+    ],
+)
+def test_of_two_contracts_under_one_name_each_allowance_is_owed_back_by_itself(
+    mined: list[int], expected: list[int]
+) -> None:
+    """A position moved: out, swapped by one contract, opened at another, all of one exchange."""
+    approve, enter = plan().steps
+
+    def allow(spender: str, token: str, units: int, role: Role = Role.APPROVAL) -> Step:
+        return replace(approve, to=Address(token), args=(spender, units), venue="x", role=role)
+
+    act = replace(enter, venue="x")
+    steps = [
+        act,
+        allow("router", "a", 5),
+        act,
+        allow("router", "a", 0, Role.CLEANUP),
+        allow("manager", "b", 7),
+        allow("manager", "a", 6),
+        act,
+        allow("manager", "b", 0),
+        allow("manager", "a", 0),
+        allow("manager", "b", 0, Role.CLEANUP),
+        allow("manager", "a", 0, Role.CLEANUP),
+    ]
+    receipt = Receipt("0x", True, 1, "0x", 1, 1, OWNER, ())
+    found = due(plan(*steps), [Mined(index, steps[index], receipt) for index in (0, *mined)])
+    assert found == expected
 
 
 async def signed_before(it: Workshop, *rows: tuple[int, AttemptStatus]) -> None:
