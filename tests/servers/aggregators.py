@@ -7,7 +7,10 @@ The shapes are those of the APIs' references, with fields beside those that are 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gzip
 import json
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any, Self
 
@@ -23,6 +26,7 @@ Price = Callable[[Address, Address, int], Awaitable[int]]
 COW = "cow"
 NAMES = ("0x", "1inch", "kyberswap", "velora")
 SLOW_SECONDS = 5
+DRIP_SECONDS = 0.05
 HUGE = 3 * 2**20
 THIEF = address("0x" + "bad0" * 10)
 ROUTERS = {"0x": AT["AllowanceHolder"], "1inch": AT["OneInch"], "kyberswap": AT["Kyber"], "velora": AT["Augustus"]}
@@ -316,9 +320,53 @@ class Aggregators:
                 return web.json_response([body])
             case "deep":
                 return web.Response(text="[" * 100_000, content_type="application/json")
+            case "drip":
+                return await _drip(request, json.dumps(body).encode())
+            case "broken":
+                return await _broken(request, json.dumps(body).encode())
+            case "packed":
+                packed_body = gzip.compress(b" " * HUGE + json.dumps(body).encode())
+                return web.Response(
+                    body=packed_body, headers={"Content-Encoding": "gzip"}, content_type="application/json"
+                )
+            case "long-number":
+                return web.Response(text=_numbers(body, "9" * 5_000), content_type="application/json")
+            case "exponent":
+                return web.Response(text=_numbers(body, "1e18"), content_type="application/json")
+            case "bytes":
+                return web.Response(body=b'{"dstAmount": "\xff\xfe"}', content_type="application/json")
             case "nan":
                 return web.Response(text='{"dstAmount": NaN, "buyAmount": NaN}', content_type="application/json")
         return web.json_response(body)
+
+
+async def _drip(request: web.Request, body: bytes) -> web.StreamResponse:
+    """A byte at a time, each well within any limit for a single read."""
+    answer = web.StreamResponse(headers={"Content-Type": "application/json"})
+    await answer.prepare(request)
+    with contextlib.suppress(ConnectionError):
+        for byte in body:
+            await answer.write(bytes([byte]))
+            await asyncio.sleep(DRIP_SECONDS)
+    return answer
+
+
+async def _broken(request: web.Request, body: bytes) -> web.StreamResponse:
+    """Half of what was announced, then the end."""
+    answer = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(body))})
+    await answer.prepare(request)
+    await answer.write(body[: len(body) // 2])
+    if request.transport is not None:
+        request.transport.abort()
+    return answer
+
+
+def _numbers(body: dict[str, Any], number: str) -> str:
+    """The answer with every amount that it says as that number of JSON."""
+    text = json.dumps(body)
+    for name in ("buyAmount", "dstAmount", "destAmount", "amountOut"):
+        text = re.sub(rf'"{name}": "[^"]*"', f'"{name}": {number}', text)
+    return text
 
 
 def slippage(query: dict[str, str]) -> int:
