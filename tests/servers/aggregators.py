@@ -305,39 +305,41 @@ class Aggregators:
         return encode_call(signature, ((dealer, dealer, packed(inside), long, b'{"Source":"moneta"}'),))
 
     async def _answer(self, name: str, request: web.Request, body: dict[str, Any]) -> web.StreamResponse:
-        match self.lies.get(name, ""):
-            case "html":
-                return web.Response(text="<!DOCTYPE html><html>captcha</html>", content_type="text/html")
-            case "huge":
-                return web.Response(body=b" " * HUGE + json.dumps(body).encode(), content_type="application/json")
-            case "slow":
-                await asyncio.sleep(SLOW_SECONDS)
-            case "redirect":
-                raise web.HTTPFound(f"{self.url}/elsewhere")
-            case "500":
-                return web.Response(status=500, text="boom")
-            case "list":
-                return web.json_response([body])
-            case "deep":
-                return web.Response(text="[" * 100_000, content_type="application/json")
-            case "drip":
-                return await _drip(request, json.dumps(body).encode())
-            case "broken":
-                return await _broken(request, json.dumps(body).encode())
-            case "packed":
-                packed_body = gzip.compress(b" " * HUGE + json.dumps(body).encode())
-                return web.Response(
-                    body=packed_body, headers={"Content-Encoding": "gzip"}, content_type="application/json"
-                )
-            case "long-number":
-                return web.Response(text=_numbers(body, "9" * 5_000), content_type="application/json")
-            case "exponent":
-                return web.Response(text=_numbers(body, "1e18"), content_type="application/json")
-            case "bytes":
-                return web.Response(body=b'{"dstAmount": "\xff\xfe"}', content_type="application/json")
-            case "nan":
-                return web.Response(text='{"dstAmount": NaN, "buyAmount": NaN}', content_type="application/json")
-        return web.json_response(body)
+        lie = self.lies.get(name, "")
+        if lie == "redirect":
+            raise web.HTTPFound(f"{self.url}/elsewhere")
+        if lie == "slow":
+            await asyncio.sleep(SLOW_SECONDS)
+        if lie == "drip":
+            return await _drip(request, json.dumps(body).encode())
+        if lie == "broken":
+            return await _broken(request, json.dumps(body).encode())
+        return _odd(lie, body) or web.json_response(body)
+
+
+def _odd(lie: str, body: dict[str, Any]) -> web.Response | None:
+    """A whole answer that is no answer; None for any other lie."""
+    padded = b" " * HUGE + json.dumps(body).encode()
+    texts: dict[str, str | bytes] = {
+        "huge": padded,
+        "packed": gzip.compress(padded, 1) if lie == "packed" else b"",
+        "list": json.dumps([body]),
+        "deep": "[" * 100_000,
+        "nan": '{"dstAmount": NaN, "buyAmount": NaN}',
+        "long-number": _numbers(body, "9" * 5_000),
+        "exponent": _numbers(body, "1e18"),
+        "bytes": b'{"dstAmount": "\xff\xfe"}',
+    }
+    if lie == "html":
+        return web.Response(text="<!DOCTYPE html><html>captcha</html>", content_type="text/html")
+    if lie == "500":
+        return web.Response(status=500, text="boom")
+    if lie not in texts:
+        return None
+    text = texts[lie]
+    headers = {"Content-Encoding": "gzip"} if lie == "packed" else None
+    raw = text if isinstance(text, bytes) else text.encode()
+    return web.Response(body=raw, headers=headers, content_type="application/json")
 
 
 async def _drip(request: web.Request, body: bytes) -> web.StreamResponse:
