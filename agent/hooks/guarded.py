@@ -9,9 +9,10 @@ from agent.curves import Allocation, Candidate, Curve, Terms
 from agent.errors import MonetaError
 from agent.hooks import answers, shapes, talking
 from agent.hooks.implementing import Implementation
+from agent.hooks.kinds import kind
 from agent.hooks.plugin import Plugin
-from agent.hooks.quoters import GuardedQuoterKind
-from agent.hooks.traders import GuardedKind
+from agent.hooks.quoters import GuardedQuoter
+from agent.hooks.traders import GuardedTrader
 from agent.hooks.venues import GuardedProtocol, curve
 from agent.money import Rate, Token
 from agent.past import Outlook, Past, Signal
@@ -74,14 +75,16 @@ class Guarded:
     @hookimpl
     def moneta_traders(self) -> list[type[Trader]]:
         def check(found: object) -> list[type[Trader]]:
-            return [GuardedKind.of(self.plugin, each) for each in shapes.listed(found, type, "its exchanges", 20)]
+            own = shapes.listed(found, type, "its exchanges", 20)
+            return [kind(self.plugin, each, Trader, "an exchange", GuardedTrader) for each in own]  # type: ignore[type-abstract]
 
         return self._once("moneta_traders", check)
 
     @hookimpl
     def moneta_quoters(self) -> list[type[Quoter]]:
         def check(found: object) -> list[type[Quoter]]:
-            return [GuardedQuoterKind.of(self.plugin, each) for each in shapes.listed(found, type, "its quoters", 20)]
+            own = shapes.listed(found, type, "its quoters", 20)
+            return [kind(self.plugin, each, Quoter, "a quoter", GuardedQuoter) for each in own]  # type: ignore[type-abstract]
 
         return self._once("moneta_quoters", check)
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
-from agent.errors import MonetaError, Unavailable
 from agent.hooks import shapes
 from agent.hooks.plugin import Plugin
 from agent.hooks.venues import contract
@@ -14,38 +13,6 @@ from agent.hooks.worker import bridged
 from agent.plugin import Ask, Chain, Listed, Offer, Quoter, Wanted, Web
 
 MOST_CONTRACTS, MOST_CALLDATA = 8, 2**17
-
-
-class GuardedQuoterKind:
-    """What finds the quoter: the class that the plug-in registered."""
-
-    def __init__(self, plugin: Plugin, inner: type[Quoter]) -> None:
-        self.name = shapes.name(inner.name, "a quoter's name")
-        self._plugin = plugin
-        self._inner = inner
-
-    @classmethod
-    def of(cls, plugin: Plugin, inner: object) -> type[Quoter]:
-        """As the callers of the hook have it."""
-        if not isinstance(inner, type) or not issubclass(inner, Quoter):
-            raise TypeError("a quoter is a class below Quoter")
-        return cast(type[Quoter], cls(plugin, inner))
-
-    async def discover(self, chain: Chain, ask: Ask) -> Quoter:
-        handed, over = replace(chain, doubts={}), bridged(ask)
-
-        def check(found: object) -> Quoter:
-            return GuardedQuoter(self._plugin, self.name, shapes.of_type(found, Quoter, "a quoter"))  # type: ignore[type-abstract]
-
-        try:
-            return await self._plugin.wait(
-                f"{self.name}: discover",
-                lambda: self._inner.discover(handed, over),
-                check,
-                self._plugin.patience.discovered,
-            )
-        except MonetaError as error:
-            raise Unavailable(self.name, shapes.line(str(error), "its reason", 200)) from None
 
 
 class GuardedQuoter(Quoter):
@@ -64,7 +31,7 @@ class GuardedQuoter(Quoter):
 
     @classmethod
     async def discover(cls, chain: Chain, ask: Ask) -> Quoter:
-        raise NotImplementedError("found by GuardedQuoterKind")
+        raise NotImplementedError("found by its kind")
 
     async def offer(self, wanted: Wanted, web: Web) -> Offer:
         def check(found: object) -> Offer:

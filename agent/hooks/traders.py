@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from agent.abi import Call
-from agent.errors import MonetaError, Unavailable
+from agent.errors import MonetaError
 from agent.hooks import shapes
 from agent.hooks.plugin import Plugin
 from agent.hooks.venues import MOST_STEPS, Answers, _reads, contract
-from agent.hooks.worker import bridged
 from agent.money import Address, Token
 from agent.plans import Step
 from agent.plugin import Ask, Block, Chain, Trader
@@ -20,38 +19,6 @@ from agent.routes import AnyPool, Attack, PairState, PoolEvent, PoolState, PoolS
 
 T = TypeVar("T")
 MOST_POOLS, MOST_ROUTES, MOST_PARTS = 200, 200, 16
-
-
-class GuardedKind:
-    """What finds the exchange: the class that the plug-in registered."""
-
-    def __init__(self, plugin: Plugin, inner: type[Trader]) -> None:
-        self.name = shapes.name(inner.name, "an exchange's name")
-        self._plugin = plugin
-        self._inner = inner
-
-    @classmethod
-    def of(cls, plugin: Plugin, inner: object) -> type[Trader]:
-        """As the callers of the hook have it."""
-        if not isinstance(inner, type) or not issubclass(inner, Trader):
-            raise TypeError("an exchange is a class below Trader")
-        return cast(type[Trader], cls(plugin, inner))
-
-    async def discover(self, chain: Chain, ask: Ask) -> Trader:
-        handed, over = replace(chain, doubts={}), bridged(ask)
-
-        def check(found: object) -> Trader:
-            return GuardedTrader(self._plugin, self.name, shapes.of_type(found, Trader, "an exchange"))  # type: ignore[type-abstract]
-
-        try:
-            return await self._plugin.wait(
-                f"{self.name}: discover",
-                lambda: self._inner.discover(handed, over),
-                check,
-                self._plugin.patience.discovered,
-            )
-        except MonetaError as error:
-            raise Unavailable(self.name, shapes.line(str(error), "its reason", 200)) from None
 
 
 class GuardedTrader(Trader):
@@ -65,7 +32,7 @@ class GuardedTrader(Trader):
 
     @classmethod
     async def discover(cls, chain: Chain, ask: Ask) -> Trader:
-        raise NotImplementedError("found by GuardedKind")
+        raise NotImplementedError("found by its kind")
 
     def reads(self) -> tuple[Call, ...]:
         try:
