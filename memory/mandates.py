@@ -155,6 +155,11 @@ class Mandates(Plans):
         row = await self._store.read(lambda db: one(db, "SELECT * FROM user_settings WHERE user = ?", (user,)))
         return None if row is None else UserSettings(**row)
 
+    async def tz(self, user: str) -> str:
+        """The user's time zone, UTC until they say one."""
+        known = await self.settings(user)
+        return "UTC" if known is None else known.tz
+
     async def all_settings(self) -> list[UserSettings]:
         sql = "SELECT * FROM user_settings ORDER BY user"
         return await self._store.read(lambda db: [UserSettings(**row) for row in many(db, sql)])

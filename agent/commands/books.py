@@ -22,7 +22,6 @@ from agent.replies import books as replies
 from agent.replies.books import Summary
 from agent.replies.reply import as_text
 from agent.runtime.booking import PLAIN, Booking, Opened, files_of
-from agent.runtime.following import Following
 from agent.runtime.recounting import ALL_TIME, midnight
 
 
@@ -50,7 +49,7 @@ async def _books(where: Where, year: int | None, method: Method) -> tuple[Opened
     place = places.place_of(where)
     async with open_instance(place, where.settings, beside=True) as instance:
         user = await instance.owner(PLATFORM, OWNER, "you")
-        booking, there = Booking(instance.world), zone(await Following(instance.world).tz(user))
+        booking, there = Booking(instance.world), zone(await instance.world.ledger.tz(user.id))
         opened = await booking.opened(user, method)
         since = None if year is None else midnight(f"{year}-01-01", there)
         until = ALL_TIME if year is None else midnight(f"{year + 1}-01-01", there) - 1

@@ -35,6 +35,7 @@ from agent.ranges import PoolSeen
 from agent.replies import risks
 from agent.replies.reply import Reply, Status, Verdict, plan_json
 from agent.runtime import recovering
+from agent.runtime.agreeing import NEWER
 from agent.runtime.codes import enrolled
 from agent.runtime.desk import DAY, desk, horizon_of
 from agent.runtime.following import Following
@@ -92,7 +93,7 @@ class Acting:
             return self._with_worth(await build(request, resolved.moves, snapshot), snapshot)
 
         at, resolved, proposal = await passing(intent, at, built)
-        await self.world.ledger.cancel_previews(user.id, channel, "a newer preview took its place")
+        await self.world.ledger.cancel_previews(user.id, channel, NEWER)
         facts = to_json(snapshot) | standing.as_json(VENUES) | {"horizon": horizon.as_json()}
         facts |= offered.as_json(at.offers) | range_choice.facts(at.seen)
         decisions = [await self._record(user, facts, intent, choice) for choice in resolved.choices]

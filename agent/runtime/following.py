@@ -49,17 +49,12 @@ class Following:
         if goes or any(
             reading.kind in (Kind.DATE, Kind.LAST) for reading in dated(read(text, vocabulary, 0, hint=None))
         ):
-            found["tz"] = await self.tz(user)
+            found["tz"] = await self.world.ledger.tz(user.id)
         if goes:
             since = self.world.now() - THREAD_SECONDS
             found["own"] = _own(await self.world.ledger.own_turns(user.id, channel, since, MOST_TURNS))
             found["deeds"] = await self.deeds(user)
         return found
-
-    async def tz(self, user: User) -> str:
-        """The user's time zone."""
-        known = await self.world.ledger.settings(user.id)
-        return "UTC" if known is None else known.tz
 
     async def replaced(
         self, user: User, channel: str, text: str, action: str, vocabulary: Vocabulary
@@ -78,7 +73,7 @@ class Following:
         words = {origin.row: origin.words for origin in origins.values() if origin.row}
         if not words:
             return ()
-        there = zone(await self.tz(user))
+        there = zone(await self.world.ledger.tz(user.id))
         deeds = await self.deeds(user)
         return tuple(told(deed, words[deed.plan], there) for deed in deeds if deed.plan in words)
 

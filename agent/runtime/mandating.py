@@ -14,11 +14,10 @@ from agent.gate.mandates.mandate import Terms, wei_in_usd
 from agent.gate.mandates.said import terms_of
 from agent.gate.mandates.sense import check_possible, notes
 from agent.gate.step_up import above_of, check_mandate
-from agent.intents import Hours, Mandate, Origin, Quiet, as_json
-from agent.money import Address
-from agent.plans import Plan
+from agent.intents import Hours, Mandate, Origin, Quiet
 from agent.replies import mandate
 from agent.replies.reply import Reply, Status, Verdict, plan_json
+from agent.runtime.agreeing import agreed
 from agent.runtime.codes import enrolled
 from agent.runtime.reports import Reports
 from agent.runtime.trying import Trying
@@ -66,24 +65,17 @@ class Mandating:
         moved = above_of(world.policy, world.registry, terms)
         if moved is not None and not await enrolled(world):
             check_mandate(world.policy, moved, enrolled=False)
-        plan, tz = self._plan(user, account, intent, terms), await self._tz(user)
+        tz = await world.ledger.tz(user.id)
         gas = _gas_of_a_move(snapshot, world.registry.native.symbol)
         said = notes(terms, world.registry, world.venues, snapshot.venues, snapshot.prices, gas)
         said += [line] if (line := await Trying(world).line(user, terms)) else []
         shown = mandate.preview(
             terms, world.registry, self._hours, world.settings.plan_seconds, moved, tz=tz, notes=said
         )
-        await world.ledger.cancel_previews(user.id, channel, "a newer preview took its place")
         headline = f"keep your {' and '.join(terms.assets)} well placed"
-        await world.ledger.propose(
-            plan, origins=origins, preview={"headline": headline}, decisions=(), channel=channel
-        )
-        await world.ledger.set_pending(user.id, channel, {"preview": plan.plan_id})
-        if _shows(channel):
-            shown = await self._drawn(user, shown, terms, snapshot)
-        return replace(
-            shown, intent=as_json(intent), plan=plan_json(plan, PlanStatus.PROPOSED), verdict=Verdict(Status.READY)
-        )
+        given = {"limits": terms.as_json()}
+        shown = await agreed(world, user, channel, account, intent, given, origins, headline, shown)
+        return await self._drawn(user, shown, terms, snapshot) if _shows(channel) else shown
 
     async def grant(self, user: User, row: PlanRow, code: str = "") -> Reply:
         """The previewed mandate comes into force. Raises Refused as a plan's confirmation does.
@@ -136,7 +128,7 @@ class Mandating:
         if row is None:
             return mandate.none()
         terms = Terms.from_json(row.limits)
-        reply = mandate.shown(terms, self.world.registry, self._hours, await self._tz(user))
+        reply = mandate.shown(terms, self.world.registry, self._hours, await self.world.ledger.tz(user.id))
         if not drawn and not _shows(channel):
             return reply
         try:
@@ -146,7 +138,9 @@ class Mandating:
         return await self._drawn(user, reply, terms, snapshot)
 
     async def _drawn(self, user: User, reply: Reply, terms: Terms, snapshot: Snapshot) -> Reply:
-        return await Reports(self.world).mandate_drawn(user, reply, terms, snapshot.venues, await self._tz(user))
+        return await Reports(self.world).mandate_drawn(
+            user, reply, terms, snapshot.venues, await self.world.ledger.tz(user.id)
+        )
 
     async def hours(self, user: User, channel: str, intent: Hours) -> Reply:
         """Sets when the agent speaks on its own, and where: here."""
@@ -163,10 +157,6 @@ class Mandating:
         await self.world.ledger.set_settings(now)
         return mandate.pictures(now) if intent.pictures else mandate.hours(now)
 
-    async def _tz(self, user: User) -> str:
-        known = await self.world.ledger.settings(user.id)
-        return "UTC" if known is None else known.tz
-
     async def _settings_in(self, user: User, channel: str) -> UserSettings:
         """The user's settings with this channel in them; the summary's hour is the operator's default at first."""
         known = await self.world.ledger.settings(user.id)
@@ -176,16 +166,3 @@ class Mandating:
     @property
     def _hours(self) -> int:
         return self.world.settings.rebalance_every_hours
-
-    def _plan(self, user: User, account: Address, intent: Mandate, terms: Terms) -> Plan:
-        return Plan(
-            plan_id=self.world.new_id(),
-            chain_id=self.world.registry.chain_id,
-            account=account,
-            user=user.id,
-            intent={**as_json(intent), "limits": terms.as_json()},  # the digest covers the defaults, too
-            steps=(),
-            max_total_fee_wei=0,
-            not_after=self.world.now() + self.world.settings.plan_seconds,
-            expected=(),
-        )

@@ -9,11 +9,11 @@ from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.gate import oracle
 from agent.gate.orders.terms import RULE, Terms, most_a_run, terms_of
-from agent.intents import Order, Origin, as_json
-from agent.money import Address, Amount
-from agent.plans import Plan
+from agent.intents import Order, Origin
+from agent.money import Amount
 from agent.replies import orders as told
 from agent.replies.reply import Reply, Status, Verdict, plan_json
+from agent.runtime.agreeing import agreed
 from agent.runtime.world import World
 from agent.words.order_cancels import which
 from memory.rows import PlanRow, PlanStatus, User
@@ -39,21 +39,14 @@ class Ordering:
         await world.refresh()
         account = await world.account(user)
         snapshot = await world.priced_snapshot(account)
-        terms = terms_of(intent, world.registry, world.now(), await self._tz(user))
+        terms = terms_of(intent, world.registry, world.now(), await world.ledger.tz(user.id))
         self._check_possible(terms, snapshot)
         if terms.times is None and terms.holds(snapshot.prices):
             return told.holds_already(terms, snapshot.prices[terms.priced or ""])
-        plan = self._plan(user, account, intent, terms)
-        await world.ledger.cancel_previews(user.id, channel, "a newer preview took its place")
         headline = f"{told.trade_text(terms.trade)}, {told.when_text(terms)}"
-        await world.ledger.propose(
-            plan, origins=origins, preview={"headline": headline}, decisions=(), channel=channel
-        )
-        await world.ledger.set_pending(user.id, channel, {"preview": plan.plan_id})
         shown = told.preview(terms, world.registry, world.settings.plan_seconds, self._notes(terms, snapshot))
-        return replace(
-            shown, intent=as_json(intent), plan=plan_json(plan, PlanStatus.PROPOSED), verdict=Verdict(Status.READY)
-        )
+        given = {"terms": terms.as_json()}
+        return await agreed(world, user, channel, account, intent, given, origins, headline, shown)
 
     async def grant(self, user: User, row: PlanRow) -> Reply:
         """The previewed order comes into force. Raises Refused as a plan's confirmation does."""
@@ -133,20 +126,3 @@ class Ordering:
         if terms.times is not None and terms.times.every == "month" and terms.times.day > 28:
             notes.append("A month without that day has its last day instead.")
         return notes
-
-    async def _tz(self, user: User) -> str:
-        known = await self.world.ledger.settings(user.id)
-        return "UTC" if known is None else known.tz
-
-    def _plan(self, user: User, account: Address, intent: Order, terms: Terms) -> Plan:
-        return Plan(
-            plan_id=self.world.new_id(),
-            chain_id=self.world.registry.chain_id,
-            account=account,
-            user=user.id,
-            intent={**as_json(intent), "terms": terms.as_json()},  # the digest covers the defaults, too
-            steps=(),
-            max_total_fee_wei=0,
-            not_after=self.world.now() + self.world.settings.plan_seconds,
-            expected=(),
-        )

@@ -26,6 +26,7 @@ from agent.money import MAX_UINT256, Token
 from agent.plans import Role
 from agent.replies import rebalanced
 from agent.replies.reply import Reply, Status, Verdict, plan_json
+from agent.runtime.agreeing import NEWER
 from agent.runtime.weighing import ENTER_GAS, LEAVE_GAS, Judged, judged
 from agent.runtime.world import World
 from memory.mandates import CHANNEL, MandateRow
@@ -123,7 +124,7 @@ class Rebalancing:
             await self.world.ledger.set_outcome(number, rebalanced.KEPT)
             return replace(rebalanced.stays(best.asset, best.placement), intent=as_json(intent))
         proposal = await self._build(user, self._moves(best, snapshot), snapshot, as_json(intent), user.paused)
-        await self.world.ledger.cancel_previews(user.id, channel, "a newer preview took its place")
+        await self.world.ledger.cancel_previews(user.id, channel, NEWER)
         number = await self._record(user, snapshot, best, ASKED, intent=intent)
         await self._write_down(proposal, channel, number, origins)
         await self.world.ledger.set_pending(user.id, channel, {"preview": proposal.plan.plan_id})
@@ -152,8 +153,7 @@ class Rebalancing:
 
     async def _is_awake(self, user: User, terms: Terms) -> bool:
         """Whether it isn't one of the hours in which the mandate makes exits for safety alone."""
-        settings = await self.world.ledger.settings(user.id)
-        return terms.acts_at(self.world.now(), zone("UTC" if settings is None else settings.tz))
+        return terms.acts_at(self.world.now(), zone(await self.world.ledger.tz(user.id)))
 
     async def _carry_out(
         self,

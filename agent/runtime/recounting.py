@@ -41,7 +41,7 @@ class Recounting:
         """Why the last thing was done that is asked about: of a token, a venue, days; something that was moved."""
         viewing = Viewing(self.world)
         moved = asks_of_move(text, self.world.words(()))
-        about = _about((intent.ref or "").split(), zone(await Following(self.world).tz(user)), self.world, moved)
+        about = _about((intent.ref or "").split(), zone(await self.world.ledger.tz(user.id)), self.world, moved)
         if about is None:
             return await viewing.explain(user, intent)
         found = await self.world.ledger.decisions_wanted(user.id, about)
@@ -59,7 +59,7 @@ class Recounting:
 
     async def history(self, user: User, intent: History, text: str) -> Reply:
         """What was done in some days; or the one thing of it that is asked for."""
-        words, there = self.world.words(()), zone(await Following(self.world).tz(user))
+        words, there = self.world.words(()), zone(await self.world.ledger.tz(user.id))
         asked = last_time(text, words)
         if asked is not None:
             return await self._last(user, asked, there)

@@ -64,8 +64,7 @@ class Repeating:
             hours = self.world.settings.rebalance_every_hours
             terms = Terms.from_json(row.intent["limits"])
             coded = above_of(self.world.policy, self.world.registry, terms)
-            settings = await self.world.ledger.settings(row.user)
-            tz = "UTC" if settings is None else settings.tz
+            tz = await self.world.ledger.tz(row.user)
             shown = mandate.preview(terms, self.world.registry, hours, row.not_after - now, coded, tz=tz)
             intent = {key: value for key, value in row.intent.items() if key != "limits"}
             return replace(shown, intent=intent, plan=plan, verdict=verdict)

@@ -90,8 +90,7 @@ class Trying:
         since = now - HOURLY_DAYS * DAY
         flows = await world.ledger.flows(snapshot.account, 0, now)
         fees = await world.ledger.base_fees(since, now)
-        settings = await world.ledger.settings(user.id)
-        tz, standing = zone("UTC" if settings is None else settings.tz), await world.standing(user.id)
+        tz, standing = zone(await world.ledger.tz(user.id)), await world.standing(user.id)
         ran = []
         for symbol in terms.assets:
             asset = world.registry.token(symbol)

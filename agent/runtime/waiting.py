@@ -49,8 +49,7 @@ class Waiting:
         """Seconds until the hours of rest are over; 0 where they aren't, or not within the period."""
         if terms.quiet is None:
             return 0
-        settings, now = await self.world.ledger.settings(user.id), self.world.now()
-        tz = zone("UTC" if settings is None else settings.tz)
+        now, tz = self.world.now(), zone(await self.world.ledger.tz(user.id))
         if terms.acts_at(now, tz):
             return 0
         later = range(now // STEP_SECONDS * STEP_SECONDS + STEP_SECONDS, ends, STEP_SECONDS)
