@@ -23,6 +23,8 @@ NEAR = Q64 // 10_000
 """The same where Newton's step finds nothing more."""
 WORTH = 24
 """What a step must gain, as a power of a half of the whole."""
+ENOUGH = 17
+"""What may be missing to the bound, as a power of a half of it."""
 DUST = 20
 """A way with less than this power of a half of the whole is none."""
 HALVINGS = (0, 1, 3, 6)
@@ -34,12 +36,17 @@ Way = tuple[Line, ...]
 @dataclass(slots=True)
 class Problem:
     """What is split: so much of the key. `effort`: how many more points of curves may be looked up for it; what is
-    found by then stands.
+    found by then stands. `bound`: what no split of it passes; 0 where that isn't known.
     """
 
     whole: int
     exact_out: bool
     effort: int = EFFORT
+    bound: int = 0
+
+    def enough(self, total: int) -> bool:
+        """Whether it is as good as the bound."""
+        return abs(total - self.bound) <= self.bound >> ENOUGH
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +136,7 @@ def balanced(start: Flows, of: Problem) -> Flows:
     """
     now, pinned = start, set[Way]()
     for _ in range(MOST_STEPS):
-        if of.effort < 0:
+        if of.effort < 0 or of.enough(now.total):
             break
         free = [place for place, way in enumerate(now.ways) if way not in pinned]
         cheap = _extreme(now, free, least=not of.exact_out)

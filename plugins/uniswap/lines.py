@@ -31,9 +31,23 @@ class Point(NamedTuple):
     crossed: int
 
 
+class Stand(NamedTuple):
+    """How far a curve goes at a price: what of its key, and what that gives. `depth` as a point has it."""
+
+    key: int
+    value: int
+    depth: int
+
+
+NOWHERE = Stand(0, 0, 0)
+
+
 class Line(Protocol):
     def at(self, key: int) -> Point | None:
         """None where the pool, or what is known of it, doesn't reach so far."""
+
+    def until(self, root: int) -> Stand:
+        """As far as a unit more costs less than that, or as is known; to a few units."""
 
 
 def line(pool: AnyPool, zero_for_one: bool, exact_out: bool) -> Line:
@@ -72,6 +86,17 @@ class PairLine:
         whole = self._held * FEE_SCALE + kept
         return Point(kept * self._other // whole, (whole << 128) // self._root, whole // self._kept, 0)
 
+    def until(self, root: int) -> Stand:
+        if self._exact_out:
+            left = (root * self._held * self._other * FEE_SCALE >> 128) // self._root
+            key = self._other - left
+            if left <= 0 or key <= 0:
+                return NOWHERE
+            return Stand(key, self._held * key * FEE_SCALE // (left * self._kept), left)
+        whole = root * self._root >> 128
+        kept = whole - self._held * FEE_SCALE
+        return Stand(kept // self._kept, kept * self._other // whole, whole // self._kept) if kept > 0 else NOWHERE
+
 
 class TickLine:
     """A pool's table: at each stop the key and the value up to there, the price, the liquidity beyond."""
@@ -82,6 +107,7 @@ class TickLine:
         self._fee = _fee_root(pool.fee, kept=exact_out)
         self._keys, self._values, self._crossed = [0], [0], [0]
         self._prices, self._liquidity = [pool.sqrt_price], [pool.liquidity]
+        self._order = [-pool.sqrt_price if zero_for_one else pool.sqrt_price]  # the prices, ascending
         self._tick = pool.tick
         # root falls with the price where these differ: token 0 in raises 1 / sqrt(price), token 1 out raises sqrt
         self._inverse = zero_for_one != exact_out
@@ -103,6 +129,26 @@ class TickLine:
         if not self._exact_out:
             depth = depth * FEE_SCALE // self._kept
         return Point(value, root, depth, self._crossed[stop])
+
+    def until(self, root: int) -> Stand:
+        price = (self._fee << 96) // (root or 1) if self._inverse else (root << 96) // self._fee
+        place = -price if self._down else price
+        while place >= self._order[-1] and self._grow():
+            pass
+        stop = bisect_right(self._order, place) - 1
+        if stop < 0:
+            return NOWHERE
+        key, value, before, liquidity = (of[stop] for of in (self._keys, self._values, self._prices, self._liquidity))
+        if stop == len(self._order) - 1:
+            return Stand(max(key - 1, 0), value, 0)  # the end itself is beyond
+        moved = liquidity * abs(price - before)
+        taken, given = (moved << 96) // price // before, moved >> 96
+        taken, given = (taken, given) if self._down else (given, taken)
+        taken = taken * FEE_SCALE // self._kept
+        depth = (liquidity << 96) // price if self._inverse else liquidity * price >> 96
+        if self._exact_out:
+            return Stand(key + given, value + taken, depth)
+        return Stand(key + taken, value + given, depth * FEE_SCALE // self._kept)
 
     def _in(self, units: int, price: int, liquidity: int) -> tuple[int, int]:
         """SwapMath.computeSwapStep of an exact input that doesn't reach its stop: what comes out, the price after."""
@@ -146,6 +192,7 @@ class TickLine:
         self._values.append(self._values[-1] + value)
         self._crossed.append(self._crossed[-1] + (net is not None))
         self._prices.append(after)
+        self._order.append(-after if down else after)
         self._liquidity.append(liquidity + (0 if net is None else -net if down else net))
         self._tick = stop - 1 if down else stop
         return MIN_SQRT_RATIO < after < MAX_SQRT_RATIO

@@ -23,6 +23,10 @@ class Hop:
     zero_for_one: bool
 
     @property
+    def start(self) -> Address:
+        return self.pool.token0 if self.zero_for_one else self.pool.token1
+
+    @property
     def end(self) -> Address:
         return self.pool.token1 if self.zero_for_one else self.pool.token0
 

@@ -1,8 +1,9 @@
 """The best trade net of gas: which ways to take at once, and how much through each.
 
-From the best single way on, the ways that would gain most are added and the flows balanced anew; a way whose gain is
-less than its gas is taken out again. What is found is then run, in integers and in its order, on the pools as the
-parts before each leave them; the single way stands unless that is better.
+The flows at the prices that clear (clearing.py) are the best there is without gas, and are laid out as ways; a way
+whose gain is less than its gas is taken out, one that gains more is added, and the flows are balanced anew. Where few
+ways are left, they are looked for from the best single one on, too. What is found is then run, in integers and in its
+order, on the pools as the parts before each leave them; the single way stands unless that is better.
 """
 
 from __future__ import annotations
@@ -10,23 +11,29 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import isqrt
 
 from moneta import Address, AnyPool, Token, Trade
 from plugins.uniswap import gas as costs
 from plugins.uniswap.best import route
-from plugins.uniswap.filling import filled
-from plugins.uniswap.flows import NEAR, Q64, Flows, Problem, Way, along, balanced, flows
+from plugins.uniswap.clearing import Net, Node, Prices, between, cleared
+from plugins.uniswap.flows import Q64, Flows, Problem, Way, along, balanced, flows
+from plugins.uniswap.laying import chained, laid, poured
 from plugins.uniswap.lines import Line, Point, line
 from plugins.uniswap.paths import Hop, Path, paths, version
 
 MOST_PARTS = 12
 BATCH = 4
 MOST_REJECTED = 3
-AGAIN = 900
+FEW = 6
+"""Ways, so few that others may do as well: gas decides then."""
+AGAIN = 200
 """The effort that a second beginning has."""
-FAR = Q64 // 1_000
-LONG = 12_000
-"""The effort for the one trade in hundreds whose ways are that unlike in price after both: tens of milliseconds."""
+SHORTER = (2, 20)
+"""How much the shorter of two ways is preferred where flows are laid out: by its width, or in any case."""
+FULL = 64
+"""Where a 64th of the whole finds no way, the curves that lead it nowhere are left out."""
+START, END = "start", "end"
 WORTH = 24
 """What further ways must gain, as a power of a half of the whole."""
 LITTLE = (10, 14, 20)
@@ -73,23 +80,57 @@ class Search:
         return self._lines[key]
 
     def better(self, single: Found) -> list[Found]:
-        """From the best single way on, each better than the one before.
-
-        Where the ways that are found stay of unlike prices, there is a second beginning.
-        """
-        found = self._further(single)
-        if len(found[-1].flows.ways) > 1 and found[-1].flows.apart > NEAR:
-            self._problem.effort = max(self._problem.effort, 0) + AGAIN
-            begun = filled(list(self.path_of), self._opposite, self._problem)
-            begun = self._largest(begun) if begun is not None else None
-            if begun is not None:
-                anew = self._further(self._thinned(self._found(balanced(begun, self._problem))))
-                found += [each for each in anew if each.net > found[-1].net]
-        if len(found[-1].flows.ways) > 1 and found[-1].flows.apart > FAR and self._problem.effort <= 0:
-            self._problem.effort = LONG
-            last = self._found(balanced(found[-1].flows, self._problem))
-            found += [each for each in self._further(last) if each.net > found[-1].net]
+        """Beside the best single way, each better than the one before."""
+        if not self._picks(single.flows, set()):
+            return [single]
+        begun = self._cleared(single)
+        found = [single]
+        if begun is not None:
+            found += self._more(found, self._thinned(self._found(balanced(begun.flows, self._problem))))
+        found += self._further(found[-1])[1:]
+        if self.gas and 1 < len(found[-1].flows.ways) <= FEW and len(found) > 1:
+            self._problem.effort = min(self._problem.effort, AGAIN)
+            found += self._more(found, self._further(single)[-1])
         return found
+
+    def _more(self, found: Sequence[Found], other: Found) -> list[Found]:
+        return [other] if other.net > found[-1].net else []
+
+    def _cleared(self, single: Found) -> Found | None:
+        """What is best without gas, as ways; None where no ways carry it. The problem's bound is known then."""
+        net = self.whole()
+        prices = cleared(net, self.begin(net, single))
+        self._problem.bound = prices.total
+        found, carried = self._laid(prices)
+        if carried * FULL < self.units * (FULL - 1) and (cut := chained(net, prices.stands)):
+            found += self._laid(cleared(net.without(cut), prices.roots))[0]
+        return max(found, key=lambda each: each.net, default=None)
+
+    def begin(self, net: Net, single: Found) -> dict[Node, int]:
+        """Roots of prices between the best way's at first, and at the end where it carries all by itself."""
+        spots = [along(way, self._still, self.units)[0] for way in self.path_of]
+        spot = max(spots) if self.exact_out else min(spots)
+        return between(net, (1 << 256) // (isqrt(spot * single.flows.root) or 1))
+
+    def _laid(self, prices: Prices) -> tuple[list[Found], int]:
+        """Flows at these prices as ways, the whole of it, and how much of that the ways carry at these prices."""
+        found, most = [], 0
+        for shorter in SHORTER:
+            ways = laid(list(self.path_of), prices.stands, self.units, MOST_PARTS, shorter)
+            each = poured(ways, prices.stands, self._problem) if ways else None
+            found += [self._found(each)] if each is not None else []
+            most = max(most, sum(ways.values()))
+        return found, most
+
+    def whole(self) -> Net:
+        """All curves between their tokens; those of ticks and those of pairs, which share no way, apart."""
+        lines: dict[Line, tuple[Node, Node]] = {}
+        for way, path in self.path_of.items():
+            for place, (own, hop) in enumerate(zip(way, reversed(path) if self.exact_out else path, strict=True)):
+                start, end = (hop.end, hop.start) if self.exact_out else (hop.start, hop.end)
+                first, last = place == 0, place == len(way) - 1
+                lines[own] = (START if first else (version(path), start), END if last else (version(path), end))
+        return Net(lines, START, END, self.units, self.exact_out)
 
     def _further(self, start: Found) -> list[Found]:
         found, rejected, batch = [start], set[Way](), BATCH
@@ -106,14 +147,6 @@ class Search:
             else:
                 break
         return found
-
-    def _largest(self, of: Flows) -> Flows | None:
-        """Of too many ways those that most goes through, each by its share more."""
-        kept = sorted(range(len(of.ways)), key=of.keys.__getitem__, reverse=True)[:MOST_PARTS]
-        whole = sum(of.keys[place] for place in kept)
-        keys = [of.keys[place] * self.units // whole for place in kept]
-        keys[0] += self.units - sum(keys)
-        return flows([of.ways[place] for place in kept], keys, self._problem)
 
     def _found(self, of: Flows) -> Found:
         value = -of.total if self.exact_out else of.total
