@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agent.gate.orders.terms import Terms
-from agent.money import Amount
 from agent.replies import orders as told
 from agent.replies.reply import Reply
 from agent.runtime.order_runs import MOST_TRIES
 from agent.runtime.quiet import is_quiet
+from agent.runtime.traded import changes_of
 from agent.runtime.world import World
-from memory.orders import OrderRow, RunRow
-from memory.rows import FlowKind
+from memory.orders import OrderRow
 
 if TYPE_CHECKING:
     from agent.chat.service import Service
@@ -38,7 +36,9 @@ class Ordered:
             order = await ledger.order(run.order_id)
             if order is None:
                 continue
-            reply = told.ran(order, Terms.from_json(order.terms), run, await self._changes(run))
+            settled = run.outcome == "settled" and run.plan_id is not None
+            changes = await changes_of(self.world, run.plan_id or "") if settled else {}
+            reply = told.ran(order, Terms.from_json(order.terms), run, changes)
             if await self._say(RUN, run.id * MOST_TELLINGS + run.told, order, reply):
                 await ledger.told_run(run)
         for order in await ledger.untold_ends():
@@ -55,14 +55,3 @@ class Ordered:
             platform = order.channel.partition(":")[0]
             await self.service.say_once(kind, number, person, platform, order.channel, reply)
         return True
-
-    async def _changes(self, run: RunRow) -> Mapping[str, Amount]:
-        """What the run gave and got, its gas apart."""
-        found: dict[str, Amount] = {}
-        if run.outcome != "settled" or run.plan_id is None:
-            return found
-        for flow in await self.world.ledger.flows_of_plan(run.plan_id):
-            if flow.kind is not FlowKind.FEE:
-                before = found[flow.symbol].units if flow.symbol in found else 0
-                found[flow.symbol] = Amount(before + flow.units, self.world.registry.token(flow.symbol))
-        return found

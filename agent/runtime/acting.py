@@ -43,7 +43,7 @@ from agent.runtime.mandating import Mandating
 from agent.runtime.offering import asking, passing
 from agent.runtime.ordering import Ordering
 from agent.runtime.rebalancing import Rebalancing
-from agent.runtime.sandwiched import with_sandwiches
+from agent.runtime.traded import with_trades
 from agent.runtime.world import World
 from memory.rows import PlanRow, PlanStatus, User
 
@@ -153,7 +153,7 @@ class Acting:
         if code and outcome.end is End.VOID:  # a wrong code costs a preview, not the wish
             return await self._renew(user, channel, row, f"Nothing was sent: {outcome.reason}")
         reply = recovering.reported(confirmed.plan, outcome, headline)
-        return await with_sandwiches(self.world, confirmed.plan, outcome, reply)
+        return await with_trades(self.world, confirmed.plan, outcome, reply)
 
     async def _check_may_run(self, user: User, row: PlanRow) -> None:
         """What may have changed since the preview, besides the chain. The preview stays as it is."""

@@ -16,7 +16,7 @@ from agent.money import Address, Amount
 from agent.plans import Plan
 from agent.replies.reply import Offer, Reply, Status, Verdict, plan_json
 from agent.runtime.answers import ACKNOWLEDGE
-from agent.runtime.sandwiched import with_sandwiches
+from agent.runtime.traded import with_trades
 from agent.runtime.world import World
 from memory.rows import PlanRow, User
 
@@ -109,7 +109,7 @@ class Recovering:
                     if is_told and outcome.shallow:
                         continue  # its end is told once it is deep enough
                     reply = reported(row.plan, outcome, str(row.preview.get("headline", "")))
-                    reply = await with_sandwiches(self.world, row.plan, outcome, reply)
+                    reply = await with_trades(self.world, row.plan, outcome, reply)
                     told.append(Late(row.user, _again(row, reply), row))
             with contextlib.suppress(Unavailable):
                 for plan, mined in await self.world.manager.tidy(account):

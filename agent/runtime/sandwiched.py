@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import structlog
 
 from agent.errors import MonetaError
-from agent.execution.outcome import End, Outcome
 from agent.execution.sandwiched import taken_of
 from agent.plans import Plan, Role
 from agent.plugin import Trader
 from agent.replies import sandwiched
-from agent.replies.reply import Reply
 from agent.runtime.world import World
 from memory.rows import Attempt, AttemptStatus
 from memory.sandwiches import Found, Sandwich
@@ -25,14 +22,6 @@ SLOW = "the node didn't answer in time"
 ELSEWHERE = "it went by a contract whose pools I don't know"
 
 log = structlog.get_logger()
-
-
-async def with_sandwiches(world: World, plan: Plan, outcome: Outcome, reply: Reply) -> Reply:
-    """The reply that ends a plan, with what sandwiches took of its trades. Never fails: what isn't known is said."""
-    if outcome.end not in (End.SETTLED, End.PARTIAL):
-        return reply
-    found = await look(world, plan)
-    return replace(reply, text=f"{reply.text} {found}") if found else reply
 
 
 async def look(world: World, plan: Plan) -> str:

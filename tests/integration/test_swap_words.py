@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from agent.money import Amount
 from agent.replies.reply import Reply, Status
 from agent.runtime.turn import Runtime, Said
 from devnet import Node
@@ -60,6 +61,16 @@ async def test_swap_1000_dai_to_usdc_and_deposit_it_into_aave_core(it: Swapping)
     assert status(await say(it, "confirm")) is Status.SETTLED
     assert await it.balance("DAI") == before - 1_000 * DAI
     assert 995 * USDC < await it.position(AAVE) < 1_000 * USDC
+
+
+async def test_what_a_swap_came_to_is_told_as_its_receipt_has_it(it: Swapping) -> None:
+    usdc = await it.balance("USDC")
+    dai = await it.balance("DAI")
+    done = await say(it, "swap 100 usdc to dai", "yes")
+    got = Amount(await it.balance("DAI") - dai, it.world.registry.token("DAI"))
+    assert await it.balance("USDC") == usdc - 100 * USDC
+    assert f"You gave 100 USDC and got {got}." in done.text
+    assert "You gave" not in (await say(it, "wrap 1 eth", "yes")).text
 
 
 async def test_buying_an_exact_amount(it: Swapping) -> None:
