@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -10,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from agent.errors import Refused
 from agent.policy.spending import Spending
+from memory.in_place import InPlace, is_confirmed
 from memory.limits import count
-from memory.part import dump, many, one
-from memory.plans import NO_SPENDING, Plans, _refusal, _reserve, must_plan
-from memory.rows import PlanRow, PlanStatus
+from memory.part import dump, many, one, raised
+from memory.plans import NO_SPENDING, _refusal, must_plan
+from memory.rows import PlanRow
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -48,7 +48,7 @@ class UserSettings:
     pictures: str = "dark"
 
 
-class Mandates(Plans):
+class Mandates(InPlace):
     async def grant(self, plan_id: str, user: str, digest: str, now: int, told: UserSettings) -> MandateRow:
         """A previewed mandate comes into force in the place of the one before it, all in one transaction, once.
 
@@ -66,8 +66,7 @@ class Mandates(Plans):
             if refusal is not None:
                 return refusal
             self._revoke(db, user)
-            self._move(db, plan, PlanStatus.CONFIRMED, "")
-            self._move(db, plan, PlanStatus.SETTLED, "")
+            self._agreed(db, plan)
             limits = plan.intent["limits"]
             db.table("mandates").insert(
                 {
@@ -83,10 +82,7 @@ class Mandates(Plans):
             found = one(db, "SELECT * FROM mandates WHERE plan_id = ?", (plan_id,))
             return _mandate(found or {})
 
-        outcome = await self._store.write(change)
-        if isinstance(outcome, Refused):
-            raise outcome
-        return outcome
+        return raised(await self._store.write(change))
 
     async def revoke_mandate(self, user: str) -> bool:
         """Ends the user's mandate; says whether there was one."""
@@ -123,18 +119,9 @@ class Mandates(Plans):
             if barred is None and plan.channel != f"{CHANNEL}{mandate.id}":
                 barred = Refused("mandate", "That plan was not made under this mandate.", "Confirm it yourself.")
             barred = barred or count(db, mandate.user, plan_id, spending, now)
-            if barred is not None:
-                if plan.status is PlanStatus.PROPOSED:
-                    self._move(db, plan, PlanStatus.REFUSED, str(barred))
-                return barred
-            self._move(db, plan, PlanStatus.CONFIRMED, f"mandate {mandate.id}")
-            _reserve(db, plan.plan)
-            return must_plan(db, plan_id)
+            return self._confirm_in_place(db, plan, barred, f"mandate {mandate.id}")
 
-        outcome = await self._store.write(change)
-        if isinstance(outcome, Refused):
-            raise outcome
-        return outcome
+        return raised(await self._store.write(change))
 
     async def mandate_fees(self, user: str, since: int) -> int:
         """Wei that plans under mandates cost since then; one that still runs counts with all that it may cost."""
@@ -195,9 +182,7 @@ def _in_force(db: Database, which: str = "", *values: str) -> list[MandateRow]:
     for row in many(db, sql, values):
         body, digest = str(row.pop("body")), row.pop("digest")
         mandate = _mandate(row)
-        confirmed = json.loads(body)
-        whole = hashlib.sha256(body.encode()).hexdigest() == digest and confirmed["user"] == mandate.user
-        if whole and confirmed["intent"].get("limits") == mandate.limits:
+        if is_confirmed(body, digest, mandate.user, "limits", mandate.limits):
             found.append(mandate)
     return found
 

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from agent.errors import Refused
 from agent.intents import Origin
 from agent.plans import Plan, Role
 from agent.policy.spending import Spending
+from memory.in_place import InPlace, is_confirmed
 from memory.limits import count
-from memory.part import dump, many, one
-from memory.plans import NO_SPENDING, Plans, _refusal, _reserve, _stopped, find_plan, must_plan
+from memory.part import dump, many, one, raised
+from memory.plans import NO_SPENDING, _refusal, _stopped, find_plan, must_plan
 from memory.rows import PlanRow, PlanStatus
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-T = TypeVar("T")
 CHANNEL = "order:"
 """What the channel of a plan under an order begins with; the order's id follows."""
 MOST = 20
@@ -67,7 +66,7 @@ _ORDERS = """SELECT id, user, number, orders.plan_id, channel, terms_json, creat
              FROM orders"""
 
 
-class OrderBook(Plans):
+class OrderBook(InPlace):
     async def grant_order(self, plan_id: str, user: str, digest: str, now: int) -> OrderRow:
         """A previewed order comes into force, once, in one transaction.
 
@@ -82,8 +81,7 @@ class OrderBook(Plans):
             refusal = refusal or _too_many(db, user)
             if refusal is not None:
                 return refusal
-            self._move(db, plan, PlanStatus.CONFIRMED, "")
-            self._move(db, plan, PlanStatus.SETTLED, "")
+            self._agreed(db, plan)
             last = one(db, "SELECT max(number) AS number FROM orders WHERE user = ?", (user,)) or {}
             terms = plan.intent["terms"]
             row = {
@@ -98,7 +96,7 @@ class OrderBook(Plans):
             self._audit(db, "order.given", user, {"plan_id": plan_id, "order": row["number"], "terms": terms})
             return _order(one(db, f"{_ORDERS} WHERE orders.plan_id = ?", (plan_id,)) or {})
 
-        return _raised(await self._store.write(change))
+        return raised(await self._store.write(change))
 
     async def orders(self, user: str | None = None) -> list[OrderRow]:
         """Those in force, of one person or of all, the oldest first."""
@@ -231,15 +229,9 @@ class OrderBook(Plans):
             barred = _barred(db, order, run, plan) or self.not_intact(plan)
             barred = barred or _refusal(plan, order.user, digest, now) or _stopped(db, plan)
             barred = barred or count(db, order.user, plan_id, spending, now)
-            if barred is not None:
-                if plan.status is PlanStatus.PROPOSED:
-                    self._move(db, plan, PlanStatus.REFUSED, str(barred))
-                return barred
-            self._move(db, plan, PlanStatus.CONFIRMED, f"order {order.number}")
-            _reserve(db, plan.plan)
-            return must_plan(db, plan_id)
+            return self._confirm_in_place(db, plan, barred, f"order {order.number}")
 
-        return _raised(await self._store.write(change))
+        return raised(await self._store.write(change))
 
     async def end_run(
         self, run_id: int, outcome: str, rule: str = "", reason: str = "", ends: str | None = None
@@ -296,12 +288,6 @@ class OrderBook(Plans):
         await self._store.write(lambda db: db.execute(sql, (self._now(), order_id)).rowcount)
 
 
-def _raised(outcome: T | Refused) -> T:
-    if isinstance(outcome, Refused):  # raised out here: inside, it would undo what was written
-        raise outcome
-    return outcome
-
-
 def _too_many(db: Database, user: str) -> Refused | None:
     sql = "SELECT count(*) AS live FROM orders WHERE user = ? AND ended_at IS NULL"
     if (one(db, sql, (user,)) or {"live": 0})["live"] < MOST:
@@ -346,9 +332,8 @@ def _in_force(db: Database, user: str | None) -> list[OrderRow]:
     for row in many(db, sql, (user,)):
         body, digest = str(row.pop("body")), row.pop("digest")
         row.pop("told_at")
-        order, confirmed = _order(row), json.loads(body)
-        whole = hashlib.sha256(body.encode()).hexdigest() == digest and confirmed["user"] == order.user
-        if whole and confirmed["intent"].get("terms") == order.terms:
+        order = _order(row)
+        if is_confirmed(body, digest, order.user, "terms", order.terms):
             found.append(order)
     return found
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from agent.errors import Refused
 from agent.harmless import whole
 from memory.chain_of_hashes import append
 from memory.store import Store
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
+T = TypeVar("T")
 Clock = Callable[[], int]
 Entropy = Callable[[int], bytes]
 Parameters = Sequence[Any] | dict[str, Any]
@@ -39,6 +41,13 @@ class Part:
         """Appends to the audit log inside the caller's transaction; `private` texts go in as salted hashes."""
         salt = self._entropy(16).hex() if private else None
         append(db, at=self._now(), kind=kind, user=user, body=body, private=private or {}, salt=salt)
+
+
+def raised(outcome: T | Refused) -> T:
+    """What a write gave. A refusal is raised out here: inside, it would undo what was written."""
+    if isinstance(outcome, Refused):
+        raise outcome
+    return outcome
 
 
 def one(db: Database, sql: str, parameters: Parameters = ()) -> dict[str, Any] | None:

@@ -16,7 +16,7 @@ from agent.money import Address
 from agent.plans import LEAVING, Plan, canonical
 from agent.policy.spending import Spending
 from memory.limits import charge_again, count, release
-from memory.part import Clock, Entropy, Part, dump, many, one
+from memory.part import Clock, Entropy, Part, dump, many, one, raised
 from memory.rows import PlanRow, PlanStatus
 
 if TYPE_CHECKING:
@@ -117,10 +117,7 @@ class Plans(Part):
                 self._move(db, row, PlanStatus.EXPIRED, "not confirmed in time")
             return refusal
 
-        outcome = await self._store.write(decide)
-        if isinstance(outcome, Refused):  # raised out here: inside, it would undo the step to 'expired'
-            raise outcome
-        return outcome
+        return raised(await self._store.write(decide))
 
     async def plan(self, plan_id: str) -> PlanRow | None:
         return await self._store.read(lambda db: find_plan(db, plan_id))
