@@ -273,7 +273,7 @@ async def _signer_killed(world: World, chat: TelegramChat, moneta: bot.Bot) -> N
         pid for pid, words in descendants(moneta.process.pid).items() if "agent.execution.signer serve" in words
     ]
     os.kill(pid, signal.SIGKILL)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not gone(pid):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     await _press(world, chat, preview, "Confirm")

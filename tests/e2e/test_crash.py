@@ -74,7 +74,7 @@ def killed_with(place: Place, attempt: int) -> tuple[str, int, str]:
     assert any("agent.execution.signer" in words for words in children.values())
     talk.kill()
     for pid in children:
-        until(f"{children[pid]} has ended with its parent", partial(gone, pid), seconds=1.0)
+        until(f"{children[pid]} has ended with its parent", partial(gone, pid))
     return tx_hash, start, str(preview["plan"]["steps"][0]["args"][0])
 
 
@@ -140,7 +140,7 @@ def test_nothing_of_a_killed_demo_lives_on(tmp_path: Path) -> None:
     assert any("agent.execution.signer" in words for words in children.values())
     talk.kill()
     for pid, words in children.items():
-        until(f"{words} has ended with its parent", partial(gone, pid), seconds=1.0)
+        until(f"{words} has ended with its parent", partial(gone, pid))
 
 
 def test_the_commands_of_a_devnet_that_outlives_its_chats(tmp_path: Path) -> None:

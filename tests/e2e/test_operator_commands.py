@@ -65,13 +65,13 @@ def test_a_second_instance_is_refused_by_name(folder: Path, command: str) -> Non
         invited = run("invite", "--dir", str(folder), "--json")  # other commands work beside it
         assert invited.returncode == 0, invited.stderr
         first.send_signal(signal.SIGKILL)
-        first.wait(5)
+        first.wait(30)
         assert (folder / LOCK).exists()  # the file stays, the kernel let go of the lock
         third = run("chat", "--dir", str(folder), "--script", "-", "--json", stdin="hello\n")
         assert third.returncode == 0, third.stderr
     finally:
         first.kill()
-        first.wait(5)
+        first.wait(30)
 
 
 def test_an_invite_is_printed_and_only_its_hash_is_kept(folder: Path) -> None:

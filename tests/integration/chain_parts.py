@@ -90,7 +90,7 @@ class Devnet:
         """A transaction in a block of its own; it must succeed."""
         transaction = {"from": sender or self.user, "to": to, "data": "0x" + data.hex(), "gas": hex(3_000_000)}
         tx_hash = await self.rpc.request("eth_sendTransaction", transaction)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             # anvil answers before it has mined, and tells nobody when it has
             while (receipt := await self.rpc.receipt(tx_hash)) is None:  # noqa: ASYNC110
                 await asyncio.sleep(0.002)

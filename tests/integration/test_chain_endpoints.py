@@ -63,14 +63,17 @@ async def test_a_head_that_one_of_three_makes_up_puts_nobody_behind(devnet_node:
 
 
 async def test_one_that_is_slow_is_asked_last_and_comes_back(devnet_node: Node) -> None:
-    async with contextlib.AsyncExitStack() as stack:
-        one, two = [await stack.enter_async_context(FaultyNode(devnet_node.rpc_url)) for _ in range(2)]
-        pool = Pool([Rpc(one.url), Rpc(two.url)])
-        stack.push_async_callback(pool.close)
-        await pool.check()  # the first request imports
-        one.delay = SLOW_SECONDS * 2.5
+    async with pooled(devnet_node) as (pool, (one, two), waits):
         await pool.check()
-        one.delay = 0
+        other = pool._health.endpoints[1]
+        other.latency = None
+
+        async def slowly() -> None:
+            await until(lambda: other.latency is not None)
+            waits.now += SLOW_SECONDS * 2.5
+
+        one.before("eth_blockNumber", slowly)
+        await pool.check()
         await pool.chain_id()
         assert methods(two)[-1] == "eth_chainId"
         for _ in range(4):
@@ -282,7 +285,7 @@ async def told(*urls: str) -> AsyncIterator[Heads]:
 
 async def live(heads: Heads) -> None:
     """Once the subscription stands."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not heads.live:
             await heads.after(heads.heard, 0.02)
 
@@ -345,7 +348,7 @@ async def test_nobody_waiting_ends_the_subscription() -> None:
         await server.tell()
         task = heads._task
         assert task is not None
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await task
         assert not heads.live
         await live(heads)  # and whoever waits again has it again

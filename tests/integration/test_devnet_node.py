@@ -68,7 +68,7 @@ def test_an_anvil_that_dies_is_noticed(tmp_path: Path) -> None:
     devnet.setup()
     with devnet.start(tmp_path) as node:
         os.kill(node.pid, signal.SIGKILL)
-        node.process.wait(5)
+        node.process.wait(30)
         assert not node.alive()
         with Rpc(node.rpc_url) as rpc, pytest.raises(NodeUnreachable):
             rpc.number("eth_chainId")

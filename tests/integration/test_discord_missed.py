@@ -53,6 +53,6 @@ async def test_a_history_that_cannot_be_read_is_read_with_the_next_message(devne
 
 
 async def _identified(server: DiscordServer, sessions: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while server.gateway.identified == sessions:  # noqa: ASYNC110  (the server tells nobody)
             await asyncio.sleep(0.001)

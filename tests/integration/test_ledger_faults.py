@@ -56,7 +56,7 @@ class Holder:
 
     def let_go(self) -> None:
         if self._process is not None:
-            self._process.communicate("\n", timeout=10)
+            self._process.communicate("\n", timeout=30)
             self._process = None
 
 

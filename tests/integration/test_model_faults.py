@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import time
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -23,6 +22,7 @@ from agent.mind.mind import DOWN, Mind, Spoken
 from agent.mind.model import ModelDown, Usage
 from agent.mind.phrasebook import interpret
 from agent.mind.provided import UNINSTALLED, Provided
+from tests.integration.patience import ended
 from tests.servers.openai_server import Absent, OpenAIServer, serving
 from tests.unit.mind_parts import ADA, bound
 from tests.unit.spoken import NOW, VOCABULARY, amount, deposit
@@ -55,7 +55,7 @@ FIXTURES: list[dict[str, Any]] = [
     {"when": "boom", "response": {"error": {"message": "boom", "type": "server_error"}, "status": 500}},
     {"when": "refused", "response": {"error": {"message": "no tools here", "type": "bad_request"}, "status": 400}},
     {"when": "locked", "response": {"error": {"message": f"bad key {KEY}", "type": "auth"}, "status": 401}},
-    {"when": "sleepy", "response": GOOD, "chaos": {"latencyMs": 5_000}},
+    {"when": "sleepy", "response": GOOD, "chaos": {"latencyMs": 30_000}},
     {"when": "garbled", "response": GOOD, "chaos": {"malformedRate": 1}},
     {"when": "hangup", "response": GOOD, "chaos": {"disconnectRate": 1}},
     {"when": "chatty", "response": {"content": "A pool's shares can lose against holding."}},
@@ -159,10 +159,9 @@ async def test_other_faults_are_told_after_one_request(
 
 async def test_slow_and_hung_up(server: OpenAIServer) -> None:
     async with minding(server.url, seconds=0.5) as (mind, _):
-        started = time.monotonic()
-        found = await mind.understand(said("sleepy"), Context(now=NOW), VOCABULARY)
-        assert time.monotonic() - started < 4  # LangChain's import may be among them
+        found = await ended(mind.understand(said("sleepy"), Context(now=NOW), VOCABULARY))
         assert is_down(found, "sleepy")
+    async with minding(server.url, seconds=15) as (mind, _):
         assert is_down(await mind.understand(said("hangup"), Context(now=NOW), VOCABULARY), "hangup")
         assert bound(await mind.understand(said("good"), Context(now=NOW), VOCABULARY), said("good")) == HUNDRED
 
@@ -230,16 +229,13 @@ async def test_a_cut_body_and_a_dripping_one_are_down() -> None:
     async def drip(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
         await response.prepare(request)
-        for _ in range(100):
+        while True:
             await response.write(b" ")
             await asyncio.sleep(0.1)
-        return response
 
     for handler in (cut, drip):
         async with answering(handler) as url, minding(url, seconds=0.6) as (mind, _):
-            started = time.monotonic()
-            assert is_down(await mind.understand(said("x"), Context(now=NOW), VOCABULARY), "x")
-            assert time.monotonic() - started < 4
+            assert is_down(await ended(mind.understand(said("x"), Context(now=NOW), VOCABULARY)), "x")
 
 
 async def test_nobody_there() -> None:

@@ -186,6 +186,6 @@ def test_one_to_practise_on(tmp_path: Path) -> None:
                 until("a block by itself", lambda: rpc.number("eth_blockNumber") > head)
                 assert int(rpc.block("safe")["number"], 16) >= head
             process.send_signal(signal.SIGINT)
-            assert process.wait(10) == 0
+            assert process.wait(30) == 0
         finally:
             process.kill()

@@ -201,13 +201,13 @@ async def test_a_token_taken_back_and_given_again_loses_nothing(devnet_module: N
 
 async def _kept(service: Service, user: str, count: int) -> list[OutboxRow]:
     """What is kept for a person, once it is so many."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while len(rows := await service.ledger.kept_for(user)) < count:  # noqa: ASYNC110  (as above)
             await asyncio.sleep(0.01)
     return rows
 
 
 async def _nothing_waits(service: Service) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while await service.ledger.unsent():  # noqa: ASYNC110  (it waits for the courier's own writing)
             await asyncio.sleep(0.01)

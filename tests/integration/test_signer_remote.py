@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,8 +42,8 @@ def bench(tmp_path: Path, server: Web3Signer) -> Bench:
     return made
 
 
-def remote(folder: Path, server: Web3Signer, timeout: float = 0.2) -> RemoteKeys:
-    keys = RemoteKeys(server.url, Derived(folder / "derived.txt"), OWNER, timeout)
+def remote(folder: Path, server: Web3Signer) -> RemoteKeys:
+    keys = RemoteKeys(server.url, Derived(folder / "derived.txt"), OWNER)
     keys.unlock("")
     return keys
 
@@ -129,13 +128,13 @@ def test_a_remote_that_doesnt_answer_signs_nothing(
 ) -> None:
     keys = remote(tmp_path, server)
     server.fault = fault
-    began = time.monotonic()
+    if fault == "hang":
+        keys._timeout = 0.2
     with pytest.raises(Unavailable, match=says) as unavailable:
         keys.sign(OWNER, b"anything")
     assert unavailable.value.dependency == "signer"
     with pytest.raises(Unavailable, match=says):
         keys.unlock("")
-    assert time.monotonic() - began < 30
     server.fault = ""
     assert keys.holds(OWNER)
 

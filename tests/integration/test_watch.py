@@ -53,7 +53,7 @@ class Outside:
 
     async def _mined(self, transaction: dict[str, str]) -> None:
         tx_hash = await self.rpc.request("eth_sendTransaction", transaction)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while (receipt := await self.rpc.receipt(tx_hash)) is None:  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
         assert receipt.ok

@@ -20,7 +20,7 @@ LOTS = {"USDC": 10**9 * 10**6, "DAI": 10**9 * 10**18, "WETH": 10**6 * 10**18}
 APPROVE = "approve(address,uint256)"
 PAIRS_IN = "swapExactTokensForTokens(uint256,uint256,address[],address)"
 POLL_SECONDS = 0.003
-WAIT_SECONDS = 4.0
+WAIT_SECONDS = 30.0
 MOST_SENDS = 20
 
 
