@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from tests.e2e.program import END_SECONDS, MONETA, TURN, Program, check_turn, environment, run
 
@@ -16,6 +16,7 @@ SETUP = ["put 40,000 usdc to work", "yes", "keep my usdc well placed", "yes", "n
 
 
 def test_days_under_a_mandate_and_then_the_chat(tmp_path: Path) -> None:
+    began = time.monotonic()
     with Program("demo", "--autopilot", f"{DAYS}d", cwd=tmp_path) as demo:
         turns = [demo._next() for _ in SETUP]
         assert all(check_turn(turn) for turn in turns if not turn["user"].startswith(("keep", "yes")))
@@ -27,7 +28,7 @@ def test_days_under_a_mandate_and_then_the_chat(tmp_path: Path) -> None:
             events.append(demo._next())
         end = events[-1]
         _check_events(events, turns)
-        _check_chain(demo, end)
+        _check_chain(demo, end, began)
         demo.turns = len(SETUP)
         why = demo.say("why?")["reply"]
         assert "I left your USDC where it was" in why or "I chose to move" in why
@@ -55,12 +56,13 @@ def _check_events(events: list[dict[str, Any]], turns: list[dict[str, Any]]) -> 
     assert int(end["ahead_usd"]) == int(end["moneta"]["net_usd"]) - int(end["held"]["net_usd"])
 
 
-def _check_chain(demo: Program, end: dict[str, Any]) -> None:
+def _check_chain(demo: Program, end: dict[str, Any], began: float) -> None:
     """The chain itself, asked past the program."""
     assert demo.units("USDC") == int(end["moneta"]["wallet"]["USDC"])
     assert demo.chain.native(demo.account) == int(end["moneta"]["wei"])
     head = demo.chain.call("eth_getBlockByNumber", "latest", False)
-    assert int(head["timestamp"], 16) - end["from"] == pytest.approx(DAYS * 86_400, abs=10)
+    passed = int(head["timestamp"], 16) - end["from"] - DAYS * 86_400
+    assert 0 <= passed <= time.monotonic() - began + 1, "its clock goes on with ours"
 
 
 def _together(side: dict[str, Any]) -> int:
@@ -78,7 +80,8 @@ def test_ctrl_c_still_tells_what_came_out(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         said, _ = process.communicate(timeout=END_SECONDS)
     assert process.returncode == 130
-    assert "Stopped after 1 day" in said
+    days = 1 + len(re.findall(r"^day \d+:", said, re.MULTILINE))  # on a busy machine another one may have passed
+    assert re.search(rf"Stopped after {days} days?\b", said), said
     assert "with Moneta" in said
     assert "left in the wallet" in said
 

@@ -164,7 +164,7 @@ def test_at_a_terminal_it_is_a_table_that_lives(home: Path, devnet_node: Node) -
     env.pop("COLUMNS", None)
     command, *words = [*MONETA, "run", "--watch", *chain(devnet_node), "--account", WHALE, "--every", "1"]
     terminal = pexpect.spawn(
-        command, words, cwd=str(home), env=env, dimensions=(40, 140), encoding="utf-8", timeout=20
+        command, words, cwd=str(home), env=env, dimensions=(40, 140), encoding="utf-8", timeout=40
     )
     try:
         terminal.expect("Ctrl-C ends it")
@@ -191,10 +191,10 @@ def test_in_a_pipe_a_change_is_a_line(home: Path, devnet_node: Node) -> None:
     with shown.open("w") as out:
         process = subprocess.Popen(command, stdout=out, env=alone(home), cwd=home)
         try:
-            until("the table is there", lambda: "venus:core:WETH" in shown.read_text(), 20)
+            until("the table is there", lambda: "venus:core:WETH" in shown.read_text())
             with Rpc(devnet_node.rpc_url) as node:
                 node.call("anvil_setBalance", WHALE, hex(10**18))
-            until("the change is told", lambda: "alert: 1 ETH came" in shown.read_text(), 20)
+            until("the change is told", lambda: "alert: 1 ETH came" in shown.read_text())
             process.terminate()
             assert process.wait(END_SECONDS) == 0
         finally:

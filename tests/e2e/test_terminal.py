@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pexpect
 import pytest
 
-from tests.e2e.program import MONETA, descendants, environment, gone, run
+from tests.e2e.program import MONETA, descendants, environment, gone, run, until
 
 ESCAPES = re.compile(r"\x1b(\[[0-9;?]*[A-Za-z]|\][^\x07]*\x07|[=>()][A-B0]?)")
 COLOUR = re.compile(r"\x1b\[(?:[0-9;]*;)?3[0-7]m")
 SPACE = r"(?: |\x1b\[\d+D\x1b\[\d+C)"  # prompt_toolkit draws the last space by moving over it
 PROMPT, YES_OR_NO = "you>" + SPACE, r"confirm\? \[y/n\]" + SPACE
 UP = "\x1b[A"
-SECONDS = 20
+SECONDS = 40
 
 
 class Person:
@@ -149,4 +150,5 @@ def test_ctrl_c(tmp_path: Path, people: list[Person]) -> None:
     assert len(children) >= 2
     person.terminal.sendintr()
     assert person.left() == 0
-    assert all(gone(pid) for pid in children)
+    for pid, words in children.items():
+        until(f"{words} has ended with its parent", partial(gone, pid))
