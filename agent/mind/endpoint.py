@@ -85,9 +85,14 @@ class Endpoint:
             await self._http.aclose()
         self._chat = self._http = None
 
+    async def prepare(self) -> None:
+        """Imports LangChain, which is nothing that the endpoint should be given less time for."""
+        await self._ready()
+
     async def _ready(self) -> BaseChatModel:
         if self._chat is None:
             await asyncio.to_thread(__import__, "langchain_openai")
+        if self._chat is None:  # nor did another message make it meanwhile
             from langchain_openai import ChatOpenAI
             from pydantic import SecretStr
 

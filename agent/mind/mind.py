@@ -17,7 +17,7 @@ from agent.character.files import default
 from agent.intents import Question, Understood
 from agent.mind import prompt, questions, spoken, tools
 from agent.mind.context import Context
-from agent.mind.model import Answer, Model, ModelDown
+from agent.mind.model import Answer, Model, ModelDown, Prepares
 from agent.mind.models import Alone, Asking, Book, Models, NoBudget
 from agent.mind.phrasebook import interpret
 from agent.mind.purpose import purpose_of
@@ -86,6 +86,8 @@ class Mind:
             return understood
         try:
             known = Known(await facts() if facts else "", tuple(await recalled(text)) if recalled else ())
+            if isinstance(self.model, Prepares):
+                await self.model.prepare()
             async with asyncio.timeout(self.seconds):
                 found = await self.by_model(text, context, vocabulary, known, payer)
         except NoBudget as why:

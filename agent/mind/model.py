@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from agent.errors import Refused
 from agent.mind.prompt import Messages
@@ -60,6 +60,15 @@ class Model(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class Prepares(Protocol):
+    """A model that needs something once before it can be asked, such as an import that takes seconds."""
+
+    async def prepare(self) -> None:
+        """Returns once it can be asked. Raises ModelDown."""
+        ...
 
 
 def key_from(path: Path | None, setting: str = "MONETA_MODEL_KEY_FILE") -> str:

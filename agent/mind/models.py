@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from agent.errors import MonetaError
 from agent.mind.breaker import Breaker, Clock
 from agent.mind.choice import Candidate, Need, ordered
-from agent.mind.model import Answer, Model, ModelDown
+from agent.mind.model import Answer, Model, ModelDown, Prepares
 from agent.mind.prompt import Messages
 from agent.mind.purpose import Purpose
 from agent.model_cost import Payer, Price, shown
@@ -87,6 +87,14 @@ class Models:
     def asking(self, purpose: Purpose, payer: Payer) -> Asking:
         """What asks for one message."""
         return Asking(self, purpose, payer)
+
+    async def prepare(self) -> None:
+        """Makes those ready that are asked first, outside the time that they have for an answer."""
+        for name in {name for route in self.routes.values() for name in route.names[:1]}:
+            entry = self.entries[name]
+            if isinstance(entry.model, Prepares) and entry.breaker.state == "closed":
+                with suppress(ModelDown):  # asked, it says so itself
+                    await entry.model.prepare()
 
     async def close(self) -> None:
         """Ends all connections."""

@@ -62,6 +62,10 @@ class Provided:
         """Its client belongs to LangChain, which ends it with the process."""
         self._chat = None
 
+    async def prepare(self) -> None:
+        """Imports the provider's package. Raises ModelDown."""
+        await self._ready()
+
     async def _ready(self) -> BaseChatModel:
         if self._chat is None:
             try:

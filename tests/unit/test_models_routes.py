@@ -98,6 +98,36 @@ async def test_a_refused_call_is_repaired_by_the_next_model_and_by_no_third() ->
     assert len(alone.asked) == 2
 
 
+class Slow(Fake):
+    """Needs longer than a turn has before it can be asked, as for an import; or it never can be."""
+
+    def __init__(self, *answers: Answer | BaseException, fails: bool = False) -> None:
+        super().__init__(*answers)
+        self.prepared, self.fails = 0, fails
+
+    async def prepare(self) -> None:
+        self.prepared += 1
+        await asyncio.sleep(0.1)
+        if self.fails:
+            raise ModelDown("not installed")
+
+
+async def test_the_time_for_an_answer_begins_once_the_model_can_be_asked() -> None:
+    first, second = Slow(GOOD), Slow(GOOD)
+    for model in (first, models(Clock(), first=first, second=second)):
+        found = await Mind(ADA, model, seconds=0.05).understand(TEXT, Context(now=NOW), VOCABULARY)
+        assert bound(found, TEXT) == HUNDRED
+    assert (first.prepared, second.prepared) == (2, 0)
+
+
+async def test_one_that_can_not_be_made_ready_is_asked_and_leaves_it_to_the_next() -> None:
+    clock, first, second = Clock(), Slow(ModelDown("not installed"), fails=True), Fake(GOOD)
+    routed = models(clock, first=first, second=second)
+    for _ in range(FAULTS + 1):
+        assert bound(await said(routed), TEXT) == HUNDRED
+    assert (first.prepared, len(first.asked)) == (FAULTS, FAULTS)  # then it rests
+
+
 async def test_with_all_of_them_down_one_line_says_so() -> None:
     fakes = {name: Fake(ModelDown("status 500")) for name in "abc"}
     found = await said(models(Clock(), None, 500, **fakes))
