@@ -235,7 +235,7 @@ async def test_a_verb_that_code_does_not_know_is_asked_for() -> None:
     found = await understand(text, model)
     assert found.intent is None
     assert found.question.missing == "action"
-    assert "deposit, withdraw or send" in found.question.text
+    assert "deposit, withdraw, swap or send" in found.question.text
     pending = Context(now=NOW, pending=Pending(text=text, missing="action"))
     found = await understand("deposit", Scripted(call("deposit", asset="usdc", amount="100", venue="venus")), pending)
     assert bound(found, text, "deposit") == HUNDRED
