@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from agent.chain.snapshot import Snapshot
 from agent.chain.snapshot_json import to_json
@@ -37,6 +36,7 @@ from agent.replies.reply import Reply, Status, Verdict, plan_json
 from agent.runtime import recovering
 from agent.runtime.agreeing import NEWER
 from agent.runtime.codes import enrolled
+from agent.runtime.deciding import decided
 from agent.runtime.desk import DAY, desk, horizon_of
 from agent.runtime.following import Following
 from agent.runtime.mandating import Mandating
@@ -95,8 +95,8 @@ class Acting:
         at, resolved, proposal = await passing(intent, at, built)
         await self.world.ledger.cancel_previews(user.id, channel, NEWER)
         facts = to_json(snapshot) | standing.as_json(VENUES) | {"horizon": horizon.as_json()}
-        facts |= offered.as_json(at.offers) | range_choice.facts(at.seen)
-        decisions = [await self._record(user, facts, intent, choice) for choice in resolved.choices]
+        facts |= offered.as_json(at.offers) | range_choice.facts(at.seen) | {"intent": as_json(intent)}
+        decisions = [await decided(world.ledger, user.id, choice, facts) for choice in resolved.choices]
         await self.world.ledger.propose(
             proposal.plan,
             origins=origins,
@@ -248,18 +248,6 @@ class Acting:
     async def _ripe_contacts(self, user: User) -> dict[str, Address]:
         now = self.world.now()
         return {row.name: row.address for row in await self.world.ledger.contacts(user.id) if row.ripe_at <= now}
-
-    async def _record(self, user: User, facts: Mapping[str, Any], intent: Intent, choice: Choice) -> int:
-        """The choice with all that it was made from: replay needs nothing else."""
-        recorded = choice.recorded()
-        return await self.world.ledger.decide(
-            user=user.id,
-            kind=recorded.kind,
-            rule=recorded.rule,
-            snapshot=dict(facts) | recorded.facts | {"intent": as_json(intent)},
-            alternatives=recorded.alternatives,
-            chosen=recorded.chosen,
-        )
 
 
 def _previewed(proposal: Proposal, choices: Sequence[Choice], coded: str, verdict: Verdict) -> Reply:

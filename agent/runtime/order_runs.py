@@ -32,6 +32,7 @@ from agent.money import Amount
 from agent.plans import Plan
 from agent.policy.spending import VENUES
 from agent.runtime import sandwiched
+from agent.runtime.deciding import decided
 from agent.runtime.desk import desk, horizon_of
 from agent.runtime.recovering import check_strangers
 from agent.runtime.world import World
@@ -226,20 +227,8 @@ class OrderRuns:
         facts = to_json(snapshot) | standing.as_json(VENUES) | {"horizon": horizon.as_json()}
         facts |= {"intent": as_json(trade), "order": todo.order.number, "period": str(run.period)}
         facts |= {"bound": None if bound is None else str(bound)}
-        decisions = []
-        for choice in resolved.choices:
-            made = (replace(choice, swap=held) if isinstance(choice, RouteChoice) else choice).recorded()
-            decisions.append(
-                await world.ledger.decide(
-                    user=user.id,
-                    kind=made.kind,
-                    rule=made.rule,
-                    snapshot=facts | made.facts,
-                    alternatives=made.alternatives,
-                    chosen=made.chosen,
-                )
-            )
-        return proposal, decisions
+        choices = [replace(each, swap=held) if isinstance(each, RouteChoice) else each for each in resolved.choices]
+        return proposal, [await decided(world.ledger, user.id, each, facts) for each in choices]
 
     async def _ended(self, todo: Todo, run: RunRow, outcome: Outcome) -> None:
         match outcome.end:
