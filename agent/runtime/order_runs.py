@@ -19,6 +19,7 @@ from agent.execution.points import Point, point
 from agent.execution.stops import check_stops
 from agent.gate.charges import spending_of
 from agent.gate.choices import RouteChoice
+from agent.gate.desk import Resolved
 from agent.gate.moves import Swap
 from agent.gate.open_doors import check_ledger
 from agent.gate.orders import price as order_price
@@ -26,7 +27,7 @@ from agent.gate.orders.due import Due, due
 from agent.gate.orders.terms import Terms
 from agent.gate.propose import Proposal, Request
 from agent.gate.step_up import needs
-from agent.gate.wanted import moves_of
+from agent.gate.trades import offered
 from agent.intents import as_json
 from agent.money import Amount
 from agent.plans import Plan
@@ -34,6 +35,7 @@ from agent.policy.spending import VENUES
 from agent.runtime import sandwiched
 from agent.runtime.deciding import decided
 from agent.runtime.desk import desk, horizon_of
+from agent.runtime.offering import Asking, asking, passing
 from agent.runtime.recovering import check_strangers
 from agent.runtime.world import World
 from memory.orders import OrderRow, RunRow
@@ -176,10 +178,11 @@ class OrderRuns:
         await world.manager.catch_up(account, world.registry.chain_id)
         if any(each.account == account for each in await ledger.unsettled()):
             raise Unavailable("chain", "an earlier transaction isn't settled yet")
-        snapshot = await world.priced_snapshot(account)
-        if todo.terms.times is None and not todo.terms.holds(snapshot.prices):
-            raise Waits
-        proposal, decisions = await self._proposed(todo, run, fresh, snapshot)
+        async with asking(world, account, todo.terms.trade) as asked:
+            snapshot = await world.priced_snapshot(account)
+            if todo.terms.times is None and not todo.terms.holds(snapshot.prices):
+                raise Waits
+            proposal, decisions = await self._proposed(todo, run, fresh, snapshot, asked)
         plan = proposal.plan
         await check_strangers(world, plan)
         moved = needs(world.policy, plan)
@@ -205,30 +208,41 @@ class OrderRuns:
         check_ledger(ledger.broken, "swap")  # it may have broken just now
         return row.plan
 
-    async def _proposed(self, todo: Todo, run: RunRow, user: User, snapshot: Snapshot) -> tuple[Proposal, list[int]]:
+    async def _proposed(
+        self, todo: Todo, run: RunRow, user: User, snapshot: Snapshot, asked: Asking
+    ) -> tuple[Proposal, list[int]]:
         world, trade = self.world, todo.terms.trade
         standing = await world.standing(user.id)
         horizon = horizon_of(world, trade, snapshot, standing)
-        resolved = moves_of(trade, desk(world, snapshot, standing, {}, horizon))
+        at = desk(world, snapshot, standing, {}, horizon)
+        at = replace(at, offers=await asked.offers(at))
+
+        async def built(resolved: Resolved) -> Proposal:
+            request = Request(
+                draft=world.draft(user, as_json(trade)),
+                seconds=world.settings.plan_seconds,
+                contacts=frozenset(),
+                paused=user.paused,
+                notes=resolved.notes,
+                standing=standing,
+            )
+            return await world.gate.propose(request, (self._held(todo, resolved, snapshot)[0],), snapshot)
+
+        at, resolved, proposal = await passing(trade, at, built)
+        held, bound = self._held(todo, resolved, snapshot)
+        facts = to_json(snapshot) | standing.as_json(VENUES) | {"horizon": horizon.as_json()}
+        facts |= {"intent": as_json(trade), "order": todo.order.number, "period": str(run.period)}
+        facts |= {"bound": None if bound is None else str(bound)} | offered.as_json(at.offers)
+        choices = [replace(each, swap=held) if isinstance(each, RouteChoice) else each for each in resolved.choices]
+        return proposal, [await decided(world.ledger, user.id, each, facts) for each in choices]
+
+    def _held(self, todo: Todo, resolved: Resolved, snapshot: Snapshot) -> tuple[Swap, int | None]:
+        """The swap under the order's price, and that price as its bound. Raises Refused("limit-price", "oracle")."""
         move = resolved.moves[0]
         if not isinstance(move, Swap):
             raise TypeError("an order's trade is a swap")
-        bound = order_price.bound_of(todo.terms, move, snapshot.prices, world.registry)
-        held = move if bound is None else order_price.held_to(move, bound)
-        request = Request(
-            draft=world.draft(user, as_json(trade)),
-            seconds=world.settings.plan_seconds,
-            contacts=frozenset(),
-            paused=user.paused,
-            notes=resolved.notes,
-            standing=standing,
-        )
-        proposal = await world.gate.propose(request, (held,), snapshot)
-        facts = to_json(snapshot) | standing.as_json(VENUES) | {"horizon": horizon.as_json()}
-        facts |= {"intent": as_json(trade), "order": todo.order.number, "period": str(run.period)}
-        facts |= {"bound": None if bound is None else str(bound)}
-        choices = [replace(each, swap=held) if isinstance(each, RouteChoice) else each for each in resolved.choices]
-        return proposal, [await decided(world.ledger, user.id, each, facts) for each in choices]
+        bound = order_price.bound_of(todo.terms, move, snapshot.prices, self.world.registry)
+        return move if bound is None else order_price.held_to(move, bound), bound
 
     async def _ended(self, todo: Todo, run: RunRow, outcome: Outcome) -> None:
         match outcome.end:

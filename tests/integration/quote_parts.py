@@ -11,6 +11,7 @@ from typing import Any
 
 import tomli_w
 
+from agent.compose import Instance
 from agent.config import Settings
 from agent.gate.trades.offers import Tried
 from agent.intents import Exact, Swap
@@ -37,6 +38,7 @@ class Quoted(Swapping):
     """An instance whose quoters are `served`."""
 
     served: Aggregators
+    instance: Instance
     known: dict[tuple[Address, Address, int], int] = field(default_factory=dict)
 
     async def fair(self, start: Address, end: Address, units: int) -> int:
@@ -91,7 +93,7 @@ async def quoting(node: Node, folder: Path, names: Sequence[str] = NAMES) -> Asy
             place, Settings(quoters=said, quote_milliseconds=MILLISECONDS, first_wait_hours=0)
         ) as instance:
             user = await instance.owner("terminal", "owner", "you")
-            it.append(Quoted(instance.world, user, instance.first_account, devnet, served))
+            it.append(Quoted(instance.world, user, instance.first_account, devnet, served, instance))
             yield it[0]
     await devnet.rpc.close()
 

@@ -13,6 +13,7 @@ from agent.chain.registry import Registry
 from agent.errors import Refused
 from agent.gate.moves import Swap
 from agent.gate.orders.terms import Terms
+from agent.gate.trades.offered import Offered
 from agent.money import Amount, Token
 from agent.usd import PRICE_DECIMALS
 
@@ -39,9 +40,15 @@ def bound_of(terms: Terms, move: Swap, prices: Mapping[str, int], registry: Regi
 def held_to(move: Swap, bound: int) -> Swap:
     """The swap with a bound of its own on each part, where that is stricter than the policy's slippage.
 
-    Raises Refused("limit-price") where the pools' price is worse now.
+    An offer from outside is taken as it was made: its own call must hold to the price. Raises Refused("limit-price")
+    where the pools' price is worse now, or what the offer's call may come to is.
     """
     trade = move.trade
+    if isinstance(move.trader, Offered):
+        if move.limit > bound if trade.exact_out else move.limit < bound:
+            open_side = move.pays if trade.exact_out else move.gets
+            raise _loose(Amount(move.limit, open_side), Amount(bound, open_side))
+        return move
     if trade.exact_out:
         if trade.units_in > bound:
             raise _worse(Amount(trade.units_in, move.pays), Amount(bound, move.pays))
@@ -60,6 +67,14 @@ def _strict(token: Token, prices: Mapping[str, int], registry: Registry, *, give
     if token.symbol not in registry.usd_stable:
         return price
     return max(price, PAR) if given else min(price, PAR)
+
+
+def _loose(limit: Amount, wanted: Amount) -> Refused:
+    return Refused(
+        RULE,
+        f"by its call it may come to {limit}, and your price says {wanted}",
+        "Another offer, or the own route, is taken.",
+    )
 
 
 def _worse(now: Amount, wanted: Amount) -> Refused:
