@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import time
@@ -31,6 +32,14 @@ def binary() -> Path:
     if not found.is_file():
         raise DevnetError("devnet isn't set up here yet: run `python -m devnet setup`")
     return found
+
+
+def telling(command: list[str], bound: Path) -> list[str]:
+    """The command that also writes the file `bound`, once the port is its own: another anvil may have taken it first,
+    and that one's answers look like ours.
+    """
+    bound.unlink(missing_ok=True)
+    return [*command, "--config-out", str(bound.absolute())]
 
 
 def arguments(port: int, chain_id: int = CHAIN_ID) -> list[str]:
@@ -71,14 +80,17 @@ def refuse_if_taken(port: int) -> None:
             raise DevnetError(f"port {port} is in use already: {error.strerror}; say another, or none") from error
 
 
-def wait_until_ready(url: str, alive: Callable[[], bool], chain_id: int = CHAIN_ID) -> None:
-    """Returns as soon as that chain answers at `url`. Raises NodeUnreachable when it ended, or took too long."""
+def wait_until_ready(url: str, bound: Path, alive: Callable[[], bool], chain_id: int = CHAIN_ID) -> None:
+    """Returns as soon as that chain answers at `url`, and it is ours. `bound` is the file of `telling`, which goes.
+
+    Raises NodeUnreachable when it ended, or took too long.
+    """
     deadline = time.monotonic() + READY_SECONDS
     with Rpc(url) as rpc:
         while alive() and time.monotonic() < deadline:
-            try:
-                if rpc.number("eth_chainId") == chain_id:
+            with contextlib.suppress(NodeUnreachable):
+                if bound.exists() and rpc.number("eth_chainId") == chain_id:
+                    bound.unlink()
                     return
-            except NodeUnreachable:
-                time.sleep(0.005)
+            time.sleep(0.005)
     raise NodeUnreachable(f"anvil did not come up at {url}")

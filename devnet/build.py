@@ -57,10 +57,11 @@ def build(parts: list[Artefact], folder: Path, progress: Progress) -> None:
 
 def _deploy(contracts: Contracts, log: Path, progress: Progress) -> tuple[dict[str, Any], dict[str, Any]]:
     port = anvil.free_port()
-    process, _ = leash([*anvil.arguments(port), "--timestamp", str(FIRST_SECOND)], log)
+    bound = log.with_suffix(".json")
+    process, _ = leash(anvil.telling([*anvil.arguments(port), "--timestamp", str(FIRST_SECOND)], bound), log)
     try:
         url = f"http://{anvil.HOST}:{port}"
-        anvil.wait_until_ready(url, lambda: process.poll() is None)
+        anvil.wait_until_ready(url, bound, lambda: process.poll() is None)
         chain = Deployer(Web3(HTTPProvider(url)), contracts)
         content = _deploy_all(chain, progress)
         progress(f"  {chain.transactions} transactions")

@@ -95,10 +95,11 @@ def serve(
     write_atomically(folder / "chain.toml", chain_file)
     for last in [False] * (TRIES - 1) + [True]:
         chosen = port or anvil.free_port()
-        process, pid = leash(command(chosen), folder / "anvil.log")
+        bound = folder / "anvil.json"
+        process, pid = leash(anvil.telling(command(chosen), bound), folder / "anvil.log")
         node = Node(f"http://{anvil.HOST}:{chosen}", process, pid, folder / "chain.toml", folder / "anvil.log")
         try:
-            anvil.wait_until_ready(node.rpc_url, node.alive, chain_id)
+            anvil.wait_until_ready(node.rpc_url, bound, node.alive, chain_id)
         except NodeUnreachable as failure:
             node.stop()
             if port or last:

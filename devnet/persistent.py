@@ -73,13 +73,14 @@ def up(folder: Path, *, port: int = 0) -> Running:
 def _start(folder: Path, port: int) -> Running:
     command = [*anvil.with_state(port, _state(folder)), "--dump-state", str((folder / "autosave.json").absolute())]
     command += ["--state-interval", str(AUTOSAVE_SECONDS)]
-    pid = _detached(command, folder / "anvil.log")
+    bound = folder / "anvil.json"
+    pid = _detached(anvil.telling(command, bound), folder / "anvil.log")
     started = Running(pid, f"http://{anvil.HOST}:{port}", int(time.time()))
     write_atomically(folder / "devnet.json", json.dumps(asdict(started)).encode())
     begun = time.monotonic()  # for a moment the process is still the shell that becomes anvil
-    anvil.wait_until_ready(started.rpc_url, lambda: time.monotonic() < begun + BECOMING_SECONDS or _is_ours(started))
-    if not _is_ours(started):  # somebody else's node took the port, and it is that one which answered
-        raise NodeUnreachable(f"anvil did not come up at {started.rpc_url}")
+    anvil.wait_until_ready(
+        started.rpc_url, bound, lambda: time.monotonic() < begun + BECOMING_SECONDS or _is_ours(started)
+    )
     return started
 
 

@@ -53,10 +53,12 @@ def build(profile: Profile, known: list[Artefact], folder: Path, second: int, pr
 
 def _deployed(profile: Profile, contracts: Contracts, further: Parts, log: Path, second: int) -> dict[str, Any]:
     port = anvil.free_port()
-    process, _ = leash([*anvil.arguments(port, profile.chain_id), "--timestamp", str(second)], log)
+    bound = log.with_suffix(".json")
+    command = [*anvil.arguments(port, profile.chain_id), "--timestamp", str(second)]
+    process, _ = leash(anvil.telling(command, bound), log)
     try:
         url = f"http://{anvil.HOST}:{port}"
-        anvil.wait_until_ready(url, lambda: process.poll() is None, profile.chain_id)
+        anvil.wait_until_ready(url, bound, lambda: process.poll() is None, profile.chain_id)
         chain = Deployer(Web3(HTTPProvider(url)), contracts)
         _deploy(chain, further, profile)
         return trimmed(chain, L2_BASE_FEE if "fees" in profile.data else L1_BASE_FEE)

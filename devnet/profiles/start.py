@@ -74,7 +74,7 @@ def _built(profile: Profile, text: str, week: int, progress: Progress) -> Path:
             from devnet.profiles.build import build  # web3, only for building
 
             for old in root.glob(f"{profile.name}-*"):
-                if not old.name.endswith(f"-{week}"):
+                if not old.name.endswith((f"-{week}", f"-{week - WEEK}")):  # last week's may just be served
                     shutil.rmtree(old, ignore_errors=True)
             progress(f"devnet: putting the contracts at the addresses of {profile.name}, once a week")
             build(profile, needed(parse(LOCK.read_text()), this_platform()), folder, week - BEFORE, progress)

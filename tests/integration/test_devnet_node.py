@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import devnet
+from devnet import anvil
 from devnet.errors import NodeUnreachable
 from devnet.rpc import Rpc
 
@@ -111,3 +112,24 @@ def test_the_faucet_adds_exactly_what_it_is_told(tmp_path: Path) -> None:
         with pytest.raises(devnet.DevnetError, match="DOGE"):
             devnet.fund(node.rpc_url, account, {"ETH": 1, "DOGE": 1})
         assert reader.w3.eth.get_balance(reader.w3.to_checksum_address(account)) == 2 * 10**20
+
+
+def test_a_port_that_another_one_took_meanwhile_is_given_up_for_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both are anvils of the same chain: only which one has the port tells them apart."""
+    devnet.setup()
+    with devnet.start(tmp_path / "one") as one:
+        taken, free = int(one.rpc_url.rpartition(":")[2]), anvil.free_port
+        ports = iter([taken])
+        monkeypatch.setattr(anvil, "free_port", lambda: next(ports, None) or free())
+        with devnet.start(tmp_path / "two") as two:
+            assert two.rpc_url != one.rpc_url
+        up = iter([taken])
+        monkeypatch.setattr(anvil, "free_port", lambda: next(up, None) or free())
+        try:
+            assert devnet.up(tmp_path / "three").rpc_url != one.rpc_url
+        finally:
+            devnet.down(tmp_path / "three")
+        with Rpc(one.rpc_url) as rpc:
+            assert rpc.number("eth_chainId") == 31337
