@@ -160,6 +160,7 @@ class Mandate(_Closed):
     `safety_exits`: whether other signs of danger may move anything. `quiet_hours`: when it doesn't act.
     `repay_below` is the health factor below which a loan is paid down from idle money of the wallet; `claim_rewards`:
     whether rewards are claimed when they are worth their gas; `collect_fees`: the same of liquidity positions' fees.
+    `keep_in_range`: whether those that the price left are moved where that is forecast to pay.
     """
 
     action: Literal["mandate"] = "mandate"
@@ -179,6 +180,7 @@ class Mandate(_Closed):
     repay_below: Decimal | None = None
     claim_rewards: bool | None = None
     collect_fees: bool | None = None
+    keep_in_range: bool | None = None
 
 
 class Rebalance(_Closed):

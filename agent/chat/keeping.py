@@ -10,6 +10,7 @@ import structlog
 
 from agent.chain.snapshot import Snapshot
 from agent.errors import MonetaError, Refused, Unavailable
+from agent.gate.liquidity.move import Better
 from agent.gate.mandates.mandate import RULE, Terms
 from agent.replies.loans import could_not_repay, kept
 from agent.replies.ranges import opened_anew
@@ -65,18 +66,25 @@ class Keeping:
                 terms = Terms.from_json(row.limits)
                 if self.upkeep.below(terms, owed):
                     await self._repay(row)
-                if terms.repay is not None or terms.claims or terms.fees:
+                if terms.repay is not None or terms.claims or terms.fees or terms.ranges:
                     await self._tell(await self._user(row.user))
             except Exception:  # as the schedule's own jobs
                 log.exception("loans could not be looked after", user=row.user)
 
     async def claim(self, user: User, row: MandateRow, snapshot: Snapshot) -> None:
-        """Claims what is worth its gas, where the mandate says so; the same of fees of liquidity positions."""
+        """Claims what is worth its gas, where the mandate says so; the same of fees of liquidity positions, and those
+        that the price left are moved, or spoken of.
+        """
         terms = Terms.from_json(row.limits)
         if terms.claims and snapshot.rewards:
             await self._take(user, row, snapshot, self.upkeep.claim)
-        if terms.fees and snapshot.positions:
+        if not snapshot.positions or not (terms.fees or terms.ranges):
+            return
+        if terms.fees:
             await self._take(user, row, snapshot, self.upkeep.collect)
+        if terms.ranges:
+            await self._move(user, row, snapshot)
+        else:
             await self._propose(user, snapshot)
 
     async def _take(self, user: User, row: MandateRow, snapshot: Snapshot, take: Taking) -> None:
@@ -87,11 +95,26 @@ class Keeping:
             if error.rule != RULE:  # not worth its gas yet: they wait
                 log.warning("rewards were not claimed", user=user.id, rule=error.rule, why=error.message)
 
+    async def _move(self, user: User, row: MandateRow, snapshot: Snapshot) -> None:
+        """Moves what the price left, where that pays; what stood against one is told once a week."""
+        try:
+            if await self.service.runtime.rebalancing.barred(user):
+                return
+            held = await Ranging(self.world).keep(user, row, snapshot)
+        except MonetaError as error:  # it is looked at again at the next period
+            log.warning("positions were not looked after", user=user.id, error=str(error))
+            return
+        for each in held:
+            await self._once_a_week(user, snapshot, each.better, each.why)
+
     async def _propose(self, user: User, snapshot: Snapshot) -> None:
-        """Says once a week of each position out of range what opening it anew is forecast to bring; it moves none."""
+        """Says of each position out of range what moving it is forecast to bring; it moves none."""
         for each in await Ranging(self.world).better(snapshot):
-            week = snapshot.block.timestamp // (7 * DAY)
-            await self._say(user, "range", each.position.id * WEEKS + week % WEEKS, opened_anew(each))
+            await self._once_a_week(user, snapshot, each)
+
+    async def _once_a_week(self, user: User, snapshot: Snapshot, found: Better, why: str = "") -> None:
+        week = snapshot.block.timestamp // (7 * DAY)
+        await self._say(user, "range", found.position.id * WEEKS + week % WEEKS, opened_anew(found, why))
 
     async def _repay(self, row: MandateRow) -> None:
         user, now = await self._user(row.user), self.world.now()

@@ -33,7 +33,9 @@ def code_note(policy: Policy, plan: Plan) -> str:
 
 def above_of(policy: Policy, registry: Registry, terms: Terms) -> Amount | None:
     """What a move under these terms may come to, where that is above its threshold; None where it needs no code."""
-    return above(policy, {registry.token(symbol): bounds.most for symbol, bounds in terms.assets.items()})
+    most = {symbol: bounds.most for symbol, bounds in terms.assets.items()}
+    most |= {symbol: max(units, most.get(symbol, 0)) for symbol, units in terms.ranges.items()}
+    return above(policy, {registry.token(symbol): units for symbol, units in most.items()})
 
 
 def check_mandate(policy: Policy, moved: Amount, enrolled: bool, code: str = "") -> None:

@@ -42,8 +42,10 @@ class Entry(BaseModel):
     only says what it is for, such as the positions whose rewards are claimed: whatever it is, `amount` of `token`
     comes to the recipient, or nothing does. `outside` is of a swap whose way nobody can read: what bounds it all the
     same. An `enter` may take `with_amount` of `with_token` along. A `leave` of POSITION is of what the contract
-    itself keeps in the caller's name under the number `position`. `wrap` and `unwrap` are the wrapped coin's own: one
-    to one, from the caller and to the caller; what is wrapped is the coin that is sent along, VALUE.
+    itself keeps in the caller's name under the number `position`; `gives` are two arguments with the least of its two
+    tokens that is then owed, in the order in which an `enter` of the same table names them. `wrap` and `unwrap` are
+    the wrapped coin's own: one to one, from the caller and to the caller; what is wrapped is the coin that is sent
+    along, VALUE.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -64,6 +66,7 @@ class Entry(BaseModel):
     with_token: str | None = None
     with_amount: str | None = None
     position: str | None = None
+    gives: tuple[str, ...] = ()
     path: str | None = None
     at_most: bool = False
     native_in: bool = False
@@ -202,7 +205,7 @@ def _check_paths(entry: Entry) -> None:
     for path in addresses:
         if path and not path.startswith("@") and parameter_at(entry.whole, path).type != "address":
             raise ValueError(f"the argument {path!r} is not an address")
-    for path in (entry.amount, entry.to_amount, entry.with_amount, entry.position):
+    for path in (entry.amount, entry.to_amount, entry.with_amount, entry.position, *entry.gives):
         if path and path != VALUE and not parameter_at(entry.whole, path).type.startswith("uint"):
             raise ValueError(f"the amount {path!r} is not an unsigned integer")
     if entry.path and parameter_at(entry.whole, entry.path).type not in ("bytes", "address[]"):
@@ -308,6 +311,8 @@ def _check_position(entry: Entry) -> None:
         raise ValueError(f"what counts positions is a leave of {POSITION}")
     if (entry.unit == "position") != bool(entry.position):
         raise ValueError(f"a leave of {POSITION}, and only that, names the position's number")
+    if entry.gives and (len(entry.gives) != 2 or entry.unit != "position"):
+        raise ValueError(f"gives are the least of two tokens, of a leave of {POSITION}")
     if bool(entry.with_token) != bool(entry.with_amount) or (entry.with_token and entry.direction != "enter"):
         raise ValueError("a second token has its amount, and goes in with the first one")
     if entry.with_token and (entry.all or "@" in f"{entry.token}{entry.with_token}"):

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from agent.gate.choices import RANGE, ROUTE, TURN
+from agent.gate.mandates.ranging import KIND
 from agent.gate.trades.words import FEE_PLACES, about, percent
 from agent.money import Amount, Rate, Token, text_from_units
 from agent.replies import ranges, rebalanced
@@ -72,6 +73,8 @@ def _told(row: DecisionRow, tokens: Tokens) -> Reply:
         return _route(row, asset, tokens(str(row.snapshot["to_asset"])), when)
     if row.kind == RANGE:
         return ranges.chosen(row, when)
+    if row.kind == KIND:
+        return ranges.moved(row, when)
     if row.kind == TURN:
         return _turn(row, asset, when)
     return _venue(row, Amount(int(row.snapshot["units"]), asset), when)

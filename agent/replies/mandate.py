@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from agent.chain.registry import Registry
 from agent.gate.mandates.mandate import Terms
+from agent.gate.mandates.positions import EVERY_SECONDS
 from agent.gate.mandates.rules import percent, price
 from agent.loans import health_text
 from agent.money import Amount
@@ -32,7 +33,7 @@ def table(terms: Terms, registry: Registry, every_hours: int, tz: str = "UTC") -
     gas = f"{_usd(terms.gas_budget)} in {terms.horizon_days} days"
     rows.append(("gas at the most", gas, _by(terms, "gas_budget_usd")))
     rows.append(("gain counted over", f"{terms.horizon_days} days", _by(terms, "horizon_days")))
-    rows += _ways_out(terms)
+    rows += _ways_out(terms, registry)
     rows.append(("moves nothing", _quiet(terms, tz), _by(terms, "quiet_hours")))
     rows.append(("weighed", f"every {every_hours} hours", "default"))
     return Table(("limit", "number", "said by"), tuple(rows))
@@ -43,7 +44,7 @@ def _caps(terms: Terms, symbol: str) -> list[tuple[str, int]]:
     return [(venue, units) for venue, units in terms.caps.items() if venue.rpartition(":")[2] == symbol]
 
 
-def _ways_out(terms: Terms) -> list[tuple[str, str, str]]:
+def _ways_out(terms: Terms, registry: Registry) -> list[tuple[str, str, str]]:
     """What makes money leave at once, and what is only told."""
     depeg = TOLD if terms.depeg is None else f"below {price(terms.depeg)}"
     illiquid = TOLD if terms.illiquid is None else f"when less than {percent(terms.illiquid)} of a venue could leave"
@@ -51,11 +52,11 @@ def _ways_out(terms: Terms) -> list[tuple[str, str, str]]:
         ("out on a depeg", depeg, _by(terms, "depeg_usd")),
         ("out before it is hard to leave", illiquid, _by(terms, "illiquid_percent")),
         ("out on other danger", "at once" if terms.safety else TOLD, _by(terms, "safety_exits")),
-        *_beside(terms),
+        *_beside(terms, registry),
     ]
 
 
-def _beside(terms: Terms) -> list[tuple[str, str, str]]:
+def _beside(terms: Terms, registry: Registry) -> list[tuple[str, str, str]]:
     """What it does beside placing money, where that was said."""
     rows = []
     if terms.repay is not None:
@@ -65,6 +66,11 @@ def _beside(terms: Terms) -> list[tuple[str, str, str]]:
         rows.append(("claims rewards", "when they are worth their gas", _by(terms, "claim_rewards")))
     if terms.fees:
         rows.append(("collects fees of liquidity", "when they are worth their gas", _by(terms, "collect_fees")))
+    if terms.ranges:
+        rows.append(("keeps positions in range", "where that pays", _by(terms, "keep_in_range")))
+        most = [str(Amount(units, registry.token(symbol))) for symbol, units in sorted(terms.ranges.items())]
+        rows.append(("most of a position at once", ", ".join(most), _by(terms, "max_move")))
+        rows.append(("positions moved", f"one in {EVERY_SECONDS // 3_600} hours at the most", "default"))
     return rows
 
 
@@ -105,6 +111,11 @@ def preview(
         text += "Out of danger it goes to another venue or into your own wallet, and I sell nothing. "
     if terms.repay is not None:
         text += "A loan in danger I pay down with what lies idle in your wallet, never out of a venue. "
+    if terms.ranges:
+        text += (
+            "A liquidity position that the price left I close, swap what a new range needs and open anew, where that "
+            "is forecast to bring more than it costs and your least gain; a forecast may be wrong. "
+        )
     text += "`stop rebalancing` ends it, `pause` halts it. "
     text += _zone_note(terms, tz) + "".join(f"{note} " for note in notes)
     if coded is not None:

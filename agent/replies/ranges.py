@@ -80,6 +80,29 @@ def chosen(row: DecisionRow, when: str) -> Reply:
     picked = next(each for each in row.alternatives if each["width"] == row.chosen)
     text = f"On {when} I chose {row.chosen} for {row.snapshot['pair']}: {row.rule}."
     text += f" It was forecast to be in range {_percent(picked['in_range'])} of {DAYS} days."
+    return Reply(text, _table(row), private=True)
+
+
+def moved(row: DecisionRow, when: str) -> Reply:
+    """Why a position was moved under a mandate, or wasn't."""
+    facts, options = row.snapshot, {each["width"]: each for each in row.alternatives}
+    which = f"position {facts['position']} ({facts['pair']})"
+    if not row.chosen:
+        text = f"On {when} I left {which} where it was: {facts['why_not']}."
+        return Reply(text, _table(row), private=True)
+    gain, cost = dollars(int(facts["gain"])), dollars(int(facts["cost"]))
+    text = f"On {when} I chose to move {which} to {row.chosen}: {row.rule}."
+    inside = _percent(options[row.chosen]["in_range"])
+    text += (
+        f" It was forecast to be in range {inside} of {DAYS} days, and to bring about {gain} more in them than left "
+        f"alone, {cost} of gas and swaps taken off."
+    )
+    if row.outcome not in (None, "settled"):
+        text += f" It ended as: {row.outcome}."
+    return Reply(text, _table(row), private=True)
+
+
+def _table(row: DecisionRow) -> Table:
     rows = tuple(
         (
             str(each["width"]),
@@ -90,8 +113,7 @@ def chosen(row: DecisionRow, when: str) -> Reply:
         )
         for each in row.alternatives
     )
-    columns = ("range", "in range", "fees", "loss against holding", "together")
-    return Reply(text, Table(columns, rows, frozenset({1, 2, 3, 4})), private=True)
+    return Table(("range", "in range", "fees", "loss against holding", "together"), rows, frozenset({1, 2, 3, 4}))
 
 
 def _percent(millionths: str) -> str:
@@ -100,15 +122,19 @@ def _percent(millionths: str) -> str:
     return f"{'-' if units < 0 else ''}{percent(abs(units))}"
 
 
-def opened_anew(found: Better) -> Reply:
-    """What opening a position anew is forecast to bring; it is the user who does it."""
-    position, pair = found.position, found.pair
-    more, cost, width = dollars(found.cents), dollars(found.cost), width_text(found.option.width)
-    return Reply(
-        f"Position {position.id} ({pair.name}) is out of range and earns nothing. Opened anew over {width}, it is "
-        f"forecast to bring about {more} more in {DAYS} days than left alone, {cost} of gas and swaps taken off. "
-        f"That is no promise, and I don't do it by myself: say `close position {position.id}`, and then "
-        "what to provide.",
-        offers=(Offer("Close it", "say", f"close position {position.id}"),),
-        private=True,
+def opened_anew(found: Better, why: str = "") -> Reply:
+    """What moving a position is forecast to bring, for the user to say. `why`: what kept a mandate from it."""
+    position, pair, width = found.position, found.pair, found.option.width
+    more, cost = dollars(found.cents), dollars(found.cost)
+    say = f"move position {position.id} to the full range"
+    if width is not None:
+        say = f"move position {position.id} to {width_text(width)}"
+    text = (
+        f"Position {position.id} ({pair.name}) is out of range and earns nothing. Opened anew over "
+        f"{width_text(width)}, it is forecast to bring about {more} more in {DAYS} days than left alone, {cost} of "
+        "gas and swaps taken off. That is no promise. "
     )
+    if why:
+        text += f"Your mandate didn't move it: {why}. "
+    text += f"Say `{say}`, and I show it to you first."
+    return Reply(text, offers=(Offer("Move it", "say", say),), private=True)

@@ -11,10 +11,12 @@ from agent.chain.snapshot import Snapshot
 from agent.errors import MonetaError, NeedsAnswer, Refused
 from agent.execution.costs import costs_at
 from agent.gate.mandates.mandate import Terms, wei_in_usd
+from agent.gate.mandates.positions import pairs_in, right_of
 from agent.gate.mandates.said import terms_of
 from agent.gate.mandates.sense import check_possible, notes
 from agent.gate.step_up import above_of, check_mandate
 from agent.intents import Hours, Mandate, Origin, Quiet
+from agent.money import Address
 from agent.replies import mandate
 from agent.replies.reply import Reply, Status, Verdict, plan_json
 from agent.runtime.agreeing import agreed
@@ -23,7 +25,7 @@ from agent.runtime.reports import Reports
 from agent.runtime.trying import Trying
 from agent.runtime.weighing import ENTER_GAS, ENTER_TRANSACTIONS, LEAVE_GAS, LEAVE_TRANSACTIONS
 from agent.runtime.world import World
-from memory.mandates import UserSettings
+from memory.mandates import MandateRow, UserSettings
 from memory.rows import PlanRow, PlanStatus, User
 
 WITH_PICTURES = ("discord", "telegram")
@@ -31,6 +33,10 @@ WITH_PICTURES = ("discord", "telegram")
 
 def _has(held: Mapping[str, int], most: Mapping[str, int]) -> bool:
     return all(units <= held.get(symbol, 0) for symbol, units in most.items())
+
+
+def _moves_positions(row: MandateRow | None) -> bool:
+    return row is not None and bool(Terms.from_json(row.limits).ranges)
 
 
 def _shows(channel: str) -> bool:
@@ -60,7 +66,8 @@ class Mandating:
         account = await world.account(user)
         snapshot = await world.priced_snapshot(account)
         await world.refresh()
-        terms = terms_of(intent, world.registry, world.venues, snapshot.prices, world.settings)
+        pairs = pairs_in(snapshot, world.registry)
+        terms = terms_of(intent, world.registry, world.venues, snapshot.prices, world.settings, pairs)
         check_possible(terms, world.registry, world.venues, snapshot.venues, snapshot.prices)
         moved = above_of(world.policy, world.registry, terms)
         if moved is not None and not await enrolled(world):
@@ -98,9 +105,10 @@ class Mandating:
 
     async def revoke(self, user: User) -> Reply:
         """Ends the mandate, at the signer too where that is there. Always possible."""
+        row = await self.world.ledger.mandate(user.id)
         ended = await self.world.ledger.revoke_mandate(user.id)
         account = await self.world.ledger.account(user.id)
-        if account is not None and self.world.policy.step_up:
+        if account is not None and (self.world.policy.step_up or _moves_positions(row)):
             with contextlib.suppress(MonetaError):
                 await self.world.signer.mandate(account.address, {})
         return mandate.revoked(ended)
@@ -113,14 +121,29 @@ class Mandating:
         world = self.world
         await world.refresh()
         live = row.status is PlanStatus.PROPOSED and world.now() <= row.not_after and row.user == user.id
-        if not world.policy.step_up or not live or world.ledger.not_intact(row):
+        if not live or world.ledger.not_intact(row):
             return
         terms = Terms.from_json(row.intent["limits"])
+        if not world.policy.step_up and not terms.ranges:
+            if _moves_positions(await world.ledger.mandate(user.id)):  # which this one doesn't
+                await world.signer.mandate(row.account, {})
+            return
         moved = above_of(world.policy, world.registry, terms)
         most = {symbol: bounds.most for symbol, bounds in terms.assets.items()} if moved else {}
-        if moved is not None and not _has(await world.signer.mandated(row.account), most):
+        right = right_of(terms, await self._native_price(row.account) if terms.ranges else None)
+        if moved is not None and not await self._is_known(row.account, most, terms.ranges):
             check_mandate(world.policy, moved, await enrolled(world), code)
-        await world.signer.mandate(row.account, most, code or None)
+        await world.signer.mandate(row.account, most, code or None, right)
+
+    async def _is_known(self, account: Address, most: Mapping[str, int], ranges: Mapping[str, int]) -> bool:
+        """Whether the signer lets as much be moved already."""
+        signer = self.world.signer
+        right = await signer.ranges(account) if ranges else None
+        return _has(await signer.mandated(account), most) and _has({} if right is None else right.most, ranges)
+
+    async def _native_price(self, account: Address) -> int | None:
+        snapshot = await self.world.priced_snapshot(account)
+        return snapshot.prices.get(self.world.registry.native.symbol)
 
     async def show(self, user: User, channel: str, drawn: bool = False) -> Reply:
         """The mandate in force, in numbers, and drawn where the channel shows pictures or one is asked for."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import pluggy
 
+from agent.chain.positions import managers_of
 from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
 from agent.chain.snapshot_json import from_json
@@ -17,6 +18,9 @@ from agent.gate.allowed import marked, trusted
 from agent.gate.build import Draft, Simulated, plan_of, steps_of
 from agent.gate.desk import SpreadOf, unspread
 from agent.gate.liquidity.choice import seen_in
+from agent.gate.liquidity.move import weighed as weighed_position
+from agent.gate.mandates.mandate import Terms as MandateTerms
+from agent.gate.mandates.ranging import KIND, decided
 from agent.gate.moves import Move, Swap
 from agent.gate.orders.price import held_to
 from agent.gate.risk import bearing, weighed
@@ -81,7 +85,7 @@ def replay(row: DecisionRow, plan: Plan | None, known: Known) -> Replay:
     gone = sorted((set(snapshot.venues) - set(known.venues)) | (set(snapshot.traders) - set(known.traders)))
     if gone:
         raise Refused("replay", f"Decision {row.id} needs what isn't listed any more: {', '.join(gone)}.")
-    make = _rebalance if row.kind.startswith("rebalance") else _request
+    make = _rebalance if row.kind.startswith("rebalance") else _ranged if row.kind == KIND else _request
     chosen, weighed, moves = make(row, snapshot, known)
     differs = []
     if chosen != row.chosen:
@@ -122,6 +126,20 @@ def _rebalance(row: DecisionRow, snapshot: Snapshot, known: Known) -> Made:
         placement = replace(placement, shifts=(), why_not=row.snapshot["why_not"])
     moves = moves_of_shifts(placement.shifts, _seen(snapshot, known), snapshot.venues, limits)
     return rebalanced.chosen_of(placement), rebalanced.record(placement), moves
+
+
+def _ranged(row: DecisionRow, snapshot: Snapshot, known: Known) -> Made:
+    """A position that a mandate moved, or didn't."""
+    terms, seen = MandateTerms.from_json(row.snapshot["terms"]), seen_in(row.snapshot)
+    position = next(each for each in snapshot.positions if str(each.id) == row.snapshot["position"])
+    found = weighed_position(position, snapshot, known.registry, managers_of(known.traders), seen)
+    if found is None:
+        return "", [], ()
+    made = decided(terms, found, snapshot.prices)
+    if made.why_not or row.plan_id is None:
+        return made.chosen, made.alternatives, ()
+    desk = desk_at(known.registry, _seen(snapshot, known), known.traders, snapshot, lambda asset, units: [], {})
+    return made.chosen, made.alternatives, moves_of(made.intent, replace(desk, seen=seen)).moves
 
 
 def _request(row: DecisionRow, snapshot: Snapshot, known: Known) -> Made:

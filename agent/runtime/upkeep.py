@@ -1,7 +1,7 @@
 """What a mandate does beside placing money: debts are paid down from the wallet before they are liquidated, rewards
-are claimed when they are worth their gas.
+are claimed when they are worth their gas, liquidity is kept in range (agent/runtime/ranging.py).
 
-Both go through the gate like any other plan, under the mandate's own bounds; a repayment spends idle money of the
+All go through the gate like any other plan, under the mandate's own bounds; a repayment spends idle money of the
 wallet only, and nothing is taken out of a venue for it.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from agent.chain.positions import managers_of
 from agent.chain.rewarders import rewarders_of
@@ -16,6 +17,7 @@ from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.execution.costs import costs_at
 from agent.execution.outcome import End
+from agent.execution.points import Point, point
 from agent.gate.charges import spending_of
 from agent.gate.lending import target_of, to_repay
 from agent.gate.liquidity.providing import waiting_fees
@@ -29,6 +31,8 @@ from agent.gate.step_up import check_covered
 from agent.intents import Claim, Collect, Intent, as_json
 from agent.loans import Loan
 from agent.plans import Role
+from agent.policy.moving import MARK, check_move
+from agent.policy.whole import effects_of
 from agent.runtime.world import World
 from agent.usd import dollars
 from memory.mandates import CHANNEL, MandateRow
@@ -37,7 +41,7 @@ from memory.rows import PlanRow, PlanStatus, User
 DAY = 86_400
 CENT = 10**6
 """Of dollars with 8 decimals."""
-ACTIONS = ("repay", "claim", "collect")
+ACTIONS = ("repay", "claim", "collect", "reposition")
 ENDED = (PlanStatus.SETTLED, PlanStatus.PARTIAL)
 
 
@@ -58,7 +62,7 @@ class Upkeep:
         if found is None:
             return False
         intent, moves = found
-        return await self._carry_out(user, row, snapshot, intent, moves, lambda _: None)
+        return await self.carry_out(user, row, snapshot, intent, moves, lambda _: None)
 
     async def claim(self, user: User, row: MandateRow, snapshot: Snapshot) -> bool:
         """Claims what brings more than its gas by the mandate's least gain; whether anything was claimed."""
@@ -72,7 +76,7 @@ class Upkeep:
         def pays(gas_usd: int) -> None:
             _check_gain(terms, value, gas_usd)
 
-        return await self._carry_out(user, row, snapshot, Claim(venue=None), priced, pays)
+        return await self.carry_out(user, row, snapshot, Claim(venue=None), priced, pays)
 
     async def collect(self, user: User, row: MandateRow, snapshot: Snapshot) -> bool:
         """Collects the fees of each position that bring more than their gas by the mandate's least gain."""
@@ -88,7 +92,7 @@ class Upkeep:
 
             intent = Collect(position=str(move.position.id))
             try:
-                done = await self._carry_out(user, row, snapshot, intent, [move], pays) or done
+                done = await self.carry_out(user, row, snapshot, intent, [move], pays) or done
             except Refused as error:
                 if error.rule != RULE:  # not worth its gas yet: they wait
                     raise
@@ -107,7 +111,7 @@ class Upkeep:
         ours = [row for row in rows if row.channel.startswith(CHANNEL) and row.intent.get("action") in ACTIONS]
         return [row for row in ours if row.status in ENDED]
 
-    async def _carry_out(
+    async def carry_out(
         self,
         user: User,
         row: MandateRow,
@@ -115,35 +119,50 @@ class Upkeep:
         intent: Intent,
         moves: Sequence[Move],
         pays: Callable[[int], None],
+        decision: int | None = None,
     ) -> bool:
+        """Through the gate, the mandate's gas budget and the manager; `pays` raises Refused where the gas (USD with 8
+        decimals) is too much. Whether it settled.
+
+        With a `decision` it moves a position, which takes a right of its own at the signer. Raises Refused with the
+        rule that stops it, NeedsAnswer and Unavailable.
+        """
         world, ledger = self.world, self.world.ledger
         terms = Terms.from_json(row.limits)
         async with world.executing[snapshot.account]:
-            proposal = await self._proposed(user, intent, moves, snapshot)
+            marked = as_json(intent) | ({} if decision is None else {MARK: str(row.id)})
+            proposal = await self._proposed(user, marked, moves, snapshot)
             native = snapshot.prices.get(world.registry.native.symbol, 0)
             running = [step for step in proposal.plan.steps if step.role is not Role.CLEANUP]
             pays(wei_in_usd(costs_at(snapshot).expected(running, proposal.rehearsal.gas_used), native))
             spent = await ledger.mandate_fees(user.id, world.now() - terms.seconds)
             _check_gas(terms, wei_in_usd(spent + proposal.plan.max_total_fee_wei, native))
-            if world.policy.step_up:
+            if decision is not None:
+                right = await world.signer.ranges(snapshot.account)
+                check_move(right, proposal.plan, effects_of(world.policy, proposal.plan), world.now(), None)
+            elif world.policy.step_up:
                 check_covered(world.policy, proposal.plan, await world.signer.mandated(snapshot.account))
             await ledger.propose(
                 proposal.plan,
                 origins={},
                 preview=proposal.preview.as_json(),
-                decisions=[],
+                decisions=[] if decision is None else [decision],
                 channel=f"{CHANNEL}{row.id}",
                 simulated=proposal.simulated.as_json(),
             )
+            point(Point.CONFIRMING)
             spending = spending_of(world.policy, proposal.plan, snapshot.prices)
             confirmed = await ledger.confirm_by_mandate(
                 proposal.plan.plan_id, row, proposal.plan.digest, world.now(), spending
             )
+            point(Point.CONFIRMED)
             return (await world.manager.run(confirmed.plan)).end is End.SETTLED
 
-    async def _proposed(self, user: User, intent: Intent, moves: Sequence[Move], snapshot: Snapshot) -> Proposal:
+    async def _proposed(
+        self, user: User, intent: dict[str, Any], moves: Sequence[Move], snapshot: Snapshot
+    ) -> Proposal:
         request = Request(
-            draft=self.world.draft(user, as_json(intent)),
+            draft=self.world.draft(user, intent),
             seconds=self.world.settings.plan_seconds,
             contacts=frozenset(),
             paused=False,

@@ -21,12 +21,13 @@ from agent.words.text import clean
 DEFAULT = "default"
 """The value of a rule that was said without its number."""
 DEPEG, ILLIQUID, SAFETY, QUIET = "depeg_usd", "illiquid_percent", "safety_exits", "quiet_hours"
-REPAY, CLAIM, FEES = "repay_below", "claim_rewards", "collect_fees"
+REPAY, CLAIM, FEES, RANGES = "repay_below", "claim_rewards", "collect_fees", "keep_in_range"
 NIGHTS = frozenset({"night", "nights", "overnight", "evenings", "mornings", "weekends", "weekend"})
 SAYING = NIGHTS | frozenset({
     "leave", "leaves", "exit", "exits", "depeg", "depegs", "peg", "danger", "dangerous", "risky", "emergency", "hard",
     "liquidity", "illiquid", "quiet", "hours", "between", "floor", "falls", "drops", "below",
     "safety", "alert", "alerts", "warn", "anything", "repay", "health", "loan", "loans", "debt", "claim", "rewards",
+    "range", "ranges", "position", "positions",
 })  # fmt: skip
 """Words of these rules: beside a mandate they are never mere chatter."""
 
@@ -74,6 +75,12 @@ _TAKE = r"(?:claim|collect|harvest)(?: all)?(?: of)?(?: my| the| any)? rewards?(
 _TAKE_FEES = (
     r"(?:claim|collect|harvest)(?: all)?(?: of)?(?: my| the| any)?(?: uniswap| lp| liquidity| pool| trading)? fees"
     r"(?: of (?:my|the|all|all my)(?: liquidity)? positions?)?(?: for me)?"
+)
+_POSITIONS = r"(?:all )?(?:of )?(?:my|the)(?: uniswap| lp| liquidity| pool)* (?:positions?|ranges?)"
+_IN_RANGE = (
+    rf"(?:keep {_POSITIONS} (?:in|within) (?:their |its )?range|keep {_POSITIONS} (?:centred|centered|up to date)|"
+    rf"(?:move|bring|put) {_POSITIONS} back in(?:to)? (?:their |its )?range|(?:re-?cent(?:re|er)) {_POSITIONS})"
+    r"(?: for me)?(?: (?:if|when|whenever|where|as long as) (?:it|that|this) pays?(?: off)?| automatically)?"
 )
 _WORTH = (
     rf"(?: {_WHEN} (?:they|it|that)(?:'re|'s| are| is) worth (?:(?:their|its|the) (?:gas|cost|costs)|it)|"
@@ -240,7 +247,7 @@ def _rule(field: str, value: Reads, *forms: str) -> list[tuple[str, str, Reads]]
 
 HINT = re.compile(
     "health|reward|fees|below|under|lower|less|fewer|peg|price|liquid|hard|difficult|dries|runs|thin|scarce|safety|alert|"
-    "warn|tell|danger|trouble|risk|unsafe|emergency|don't|do +not|dont|never|no +move|quiet|only"
+    "warn|tell|danger|trouble|risk|unsafe|emergency|don't|do +not|dont|never|no +move|quiet|only|position|range"
 )
 """Each English rule has one of these in it: what is said without any holds none, and needs none of their patterns."""
 
@@ -251,6 +258,13 @@ _RULES = [
         rf"{_PAY},? {_WHEN} {_HEALTH} {_FALLS} {_NUMBER}",
         rf"{_WHEN} {_HEALTH} {_FALLS} {_NUMBER},? {_PAY}",
     ),
+    *_rule(
+        RANGES,
+        lambda _: False,
+        rf"{_NOT} {_IN_RANGE}",
+        rf"{_NOT} (?:move|touch|rebalance) {_POSITIONS}",
+    ),
+    *_rule(RANGES, lambda _: True, _IN_RANGE),
     *_rule(FEES, lambda _: False, rf"{_NOT} {_TAKE_FEES}"),
     *_rule(FEES, lambda _: True, rf"{_TAKE_FEES}{_WORTH}"),
     *_rule(CLAIM, lambda _: False, rf"{_NOT} {_TAKE}"),

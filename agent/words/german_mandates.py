@@ -52,6 +52,8 @@ _HEALTH = r"(?:der |mein )?gesundheitsfaktor(?: (?:des|meines) kredits)?"
 _PAY = r"(?:zahle?|bezahle?)(?: (?:den kredit|meinen kredit|die schulden|meine schulden|etwas|einen teil))? zurück"
 _REWARDS = r"(?:alle )?(?:meine |die )?belohnungen"
 _FEES = r"(?:alle )?(?:meine |die )?gebühren(?: meiner (?:liquiditäts)?positionen)?"
+_POSITIONS = r"(?:alle )?(?:meine |die )(?:liquiditäts)?positionen"
+_PAYS = r"(?:,? wenn (?:es|das) sich (?:lohnt|rechnet))?"
 
 RULES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
@@ -60,6 +62,20 @@ RULES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         (
             rf"{_PAY},? {_WHEN} {_HEALTH} unter {_NUMBER} {_FALL}",
             rf"{_WHEN} {_HEALTH} unter {_NUMBER} {_FALL},? {_PAY}",
+        ),
+    ),
+    (
+        "keep_in_range",
+        "no",
+        (rf"halte {_POSITIONS} nicht im bereich", rf"(?:verschiebe?|bewege?) {_POSITIONS} nicht"),
+    ),
+    (
+        "keep_in_range",
+        "yes",
+        (
+            rf"halte {_POSITIONS} im bereich{_PAYS}",
+            rf"{_POSITIONS} im bereich halten{_PAYS}",
+            rf"(?:verschiebe?|bringe?|hole?) {_POSITIONS} (?:zurück|wieder) in den bereich(?: zurück)?{_PAYS}",
         ),
     ),
     ("collect_fees", "no", (r"(?:hole?|sammle) keine gebühren (?:ab|ein)",)),

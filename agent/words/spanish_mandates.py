@@ -53,12 +53,24 @@ _HEALTH = r"(?:el |mi )?factor de salud(?: de(?:l préstamo| mi préstamo))?"
 _PAY = r"(?:devuelve|paga|reembolsa)(?: (?:el préstamo|mi préstamo|la deuda|mi deuda|algo|parte))?"
 _REWARDS = r"(?:todas )?(?:mis |las )?recompensas"
 _FEES = r"(?:todas )?(?:mis |las )?comisiones(?: de (?:mis|las) posiciones(?: de liquidez)?)?"
+_POSITIONS = r"(?:todas )?(?:mis |las )posiciones(?: de liquidez)?"
+_PAYS = r"(?:,? (?:si|cuando) (?:vale la pena|compensa|sale a cuenta))?"
 
 RULES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "repay_below",
         "part",
         (rf"{_PAY},? {_WHEN} {_HEALTH} {_FALLS} {_NUMBER}", rf"{_WHEN} {_HEALTH} {_FALLS} {_NUMBER},? {_PAY}"),
+    ),
+    ("keep_in_range", "no", (rf"no (?:muevas|mantengas en rango) {_POSITIONS}",)),
+    (
+        "keep_in_range",
+        "yes",
+        (
+            rf"(?:mantén|manten|mantener) {_POSITIONS} (?:en|dentro del?) (?:su )?rango{_PAYS}",
+            rf"(?:mantén|manten|mantener) en rango {_POSITIONS}{_PAYS}",
+            rf"(?:mueve|devuelve|lleva) {_POSITIONS} (?:de vuelta )?al rango{_PAYS}",
+        ),
     ),
     ("collect_fees", "no", (rf"no (?:reclames|cobres|recojas) {_FEES}",)),
     ("collect_fees", "yes", (rf"(?:reclama|cobra|recoge) {_FEES}",)),

@@ -31,6 +31,7 @@ RULES: dict[str, Any] = {
     "repay_below": None,
     "claim_rewards": None,
     "collect_fees": None,
+    "keep_in_range": None,
     "quiet_hours": None,
 }
 NO_HOURS = {"summary": None, "quiet": None, "tz": None, "pictures": None}

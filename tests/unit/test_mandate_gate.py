@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from agent.chain.registry import Registry
 from agent.config import Settings
 from agent.errors import NeedsAnswer, Refused
+from agent.gate.liquidity.words import Pair
 from agent.gate.mandates.mandate import Bounds, Terms, check, check_gain, limits_for, wei_in_usd
 from agent.gate.mandates.rules import DEPEG, ILLIQUID, dangers, heeded, own_signals
 from agent.gate.mandates.said import terms_of
@@ -135,7 +136,8 @@ def said(**fields: Any) -> Mandate:
 def terms(intent: Mandate, **prices: int) -> Terms:
     usdc, weth = REGISTRY.token("USDC"), REGISTRY.token("WETH")
     venues = {v.id: v for v in (NumbersVenue(A.id, usdc), NumbersVenue(B.id, usdc), NumbersVenue(W.id, weth))}
-    return terms_of(intent, REGISTRY, venues, prices, Settings())
+    pool = Pair(REGISTRY.token("USDC"), WETH, WETH, REGISTRY.token("USDC"))
+    return terms_of(intent, REGISTRY, venues, prices, Settings(), [pool])
 
 
 def test_what_was_not_said_gets_a_default_that_is_named() -> None:
@@ -279,11 +281,12 @@ RULES: dict[str, Any] = {
     "repay_below": "1.2",
     "claim_rewards": True,
     "collect_fees": True,
+    "keep_in_range": True,
 }
 
 
 def test_every_rule_is_in_the_numbers_read_back_and_in_what_is_stored() -> None:
-    found = terms(said(**RULES))
+    found = terms(said(**RULES), USDC=10**8, WETH=3_000 * 10**8)
     assert (found.caps, found.excluded, found.depeg) == ({B.id: 7 * ONE}, (A.id,), 97_000_000)
     assert (found.illiquid, found.safety, found.quiet) == (75 * PARTS // 1_000, True, (22, 7))
     assert not set(RULES) & set(found.defaults)
@@ -296,6 +299,10 @@ def test_every_rule_is_in_the_numbers_read_back_and_in_what_is_stored() -> None:
     assert rows["out on other danger"] == ("at once", "you")
     assert rows["moves nothing"] == ("from 22:00 to 7:00 (Europe/Vienna), but for safety", "you")
     assert (found.repay, found.claims, found.fees) == (12 * RAY // 10, True, True)
+    assert found.ranges == {"USDC": found.assets["USDC"].most, "WETH": 166 * 10**17}
+    assert rows["keeps positions in range"] == ("where that pays", "you")
+    assert rows["most of a position at once"] == ("50,000 USDC, 16.6 WETH", "default")
+    assert rows["positions moved"] == ("one in 24 hours at the most", "default")
     assert rows["pays a loan down"] == ("when its health factor is below 1.20, from idle money", "you")
     assert rows["claims rewards"] == ("when they are worth their gas", "you")
     assert rows["collects fees of liquidity"] == ("when they are worth their gas", "you")

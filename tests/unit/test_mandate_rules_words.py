@@ -49,6 +49,13 @@ SAID: dict[str, dict[str, Any]] = {
     "collect my fees when they are worth their gas": {"collect_fees": True},
     "harvest the fees of my positions": {"collect_fees": True},
     "don't collect any fees": {"collect_fees": False},
+    "keep my positions in range": {"keep_in_range": True},
+    "keep my liquidity positions in range when it pays": {"keep_in_range": True},
+    "re-centre my positions": {"keep_in_range": True},
+    "move my positions back into range automatically": {"keep_in_range": True},
+    "don't move my positions": {"keep_in_range": False},
+    "never keep my positions in range": {"keep_in_range": False},
+    "collect my fees and keep my positions in range": {"collect_fees": True, "keep_in_range": True},
     "claim rewards and repay when the health factor falls below 1.2": {
         "claim_rewards": True,
         "repay_below": "1.2",
@@ -99,6 +106,10 @@ def test_a_rule_is_what_was_said_and_is_bound(words: str, fields: dict[str, Any]
 
 ASKED = [
     "don't leave on depeg",
+    "keep position 12 in range",
+    "keep my positions in range tomorrow",
+    "keep bob's positions in range",
+    "keep my positions where they are",
     "never leave when there is danger",
     "leave on depeg, never",
     "leave on depeg unless it recovers",

@@ -30,6 +30,7 @@ NOTHING = {
     "repay_below": None,
     "claim_rewards": None,
     "collect_fees": None,
+    "keep_in_range": None,
     "quiet_hours": None,
 }
 

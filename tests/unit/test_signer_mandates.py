@@ -13,6 +13,7 @@ from agent.execution.signer.mandates import Mandates
 from agent.execution.signer.totp import Totp, code_at
 from agent.plans import Output, Plan, Role
 from plugins.uniswap.manager_calls import MINT as LIQUIDITY_MINT
+from tests.unit import moving_parts as moving
 from tests.unit.policy_parts import (
     APPROVE,
     FRIEND,
@@ -116,6 +117,75 @@ def test_liquidity_is_no_move_between_venues(tmp_path: Path) -> None:
         step(USDC_AT, APPROVE, MANAGER.address, 0, role=Role.APPROVAL),
     )
     assert bench.rule(made(*steps)) == "step-up"
+
+
+def ranged(**over: Any) -> Plan:
+    """A position moved under a mandate: 1,000 dollars come out, half is swapped, and both go in."""
+    return moving.moved(account=OWNER, not_after=NOW + 3_000, **over)
+
+
+def right(bench: Bench, units: int = 2_000 * USDC, every: int = 86_400, gas: int = 10**17, **more: Any) -> Any:
+    most = {"USDC": str(units), "WETH": str(10**18)}
+    ranges = {"most": most, "every": str(every), "gas": str(gas)}
+    return bench.ask("mandate", account=OWNER, most={}, ranges=ranges, **more)
+
+
+@pytest.fixture
+def ranging(tmp_path: Path) -> Bench:
+    made = Bench(tmp_path, policy=replace(moving.POLICY, step_up={"USDC": 5 * USDC}, contact_delay_seconds=0))
+    made.unlock()
+    Totp(tmp_path / "totp.json", made.clock).enroll(SECRET, code_at(SECRET, made.clock.now // 30 - 1))
+    return made
+
+
+def test_a_position_is_moved_under_a_mandate_that_says_so_and_without_a_code_each(ranging: Bench) -> None:
+    assert ranging.rule(ranged()) == "mandate"
+    assert right(ranging)["error"]["rule"] == "step-up"  # the right itself takes one
+    assert "error" not in right(ranging, code=code(ranging))
+    again = ranging.again()
+    for index in range(len(ranged().steps)):
+        answer = again.sign(ranged(), index, nonce=7 + index)
+        assert "raw" in answer, answer
+    unmarked = ranged(intent={"action": "reposition"})
+    assert again.rule(replace(unmarked, plan_id="f" * 32), nonce=30) == "step-up"
+
+
+def test_a_second_position_waits_a_day_also_after_a_restart(ranging: Bench) -> None:
+    right(ranging, code=code(ranging))
+    other = replace(ranged(), plan_id="e" * 32)
+    assert "raw" in ranging.sign(ranged(), 0)
+    assert "raw" in ranging.sign(ranged(), 1, nonce=8)  # the same one goes on
+    ranging.clock.now += 3_000
+    assert ranging.again().rule(other, 0, nonce=9) == "mandate"
+    ranging.record.close()
+    fresh = Bench(ranging.folder, ranging.clock, ranging.policy)
+    fresh.unlock()
+    fresh.clock.now += 86_400
+    later = replace(other, not_after=fresh.clock.now + 60)
+    assert "raw" in fresh.sign(later, 0, nonce=9)
+
+
+def test_a_right_that_ended_stops_a_move_where_it_is(ranging: Bench) -> None:
+    right(ranging, code=code(ranging))
+    assert "raw" in ranging.sign(ranged(), 0)
+    assert give(ranging, 0) == {"most": {}}
+    assert ranging.rule(ranged(), 1, nonce=8) == "mandate"
+    assert "raw" in ranging.sign(ranged(), 0)  # the same bytes again, as a node that lost them wants
+
+
+def test_a_right_is_over_listed_tokens_and_holds_the_gas(ranging: Bench) -> None:
+    refused = right(ranging, gas=10**15, code=code(ranging))
+    assert refused["ranges"]["gas"] == str(10**15)
+    assert ranging.rule(ranged()) == "mandate"
+    ranges = {"most": {"DOGE": "1"}, "every": "1", "gas": "1"}
+    assert ranging.ask("mandate", account=OWNER, most={}, ranges=ranges)["error"]["rule"] == "limits"
+    ranges = {"most": {"USDC": 1}, "every": "1", "gas": "1"}
+    assert ranging.ask("mandate", account=OWNER, most={}, ranges=ranges)["error"]["kind"] == "bad-request"
+
+
+def test_without_a_table_that_bounds_a_move_there_is_no_right(bench: Bench) -> None:
+    refused = right(bench, units=USDC, code=code(bench))["error"]
+    assert (refused["rule"], "No call table" in refused["message"]) == ("limits", True)
 
 
 def test_a_mandate_above_the_threshold_needs_a_code_once(bench: Bench) -> None:

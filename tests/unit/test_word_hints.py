@@ -15,7 +15,14 @@ pytestmark = pytest.mark.unit
 
 TIMES = (*order_frames.EVERY, *order_frames.OTHER_EVERY)
 PRICES = [each for _, patterns in order_frames.conditions("|".join(VOCABULARY.dollars)) for each in patterns]
-LIQUIDITY = (*range_frames.PROVIDES, *range_frames.PROVIDES_RANGED, *range_frames.COLLECTS, *range_frames.CLOSES)
+LIQUIDITY = (
+    *range_frames.PROVIDES,
+    *range_frames.PROVIDES_RANGED,
+    *range_frames.COLLECTS,
+    *range_frames.CLOSES,
+    *range_frames.RECENTRES,
+    *range_frames.MOVES,
+)
 RULES = [pattern for _, pattern, _ in conditions._said_in("en")[2]]
 FITTING = [
     *((each, order_frames.TIMED) for each in TIMES),

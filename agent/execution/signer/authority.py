@@ -20,6 +20,7 @@ from agent.plans import Plan, Role
 from agent.policy.decode import Effect
 from agent.policy.limits import counts
 from agent.policy.mandated import above, covers
+from agent.policy.moving import RangeRight, check_move, is_mandated
 from agent.policy.outputs import fill
 from agent.policy.policy import Policy
 from agent.policy.whole import check_plan, read_step
@@ -94,7 +95,10 @@ class Authority:
         )
         filled = {str(source): str(units) for source, units in wish.outputs.items()}
         check_outputs(earlier, filled)
-        coded = False
+        coded, moves = False, is_mandated(plan) and not _is_cleanup(plan, index)
+        if not known and moves:
+            last = self.record.last_range(plan.account, plan.plan_id)
+            check_move(self.mandates.ranges(plan.account), plan, effects, now, last)
         if not known:
             self._check_fees(earlier, plan, index, wish.terms)
             check_tally(self.policy, self.record, plan, effects, index, now)
@@ -120,6 +124,7 @@ class Authority:
                     along_symbol=along[0][0] if along else "",
                     along_units=along[0][1] if along else "0",
                     coded=coded,
+                    moved=moves,
                 )
             )
         return raw, digest
@@ -145,26 +150,41 @@ class Authority:
         signing fails behind it.
         """
         wanted = code_wanted(self.policy, self.record, plan, effects, index)
-        if wanted and covers(self.mandates.of(plan.account), plan, effects):
-            return False
+        if wanted and (is_mandated(plan) or covers(self.mandates.of(plan.account), plan, effects)):
+            return False  # a move of a position is held to its right before it comes here
         if wanted and plan.digest not in self._coded:
             self.totp.verify(code, wanted, plan.account)
             self._coded.add(plan.digest)
         return bool(wanted)
 
-    def give_mandate(self, account: Address, most: Mapping[str, int], code: str | None) -> None:
-        """Lets plans of an account move so much between venues without a code each. Raises Refused: limits, step-up.
+    def give_mandate(
+        self, account: Address, most: Mapping[str, int], code: str | None, ranges: RangeRight | None = None
+    ) -> None:
+        """Lets plans of an account move so much between venues without a code each, and positions of liquidity as the
+        right says. Raises Refused: limits, step-up.
 
         It takes one itself where it gives more than the account has, and more than the threshold.
         """
         tokens = {token.symbol: token for token in self.policy.tokens.values()}
-        if not set(most) <= set(tokens):
+        positions = ranges.most if ranges is not None else {}
+        if not {*most, *positions} <= set(tokens):
             raise Refused("limits", "A mandate is over listed tokens.", "Name tokens of the policy.")
+        if ranges is not None and not any(
+            each.gives for table in self.policy.tables.values() for each in table.functions
+        ):
+            raise Refused(
+                "limits",
+                "No call table of the policy says what a position gives at the least, so a move can't be bounded.",
+                "Move positions yourself; a new instance's policy has such a table.",
+            )
         held = self.mandates.of(account)
         more = {tokens[symbol]: units for symbol, units in most.items() if units > held.get(symbol, 0)}
-        if moved := above(self.policy, more):
+        before = self.mandates.ranges(account)
+        known = before.most if before is not None else {}
+        wider = {tokens[symbol]: units for symbol, units in positions.items() if units > known.get(symbol, 0)}
+        if moved := above(self.policy, more) or above(self.policy, wider):
             self.totp.verify(code, f"for a mandate that moves up to {moved} at once", account)
-        self.mandates.set(account, most)
+        self.mandates.set(account, most, ranges)
 
     def cancel(self, account: Address, terms: Terms, gas: int = CANCEL_GAS) -> tuple[bytes, str]:
         """A transfer of nothing to oneself at a nonce that was signed before. Raises Refused."""

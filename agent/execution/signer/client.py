@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from agent.errors import Refused, Unavailable
-from agent.execution.signer import paths
+from agent.execution.signer import fields, paths
 from agent.money import Address
 from agent.plans import Plan, canonical
 from agent.policy.limits import Moved
+from agent.policy.moving import RangeRight
 
 ANSWER_SECONDS = 10.0
 UNLOCK_SECONDS = 60.0  # scrypt takes about a second, more on a loaded machine
@@ -203,18 +204,30 @@ class SignerClient:
         """Takes back a change that waits, by its id, and returns it. Raises Refused("limits")."""
         return _pending((await self._ask("withdraw", id=change))["withdrawn"])
 
-    async def mandate(self, account: Address, most: Mapping[str, int], code: str | None = None) -> None:
-        """Base units by symbol that a plan of `account` may move between venues without a code; none ends it.
+    async def mandate(
+        self,
+        account: Address,
+        most: Mapping[str, int],
+        code: str | None = None,
+        ranges: RangeRight | None = None,
+    ) -> None:
+        """Base units by symbol that a plan of `account` may move between venues without a code, and what may be moved
+        of its liquidity positions; none ends it.
 
         Raises Refused: limits, step-up.
         """
         body = {symbol: str(units) for symbol, units in most.items()}
-        await self._ask("mandate", account=account, most=body, code=code)
+        right = {} if ranges is None else {"ranges": fields.right_body(ranges)}
+        await self._ask("mandate", account=account, most=body, code=code, **right)
 
     async def mandated(self, account: Address) -> dict[str, int]:
         """What `mandate` gave to the account."""
         found = (await self._ask("mandated", account=account))["most"]
         return {symbol: int(units) for symbol, units in found.items()}
+
+    async def ranges(self, account: Address) -> RangeRight | None:
+        """What `mandate` lets move of the account's liquidity positions."""
+        return fields.range_right(await self._ask("mandated", account=account))
 
     async def verify_totp(self, code: str, purpose: str, account: Address | None = None) -> None:
         """Takes a one-time code; `purpose` is a verb such as `link`. Raises Refused("step-up")."""

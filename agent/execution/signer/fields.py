@@ -12,6 +12,7 @@ from agent.execution.signer.backend import Locked
 from agent.execution.signer.once import Terms
 from agent.money import Address, address
 from agent.plans import Plan, canonical, from_canonical
+from agent.policy.moving import RangeRight
 
 ON_RECORD = ("hash", "step", "nonce", "gas", "max_fee_per_gas", "max_priority_fee_per_gas")
 """What the signer tells of a signature that it has on record."""
@@ -130,3 +131,19 @@ def plan(request: Request) -> Plan:
     if found.digest != text(request, "digest"):
         raise Refused("digest", "The plan is not the one that was confirmed: its digest differs.", "Ask anew.")
     return found
+
+
+def range_right(request: Request) -> RangeRight | None:
+    """What may be moved of liquidity positions, None where nothing is said of it. Raises BadRequest."""
+    if request.get("ranges") is None:
+        return None
+    body = object_of(request, "ranges")
+    units = object_of(body, "most")
+    most = {symbol: integer(units, symbol) for symbol in units}
+    return RangeRight(most, integer(body, "every"), integer(body, "gas"))
+
+
+def right_body(right: RangeRight) -> dict[str, Any]:
+    """The same as JSON data."""
+    most = {symbol: str(units) for symbol, units in right.most.items()}
+    return {"most": most, "every": str(right.every), "gas": str(right.gas)}

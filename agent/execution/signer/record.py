@@ -30,7 +30,8 @@ class Signed:
     `outputs` are the base units that were filled in, by the index of the step that gave them (as text, as in JSON).
     `symbol` and `units` (base units, as text) are what it moves out of the account's hands, '' for nothing that
     counts; `along_symbol` and `along_units` the same of a second token that goes in with it. `coded`: a one-time code
-    was given for the plan. Typed data has NO_NONCE, and its signing hash as `hash`.
+    was given for the plan; `moved`: it moves a position under a mandate. Typed data has NO_NONCE, and its signing
+    hash as `hash`.
     """
 
     plan_id: str
@@ -49,6 +50,7 @@ class Signed:
     along_symbol: str = ""
     along_units: str = "0"
     coded: bool = False
+    moved: bool = False
 
     @property
     def terms(self) -> tuple[int, int, int]:
@@ -70,6 +72,7 @@ class Record:
         _keep_room(self._reserve)
         self._plans: dict[str, list[Signed]] = {}
         self._nonces: set[tuple[str, int]] = set()
+        self._ranges: dict[str, dict[str, int]] = {}
         self._moves: dict[tuple[str, str], dict[tuple[str, int], tuple[int, int]]] = {}
         try:
             sync_folder(path.parent)
@@ -94,6 +97,10 @@ class Record:
         """
         steps = self._moves.get((account, symbol), {}).values()
         return Moved(sum(units for at, units in steps if at > now - DAY_SECONDS), sum(units for _, units in steps))
+
+    def last_range(self, account: str, besides: str) -> int | None:
+        """When a position of the account was last moved under a mandate, by another plan than `besides`."""
+        return max((at for plan, at in self._ranges.get(account, {}).items() if plan != besides), default=None)
 
     def add(self, row: Signed) -> None:
         """Writes a row and waits for the disk. Raises OSError where it can't, and then nothing counts as signed.
@@ -129,6 +136,9 @@ class Record:
         self._plans.setdefault(row.plan_id, []).append(row)
         if row.nonce != NO_NONCE:
             self._nonces.add((row.account, row.nonce))
+        if row.moved:
+            plans = self._ranges.setdefault(row.account, {})
+            plans[row.plan_id] = max(row.at, plans.get(row.plan_id, 0))
         for symbol, units in ((row.symbol, row.units), (row.along_symbol, row.along_units)):
             if symbol:
                 steps = self._moves.setdefault((row.account, symbol), {})

@@ -157,12 +157,18 @@ class Desk:
         if account not in self._authority.backend.accounts():
             raise Refused("account", f"{account} is no account of this signer.", "Use one of its own.")
         most = {symbol: fields.integer(wanted, symbol) for symbol in wanted}
-        self._authority.give_mandate(account, most, fields.optional_text(request, "code"))
+        code = fields.optional_text(request, "code")
+        self._authority.give_mandate(account, most, code, fields.range_right(request))
         return self.mandated(request)
 
     def mandated(self, request: Request) -> Answer:
-        """Base units by symbol that a plan of an account may move between venues without a code of its own."""
-        return {"most": _texts(self._authority.mandates.of(fields.place(request, "account")))}
+        """Base units by symbol that a plan of an account may move between venues without a code of its own, and the
+        right over its liquidity positions where it gave one.
+        """
+        account = fields.place(request, "account")
+        right = self._authority.mandates.ranges(account)
+        moved = {} if right is None else {"ranges": fields.right_body(right)}
+        return {"most": _texts(self._authority.mandates.of(account)), **moved}
 
     def verify_totp(self, request: Request) -> Answer:
         """Takes a one-time code for something that the chat process does itself: linking a chat, say."""

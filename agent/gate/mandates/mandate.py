@@ -21,6 +21,8 @@ LATER = ("repay_below", "claim_rewards")
 """The fields that mandates have had since loans and rewards are known."""
 FEES = ("collect_fees",)
 """The field that mandates have had since liquidity is provided."""
+RANGES = ("keep_in_range",)
+"""The field that mandates have had since positions are moved under them."""
 ADDED = ("caps", "excluded", "depeg_usd", "illiquid_percent", "safety_exits", "quiet_hours")
 """The fields that mandates have had since there are rules for leaving."""
 OWN = "mandate:"
@@ -44,7 +46,8 @@ class Terms:
     venue that could leave (in PARTS) below which what is there leaves; None: told, and nothing else. `safety`:
     whether what else speaks for leaving may move money. `quiet`: hours in which only exits for safety are made.
     `repay`: the health factor in ray below which a loan is paid down; `claims`: whether rewards are claimed, `fees`:
-    whether those of liquidity positions are collected.
+    whether those of liquidity positions are collected. `ranges`: base units by symbol that moving a position that the
+    price left may take at once; of nothing: none is moved.
     """
 
     assets: Mapping[str, Bounds]
@@ -62,6 +65,7 @@ class Terms:
     repay: int | None = None
     claims: bool = False
     fees: bool = False
+    ranges: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def seconds(self) -> int:
@@ -101,6 +105,7 @@ class Terms:
             "repay": _text(self.repay),
             "claims": self.claims,
             "fees": self.fees,
+            "ranges": {symbol: str(units) for symbol, units in self.ranges.items()},
         }
 
     @classmethod
@@ -111,6 +116,7 @@ class Terms:
             *(() if "safety" in data else ADDED),
             *(() if "claims" in data else LATER),
             *(() if "fees" in data else FEES),
+            *(() if "ranges" in data else RANGES),
         )
         return cls(
             assets={key: Bounds(int(b["cap"]), int(b["most"])) for key, b in data["assets"].items()},
@@ -128,6 +134,7 @@ class Terms:
             repay=_number(data.get("repay")),
             claims=data.get("claims") is True,
             fees=data.get("fees") is True,
+            ranges={symbol: int(units) for symbol, units in data.get("ranges", {}).items()},
         )
 
 

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from agent.chain.registry import Registry
 from agent.config import Settings
 from agent.errors import NeedsAnswer, Refused
+from agent.gate.liquidity.words import Pair
 from agent.gate.mandates.mandate import RULE, Bounds, Terms
+from agent.gate.mandates.positions import most_of
 from agent.intents import Mandate
 from agent.money import Amount, Token, units_from_text
 from agent.past import PARTS
@@ -24,9 +26,14 @@ FIELDS = tuple(name for name in Mandate.model_fields if name not in ("action", "
 
 
 def terms_of(
-    intent: Mandate, registry: Registry, venues: Mapping[str, Venue], prices: Mapping[str, int], settings: Settings
+    intent: Mandate,
+    registry: Registry,
+    venues: Mapping[str, Venue],
+    prices: Mapping[str, int],
+    settings: Settings,
+    pairs: Sequence[Pair] = (),
 ) -> Terms:
-    """The mandate with a default for each limit that wasn't said.
+    """The mandate with a default for each limit that wasn't said. `pairs`: of the pools that liquidity may go into.
 
     Raises NeedsAnswer for a venue that isn't one, Refused("mandate") where a limit can't be put in numbers or the
     limits contradict each other.
@@ -59,6 +66,7 @@ def terms_of(
         repay=_health(intent.repay_below),
         claims=intent.claim_rewards is True,
         fees=intent.collect_fees is True,
+        ranges=most_of(bounds, pairs, prices) if intent.keep_in_range is True else {},
     )
     _check_sense(terms, tokens, venues)
     return terms
