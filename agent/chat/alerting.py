@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from agent.chain.snapshot import Snapshot
+from agent.chat.rhythm import Rhythm
 from agent.errors import MonetaError
 from agent.past import Effect, Signal
 from agent.replies import risks as told
@@ -35,13 +36,12 @@ class Alerting:
 
     world: World
     service: Service
-    _looked_at: int = field(default=0)
+    _rhythm: Rhythm = field(default_factory=lambda: Rhythm(EVERY_SECONDS))
 
     async def tell(self) -> None:
         """Looks, writes down, says. A node that can't be read costs the look; what waits is said all the same."""
         now = self.world.now()
-        if abs(now - self._looked_at) >= EVERY_SECONDS:
-            self._looked_at = now
+        if self._rhythm.is_due(now):
             try:
                 await self._look(now)
             except MonetaError as error:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from agent.chat.access import Access
+from agent.chat.rhythm import Rhythm
 from agent.errors import MonetaError
 from agent.money import Address
 from agent.replies.clock import day_and_time
@@ -46,13 +47,11 @@ class Announcing:
     world: World
     service: Service
     _unknown: frozenset[str] = frozenset()
-    _looked_at: int = field(default=0)
+    _rhythm: Rhythm = field(default_factory=lambda: Rhythm(EVERY_SECONDS))
 
     async def tell_at_terminal(self) -> None:
         """The same, not at every turn."""
-        now = self.world.now()
-        if abs(now - self._looked_at) >= EVERY_SECONDS:
-            self._looked_at = now
+        if self._rhythm.is_due(self.world.now()):
             await self.tell()
 
     async def tell(self) -> None:

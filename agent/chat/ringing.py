@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from agent.chat.rhythm import Rhythm
 from agent.errors import MonetaError
 from agent.replies import alerts as told
 from agent.runtime.alarms import Alarms
@@ -29,13 +30,12 @@ class Ringing:
 
     world: World
     service: Service
-    _looked_at: int = field(default=0)
+    _rhythm: Rhythm = field(default_factory=lambda: Rhythm(EVERY_SECONDS))
 
     async def tell(self) -> None:
         """Looks and says. A node that can't be read costs the look; what rang before is said all the same."""
         now = self.world.now()
-        if abs(now - self._looked_at) >= EVERY_SECONDS:
-            self._looked_at = now
+        if self._rhythm.is_due(now):
             try:
                 await Alarms(self.world).look()
             except MonetaError as error:
