@@ -30,9 +30,13 @@ class NeedsAnswer(MonetaError):
 
 
 class Unavailable(MonetaError):
-    """Something outside can't be reached: the node, the signer, a price. `dependency` names it."""
+    """Something outside can't be reached: the node, the signer, a price. `dependency` names it.
 
-    def __init__(self, dependency: str, message: str) -> None:
+    `status` is the HTTP status that a service answered with, None where it answered none, or not so.
+    """
+
+    def __init__(self, dependency: str, message: str, status: int | None = None) -> None:
         super().__init__(message)
         self.dependency = dependency
         self.message = message
+        self.status = status

@@ -1,4 +1,4 @@
-"""A plan: what will be done, one transaction a step, and the digest that a confirmation binds to."""
+"""A plan: what will be done, one transaction or message a step, and the digest that a confirmation binds to."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ class Step:
     """One transaction: `function` (signature with names) of the contract `to`, with exact arguments.
 
     `function` is '' for a plain transfer of the native coin. `value` is in wei, `gas` is the gas limit. `venue` is
-    the venue that the step is about, '' for none: a contract may serve many.
+    the venue that the step is about, '' for none: a contract may serve many. `typed`: no transaction but a message to
+    be signed (EIP-712) in the domain of `to`; `function` is then its type, as `Order(address sellToken,…)`.
     """
 
     to: Address
@@ -61,10 +62,11 @@ class Step:
     gas: int = 0
     role: Role = Role.ACTION
     venue: str = ""
+    typed: bool = False
 
     @property
     def data(self) -> bytes:
-        """The calldata. Raises ValueError while an output is open."""
+        """The calldata. Raises ValueError while an output is open, and for a message, which has none."""
         return self.data_with({})
 
     @property
@@ -81,6 +83,8 @@ class Step:
 
     def data_with(self, outputs: Mapping[int, int]) -> bytes:
         """The calldata with base units by step index in the place of the outputs. Raises ValueError as `filled`."""
+        if self.typed:
+            raise ValueError("a message that is signed has no calldata")
         return encode_call(self.function, self.filled(outputs).args) if self.function else b""
 
 
@@ -143,6 +147,7 @@ def canonical(plan: Plan) -> dict[str, Any]:
                 "gas": str(step.gas),
                 "role": str(step.role),
                 "venue": step.venue,
+                **({"typed": True} if step.typed else {}),
             }
             for step in plan.steps
         ],
@@ -200,6 +205,7 @@ def from_canonical(body: dict[str, Any]) -> Plan:
                 gas=int(step["gas"]),
                 role=Role(step["role"]),
                 venue=step["venue"],
+                typed=step.get("typed", False) is True,
             )
             for step in body["steps"]
         ),

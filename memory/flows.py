@@ -45,11 +45,14 @@ class Flows(Plans):
 
         await self._store.write(add)
 
-    async def unsettle(self, hashes: Collection[str], mark: ChainMark, reason: str) -> list[str]:
+    async def unsettle(
+        self, hashes: Collection[str], mark: ChainMark, reason: str, filled: Collection[str] = ()
+    ) -> list[str]:
         """The blocks of these attempts are gone: they are open again, and their plans run again, in one transaction.
 
         Flows are taken out and funds held again; what the audit log says of them stays, and says this, too. `mark` is
-        the last block that is seen now. Returns the plans' ids.
+        the last block that is seen now. `filled` are plans (ids) of which an order's fill is gone; it is open again.
+        Returns the plans' ids.
         """
 
         def undo(db: Database) -> list[str]:
@@ -62,6 +65,11 @@ class Flows(Plans):
                 self._open_again(db, plans[row["plan_id"]], hash)
                 sql = "UPDATE cleanups SET ended_at = NULL WHERE plan_id = ? AND step = ?"
                 db.execute(sql, (row["plan_id"], row["step"]))
+            for plan_id in filled:
+                plans.setdefault(plan_id, must_plan(db, plan_id))
+                sql = """UPDATE signed_orders SET status = 'posted', hash = NULL, block_number = NULL,
+                         block_hash = NULL WHERE plan_id = ? AND status = 'filled'"""
+                db.execute(sql, (plan_id,))
             for plan in plans.values():
                 self._reopen(db, plan, reason)
                 if db.execute("DELETE FROM flows WHERE plan_id = ?", (plan.plan_id,)).rowcount:

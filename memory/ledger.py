@@ -43,6 +43,7 @@ from memory.pool_looks import PoolLooks
 from memory.put_aside import PutAside
 from memory.risk_news import RiskBook
 from memory.sandwiches import SandwichBook
+from memory.signed_orders import SignedOrders
 from memory.store import Store
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class Ledger(
     PoolLooks,
     RiskBook,
     SandwichBook,
+    SignedOrders,
     AlertBook,
     ParameterBook,
     PutAside,

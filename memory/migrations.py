@@ -25,6 +25,7 @@ from memory.parameters import SQL as PARAMETERS
 from memory.pool_looks import SQL as POOL_LOOKS
 from memory.risk_news import SQL as RISK_NEWS
 from memory.sandwiches import SQL as SANDWICHES
+from memory.signed_orders import SQL as SIGNED_ORDERS
 
 
 class _Set(Migrations):
@@ -457,6 +458,12 @@ def m029_books(db: Database) -> None:
 def m030_sandwiches(db: Database) -> None:
     """What a sandwich took of each trade."""
     db.executescript(SANDWICHES)
+
+
+@ledger()
+def m031_signed_orders(db: Database) -> None:
+    """Orders that were signed as messages, and what became of each."""
+    db.executescript(SIGNED_ORDERS)
 
 
 @memory()

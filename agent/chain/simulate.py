@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from agent.chain.contracts.erc20 import TRANSFER_TOPIC
@@ -23,6 +24,8 @@ SECONDS_AHEAD = 1
 LATER_SECONDS = 12
 """From the simulated block to the one behind it: a slot of Ethereum's."""
 _NO_FUNDS = {-38014: "eth_simulateV1's own code", -32003: "anvil's"}
+
+NOBODY_ELSE: Mapping[int, Address] = MappingProxyType({})
 
 SimulatedCall = tuple[Address, bytes, int, int | None]
 """To, calldata, value in wei, gas limit (None: the node's own)."""
@@ -53,15 +56,18 @@ async def simulate(
     block: Block,
     seconds_ahead: int = SECONDS_AHEAD,
     later: Sequence[SimulatedCall] = (),
+    senders: Mapping[int, Address] = NOBODY_ELSE,
 ) -> list[Simulated]:
     """Runs `calls` from `account` in the block after `block`, each on what those before it left behind; `later` are
-    run in the block after that one.
+    run in the block after that one. `senders`: who else makes a call, by its place among `calls`.
 
     Fees are not charged. Number and time are set: anvil would otherwise simulate in the head's own. Raises
     NoSimulation, and RpcError where the node refuses the whole request. A value beyond the account's balance makes
     nodes do that too, without saying which call: then every call is told to have failed.
     """
     blocks = [_block(account, calls, block.number + 1, block.timestamp + seconds_ahead)]
+    for place, sender in senders.items():
+        blocks[0]["calls"][place]["from"] = sender
     if later:
         blocks.append(_block(account, later, block.number + 2, block.timestamp + seconds_ahead + LATER_SECONDS))
     payload = {"blockStateCalls": blocks, "traceTransfers": True, "validation": False}

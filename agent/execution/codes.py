@@ -43,6 +43,10 @@ class Codes:
         fees = (max_fee_per_gas, max_priority_fee_per_gas)
         return await self.signer.sign(plan, step, nonce, *fees, outputs, code)
 
+    async def message(self, plan: Plan, step: int) -> tuple[bytes, str]:
+        """As SignerClient.message, with the code of the plan, where one was given and not used yet."""
+        return await self.signer.message(plan, step, self._given.pop(plan.digest, None))
+
     async def replacement(
         self,
         plan: Plan,

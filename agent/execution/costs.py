@@ -73,6 +73,7 @@ class Costs:
         return sum(
             (gas + self.l1.gas(size_of(step), self.base_fee)) * self.max_fee_per_gas + self.l1.wei(size_of(step), gas)
             for step, gas in zip(steps, used, strict=True)
+            if not step.typed
         )
 
 
@@ -92,7 +93,9 @@ def habit_of(l1: L1Costs) -> fees.Habit:
 
 
 def size_of(step: Step) -> int:
-    """Bytes of the step's unsigned transaction, at the most; an open amount is as long as any."""
+    """Bytes of the step's unsigned transaction, at the most; an open amount is as long as any. A message is none."""
+    if step.typed:
+        return 0
     return ENVELOPE_BYTES + len(step.data_with({each.step: each.max for each in step.outputs}))
 
 

@@ -104,6 +104,8 @@ def flows_of(plan: Plan, mined: Mined, timestamp: int) -> list[Flow]:
     kind, venue = FlowKind(kind_of(plan, mined.step)), mined.step.venue or None
     moved = step_changes(plan.account, mined)
     rows = [flow(venue, symbols.get(token, ""), token, delta, kind) for token, delta in moved.items() if delta]
+    if mined.step.typed:  # whoever fills an order pays for it
+        return rows
     return [*rows, flow(None, "gas", NATIVE, -receipt.fee, FlowKind.FEE)]
 
 

@@ -29,7 +29,8 @@ async def now(parts: Parts) -> L1Costs:
 async def kept(parts: Parts, plan: Plan) -> dict[int, int]:
     """Wei to keep for L1 by the step's index, of every step that can be signed; empty where L1 takes none."""
     l1 = await now(parts)
-    found = {index: kept_for_l1(l1, size_of(step), step.gas) for index, step in enumerate(plan.steps)}
+    paid = [(index, step) for index, step in enumerate(plan.steps) if not step.typed]
+    found = {index: kept_for_l1(l1, size_of(step), step.gas) for index, step in paid}
     return {index: wei for index, wei in found.items() if wei}
 
 

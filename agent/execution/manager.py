@@ -17,6 +17,7 @@ from agent.execution.cancel import cancel_stuck
 from agent.execution.confirmations import Shallow
 from agent.execution.flows import Mined
 from agent.execution.look import suggested_tip
+from agent.execution.ordered import OPEN, closed, place, resume
 from agent.execution.outcome import End, Outcome, Sent
 from agent.execution.outputs import known
 from agent.execution.parts import Parts
@@ -72,7 +73,7 @@ class Manager(Parts):
             for index, step in enumerate(plan.steps):
                 if step.role is not Role.CLEANUP:
                     await check_stops(self.ledger, leaving=plan.leaves)  # also between two steps
-                    mined.append(await self._step(plan, index, mined))
+                    mined.append(await (place(self, plan, index) if step.typed else self._step(plan, index, mined)))
                     raise_if_reverted(mined[-1])
                     await progress(f"{len(mined)} of {steps} transactions are mined…")
         except MonetaError as error:
@@ -85,8 +86,10 @@ class Manager(Parts):
             point(Point.RECOVERING)
             patience = 0 if plan.plan_id in self.shallow else self.depth_seconds  # it was waited for once
             self.shallow.discard(plan.plan_id)
+            self.ordered.discard(plan.plan_id)
             try:
                 mined, problem = await fates(self, plan)
+                problem = problem or await resume(self, plan, mined)
             except MonetaError as error:
                 return await self._pending(plan, error)
             if is_whole(plan, mined):
@@ -154,10 +157,10 @@ class Manager(Parts):
         if isinstance(error, Unavailable) and await self.ledger.attempts(plan.plan_id):
             return await self._pending(plan, error)
         try:
-            error = await take_back(self, plan, mined, error)
+            left = await closed(self, plan, mined, await take_back(self, plan, mined, error))
         except Unavailable as unknown:
             return await self._pending(plan, unknown)
-        return await self._settle(plan, mined, error)
+        return await self._settle(plan, mined, left)
 
     async def _settle(
         self, plan: Plan, mined: list[Mined], stopped: MonetaError | None = None, patience: float | None = None
@@ -178,7 +181,10 @@ class Manager(Parts):
     async def _pending(self, plan: Plan, error: MonetaError) -> Outcome:
         """The plan stays running: recovery goes on with it."""
         sent = [each for each in await self.ledger.attempts(plan.plan_id) if each.open or each.mined]
-        return Outcome(End.PENDING, str(error), tuple(map(_sent, sent)))
+        ordered = isinstance(error, Unavailable) and error.dependency == OPEN
+        if ordered:
+            self.ordered.add(plan.plan_id)
+        return Outcome(End.PENDING, str(error), tuple(map(_sent, sent)), ordered=ordered)
 
 
 def _sent(attempt: Attempt) -> Sent:

@@ -33,6 +33,7 @@ class Outcome:
     """`done` and `undone` are steps in words; `changes` are base units by token that receipts prove.
 
     `shallow` says of a pending one of which everything is mined how deep it has to be yet; '' for all others.
+    `ordered`: pending is an order, which somebody else may fill.
     """
 
     end: End
@@ -42,3 +43,4 @@ class Outcome:
     undone: tuple[str, ...] = ()
     changes: dict[str, int] = field(default_factory=dict)
     shallow: str = ""
+    ordered: bool = False

@@ -11,13 +11,16 @@ from agent.chain.l1_costs import NONE, L1Costs
 from agent.chain.rpc import Rpc
 from agent.execution.fees import ETHEREUM, Habit
 from agent.money import Address
-from agent.plans import Plan
+from agent.plans import Plan, Step
 from memory.ledger import Ledger
 
 RECEIPT_SECONDS = 120
 REPLACE_SECONDS = 30
 DEPTH_SECONDS = 2.0
 """How long a confirmation's answer waits until its plan lies as deep as it has to; then it is told as mined."""
+ORDER_SECONDS = 20.0
+"""How long a confirmation's answer waits for whoever fills an order; then it is told as open. CoW Protocol's auctions
+run each some fifteen seconds."""
 LATE_SECONDS = 5  # how long recovery waits for one that was sent before: it comes back to it
 FINAL_BLOCKS = 64
 """Blocks after which nothing is expected to be undone: two epochs of 32 slots (Ethereum consensus-specs,
@@ -73,6 +76,8 @@ class Signs(Protocol):
         outputs: Mapping[int, int],
     ) -> Signed: ...
 
+    async def message(self, plan: Plan, step: int) -> tuple[bytes, str]: ...
+
     async def replacement(
         self,
         plan: Plan,
@@ -93,6 +98,16 @@ class Signs(Protocol):
         max_priority_fee_per_gas: int,
         gas: int | None = None,
     ) -> Signed: ...
+
+
+class OrderBook(Protocol):
+    """Where signed orders are posted. Nothing that it says decides what became of one."""
+
+    async def post(self, step: Step, signature: bytes, account: Address) -> None:
+        """Raises Refused("order-book") where it doesn't take it, Unavailable where that isn't known."""
+
+    async def has(self, uid: str) -> bool:
+        """Whether it knows the order of that name. Raises Unavailable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +134,9 @@ class Parts:
     passed in for tests. `booked` are accounts whose every mined transaction is known to have its flows, `shallow`
     plans (by id) of which everything is mined and not yet as deep as it has to be. `l1` asks what L1 takes now;
     `habit` is how the chain's gas is paid. `settled` is told of an account once its flows are written. `coin` is the
-    wrapped form of the native coin, where there is one.
+    wrapped form of the native coin, where there is one. `ordered` are plans (by id) that wait for whoever fills their
+    order, `books` where orders are posted, by the name of their steps' venue; a confirmation's answer waits
+    `order_seconds` for a fill.
     """
 
     rpc: Rpc
@@ -139,6 +156,9 @@ class Parts:
     habit: Habit = ETHEREUM
     settled: Callable[[Address], Awaitable[None]] = no_books
     coin: Address | None = None
+    ordered: set[str] = field(default_factory=set)
+    books: Mapping[str, OrderBook] = field(default_factory=dict)
+    order_seconds: float = ORDER_SECONDS
 
     @property
     def heard(self) -> int:

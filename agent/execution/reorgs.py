@@ -23,6 +23,8 @@ async def undo_lost_blocks(parts: Parts, account: Address, chain_id: int) -> See
     if last is None or last.block_number is None:
         return await look(parts.rpc, account, chain_id)
     recorded = await parts.ledger.mined_blocks(account, last.block_number - parts.final_blocks)
+    fills = await parts.ledger.fill_blocks(account, last.block_number - parts.final_blocks)
+    recorded = sorted({*recorded, *fills})
     before = parts.proved.get(account, Proved())
     asked = to_ask(recorded, before)
     seen = await _look(parts, account, chain_id, asked)
@@ -36,7 +38,8 @@ async def undo_lost_blocks(parts: Parts, account: Address, chain_id: int) -> See
     mark = await parts.ledger.chain_mark()
     if mark is not None and gone:
         now = ChainMark(mark.chain_id, mark.genesis_hash, seen.head.number, seen.head.hash)
-        await parts.ledger.unsettle(await parts.ledger.mined_in(account, gone), now, REASON)
+        filled = await parts.ledger.filled_in(account, gone)
+        await parts.ledger.unsettle(await parts.ledger.mined_in(account, gone), now, REASON, filled)
     return seen
 
 

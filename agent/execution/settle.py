@@ -82,7 +82,8 @@ def outside(changes: Mapping[str, int], bounds: Iterable[Change]) -> str:
 def _sent(mined: Mined) -> Sent:
     receipt = mined.receipt
     status = "cancelled" if mined.cancelled else "mined" if receipt.ok else "reverted"
-    return Sent(receipt.hash, status, receipt.block_number, receipt.gas_used)
+    used = None if mined.step.typed else receipt.gas_used  # of what an order took somebody else pays
+    return Sent(receipt.hash, status, receipt.block_number, used)
 
 
 def _undone(plan: Plan, mined: Sequence[Mined]) -> tuple[str, ...]:

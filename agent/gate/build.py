@@ -78,7 +78,7 @@ def spenders(moves: Sequence[Move]) -> list[tuple[Token, Address]]:
         if isinstance(move, Enter):
             found.append((move.venue.asset, move.venue.contract.address))
         elif isinstance(move, Swap) and not move.pays.is_native:
-            found.append((move.pays, move.trader.contract.address))
+            found.append((move.pays, move.trader.spender))
         elif isinstance(move, TakeBack):
             found.append((move.token, move.spender))
         elif isinstance(move, Provide):
@@ -180,7 +180,7 @@ def _trade(move: Swap, snapshot: Snapshot, allowances: Mapping[tuple[Address, Ad
     native, deadline = (move.pays.is_native, move.gets.is_native), snapshot.block.timestamp + TRADE_SECONDS
     inner = move.trader.swap(move.trade, snapshot.account, move.limits, native, deadline)
     if not move.pays.is_native:
-        spender = move.trader.contract.address
+        spender = move.trader.spender
         if move.trade.exact_out:  # less than the approval may be spent
             inner = (*inner, approvals.approve(move.pays, spender, 0, Role.APPROVAL))
         present = _present(allowances, move.pays, spender)
@@ -261,4 +261,7 @@ def _with_gas(steps: Sequence[Step], used: Sequence[int], costs: Costs) -> tuple
         raise Refused("simulate", "The simulation was one of other steps.", "Ask for a new preview.")
     left = iter(used)
     limits = [CLEANUP_GAS if step.role is Role.CLEANUP else next(left) * 3 // 2 + 30_000 for step in steps]
-    return tuple(replace(step, gas=costs.limit(gas, size_of(step))) for step, gas in zip(steps, limits, strict=True))
+    return tuple(
+        step if step.typed else replace(step, gas=costs.limit(gas, size_of(step)))
+        for step, gas in zip(steps, limits, strict=True)
+    )

@@ -53,7 +53,11 @@ async def look(gate: Gate, plan: Plan, venues: Mapping[str, Venue]) -> Look:
                 gate.check_bought(effect.to, snapshot)
         spent = sum(step.value for step in plan.steps)
         reserve.check_fee(gate.registry.native, snapshot.native - spent, plan.max_total_fee_wei)
-        bought = [effect.to for effect in effects if effect.direction == "swap" and effect.to is not None]
+        bought = [  # what an order buys comes from nobody that could be simulated
+            effect.to
+            for step, effect in zip(plan.steps, effects, strict=True)
+            if effect.direction == "swap" and effect.to is not None and not step.typed
+        ]
         rehearsal = await _rehearsed(gate, plan, touched, snapshot, leaving, bought)
         if rehearsal is not None:
             for venue_id in paid & touched.keys():
@@ -93,7 +97,14 @@ async def _rehearsed(
     try:
         counted = [token.address for token in bought if token.address is not None]
         return await rehearse(
-            gate.rpc, gate.registry, plan.account, plan.steps, list(venues.values()), snapshot.block, counted
+            gate.rpc,
+            gate.registry,
+            plan.account,
+            plan.steps,
+            list(venues.values()),
+            snapshot.block,
+            counted,
+            lambda step: read_step(gate.policy, step)[1],
         )
     except NoSimulation:
         if not leaving:
@@ -107,5 +118,6 @@ def _risked(plan: Plan, gate: Gate) -> list[Address]:
     approvals = [step for step in plan.steps if step.role is Role.APPROVAL and str(step.args[1]) != "0"]
     native = [step for step in plan.steps if step.value and step.to in gate.policy.contracts]
     spenders = [Address(str(step.args[0])) for step in approvals] + [step.to for step in native]
+    spenders += [step.to for step in plan.steps if step.typed]
     gained = [change.token for change in plan.expected if change.max > 0] if spenders else []
     return [*dict.fromkeys([*spenders, *(step.to for step in approvals), *map(Address, gained)])]

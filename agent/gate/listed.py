@@ -29,7 +29,7 @@ def touched(moves: Iterable[Move]) -> list[Address]:
                 places += [venue.contract.address, venue.asset.address]
             case Swap(trader=trader, trade=trade):
                 tokens = (token for part in trade.parts for token in part.tokens)
-                places += [trader.contract.address, *_places(tokens)]
+                places += [trader.contract.address, trader.spender, *_places(tokens)]
             case Provide(manager=manager):
                 places += [manager.contract.address, *_places(move.tokens)]
     return [place for place in dict.fromkeys(places) if place is not None]

@@ -18,8 +18,9 @@ from agent.money import Address, Amount, Rate, Token
 from agent.plans import Change, Plan, Role, Step
 from agent.plugin import VenueState
 from agent.policy import outputs
-from agent.policy.decode import Effect, argument, decode
+from agent.policy.decode import Effect, argument
 from agent.policy.policy import Policy
+from agent.policy.whole import read_step
 from agent.usd import most
 
 NO_DESCRIPTORS: Mapping[str, Descriptor] = MappingProxyType({})
@@ -204,7 +205,7 @@ def _clear(names: Names, descriptors: Mapping[str, Descriptor], step: Step) -> s
 def _ends(policy: Policy, step: Step) -> tuple[Effect, Effect]:
     """What a step does at its lower and at its upper bounds; the same where no amount is left open."""
     low, high = outputs.at_least(step), outputs.at_most(step)
-    return decode(policy, low.to, low.data, low.value), decode(policy, high.to, high.data, high.value)
+    return read_step(policy, low)[1], read_step(policy, high)[1]
 
 
 def _said(policy: Policy, step: Step) -> str:
@@ -233,6 +234,8 @@ def sentence(policy: Policy, effect: Effect, amount: str = "") -> str:
             return f"{where}: send {amount} to {effect.recipient}"
         case "repay":
             return f"{where}: pay back {_debt(effect, amount)}, in your name"
+        case "swap" if effect.signed:
+            return f"{where}: sign an order to {_trade(effect, amount)}, to your account; no transaction"
         case "swap":
             return f"{where}: {_trade(effect, amount)}, to your account"
         case "wrap" | "unwrap":

@@ -25,9 +25,10 @@ from agent.gate.trades import honest, mean_price
 from agent.money import Address, Token
 from agent.plans import Plan, Step
 from agent.plugin import Trader, Venue
+from agent.policy.decode import Effect
 from agent.policy.policy import Policy
 from agent.policy.spending import Standing
-from agent.policy.whole import check_plan
+from agent.policy.whole import check_plan, read_step
 
 ALLOWANCE = "allowance(address owner,address spender)"
 
@@ -243,6 +244,9 @@ class Gate:
     ) -> None:
         for move in moves:
             if isinstance(move, Swap) and not move.gets.is_native:  # what is unwrapped at once is the coin itself
+                if any(step.typed for step in steps):
+                    await self._check_ordered(move, snapshot)
+                    continue
                 key, last = expect.key_of(move.gets), honest.last_of(steps, move)
                 got = rehearsal.each[last].get(key, 0)
                 before = sum(done.get(key, 0) for done in rehearsal.each[:last])  # of what was taken out first
@@ -253,17 +257,42 @@ class Gate:
                         self.rpc, self.registry, snapshot.account, steps, move, got, held, snapshot.block, elsewhere
                     )
 
+    async def _check_ordered(self, move: Swap, snapshot: Snapshot) -> None:
+        """The token that an order buys, bought and sold again on the own pools: who fills it can't be simulated."""
+        if move.back is None:
+            raise Refused("token-safety", f"No pool that I know sells {move.gets.symbol} again.", "Choose another.")
+        trader, trade = move.back
+        steps = honest.bought_by(trader, trade, snapshot.account, snapshot.block)
+        own = replace(move, trader=trader, trade=trade)
+        held = snapshot.balances.get(move.gets.symbol, 0)
+        elsewhere = honest.elsewhere(self.registry, self.traders, snapshot, own, trade.units_out)
+        await honest.check_honest(
+            self.rpc,
+            self.registry,
+            snapshot.account,
+            steps,
+            own,
+            trade.units_out,
+            held,
+            snapshot.block,
+            elsewhere,
+        )
+
     async def _rehearsed(
         self, moves: Sequence[Move], steps: Sequence[Step], snapshot: Snapshot, venues: list[Venue]
     ) -> tuple[Rehearsal, tuple[str, ...]]:
         """What the steps do, and what the user should read of how that was found out."""
         account = snapshot.account
         try:
-            return await rehearse(self.rpc, self.registry, account, steps, venues, snapshot.block), ()
+            found = rehearse(self.rpc, self.registry, account, steps, venues, snapshot.block, read=self._read)
+            return await found, ()
         except NoSimulation:
             if not all(alone.takes_out(move) for move in moves):
                 raise alone.no_entry() from None
             return alone.left(moves, snapshot.venues, await alone.tried(self.rpc, account, steps)), (alone.NOTE,)
+
+    def _read(self, step: Step) -> Effect:
+        return read_step(self.policy, step)[1]
 
     async def _allowances(self, moves: Sequence[Move], owner: Address) -> dict[tuple[Address, Address], int]:
         """What stands of each approval that the moves need, by token and spender."""

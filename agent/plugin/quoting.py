@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
+from agent.errors import Refused
 from agent.money import Address, Token
 from agent.plugin.chain import Ask, Chain, Listed
 
@@ -52,8 +53,8 @@ class Offer:
 class Web(Protocol):
     """Asks the service whose URL the operator set, bounded in time and size; its key is added on the way.
 
-    Both answer with JSON data, in which integers are integers. Raise Unavailable where there is no answer,
-    Refused("quote-shape") for one that is no JSON.
+    Both answer with JSON data, in which integers are integers. Raise Unavailable where there is no answer (its
+    `status` is that of HTTP, where one was answered), Refused("quote-shape") for one that is no JSON.
     """
 
     async def get(self, path: str, query: Mapping[str, str], headers: Mapping[str, str] | None = None) -> Any:
@@ -87,6 +88,17 @@ class Quoter(ABC):
     def spender(self) -> Address:
         """To whom what is given is approved."""
         return self.contract.address
+
+    async def post(self, order: Mapping[str, Any], signature: bytes, account: Address, web: Web) -> None:
+        """Posts a signed order; `order` are the message's values. Posting again must do no harm.
+
+        Raises Refused("order-book") where it isn't taken, Unavailable where that isn't known.
+        """
+        raise Refused("order-book", f"{self.name} takes no orders.")
+
+    async def has(self, uid: str, web: Web) -> bool:
+        """Whether it knows the order of that name. Raises Unavailable."""
+        return False
 
     @classmethod
     @abstractmethod

@@ -18,11 +18,17 @@ from agent.routes import AnyPool, Attack, PoolEvent, PoolSwap, Route, Trade
 class Trader(ABC):
     """An exchange whose prices follow from its pools' state; `name` is its section in the chain file.
 
-    `contract` is what is called and what an input token is approved to. All is pure but `discover`.
+    `contract` is what is called, and what an input token is approved to (`spender`). All is pure but `discover`.
     """
 
     name: ClassVar[str]
     contract: Listed
+
+    @property
+    def spender(self) -> Address:
+        """To whom an input token is approved."""
+        return self.contract.address
+
     manager: PositionManager | None = None
     """Where liquidity is provided to its pools; None where there is no such place, or nobody listed the contract."""
 

@@ -58,6 +58,11 @@ class Effect:
     refunds: bool = False
 
     @property
+    def signed(self) -> bool:
+        """Whether it is an order that is signed, for somebody else to fill: `spender` takes what it gives."""
+        return self.direction == "swap" and self.spender is not None
+
+    @property
     def sides(self) -> tuple[Effect, ...]:
         """The same a token: itself, and where a second one goes in with it, that by itself."""
         if self.along is None:

@@ -78,6 +78,8 @@ def _check_source(steps: Sequence[Step], effects: Sequence[Effect], index: int, 
         raise Refused(
             RULE, f"Step {index + 1} takes the output of a step that isn't done before it.", "Ask for a new preview."
         )
+    if steps[output.step].typed:
+        raise Refused(RULE, "Nothing waits for what an order gives: it may come late.", "Ask for a new preview.")
     source = effects[output.step]
     given = {"swap": source.to, "leave": source.token}.get(source.direction)
     if given is None or given.address != output.token:

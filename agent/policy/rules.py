@@ -206,8 +206,14 @@ def _check_approval(policy: Policy, effect: Effect) -> None:
 
 
 def can_spend(policy: Policy, spender: Listed, approval: Effect) -> bool:
-    """Whether a listed contract has a function that takes the approved token in."""
+    """Whether a listed contract has a function that takes the approved token in, or takes what orders give."""
     token = approval.token.address
+    if any(
+        message.taker == spender.table
+        for domain in policy.domains.values()
+        for message in policy.typed_tables[domain.table].messages
+    ):
+        return True
     for entry in policy.tables[spender.table].functions:
         takes_any = entry.token not in (ASSET, SELF) and spender.asset is None  # the call itself names the token
         if entry.direction in ("enter", "swap", "repay") and (takes_any or spender.asset == token):

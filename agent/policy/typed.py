@@ -12,6 +12,7 @@ from typing import Any
 
 from agent.errors import Refused
 from agent.money import MAX_UINT256, Address, Token, address
+from agent.plans import Step, plain
 from agent.plugin import Listed
 from agent.policy.decode import Effect
 from agent.policy.policy import Policy
@@ -62,6 +63,34 @@ def read_typed(policy: Policy, body: Mapping[str, Any]) -> Typed:
     }
     deadlines = tuple(int(flat[path]) for path in message.deadlines)
     return Typed(_effect(policy, place, domain, message, flat), deadlines, data)
+
+
+def read_message(policy: Policy, step: Step) -> Typed:
+    """The message that a typed step of a plan signs, read as `read_typed` does, which it raises as.
+
+    Its arguments stand as they will be signed; it neither sends coin nor uses gas, and leaves no amount open.
+    """
+    domain = policy.domains.get(step.to)
+    table = policy.typed_tables.get(domain.table) if domain else None
+    message = next((each for each in table.messages if each.encoded == step.function), None) if table else None
+    if domain is None or message is None:
+        raise _refused(f"No listed domain of {step.contract} has the message {step.function.partition('(')[0]!r}.")
+    names = [member.name for member in message.types[message.primary]]
+    if step.value or step.gas or step.outputs or len(step.args) != len(names):
+        raise _refused(f"The step {message.primary} of {step.contract} isn't a message alone.")
+    told = {"name": domain.name, "version": domain.version, "chainId": policy.chain_id, "verifyingContract": step.to}
+    typed = read_typed(
+        policy,
+        {
+            "types": {name: [member.model_dump() for member in members] for name, members in message.types.items()},
+            "primaryType": message.primary,
+            "domain": {name: value for name, value in told.items() if value is not None},
+            "message": dict(zip(names, step.args, strict=True)),
+        },
+    )
+    if [plain(value) for value in typed.data["message"].values()] != plain(step.args):
+        raise _refused(f"The fields of {message.primary} are not written as they will be signed.")
+    return typed
 
 
 def check_typed(policy: Policy, account: Address, recipients: Collection[Address], typed: Typed, now: int) -> None:
@@ -184,7 +213,7 @@ def _effect(policy: Policy, place: Address, domain: Domain, message: Message, fl
         unit="token",
         recipient=flat[message.recipient] if message.recipient else None,
         owner=flat[message.owner] if message.owner else None,
-        spender=flat[message.spender] if message.spender else None,
+        spender=flat[message.spender] if message.spender else _taker(policy, message),
         market=None,
         is_all=is_all,
         value=0,
@@ -192,6 +221,16 @@ def _effect(policy: Policy, place: Address, domain: Domain, message: Message, fl
         least=int(flat[message.to_amount]) if message.to_amount else 0,
         paid=token,
     )
+
+
+def _taker(policy: Policy, message: Message) -> Address | None:
+    """The one contract that takes what an order gives; None for a message that names none."""
+    if message.taker is None:
+        return None
+    found = [each.address for each in policy.contracts.values() if each.table == message.taker]
+    if len(found) != 1:
+        raise _refused(f"{len(found)} contracts are listed under {message.taker}, which takes what the order gives.")
+    return found[0]
 
 
 def _token(policy: Policy, place: Address) -> Token:

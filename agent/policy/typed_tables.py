@@ -36,6 +36,7 @@ class Message(BaseModel):
     `approve`: lets `spender` have `amount` of `token` (CONTRACT: the domain's own contract is the token), or all of
     it where `allowed` is true. `swap`: an order that gives `amount` of `token` for `to_amount` or more of `to_token`,
     to `recipient`. `owner`, where there is one, is the account that signs. Each of `deadlines` is in Unix seconds.
+    `taker`, of an order: the call table under which the contract is listed that takes what is given.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -52,8 +53,14 @@ class Message(BaseModel):
     recipient: str | None = None
     to_token: str | None = None
     to_amount: str | None = None
+    taker: str | None = None
     must: dict[str, str] = Field(default_factory=dict)
     free: tuple[str, ...] = ()
+
+    @property
+    def encoded(self) -> str:
+        """The type as EIP-712 writes it, where no field is a struct: 'Order(address sellToken,…)'."""
+        return f"{self.primary}({','.join(f'{each.type} {each.name}' for each in self.types[self.primary])})"
 
 
 class TypedTable(BaseModel):
@@ -168,5 +175,7 @@ def _check_direction(message: Message) -> None:
         raise ValueError("an approval names a spender, an order a recipient")
     if approves == bool(message.to_token and message.to_amount) or bool(message.to_token) != bool(message.to_amount):
         raise ValueError("an order, and only an order, names to_token and to_amount")
+    if approves and message.taker:
+        raise ValueError("an approval names its spender, no taker")
     if bool(message.amount) == bool(message.allowed) or (message.allowed and not approves):
         raise ValueError("it names an amount, or as an approval of all or nothing `allowed`")

@@ -13,6 +13,7 @@ from agent.policy.limits import bounded
 from agent.policy.outputs import at_most, check_outputs
 from agent.policy.policy import Policy
 from agent.policy.rules import check_step, name_of
+from agent.policy.typed import read_message
 
 MAX_STEPS = 64
 SPENDERS = ("enter", "swap", "repay")
@@ -57,7 +58,12 @@ def effects_of(policy: Policy, plan: Plan) -> list[Effect]:
 
 
 def read_step(policy: Policy, step: Step) -> tuple[bytes, Effect]:
-    """A step's calldata and what it does. Raises Refused("lists") where its arguments don't encode or decode."""
+    """A step's calldata (b'' of a message) and what it does.
+
+    Raises Refused("lists") where its arguments don't encode or decode, Refused("typed-data") for a message.
+    """
+    if step.typed:
+        return b"", read_message(policy, step).effect
     if step.value < 0:
         raise Refused(
             "lists",
@@ -91,6 +97,8 @@ def _folded(value: object) -> object:
 
 
 def _check_role(step: Step, effect: Effect) -> None:
+    if step.typed and step.role is not Role.ACTION:
+        raise Refused("typed-data", "A message is signed as an action of its plan.", "Ask for a new preview.")
     if step.role is Role.APPROVAL and effect.direction != "approve":
         raise Refused(
             "approvals",
@@ -142,6 +150,8 @@ def _check_taken_back(steps: Sequence[Step], effects: Sequence[Effect], user: in
 
 
 def _spends(entry: Effect, approval: Effect) -> bool:
-    same_place = entry.contract is not None and entry.contract.address == approval.spender
+    called = entry.contract.address if entry.contract else None
+    taker = entry.spender or called  # a signed order names who takes what it gives
+    same_place = taker is not None and taker == approval.spender
     whole = entry.is_all or entry.unit == "shares" or entry.units == approval.units
     return same_place and entry.token == approval.token and whole

@@ -38,6 +38,7 @@ from agent.runtime.agreeing import NEWER
 from agent.runtime.codes import enrolled
 from agent.runtime.deciding import decided
 from agent.runtime.desk import DAY, desk, horizon_of
+from agent.runtime.filled import with_fill
 from agent.runtime.following import Following
 from agent.runtime.mandating import Mandating
 from agent.runtime.offering import asking, passing
@@ -66,7 +67,7 @@ class Acting:
         if isinstance(intent, Rebalance):
             return await Rebalancing(self.world).propose(user, channel, intent, origins, verdict)
         world, account = self.world, await self.world.account(user)
-        async with asking(world, account, intent) as asked:
+        async with asking(world, account, intent, attended=True) as asked:
             snapshot = await world.priced_snapshot(account)
             contacts = await self._ripe_contacts(user)
             standing = await world.standing(user.id)
@@ -153,7 +154,8 @@ class Acting:
         if code and outcome.end is End.VOID:  # a wrong code costs a preview, not the wish
             return await self._renew(user, channel, row, f"Nothing was sent: {outcome.reason}")
         reply = recovering.reported(confirmed.plan, outcome, headline)
-        return await with_trades(self.world, confirmed.plan, outcome, reply)
+        reply = await with_trades(self.world, confirmed.plan, outcome, reply)
+        return await with_fill(self.world, confirmed.plan, outcome, reply)
 
     async def _check_may_run(self, user: User, row: PlanRow) -> None:
         """What may have changed since the preview, besides the chain. The preview stays as it is."""
@@ -170,8 +172,10 @@ class Acting:
             raise Refused("pause", "You paused me: I only take money out.", "Say `resume` first.")
         contacts = await self._ripe_contacts(user)  # so does a contact that was taken back, or has to wait since
         check_plan(self.world.policy, row.account, frozenset(contacts.values()), row.plan)
-        shallow = self.world.manager.shallow  # all of these is mined, and nothing can come between
-        unsettled = [each for each in await self.world.ledger.unsettled() if each.plan_id not in shallow]
+        apart = self.world.manager.shallow  # all of these is mined, and nothing can come between
+        if row.plan.leaves:  # an order that is open takes no number, so that it holds up no way out
+            apart = apart | self.world.manager.ordered
+        unsettled = [each for each in await self.world.ledger.unsettled() if each.plan_id not in apart]
         if any(each.account == row.account for each in unsettled):
             raise Refused(
                 "under-way",

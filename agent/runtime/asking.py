@@ -14,6 +14,8 @@ from agent.secret_file import read_secret
 
 MOST_BYTES = 2**20
 """One answer: routes over dozens of pools are some 100 kB."""
+OK = (200, 201)
+"""201 is what a POST answers that makes something."""
 _PIECE = 2**14
 RULE = "quote-shape"
 
@@ -53,8 +55,8 @@ class Service:
                     method, f"{self.url.rstrip('/')}{path}", headers=told, allow_redirects=False, **sent
                 ) as answer,
             ):
-                if answer.status != 200:
-                    raise Unavailable(self.name, f"it answered with status {answer.status}")
+                if answer.status not in OK:
+                    raise Unavailable(self.name, f"it answered with status {answer.status}", answer.status)
                 return _read(await self._body(answer))
         except TimeoutError:
             raise Unavailable(self.name, f"no answer within {self.seconds:g} s") from None

@@ -11,6 +11,7 @@ import structlog
 
 from agent.chain.snapshot import Snapshot
 from agent.errors import MonetaError, Refused, Unavailable
+from agent.execution.ordered import clock
 from agent.gate.desk import Desk, Resolved
 from agent.gate.propose import Proposal
 from agent.gate.resolve import units_of
@@ -26,6 +27,8 @@ from agent.runtime.asking import Service
 from agent.runtime.world import World
 
 log = structlog.get_logger()
+UNATTENDED = "an order that is filled later is only taken where you confirm it yourself"
+GOES_ON = "it is filled later, and what follows needs what comes of it now"
 NO_ANSWER = "quote-no-answer"
 FAULTY = "quote-shape"
 
@@ -39,6 +42,8 @@ class Asking:
     world: World
     account: Address
     swap: Swap | None
+    orders: str = ""
+    """Why no order is taken, '' where one may be."""
     _asked: tuple[Wanted, asyncio.Task[Answers]] | None = field(default=None, repr=False)
 
     def ask(self, wanted: Wanted) -> tuple[Wanted, asyncio.Task[Answers]]:
@@ -56,7 +61,8 @@ class Asking:
                 return ()
             asked = self.ask(wanted)
         wanted, answers = asked
-        return await _tried(self.world, wanted, await answers, desk.snapshot)
+        why = self.orders or await _still_valid(self.world, self.account, wanted.gives)
+        return await _tried(self.world, wanted, await answers, desk.snapshot, why)
 
     def stop(self) -> None:
         if self._asked is not None:
@@ -64,10 +70,13 @@ class Asking:
 
 
 @contextlib.asynccontextmanager
-async def asking(world: World, account: Address, intent: Intent) -> AsyncIterator[Asking]:
-    """Asks at once where the intent says an exact amount. Nobody is asked for anything but a swap of tokens."""
+async def asking(world: World, account: Address, intent: Intent, attended: bool = False) -> AsyncIterator[Asking]:
+    """Asks at once where the intent says an exact amount. Nobody is asked for anything but a swap of tokens.
+
+    `attended`: somebody confirms the plan and reads its end, so that an order may be taken, which is filled later.
+    """
     swap = _swap_of(world, intent) if world.quoters else None
-    found = Asking(world, account, swap)
+    found = Asking(world, account, swap, _why_no_order(intent, attended))
     try:
         if swap is not None and isinstance(swap.amount, Exact):
             exact = _exact(world, account, swap)
@@ -76,6 +85,20 @@ async def asking(world: World, account: Address, intent: Intent) -> AsyncIterato
         yield found
     finally:
         found.stop()
+
+
+def _why_no_order(intent: Intent, attended: bool) -> str:
+    if not attended:
+        return UNATTENDED
+    return GOES_ON if isinstance(intent, Sequence) else ""
+
+
+async def _still_valid(world: World, account: Address, gives: Token) -> str:
+    """Why no order over that token is taken now: an allowance for it would bring an older one back to life."""
+    for each in await world.ledger.valid_orders(account, world.now()):
+        if each.token == gives.address:
+            return f"an earlier order over {gives.symbol} could be filled until {clock(each.valid_to)}"
+    return ""
 
 
 async def passing(
@@ -174,9 +197,17 @@ async def _ask(world: World, quoter: Quoter, wanted: Wanted) -> Offer | Tried:
         return refused(quoter, wanted, FAULTY, "its answer can't be read")
 
 
-async def _tried(world: World, wanted: Wanted, answers: Answers, snapshot: Snapshot) -> tuple[Tried, ...]:
+async def _tried(
+    world: World, wanted: Wanted, answers: Answers, snapshot: Snapshot, no_order: str
+) -> tuple[Tried, ...]:
     head = Head(snapshot.block.number, world.now(), max(world.registry.blocks_in(STALE_SECONDS), 1))
-    return tuple(await asyncio.gather(*(_try(world, wanted, *each, snapshot, head) for each in answers)))
+    found = await asyncio.gather(*(_try(world, wanted, *each, snapshot, head) for each in answers))
+    return tuple(_without_order(each, no_order) if each.typed and no_order else each for each in found)
+
+
+def _without_order(offer: Tried, why: str) -> Tried:
+    said = f"about {Amount(offer.said, offer.gets)} by a signed order; {why}"
+    return replace(offer, rule="quote-order", why_not=said)
 
 
 async def _try(
@@ -186,7 +217,7 @@ async def _try(
         return answer
     try:
         offer = checked(world.policy, quoter, wanted, answer, head)
-        if offer.why_not:
+        if offer.typed:  # nobody can simulate who fills it
             return offer
         return await run(world.rpc, wanted.account, offer, snapshot.block, wanted.slippage_bps)
     except Refused as error:

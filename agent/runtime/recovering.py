@@ -16,6 +16,7 @@ from agent.money import Address, Amount
 from agent.plans import Plan
 from agent.replies.reply import Offer, Reply, Status, Verdict, plan_json
 from agent.runtime.answers import ACKNOWLEDGE
+from agent.runtime.filled import with_fill
 from agent.runtime.traded import with_trades
 from agent.runtime.world import World
 from memory.rows import PlanRow, User
@@ -23,6 +24,7 @@ from memory.rows import PlanRow, User
 CONFIRMATIONS = "confirmations"
 """The rule that keeps what is mined, and as it should be, from counting as settled."""
 CANCEL = Offer("Cancel the transaction that waits", "say", "cancel the stuck transaction")
+CALL_OFF = Offer("Cancel the order", "say", "cancel the order")
 REPORTED = {
     End.SETTLED: Status.SETTLED,
     End.PARTIAL: Status.PARTIAL,
@@ -92,6 +94,25 @@ class Recovering:
         last = told[-1] if told else Reply("")
         return Reply("\n".join(texts), plan=last.plan, verdict=last.verdict, txs=txs, private=True)
 
+    async def call_off(self, user: User) -> Reply | None:
+        """Takes the user's open orders back, and says what came of it; None where they have none."""
+        account = await self.world.ledger.account(user.id)
+        found = [] if account is None else await self.world.ledger.open_orders(account.address)
+        if account is None or not found:
+            return None
+        if not self.world.executes:
+            raise Refused("one-executor", "Another process runs Moneta in this folder.", "Cancel it there.")
+        for each in found:
+            await self.world.ledger.unwant_order(each.plan_id, each.step)
+            self.world.manager.ordered.discard(each.plan_id)
+        if self.world.executing[account.address].locked():
+            return Reply("I take the order back now; its end is told where you confirmed it.", private=True)
+        told = [each.reply for each in await self._account(account.address, user.id)]
+        last = told[-1] if told else Reply("I take the order back as soon as I can.")
+        txs = tuple(tx for each in told for tx in each.txs)
+        text = "\n".join(each.text for each in told) or last.text
+        return Reply(text, plan=last.plan, verdict=last.verdict, txs=txs, private=True)
+
     async def _account(self, account: Address, user: str) -> list[Late]:
         executing = self.world.executing[account]
         if not self.world.executes or executing.locked():
@@ -104,12 +125,14 @@ class Recovering:
                 log.warning("the chain could not be caught up with", account=account, error=str(error))
             for row in await self.world.ledger.unsettled():
                 if row.account == account:
-                    is_told = row.plan_id in self.world.manager.shallow
-                    outcome = await self.world.manager.recover(row.plan)
-                    if is_told and outcome.shallow:
-                        continue  # its end is told once it is deep enough
+                    manager = self.world.manager
+                    is_told = row.plan_id in manager.shallow | manager.ordered
+                    outcome = await manager.recover(row.plan)
+                    if is_told and (outcome.shallow or outcome.ordered):
+                        continue  # its end is told once it is deep enough, or filled, or over
                     reply = reported(row.plan, outcome, str(row.preview.get("headline", "")))
                     reply = await with_trades(self.world, row.plan, outcome, reply)
+                    reply = await with_fill(self.world, row.plan, outcome, reply)
                     told.append(Late(row.user, _again(row, reply), row))
             with contextlib.suppress(Unavailable):
                 for plan, mined in await self.world.manager.tidy(account):
@@ -145,8 +168,14 @@ def reported(plan: Plan, outcome: Outcome, headline: str) -> Reply:
         plan=plan_json(plan, outcome.end),
         verdict=Verdict(REPORTED[outcome.end], _rule(outcome)),
         txs=tuple(sent.as_json() for sent in outcome.txs),
-        offers=(CANCEL,) if any(sent.status == "pending" for sent in outcome.txs) else (),
+        offers=_offers(outcome),
     )
+
+
+def _offers(outcome: Outcome) -> tuple[Offer, ...]:
+    if any(sent.status == "pending" for sent in outcome.txs):
+        return (CANCEL,)
+    return (CALL_OFF,) if outcome.ordered else ()
 
 
 def _rule(outcome: Outcome) -> str | None:
@@ -170,6 +199,8 @@ def _told(outcome: Outcome, headline: str) -> str:
             return f"Mined: {headline}. {count}, balances as expected. {outcome.shallow}"
         case End.VOID:
             return f"Nothing was sent: {outcome.reason.rstrip('.')}."
+        case End.PENDING if outcome.ordered:
+            return f"{outcome.reason} I tell you its end; say `{CALL_OFF.words}` to take it back."
         case End.PENDING:
             return f"{outcome.reason} I look it up again before anything else; nothing is sent twice."
 

@@ -82,7 +82,7 @@ from agent.voice import voiced
 from agent.words.alerts import ALERT
 from agent.words.allowances import CHANGES, CONTACT, TRANSACTION
 from agent.words.answers import NO
-from agent.words.order_cancels import ORDER
+from agent.words.order_cancels import ORDER, THE_ORDER
 from agent.words.pictures import wants_picture
 from agent.words.remembering import EXPORT, MEMORY
 from agent.words.vocabulary import Vocabulary
@@ -404,11 +404,21 @@ class Runtime:
                 return await self.contacting.remove(said.user, ref.partition(":")[2])
             case what if what == TRANSACTION:
                 return await self.recovering.cancel_stuck(said.user)
+            case _ if ref in (ORDER, THE_ORDER):
+                return await self._cancel_orders(said.user, ref)
             case what if what == ALERT:
                 return await self.alarms.cancel(said.user, ref)
             case what if what == ORDER:
                 return await self.ordering.cancel(said.user, ref)
         return await self.acting.cancel(said.user, said.channel)
+
+    async def _cancel_orders(self, user: User, ref: str) -> Reply:
+        """One that is open for others to fill comes first; where all are said, the standing ones go with it."""
+        called = await self.recovering.call_off(user)
+        if called is not None and (ref == THE_ORDER or not await self.world.ledger.orders(user.id)):
+            return called
+        standing = await self.ordering.cancel(user, ref)
+        return standing if called is None else replace(called, text=f"{called.text}\n{standing.text}")
 
     async def _look(self, said: Said, intent: Intent) -> Reply:
         match intent:

@@ -45,6 +45,7 @@ from agent.policy.spending import Standing
 from agent.runtime.asking import Service
 from agent.runtime.market import Market, services
 from agent.runtime.observing import Observing
+from agent.runtime.posting import books_of
 from agent.runtime.risks import Risks
 from agent.words.languages import CODES
 from agent.words.vocabulary import Vocabulary
@@ -135,6 +136,7 @@ class World:
             coin=self.registry.coin,
             habit=fees.habit(self.registry.l1_fee, devnet=self.registry.chain_id == DEVNET_CHAIN_ID),
             settled=self.bookkeeper.settled,
+            books=books_of(self.quoters, self.services),
         )
         if self.settings.private_for == "swaps":
             self.rpc.hide(lambda to: self.policy.trades_at(to))

@@ -34,6 +34,8 @@ _CANCELS = Patterns(
     rf"{_DE}{_KIND}{_NUMBER}{_END}",
 )
 _ONE = "one"
+THE_ORDER = f"{ORDER}:{_ONE}"
+"""The one that there is."""
 _PLURAL = re.compile(r"(?:orders|losses|profits|dcas|auftr[aä]e?ge|[oó]rdenes)$", re.IGNORECASE)
 
 

@@ -11,7 +11,7 @@ from plugins.trade.oneinch import OneInch
 from plugins.trade.velora import Velora
 from plugins.trade.zerox import ZeroX
 
-_TABLES = ("zerox", "settler", "oneinch", "velora", "kyberswap", "cow")
+_TABLES = ("zerox", "settler", "oneinch", "velora", "kyberswap", "cow", "cow_relayer")
 
 
 @hookimpl

@@ -1,15 +1,17 @@
-"""CoW Protocol: POST /api/v1/quote, and the order that would be signed for it (EIP-712, GPv2Order).
+"""CoW Protocol: POST /api/v1/quote, the order that is signed for it (EIP-712, GPv2Order), POST /api/v1/orders, and
+GET /api/v1/orders/{uid}.
 
-Shapes: the order book's API (cowprotocol/services, crates/model/src/quote.rs); the order: cowprotocol/contracts,
+Shapes: the order book's API (cowprotocol/services, crates/orderbook/openapi.yml); the order: cowprotocol/contracts,
 src/contracts/libraries/GPv2Order.sol and src/ts/order.ts. Since 2024 an order's `feeAmount` is 0: what the quote
 takes for gas is part of what is sold. The app data is the empty document, so no partner takes anything.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from moneta import Ask, Chain, Listed, Offer, Quoter, Unavailable, Wanted, Web, address, view
+from moneta import Address, Ask, Chain, Listed, Offer, Quoter, Refused, Unavailable, Wanted, Web, address, view
 from plugins.trade import reading
 
 APP_DATA = "{}"
@@ -19,6 +21,7 @@ RELAYER = view("vaultRelayer()", "address")
 DOMAIN = ("Gnosis Protocol", "v2")
 """Name and version of its EIP-712 domain (GPv2Signing.sol)."""
 BASIS_POINTS = 10_000
+NOT_FOUND, TOO_MANY = 404, 429
 
 
 class Cow(Quoter):
@@ -37,7 +40,7 @@ class Cow(Quoter):
         if answer is None:
             raise Unavailable(cls.name, f"There is no GPv2Settlement at {place}.")
         settlement = Listed(place, "CoW Protocol settlement", "cow-settlement")
-        return cls(settlement, Listed(address(answer[0]), "CoW Protocol relayer", "cow-settlement"))
+        return cls(settlement, Listed(address(answer[0]), "CoW Protocol relayer", "cow-relayer"))
 
     async def offer(self, wanted: Wanted, web: Web) -> Offer:
         body = await web.post("/api/v1/quote", _question(wanted))
@@ -65,6 +68,38 @@ class Cow(Quoter):
             until=reading.number(quote, "validTo"),
             order=_typed(wanted, self.contract, message),
         )
+
+    @property
+    def spender(self) -> Address:
+        return self.contracts[1].address
+
+    async def post(self, order: Mapping[str, Any], signature: bytes, account: Address, web: Web) -> None:
+        amounts = {name: str(order[name]) for name in ("sellAmount", "buyAmount", "feeAmount")}
+        body = {
+            **order,
+            **amounts,
+            "validTo": int(order["validTo"]),
+            "appData": APP_DATA,
+            "appDataHash": APP_DATA_HASH,
+            "signingScheme": "eip712",
+            "signature": "0x" + signature.hex(),
+            "from": account,
+        }
+        try:
+            await web.post("/api/v1/orders", body)
+        except Unavailable as error:
+            if error.status is None or not 400 <= error.status < 500 or error.status == TOO_MANY:
+                raise
+            raise Refused("order-book", f"CoW Protocol answered with status {error.status}.") from error
+
+    async def has(self, uid: str, web: Web) -> bool:
+        try:
+            found = await web.get(f"/api/v1/orders/{uid}", {})
+        except Unavailable as error:
+            if error.status == NOT_FOUND:
+                return False
+            raise
+        return str(reading.at(found, "uid")).lower() == uid
 
 
 def _question(wanted: Wanted) -> dict[str, Any]:

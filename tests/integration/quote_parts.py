@@ -57,7 +57,7 @@ class Quoted(Swapping):
     async def offers(self, swap: Swap) -> dict[str, Tried]:
         """What comes of asking for it, by quoter."""
         self.served.block = (await self.world.snapshot(self.account)).block.number
-        async with asking(self.world, self.account, swap) as asked:
+        async with asking(self.world, self.account, swap, attended=True) as asked:
             snapshot = await self.world.priced_snapshot(self.account)
             standing = await self.world.standing(self.user.id)
             at = desk(self.world, snapshot, standing, {}, horizon_of(self.world, swap, snapshot, standing))

@@ -93,7 +93,7 @@ async def test_each_lie_of_each_aggregator_is_refused_and_named(
     it: Quoted, capsys: pytest.CaptureFixture[str]
 ) -> None:
     honest = await it.offers(usdc_to_weth())
-    assert {name: each.rule for name, each in honest.items()} == dict.fromkeys(NAMES, "") | {COW: "quote-order"}
+    assert {name: each.rule for name, each in honest.items()} == dict.fromkeys((*NAMES, COW), "")
     lies: list[tuple[str, tuple[str, ...], str]] = [(lie, NAMES, rules) for lie, rules in ALL.items()]
     lies += [(lie, tuple(who.split()), rules) for lie, who, rules in SOME]
     lies += [(lie, (COW,), rule) for lie, rule in ORDERS.items()]

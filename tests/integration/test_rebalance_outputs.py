@@ -130,7 +130,7 @@ class Liar:
     def __init__(self, whole: Whole, change: int) -> None:
         self.signer, self.change = whole.world.signer, change
         self.replacement, self.cancel = self.signer.replacement, self.signer.cancel
-        self.signed = self.signer.signed
+        self.signed, self.message = self.signer.signed, self.signer.message
 
     async def sign(
         self, plan: Plan, step: int, nonce: int, fee: int, tip: int, outputs: Mapping[int, int] | None = None

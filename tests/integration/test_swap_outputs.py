@@ -91,7 +91,7 @@ class Between:
     def __init__(self, it: Swapping) -> None:
         self.signer = it.world.signer
         self.replacement, self.cancel = it.world.signer.replacement, it.world.signer.cancel
-        self.signed = it.world.signer.signed
+        self.signed, self.message = it.world.signer.signed, it.world.signer.message
 
 
 class Liar(Between):

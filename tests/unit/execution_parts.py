@@ -16,6 +16,7 @@ from agent.execution.points import Point, watched
 from agent.execution.signer.authority import Wish
 from agent.execution.signer.client import Signed
 from agent.execution.signer.once import Terms
+from agent.execution.signer.typed_data import sign_typed
 from agent.money import Address
 from agent.plans import Change, Plan, Role
 from memory.ledger import Ledger
@@ -46,6 +47,10 @@ class Here:
 
     async def sign(self, plan: Plan, step: int, nonce: int, fee: int, tip: int, outputs: Mapping[int, int]) -> Signed:
         return self._sign("sign", plan, step, Wish(Terms(nonce, fee, tip), outputs=outputs))
+
+    async def message(self, plan: Plan, step: int) -> tuple[bytes, str]:
+        self._reach("message", -1)
+        return sign_typed(self.bench.authority, plan, step, None, None)
 
     async def replacement(
         self, plan: Plan, step: int, nonce: int, fee: int, tip: int, *, replaces: str, outputs: Mapping[int, int]

@@ -143,7 +143,7 @@ def test_native_coin_that_is_sent_along_is_said() -> None:
 
 
 OFFERED = {
-    "0x-allowance-holder", "0x-settler", "1inch-router-v6", "cow-settlement", "kyberswap-router-v2",
+    "0x-allowance-holder", "0x-settler", "1inch-router-v6", "cow-relayer", "cow-settlement", "kyberswap-router-v2",
     "velora-augustus-v6",
 }  # fmt: skip
 """The aggregators' calls carry bytes that nobody can read: they are said by what their tables bound."""

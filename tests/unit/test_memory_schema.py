@@ -584,6 +584,25 @@ CREATE TABLE sandwiches (
       at INTEGER NOT NULL,
       PRIMARY KEY (plan_id, hash)
     ) STRICT, WITHOUT ROWID
+CREATE TABLE signed_orders (
+      plan_id TEXT NOT NULL REFERENCES plans(plan_id),
+      step INTEGER NOT NULL,
+      account TEXT NOT NULL,
+      book TEXT NOT NULL,
+      uid TEXT NOT NULL UNIQUE,
+      signature TEXT NOT NULL,
+      token TEXT NOT NULL,
+      valid_to INTEGER NOT NULL,
+      since_block INTEGER NOT NULL,
+      status TEXT NOT NULL CHECK (status IN ('signed', 'posted', 'filled', 'expired', 'cancelled')),
+      hash TEXT,
+      block_number INTEGER,
+      block_hash TEXT,
+      signed_at INTEGER NOT NULL,
+      cancel_at INTEGER,
+      PRIMARY KEY (plan_id, step)
+    ) STRICT, WITHOUT ROWID
+CREATE INDEX signed_orders_of ON signed_orders (account, valid_to)
 """  # noqa: E501  (SQLite appends added columns to one line)
 
 MEMORY = """
@@ -699,7 +718,7 @@ def test_each_migration_is_recorded_and_an_older_file_gets_the_rest() -> None:
     names = [row["name"] for row in db.query("SELECT name FROM _migrations ORDER BY id")]
     assert names[0] == "m001_users"
     assert names == sorted(names)
-    assert len(names) == 30
+    assert len(names) == 31
 
 
 def test_a_file_of_a_newer_moneta_is_left_alone() -> None:

@@ -81,6 +81,8 @@ class Authority:
         earlier = self.record.of_plan(plan.plan_id)
         known = check_once(earlier, plan, index, wish.terms, wish.replaces)
         effects = self.check_plan(plan, index, now, again=known or wish.replaces is not None)
+        if plan.steps[index].typed:
+            raise Refused("typed-data", f"Step {index + 1} is a message, no transaction.", "Ask for its signature.")
         step = fill(plan.steps[index], wish.outputs)
         data, effect = read_step(self.policy, step)
         transaction = Transaction(

@@ -163,6 +163,11 @@ class SignerClient:
         answer = await self._ask("typed-data", **_plan(plan, step), data=dict(data), code=code)
         return bytes.fromhex(answer["signature"][2:]), str(answer["hash"])
 
+    async def message(self, plan: Plan, step: int, code: str | None = None) -> tuple[bytes, str]:
+        """Signs a step that is a message itself: r, s, v and the hash that is signed. Raises as `typed_data`."""
+        answer = await self._ask("typed-data", **_plan(plan, step), code=code)
+        return bytes.fromhex(answer["signature"][2:]), str(answer["hash"])
+
     async def contact(
         self, name: str, address: Address, code: str | None = None, account: Address | None = None
     ) -> int:

@@ -113,9 +113,11 @@ class Desk:
         return {"raw": "0x" + raw.hex(), "hash": digest}
 
     def typed_data(self, request: Request) -> Answer:
-        """Signs typed data in the place of a step's transaction: a permit for its approval, an order for its swap."""
+        """Signs a step that is a message, or `data` in the place of a step's transaction: a permit for its approval,
+        an order for its swap.
+        """
         index, code = fields.integer(request, "step"), fields.optional_text(request, "code")
-        plan, body = fields.plan(request), fields.object_of(request, "data")
+        plan, body = fields.plan(request), fields.object_of(request, "data") if "data" in request else None
         signature, digest = sign_typed(self._authority, plan, index, body, code)
         return {"signature": "0x" + signature.hex(), "hash": digest}
 

@@ -1,7 +1,8 @@
-"""Signs typed data (EIP-712) in the place of a plan's step: a permit is its approval, an order its swap.
+"""Signs typed data (EIP-712): a plan's own message, or one in the place of a step, a permit of its approval, an order
+of its swap.
 
-The plan's digest covers what the step does, so the signature may do exactly that: the same token, amount and spender,
-or the same swap at the same price or a better one.
+The plan's digest covers what the step does, so the signature may do exactly that: the step's message itself, or the
+same token, amount and spender, or the same swap at the same price or a better one.
 """
 
 from __future__ import annotations
@@ -16,21 +17,24 @@ from agent.execution.signer.authority import Authority, counted
 from agent.execution.signer.record import NO_NONCE, Signed
 from agent.execution.signer.tally import check_tally
 from agent.importing import shallow
-from agent.plans import Plan
+from agent.plans import Plan, Step
 from agent.policy.decode import Effect
-from agent.policy.typed import RULE, check_typed, read_typed
+from agent.policy.policy import Policy
+from agent.policy.typed import RULE, Typed, check_typed, read_message, read_typed
 
 
 def sign_typed(
-    authority: Authority, plan: Plan, index: int, body: Mapping[str, Any], code: str | None
+    authority: Authority, plan: Plan, index: int, body: Mapping[str, Any] | None, code: str | None
 ) -> tuple[bytes, str]:
     """r, s, v and the signed hash. The same data again gives the same; the step is never signed otherwise.
+
+    `body` is None for a step that is a message itself.
 
     Raises Refused: expired, account, once, typed-data, chain, day-cap, lifetime-cap, step-up, or a rule of a call.
     """
     now = authority.clock()
     effects = authority.check_plan(plan, index, now)
-    typed = read_typed(authority.policy, body)
+    typed = _typed(authority.policy, plan.steps[index], body)
     check_typed(authority.policy, plan.account, authority.contacts.ripe(now), typed, now)
     if plan.steps[index].outputs or not _does_the_same(typed.effect, effects[index]):
         raise Refused(
@@ -63,6 +67,19 @@ def sign_typed(
         authority.record.add(row)
         return signature.bytes, digest
     return authority.backend.sign(plan.account, preimage).bytes, digest
+
+
+def _typed(policy: Policy, step: Step, body: Mapping[str, Any] | None) -> Typed:
+    """What is to be signed. Raises Refused("typed-data") where there is nothing, or another message than the step."""
+    if step.typed and body is None:
+        return read_message(policy, step)
+    if step.typed or body is None:
+        raise Refused(
+            RULE,
+            "A step that is a message is signed as it stands in the plan, another one by data in its place.",
+            "Ask for the step that was confirmed.",
+        )
+    return read_typed(policy, body)
 
 
 def _signed_before(authority: Authority, plan: Plan, index: int, digest: str) -> bool:

@@ -152,6 +152,12 @@ def _sold_by(trader: Trader, trade: Trade, token: Token, units: int, account: Ad
     return [*allow, *trader.swap(trade, account, limits, (False, False), deadline)]
 
 
+def bought_by(trader: Trader, trade: Trade, account: Address, block: Block) -> list[Step]:
+    """The steps that carry a trade out, whatever may be approved now."""
+    steps = _sold_by(trader, trade, trade.tokens[0], trade.units_in, account, block.timestamp + SALE_SECONDS)
+    return [replace(step, venue=trader.name) for step in steps]
+
+
 def _backwards(route: Route, units: int) -> Route:
     return replace(
         route,

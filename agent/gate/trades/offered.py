@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from fractions import Fraction
+from math import floor
 from typing import Any
 
 from agent.abi import Call
@@ -54,6 +56,10 @@ class Offered(Trader):
         return (self.tried.step(),)
 
     @property
+    def spender(self) -> Address:
+        return self.tried.taker
+
+    @property
     def trade(self) -> Trade:
         """What it gives, as one route through its router."""
         tried = self.tried
@@ -83,25 +89,40 @@ def fair_least(gives: Token, gets: Token, units: int, prices: Mapping[str, int],
     return -(-fair // (got * scale_in * BASIS_POINTS))
 
 
-def weighed(offers: Sequence[Tried], least: int | None, own: Trade | None, gas: Fraction) -> tuple[Tried, ...]:
+def weighed(
+    offers: Sequence[Tried], least: int | None, own: Trade | None, gas: Fraction, most: int | None = None
+) -> tuple[Tried, ...]:
     """The offers; of those that would be better than the own trade, the ones are refused whose least is below ours.
 
-    `least` None: nothing says what ours is.
+    `least` None: nothing says what ours is. `most`: what an order may say that it gives, which nobody can simulate.
     """
     net = _net(own, gas)
     better = (net is None or each.got - each.gas * gas > net for each in offers)
     return tuple(
-        _held(each, least) if above and not each.why_not else each for each, above in zip(offers, better, strict=True)
+        _held(each, least, most) if above and not each.why_not else each
+        for each, above in zip(offers, better, strict=True)
     )
+
+
+def asking(offers: Sequence[Tried], chosen: Tried, least: int, own: Trade | None, gas: Fraction) -> Tried:
+    """The order as it is signed: filled, it gives no less than our own least, and than the best of the others net of
+    its gas.
+    """
+    others = [each for each in offers if each is not chosen and not each.why_not and not each.typed]
+    nets = [each.got - each.gas * gas for each in others] + ([] if own is None else [own.units_out - own.gas * gas])
+    return chosen.asking(min(max(least, *(floor(net) for net in nets), 0), chosen.got))
 
 
 def _net(own: Trade | None, gas: Fraction) -> Fraction | None:
     return None if own is None else own.units_out - own.gas * gas
 
 
-def _held(offer: Tried, least: int | None) -> Tried:
-    if least is None:
+def _held(offer: Tried, least: int | None, most: int | None) -> Tried:
+    if least is None or (offer.typed and most is None):
         return replace(offer, rule="quote-minimum", why_not=NO_MEASURE)
+    if offer.typed and most is not None and offer.said > most:
+        said, above = Amount(offer.said, offer.gets), Amount(most, offer.gets)
+        return replace(offer, rule="quote-inflated", why_not=f"it says {said}, and nobody would give above {above}")
     if offer.least < least:
         low, ours = Amount(offer.least, offer.gets), Amount(least, offer.gets)
         return replace(offer, rule="quote-minimum", why_not=f"it may give as little as {low}; {ours} is my least")
@@ -130,6 +151,16 @@ def told(offers: Sequence[Tried], own: Trade | None, chosen: Tried | None) -> st
     found += [f"{each.quoter} {_amount(each.got, gets)}{_taken(each is chosen)}" for each in offers if _may(each)]
     refused = [f"{each.quoter}: {each.why_not.rstrip('.')}" for each in offers if not _may(each)]
     return f"Offers in {gets.symbol}: {'; '.join(part for part in (', '.join(found), *refused) if part)}."
+
+
+def ordered(offer: Tried) -> str:
+    """What taking an order means: who pays, until when, and what happens where nobody fills it."""
+    until = datetime.fromtimestamp(offer.until, UTC).strftime("%H:%M:%S")
+    return (
+        f"This is an order by {offer.contract.name}: you sign it, and whoever fills it by {until} UTC pays the gas "
+        "of the swap; you pay for the approval. If nobody does, nothing is lost but the gas of the approval and of "
+        "taking it back. Filled, it gives the least or more: no sandwich can take it below."
+    )
 
 
 def quoter_of(moves: Iterable[Move]) -> str:

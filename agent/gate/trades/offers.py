@@ -42,6 +42,10 @@ class Tried:
     `contract` is its router. `function` and `args` (JSON data) are the call, `least` what it gives at the least, by
     its own bytes; `said` what the quoter told, `got` what the simulation gave, in base units, for `gas` units of gas.
     `why_not` says why it isn't taken ('' where it may be), `rule` by which rule.
+
+    `until` (Unix seconds) is 0 of a call. Of an order, which others fill by then at their own cost or not at all,
+    they are the message's type and values, `spender` is who takes what is given, and `got` is what was told: nobody
+    can simulate who fills it, and no fill gives less than `least`.
     """
 
     quoter: str
@@ -57,11 +61,31 @@ class Tried:
     gas: int = 0
     rule: str = ""
     why_not: str = ""
+    until: int = 0
+    spender: Address | None = None
+
+    @property
+    def typed(self) -> bool:
+        """Whether it is an order."""
+        return bool(self.until)
+
+    @property
+    def taker(self) -> Address:
+        """To whom what is given is approved."""
+        return self.spender or self.contract.address
+
+    def asking(self, least: int) -> Tried:
+        """The order with so much as its least. Its amounts stand in it by their own numbers, which are no others'."""
+        if least <= self.least:
+            return self
+        place = self.args.index(str(self.least), self.args.index(str(self.units)) + 1)
+        return replace(self, least=least, args=(*self.args[:place], str(least), *self.args[place + 1 :]))
 
     def step(self) -> Step:
         """The call as a step of a plan."""
         value = self.units if self.gives.is_native else 0
-        return Step(self.contract.address, self.contract.name, self.function, _arguments(self.args), value)
+        called = (self.contract.address, self.contract.name, self.function, _arguments(self.args))
+        return Step(*called, value, typed=self.typed)
 
     def as_json(self) -> dict[str, Any]:
         """What a decision keeps of it: all that it takes to build the same plan again."""
@@ -77,6 +101,7 @@ class Tried:
             **numbers,
             "rule": self.rule,
             "why_not": self.why_not,
+            **({"until": str(self.until), "spender": self.spender} if self.typed else {}),
         }
 
     @classmethod
@@ -93,6 +118,8 @@ class Tried:
             **{name: int(data[name]) for name in ("units", "least", "said", "got", "gas")},
             rule=data["rule"],
             why_not=data["why_not"],
+            until=int(data.get("until", 0)),
+            spender=Address(data["spender"]) if data.get("spender") else None,
         )
 
 
@@ -119,14 +146,33 @@ def checked(policy: Policy, quoter: Quoter, wanted: Wanted, offer: Offer, head: 
 
 
 def _order(policy: Policy, quoter: Quoter, wanted: Wanted, offer: Offer, now: int) -> Tried:
-    """An order that would be signed as typed data, its fields asked the same. None is carried out yet."""
+    """An order that would be signed as typed data, its fields asked the same."""
     typed = read_typed(policy, offer.order or {})
     _check_effect(wanted, typed.effect)
     check_typed(policy, wanted.account, (), typed, now)
-    tried = Tried(quoter.name, quoter.contract, wanted.gives, wanted.gets, wanted.units)
-    least, said = typed.effect.least, offer.units_out
-    shown = f"about {Amount(said, wanted.gets)} by a signed order, and I can't carry out orders yet"
-    return replace(tried, least=least, said=said, rule="quote-order", why_not=shown)
+    if typed.effect.spender is None or typed.effect.spender != quoter.spender:
+        raise Refused(
+            "quote-spender",
+            f"The policy doesn't say that {quoter.spender} takes what its orders give.",
+            "The operator lists it anew.",
+        )
+    message = policy.typed_tables[policy.domains[quoter.contract.address].table].message(typed.effect.signature)
+    if message is None or len(typed.deadlines) != 1 or typed.deadlines[0] > wanted.until:
+        raise Refused("quote-stale", "Its order would hold for longer than it was asked for.", OTHER)
+    return Tried(
+        quoter=quoter.name,
+        contract=quoter.contract,
+        gives=wanted.gives,
+        gets=wanted.gets,
+        units=wanted.units,
+        function=message.encoded,
+        args=tuple(plain(value) for value in typed.data["message"].values()),
+        least=typed.effect.least,
+        said=offer.units_out,
+        got=offer.units_out,
+        until=typed.deadlines[0],
+        spender=quoter.spender,
+    )
 
 
 def _check_told(quoter: Quoter, wanted: Wanted, offer: Offer, head: Head) -> None:

@@ -30,6 +30,8 @@ from agent.routes import Route, Trade
 BASIS_POINTS = 10_000
 EDGE_BPS = 200
 """How far a price may move in the user's favour before the plan is void, too: the next step's amount hangs on it."""
+ORDER_EDGE_BPS = 1_000
+"""The same of an order, which is filled minutes later, and at a better price gives what is better."""
 MAX_IMPACT_BPS = 200
 SAID_IMPACT_BPS = 50
 """From here on the preview says what the size costs."""
@@ -118,15 +120,25 @@ def _offered(desk: Desk, ends: tuple[Token, Token], traded: tuple[Token, Token],
     usual = sum(sandwich.limits_of(own.swap.trade, slippage_of(desk.registry, *traded)))
     leasts = [offered.fair_least(*traded, units, desk.snapshot.prices, loss), None if why else usual]
     least, rival = max((each for each in leasts if each is not None), default=None), None if why else own.swap.trade
-    held = offered.weighed(offers, least, rival, gas)
+    tops = [offered.fair_least(*traded, units, desk.snapshot.prices, -EDGE_BPS), _with_edge(rival)]
+    held = offered.weighed(offers, least, rival, gas, max((each for each in tops if each is not None), default=None))
     chosen = offered.best(held, rival, gas)
     if chosen is None and why is not None:
         raise why
     if chosen is None:
         return replace(own, offers=held)
-    taken, edge = offered.Offered(chosen), chosen.got * (BASIS_POINTS + EDGE_BPS) // BASIS_POINTS
+    if chosen.typed:
+        asked = offered.asking(held, chosen, least or 0, rival, gas)
+        held, chosen = tuple(asked if each is chosen else each for each in held), asked
+    room = ORDER_EDGE_BPS if chosen.typed else EDGE_BPS
+    taken, edge = offered.Offered(chosen), chosen.got * (BASIS_POINTS + room) // BASIS_POINTS
     back = own.swap.trader, own.swap.trade
     return RouteChoice(Swap(taken, taken.trade, *ends, (chosen.least,), edge, back), own.routes, held, own.swap.trade)
+
+
+def _with_edge(trade: Trade | None) -> int | None:
+    """What a trade gives, with as much more as prices may move for the better."""
+    return None if trade is None else trade.units_out * (BASIS_POINTS + EDGE_BPS) // BASIS_POINTS
 
 
 def _own(
@@ -196,8 +208,12 @@ def _notes(desk: Desk, choice: RouteChoice) -> tuple[str, ...]:
     move, trade = choice.swap, choice.swap.trade
     through = ", ".join(token.symbol for token in trade.through)
     way = f"By way of {through}." if through and len(trade.parts) == 1 else ""
-    risk = sandwich.told(desk.registry, desk.snapshot, move, slippage_of(desk.registry, *trade.tokens), desk.hidden)
     taken = move.trader.tried if isinstance(move.trader, offered.Offered) else None
+    if taken is not None and taken.typed:
+        risk = offered.ordered(taken)
+    else:
+        usual = slippage_of(desk.registry, *trade.tokens)
+        risk = sandwich.told(desk.registry, desk.snapshot, move, usual, desk.hidden)
     others = offered.told(choice.offers, choice.own or trade, taken)
     return tuple(note for note in (parted(trade), way, _impact(trade), others, risk) if note)
 
