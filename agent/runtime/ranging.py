@@ -25,7 +25,7 @@ from agent.runtime.desk import desk, horizon_of
 from agent.runtime.upkeep import Upkeep
 from agent.runtime.world import World
 from memory.mandates import CHANNEL, MandateRow
-from memory.rows import User
+from memory.rows import PlanStatus, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +92,18 @@ class Ranging:
             standing = await world.standing(user.id)
             at = desk(world, snapshot, standing, {}, horizon_of(world, made.intent, snapshot, standing))
             moves = moves_of(made.intent, replace(at, seen=seen)).moves
-            await Upkeep(world).carry_out(user, row, snapshot, made.intent, moves, pays, number)
+            done = await Upkeep(world).carry_out(user, row, snapshot, made.intent, moves, pays, number)
         except MonetaError as error:
             why = f"{error}".rstrip(".")
             await world.ledger.set_outcome(number, why)
             return why
-        return ""
+        return "" if done else await self._void(number)
+
+    async def _void(self, number: int) -> str:
+        """Why nothing was sent for a decision's plan, which the signer has refused; '' where something was."""
+        row = await self.world.ledger.decision(number)
+        plan = None if row is None or row.plan_id is None else await self.world.ledger.plan(row.plan_id)
+        return f"{plan.reason}".rstrip(".") if plan is not None and plan.status is PlanStatus.VOID else ""
 
     async def _may_act(self, user: User, terms: Terms) -> bool:
         """Whether it isn't one of the mandate's hours of rest, and no position was moved under it within a day."""
@@ -105,8 +111,8 @@ class Ranging:
         if not terms.acts_at(now, zone(await self.world.ledger.tz(user.id))):
             return False
         rows = await self.world.ledger.plans_of(user.id, now - EVERY_SECONDS, now)
-        ours = (each for each in rows if each.channel.startswith(CHANNEL) and each.confirmed_at is not None)
-        return all(each.intent.get("action") != ACTION for each in ours)
+        ours = (each for each in rows if each.channel.startswith(CHANNEL) and each.intent.get("action") == ACTION)
+        return all(each.confirmed_at is None or each.status is PlanStatus.VOID for each in ours)
 
     async def _seen(self, snapshot: Snapshot) -> tuple[Snapshot, Mapping[Address, PoolSeen]]:
         priced = await self.world.priced_snapshot(snapshot.account)

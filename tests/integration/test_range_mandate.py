@@ -173,6 +173,13 @@ async def test_a_position_that_the_price_left_is_moved_once_told_and_made_again(
         assert f"I chose to move position {old.id} (WETH/USDC) to {decision.chosen}" in why.text
         await stage.look()
         assert len(await stage.moves()) == 1
+        await stage.desk.advance(24 * 3_600)  # by our clock; the signer goes by its own, on which it was a moment ago
+        await stage.look()
+        (_, again) = await stage.moves()
+        assert again.status is PlanStatus.VOID
+        assert "moved less than 24 hours ago" in str(again.reason)
+        assert any("didn't move it: A position was moved less than 24" in text for text in await stage.told())
+        assert len(await stage.positions()) == 2
         await stage.agree()
 
 

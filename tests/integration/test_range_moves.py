@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from agent.books.entries import Sort
 from agent.commands.audit import against
 from agent.errors import NeedsAnswer, Refused
 from agent.execution.manager import Manager
@@ -91,6 +92,8 @@ async def test_a_position_is_moved_back_into_range_by_one_sentence_and_nothing_o
     await in_order(whole)
     kept = (await Booking(whole.world).opened(whole.user)).books
     assert kept.missing == ()
+    sorts = [entry.sort for entry in kept.entries]
+    assert [sorts.count(each) for each in (Sort.PROVIDED, Sort.CLOSED, Sort.SWAP)] == [2, 1, 1]
     row = await whole.world.ledger.last_decision(whole.user.id)
     assert row is not None
     assert row.plan_id is not None
