@@ -13,6 +13,7 @@ from types import MappingProxyType
 import rlp  # type: ignore[import-untyped]
 
 from agent.errors import Refused
+from agent.money import grouped, text_from_units
 from agent.plans import Plan
 
 PRIORITY_FEE_WEI = 100_000_000
@@ -67,6 +68,11 @@ def offered(base_fee: int, how: Habit = ETHEREUM) -> Fees:
     return Fees(how.times * base_fee + how.tip, how.tip)
 
 
+def gwei(wei: int) -> str:
+    """Wei as decimal text in gwei, to the last wei."""
+    return grouped(text_from_units(wei, 9))
+
+
 def within(base_fee: int, gas: int, budget: int, how: Habit = ETHEREUM) -> Fees:
     """The fees for a transaction of `gas` that may cost `budget` wei at the most.
 
@@ -75,9 +81,10 @@ def within(base_fee: int, gas: int, budget: int, how: Habit = ETHEREUM) -> Fees:
     wanted = offered(base_fee, how)
     highest = min(wanted.max_fee_per_gas, budget // gas)
     if highest < base_fee + min(how.tip, 1):
+        allowed = max(budget // gas, 0)
         raise Refused(
             "fee",
-            f"Gas now costs {base_fee} wei, more than what was confirmed allows ({max(budget // gas, 0)}).",
+            f"Gas now costs {gwei(base_fee)} gwei, more than what was confirmed allows ({gwei(allowed)}).",
             "Ask again for a new preview.",
         )
     return Fees(highest, min(wanted.max_priority_fee_per_gas, highest - base_fee))

@@ -296,9 +296,15 @@ def _rest(readings: Sequence[Reading], vocabulary: Vocabulary) -> Understood:
     pieces = [reading for reading in content if reading.kind in (Kind.AMOUNT, Kind.TOKEN, Kind.VENUE)]
     if pieces and kinds <= {Kind.AMOUNT, Kind.TOKEN, Kind.VENUE, Kind.NAME, Kind.PREPOSITION}:
         return Understood(None, question=questions.what_to_do(" ".join(piece.words for piece in pieces)))
-    if kinds & _ASKING:
-        return Understood(None, question=questions.NO_ANSWER)
-    return Understood(None, question=_unread(content, vocabulary))
+    return Understood(None, question=_unanswered(content) or _unread(content, vocabulary))
+
+
+def _unanswered(content: Sequence[Reading]) -> Question | None:
+    """A question that no topic answers; None where it is none."""
+    kinds = _kinds(content)
+    if Kind.TOKEN in kinds and any(reading.words.casefold() in questions.PRICED for reading in content):
+        return questions.WHAT_PRICE
+    return questions.NO_ANSWER if kinds & _ASKING else None
 
 
 def _unread(content: Sequence[Reading], vocabulary: Vocabulary) -> Question:

@@ -42,6 +42,15 @@ OWN_ONLY = Question(
     "I look at your own account only, not at another address: say `portfolio`, or `what are my limits`."
 )
 NO_ANSWER = Question("I don't know that. I can show yields, your portfolio and the history; say help for the rest.")
+WHAT_PRICE = Question(
+    "What a swap would give stands in its preview: say it like `swap 100 USDC to ETH`. Nothing is done until you "
+    "confirm it."
+)
+PRICED = frozenset({
+    "price", "prices", "quote", "worth", "cost", "costs", "how much", "precio", "cuánto", "cuanto", "cuesta", "vale",
+    "cotización", "preis", "kurs", "kostet", "wie viel", "wieviel", "wert",
+})  # fmt: skip
+"""Words of a question that is about what a token costs."""
 NOT_A_DATE = Question("That isn't a date, or the first is after the last: write dates like 2026-11-01.")
 NO_DATE = Question("I don't know the present date here: write dates like 2026-11-01.")
 HOW_LONG = Question("How long: say it in hours, days or weeks.", "seconds")
@@ -222,7 +231,7 @@ def what_to_do(words: str) -> Question:
 
 
 def which_way(verb: str) -> Question:
-    return Question(f"“{verb}” alone doesn't say which way. Deposit, withdraw or send?")
+    return Question(f"“{verb}” alone doesn't say which way. Deposit, withdraw, swap or send?")
 
 
 def shortened(word: str, length: int = 24) -> str:

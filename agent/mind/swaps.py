@@ -17,6 +17,7 @@ from agent.words.trades import Trade, doubtful_part, read_trade, slips, takes_al
 from agent.words.vocabulary import Vocabulary
 
 WHICH_WAY = Question("Which way: say it like “swap 100 USDC to DAI”, or “buy 1 WETH with USDC”.")
+ONE_SWAP = Question("One swap at a time, please, of one token to one other: which one first?")
 FOR_WHAT = Question("For which token?", "to_asset")
 WITH_WHAT = Question("Which token do you give for it?", "from_asset")
 ONE_AMOUNT = Question("Say one amount: what you give, or what you want to get. The price decides the other.")
@@ -61,7 +62,7 @@ def _check_words(clause: Clause) -> None:
 def _swap(clause: Clause, vocabulary: Vocabulary) -> tuple[intents.Swap, dict[str, Origin]]:
     trade = read_trade(clause)
     given, wanted = _tokens(clause, trade)
-    if trade.unclear or given.text == wanted.text:
+    if given.text == wanted.text:
         raise Asks(WHICH_WAY)
     if wanted.text not in vocabulary.tokens:  # a verb may say it: what has no wrapped form isn't wrapped
         raise Asks(WHICH_WAY)
@@ -78,7 +79,8 @@ def _swap(clause: Clause, vocabulary: Vocabulary) -> tuple[intents.Swap, dict[st
 
 def _tokens(clause: Clause, trade: Trade) -> tuple[Reading, Reading]:
     if trade.unclear:
-        raise Asks(WHICH_WAY)
+        several = clause.has(Kind.JOIN) and (len(clause.amounts) > 1 or len(clause.of(Kind.TOKEN)) > 2)
+        raise Asks(ONE_SWAP if several else WHICH_WAY)
     if trade.given is None and trade.wanted is None:
         raise Asks(WHICH_WAY)
     if trade.wanted is None:

@@ -17,6 +17,7 @@ from memory.orders import OrderRow, RunRow
 EXAMPLE = "100 USDC into ETH every Monday at 9"
 OFFERS = (Offer("Confirm", "confirm"), Offer("Cancel", "cancel"))
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_WORKDAYS = (1, 2, 3, 4, 5)
 
 
 def trade_text(trade: Swap) -> str:
@@ -45,7 +46,8 @@ def when_text(terms: Terms) -> str:
     if times.every == "day":
         return f"every day at {clock}"
     if times.every == "week":
-        return f"every {', '.join(_DAYS[each - 1] for each in times.weekdays)} at {clock}"
+        days = " and ".join(_DAYS[each - 1] for each in times.weekdays)
+        return f"every weekday at {clock}" if times.weekdays == _WORKDAYS else f"every {days} at {clock}"
     return f"every month on day {times.day} at {clock}"
 
 

@@ -42,8 +42,13 @@ class Following:
 
     world: World
 
-    async def context(self, user: User, channel: str, text: str, vocabulary: Vocabulary) -> dict[str, Any]:
-        """The fields of a Context that the message needs: its own turns, deeds, time zone."""
+    async def context(
+        self, user: User, channel: str, text: str, vocabulary: Vocabulary, asked: Sequence[str] = ()
+    ) -> dict[str, Any]:
+        """The fields of a Context that the message needs: its own turns, deeds, time zone.
+
+        `asked`: the turns that a question is open about. Where they point at what was done, so does the answer.
+        """
         found: dict[str, Any] = {}
         goes = goes_on((text,), vocabulary)
         if goes or any(
@@ -53,6 +58,7 @@ class Following:
         if goes:
             since = self.world.now() - THREAD_SECONDS
             found["own"] = _own(await self.world.ledger.own_turns(user.id, channel, since, MOST_TURNS))
+        if goes or (asked and goes_on((*asked, text), vocabulary)):
             found["deeds"] = await self.deeds(user)
         return found
 

@@ -332,11 +332,13 @@ class Runtime:
 
     async def _context(self, said: Said, pending: dict[str, Any], vocabulary: Vocabulary) -> Context:
         """What a mind may know besides the message. Earlier turns are the user's own channel, nobody else's."""
+        question = Pending.model_validate(pending["question"]) if "question" in pending else None
+        asked = question.said if question is not None else ()
         return Context(
             turns=await self._recent(said),
-            pending=Pending.model_validate(pending["question"]) if "question" in pending else None,
+            pending=question,
             now=self.world.now(),
-            **await self.following.context(said.user, said.channel, said.text, vocabulary),
+            **await self.following.context(said.user, said.channel, said.text, vocabulary, asked),
         )
 
     async def _await_answer(self, said: Said, pending: Pending | None) -> None:

@@ -65,7 +65,8 @@ TOPICS = {
     " what has the model cost; ai costs; ai cost; what did the ai cost; llm cost",
     "help": "help; what can you do; what do you do; how does this work; how does it work; commands; how do i;"
     " how can i; how to; how do we; how should i; what can i do; what can i ask; help me; what are you;"
-    " how do you work; what is this; what can i say",
+    " how do you work; what is this; what can i say; what can i swap; what can i trade;"
+    " what can i buy; what can i sell; which tokens can i swap; which tokens can i buy; what can you swap",
 }
 
 QUESTIONS = {

@@ -74,7 +74,7 @@ def replaced(command: Sequence[Reading], pieces: Sequence[Reading], shape: Shape
             case Kind.AMOUNT | Kind.BAD_AMOUNT | Kind.VAGUE:
                 _amount(sentence, piece, pieces, trades)
             case Kind.TOKEN if trades:
-                _traded(sentence, piece, way, pieces)
+                _traded(sentence, piece, way, pieces, shape)
             case Kind.TOKEN:
                 _token(sentence, piece)
             case Kind.VENUE:
@@ -226,7 +226,9 @@ def _token(sentence: _Sentence, piece: Reading) -> None:
         sentence.behind_verb(piece)
 
 
-def _traded(sentence: _Sentence, piece: Reading, way: Reading | None, pieces: Sequence[Reading]) -> None:
+def _traded(
+    sentence: _Sentence, piece: Reading, way: Reading | None, pieces: Sequence[Reading], shape: Shape | None
+) -> None:
     """A token of a swap: the preposition says which side, or the amount beside it is of the same one."""
     olds = sentence.of(Kind.TOKEN)
     if any(old.text == piece.text for old in olds) and any(each.kind in _AMOUNTS for each in pieces):
@@ -234,6 +236,11 @@ def _traded(sentence: _Sentence, piece: Reading, way: Reading | None, pieces: Se
     buys = any(verb.text == "buy" for verb in sentence.of(Kind.VERB))
     ways = {old.text: (sentence.before(old) or old) for old in olds}
     side = way.text if way is not None else ""
+    if shape is None and len(olds) == 1 and ways[olds[0].text] is olds[0] and olds[0].text != piece.text:
+        other = placed(piece, Kind.PREPOSITION, "on" if buys else "to")  # the answer to which token is missing
+        if way is None or way.text in (_GIVES if buys else _GETS):
+            sentence.added += [way or other, piece]
+            return
     if len(olds) != 2 or side not in _GIVES | _GETS:
         raise Unresolved("Which way: say the whole swap, with both tokens.")
     gives = side in _GIVES or (buys and side == "for")

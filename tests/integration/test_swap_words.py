@@ -73,6 +73,17 @@ async def test_what_a_swap_came_to_is_told_as_its_receipt_has_it(it: Swapping) -
     assert "You gave" not in (await say(it, "wrap 1 eth", "yes")).text
 
 
+async def test_what_came_is_sold_by_pointing_at_it_and_the_answer_knows_it_still(it: Swapping) -> None:
+    dai = await it.balance("DAI")
+    await say(it, "swap 100 usdc to dai", "yes")
+    got = Amount(await it.balance("DAI") - dai, it.world.registry.token("DAI"))
+    assert (await say(it, "sell half of it")).text == "For which token?"
+    preview = await say(it, "usdc")
+    assert f"swap {Amount(got.units // 2, got.token)} for at least" in preview.text
+    assert (await say(it, "sell it")).text == "For which token?"
+    assert f"swap {got} for at least" in (await say(it, "for usdc")).text
+
+
 async def test_buying_an_exact_amount(it: Swapping) -> None:
     before = await it.native()
     preview = await say(it, "buy 0.5 eth with usdc")

@@ -59,7 +59,8 @@ def test_nodes_take_a_tenth_more_of_both(new: Fees, takes: bool) -> None:
 def test_a_gas_more_than_the_base_fee_is_enough(budget: int, highest: int) -> None:
     """What it may cost is rounded down to whole wei a gas; the tip is what is left of it."""
     assert fees.within(highest - 1, 21, budget) == Fees(highest, 1)
-    with pytest.raises(Refused, match=rf"Gas now costs {highest} wei, .* allows \({highest}\)") as caught:
+    shown = {10: "0.00000001", 11: "0.000000011"}[highest]
+    with pytest.raises(Refused, match=rf"Gas now costs {shown} gwei, .* allows \({shown}\)") as caught:
         fees.within(highest, 21, budget)
     assert caught.value.rule == "fee"
 

@@ -143,3 +143,9 @@ def test_words_of_somebodys_own_are_no_english_that_was_left_over() -> None:
     said = "I don't understand “und”, “jeden”, “freitag” here, so I do nothing."
     assert in_language(said, "de").startswith("Ich verstehe “und”, “jeden”, “freitag” hier nicht")
     assert in_language(said, "es").startswith("No entiendo “und”, “jeden”, “freitag” aquí")
+
+
+def test_two_moves_of_one_preview_and_several_days_are_told_whole() -> None:
+    said = "wrap 0.28 ETH to WETH and provide 1,000 USDC as liquidity over the full range of prices, pool fee 0.05 %."
+    assert "0,28 ETH zu WETH verpacken und 1.000 USDC als Liquidität" in in_language(said, "de")
+    assert "cada lunes y viernes" in in_language("every Monday and Friday at 9:00 (UTC)", "es")
