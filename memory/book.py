@@ -14,6 +14,7 @@ from memory.chain_mark import find_mark
 from memory.flows import flow_of
 from memory.part import Part, many, one
 from memory.rows import Account, Attempt, ChainMark, Flow, PlanStatus, Stranger
+from memory.signed_orders import SignedOrder, order_of
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -23,7 +24,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Attempts in the order of their making, plans with their status and flows by the plan's id.
+    """Attempts in the order of their making, plans with their status and flows by the plan's id, `orders` that were
+    filled.
 
     `adopted`: base units by account and venue that no plan put there. `first` is the nonce that the ledger answers
     from, by account. `unreadable` names rows that hold no such thing; `rows` counts the audit log's: another number
@@ -40,6 +42,7 @@ class Book:
     unreadable: tuple[str, ...]
     rows: int
     adopted: Mapping[tuple[Address, str], int] = field(default_factory=dict)
+    orders: tuple[SignedOrder, ...] = ()
 
 
 class Books(Part):
@@ -62,6 +65,8 @@ def _book(db: Database) -> Book:
         for row in many(db, "SELECT plan_id, status, body FROM plans ORDER BY rowid")
         for plan in _read(f"plan {row['plan_id']}", lambda row=row: _plan(row), bad)  # type: ignore[misc]
     }
+    rows = many(db, "SELECT * FROM signed_orders WHERE status = 'filled' ORDER BY plan_id, step")
+    orders = [_read(f"order {row['uid']}", lambda row=row: order_of(row), bad) for row in rows]  # type: ignore[misc]
     last = one(db, "SELECT max(seq) AS seq FROM audit")
     return Book(
         accounts=tuple(Account(**row) for row in many(db, 'SELECT * FROM accounts ORDER BY "index"')),
@@ -74,6 +79,7 @@ def _book(db: Database) -> Book:
         unreadable=tuple(bad),
         rows=0 if last is None or last["seq"] is None else last["seq"],
         adopted=_adopted(db),
+        orders=tuple(each for found in orders for each in found),
     )
 
 

@@ -149,14 +149,14 @@ class SignedOrders(Part):
     async def signed_orders(self, plan_id: str) -> list[SignedOrder]:
         """The orders of a plan, by their steps."""
         sql = "SELECT * FROM signed_orders WHERE plan_id = ? ORDER BY step"
-        return await self._store.read(lambda db: [_order(row) for row in many(db, sql, (plan_id,))])
+        return await self._store.read(lambda db: [order_of(row) for row in many(db, sql, (plan_id,))])
 
     async def open_orders(self, account: Address) -> list[SignedOrder]:
         """The account's orders whose plan is still under way and whose end wasn't seen, the oldest first."""
         sql = """SELECT signed_orders.* FROM signed_orders JOIN plans USING (plan_id)
                  WHERE signed_orders.account = ? AND plans.status IN ('confirmed', 'running')
                    AND signed_orders.status IN ('signed', 'posted') ORDER BY signed_at, plan_id, step"""
-        return await self._store.read(lambda db: [_order(row) for row in many(db, sql, (account,))])
+        return await self._store.read(lambda db: [order_of(row) for row in many(db, sql, (account,))])
 
     async def valid_orders(self, account: Address, now: int) -> list[SignedOrder]:
         """The account's orders that somebody could still fill at `now`, were they allowed what it gives: those that
@@ -164,7 +164,7 @@ class SignedOrders(Part):
         """
         sql = """SELECT * FROM signed_orders WHERE account = ? AND valid_to >= ? AND status != 'filled'
                  ORDER BY signed_at, plan_id, step"""
-        return await self._store.read(lambda db: [_order(row) for row in many(db, sql, (account, now))])
+        return await self._store.read(lambda db: [order_of(row) for row in many(db, sql, (account, now))])
 
     async def filled_in(self, account: Address, blocks: Collection[str]) -> list[str]:
         """Plans (ids) of which an order was filled in these blocks."""
@@ -185,8 +185,9 @@ def _must(db: Database, plan_id: str, step: int) -> SignedOrder:
     row = one(db, "SELECT * FROM signed_orders WHERE plan_id = ? AND step = ?", (plan_id, step))
     if row is None:
         raise LookupError(f"no order of step {step} of plan {plan_id}")
-    return _order(row)
+    return order_of(row)
 
 
-def _order(row: dict[str, Any]) -> SignedOrder:
+def order_of(row: dict[str, Any]) -> SignedOrder:
+    """A row of `signed_orders`, which is used up. Raises ValueError, TypeError for what is none."""
     return SignedOrder(signature=bytes.fromhex(row.pop("signature")), **row)

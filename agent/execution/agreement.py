@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from eth_hash.auto import keccak
 
+from agent.chain.contracts import gpv2_settlement as gpv2
 from agent.chain.rpc_types import Receipt, Transaction
 from agent.chain.simulate import Simulated, changes
 from agent.errors import Refused
@@ -15,9 +16,10 @@ from agent.execution.evidence import Evidence
 from agent.execution.flows import Mined, coin_of, flows_of
 from agent.execution.outputs import known
 from agent.money import Address
-from agent.plans import Plan
+from agent.plans import Plan, Step
 from memory.book import Book
 from memory.rows import Attempt, AttemptKind, AttemptStatus, Flow, PlanStatus
+from memory.signed_orders import SignedOrder
 
 
 def disagreements(book: Book, chain: Evidence) -> list[str]:
@@ -31,6 +33,8 @@ def disagreements(book: Book, chain: Evidence) -> list[str]:
     mined = _mined(book, chain)
     for attempt in book.attempts:
         found += _attempt(attempt, mined.get(attempt.plan_id, []), book, chain)
+    for order in book.orders:
+        found += [f"order {order.uid} of {order.account}: {what}" for what in _order(order, book, chain)]
     for plan_id in dict.fromkeys((*book.plans, *book.flows)):
         found += _flows(plan_id, mined.get(plan_id, []), book, chain)
     return [*found, *_missing(book, chain)]
@@ -46,7 +50,44 @@ def _mined(book: Book, chain: Evidence) -> dict[str, list[Mined]]:
             if each.step < len(plan.steps):
                 mined = Mined(each.step, plan.steps[each.step], receipt, cancelled, coin_of(plan, chain.coin))
                 found.setdefault(each.plan_id, []).append(mined)
+    for order in book.orders:
+        receipt, step = chain.receipts.get(order.hash or ""), _step_of(order, book)
+        if receipt is not None and step is not None:
+            coin = coin_of(book.plans[order.plan_id][0], chain.coin)
+            found.setdefault(order.plan_id, []).append(Mined(order.step, step, receipt, coin=coin))
     return found
+
+
+def _step_of(order: SignedOrder, book: Book) -> Step | None:
+    """The message that the order is, by its plan."""
+    plan = book.plans[order.plan_id][0] if order.plan_id in book.plans else None
+    step = plan.steps[order.step] if plan is not None and order.step < len(plan.steps) else None
+    return step if step is not None and step.typed else None
+
+
+def _order(order: SignedOrder, book: Book, chain: Evidence) -> Iterator[str]:
+    """What filled it, held against its plan: by the event of the contract that it was signed for."""
+    step, receipt = _step_of(order, book), chain.receipts.get(order.hash or "")
+    if step is None:
+        yield f"step {order.step + 1} of plan {order.plan_id} is no order"
+        return
+    if receipt is None or not receipt.ok:
+        yield f"it is filled by the ledger, and no block of the chain has {order.hash}"
+        return
+    if (receipt.block_number, receipt.block_hash) != (order.block_number, order.block_hash):
+        there = f"block {receipt.block_number} of the chain"
+        yield f"it was filled in {there}, in block {order.block_number} by the ledger"
+    try:
+        wanted = gpv2.Order.of(step)
+    except ValueError as error:
+        yield str(error)
+        return
+    fills = [found for each in receipt.logs if (found := gpv2.fill_of(each, step.to)) is not None]
+    fill = next((each for each in fills if (each.uid, each.owner) == (order.uid, order.account)), None)
+    if fill is None:
+        yield f"{order.hash} didn't fill it"
+    elif (fill.gives, fill.gets, fill.units) != (wanted.gives, wanted.gets, wanted.units) or fill.got < wanted.least:
+        yield f"{order.hash} filled it otherwise than its plan says"
 
 
 def _attempt(attempt: Attempt, siblings: Sequence[Mined], book: Book, chain: Evidence) -> Iterator[str]:
@@ -158,6 +199,7 @@ def _told(ledger: Flow, chain: Flow) -> str:
 def _missing(book: Book, chain: Evidence) -> Iterator[str]:
     """What the chain knows of the accounts and the ledger doesn't."""
     ours = {each.hash for each in book.attempts} | {each.hash for each in book.strangers}
+    ours |= {each.hash for each in book.orders}
     by_nonce = {tx.hash for tx in chain.unknown.values() if tx is not None}
     for (account, nonce), tx in chain.unknown.items():
         if tx is None:

@@ -66,7 +66,7 @@ async def gather(rpc: Rpc, book: Book, pinned: Collection[Address], coin: Addres
     first = min((*_blocks(book), head.number))
     movers = await _movers(rpc, accounts, first, head.number, sorted(pinned))
     hashes = {each.hash for each in book.attempts} | {found for each in movers.values() for found in each}
-    hashes |= {each.hash for each in book.strangers if each.hash}
+    hashes |= {each.hash for each in book.strangers if each.hash} | {each.hash for each in book.orders if each.hash}
     counts = {each: await rpc.nonce(each, head.number) for each in accounts}
     unknown = await _unknown(rpc, book, counts, first)
     hashes |= {each.hash for each in unknown.values() if each is not None}
@@ -98,6 +98,7 @@ def _blocks(book: Book) -> Iterator[int]:
     yield from (each.block_number for each in book.attempts if each.block_number is not None)
     yield from (flow.block for flows in book.flows.values() for flow in flows)
     yield from (each.block for each in book.strangers if each.block is not None)
+    yield from (each.block_number for each in book.orders if each.block_number is not None)
     if book.mark is not None:
         yield book.mark.last_block_number
 

@@ -177,6 +177,7 @@ def _offer_json(offer: Tried) -> dict[str, Any]:
         "units_out": str(offer.got),
         "said": str(offer.said),
         "gas": str(offer.gas),
+        **({"ordered": True} if offer.typed else {}),
     }
     return {"route": name, "fee": "0", "impact_bps": "0", "why_not": offer.why_not, "rule": offer.rule, **numbers}
 

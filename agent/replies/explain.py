@@ -135,12 +135,16 @@ def _route(row: DecisionRow, pays: Token, gets: Token, when: str) -> Reply:
     picked, second = _picked(row, "route"), _second(row, "route")
     if picked is not None:
         now = f"{about(int(picked[side]), open_token)} {open_token.symbol}"
-        run = "said" in picked  # an offer, which counts for what its call gave
-        text += (
-            f" Run on our own node it {verb} {now}" if run else f" By the pools' state at that moment it {verb} {now}"
-        )
+        if picked.get("ordered"):  # which nobody can simulate
+            text += f" It says that it {verb} {now}"
+        elif "said" in picked:  # an offer, which counts for what its call gave
+            text += f" Run on our own node it {verb} {now}"
+        else:
+            text += f" By the pools' state at that moment it {verb} {now}"
         if row.snapshot.get("bound"):
             text += f", and {bound} {limit} by the price of your order."
+        elif picked.get("ordered"):
+            text += f", and {bound} {limit} by the order that is signed."
         else:
             text += f", and {bound} {limit} within the slippage that the policy allows."
     if second is not None:

@@ -176,11 +176,13 @@ class Acting:
         if row.plan.leaves:  # an order that is open takes no number, so that it holds up no way out
             apart = apart | self.world.manager.ordered
         unsettled = [each for each in await self.world.ledger.unsettled() if each.plan_id not in apart]
-        if any(each.account == row.account for each in unsettled):
+        mine = {each.plan_id for each in unsettled if each.account == row.account}
+        if mine:
+            how = recovering.CALL_OFF if mine <= self.world.manager.ordered else recovering.CANCEL
             raise Refused(
                 "under-way",
                 "An earlier transaction isn't settled yet.",
-                f"Confirm again once I have told its end, or say `{recovering.CANCEL.words}`.",
+                f"Confirm again once I have told its end, or say `{how.words}`.",
             )
 
     async def _check_code(self, row: PlanRow, code: str) -> None:
@@ -193,6 +195,9 @@ class Acting:
     async def cancel(self, user: User, channel: str) -> Reply:
         """Takes back every preview that waits in the channel."""
         cancelled = await self.world.ledger.cancel_previews(user.id, channel, "cancelled by the user")
+        called = None if cancelled else await recovering.Recovering(self.world).call_off(user)
+        if called is not None:
+            return called
         text = "Cancelled. Nothing was sent." if cancelled else "There was nothing to cancel."
         return Reply(text)
 

@@ -78,6 +78,8 @@ class Recovering:
         if not self.world.executes:
             raise Refused("one-executor", "Another process runs Moneta in this folder.", "Cancel it there.")
         account = await self.world.account(user)
+        if not await self.world.ledger.open_attempts(account) and (called := await self.call_off(user)) is not None:
+            return called  # what waits is an order
         executing, native = self.world.executing[account], self.world.registry.native
         if executing.locked():
             raise Refused("under-way", "It is being sent at this moment.", "Ask again in a moment.")

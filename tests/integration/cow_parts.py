@@ -36,6 +36,7 @@ class Ordering(Swapping):
     instance: Instance
     book: CowBook
     cow: Cow
+    chain_file: Path
     said: int = field(default=0)
 
     async def wait(self, seconds: int) -> None:
@@ -103,6 +104,6 @@ async def ordering(node: Node, folder: Path) -> AsyncIterator[Ordering]:
         settings = Settings(quoters=quoters, first_wait_hours=0, plan_seconds=60, receipt_seconds=60)
         async with funded(place, settings) as instance:
             user = await instance.owner("terminal", "owner", "you")
-            it.append(Ordering(instance.world, user, instance.first_account, devnet, instance, book, cow))
+            it.append(Ordering(instance.world, user, instance.first_account, devnet, instance, book, cow, chain))
             yield it[0]
     await devnet.rpc.close()

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 
+from agent.commands.audit import against
 from agent.errors import Refused
 from agent.execution import ordered
 from agent.execution.points import Point, watched
@@ -98,6 +99,46 @@ async def test_the_best_offer_wins_though_it_is_an_order(it: Ordering) -> None:
     paid = sum(flow.units for flow in flows if flow.kind is FlowKind.FEE and flow.hash != order_row.hash)
     assert native - await it.native() == -paid  # the approval's, no other
     assert await it.world.ledger.verify_audit() == []
+    why = (await it.say("why?")).text
+    assert "It says that it gives" in why
+    assert "by the order that is signed" in why
+
+
+async def test_the_ledger_and_the_chain_agree_on_fills_and_a_forged_one_is_named(it: Ordering) -> None:
+    await it.swapped()
+    chain = it.instance.world.rpc
+    file = it.chain_file
+    assert (await against(it.world.ledger, chain, file)).problems == ()
+    (*_, order) = await it.orders()
+    where = order.plan_id, order.step
+    other = (await it.world.ledger.attempts(order.plan_id))[0].hash
+    await it.world.ledger.mark_order(*where, "filled", hash=other, block_number=1, block_hash="0x")
+    problems = (await against(it.world.ledger, chain, file)).problems
+    assert any("didn't fill it" in each for each in problems), problems
+    assert any(f"{order.hash} of" in each for each in problems), problems  # what took the money is told
+    told = {"hash": order.hash, "block_number": order.block_number, "block_hash": order.block_hash}
+    await it.world.ledger.mark_order(*where, "filled", **told)  # type: ignore[arg-type]
+    assert (await against(it.world.ledger, chain, file)).problems == ()
+
+
+async def test_a_fill_whose_block_is_gone_is_looked_up_again(it: Ordering) -> None:
+    held = await it.held()
+    unfilled(it)
+    await it.swapped()
+    (*_, order) = await it.orders()
+    before = await it.devnet.rpc.request("evm_snapshot")
+    assert await it.book.fill(order.uid)
+    (told,) = await it.recovered()
+    assert status(told) is Status.SETTLED
+    assert await it.devnet.rpc.request("evm_revert", before)
+    await it.devnet.rpc.request("evm_mine")  # another block in its place
+    (again,) = await it.recovered()
+    assert "reorganised" in again.text
+    assert "The order is open" in again.text
+    assert await it.book.fill(order.uid)
+    (told,) = await it.recovered()
+    assert status(told) is Status.SETTLED
+    assert (await it.held())[0] == held[0] - 300 * USDC
 
 
 async def test_it_asks_for_no_less_than_the_next_best_way_gives(it: Ordering) -> None:
@@ -182,12 +223,13 @@ async def test_a_fill_is_seen_though_its_storage_was_freed(it: Ordering, monkeyp
     assert status(told) is Status.SETTLED, told.text
 
 
-async def test_the_user_calls_an_order_off(it: Ordering) -> None:
+@pytest.mark.parametrize("words", ["cancel the order", "cancel", "cancel the stuck transaction"])
+async def test_the_user_calls_an_order_off(it: Ordering, words: str) -> None:
     unfilled(it)
     held = await it.held()
     await it.swapped()
     (*_, order) = await it.orders()
-    reply = await it.say("cancel the order")
+    reply = await it.say(words)
     assert status(reply) is Status.PARTIAL, reply.text
     assert "You called the order off: nothing was swapped" in reply.text
     assert (await it.held(), await it.allowance("USDC", it.cow.relayer)) == (held, 0)

@@ -56,6 +56,7 @@ def test_a_trade_is_read_from_its_event() -> None:
     found = gpv2.fill_of(trade(b"\x01" * 56), SETTLEMENT)
     assert found is not None
     assert (found.owner, found.units, found.got, found.uid) == (OWNER, 5, 901, "0x" + "01" * 56)
+    assert (found.gives, found.gets) == (USDC.address, WETH.address)
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,8 @@ def fill_of(entry: Log, settlement: Address) -> Fill | None:
         return None
     try:
         gives, gets, units, got, fee, uid = decode_call(_TRADE, selector(_TRADE) + entry.data)
-        return Fill(address("0x" + entry.topics[1][-40:]), gives, gets, units, got, fee, "0x" + uid.hex())
+        owner, ends = address("0x" + entry.topics[1][-40:]), (address(str(gives)), address(str(gets)))
+        return Fill(owner, *ends, units, got, fee, "0x" + uid.hex())
     except ValueError:
         return None
 
