@@ -31,7 +31,7 @@ from tests.unit.policy_parts import (
     policy,
     step,
 )
-from tests.unit.signer_parts import NOW, OWNER, Bench
+from tests.unit.signer_parts import GWEI, NOW, OWNER, Bench
 from tests.unit.test_policy_positions import BODY, MANAGER
 
 pytestmark = pytest.mark.unit
@@ -148,6 +148,23 @@ def test_a_position_is_moved_under_a_mandate_that_says_so_and_without_a_code_eac
         assert "raw" in answer, answer
     unmarked = ranged(intent={"action": "reposition"})
     assert again.rule(replace(unmarked, plan_id="f" * 32), nonce=30) == "step-up"
+
+
+def test_the_mark_of_a_mandate_lets_nothing_else_through(ranging: Bench) -> None:
+    right(ranging, code=code(ranging))
+    big = replace(moved(8 * USDC), intent=ranged().intent)
+    assert ranging.rule(big) == "mandate"
+    assert ranging.rule(replace(made(*deposit_steps(1, OWNER)), intent=ranged().intent)) == "mandate"
+
+
+def test_a_fee_may_be_raised_and_an_allowance_taken_back_after_the_right_ended(ranging: Bench) -> None:
+    right(ranging, code=code(ranging))
+    signed = [ranging.sign(ranged(), index, nonce=7 + index) for index in range(4)]
+    give(ranging, 0)
+    more = ranging.sign(ranged(), 3, nonce=10, fee=2 * GWEI, tip=2, op="replacement", replaces=signed[3]["hash"])
+    assert "raw" in more, more
+    cleanup = next(index for index, step in enumerate(ranged().steps) if step.role is Role.CLEANUP)
+    assert "raw" in ranging.sign(ranged(), cleanup, nonce=11)
 
 
 def test_a_second_position_waits_a_day_also_after_a_restart(ranging: Bench) -> None:

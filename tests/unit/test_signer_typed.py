@@ -254,6 +254,12 @@ def test_each_refusal_names_its_rule(bench: Bench, data: dict[str, Any], named: 
     assert rule(bench, deposit(), 0, data) == named
 
 
+def test_the_mark_of_a_mandate_is_no_way_around_a_code(bench: Bench) -> None:
+    marked = deposit(intent={"action": "reposition", "mandate": "3"})
+    assert rule(bench, marked, 0, permit()) == "mandate"
+    assert bench.rule(marked) == "mandate"
+
+
 def test_a_deadline_of_half_an_hour_is_near_enough(bench: Bench) -> None:
     assert "signature" in asked(bench, deposit(), 0, permit(deadline=NOW + 1_800))
 

@@ -97,10 +97,7 @@ class Authority:
         )
         filled = {str(source): str(units) for source, units in wish.outputs.items()}
         check_outputs(earlier, filled)
-        coded, moves = False, is_mandated(plan) and not _is_cleanup(plan, index)
-        if not known and moves:
-            last = self.record.last_range(plan.account, plan.plan_id)
-            check_move(self.mandates.ranges(plan.account), plan, effects, now, last)
+        coded = False
         if not known:
             self._check_fees(earlier, plan, index, wish.terms)
             check_tally(self.policy, self.record, plan, effects, index, now)
@@ -126,7 +123,7 @@ class Authority:
                     along_symbol=along[0][0] if along else "",
                     along_units=along[0][1] if along else "0",
                     coded=coded,
-                    moved=moves,
+                    moved=is_mandated(plan),
                 )
             )
         return raw, digest
@@ -148,12 +145,16 @@ class Authority:
     def take_code(self, plan: Plan, effects: Sequence[Effect], index: int, code: str | None) -> bool:
         """Takes the plan's one-time code where it needs one and hasn't had it. Raises Refused("step-up").
 
-        None is taken for what a mandate covers that was given with one. A code counts for its plan also where the
-        signing fails behind it.
+        None is taken for what a mandate covers that was given with one; what moves a position under one is held to
+        its right, whatever its size (Refused("mandate")). A code counts for its plan also where the signing fails
+        behind it.
         """
+        if is_mandated(plan):
+            self._check_moved(plan, effects, index)
+            return False
         wanted = code_wanted(self.policy, self.record, plan, effects, index)
-        if wanted and (is_mandated(plan) or covers(self.mandates.of(plan.account), plan, effects)):
-            return False  # a move of a position is held to its right before it comes here
+        if wanted and covers(self.mandates.of(plan.account), plan, effects):
+            return False
         if wanted and plan.digest not in self._coded:
             self.totp.verify(code, wanted, plan.account)
             self._coded.add(plan.digest)
@@ -224,6 +225,13 @@ class Authority:
             )
         )
         return raw, digest
+
+    def _check_moved(self, plan: Plan, effects: Sequence[Effect], index: int) -> None:
+        """A clean-up, and a step that was signed before, is held to nothing more."""
+        signed = any(row.step == index for row in self.record.of_plan(plan.plan_id))
+        if not signed and not _is_cleanup(plan, index):
+            last = self.record.last_range(plan.account, plan.plan_id)
+            check_move(self.mandates.ranges(plan.account), plan, effects, self.clock(), last)
 
     def _check_held(self, account: Address) -> None:
         if not self.backend.holds(account):

@@ -19,6 +19,7 @@ from agent.execution.signer.tally import check_tally
 from agent.importing import shallow
 from agent.plans import Plan, Step
 from agent.policy.decode import Effect
+from agent.policy.moving import is_mandated
 from agent.policy.policy import Policy
 from agent.policy.typed import RULE, Typed, check_typed, read_message, read_typed
 
@@ -63,6 +64,7 @@ def sign_typed(
             symbol=symbol,
             units=units,
             coded=coded,
+            moved=is_mandated(plan),
         )
         authority.record.add(row)
         return signature.bytes, digest
