@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,7 @@ from devnet import Node
 from memory.rows import PlanStatus
 from tests.integration.place_parts import place_on
 from tests.integration.runtime_parts import BOB, rule, status
-from tests.integration.schedule_parts import Clock, Desk, opened
+from tests.integration.schedule_parts import Clock, Desk, night, opened
 
 pytestmark = pytest.mark.integration
 
@@ -96,8 +95,7 @@ async def test_a_jump_in_the_middle_of_a_plan(desk: Desk, at: Point, jump: int) 
 
 async def test_no_period_of_a_mandate_comes_twice(devnet_node: Node, tmp_path: Path) -> None:
     """A day forward is one look, however many were missed; a day back is none, until the clock has caught up."""
-    night = int(datetime(2027, 3, 1, 23, 30, tzinfo=UTC).timestamp())
-    async with opened(tmp_path, devnet_node, clock=Clock(night)) as desk:
+    async with opened(tmp_path, devnet_node, clock=Clock(night())) as desk:
         for words in ("deposit 40,000 usdc into aave core", "/confirm", f"{MANDATE}, at most 50,000 a venue", "yes"):
             await desk.say(words)
         await desk.say("quiet from 22 to 7")  # it acts all the same, and draws nothing

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -53,10 +53,11 @@ async def test_an_order_buys_once_each_monday_in_the_users_zone(desk: Desk) -> N
     assert (await desk.say("yes")).text.startswith("Done: order 1 is set.")
     assert await look(desk) == []
     before = await held(desk, "USDC")
-    now = datetime.fromtimestamp(desk.clock.now, VIENNA)
-    days = (7 - now.weekday()) % 7 or 7
-    monday = now.replace(hour=9, minute=0, second=0, microsecond=0)
-    desk.clock.now = int(monday.timestamp()) + days * 24 * HOUR + 60
+    here = datetime.fromtimestamp(desk.clock.now, VIENNA)
+    nine = here.replace(hour=9, minute=0, second=0, microsecond=0)
+    monday = nine + timedelta(days=(7 - here.weekday()) % 7)  # by the clock on the wall, whatever it is changed by
+    monday += timedelta(days=7 * (monday <= here))
+    desk.clock.now = int(monday.timestamp()) + 60
     told = await look(desk)
     assert len(told) == 1
     assert "done. 100 USDC became 0.03" in told[0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import io
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from agent.schedule import Schedule, run_schedule
 from devnet import Node
 from memory.rows import DecisionRow
 from tests.integration.patience import ended, eventually, until
-from tests.integration.schedule_parts import HOUR, Clock, Desk, opened
+from tests.integration.schedule_parts import HOUR, Clock, Desk, night, opened
 
 pytestmark = pytest.mark.integration
 
@@ -114,19 +113,19 @@ async def test_two_instances_of_the_schedule_run_a_period_once(devnet_node: Node
 
 
 async def test_in_quiet_hours_it_acts_and_tells_later(devnet_node: Node, tmp_path: Path) -> None:
-    night = int(datetime(2027, 3, 1, 23, 30, tzinfo=UTC).timestamp())
-    async with opened(tmp_path, devnet_node, clock=Clock(night)) as desk:
+    async with opened(tmp_path, devnet_node, clock=Clock(night())) as desk:
+        evening = desk.clock.now
         await ready(desk)
         assert "from 22:00 to 7:00" in (await desk.say("quiet from 22 to 7")).text
         assert "8:00" in (await desk.say("summary at 8")).text
         await desk.schedule.tick()
         assert await desk.position(VENUS)
         assert desk.heard.rows == []
-        desk.clock.now = night + 8 * HOUR  # 07:30
+        desk.clock.now = evening + 8 * HOUR  # 07:30
         await desk.schedule.tick()
         moves = len(desk.heard.rows)
         assert {row.body["text"][:7] for row in desk.heard.rows} == {"I moved"}
-        desk.clock.now = night + 9 * HOUR
+        desk.clock.now = evening + 9 * HOUR
         await desk.schedule.tick()
         await desk.schedule.tick()
         assert [row.body["text"][:9] for row in desk.heard.rows[moves:]] == ["Your day."]
