@@ -62,7 +62,7 @@ async def first_policy(
         tokens=registry.tokens.values(),
         native=registry.native,
         wrapped=registry.coin,
-        listed=[each.contract for each in found] + rewarding(found) + providing(found) + routers,
+        listed=[each.contract for each in found] + rewarding(found) + providing(found) + pulling(found) + routers,
         tables=[table for group in plugins.ours("moneta_call_tables") for table in group],
         typed_tables=[*permit_tables(), *(table for group in plugins.ours("moneta_typed_tables") for table in group)],
         domains=domains,
@@ -85,6 +85,11 @@ def rewarding(found: Sequence[Venue | Trader]) -> list[Listed]:
 def providing(found: Sequence[Venue | Trader]) -> list[Listed]:
     """The contracts that keep liquidity positions of these exchanges."""
     return [each.manager.contract for each in found if isinstance(each, Trader) and each.manager is not None]
+
+
+def pulling(found: Sequence[Venue | Trader]) -> list[Listed]:
+    """The contracts that take tokens for these exchanges."""
+    return [each.through for each in found if isinstance(each, Trader) and each.through is not None]
 
 
 def first_caps(registry: Registry, prices: Mapping[str, int], usd: int) -> dict[str, int]:

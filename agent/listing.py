@@ -59,11 +59,12 @@ def keep_listed(
             venue.rewarder = None
     unlisted: dict[str, Trader | Placed] = {}
     for name in list(traders):
-        why = why_unlisted(policy, traders[name].contract)
-        if why:
-            found.missing[name] = why
-            trader = traders.pop(name)
-            unlisted |= {name: trader} if why == UNLISTED else {}
+        parts = _parts(name, traders[name])
+        whys = {key: why for key, part in parts.items() if (why := why_unlisted(policy, part.contract))}
+        if whys:
+            found.missing[name] = whys.get(name) or next(iter(whys.values()))
+            del traders[name]
+            unlisted |= {key: parts[key] for key, why in whys.items() if why == UNLISTED}
     for name, trader in traders.items():
         if trader.manager is not None and (why := why_unlisted(policy, trader.manager.contract)):
             found.missing[f"positions of {name}"] = why
@@ -71,6 +72,15 @@ def keep_listed(
             unlisted |= {key: Placed(key, trader.manager.contract)} if why == UNLISTED else {}
             trader.manager = None
     return unlisted
+
+
+def _parts(name: str, trader: Trader) -> dict[str, Trader | Placed]:
+    """What of an exchange must be listed: itself, and what takes tokens for it (`uniswap-v4:permit2`)."""
+    own: dict[str, Trader | Placed] = {name: trader}
+    if trader.through is not None:
+        key = f"{name}:{trader.through.name.lower()}"
+        own[key] = Placed(key, trader.through)
+    return own
 
 
 async def doubt_changed(rpc: Rpc, registry: Registry, policy: Policy, found: Discovered) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from agent.money import Address, Token
 
@@ -12,11 +13,14 @@ FEE_SCALE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class PoolState:
-    """A pool of concentrated liquidity at one block, as Uniswap v3 stores it.
+    """A pool of concentrated liquidity at one block, as Uniswap v3 and v4 store it.
 
-    `sqrt_price` is sqrt(token1 / token0) as a Q64.96, `liquidity` what is in range at `tick`. `ticks` are all the
-    initialised ticks from `low` to `high`, ascending, each with its net liquidity; beyond those nothing is known.
-    `mean_sqrt_price` is that of the mean tick over the last half hour, None where the pool doesn't remember so far.
+    `pool` is its address; of v4, whose pools all lie in one contract, its id (32 bytes, 0x-text). `sqrt_price` is
+    sqrt(token1 / token0) as a Q64.96, `liquidity` what is in range at `tick`. `ticks` are all the initialised ticks
+    from `low` to `high`, ascending, each with its net liquidity; beyond those nothing is known. `mean_sqrt_price` is
+    that of the mean tick over the last half hour, None where the pool doesn't remember so far.
+    `version` of the exchange. `fee` is what a swap pays in all; of v4, whose protocol may take another part of what
+    comes in as token 1, `fee_up` is that of token 1, None where it is the same.
     """
 
     pool: Address
@@ -31,6 +35,12 @@ class PoolState:
     low: int
     high: int
     mean_sqrt_price: int | None = None
+    version: int = 3
+    fee_up: int | None = None
+
+    def fee_of(self, down: bool) -> int:
+        """What a swap pays whose token 0 (`down`) or token 1 goes in."""
+        return self.fee if down or self.fee_up is None else self.fee_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +56,11 @@ class PairState:
     reserve0: int
     reserve1: int
     fee: int = 3_000
+    version: ClassVar[int] = 2
+
+    def fee_of(self, down: bool) -> int:
+        """The same in both directions."""
+        return self.fee
 
 
 AnyPool = PoolState | PairState
@@ -57,7 +72,7 @@ class Route:
 
     `exact_out`: `units_out` is what was asked for, else `units_in`. `impact_bps` is how much worse the price is than
     the pools' present one, fees apart, in basis points rounded up. `why_not` is '' where it can be taken; else the
-    side that wasn't asked for is 0. `version` of the exchange whose pools they are: 2 for pairs, 3 for ticks.
+    side that wasn't asked for is 0. `version` of the exchange whose pools they are: 2 for pairs, 3 or 4 for ticks.
     """
 
     trader: str

@@ -23,6 +23,7 @@ from devnet.contracts.aave_v32 import deploy_prime
 from devnet.contracts.morpho import deploy_morpho
 from devnet.contracts.tokens import deploy_tokens
 from devnet.contracts.uniswap import deploy_uniswap
+from devnet.contracts.uniswap_v4 import deploy_uniswap_v4
 from devnet.contracts.venus import deploy_venus
 from devnet.deployer import WAD, Deployer
 from devnet.lock import Artefact
@@ -78,22 +79,24 @@ def _deploy_all(chain: Deployer, progress: Progress) -> dict[str, Any]:
     for account in chain.accounts:
         chain.rpc("anvil_setBalance", account, hex(ETHER_EACH))
     chain.rpc("anvil_setBlockTimestampInterval", anvil.BLOCK_SECONDS)
-    progress("  1 of 6  tokens, price feeds, Multicall3")
+    progress("  1 of 7  tokens, price feeds, Multicall3")
     tokens = deploy_tokens(chain)
     multicall3 = chain.deploy_code(chain.contracts.multicall3())
-    progress("  2 of 6  Morpho Blue")
+    progress("  2 of 7  Morpho Blue")
     morpho = deploy_morpho(chain, tokens)  # first, as it lets days pass: nobody else has anything standing yet
     chain.rpc("anvil_setBlockTimestampInterval", anvil.BLOCK_SECONDS)
-    progress("  3 of 6  Uniswap v3")
+    progress("  3 of 7  Uniswap v3")
     uniswap = deploy_uniswap(chain, tokens)
-    progress("  4 of 6  Aave v3.0")
+    progress("  4 of 7  Aave v3.0")
     core = deploy_core(chain, tokens)
-    progress("  5 of 6  Aave v3.2, StataTokenV2")
+    progress("  5 of 7  Aave v3.2, StataTokenV2")
     prime, vaults = deploy_prime(chain, tokens)
-    progress("  6 of 6  Venus")
+    progress("  6 of 7  Venus")
     venus = deploy_venus(chain, tokens)
+    progress("  7 of 7  Uniswap v4")
+    uniswap_v4 = deploy_uniswap_v4(chain, tokens, uniswap)
     markets = {"core": core, "prime": prime}
-    return chain_file(tokens, multicall3, markets, vaults, morpho, venus, uniswap)
+    return chain_file(tokens, multicall3, markets, vaults, morpho, venus, uniswap, uniswap_v4)
 
 
 def trimmed(chain: Deployer, base_fee: int = BASE_FEE) -> dict[str, Any]:

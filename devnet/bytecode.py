@@ -65,6 +65,14 @@ class Contracts:
             raise DevnetError("viem's constants/contracts.ts has no multicall3Bytecode")
         return found[1]
 
+    def permit2(self) -> str:
+        """The runtime code of Permit2 as it stands on Ethereum, hex with 0x: its own helper for tests carries it."""
+        folder = self._folders["@uniswap/universal-router"] / "lib" / "permit2" / "test" / "utils"
+        found = re.search(r'hex"([0-9a-f]+)"', (folder / "DeployPermit2.sol").read_text())
+        if found is None:
+            raise DevnetError("Permit2's DeployPermit2.sol has no bytecode")
+        return "0x" + found[1]
+
     @cached_property
     def _paths(self) -> dict[tuple[str, str], Path]:
         return {

@@ -9,6 +9,7 @@ from devnet.contracts.aave_market import Market
 from devnet.contracts.morpho import Morpho
 from devnet.contracts.tokens import DECIMALS, Tokens
 from devnet.contracts.uniswap import Uniswap
+from devnet.contracts.uniswap_v4 import UniswapV4
 from devnet.contracts.venus import Venus
 
 NAMES = {"USDC": "USD Coin", "DAI": "Dai Stablecoin", "WETH": "Wrapped Ether"}
@@ -23,6 +24,7 @@ def chain_file(
     morpho: Morpho,
     venus: Venus,
     uniswap: Uniswap,
+    uniswap_v4: UniswapV4,
 ) -> dict[str, Any]:
     """The file's content. `vaults` are StataTokens of "prime" by symbol; addresses are EIP-55."""
     return {
@@ -70,6 +72,12 @@ def chain_file(
                 "pools": list(uniswap.pools),
                 **({"factory_v2": uniswap.factory_v2.address} if uniswap.factory_v2 else {}),
                 **({"pairs": list(uniswap.pairs)} if uniswap.pairs else {}),
+            },
+            "uniswap-v4": {
+                "pool_manager": uniswap_v4.manager.address,
+                "router": uniswap_v4.router.address,
+                "permit2": uniswap_v4.permit2.address,
+                "pools": list(uniswap_v4.pools),
             },
         },
     }

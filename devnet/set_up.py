@@ -41,7 +41,7 @@ def setup(progress: Progress = to_stderr) -> Path:
         absent = missing(parts)
         if absent:
             started = time.monotonic()
-            progress(f"devnet: fetching {len(absent)} parts, about 130 MB in all, once")
+            progress(f"devnet: fetching {len(absent)} parts, about 180 MB in all, once")
             ensure(parts, progress)
             progress(f"devnet: fetched in {time.monotonic() - started:.1f} s")
         if not _complete(folder):

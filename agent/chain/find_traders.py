@@ -22,7 +22,9 @@ async def find_traders(
         section = registry.protocols.get(kind.name)
         if section is None:
             continue
-        chain = Chain(registry.chain_id, registry.block_seconds, tokens, section, doubts=faults)
+        chain = Chain(
+            registry.chain_id, registry.block_seconds, tokens, section, doubts=faults, wrapped=registry.coin
+        )
         try:
             found[kind.name] = await kind.discover(chain, ask(rpc, registry))
         except Exception as error:  # a plug-in's own fault costs its exchange, not the others

@@ -18,7 +18,7 @@ from agent.routes import AnyPool, PairState, PoolState
 
 VERSION = "1"
 _LOAN_NUMBERS = ("health", "threshold", "collateral_usd", "debt_usd")
-_POOL_NUMBERS = frozenset({"fee", "spacing", "sqrt_price", "tick", "liquidity", "low", "high"})
+_POOL_NUMBERS = frozenset({"fee", "spacing", "sqrt_price", "tick", "liquidity", "low", "high", "version"})
 
 
 def to_json(snapshot: Snapshot) -> dict[str, Any]:
@@ -178,6 +178,8 @@ def _pool_state(body: Mapping[str, Any]) -> AnyPool:
         return PairState(**addresses, **reserves)
     mean = body.get("mean_sqrt_price")  # absent of snapshots from before it was read
     kept["mean_sqrt_price"] = None if mean is None else int(mean)
+    up = body.get("fee_up")
+    kept["fee_up"] = None if up is None else int(up)
     return PoolState(**kept, **addresses, ticks=tuple((int(tick), int(net)) for tick, net in body["ticks"]))
 
 

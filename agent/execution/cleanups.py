@@ -26,6 +26,8 @@ class GivenUp(Refused):
 
 def revoking(step: Step) -> str:
     """What the owner says to take the allowance back, which the clean-up `step` was to."""
+    if _hands_on(step):  # without the token's own allowance it is worth nothing
+        return f"It ends by itself; `revoke` the token's allowance from {step.venue} to end it now."
     return f"Say `revoke {step.contract} from {step.venue}` to take it back."
 
 
@@ -56,12 +58,19 @@ def _stands(plan: Plan, cleanup: int, done: Collection[int]) -> bool:
 
 
 def _allowance(step: Step) -> tuple[str, str, str]:
-    """The token, who may take of it, and what for."""
-    return step.to, str(step.args[0]), step.venue
+    """The contract that keeps it, who may take (of which token), and what for."""
+    return step.to, " ".join(str(each) for each in step.args[: 2 if _hands_on(step) else 1]), step.venue
 
 
 def _is_zero(step: Step) -> bool:
-    return not step.outputs and int(str(step.args[1])) == 0
+    return not step.outputs and int(str(step.args[2 if _hands_on(step) else 1])) == 0
+
+
+def _hands_on(step: Step) -> bool:
+    """Whether one contract lets another take of a token, `approve(token, spender, units, expiry)`, as Permit2 does;
+    a token's own is `approve(spender, units)`.
+    """
+    return len(step.args) > 2
 
 
 async def clean(parts: Parts, plan: Plan, index: int) -> Mined:

@@ -92,7 +92,9 @@ async def _pools_before(rpc: Rpc, registry: Registry, trader: Trader, receipt: R
 
 async def _told(rpc: Rpc, trader: Trader, pools: Mapping[Address, AnyPool], receipt: Receipt) -> list[_Told]:
     """Every swap of these pools in the block, in its order."""
-    answers = await rpc.request("eth_getLogs", {"blockHash": receipt.block_hash, "address": sorted(pools)})
+    answers = await rpc.request(
+        "eth_getLogs", {"blockHash": receipt.block_hash, "address": sorted(trader.tellers(tuple(pools)))}
+    )
     if not isinstance(answers, list):
         raise Unavailable("node", "its block can't be read")
     rows = sorted(answers, key=lambda each: quantity(each.get("logIndex")))

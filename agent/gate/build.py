@@ -16,7 +16,7 @@ from agent.gate.moves import Collect, Enter, Leave, Move, PayBack, Send, Swap, T
 from agent.gate.templates import opened, output_of
 from agent.money import Address, Token
 from agent.plans import Change, Plan, Role, Step
-from agent.plugin import Venue
+from agent.plugin import Trader, Venue
 
 TRANSFER = "transfer(address to,uint256 amount)"
 CLEANUP_GAS = 100_000
@@ -180,12 +180,27 @@ def _trade(move: Swap, snapshot: Snapshot, allowances: Mapping[tuple[Address, Ad
     native, deadline = (move.pays.is_native, move.gets.is_native), snapshot.block.timestamp + TRADE_SECONDS
     inner = move.trader.swap(move.trade, snapshot.account, move.limits, native, deadline)
     if not move.pays.is_native:
+        inner = granted(move.trader, move.pays, move.most_in, deadline, inner)
         spender = move.trader.spender
-        if move.trade.exact_out:  # less than the approval may be spent
-            inner = (*inner, approvals.approve(move.pays, spender, 0, Role.APPROVAL))
+        if move.trade.exact_out:  # less than the approvals may be spent
+            inner = (*inner, *taking_back(move.trader, move.pays, Role.APPROVAL))
         present = _present(allowances, move.pays, spender)
         inner = approvals.around(inner, move.pays, spender, move.most_in, present)
+        inner = (*inner[:-1], *taking_back(move.trader, move.pays, Role.CLEANUP))
     return [replace(step, venue=move.trader.name) for step in inner]
+
+
+def granted(trader: Trader, token: Token, units: int, until: int, steps: Sequence[Step]) -> tuple[Step, ...]:
+    """`steps`, and before them what lets the exchange have what is taken for it by another contract, if one does."""
+    if trader.through is None:
+        return tuple(steps)
+    return (replace(trader.grant(token, units, until), role=Role.APPROVAL), *steps)
+
+
+def taking_back(trader: Trader, token: Token, role: Role) -> list[Step]:
+    """What takes all back that the exchange was let take of a token."""
+    back = [approvals.approve(token, trader.spender, 0, role)]
+    return back if trader.through is None else [replace(trader.grant(token, 0, 0), role=role), *back]
 
 
 def _pay_back(

@@ -15,8 +15,9 @@ from agent.gate.propose import Gate
 from agent.gate.rehearse import Rehearsal, rehearse
 from agent.gate.trades import honest
 from agent.money import Address, Token
-from agent.plans import Plan, Role
+from agent.plans import Plan
 from agent.plugin import Venue
+from agent.policy.decode import Effect
 from agent.policy.outputs import at_most
 from agent.policy.whole import read_step
 
@@ -66,7 +67,7 @@ async def look(gate: Gate, plan: Plan, venues: Mapping[str, Venue]) -> Look:
             _check_entered(gate, plan, entered, snapshot, rehearsal)
             loans.check_health(snapshot.loans, rehearsal.loans, gate.watched.least_health, None)
             honest.check_arrived(bought, snapshot, rehearsal)
-        await listed.check_unchanged(gate.rpc, gate.registry, gate.policy, _risked(plan, gate))
+        await listed.check_unchanged(gate.rpc, gate.registry, gate.policy, _risked(plan, effects, gate))
     except Refused as error:
         return Look(str(error), snapshot.prices)
     return Look("" if rehearsal is None else outside(rehearsal.changes, plan.expected), snapshot.prices)
@@ -113,11 +114,13 @@ async def _rehearsed(
         return None
 
 
-def _risked(plan: Plan, gate: Gate) -> list[Address]:
+def _risked(plan: Plan, effects: Sequence[Effect], gate: Gate) -> list[Address]:
     """The contracts that the plan lets spend something, and the tokens that it moves there; exits have none."""
-    approvals = [step for step in plan.steps if step.role is Role.APPROVAL and str(step.args[1]) != "0"]
+    approvals = [effect for effect in effects if effect.direction == "approve" and effect.units]
     native = [step for step in plan.steps if step.value and step.to in gate.policy.contracts]
-    spenders = [Address(str(step.args[0])) for step in approvals] + [step.to for step in native]
+    spenders = [effect.spender for effect in approvals] + [step.to for step in native]
     spenders += [step.to for step in plan.steps if step.typed]
     gained = [change.token for change in plan.expected if change.max > 0] if spenders else []
-    return [*dict.fromkeys([*spenders, *(step.to for step in approvals), *map(Address, gained)])]
+    tokens = [effect.token.address for effect in approvals]
+    places = [*spenders, *tokens, *map(Address, gained)]
+    return [place for place in dict.fromkeys(places) if place is not None]

@@ -21,7 +21,7 @@ from agent.money import Address, Amount, Token, address, grouped, text_from_unit
 from agent.plugin import Listed
 from agent.policy.decode import Effect, argument, hops, pinned
 from agent.policy.policy import Policy
-from agent.policy.tables import LAST, Entry
+from agent.policy.tables import LAST, POOL_KEYS, Entry, parameter_at
 
 RULE = "preview"
 OWN = "your account"
@@ -119,10 +119,21 @@ def _in_short(names: Names, effect: Effect) -> Clear:
     fields = [
         (most, str(Amount(effect.units, paid))),
         (least, str(Amount(effect.least, gets))),
-        ("Way", " > ".join(token.symbol for token in (paid, *effect.through, gets))),
+        ("Way", _way(effect, paid, gets)),
         ("Beneficiary", names.of(effect.recipient or names.account)),
     ]
     return Clear(names.of(where), effect.direction, tuple(fields))
+
+
+def _way(effect: Effect, paid: Token, gets: Token) -> str:
+    """The tokens of a swap; through pools that are named by keys, what each takes and its tick spacing."""
+    symbols = [token.symbol for token in (paid, *effect.through, gets)]
+    entry = effect.entry
+    if entry is None or entry.path is None or parameter_at(entry.whole, entry.path).type != POOL_KEYS:
+        return " > ".join(symbols)
+    keys = argument(effect.args, entry.path)
+    pools = (f"{text_from_units(fee, 4)} % (tick spacing {spacing})" for _, fee, spacing, *_ in keys)
+    return symbols[0] + "".join(f" > {pool} > {end}" for pool, end in zip(pools, symbols[1:], strict=True))
 
 
 def between(low: Clear, high: Clear, step: int) -> Clear:

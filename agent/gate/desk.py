@@ -188,7 +188,7 @@ class Desk:
         token = self.erc20(intent.asset)
         trader = self.traders.get(intent.spender)
         if trader is not None:
-            return Resolved((TakeBack(token, trader.contract.address, trader.name),))
+            return Resolved((TakeBack(token, trader.spender, trader.name),))
         venue = venue_named(intent.spender, self.venues, token)
         return Resolved((TakeBack(token, venue.contract.address, venue.id),))
 

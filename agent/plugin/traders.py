@@ -18,16 +18,13 @@ from agent.routes import AnyPool, Attack, PoolEvent, PoolSwap, Route, Trade
 class Trader(ABC):
     """An exchange whose prices follow from its pools' state; `name` is its section in the chain file.
 
-    `contract` is what is called, and what an input token is approved to (`spender`). All is pure but `discover`.
+    `contract` is what is called, and what an input token is approved to (`spender`), unless something takes the tokens
+    in its place, `through`, once `grant` lets it. All is pure but `discover`.
     """
 
     name: ClassVar[str]
     contract: Listed
-
-    @property
-    def spender(self) -> Address:
-        """To whom an input token is approved."""
-        return self.contract.address
+    through: Listed | None = None
 
     manager: PositionManager | None = None
     """Where liquidity is provided to its pools; None where there is no such place, or nobody listed the contract."""
@@ -75,12 +72,27 @@ class Trader(ABC):
         """
         return None
 
+    @property
+    def spender(self) -> Address:
+        """What an input token is approved to."""
+        return (self.through or self.contract).address
+
+    def grant(self, token: Token, units: int, until: int) -> Step:
+        """The step that lets `contract` take up to `units` of what `through` may take, until then (Unix seconds);
+        of 0 units, that takes it back. Of exchanges with `through` only.
+        """
+        raise NotImplementedError(f"{self.name} takes tokens itself")
+
     def attacks(self, states: Sequence[AnyPool], trade: Trade, limits: Sequence[int]) -> tuple[Attack, ...] | None:
         """The sandwiches around a trade that gain, gas apart: the best for each of its pools and ways. None: unknown.
 
         `limits`: for each part the least that comes back, or with an exact output the most that is given.
         """
         return None
+
+    def tellers(self, pools: Sequence[Address]) -> tuple[Address, ...]:
+        """The contracts whose events tell the swaps of these pools."""
+        return tuple(pools)
 
     def swaps(self, states: Sequence[AnyPool], events: Sequence[PoolEvent]) -> tuple[PoolSwap | None, ...]:
         """For each event of a block, in its order, the swap of one of the pools that it tells, else None.

@@ -28,10 +28,10 @@ def batched(
 
     Raises Refused: batch, and lists for a call that can't be read.
     """
-    args = _arguments(contract, batch.signature, data)
+    args = arguments(contract, batch.signature, data)
     swaps, given, refunds = _sorted(contract, batch, list(args[batch.calls]))
     parts = tuple(read(each, value) for each in swaps)
-    _check_one_swap(contract, parts)
+    check_one_swap(contract, parts)
     recipient, gets, least = _end(native, contract, batch, parts, given)
     leaves_over = batch.refund is not None or any(part.at_most for part in parts)  # a pool that runs dry takes less
     if refunds != (leaves_over and value > 0):
@@ -53,7 +53,8 @@ def batched(
     )
 
 
-def _arguments(contract: Listed, signature: str, data: bytes) -> dict[str, Any]:
+def arguments(contract: Listed, signature: str, data: bytes) -> dict[str, Any]:
+    """A call's arguments by their names. Raises Refused("lists") for bytes that aren't exactly of that form."""
     try:
         values = decode_call(signature, data)
     except ValueError as error:
@@ -82,7 +83,8 @@ def _sorted(contract: Listed, batch: Batch, calls: Sequence[bytes]) -> tuple[lis
     return left, given, refunds
 
 
-def _check_one_swap(contract: Listed, parts: Sequence[Effect]) -> None:
+def check_one_swap(contract: Listed, parts: Sequence[Effect]) -> None:
+    """Raises Refused("batch") unless all parts are swaps of the same two tokens, for the same account."""
     first = parts[0]
     for part in parts:
         if part.direction != "swap":
@@ -112,7 +114,7 @@ def _end(
 
 def _unwrapped(contract: Listed, unwrap: Unwrap, data: bytes, least: int) -> Address:
     """Who gets what is unwrapped."""
-    args = _arguments(contract, unwrap.signature, data)
+    args = arguments(contract, unwrap.signature, data)
     if int(args[unwrap.amount]) < least:
         raise _wrong(contract, f"it unwraps {args[unwrap.amount]} or more, less than the swaps give")
     return address(args[unwrap.recipient])

@@ -15,9 +15,26 @@ from agent.money import ZERO_ADDRESS, Address, Token, address
 from agent.plans import plain
 from agent.plugin import Listed
 from agent.policy.batch import batched
+from agent.policy.commands import commanded
 from agent.policy.outside import COIN, opened_values
 from agent.policy.policy import Policy
-from agent.policy.tables import ASSET, FIRST, POSITION, SELF, SENDER, VALUE, Direction, Entry, parameter_at
+from agent.policy.tables import (
+    ASSET,
+    FIRST,
+    POOL_KEYS,
+    POSITION,
+    SELF,
+    SENDER,
+    VALUE,
+    Direction,
+    Entry,
+    parameter_at,
+)
+
+DYNAMIC_FEE = 0x800000
+"""A pool's fee from here on is what its hooks say (@uniswap/v4-core, libraries/LPFeeLibrary.sol)."""
+PoolKey = tuple[str, int, int, str, bytes]
+"""One of a pool's tokens, its fee, tick spacing and hooks, and what is told them."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +47,8 @@ class Effect:
     names, which `token` isn't where the native coin is sent along in its place. `along_units` of `along` are a second
     token that goes in with the first: `sides` has each by itself. Where `unit` is a position, `token` stands for what
     the contract keeps in the caller's name. `parts` are the swaps of a batch, which end by `deadline` (Unix seconds)
-    or not at all; `refunds`: it gives back what it doesn't need of the coin.
+    or not at all; `refunds`: it gives back what it doesn't need of the coin. `expires`: the second (Unix) up to which
+    an approval holds, None for as long as it stands.
     """
 
     direction: Direction
@@ -56,6 +74,12 @@ class Effect:
     parts: tuple[Effect, ...] = ()
     deadline: int | None = None
     refunds: bool = False
+    expires: int | None = None
+
+    @property
+    def hands_on(self) -> bool:
+        """Whether it lets another take what its own contract may take."""
+        return self.entry is not None and self.entry.hands_on
 
     @property
     def signed(self) -> bool:
@@ -88,7 +112,10 @@ def decode(policy: Policy, to: Address, data: bytes, value: int) -> Effect:
     contract = policy.contracts.get(address(to))
     if contract is None:
         raise Refused("lists", f"The contract {to} is not in the policy's list.", "The operator can list it.")
-    batch = policy.tables[contract.table].batch
+    table = policy.tables[contract.table]
+    if table.commands is not None:
+        return commanded(policy.native, contract, table, data, value, partial(_one, policy, contract))
+    batch = table.batch
     if batch is not None and data[:4] == selector(batch.signature):
         return batched(policy.native, contract, batch, data, value, partial(_one, policy, contract))
     return _one(policy, contract, data, value)
@@ -122,6 +149,7 @@ def _one(policy: Policy, contract: Listed, data: bytes, value: int) -> Effect:
         paid=token,
         along=_token_at(policy, address(argument(args, entry.with_token))) if entry.with_token else None,
         along_units=int(argument(args, entry.with_amount)) if entry.with_amount else 0,
+        expires=int(argument(args, entry.expires)) if entry.expires else None,
     )
 
 
@@ -247,8 +275,27 @@ def _route(policy: Policy, entry: Entry, args: Mapping[str, Any]) -> tuple[Token
         return ()
     if entry.path is None:
         return tuple(_named_token(policy, entry, args, path) for path in (entry.token, entry.to_token))
+    if parameter_at(entry.whole, entry.path).type == POOL_KEYS:
+        return _keyed(policy, entry, args, argument(args, entry.path))
     tokens = [_token_at(policy, place) for place in way(argument(args, entry.path))]
     return tuple(tokens if entry.token == FIRST else reversed(tokens))
+
+
+def _keyed(policy: Policy, entry: Entry, args: Mapping[str, Any], keys: Sequence[PoolKey]) -> tuple[Token, ...]:
+    """The same of pools of v4. Raises Refused("hooks") for one whose swaps its hooks have a say in."""
+    if not keys:
+        raise Refused("lists", "No pools are no path.", "Ask for a new preview.")
+    for _, fee, _, hooks, told in keys:
+        if address(hooks) != ZERO_ADDRESS or told or fee >= DYNAMIC_FEE:
+            raise Refused(
+                "hooks",
+                f"A pool of the swap has hooks ({address(hooks)}), tells them something, or has no fixed fee.",
+                "Only pools without hooks and with a fixed fee are used.",
+            )
+    tokens = [_token_at(policy, address(place)) for place, *_ in keys]
+    if entry.token == FIRST:
+        return (*tokens, _named_token(policy, entry, args, str(entry.to_token)))
+    return (_named_token(policy, entry, args, entry.token), *tokens)
 
 
 def way(path: bytes | Sequence[str]) -> list[Address]:

@@ -206,16 +206,23 @@ def _check_approval(policy: Policy, effect: Effect) -> None:
 
 
 def can_spend(policy: Policy, spender: Listed, approval: Effect) -> bool:
-    """Whether a listed contract has a function that takes the approved token in, or takes what orders give."""
-    token = approval.token.address
-    if any(
+    """Whether a listed contract takes the approved token in, or what orders give, or may hand on what it is let take:
+    of a table that has its tokens pulled by another's contract, only what that one hands on.
+    """
+    token, table = approval.token.address, policy.tables[spender.table]
+    handed = approval.contract.table if approval.hands_on and approval.contract else None
+    if table.pulled_by != handed:
+        return False
+    if handed is None and any(
         message.taker == spender.table
         for domain in policy.domains.values()
         for message in policy.typed_tables[domain.table].messages
     ):
         return True
-    for entry in policy.tables[spender.table].functions:
+    for entry in table.functions:
         takes_any = entry.token not in (ASSET, SELF) and spender.asset is None  # the call itself names the token
+        if entry.hands_on:
+            return True
         if entry.direction in ("enter", "swap", "repay") and (takes_any or spender.asset == token):
             return True
     return False

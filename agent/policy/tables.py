@@ -16,6 +16,7 @@ import rfc8785
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agent.abi import Parameter, parse_signature, selector
+from agent.policy.codes import Commands
 from agent.policy.outside import Outside, opened
 
 Direction = Literal["enter", "leave", "approve", "transfer", "swap", "repay", "wrap", "unwrap"]
@@ -30,6 +31,8 @@ POSITION = "@position"
 VALUE = "@value"
 MOST_CALLS = 16
 """Calls in one batch."""
+POOL_KEYS = "(address,uint24,int24,address,bytes)[]"
+"""A path of Uniswap v4: for each pool one of its tokens, its fee, tick spacing, hooks and what is told them."""
 
 
 class Entry(BaseModel):
@@ -37,15 +40,17 @@ class Entry(BaseModel):
 
     A swap gives `amount` of `token` (with `at_most`: that or less) for `to_amount` or more of `to_token`. A `repay`
     pays the own debt, with `at_most` no more of `amount` than is owed. `path` is an argument of packed bytes, token,
-    fee, token …, or of addresses, whose ends are FIRST and LAST. `native_in`: the call may send the native coin along
-    instead of the listed contract's wrapped one, exactly `amount` of it. `about` is an argument of a `leave` that
-    only says what it is for, such as the positions whose rewards are claimed: whatever it is, `amount` of `token`
-    comes to the recipient, or nothing does. `outside` is of a swap whose way nobody can read: what bounds it all the
-    same. An `enter` may take `with_amount` of `with_token` along. A `leave` of POSITION is of what the contract
-    itself keeps in the caller's name under the number `position`; `gives` are two arguments with the least of its two
-    tokens that is then owed, in the order in which an `enter` of the same table names them. `wrap` and `unwrap` are
-    the wrapped coin's own: one to one, from the caller and to the caller; what is wrapped is the coin that is sent
-    along, VALUE.
+    fee, token …, or of addresses, whose ends are FIRST and LAST; or of POOL_KEYS, which name all tokens but the one
+    at the other end. `native_in`: the call may send the native coin along instead of the listed contract's wrapped
+    one, exactly `amount` of it. `about` is an argument of a `leave` that only says what it is for, such as the
+    positions whose rewards are claimed: whatever it is, `amount` of `token` comes to the recipient, or nothing does.
+    `outside` is of a swap whose way nobody can read: what bounds it all the same. An `enter` may take `with_amount`
+    of `with_token` along. A `leave` of POSITION is of what the contract itself keeps in the caller's name under the
+    number `position`; `gives` are two arguments with the least of its two tokens that is then owed, in the order in
+    which an `enter` of the same table names them. `wrap` and `unwrap` are the wrapped coin's own: one to one, from
+    the caller and to the caller; what is wrapped is the coin that is sent along, VALUE. `expires` is of an approval
+    that one contract keeps of another's token, which hands on what it may take itself: the second (Unix) after which
+    it is void.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -71,7 +76,13 @@ class Entry(BaseModel):
     at_most: bool = False
     native_in: bool = False
     about: str | None = None
+    expires: str | None = None
     outside: Outside | None = None
+
+    @property
+    def hands_on(self) -> bool:
+        """Whether it lets another take what this contract may take of the caller's token."""
+        return self.expires is not None
 
     @property
     def whole(self) -> str:
@@ -110,7 +121,8 @@ class Batch(BaseModel):
 class Table(BaseModel):
     """A named set of functions; contracts are listed under the name of the table that decodes them.
 
-    One without functions is of contracts that others' calls may name (`outside.listed`) and nobody calls.
+    `pulled_by`: the table of the contract that takes tokens for those of this one and is approved in their place. One
+    without functions is of contracts that others' calls may name (`outside.listed`) and nobody calls.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -118,6 +130,8 @@ class Table(BaseModel):
     table: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")
     functions: tuple[Entry, ...]
     batch: Batch | None = None
+    commands: Commands | None = None
+    pulled_by: str | None = None
 
     def entries(self, first_bytes: bytes) -> tuple[Entry, ...]:
         """The entries of a selector: usually one, several where `must` tells them apart."""
@@ -148,6 +162,8 @@ def load_table(body: dict[str, Any]) -> Table:
             _check_batch(table, table.batch)
         except ValueError as error:
             raise ValueError(f"call table {table.table!r}, {table.batch.signature}: {error}") from None
+    if table.commands is not None:
+        _check_commands(table, table.commands)
     return table
 
 
@@ -205,11 +221,11 @@ def _check_paths(entry: Entry) -> None:
     for path in addresses:
         if path and not path.startswith("@") and parameter_at(entry.whole, path).type != "address":
             raise ValueError(f"the argument {path!r} is not an address")
-    for path in (entry.amount, entry.to_amount, entry.with_amount, entry.position, *entry.gives):
+    for path in (entry.amount, entry.to_amount, entry.with_amount, entry.position, entry.expires, *entry.gives):
         if path and path != VALUE and not parameter_at(entry.whole, path).type.startswith("uint"):
             raise ValueError(f"the amount {path!r} is not an unsigned integer")
-    if entry.path and parameter_at(entry.whole, entry.path).type not in ("bytes", "address[]"):
-        raise ValueError(f"the path {entry.path!r} is neither bytes nor address[]")
+    if entry.path and parameter_at(entry.whole, entry.path).type not in ("bytes", "address[]", POOL_KEYS):
+        raise ValueError(f"the path {entry.path!r} is neither bytes nor address[] nor pool keys")
     for path in entry.must:
         parameter_at(entry.whole, path)
     if entry.about:
@@ -260,6 +276,8 @@ def _check_direction(entry: Entry) -> None:
 
 
 def _check_wrap(entry: Entry) -> None:
+    if entry.expires and (entry.direction != "approve" or entry.token.startswith("@")):
+        raise ValueError("only an approval of another contract's token expires")
     if (entry.amount == VALUE) != (entry.direction == "wrap"):
         raise ValueError(f"the amount of a wrap, and only of a wrap, is {VALUE}")
     if entry.direction in ("wrap", "unwrap") and (entry.token, entry.recipient) != (SELF, SENDER):
@@ -288,6 +306,12 @@ def _check_batch(table: Table, batch: Batch) -> None:
         raise ValueError("a function stands twice")
 
 
+def _check_commands(table: Table, commands: Commands) -> None:
+    named = [entry.signature.partition("(")[0] for entry in table.functions]
+    if table.batch is not None or sorted(commands.swaps.values()) != sorted(named):
+        raise ValueError(f"call table {table.table!r}: its commands are its functions, each once, and no batch")
+
+
 def _check_swap(entry: Entry) -> None:
     swaps = entry.direction == "swap"
     if swaps != bool(entry.to_token) or swaps != bool(entry.to_amount):
@@ -296,9 +320,16 @@ def _check_swap(entry: Entry) -> None:
         raise ValueError("path and native_in are of swaps only")
     if entry.at_most and entry.direction not in ("swap", "repay") and not entry.with_token:
         raise ValueError("at_most is of swaps, repays and entries of two tokens only")
-    ends = {entry.token, entry.to_token} & {FIRST, LAST}
-    if bool(entry.path) != bool(ends) or (entry.path and ends != {FIRST, LAST}):
-        raise ValueError(f"with a path, and only with one, the tokens are its ends {FIRST} and {LAST}")
+    if entry.path and parameter_at(entry.whole, entry.path).type == POOL_KEYS:
+        named = [end for end, own in ((entry.token, FIRST), (entry.to_token, LAST)) if end != own]
+        if len(named) != 1 or "@" in str(named[0]):
+            raise ValueError(
+                f"with pool keys, the token is {FIRST} or to_token is {LAST}, and the other one is named"
+            )
+    else:
+        ends = {entry.token, entry.to_token} & {FIRST, LAST}
+        if bool(entry.path) != bool(ends) or (entry.path and ends != {FIRST, LAST}):
+            raise ValueError(f"with a path, and only with one, the tokens are its ends {FIRST} and {LAST}")
     vague = not entry.path and "@" in f"{entry.token}{entry.to_token}"
     if swaps and (vague or entry.all or entry.unit != "token"):
         raise ValueError("a swap is bounded and names both tokens itself")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from agent.abi import decode_call
 from agent.errors import Refused
@@ -116,8 +116,12 @@ def _check_role(step: Step, effect: Effect) -> None:
 def _check_approvals_used(steps: Sequence[Step], effects: Sequence[Effect]) -> None:
     """Each approval is spent by a later step of its own, in full: no allowance is left lying about."""
     free = [
-        (index, part) for index, effect in enumerate(effects) if effect.direction in SPENDERS for part in effect.sides
+        (index, part)
+        for index, effect in enumerate(effects)
+        if effect.direction in SPENDERS or (effect.hands_on and effect.units)
+        for part in effect.sides
     ]
+    spent: dict[int, tuple[int, Effect]] = {}
     for index, effect in enumerate(effects):
         if effect.direction != "approve" or effect.units == 0:
             continue
@@ -130,21 +134,48 @@ def _check_approvals_used(steps: Sequence[Step], effects: Sequence[Effect]) -> N
                 "An approval is signed together with the step that spends it, over the same amount.",
             )
         free.remove(user)
-        _check_taken_back(steps, effects, *user)
+        spent[index] = user
+    for index in spent:
+        _check_expiry(index, effects[index], spent[index][1])
+        _check_taken_back(steps, effects, effects[index], *_last(spent, index))
 
 
-def _check_taken_back(steps: Sequence[Step], effects: Sequence[Effect], user: int, spent: Effect) -> None:
+def _last(spent: Mapping[int, tuple[int, Effect]], index: int) -> tuple[int, Effect]:
+    """The step that spends an approval in the end: what one contract hands on, another one spends."""
+    found = spent[index]
+    while found[1].hands_on:
+        found = spent[found[0]]
+    return found
+
+
+def _check_expiry(index: int, approval: Effect, spent: Effect) -> None:
+    """What is handed on ends with the call that it is for."""
+    if approval.expires is not None and (spent.deadline is None or approval.expires > spent.deadline):
+        raise Refused(
+            "approvals",
+            f"What step {index + 1} lets {approval.spender} take would stand for longer than the call that takes it.",
+            "It ends with that call's deadline.",
+        )
+
+
+def _check_taken_back(
+    steps: Sequence[Step], effects: Sequence[Effect], approval: Effect, user: int, spent: Effect
+) -> None:
     """Where less than the approval can be spent, the rest is taken back whatever happens."""
-    contract = spent.contract
-    if contract is None or not spent.at_most:
+    if spent.contract is None or not spent.at_most:
         return
     for step, effect in list(zip(steps, effects, strict=True))[user + 1 :]:
         back = effect.direction == "approve" and effect.units == 0 and step.role is not Role.CLEANUP
-        if back and effect.spender == contract.address and effect.token == spent.token:
+        same = (effect.contract, effect.token, effect.spender) == (
+            approval.contract,
+            approval.token,
+            approval.spender,
+        )
+        if back and same:
             return
     raise Refused(
         "approvals",
-        f"{contract.name} may spend less than step {user + 1} lets it, and nothing takes the rest back.",
+        f"{spent.contract.name} may spend less than step {user + 1} lets it, and nothing takes the rest back.",
         "Such a plan ends with an approval of zero.",
     )
 

@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import devnet
+from agent.chain.registry import Registry
 from agent.chain.rpc import Rpc
 from benchmarks.figure import Figure
-from benchmarks.trade import exact, peer, split
+from benchmarks.trade import exact, exact_v4, peer, split
 from benchmarks.trade.market import Market
 from benchmarks.trade.universe import universe
 
@@ -41,7 +42,7 @@ async def _on(node: devnet.Node, few: bool) -> list[Figure]:
     try:
         market = await Market.opened(made, rpc)
         pools = Figure("trade_pools", len(market.states), "real pools and pairs on devnet")
-        swaps = await exact.figures(market, few)
+        swaps = [*await exact.figures(market, few), *await exact_v4.figures(rpc, Registry.load(node.chain_file), few)]
         print(f"{len(swaps)} figures of swaps; now splits, which take some minutes", file=sys.stderr)
         return [pools, *swaps, *await split.figures(market, few), *peer.figures(market, few)]
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from math import isqrt
 from typing import Final
 
 from eth_abi.abi import encode
@@ -11,6 +12,7 @@ from eth_utils.crypto import keccak
 
 from devnet.contracts.tokens import Tokens
 from devnet.contracts.uniswap import CORE, TICK_SPACING, Band, PoolPlan, Uniswap, deploy_exchange
+from devnet.contracts.uniswap_v4 import PoolPlanV4, deploy_uniswap_v4
 from devnet.deployer import Deployer
 from devnet.errors import DevnetError
 from devnet.profiles.profile import Profile
@@ -40,7 +42,24 @@ def place_exchange(chain: Deployer, profile: Profile, tokens: Tokens) -> Uniswap
             raise DevnetError(f"the pool {wanted} came out at {found}")
         pool = chain.at(chain.contracts.npm(CORE, "UniswapV3Pool"), found)
         chain.send(pool.functions.increaseObservationCardinalityNext(OBSERVATIONS))
+    place_v4(chain, profile, tokens, made)
     return made
+
+
+def place_v4(chain: Deployer, profile: Profile, tokens: Tokens, v3: Uniswap) -> None:
+    """v4 with the pools that the chain file lists; none where it lists none."""
+    section = profile.protocol("uniswap-v4")
+    if not section:
+        return
+    plans, minted = [], dict[str, int]()
+    for listed in section["pools"]:
+        pair, fee, spacing = listed.split()
+        first, _, second = pair.partition("/")
+        units = (_units(tokens, first, WIDE_USD), _units(tokens, second, WIDE_USD))
+        plans.append(PoolPlanV4(first, second, int(fee), int(spacing), units, ((isqrt(units[0] * units[1]), None),)))
+        for symbol, each in zip((first, second), units, strict=True):
+            minted[symbol] = minted.get(symbol, 0) + 2 * each
+    deploy_uniswap_v4(chain, tokens, v3, plans, minted, section)
 
 
 def pools(profile: Profile) -> dict[str, Place]:

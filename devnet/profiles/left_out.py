@@ -7,7 +7,7 @@ from typing import Final
 from devnet.profiles.exchange import pools
 from devnet.profiles.profile import Profile
 
-BUILT: Final = {"aave-v3", "morpho-blue", "erc4626", "morpho-vaults", "uniswap-v3"}
+BUILT: Final = {"aave-v3", "morpho-blue", "erc4626", "morpho-vaults", "uniswap-v3", "uniswap-v4"}
 
 
 def left_out(profile: Profile) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Uniswap v3: one trader over the pools that the chain file lists, through SwapRouter02."""
+"""Uniswap: v3 and v2 through SwapRouter02, v4 through the universal router; the pools that the chain file lists."""
 
 import json
 from importlib.resources import files
@@ -6,6 +6,9 @@ from typing import Any
 
 from moneta import Trader, hookimpl
 from plugins.uniswap.trader import UniswapV3
+from plugins.uniswap.v4.trader import UniswapV4
+
+TABLES = ("router", "positions", "universal_router", "permit2")
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -15,14 +18,14 @@ def _read(name: str) -> dict[str, Any]:
 
 @hookimpl
 def moneta_traders() -> list[type[Trader]]:
-    return [UniswapV3]
+    return [UniswapV3, UniswapV4]
 
 
 @hookimpl
 def moneta_call_tables() -> list[dict[str, Any]]:
-    return [_read("router.json"), _read("positions.json")]
+    return [_read(f"{name}.json") for name in TABLES]
 
 
 @hookimpl
 def moneta_descriptors() -> list[dict[str, Any]]:
-    return [_read("router.erc7730.json"), _read("positions.erc7730.json")]
+    return [_read(f"{name}.erc7730.json") for name in TABLES if name != "universal_router"]

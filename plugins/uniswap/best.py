@@ -8,6 +8,7 @@ from moneta import FEE_SCALE, Address, AnyPool, PairState, Route, Token
 from plugins.uniswap.paths import Hop, Path, paths, version
 
 NAME = "uniswap-v3"
+NAME_V4 = "uniswap-v4"
 TOO_LITTLE = "too little liquidity is known there for this size"
 BASIS_POINTS = 10_000
 MOST_ROUTES = 60
@@ -57,9 +58,9 @@ def route(
     units_in, units_out = amounts or ((0, units) if exact_out else (units, 0))
     first = path[0].pool.token0 if path[0].zero_for_one else path[0].pool.token1
     return Route(
-        trader=NAME,
+        trader=NAME_V4 if version(path) == 4 else NAME,
         tokens=(tokens[first], *(tokens[hop.end] for hop in path)),
-        fees=tuple(hop.pool.fee for hop in path),
+        fees=tuple(hop.pool.fee_of(hop.zero_for_one) for hop in path),
         pools=tuple(hop.pool.pool for hop in path),
         units_in=units_in,
         units_out=units_out,
@@ -76,7 +77,8 @@ def impact(path: Path, units_in: int, units_out: int) -> int:
     for hop in path:
         rise, fall = _price(hop.pool)
         rise, fall = (rise, fall) if hop.zero_for_one else (fall, rise)
-        over, under = over * rise * (FEE_SCALE - hop.pool.fee), under * fall * FEE_SCALE
+        kept = FEE_SCALE - hop.pool.fee_of(hop.zero_for_one)
+        over, under = over * rise * kept, under * fall * FEE_SCALE
     return max(0, -(-(over - units_out * under) * BASIS_POINTS // over))
 
 

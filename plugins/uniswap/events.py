@@ -40,7 +40,7 @@ def swaps(states: Sequence[AnyPool], events: Sequence[PoolEvent]) -> tuple[PoolS
         elif pool in now and kind == PAIR_SWAP and len(topics) == 3 and len(data) == 4 * _WORD:
             swap = _pair(pool, state, topics, data)
         elif isinstance(state, PairState) and kind == PAIR_SYNC:
-            now[pool] = replace(state, reserve0=_number(data, 0), reserve1=_number(data, 1))
+            now[pool] = replace(state, reserve0=number(data, 0), reserve1=number(data, 1))
         elif isinstance(state, PoolState) and kind in (MINT, BURN):
             now[pool] = None
         found.append(swap)
@@ -48,17 +48,17 @@ def swaps(states: Sequence[AnyPool], events: Sequence[PoolEvent]) -> tuple[PoolS
 
 
 def _ticked(pool: Address, state: AnyPool | None, topics: Sequence[str], data: bytes) -> PoolSwap:
-    first, second = (_signed(_number(data, word)) for word in (0, 1))
+    first, second = (signed(number(data, word)) for word in (0, 1))
     left = None
     if isinstance(state, PoolState):
-        price, liquidity, tick = _number(data, 2), _number(data, 3), _signed(_number(data, 4))
+        price, liquidity, tick = number(data, 2), number(data, 3), signed(number(data, 4))
         left = replace(state, sqrt_price=price, liquidity=liquidity, tick=tick)
     down = first > 0
     return PoolSwap(pool, down, *((first, -second) if down else (second, -first)), _actors(topics), left)
 
 
 def _pair(pool: Address, state: AnyPool | None, topics: Sequence[str], data: bytes) -> PoolSwap:
-    in0, in1, out0, out1 = (_number(data, word) for word in range(4))
+    in0, in1, out0, out1 = (number(data, word) for word in range(4))
     down = in0 * out1 >= in1 * out0  # a part may come back of what went in
     units = (in0, out1) if down else (in1, out0)
     return PoolSwap(pool, down, *units, _actors(topics), state)
@@ -69,9 +69,11 @@ def _actors(topics: Sequence[str]) -> frozenset[Address]:
     return frozenset(address("0x" + topic[-40:]) for topic in topics[1:3])
 
 
-def _number(data: bytes, word: int) -> int:
+def number(data: bytes, word: int) -> int:
+    """The word of that place in an event's data."""
     return int.from_bytes(data[word * _WORD : (word + 1) * _WORD])
 
 
-def _signed(number: int) -> int:
-    return number - 2 * _SIGN if number >= _SIGN else number
+def signed(unsigned: int) -> int:
+    """A word as a signed number."""
+    return unsigned - 2 * _SIGN if unsigned >= _SIGN else unsigned

@@ -12,3 +12,6 @@ PART = 15_000
 TICK_HOP = 65_000
 PAIR_HOP = 90_000
 TICK_CROSSED = 45_000
+TRANSACTION_V4 = 120_000
+"""The same by the universal router, and Permit2's own approval beside it, which a trade of coin does without."""
+TICK_HOP_V4 = 50_000

@@ -103,8 +103,9 @@ class TickLine:
 
     def __init__(self, pool: PoolState, zero_for_one: bool, exact_out: bool) -> None:
         self._pool, self._down, self._exact_out = pool, zero_for_one, exact_out
-        self._kept = FEE_SCALE - pool.fee
-        self._fee = _fee_root(pool.fee, kept=exact_out)
+        self._pips = pool.fee_of(zero_for_one)
+        self._kept = FEE_SCALE - self._pips
+        self._fee = _fee_root(self._pips, kept=exact_out)
         self._keys, self._values, self._crossed = [0], [0], [0]
         self._prices, self._liquidity = [pool.sqrt_price], [pool.liquidity]
         self._order = [-pool.sqrt_price if zero_for_one else pool.sqrt_price]  # the prices, ascending
@@ -169,7 +170,7 @@ class TickLine:
             whole = liquidity << 96
             after = ceil_div(whole * price, whole - units * price)
             taken = amount1(price, after, liquidity, up=True)
-        return taken + ceil_div(taken * self._pool.fee, self._kept), after
+        return taken + ceil_div(taken * self._pips, self._kept), after
 
     def _grow(self) -> bool:
         """One stop more; False where nothing is known beyond."""
@@ -186,7 +187,7 @@ class TickLine:
             taken, given = amount0(after, price, liquidity, up=True), amount1(after, price, liquidity, up=False)
         else:
             taken, given = amount1(price, after, liquidity, up=True), amount0(price, after, liquidity, up=False)
-        taken += ceil_div(taken * pool.fee, self._kept)
+        taken += ceil_div(taken * self._pips, self._kept)
         key, value = (given, taken) if self._exact_out else (taken, given)
         self._keys.append(self._keys[-1] + key)
         self._values.append(self._values[-1] + value)

@@ -54,15 +54,18 @@ Path = tuple[Hop, ...]
 def paths(pools: Iterable[AnyPool], known: Container[Address], start: Address, end: Address) -> list[Path]:
     """All of them, the shorter first; through tokens that are known only."""
     found: list[Path] = []
-    for version in (False, True):
-        hops = _hops([pool for pool in pools if isinstance(pool, PairState) == version], known)
+    by_version: dict[int, list[AnyPool]] = {}
+    for pool in pools:
+        by_version.setdefault(pool.version, []).append(pool)
+    for _, own in sorted(by_version.items(), reverse=True):
+        hops = _hops(own, known)
         found += _between(hops, start, end)
     found.sort(key=len)
     return found[:MOST_PATHS]
 
 
 def version(path: Path) -> int:
-    return 2 if isinstance(path[0].pool, PairState) else 3
+    return path[0].pool.version
 
 
 def _hops(pools: Sequence[AnyPool], known: Container[Address]) -> dict[Address, list[Hop]]:

@@ -1,11 +1,13 @@
-"""A whole swap through one pool, tick by tick: UniswapV3Pool.swap of @uniswap/v3-core, without its side effects."""
+"""A whole swap through one pool, tick by tick, without its side effects: UniswapV3Pool.swap of @uniswap/v3-core,
+Pool.swap of @uniswap/v4-core.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from moneta import PoolState
-from plugins.uniswap.prices import TooMuch, swap_step
+from plugins.uniswap.prices import FEE_SCALE, TooMuch, swap_step
 from plugins.uniswap.ticks import (
     MAX_SQRT_RATIO,
     MAX_TICK,
@@ -20,7 +22,8 @@ from plugins.uniswap.ticks import (
 def swap(state: PoolState, zero_for_one: bool, units: int, exact_out: bool = False) -> int | None:
     """What comes out of `units` in, or with `exact_out` what must go in for `units` out, fee included.
 
-    Equal to QuoterV2 to the last base unit. None where the pool can't give it, or not within the known ticks.
+    Equal to QuoterV2, and to v4's PoolManager, to the last base unit. None where the pool can't give it, or not
+    within the known ticks.
     """
     found = _run(state, zero_for_one, units, exact_out)
     return None if found is None else found[0]
@@ -41,6 +44,9 @@ def _run(state: PoolState, zero_for_one: bool, units: int, exact_out: bool) -> t
     """The amount that wasn't said; then the square root of the price, the tick and the liquidity in range."""
     if units <= 0 or not state.sqrt_price:
         return None
+    pips = state.fee_of(zero_for_one)
+    if pips >= FEE_SCALE and exact_out:  # v4: InvalidFeeForExactOut
+        return None
     limit = MIN_SQRT_RATIO + 1 if zero_for_one else MAX_SQRT_RATIO - 1
     remaining, calculated = -units if exact_out else units, 0
     price, tick, liquidity = state.sqrt_price, state.tick, state.liquidity
@@ -52,7 +58,7 @@ def _run(state: PoolState, zero_for_one: bool, units: int, exact_out: bool) -> t
         at_stop = sqrt_ratio_at(stop)
         target = max(at_stop, limit) if zero_for_one else min(at_stop, limit)
         try:
-            price, taken, given, fee = swap_step(price, target, liquidity, remaining, state.fee)
+            price, taken, given, fee = swap_step(price, target, liquidity, remaining, pips, state.version)
         except TooMuch:
             return None
         remaining += given if exact_out else -(taken + fee)

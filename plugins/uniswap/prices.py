@@ -1,4 +1,4 @@
-"""Amounts between prices, and prices after amounts. @uniswap/v3-core, libraries/SqrtPriceMath, SwapMath.
+"""Amounts between prices, and prices after amounts. @uniswap/v3-core and v4-core, libraries/SqrtPriceMath, SwapMath.
 
 Square roots of prices are Q64.96 of token1 / token0; every rounding is in the pool's favour, as in the contracts.
 """
@@ -60,16 +60,21 @@ def after_output(price: int, liquidity: int, units: int, zero_for_one: bool) -> 
     return ceil_div(whole * price, whole - product)
 
 
-def swap_step(price: int, target: int, liquidity: int, remaining: int, fee: int) -> tuple[int, int, int, int]:
+def swap_step(
+    price: int, target: int, liquidity: int, remaining: int, fee: int, version: int = 3
+) -> tuple[int, int, int, int]:
     """One step towards `target`: the price after it, what came in (without the fee), what went out, the fee.
 
-    `remaining` is positive for an exact input, negative for an exact output. SwapMath.computeSwapStep.
+    `remaining` is positive for an exact input, negative for an exact output. SwapMath.computeSwapStep; that of v4
+    takes all that remains of an input which isn't enough for the target, also where rounding meets it.
     """
     zero_for_one, exact_in = price >= target, remaining >= 0
     if exact_in:
         without_fee = remaining * (FEE_SCALE - fee) // FEE_SCALE
         whole = _taken(price, target, liquidity, zero_for_one)
         after = target if without_fee >= whole else after_input(price, liquidity, without_fee, zero_for_one)
+        if version == 4 and without_fee < whole:
+            return after, without_fee, _given(price, after, liquidity, zero_for_one), remaining - without_fee
     else:
         whole = _given(price, target, liquidity, zero_for_one)
         after = target if -remaining >= whole else after_output(price, liquidity, -remaining, zero_for_one)

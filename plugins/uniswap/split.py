@@ -154,7 +154,9 @@ class Search:
 
     def gas_of(self, of: Flows) -> int:
         """Units of gas that the call is estimated to use."""
-        return costs.TRANSACTION + sum(self._gas_of[way] for way in of.ways) + costs.TICK_CROSSED * of.crossed
+        by_v4 = version(self.path_of[of.ways[0]]) == 4
+        whole = costs.TRANSACTION_V4 if by_v4 else costs.TRANSACTION
+        return whole + sum(self._gas_of[way] for way in of.ways) + costs.TICK_CROSSED * of.crossed
 
     def single(self) -> Found | None:
         """The best of the ways alone."""
@@ -253,8 +255,11 @@ class Search:
         return None if begun is None else self._found(balanced(begun, self._problem))
 
 
+HOP_GAS = {2: costs.PAIR_HOP, 3: costs.TICK_HOP, 4: costs.TICK_HOP_V4}
+
+
 def way_gas(path: Path) -> int:
-    return costs.PART + len(path) * (costs.PAIR_HOP if version(path) == 2 else costs.TICK_HOP)
+    return costs.PART + len(path) * HOP_GAS[version(path)]
 
 
 def best_trade(

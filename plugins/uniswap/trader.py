@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 from moneta import (
     Address,
     AnyPool,
     Ask,
-    Attack,
     Block,
     Call,
     Chain,
@@ -23,23 +21,19 @@ from moneta import (
     PoolEvent,
     PoolState,
     PoolSwap,
-    Route,
     Step,
     Token,
     Trade,
-    Trader,
     Unavailable,
     address,
 )
 from plugins.uniswap import pairs, views
-from plugins.uniswap.after import swapped
-from plugins.uniswap.best import NAME, weighed
+from plugins.uniswap.best import NAME
 from plugins.uniswap.calls import swap_step
 from plugins.uniswap.events import swaps
-from plugins.uniswap.exposure import attacks
+from plugins.uniswap.exchange import Exchange
 from plugins.uniswap.manager import manager_in
 from plugins.uniswap.pairs import Pair, find_pairs
-from plugins.uniswap.split import best_trade
 from plugins.uniswap.ticks import MAX_TICK, MIN_TICK, WORD, sqrt_ratio_at, word_of
 
 TABLE = "uniswap-v3-router"
@@ -73,7 +67,7 @@ class Pool:
         return (self.words[-1] * WORD + WORD - 1) * self.spacing
 
 
-class UniswapV3(Trader):
+class UniswapV3(Exchange):
     """`[protocols.uniswap-v3]` with `factory`, `router` (SwapRouter02), `tick_lens` and `pools`.
 
     `factory_v2` and `pairs`, which may be absent, are Uniswap v2's: the same router trades through them.
@@ -84,11 +78,10 @@ class UniswapV3(Trader):
     def __init__(
         self, router: Listed, lens: Address, pools: Sequence[Pool], tokens: Sequence[Token], own: Sequence[Pair] = ()
     ) -> None:
-        self.contract = router
+        super().__init__(router, tokens)
         self.pools = tuple(pools)
         self.pairs = tuple(own)
         self._lens = lens
-        self._tokens = {token.address: token for token in tokens if token.address is not None}
 
     @classmethod
     async def discover(cls, chain: Chain, ask: Ask) -> UniswapV3:
@@ -131,40 +124,13 @@ class UniswapV3(Trader):
                 states.append(_state(pool, whole, observed))
         return (*states, *pairs.states(self.pairs, answers))
 
-    def quotes(
-        self, states: Sequence[AnyPool], token_in: Token, token_out: Token, units: int, exact_out: bool = False
-    ) -> tuple[Route, ...]:
-        return weighed(states, self._tokens, token_in, token_out, units, exact_out)
-
-    def best(
-        self,
-        states: Sequence[AnyPool],
-        token_in: Token,
-        token_out: Token,
-        units: int,
-        exact_out: bool = False,
-        gas: Fraction = Fraction(0),
-    ) -> Trade | None:
-        return best_trade(states, self._tokens, token_in, token_out, units, exact_out, gas)
-
-    def attacks(self, states: Sequence[AnyPool], trade: Trade, limits: Sequence[int]) -> tuple[Attack, ...] | None:
-        known = {state.pool for state in states}
-        if any(pool not in known for part in trade.parts for pool in part.pools):
-            return None
-        return attacks(tuple(states), trade, tuple(limits))
-
     def swaps(self, states: Sequence[AnyPool], events: Sequence[PoolEvent]) -> tuple[PoolSwap | None, ...]:
         return swaps(states, events)
-
-    def moved(self, pool: AnyPool, down: bool, units: int) -> tuple[int, AnyPool] | None:
-        return swapped(pool, down, units)
 
     def swap(
         self, trade: Trade, account: Address, limits: tuple[int, ...], native: tuple[bool, bool], deadline: int
     ) -> tuple[Step, ...]:
-        for token, is_coin in zip(trade.tokens, native, strict=True):
-            if is_coin and token.address != self.contract.wrapped:
-                raise ValueError(f"the router wraps its own coin, not {token}")
+        self.check_coin(trade, native)
         return (swap_step(self.contract, trade, account, limits, native, deadline),)
 
 
@@ -179,7 +145,7 @@ async def _pools(places: Sequence[Address], factory: Address, chain: Chain, ask:
             chain.doubts[f"{NAME}:{place}"] = "there is no Uniswap v3 pool"
             continue
         (token0,), (token1,), (fee,), (spacing,), (_, tick, *_) = own
-        pools.append(Pool(place, address(token0), address(token1), fee, spacing, _words(tick, spacing)))
+        pools.append(Pool(place, address(token0), address(token1), fee, spacing, words_around(tick, spacing)))
     made = await ask([views.GET_POOL.at(factory, pool.token0, pool.token1, pool.fee) for pool in pools])
     answered = zip(pools, made, strict=True)
     known = {pool.place for pool, answer in answered if answer and address(answer[0]) == pool.place}
@@ -188,7 +154,7 @@ async def _pools(places: Sequence[Address], factory: Address, chain: Chain, ask:
     return [pool for pool in pools if pool.place in known]
 
 
-def _words(tick: int, spacing: int) -> tuple[int, ...]:
+def words_around(tick: int, spacing: int) -> tuple[int, ...]:
     """The bitmap words around a tick that are read."""
     centre, lowest, highest = (word_of(each, spacing) for each in (tick, MIN_TICK, MAX_TICK))
     return tuple(range(max(centre - WORDS_EACH_SIDE, lowest), min(centre + WORDS_EACH_SIDE, highest) + 1))

@@ -16,6 +16,7 @@ from scripts.chains.fees import fees, sequencer
 from scripts.chains.morpho import morpho
 from scripts.chains.tokens import tokens
 from scripts.chains.uniswap import uniswap
+from scripts.chains.uniswap_v4 import uniswap_v4
 from scripts.chains.vaults import curated, documented
 
 PICKS = Path(__file__).with_name("picks.toml")
@@ -48,6 +49,7 @@ def chain_file(books: dict[str, Book], name: str, pick: dict[str, Any]) -> dict[
             **({"morpho-vaults": of_curators} if of_curators else {}),
             "erc4626": vaults,
             "uniswap-v3": uniswap(books, pick, pinned),
+            "uniswap-v4": uniswap_v4(books, pick, base.chain_id),
         },
     }
 

@@ -52,6 +52,7 @@ def _venues(own: Registry) -> Iterator[str]:
         yield f"- Morpho's curated vaults: {', '.join(vaults)}"
     yield f"- ERC-4626 vaults: {', '.join(sections['erc4626'])}"
     yield f"- Uniswap v3, {len(sections['uniswap-v3']['pools'])} pools of `{sections['uniswap-v3']['factory']}`"
+    yield f"- Uniswap v4, {len(sections['uniswap-v4']['pools'])} pools of `{sections['uniswap-v4']['pool_manager']}`"
     if own.l1_oracle:
         yield f"- L1 data fee ({own.l1_fee}): `{own.l1_oracle}`; sequencer feed: `{own.sequencer_feed}`"
 

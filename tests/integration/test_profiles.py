@@ -54,6 +54,8 @@ async def test_discovery_finds_all_that_the_file_names(profile_node: Node, tmp_p
         listed = it.world.registry.protocols["uniswap-v3"]["pools"]
         snapshot = await it.world.snapshot(it.account)
         assert [pool.pool for pool in snapshot.traders["uniswap-v3"]] == listed
+        of_v4 = it.world.registry.protocols["uniswap-v4"]["pools"]
+        assert len({pool.pool for pool in snapshot.traders["uniswap-v4"]}) == len(of_v4)
         assert snapshot.missing == {}
         assert set(snapshot.prices) == {*it.world.registry.tokens, "ETH"}
         for market, section in it.world.registry.protocols["aave-v3"].items():

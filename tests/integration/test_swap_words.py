@@ -98,7 +98,8 @@ async def test_an_answer_completes_the_swap(it: Swapping) -> None:
     assert (status(asked), asked.text) == (Status.ASKED, "For which token?")
     preview = await say(it, "dai")
     assert status(preview) is Status.READY, preview.text
-    assert "by way of USDC" in str(preview.as_json()["reply"])
+    assert "swap 1 ETH for at least 2,9" in str(preview.as_json()["reply"])
+    assert " DAI, to your account" in str(preview.as_json()["reply"])
     assert status(await say(it, "no")) is not Status.SETTLED
     assert await it.balance("WETH") == 0
 

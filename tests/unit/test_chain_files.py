@@ -80,7 +80,7 @@ def test_every_entry_names_its_source(name: str) -> None:
     needed = {"", *(f"tokens.{symbol}" for symbol in own.tokens)}
     needed |= {f"tokens.{symbol}.feed" for symbol in own.tokens if symbol in own.feeds}
     needed |= {"fees", "sequencer"} if name in ROLLUPS else set()
-    needed |= {f"protocols.{each}" for each in ("morpho-blue", "uniswap-v3")}
+    needed |= {f"protocols.{each}" for each in ("morpho-blue", "uniswap-v3", "uniswap-v4")}
     for each in ("aave-v3", "erc4626", "morpho-vaults"):
         needed |= {f"protocols.{each}.{one}" for one in own.protocols.get(each, {})}
     assert set(own.sources) == needed
@@ -173,7 +173,7 @@ def test_the_example_on_the_page_is_a_chain_file() -> None:
     (example,) = re.findall(r"^```toml\n(.*?)^```$", page.PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     own = Registry.from_data(tomllib.loads(example))
     assert own.onchain_symbols == {"USDC.e": "USDbC"}
-    known = {"aave-v3", "morpho-blue", "morpho-vaults", "erc4626", "uniswap-v3"}
+    known = {"aave-v3", "morpho-blue", "morpho-vaults", "erc4626", "uniswap-v3", "uniswap-v4"}
     assert set(own.protocols) == known
     assert set(re.findall(r"^(\w+) =", example, re.MULTILINE)) >= {
         "network",

@@ -18,6 +18,7 @@ from agent.chain.simulate import Simulated, SimulatedCall, changes, simulate
 from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.gate.approvals import approve
+from agent.gate.build import granted
 from agent.gate.moves import Swap
 from agent.gate.rehearse import Rehearsal
 from agent.money import Address, Amount, Token
@@ -147,9 +148,10 @@ def _sale(move: Swap, units: int, account: Address, deadline: int) -> list[Step]
 
 
 def _sold_by(trader: Trader, trade: Trade, token: Token, units: int, account: Address, deadline: int) -> list[Step]:
-    router, limits = trader.contract.address, (1,) * len(trade.parts)
-    allow = [approve(token, router, each, Role.APPROVAL) for each in (0, units)]
-    return [*allow, *trader.swap(trade, account, limits, (False, False), deadline)]
+    limits = (1,) * len(trade.parts)
+    allow = [approve(token, trader.spender, each, Role.APPROVAL) for each in (0, units)]
+    steps = trader.swap(trade, account, limits, (False, False), deadline)
+    return [*allow, *granted(trader, token, units, deadline, steps)]
 
 
 def bought_by(trader: Trader, trade: Trade, account: Address, block: Block) -> list[Step]:

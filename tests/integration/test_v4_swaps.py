@@ -1,0 +1,177 @@
+"""Swaps through v4's pools, on the real PoolManager, UniversalRouter and Permit2: what is quoted comes back, never
+less than what was confirmed, and nothing is left that anybody could take.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import cast
+
+import pytest
+import pytest_asyncio
+
+from agent.execution.outcome import End
+from agent.gate.trades.trading import gas_price
+from agent.money import Address
+from agent.plans import Plan, Role
+from agent.plugin import Trader
+from agent.routes import Trade
+from devnet import Node
+from plugins.uniswap.v4.calls import EXECUTE, GRANT, swap_step
+from plugins.uniswap.v4.trader import UniswapV4
+from tests.integration.chain_parts import APPROVE
+from tests.integration.swap_parts import DAI, ETH, USDC, Swapping, swap, swapping
+
+pytestmark = pytest.mark.integration
+HANDED = "allowance(address owner,address token,address spender)"
+
+
+@pytest_asyncio.fixture
+async def it(devnet_node: Node, tmp_path: Path) -> AsyncIterator[Swapping]:
+    async with swapping(devnet_node, tmp_path) as whole:
+        yield whole
+
+
+@pytest_asyncio.fixture
+async def by_v4(it: Swapping) -> Swapping:
+    """No other exchange is listed, so that two hops are v4's, too."""
+    cast("dict[str, Trader]", it.world.traders).pop("uniswap-v3")
+    return it
+
+
+def trader_of(it: Swapping) -> UniswapV4:
+    return cast(UniswapV4, it.world.traders["uniswap-v4"])
+
+
+async def best(it: Swapping, start: str, end: str, units: int, exact_out: bool = False) -> Trade:
+    snapshot, trader = await it.world.snapshot(it.account), trader_of(it)
+    one, other = (it.world.registry.token(symbol) for symbol in (start, end))
+    gas = gas_price(it.world.registry, snapshot, one if exact_out else other)
+    trade = trader.best(snapshot.traders["uniswap-v4"], one, other, units, exact_out, gas)
+    assert trade is not None
+    return trade
+
+
+async def nothing_left(it: Swapping, *symbols: str) -> None:
+    """No token and no coin in the router, no allowance of the account's to Permit2 or of Permit2's to the router."""
+    trader = trader_of(it)
+    router, permit2 = trader.contract.address, trader.through.address
+    assert await it.native_of(router) == 0
+    for symbol in symbols:
+        token = it.world.registry.token(symbol).address
+        assert await it.devnet.read(token, "balanceOf(address)", "uint256", router) == 0
+        assert await it.allowance(symbol, permit2) == 0
+        assert await it.devnet.read(permit2, HANDED, "uint160", it.account, token, router) == 0
+
+
+def functions(plan: Plan) -> list[str]:
+    return [step.function for step in plan.steps if step.role is not Role.CLEANUP]
+
+
+async def test_tokens_go_by_permit2_and_give_their_quote(it: Swapping) -> None:
+    await it.run(swap("3", "ETH", "DAI"))
+    units = 5_000 * DAI
+    trade = await best(it, "DAI", "WETH", units)
+    before = await it.balance("DAI"), await it.balance("WETH")
+    plan, outcome = await it.run(swap("5000", "DAI", "WETH"))
+    assert outcome.end is End.SETTLED, outcome.reason
+    assert functions(plan) == [
+        APPROVE,
+        GRANT,
+        EXECUTE,
+    ]
+    assert await it.balance("DAI") == before[0] - units
+    assert await it.balance("WETH") == before[1] + trade.units_out
+    await nothing_left(it, "DAI", "WETH")
+
+
+async def test_coin_goes_in_and_comes_out(it: Swapping) -> None:
+    trade, before = await best(it, "WETH", "DAI", 3 * ETH), await it.balance("DAI")
+    plan, outcome = await it.run(swap("3", "ETH", "DAI"))
+    assert outcome.end is End.SETTLED, outcome.reason
+    assert (functions(plan), plan.steps[0].value) == ([EXECUTE], 3 * ETH)
+    assert await it.balance("DAI") == before + trade.units_out
+    await nothing_left(it, "DAI", "WETH")
+
+    trade = await best(it, "DAI", "WETH", 6_000 * DAI)
+    plan, outcome = await it.run(swap("6000", "DAI", "ETH"))
+    assert outcome.end is End.SETTLED, outcome.reason
+    assert functions(plan)[1:] == [GRANT, EXECUTE]
+    assert outcome.changes["native"] == trade.units_out
+    await nothing_left(it, "DAI", "WETH")
+
+
+async def test_exact_outputs_take_their_quote_and_both_allowances_are_taken_back(it: Swapping) -> None:
+    trade, before = await best(it, "WETH", "DAI", 9_000 * DAI, exact_out=True), await it.balance("DAI")
+    plan, outcome = await it.run(swap(None, "ETH", "DAI", out="9000"))
+    assert outcome.end is End.SETTLED, outcome.reason
+    assert plan.steps[0].value > trade.units_in
+    assert outcome.changes["native"] == -trade.units_in
+    assert await it.balance("DAI") == before + 9_000 * DAI
+    await nothing_left(it, "DAI", "WETH")
+
+    trade, before = await best(it, "DAI", "WETH", ETH, exact_out=True), await it.balance("DAI")
+    plan, outcome = await it.run(swap(None, "DAI", "ETH", out="1"))
+    assert outcome.end is End.SETTLED, outcome.reason
+    assert functions(plan)[1:] == [GRANT, EXECUTE, GRANT, functions(plan)[0]]
+    assert await it.balance("DAI") == before - trade.units_in
+    assert outcome.changes["native"] == ETH
+    await nothing_left(it, "DAI", "WETH")
+
+
+@pytest.mark.parametrize("exact_out", [False, True], ids=["exact in", "exact out"])
+async def test_two_hops_give_their_quote(by_v4: Swapping, exact_out: bool) -> None:
+    it = by_v4
+    units = ETH // 2 if exact_out else 3_000 * USDC
+    trade = await best(it, "USDC", "WETH", units, exact_out)
+    assert [len(part.pools) for part in trade.parts] == [2]
+    before = await it.balance("USDC"), await it.balance("WETH")
+    asked = swap(None, "USDC", "WETH", out="0.5") if exact_out else swap("3000", "USDC", "WETH")
+    _, outcome = await it.run(asked)
+    assert outcome.end is End.SETTLED, outcome.reason
+    assert await it.balance("USDC") == before[0] - trade.units_in
+    assert await it.balance("WETH") == before[1] + trade.units_out
+    await nothing_left(it, "USDC", "DAI", "WETH")
+
+
+async def test_less_than_the_least_fails_and_takes_everything_back(it: Swapping) -> None:
+    """Somebody moves the pool's price just before: the swap reverts, both allowances are taken back."""
+    await it.run(swap("3", "ETH", "DAI"))
+    before = await it.balance("DAI"), await it.balance("WETH")
+    it.before_send(2, lambda: moved(it, 2_000_000 * DAI))
+    _, outcome = await it.run(swap("5000", "DAI", "WETH"))
+    assert outcome.end is not End.SETTLED
+    assert "revert" in outcome.reason
+    assert (await it.balance("DAI"), await it.balance("WETH")) == before
+    await nothing_left(it, "DAI", "WETH")
+
+
+async def test_a_move_within_the_least_gives_no_less_than_it(it: Swapping) -> None:
+    await it.run(swap("3", "ETH", "DAI"))
+    trade, before = await best(it, "DAI", "WETH", 5_000 * DAI), await it.balance("WETH")
+    it.before_send(2, lambda: moved(it, 5_000 * DAI))
+    _, outcome = await it.run(swap("5000", "DAI", "WETH"))
+    assert outcome.end is End.SETTLED, outcome.reason
+    got = await it.balance("WETH") - before
+    assert trade.units_out * 997 // 1_000 <= got < trade.units_out
+    await nothing_left(it, "DAI", "WETH")
+
+
+async def moved(it: Swapping, units: int) -> None:
+    """Somebody else swaps DAI into WETH in v4's pool."""
+    dai, trader = it.world.registry.token("DAI"), trader_of(it)
+    trade = await best(it, "DAI", "WETH", units)
+    await it.devnet.fund(dai, units)
+    until = 2**40
+    await it.devnet.call(Address(str(dai.address)), APPROVE, trader.through.address, units)
+    grant = trader.grant(dai, units, until)
+    await it.devnet.call(grant.to, grant.function, *grant.args)
+    step = swap_step(trader.contract, trader._keys, trade, (1,) * len(trade.parts), (False, False), until)
+    await it.devnet.call(step.to, step.function, *step.args)
+
+
+async def test_a_sandwich_is_looked_for_in_its_block(it: Swapping) -> None:
+    await it.ask(swap("3", "ETH", "DAI"))
+    settled = await it.confirm()
+    assert "no sandwich took any of it" in settled.text
