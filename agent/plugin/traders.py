@@ -18,8 +18,8 @@ from agent.routes import AnyPool, Attack, PoolEvent, PoolSwap, Route, Trade
 class Trader(ABC):
     """An exchange whose prices follow from its pools' state; `name` is its section in the chain file.
 
-    `contract` is what is called, and what an input token is approved to (`spender`), unless something takes the tokens
-    in its place, `through`, once `grant` lets it. All is pure but `discover`.
+    `contract` is what is called, and what an input token is approved to (`spender`), unless something takes tokens in
+    its place, `through`, once `grant` lets it. All is pure but `discover`.
     """
 
     name: ClassVar[str]

@@ -182,7 +182,7 @@ def _check_taken_back(
 
 def _spends(entry: Effect, approval: Effect) -> bool:
     called = entry.contract.address if entry.contract else None
-    taker = entry.spender or called  # a signed order names who takes what it gives
+    taker = called if entry.hands_on else entry.spender or called  # a signed order names who takes what it gives
     same_place = taker is not None and taker == approval.spender
     whole = entry.is_all or entry.unit == "shares" or entry.units == approval.units
     return same_place and entry.token == approval.token and whole
