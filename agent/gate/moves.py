@@ -86,14 +86,14 @@ class Leave:
 @dataclass(frozen=True, slots=True)
 class Wrap:
     """`units` of the native coin into `token`, its wrapped form, or with `back` out of it, one to one. With `source`:
-    all that it gives, now about `units`.
+    all that it gives, now about `units`; a swap that is one is taken from outside, of an exact input.
     """
 
     coin: Token
     token: Token
     units: int
     back: bool = False
-    source: Leave | None = None
+    source: Swap | Leave | None = None
 
     @property
     def least(self) -> int:

@@ -125,12 +125,11 @@ def _swap_of(world: World, intent: Intent) -> Swap | None:
         return None
     with contextlib.suppress(MonetaError):
         gives, gets = world.registry.token(swap.asset), world.registry.token(swap.to_asset)
-        if _form(world, gives) == _form(world, gets):
+        if _form(world, gives) == _form(world, gets) or not _form(world, gets):
             return None
         if gives.is_native and isinstance(swap.amount, All | None):  # how much that is hangs on the gas
             return None
-        goes_on = isinstance(intent, Sequence)  # venues take the wrapped form
-        return swap.model_copy(update={"to_asset": _form(world, gets)}) if goes_on else swap
+        return swap.model_copy(update={"to_asset": _form(world, gets)})  # of the coin itself no receipt tells
     return None
 
 

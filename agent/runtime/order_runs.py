@@ -226,7 +226,8 @@ class OrderRuns:
                 notes=resolved.notes,
                 standing=standing,
             )
-            return await world.gate.propose(request, (self._held(todo, resolved, snapshot)[0],), snapshot)
+            held, _ = self._held(todo, resolved, snapshot)
+            return await world.gate.propose(request, (held, *resolved.moves[1:]), snapshot)
 
         at, resolved, proposal = await passing(trade, at, built)
         held, bound = self._held(todo, resolved, snapshot)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from agent.intents import Exact, Swap
 from devnet import Node
 from tests.integration.quote_parts import Quoted, quoting, usdc_to_weth
 from tests.servers.aggregators import COW, NAMES
@@ -49,6 +50,8 @@ ALL = {
     "500": "quote-no-answer",
 }
 """What every one of them may lie about, and the rules of which one says no."""
+INTO_COIN = ("recipient", "inflated", "skim", "other-token", "less-known-token", "no-least", "amount")
+"""What they lie about once more where the native coin is wanted."""
 SOME = [
     ("stale", "0x velora", "quote-stale"),
     ("chain", "0x velora", "quote-chain"),
@@ -108,6 +111,13 @@ async def test_each_lie_of_each_aggregator_is_refused_and_named(
             else:
                 assert found.rule == honest[name].rule, f"{name} was honest: {found.why_not}"
     assert len(rows) == sum(len(who) for _, who, _ in lies)
+    coin = Swap(asset="USDC", amount=Exact(value="3000"), to_asset="ETH", to_amount=None)
+    for lie in INTO_COIN:
+        it.served.lies = dict.fromkeys(NAMES, lie)
+        for name, found in (await it.offers(coin)).items():
+            if name in NAMES:
+                assert found.rule in ALL[lie].split(), f"{name} {lie} into the coin: {found.rule} {found.why_not}"
+                rows.append(f"| {lie}, into the coin | {name} | {found.rule} | {found.why_not} |")
     with capsys.disabled():
         print(f"\n{len(rows)} lies, {len(rows)} refused, 0 signed")
         print("\n".join(rows))

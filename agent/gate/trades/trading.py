@@ -72,7 +72,8 @@ def swap(desk: Desk, intent: SwapIntent, later_gas: int = 0, *, wrapped: bool = 
             whole = _spendable(desk, pays, intent.amount, later_gas, more)
             units = units_of(intent.amount or All(), pays, whole, "Your wallet")
             choice = _priced(desk, ends, (start, end), units, exact_out=False)
-    return Resolved((choice.swap,), (choice,), _notes(desk, choice))
+    moves = wrapping.into(choice.swap, gets) if ends[1].is_native else (choice.swap,)
+    return Resolved(moves, (choice,), _notes(desk, choice))
 
 
 def _gas_limit(trade: Trade) -> int:
@@ -110,8 +111,13 @@ def too_far(trade: Trade) -> Refused | None:
 def _offered(desk: Desk, ends: tuple[Token, Token], traded: tuple[Token, Token], units: int) -> RouteChoice:
     """The same for an exact input, with what others offer for it: taken where it gives more net of gas, and by its
     own call no less than what is our own least, by our own pools and the price feeds.
+
+    What is wanted in the native coin is offered in its wrapped form, and unwrapped afterwards.
     """
-    offers = [each for each in desk.offers if (each.gives, each.gets, each.units) == (*ends, units)]
+    asked = ends[0], traded[1], units
+    offers = [each for each in desk.offers if (each.gives, each.gets, each.units) == asked]
+    if ends[1].is_native:
+        offers = [replace(each, gas=each.gas + wrapping.UNWRAP_GAS) for each in offers]
     if not offers:
         return _priced(desk, ends, traded, units, exact_out=False)
     own = _own(desk, ends, traded, units, exact_out=False)
@@ -133,7 +139,8 @@ def _offered(desk: Desk, ends: tuple[Token, Token], traded: tuple[Token, Token],
     room = ORDER_EDGE_BPS if chosen.typed else EDGE_BPS
     taken, edge = offered.Offered(chosen), chosen.got * (BASIS_POINTS + room) // BASIS_POINTS
     back = own.swap.trader, own.swap.trade
-    return RouteChoice(Swap(taken, taken.trade, *ends, (chosen.least,), edge, back), own.routes, held, own.swap.trade)
+    move = Swap(taken, taken.trade, ends[0], traded[1], (chosen.least,), edge, back)
+    return RouteChoice(move, own.routes, held, own.swap.trade)
 
 
 def _with_edge(trade: Trade | None) -> int | None:

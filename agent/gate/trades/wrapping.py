@@ -13,7 +13,7 @@ from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.execution.costs import costs_at
 from agent.gate.expect import DUST_UNITS, given_whole
-from agent.gate.moves import Leave, Move, Wrap
+from agent.gate.moves import Leave, Move, Swap, Wrap
 from agent.gate.resolve import is_everything, units_of
 from agent.intents import All, AmountSpec
 from agent.intents import Swap as SwapIntent
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from agent.gate.desk import Desk
 
 WRAP_GAS, WRAP_TRANSACTIONS = 100_000, 1
+UNWRAP_GAS = 36_000
+"""What WETH9.withdraw uses in a transaction of its own: 21,000 for that, some 14,000 for itself."""
 ENTRY_GAS, ENTRY_TRANSACTIONS = 1_300_000, 4
 """Gas limits of putting what was wrapped to work, and of leaving that position again, kept where all of it is."""
 
@@ -60,6 +62,16 @@ def unwrapped(snapshot: Snapshot, coin: Token, token: Token, leaves: Iterable[Le
         source = replace(leave, least_out=least, most_out=most)
         moves += [source, Wrap(coin, token, now(snapshot, leave), back=True, source=source)]
     return tuple(moves)
+
+
+def into(swap: Swap, coin: Token) -> tuple[Move, ...]:
+    """A swap into the native coin: as it is where it gives the coin itself, else with the step that unwraps it all.
+
+    No receipt says how much of the coin somebody's contract paid out; of the wrapped form it does, to the unit.
+    """
+    if swap.gets.is_native:
+        return (swap,)
+    return swap, Wrap(coin, swap.gets, swap.trade.units_out, back=True, source=swap)
 
 
 def now(snapshot: Snapshot, move: Leave) -> int:
