@@ -76,7 +76,7 @@ async def asking(world: World, account: Address, intent: Intent, attended: bool 
     `attended`: somebody confirms the plan and reads its end, so that an order may be taken, which is filled later.
     """
     swap = _swap_of(world, intent) if world.quoters else None
-    found = Asking(world, account, swap, _why_no_order(intent, attended))
+    found = Asking(world, account, swap, _why_no_order(world, intent, attended))
     try:
         if swap is not None and isinstance(swap.amount, Exact):
             exact = _exact(world, account, swap)
@@ -87,10 +87,11 @@ async def asking(world: World, account: Address, intent: Intent, attended: bool 
         found.stop()
 
 
-def _why_no_order(intent: Intent, attended: bool) -> str:
+def _why_no_order(world: World, intent: Intent, attended: bool) -> str:
     if not attended:
         return UNATTENDED
-    return GOES_ON if isinstance(intent, Sequence) else ""
+    unwraps = isinstance(intent, Swap) and intent.to_asset == world.registry.native.symbol
+    return GOES_ON if unwraps or isinstance(intent, Sequence) else ""
 
 
 async def _still_valid(world: World, account: Address, gives: Token) -> str:

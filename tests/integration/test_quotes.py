@@ -178,10 +178,19 @@ async def test_what_comes_in_the_wrapped_form_is_unwrapped_to_the_unit(it: Quote
     assert replay(decision, plan, known).differs == ()
 
 
+async def test_an_order_that_is_filled_later_is_not_taken_for_the_coin(it: Quoted) -> None:
+    it.served.extra = {COW: 2 * MORE}
+    reply = await it.ask(swap("3000", "USDC", "ETH"))
+    assert (await it.plan(reply)).steps[1].to == it.router
+    assert "filled later, and what follows needs what comes of it now" in notes(reply)
+
+
 async def test_what_is_worth_less_than_unwrapping_is_not_taken(it: Quoted) -> None:
-    own = await it.plan(await it.ask(swap("3000", "USDC", "ETH")))
-    assert len(own.steps) == 3
-    assert it.router == own.steps[1].to
+    fair, own = await it.fair(*ends(it), 3_000 * USDC), await it.plan(await it.ask(swap("3000", "USDC", "WETH")))
+    least = next(each.min for each in own.expected if each.symbol == "WETH")
+    it.served.extra = {"1inch": least * 1_000 // 997 - fair + 10**11}  # a little more, and less than the step's gas
+    plan = await it.plan(await it.ask(swap("3000", "USDC", "ETH")))
+    assert (len(plan.steps), plan.steps[1].to) == (3, it.router)
 
 
 async def test_what_comes_of_an_offer_goes_to_work_in_the_same_plan(it: Quoted) -> None:

@@ -114,8 +114,8 @@ def _offered(desk: Desk, ends: tuple[Token, Token], traded: tuple[Token, Token],
 
     What is wanted in the native coin is offered in its wrapped form, and unwrapped afterwards.
     """
-    asked = ends[0], traded[1], units
-    offers = [each for each in desk.offers if (each.gives, each.gets, each.units) == asked]
+    wanted = ends[0], traded[1], units
+    offers = [each for each in desk.offers if (each.gives, each.gets, each.units) == wanted]
     if ends[1].is_native:
         offers = [replace(each, gas=each.gas + wrapping.UNWRAP_GAS) for each in offers]
     if not offers:
