@@ -11,13 +11,6 @@ from collections.abc import Mapping
 from agent.words.patterns import Patterns
 
 
-def may(hint: re.Pattern[str], said: str) -> bool:
-    """Whether the patterns of a hint can match a text. It is in small ASCII letters; other texts always may, as
-    ignoring the case of a letter such as ı or ſ makes an ASCII one of it.
-    """
-    return not said.isascii() or hint.search(said.lower()) is not None
-
-
 def _or(words: str) -> str:
     return "(?:" + "|".join(each.strip().replace(" ", r"\s+") for each in words.split(";")) + ")"
 
@@ -89,7 +82,7 @@ OTHER_EVERY = Patterns(
 )
 """Times that are no order's: asked about."""
 TIMED = re.compile(
-    rf"every|each|day|daily|week|month|hour|year|annual|fortnight|cada|tod[oa]s|seman|mes|mensual|día|diari|hora|anual|quincen|"
+    rf"every\s|each\s|day|daily|week|month|hour|year|annual|fortnight|cada|tod[oa]s|seman|mes|mensual|día|diari|hora|anual|quincen|"
     rf"alle|jede|tag|täglich|woche|wöch|monat|stund|stünd|jähr|{_DAY}"
 )
 """The hint of EVERY and OTHER_EVERY."""

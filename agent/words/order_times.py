@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from agent.words import order_frames as frames
-from agent.words.patterns import Patterns
+from agent.words.patterns import Patterns, may
 
 MOST = {"days": 3_650, "months": 120, "count": 10_000, "hours": 8_760}
 """What an order is set for at the most: ten years, ten thousand times; and so many hours apart."""
@@ -21,7 +21,7 @@ class Unsaid:
 
 def times(said: str) -> tuple[str, dict[str, Any]] | Unsaid | None:
     """The message without its times, and what they are as fields of an order. None where it says none."""
-    if not frames.may(frames.TIMED, said):
+    if not may(frames.TIMED, said):
         return None
     found = _first(frames.EVERY, said)
     other = _first(frames.OTHER_EVERY, said)

@@ -20,7 +20,7 @@ from agent.words.order_cancels import cancelled
 from agent.words.order_protects import names_protection, protection
 from agent.words.order_times import Unsaid, ends, times, without_end
 from agent.words.order_trade import Condition, Half, made, symbol_in
-from agent.words.patterns import Patterns
+from agent.words.patterns import Patterns, may
 from agent.words.quotes import quotes
 from agent.words.reader import read
 from agent.words.readings import Kind
@@ -143,7 +143,7 @@ def _trades(said: str, vocabulary: Vocabulary, spoken: Heard) -> bool:
 
 def _condition(said: str, vocabulary: Vocabulary, spoken: Heard) -> tuple[str, Condition] | None:
     """What a price has to do, cut out of the message; None where it says nothing of the kind."""
-    if not frames.may(frames.PRICED, f" {said}"):
+    if not may(frames.PRICED, f" {said}"):
         return None
     for op, patterns in _patterns(vocabulary.dollars):
         for pattern in patterns:

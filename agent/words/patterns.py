@@ -31,3 +31,10 @@ class Patterns(Sequence[re.Pattern[str]]):
 
     def __len__(self) -> int:
         return len(self._sources)
+
+
+def may(hint: re.Pattern[str], said: str) -> bool:
+    """Whether the patterns of a hint can match a text. It is in small ASCII letters; other texts always may, as
+    ignoring the case of a letter such as ı or ſ makes an ASCII one of it.
+    """
+    return not said.isascii() or hint.search(said.lower()) is not None

@@ -158,10 +158,10 @@ NAMED = {
     for kind, word in _KINDS.items()
 }
 ABOUT = re.compile(
-    r"\bprovide|\bsupply|\bcontribute|\baporta|\bprovee|\bproporciona|\bagrega|\bañad|\banad|\bpone?r?\b|\bstelle?\b|liquid|\blp\b|uniswap|pool|posici|position|fee|comision|geb[uü]hr",
-    re.IGNORECASE,
+    r"\bprovide|\bsupply|\bcontribute|\baporta|\bprovee|\bproporciona|\bagrega|\bañad|\banad|\bpone?r?\b|\bstelle?\b|"
+    r"liquid|\blp\b|uniswap|pool|posici|position|fee|comision|geb[uü]hr"
 )
-"""Every frame has one of these in it: a message without any fits none."""
+"""The hint of all frames."""
 RANGE = re.compile(rf"\b{_WORD}\b|±", re.IGNORECASE)
 """What says that a range was meant, whether or not it is understood."""
 JOINS = re.compile(r"\s*(?:/|\+|&|,\s|\s-\s|\b(?:and|with|y|e|con|und|mit)\b)\s*", re.IGNORECASE)

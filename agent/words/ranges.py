@@ -14,6 +14,7 @@ from agent.words import range_frames as frames
 from agent.words.clauses import spec_for
 from agent.words.courtesy import whole
 from agent.words.languages import forms_for, language_of
+from agent.words.patterns import may
 from agent.words.reader import read
 from agent.words.readings import Kind
 from agent.words.vocabulary import Vocabulary
@@ -39,7 +40,7 @@ def ranging(text: str, vocabulary: Vocabulary) -> Wish | Unclear | None:
     """What a message wants of liquidity positions; None where it says anything else."""
     spoken, _ = forms_for(text, vocabulary)
     said = whole(text, spoken.language)
-    if len(said) > LONGEST or not frames.ABOUT.search(said):
+    if len(said) > LONGEST or not may(frames.ABOUT, said):
         return None
     for kind, patterns in ((Collect, frames.COLLECTS), (Close, frames.CLOSES)):
         found = next(filter(None, (each.fullmatch(said) for each in patterns)), None)
