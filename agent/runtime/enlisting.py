@@ -14,6 +14,7 @@ from agent.plugin import Listed, Venue
 from agent.policy import bodies
 from agent.policy.fingerprint import Fingerprint
 from agent.policy.tables import load_table, sha256_of
+from agent.policy.typed_tables import Domain
 from agent.replies.clock import day_and_time
 from agent.runtime.operating import Became
 from agent.runtime.world import Unlisted, World
@@ -25,7 +26,8 @@ RULE = "list"
 class Candidate:
     """What would be listed: the contract, the table that decodes its calls, and what each contract is at the head.
 
-    `known` is what the policy has at that address already, `pinned` whether it has that very table.
+    `known` is what the policy has at that address already, `pinned` whether it has that very table. `orders`: the
+    domain and the typed table of the orders that are signed for it, of one that takes some.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Candidate:
     codes: Mapping[Address, Fingerprint]
     known: Listed | None
     pinned: bool
+    orders: tuple[Domain, dict[str, Any]] | None = None
 
     @property
     def code(self) -> str:
@@ -54,6 +57,10 @@ class Candidate:
             *(("it may", f"{entry.direction}: {entry.signature}") for entry in table.functions),
             *(("also", f"{place}, code {each.code}") for place, each in self.codes.items() if place != one.address),
         ]
+        if self.orders is not None:
+            domain, body = self.orders
+            what = f"as {domain.name} {domain.version}, by the table {domain.table}, sha256 {sha256_of(body)}"
+            rows.append(("signs orders", what))
         return tuple(rows)
 
 
@@ -81,6 +88,7 @@ class Enlisting:
             codes,
             known,
             contract.table in world.policy.tables,
+            self._orders(contract),
         )
 
     async def ask(self, of: Candidate, code_hash: str, code: str) -> Became:
@@ -131,6 +139,18 @@ class Enlisting:
             )
         return dict(own)
 
+    def _orders(self, contract: Listed) -> tuple[Domain, dict[str, Any]] | None:
+        """The domain and the table of a quoter's signed orders, where `contract` is who reads them."""
+        quoters = [each for each in self.world.quoters.values() if each.contract.address == contract.address]
+        named = next((each.domain for each in quoters if each.domain is not None), None)
+        if named is None:
+            return None
+        shipped = [table for group in self.world.hooks.moneta_typed_tables() for table in group]
+        body = next((table for table in shipped if table["table"] == named[0]), None)
+        if body is None:
+            raise Refused(RULE, f"No plug-in ships the typed table {named[0]!r}.", "Its plug-in has to.")
+        return Domain(table=named[0], name=named[1], version=named[2]), dict(body)
+
     def _changes(self, of: Candidate) -> dict[str, Any]:
         body = bodies.listed_body(of.contract)
         if of.known is not None:  # it gains markets; what decodes its exits stays
@@ -139,6 +159,10 @@ class Enlisting:
         changes: dict[str, Any] = {"contracts": {of.contract.address: body}}
         if not of.pinned:
             changes["tables"] = {of.contract.table: of.table}
+        if of.orders is not None:
+            domain, body = of.orders
+            changes["domains"] = {of.contract.address: domain.model_dump(exclude_none=True)}
+            changes["typed_tables"] = {domain.table: body}
         recorded = self.world.policy.codes
         codes = {place: bodies.fingerprint_body(each) for place, each in of.codes.items() if place not in recorded}
         return changes | ({"codes": codes} if codes else {})

@@ -242,17 +242,19 @@ async def test_a_quoter_that_is_named_later_is_listed_by_its_code_and_asked_from
 ) -> None:
     async with quoting(devnet_node, tmp_path, ()) as before:
         assert before.world.quoters == {}
-    async with quoting(devnet_node, tmp_path, ("0x", "1inch")) as it:
+    async with quoting(devnet_node, tmp_path, ("0x", "1inch", COW)) as it:
         it.served.block = (await it.world.snapshot(it.account)).block.number
         it.served.extra = {"0x": MORE}
         found = await it.offers(usdc_to_weth())
-        assert {name: each.rule for name, each in found.items()} == {"0x": "lists", "1inch": "lists"}
+        assert {name: each.rule for name, each in found.items()} == dict.fromkeys(("0x", "1inch", COW), "lists")
         assert it.served.asked == []
         enlisting = Enlisting(it.world)
-        for name in ("0x", "0x:2", "1inch"):
+        for name in ("0x", "0x:2", "1inch", COW, "cow:2"):
             candidate = await enlisting.look(name)
+            assert ("signs orders" in dict(candidate.rows())) is (name == COW)
             await enlisting.ask(candidate, candidate.code, "")
         assert it.world.policy.tables["0x-settler"].functions == ()
+        assert {each.rule for each in (await it.offers(usdc_to_weth())).values()} == {""}
         plan = await it.plan(await it.ask(usdc_to_weth()))
         assert plan.steps[1].to == ROUTERS["0x"]
         settled = await it.confirm()
