@@ -14,6 +14,7 @@ from agent.errors import Refused
 from agent.money import Address, Token, address
 from agent.plugin import Listed
 from agent.policy.tables import MOST_CALLS, Batch, Unwrap
+from agent.policy.unread import unreadable
 
 if TYPE_CHECKING:
     from agent.policy.decode import Effect
@@ -58,11 +59,7 @@ def arguments(contract: Listed, signature: str, data: bytes) -> dict[str, Any]:
     try:
         values = decode_call(signature, data)
     except ValueError as error:
-        raise Refused(
-            "lists",
-            f"The call of {contract.name} can't be read: {error}.",
-            "Ask for a new preview; a plug-in that builds such calls has a fault.",
-        ) from None
+        raise unreadable(contract, error) from None
     names = [parameter.name for parameter in parse_signature(signature)[1]]
     return dict(zip(names, values, strict=True))
 

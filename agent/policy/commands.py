@@ -23,6 +23,7 @@ from agent.plugin import Listed
 from agent.policy.batch import arguments, check_one_swap
 from agent.policy.codes import Commands
 from agent.policy.tables import MOST_CALLS, Table
+from agent.policy.unread import unlisted
 
 if TYPE_CHECKING:
     from agent.policy.decode import Effect
@@ -47,11 +48,7 @@ def commanded(
     """
     known = table.commands
     if known is None or data[:4] != selector(known.signature):
-        raise Refused(
-            "lists",
-            f"The function 0x{data[:4].hex()} of {contract.name} is not in the call table {table.table}.",
-            "Only functions that a call table decodes can be signed.",
-        )
+        raise unlisted(contract, table.table, data)
     args = arguments(contract, known.signature, data)
     codes, inputs, deadline = args["commands"], args["inputs"], int(args["deadline"])
     form = _form(contract, known, codes, inputs)

@@ -30,6 +30,7 @@ from agent.policy.tables import (
     Entry,
     parameter_at,
 )
+from agent.policy.unread import unlisted, unreadable
 
 DYNAMIC_FEE = 0x800000
 """A pool's fee from here on is what its hooks say (@uniswap/v4-core, libraries/LPFeeLibrary.sol)."""
@@ -199,22 +200,14 @@ def _native(policy: Policy, to: Address, value: int) -> Effect:
 def _read(policy: Policy, contract: Listed, data: bytes) -> tuple[Entry, dict[str, Any]]:
     entries = policy.tables[contract.table].entries(data[:4])
     if not entries:
-        raise Refused(
-            "lists",
-            f"The function 0x{data[:4].hex()} of {contract.name} is not in the call table {contract.table}.",
-            "Only functions that a call table decodes can be signed.",
-        )
+        raise unlisted(contract, contract.table, data)
     try:
         values = decode_call(entries[0].signature, data)
         if entries[0].outside is not None:
             names = tuple(each.name for each in parse_signature(entries[0].signature)[1])
             values = opened_values(names, values, entries[0].outside.calls)
     except ValueError as error:
-        raise Refused(
-            "lists",
-            f"The call of {contract.name} can't be read: {error}.",
-            "Ask for a new preview; a plug-in that builds such calls has a fault.",
-        ) from None
+        raise unreadable(contract, error) from None
     args = _named(parse_signature(entries[0].whole)[1], values)
     fitting = (entry for entry in entries if not unmet(entry, args))
     return next(fitting, entries[0]), args  # where no `must` fits, the rule of that name says so
