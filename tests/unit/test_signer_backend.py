@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.errors import Refused, Unavailable
-from agent.execution.signer.backend import HALF_ORDER, Locked, Signature, checked
+from agent.execution.signer.backend import HALF_ORDER, Signature, checked
+from agent.execution.signer.errors import Locked
 from agent.execution.signer.keyring import Derived
 from agent.execution.signer.keystore import address_of
 from agent.execution.signer.local import signature_by

@@ -8,16 +8,12 @@ from typing import Protocol
 from coincurve import PublicKey
 from eth_hash.auto import keccak
 
-from agent.errors import MonetaError, Refused
+from agent.errors import Refused
 from agent.execution.signer.keystore import address_of_public
 from agent.money import Address
 
 HALF_ORDER = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
 """Half of secp256k1's order: a larger s is not valid in a transaction (EIP-2)."""
-
-
-class Locked(MonetaError):
-    """The keys can't be used until somebody unlocks them."""
 
 
 @dataclass(frozen=True, slots=True)

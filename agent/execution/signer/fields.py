@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from agent.errors import MonetaError, Refused, Unavailable
-from agent.execution.signer.backend import Locked
+from agent.execution.signer.errors import Locked
 from agent.execution.signer.once import Terms
 from agent.money import Address, address
 from agent.plans import Plan, canonical, from_canonical

@@ -5,7 +5,8 @@ from __future__ import annotations
 from coincurve import PrivateKey
 from eth_hash.auto import keccak
 
-from agent.execution.signer.backend import Locked, Signature
+from agent.execution.signer.backend import Signature
+from agent.execution.signer.errors import Locked
 from agent.execution.signer.keyring import Derived, Keyring, open_keys
 from agent.execution.signer.keystore import addresses
 from agent.money import Address

@@ -12,7 +12,8 @@ import ssl
 from urllib.parse import urlsplit
 
 from agent.errors import Refused, Unavailable
-from agent.execution.signer.backend import Locked, Signature, checked
+from agent.execution.signer.backend import Signature, checked
+from agent.execution.signer.errors import Locked
 from agent.execution.signer.keyring import Derived
 from agent.execution.signer.keystore import address_of_public
 from agent.money import Address
