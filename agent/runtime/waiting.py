@@ -39,7 +39,10 @@ class Waiting:
         """Whether the user's look is better taken later in the period, which is over at `ends`."""
         now, terms = self.world.now(), Terms.from_json(row.limits)
         try:
-            wait = await self._rest(user, terms, ends) or await self._gas(user, row, ends, sights)
+            rest = await self._rest(user, terms, ends)
+            wait = rest or await self._gas(user, row, ends, sights)
+            if rest and await self._leaves(user, row, sights):
+                wait = 0
         except MonetaError:
             wait = 0  # the look itself finds out, and says so
         self._until[user.id] = now + wait
@@ -54,6 +57,11 @@ class Waiting:
             return 0
         later = range(now // STEP_SECONDS * STEP_SECONDS + STEP_SECONDS, ends, STEP_SECONDS)
         return next((at - now for at in later if terms.acts_at(at, tz)), 0)
+
+    async def _leaves(self, user: User, row: MandateRow, sights: Sights) -> bool:
+        """Whether something leaves for safety now."""
+        snapshot = await sights.of(await self.world.account(user))
+        return await self.rebalancing.would_move(user, row, snapshot) is None
 
     async def _gas(self, user: User, row: MandateRow, ends: int, sights: Sights) -> int:
         """Seconds until an hour in which gas is usually so much cheaper that its moves are better made then."""

@@ -125,7 +125,7 @@ async def test_below_its_floor_all_leaves_into_the_wallet_at_any_hour_where_that
     await desk.schedule.tick()
     *_, row = await decisions(desk)
     if rule_said:
-        assert row.outcome == "settled", row.snapshot.get("why_not")
+        assert row.outcome == "settled", row.outcome
         assert await desk.position(CORE) == 0
         account = await desk.world.account(desk.user)
         assert (await desk.world.snapshot(account)).balances["USDC"] >= 40_000 * USDC

@@ -62,6 +62,19 @@ async def test_a_look_in_hours_of_rest_waits_for_their_end_and_uses_nothing_up(d
     assert len(await desk.world.ledger.claims("rebalance", desk.user.id)) == 1
 
 
+async def test_what_is_in_danger_waits_for_no_end_of_the_hours_of_rest(desk: Desk) -> None:
+    start = datetime.fromtimestamp(desk.clock.now, UTC).hour
+    await desk.say(
+        f"{KEEP}, get out if usdc falls below 0.985, don't move anything between {start} and {(start + 2) % 24}"
+    )
+    await desk.say("yes")
+    chain = Rpc(desk.node.rpc_url)
+    dated_feed(chain, desk.world.registry.feeds["USDC"], DEPEGGED, started=now(chain), updated=now(chain))
+    await desk.schedule.tick()
+    assert [row.outcome for row in await decisions(desk)] == ["settled"]
+    assert (await desk.world.snapshot(await desk.world.account(desk.user))).balances["USDC"] >= 39_990 * USDC
+
+
 async def test_a_move_waits_for_an_hour_in_which_gas_is_usually_cheap(desk: Desk) -> None:
     await seen(desk, {0: 20 * GWEI, 1: 19 * GWEI, 2: 2 * GWEI, 3: 2 * GWEI})
     await desk.say(KEEP)
