@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 
 import structlog
@@ -21,7 +22,7 @@ from agent.runtime.world import World
 from benchmarks.figure import Figure
 from benchmarks.kills.warm import Warm, signing
 from benchmarks.orders import year
-from benchmarks.orders.people import Wanted, wanted
+from benchmarks.orders.people import Wanted, price_at, wanted
 from devnet.rpc import Rpc
 from memory.orders import CHANNEL, OrderRow, RunRow
 from memory.part import many
@@ -96,6 +97,7 @@ def _walked(
             continue
         until = said[0][0] if said else end + 1
         session = [each for each in moments[: dice.randint(1, IN_A_SESSION)] if each < until] or moments[:1]
+        session = _at_one_price(session, begin, end)
         year.set_price(warm, session[0], begin, end)
         done = year.look(warm, folder, session, dice, told)
         moments = moments[done:]
@@ -105,6 +107,12 @@ def _walked(
     for _ in range(3):  # nothing is cut off any more
         year.look(warm, folder, [last], _Never(), told)
     return told, *asyncio.run(_checked(warm, folder, kept, before, last))
+
+
+def _at_one_price(session: list[int], begin: int, end: int) -> list[int]:
+    """The looks of a session up to the next change of the price, which is set between sessions alone."""
+    first = price_at(session[0], begin, end)
+    return list(takewhile(lambda each: price_at(each, begin, end) == first, session))
 
 
 class _Never(random.Random):
