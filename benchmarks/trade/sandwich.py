@@ -107,7 +107,8 @@ def figures(quick: bool = False) -> Iterator[Figure]:
     went = [case for case in cases if case.went]
     over = [case for case in cases if case.loss > case.stated]
     took = [case.loss * 10_000 / max(case.alone, 1) for case in went if case.mined]
-    of = f"of {len(cases)} swaps, {len(went)} sandwiched ({refused} more refused by a rule)"
+    left_out = f"{refused} more left out: refused, or by Uniswap v4, where this bot does not trade"
+    of = f"of {len(cases)} swaps, {len(went)} sandwiched ({left_out})"
     yield Figure("sandwich_above_stated_worst", len(over), of, 0)
     yield Figure("sandwich_minimum_violations", sum(case.broke for case in cases), of, 0)
     yield Figure("sandwich_swaps", len(cases), "swaps", FEWER if quick else SWAPS, at_least=True)
