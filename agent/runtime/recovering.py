@@ -75,8 +75,7 @@ class Recovering:
 
         Raises Refused: one-executor, under-way, or as the manager does; Unavailable.
         """
-        if not self.world.executes:
-            raise Refused("one-executor", "Another process runs Moneta in this folder.", "Cancel it there.")
+        self._check_executes()
         account = await self.world.account(user)
         if not await self.world.ledger.open_attempts(account) and (called := await self.call_off(user)) is not None:
             return called  # what waits is an order
@@ -96,14 +95,17 @@ class Recovering:
         last = told[-1] if told else Reply("")
         return Reply("\n".join(texts), plan=last.plan, verdict=last.verdict, txs=txs, private=True)
 
+    def _check_executes(self) -> None:
+        if not self.world.executes:
+            raise Refused("one-executor", "Another process runs Moneta in this folder.", "Cancel it there.")
+
     async def call_off(self, user: User) -> Reply | None:
         """Takes the user's open orders back, and says what came of it; None where they have none."""
         account = await self.world.ledger.account(user.id)
         found = [] if account is None else await self.world.ledger.open_orders(account.address)
         if account is None or not found:
             return None
-        if not self.world.executes:
-            raise Refused("one-executor", "Another process runs Moneta in this folder.", "Cancel it there.")
+        self._check_executes()
         for each in found:
             await self.world.ledger.unwant_order(each.plan_id, each.step)
             self.world.manager.ordered.discard(each.plan_id)

@@ -20,7 +20,6 @@ PAIR_SWAP = "0xd78ad95fa46c994b6551d0da85fc275fe613ce37657fb8d5e3d130840159d822"
 PAIR_SYNC = "0x1c411e9a96e071241c2f21f7726b17ae89e3cab4c78be50e062b03a9fffbbad1"
 
 _WORD = 32
-_SIGN = 1 << 255
 
 
 def swaps(states: Sequence[AnyPool], events: Sequence[PoolEvent]) -> tuple[PoolSwap | None, ...]:
@@ -49,12 +48,16 @@ def swaps(states: Sequence[AnyPool], events: Sequence[PoolEvent]) -> tuple[PoolS
 
 def _ticked(pool: Address, state: AnyPool | None, topics: Sequence[str], data: bytes) -> PoolSwap:
     first, second = (signed(number(data, word)) for word in (0, 1))
-    left = None
-    if isinstance(state, PoolState):
-        price, liquidity, tick = number(data, 2), number(data, 3), signed(number(data, 4))
-        left = replace(state, sqrt_price=price, liquidity=liquidity, tick=tick)
     down = first > 0
-    return PoolSwap(pool, down, *((first, -second) if down else (second, -first)), _actors(topics), left)
+    units = (first, -second) if down else (second, -first)
+    return PoolSwap(pool, down, *units, _actors(topics), left_by(state, data))
+
+
+def left_by(state: AnyPool | None, data: bytes) -> PoolState | None:
+    """A pool of ticks as the Swap of v3 or v4 with that data leaves it; None where it wasn't known before."""
+    if not isinstance(state, PoolState):
+        return None
+    return replace(state, sqrt_price=number(data, 2), liquidity=number(data, 3), tick=signed(number(data, 4)))
 
 
 def _pair(pool: Address, state: AnyPool | None, topics: Sequence[str], data: bytes) -> PoolSwap:
@@ -74,6 +77,6 @@ def number(data: bytes, word: int) -> int:
     return int.from_bytes(data[word * _WORD : (word + 1) * _WORD])
 
 
-def signed(unsigned: int) -> int:
-    """A word as a signed number."""
-    return unsigned - 2 * _SIGN if unsigned >= _SIGN else unsigned
+def signed(unsigned: int, bits: int = 256) -> int:
+    """A word, or so many bits of one, as a signed number."""
+    return unsigned - (1 << bits) if unsigned >> bits - 1 else unsigned

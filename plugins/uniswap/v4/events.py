@@ -7,10 +7,9 @@ whoever called the manager, mostly a router.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from moneta import Address, AnyPool, PoolEvent, PoolState, PoolSwap, address
-from plugins.uniswap.events import number, signed
+from moneta import Address, AnyPool, PoolEvent, PoolSwap, address
+from plugins.uniswap.events import left_by, number, signed
 
 SWAP = "0x40e9cecb9f5f1f1c5b9c97dec2917b7ee92e57ba5563708daca94dd84ad7112f"
 """Swap(bytes32 id, address sender, int128 amount0, int128 amount1, uint160, uint128 liquidity, int24 tick, uint24)"""
@@ -40,10 +39,6 @@ def swaps(states: Sequence[AnyPool], events: Sequence[PoolEvent]) -> tuple[PoolS
 
 def _swap(pool: Address, state: AnyPool | None, topics: Sequence[str], data: bytes) -> PoolSwap:
     first, second = (signed(number(data, word)) for word in (0, 1))
-    left = None
-    if isinstance(state, PoolState):
-        price, liquidity, tick = number(data, 2), number(data, 3), signed(number(data, 4))
-        left = replace(state, sqrt_price=price, liquidity=liquidity, tick=tick)
     down = first < 0
     units = (-first, second) if down else (-second, first)
-    return PoolSwap(pool, down, *units, frozenset((address("0x" + topics[2][-40:]),)), left)
+    return PoolSwap(pool, down, *units, frozenset((address("0x" + topics[2][-40:]),)), left_by(state, data))

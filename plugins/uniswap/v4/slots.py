@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from eth_hash.auto import keccak
 
 from moneta import FEE_SCALE, Address, Call, PoolState, view
+from plugins.uniswap.events import signed
 from plugins.uniswap.ticks import WORD
 from plugins.uniswap.v4.keys import PoolKey
 
@@ -64,7 +65,7 @@ class Pool:
         if not sqrt_price or own != self.key.fee or max(fees) >= FEE_SCALE:
             return None
         there = set(_initialised(self.words, rest[:fixed], self.key.spacing))
-        nets = {tick: _signed(info >> 128, 128) for tick, info in zip(self.ticks, rest[fixed:], strict=False)}
+        nets = {tick: signed(info >> 128, 128) for tick, info in zip(self.ticks, rest[fixed:], strict=False)}
         strange = sorted(there - nets.keys(), key=lambda each: abs(each - tick))
         self.ticks += [each for each in strange if each not in self.ticks][: MOST_TICKS - len(self.ticks)]
         low, high = self.known
@@ -117,12 +118,8 @@ def _initialised(words: Iterable[int], bitmaps: Iterable[int], spacing: int) -> 
 
 def _slot0(word: int) -> tuple[int, int, int, int]:
     """The square root of the price (Q64.96), the tick, the protocol's two fees, the providers' fee."""
-    price, tick = word & (1 << 160) - 1, _signed(word >> 160 & 0xFFFFFF, 24)
+    price, tick = word & (1 << 160) - 1, signed(word >> 160 & 0xFFFFFF, 24)
     return price, tick, word >> 184 & 0xFFFFFF, word >> 208 & 0xFFFFFF
-
-
-def _signed(number: int, bits: int) -> int:
-    return number - (1 << bits) if number >> bits - 1 else number
 
 
 def _bytes(number: int) -> bytes:
