@@ -18,7 +18,7 @@ import pytest
 
 from devnet import Node
 from devnet.rpc import Rpc
-from tests.e2e.program import END_SECONDS, MONETA, ROOT, descendants, environment, run_each, until
+from tests.e2e.program import END_SECONDS, MONETA, ROOT, descendants, environment, open_files, run_each, until
 from tests.e2e.test_terminal import ESCAPES
 from tests.integration.chain_parts import VENUES
 
@@ -149,10 +149,8 @@ def test_a_watch_tells_what_changed_and_could_not_sign(
     changed = until("the change is told", lambda: line(watch)["changes"])
     assert [(change["kind"], change["alert"]) for change in changed] == [("wallet", True)]
     assert changed[0]["text"] == "1 ETH came into the account's wallet; it holds 1 ETH now."
-    files = Path(f"/proc/{watch.pid}/fd")
-    if files.exists():
-        held = [os.readlink(each) for each in files.iterdir()]
-        assert not [path for path in held if "keystore" in path or "policy" in path or path.endswith(".db")]
+    held = open_files(watch.pid)
+    assert not [path for path in held if "keystore" in path or "policy" in path or path.endswith(".db")]
     watch.send_signal(signal.SIGINT)
     assert watch.wait(END_SECONDS) == 0
     assert os.listdir(home) == []
