@@ -12,7 +12,7 @@ from agent.replies.reply import Reply, Table, of_error
 from agent.replies.trouble import UNLISTED
 from agent.runtime.operating import said
 from agent.runtime.world import World
-from agent.words.text import clean
+from agent.words.reading.text import clean
 from memory.access import ServerSettings
 from memory.rows import InboxRow, User
 

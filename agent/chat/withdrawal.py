@@ -13,7 +13,7 @@ from agent.gate.open_doors import check_ledger
 from agent.replies.clock import duration
 from agent.replies.reply import Reply
 from agent.runtime.world import World
-from agent.words.text import clean
+from agent.words.reading.text import clean
 from memory.rows import InboxRow, User
 
 HOME = "home"

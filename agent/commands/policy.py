@@ -24,8 +24,8 @@ from agent.replies.reply import Table, table_text
 from agent.runtime.codes import enrolled
 from agent.runtime.explaining import PASS, Explaining
 from agent.runtime.operating import Became, Operating, said
-from agent.words.allowances import OpenPeriod, allowance
-from agent.words.thresholds import Threshold, threshold
+from agent.words.limits.allowances import OpenPeriod, allowance
+from agent.words.limits.thresholds import Threshold, threshold
 from agent.words.vocabulary import Vocabulary
 from memory.rows import User
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.errors import Refused
 from agent.plans import LEAVING
-from agent.words.allowances import TRANSACTION
+from agent.words.limits.allowances import TRANSACTION
 
 LOOKING = frozenset({"yields", "portfolio", "explain", "history", "usage", "help", "chat", "cancel"})
 RULE = "ledger"

@@ -13,8 +13,8 @@ from agent.errors import Refused
 from agent.guard.families import NAMES, NUMBERS, Family, Role
 from agent.guard.order import AMOUNT, Number, Order, looks_like_a_name
 from agent.guard.record import Call
-from agent.words.clauses import Placed
-from agent.words.readings import Kind, Reading
+from agent.words.reading.clauses import Placed
+from agent.words.reading.readings import Kind, Reading
 from agent.words.vocabulary import Vocabulary
 
 RULE = "bind"

@@ -24,7 +24,7 @@ from agent.guard.order import Order, orders
 from agent.guard.reads import only_looks
 from agent.guard.record import Call, Run
 from agent.guard.repeat import is_same, repeated, reused
-from agent.words.readings import Kind, Reading
+from agent.words.reading.readings import Kind, Reading
 from agent.words.vocabulary import Vocabulary
 
 SIGNED, REFUSED, READ_ONLY = "signed", "refused", "read-only"

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from agent.words.english import ENGLISH
-from agent.words.readings import Kind
+from agent.words.english.table import ENGLISH
+from agent.words.reading.readings import Kind
 
 PRODUCTS = frozenset({"spot", "limit", "leverage", "futures", "option", "dex", "liquidity", "arbitrage", "fiat"})
 """Kinds of trade. A sentence names one, else it isn't clear which function it orders."""

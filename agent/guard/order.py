@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from agent.guard.language import LABELS, PRODUCTS
 from agent.intents import Exact, Percentage
-from agent.words.clauses import BARE, Clause, Placed, clauses
-from agent.words.readings import Kind, Reading
+from agent.words.reading.clauses import BARE, Clause, Placed, clauses
+from agent.words.reading.readings import Kind, Reading
 
 AMOUNT = "amount"
 DIRECTIONS = ("buy", "sell")

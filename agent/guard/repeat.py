@@ -16,9 +16,9 @@ from agent.guard.families import FAMILIES, NUMBERS, Family, Role
 from agent.guard.order import AMOUNT, DIRECTIONS, Number, Order
 from agent.guard.record import Call
 from agent.intents import Exact, Percentage
-from agent.words.clauses import Clause, Placed
-from agent.words.numbers import canonical
-from agent.words.readings import Kind, Reading, Said
+from agent.words.reading.clauses import Clause, Placed
+from agent.words.reading.numbers import canonical
+from agent.words.reading.readings import Kind, Reading, Said
 from agent.words.vocabulary import Vocabulary
 
 _MORE, _LESS = frozenset({"increase", "raise"}), frozenset({"decrease", "reduce", "lower"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.intents import Cancel, Origin, Question, Understood
-from agent.words.alerts import Unclear, alert
+from agent.words.alerts.asked import Unclear, alert
 from agent.words.vocabulary import Vocabulary
 
 _EXAMPLE = "Say it like `tell me when the USDC rate at aave core falls below 3 %`."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from agent.intents import Limit, Origin, Question, Understood
 from agent.mind.context import Context
 from agent.mind.questions import unread_limit
-from agent.words.allowances import OVER_WHAT, OpenPeriod, allowance, unread_amount
+from agent.words.limits.allowances import OVER_WHAT, OpenPeriod, allowance, unread_amount
 from agent.words.vocabulary import Vocabulary
 
 _ANSWERS = frozenset({"venue", "asset", "recipient"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.intents import Origin, Question, Understood
 from agent.mind.questions import shortened
-from agent.words.claims import Elsewhere, claiming
+from agent.words.requests.claims import Elsewhere, claiming
 from agent.words.vocabulary import Vocabulary
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field
 
 from agent.trust import Trust
-from agent.words.deeds import Deed, Record
+from agent.words.turns.deeds import Deed, Record
 
 
 class _Data(BaseModel):

@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 
 from agent.intents import Cancel, Origin, Question, Understood, Yields
 from agent.mind.context import Context, Pending
-from agent.words.deeds import Unresolved
-from agent.words.follow import Shape
-from agent.words.readings import Kind, Reading
-from agent.words.thread import Thread, fold, goes_on
+from agent.words.reading.readings import Kind, Reading
+from agent.words.turns.deeds import Unresolved
+from agent.words.turns.follow import Shape
+from agent.words.turns.thread import Thread, fold, goes_on
 from agent.words.vocabulary import Vocabulary
 
 MOST_KEPT = 4

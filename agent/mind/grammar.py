@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from agent import intents
 from agent.intents import Origin, Question, Understood
 from agent.mind import questions
-from agent.words.clauses import BARE, Clause, action_of, assets, candidates, is_receiver, spec_for
 from agent.words.languages import LANGUAGES
-from agent.words.readings import Kind, Reading
+from agent.words.reading.clauses import BARE, Clause, action_of, assets, candidates, is_receiver, spec_for
+from agent.words.reading.readings import Kind, Reading
 from agent.words.vocabulary import Vocabulary, asset_of
 
 _NO_ADDRESS = {

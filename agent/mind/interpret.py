@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from agent.intents import Understood, as_json
 from agent.mind.context import Context
 from agent.mind.phrasebook import interpret, pending_after
-from agent.words.thread import MOST_TURNS
+from agent.words.turns.thread import MOST_TURNS
 from agent.words.vocabulary import Vocabulary
 
 

@@ -7,7 +7,7 @@ import re
 from agent.intents import Link, Origin, Understood
 from agent.words.forms import match
 from agent.words.languages import forms_for
-from agent.words.text import clean
+from agent.words.reading.text import clean
 
 _LINK = re.compile(
     r"\s*(?:please\s+)?/?(?P<action>link|connect)"

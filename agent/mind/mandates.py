@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from agent.intents import Cancel, Explain, Mandate, Origin, Question, Rebalance, Understood, parse
 from agent.mind import questions
-from agent.words.hours import hours
-from agent.words.limits import ordered
-from agent.words.ordered import DRY_RUN, MANDATE, REVOKE, Unclear
-from agent.words.readings import Reading
+from agent.words.mandates.limits import ordered
+from agent.words.mandates.ordered import DRY_RUN, MANDATE, REVOKE, Unclear
+from agent.words.reading.readings import Reading
+from agent.words.requests.hours import hours
 from agent.words.vocabulary import Vocabulary
 
 FIELDS = tuple(name for name in Mandate.model_fields if name not in ("action", "assets", "venues"))

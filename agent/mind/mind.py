@@ -22,10 +22,10 @@ from agent.mind.models import Alone, Asking, Book, Models, NoBudget
 from agent.mind.phrasebook import interpret
 from agent.mind.purpose import purpose_of
 from agent.model_cost import Payer
-from agent.words.limits import about
-from agent.words.reader import read
-from agent.words.readings import Kind, Reading
-from agent.words.reported import reported
+from agent.words.mandates.limits import about
+from agent.words.reading.reader import read
+from agent.words.reading.readings import Kind, Reading
+from agent.words.reading.reported import reported
 from agent.words.vocabulary import Vocabulary
 
 DOWN = "My language model doesn't answer, so I go by plain commands."

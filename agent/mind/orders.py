@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from agent.intents import Cancel, Order, Origin, Question, Understood
 from agent.mind import questions
 from agent.mind.context import Pending
-from agent.words.order_trade import Half
-from agent.words.orders import order
+from agent.words.orders.asked import order
+from agent.words.orders.trade import Half
 from agent.words.vocabulary import Vocabulary
 
 OPEN = "order "

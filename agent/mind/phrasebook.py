@@ -29,13 +29,13 @@ from agent.mind import (
 )
 from agent.mind.context import Context, Pending
 from agent.mind.grammar import command, unlisted
-from agent.words.clauses import action_of, clauses
-from agent.words.keys import asks_for_keys
 from agent.words.languages import LANGUAGES
-from agent.words.reader import read_turns
-from agent.words.readings import Kind, Reading
-from agent.words.reported import reported
-from agent.words.typos import doubts
+from agent.words.reading.clauses import action_of, clauses
+from agent.words.reading.reader import read_turns
+from agent.words.reading.readings import Kind, Reading
+from agent.words.reading.reported import reported
+from agent.words.reading.typos import doubts
+from agent.words.requests.keys import asks_for_keys
 from agent.words.vocabulary import Vocabulary
 
 MAX_ANSWER = 16  # readings: an answer is short; what is longer is read on its own

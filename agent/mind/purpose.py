@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from enum import StrEnum
 
-from agent.words.readings import Kind, Reading
+from agent.words.reading.readings import Kind, Reading
 
 _SUMMARY = re.compile(
     r"\b(?:summar(?:y|i[sz]e)|recap|sum\s+(?:it|that|this|all\s+of\s+(?:it|that))?\s*up|tl\s*;?\s*dr|resum(?:e|en|ir|a)\s+"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from agent.intents import Question
-from agent.words.text import script
+from agent.words.reading.text import script
 
 ACTIONS = {
     "deposit": "deposit",

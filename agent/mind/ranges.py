@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.intents import Origin, Question, Understood
-from agent.words.ranges import Unclear, ranging
+from agent.words.liquidity.asked import Unclear, ranging
 from agent.words.vocabulary import Vocabulary
 
 _EXAMPLE = "Say it like `provide 1,000 USDC and ETH liquidity, range 2,500 to 3,500`."

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from agent.intents import Explain, Forget, Origin, Remember, Understood
 from agent.mind import questions
-from agent.words.forgetting import forgetting, unsaid
-from agent.words.remembering import asks_of_memory, remembering
+from agent.words.requests.forgetting import forgetting, unsaid
+from agent.words.requests.remembering import asks_of_memory, remembering
 
 
 def read(text: str) -> Understood | None:

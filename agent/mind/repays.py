@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.intents import Origin, Question, Understood
-from agent.words.repays import Open, repayment
+from agent.words.requests.repays import Open, repayment
 from agent.words.vocabulary import Vocabulary
 
 HOW = "Say it like `repay 100 USDC at aave core`, or `repay everything`."

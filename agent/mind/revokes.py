@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.intents import Origin, Question, Understood
-from agent.words.revokes import Unnamed, revocation
+from agent.words.requests.revokes import Unnamed, revocation
 from agent.words.vocabulary import Vocabulary
 
 

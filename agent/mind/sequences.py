@@ -13,9 +13,9 @@ from agent.intents import All, Origin, Question, Understood
 from agent.mind import questions
 from agent.mind.grammar import Asks, command
 from agent.mind.swaps import ALL_OF_IT, check_rest, strays, venue_of
-from agent.words.clauses import Clause, action_of
-from agent.words.readings import Kind
-from agent.words.trades import passes_on, slips, takes_all
+from agent.words.reading.clauses import Clause, action_of
+from agent.words.reading.readings import Kind
+from agent.words.reading.trades import passes_on, slips, takes_all
 from agent.words.vocabulary import Vocabulary
 
 _SHAPES = (["withdraw", "deposit"], ["withdraw", "swap"], ["withdraw", "swap", "deposit"])

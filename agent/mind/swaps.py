@@ -11,9 +11,9 @@ from agent import intents
 from agent.intents import All, Exact, Origin, Question, Understood
 from agent.mind import questions
 from agent.mind.grammar import Asks
-from agent.words.clauses import OR, Clause, action_of, candidates, spec_for
-from agent.words.readings import Kind, Reading
-from agent.words.trades import Trade, doubtful_part, read_trade, slips, takes_all
+from agent.words.reading.clauses import OR, Clause, action_of, candidates, spec_for
+from agent.words.reading.readings import Kind, Reading
+from agent.words.reading.trades import Trade, doubtful_part, read_trade, slips, takes_all
 from agent.words.vocabulary import Vocabulary
 
 WHICH_WAY = Question("Which way: say it like “swap 100 USDC to DAI”, or “buy 1 WETH with USDC”.")

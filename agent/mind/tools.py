@@ -22,12 +22,12 @@ from agent.intents import Origin, Understood
 from agent.mind import mandates, orders, questions, swaps, topics
 from agent.mind.context import Context
 from agent.mind.grammar import Asks, total_seconds
-from agent.words.allowances import OpenPeriod, allowance_in
-from agent.words.clauses import Clause, action_of, assets, candidates, clauses, is_receiver, merged, spec_for
-from agent.words.order_trade import Half
-from agent.words.orders import may_be_order, order_in
-from agent.words.reader import read
-from agent.words.readings import Kind, Reading
+from agent.words.limits.allowances import OpenPeriod, allowance_in
+from agent.words.orders.asked import may_be_order, order_in
+from agent.words.orders.trade import Half
+from agent.words.reading.clauses import Clause, action_of, assets, candidates, clauses, is_receiver, merged, spec_for
+from agent.words.reading.reader import read
+from agent.words.reading.readings import Kind, Reading
 from agent.words.vocabulary import Vocabulary
 
 SAY = "say"

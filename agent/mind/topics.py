@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from agent.intents import Explain, Help, History, Origin, Portfolio, Understood, Usage, Yields
 from agent.mind import questions
 from agent.mind.context import Context
-from agent.words import past
-from agent.words.dates import dated
-from agent.words.dates import span as days_of
-from agent.words.readings import Kind, Reading
+from agent.words.reading.dates import dated
+from agent.words.reading.dates import span as days_of
+from agent.words.reading.readings import Kind, Reading
+from agent.words.turns import past
 from agent.words.vocabulary import Vocabulary
 
 _ORDER = ("explain", "policy", "usage", "help", "books", "history", "yields", "portfolio")

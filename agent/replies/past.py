@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 
 from agent.replies.reply import Reply
 from agent.usd import dollars
-from agent.words.deeds import Deed
+from agent.words.turns.deeds import Deed
 
 _DID = {"deposit": "put money in", "withdraw": "took money out", "transfer": "sent money", "swap": "swapped"}
 _CENT = 10**6

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import tzinfo
 
 from agent.replies.past import when
-from agent.words.deeds import Deed
+from agent.words.turns.deeds import Deed
 
 _DID = {
     "withdraw": "that you took out",

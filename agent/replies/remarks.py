@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from agent.words.languages import LANGUAGES
-from agent.words.reader import read_turns
-from agent.words.readings import Kind
-from agent.words.trades import VERBS as TRADES
-from agent.words.typos import mistyped
+from agent.words.reading.reader import read_turns
+from agent.words.reading.readings import Kind
+from agent.words.reading.trades import VERBS as TRADES
+from agent.words.reading.typos import mistyped
 from agent.words.vocabulary import Vocabulary
 
 _AGGREGATORS = frozenset({"1inch", "kyberswap", "velora", "paraswap", "cowswap", "cow protocol", "odos", "matcha"})

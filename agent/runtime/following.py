@@ -14,13 +14,13 @@ from agent.intents import Origin, Understood
 from agent.mind.context import Context, Own
 from agent.replies.pointed import told
 from agent.runtime.world import World
-from agent.words.dates import dated
-from agent.words.deeds import MOVES, Deed, Record
-from agent.words.follow import Shape, spoken
 from agent.words.languages import language_of
-from agent.words.reader import read
-from agent.words.readings import Kind
-from agent.words.thread import MOST_TURNS, goes_on
+from agent.words.reading.dates import dated
+from agent.words.reading.reader import read
+from agent.words.reading.readings import Kind
+from agent.words.turns.deeds import MOVES, Deed, Record
+from agent.words.turns.follow import Shape, spoken
+from agent.words.turns.thread import MOST_TURNS, goes_on
 from agent.words.vocabulary import Vocabulary
 from memory.deeds import DeedRow, OwnTurn
 from memory.rows import User

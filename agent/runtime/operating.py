@@ -17,7 +17,7 @@ from agent.replies.clock import day_and_time
 from agent.replies.limits import Speaker
 from agent.runtime.codes import take_code
 from agent.runtime.world import World
-from agent.words.thresholds import Threshold
+from agent.words.limits.thresholds import Threshold
 
 RULE = "limits"
 SECTIONS = {Period.TRANSACTION: "caps", Period.DAY: "day_caps", Period.LIFETIME: "lifetime_caps"}

@@ -15,7 +15,7 @@ from agent.replies import orders as told
 from agent.replies.reply import Reply, Status, Verdict, plan_json
 from agent.runtime.agreeing import agreed
 from agent.runtime.world import World
-from agent.words.order_cancels import which
+from agent.words.orders.cancels import which
 from memory.rows import PlanRow, PlanStatus, User
 
 
@@ -60,7 +60,7 @@ class Ordering:
         return replace(reply, intent=intent, plan=plan, verdict=Verdict(Status.SETTLED))
 
     async def cancel(self, user: User, ref: str) -> Reply:
-        """`ref` says which (agent/words/order_cancels.py). Always possible. Raises Refused("orders") where there is
+        """`ref` says which (agent/words/orders/cancels.py). Always possible. Raises Refused("orders") where there is
         none, or where one is meant and there are several.
         """
         number, only, kind = which(ref)

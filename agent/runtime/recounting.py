@@ -13,7 +13,7 @@ from agent.runtime.booking import PLAIN, Booking
 from agent.runtime.following import Following
 from agent.runtime.viewing import Viewing
 from agent.runtime.world import World
-from agent.words.past import (
+from agent.words.turns.past import (
     MOVE,
     LastTime,
     asks_books,

@@ -22,8 +22,8 @@ from agent.runtime.contacting import Contacting
 from agent.runtime.mandating import Mandating
 from agent.runtime.world import World
 from agent.secret_shapes import is_key, shape
-from agent.words.forgetting import about_of
-from agent.words.remembering import kind_of, remembering
+from agent.words.requests.forgetting import about_of
+from agent.words.requests.remembering import kind_of, remembering
 from agent.words.vocabulary import Vocabulary
 from memory.knowledge import Found
 from memory.ledger import Ledger

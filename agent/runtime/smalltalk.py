@@ -13,8 +13,8 @@ from agent.replies import talk
 from agent.replies.reply import Reply
 from agent.runtime.answers import ANSWERS, bare
 from agent.voice import voiced
-from agent.words.reader import read
-from agent.words.readings import Kind
+from agent.words.reading.reader import read
+from agent.words.reading.readings import Kind
 from agent.words.vocabulary import Vocabulary
 from memory.hearing import Known
 

@@ -79,12 +79,12 @@ from agent.runtime.viewing import Viewing
 from agent.runtime.world import World
 from agent.trust import Told, Trust, own_words
 from agent.voice import voiced
-from agent.words.alerts import ALERT
-from agent.words.allowances import CHANGES, CONTACT, TRANSACTION
+from agent.words.alerts.asked import ALERT
 from agent.words.answers import NO
-from agent.words.order_cancels import ORDER, THE_ORDER
-from agent.words.pictures import wants_picture
-from agent.words.remembering import EXPORT, MEMORY
+from agent.words.limits.allowances import CHANGES, CONTACT, TRANSACTION
+from agent.words.orders.cancels import ORDER, THE_ORDER
+from agent.words.requests.pictures import wants_picture
+from agent.words.requests.remembering import EXPORT, MEMORY
 from agent.words.vocabulary import Vocabulary
 from memory.hearing import Known
 from memory.rows import ButtonRow, PlanStatus, User

@@ -14,7 +14,7 @@ from functools import cache
 from importlib import import_module
 
 from agent.words.language import Lang
-from agent.words.text import clean
+from agent.words.reading.text import clean
 
 _SPELT = {
     "ä": "(?:ä|ae|a)", "ö": "(?:ö|oe|o)", "ü": "(?:ü|ue|u)", "ß": "(?:ß|ss)",
@@ -67,7 +67,7 @@ class Forms:
 @cache
 def forms(code: Lang) -> Forms | None:
     """Those of a language, None for English."""
-    module = {"es": "agent.words.spanish_forms", "de": "agent.words.german_forms"}.get(code)
+    module = {"es": "agent.words.spanish.forms", "de": "agent.words.german.forms"}.get(code)
     found = getattr(import_module(module), "FORMS") if module else None  # noqa: B009 - mypy knows no member
     return found if isinstance(found, Forms) else None
 

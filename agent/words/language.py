@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from agent.words.readings import Kind, Lang
+from agent.words.reading.readings import Kind, Lang
 
 __all__ = ["Lang", "Language", "Phrases", "Spelled"]
 Phrases = Mapping[Kind, Mapping[str, str]]
@@ -32,12 +32,13 @@ class Language:
     `gerunds`: a verb's value, then its forms behind "would you mind", separated by semicolons. `slippage`: what makes
     a percentage the most that a price may slip. `holdings`: what may stand behind a token of one's own, "balance".
     `words`: other words that are almost a verb, and no slip of one. `courtesies`: what may stand around a sentence
-    besides greetings and polite requests (agent/words/courtesy.py), `hurry` when they say when. `loose`: words right
-    before an amount that make it inexact ("like"). `maximum`: right before a token they are all of it ("max").
+    besides greetings and polite requests (agent/words/reading/courtesy.py), `hurry` when they say when. `loose`:
+    words right before an amount that make it inexact ("like"). `maximum`: right before a token they are all of it
+    ("max").
 
     The rest is how a turn goes on with earlier ones, phrases separated by semicolons: `follows` by its shape
-    (agent/words/follow.py), `deeds` by what was done, `alike` and `rest` for an amount that was spoken of and what it
-    leaves, `times` by the multiple. `months` have their number, `ago` stands behind a duration,
+    (agent/words/turns/follow.py), `deeds` by what was done, `alike` and `rest` for an amount that was spoken of and
+    what it leaves, `times` by the multiple. `months` have their number, `ago` stands behind a duration,
     `ago_before` before one.
     """
 

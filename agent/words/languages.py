@@ -13,19 +13,19 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import import_module
 
-from agent.words.clitics import split
 from agent.words.forms import Forms, forms, words_in
 from agent.words.language import Lang, Language
-from agent.words.quotes import quotes
-from agent.words.spelled import german_word
-from agent.words.text import clean
+from agent.words.reading.clitics import split
+from agent.words.reading.quotes import quotes
+from agent.words.reading.spelled import german_word
+from agent.words.reading.text import clean
 from agent.words.vocabulary import Vocabulary, spellings
 
 CODES: tuple[Lang, ...] = ("en", "es", "de")
 _TABLES: Mapping[Lang, tuple[str, str]] = {
-    "en": ("agent.words.english", "ENGLISH"),
-    "es": ("agent.words.spanish", "SPANISH"),
-    "de": ("agent.words.german", "GERMAN"),
+    "en": ("agent.words.english.table", "ENGLISH"),
+    "es": ("agent.words.spanish.table", "SPANISH"),
+    "de": ("agent.words.german.table", "GERMAN"),
 }
 _CODE = re.compile(r"\w*[^\W\d_]\d\w*|\b(?=[a-f]*\d)[\da-f]{8}\b")
 """An invite, a hash, v3, how a plan's id begins: letters that happen to spell `ja` or `de` in it are no word."""

@@ -9,9 +9,9 @@ from functools import lru_cache
 
 from agent.intents import All, Percentage
 from agent.words.language import Lang, Language
-from agent.words.lexemes import key_of
-from agent.words.negations import IFS, NEGATIONS
-from agent.words.readings import Kind, Said, Value
+from agent.words.reading.lexemes import key_of
+from agent.words.reading.negations import IFS, NEGATIONS
+from agent.words.reading.readings import Kind, Said, Value
 
 EXCHANGES = (
     "uniswap", "pancakeswap", "sushiswap", "quickswap", "balancer", "curve", "camelot", "aerodrome", "velodrome",

@@ -13,7 +13,7 @@ from agent.intents import Understood, as_json
 from agent.mind.context import Context, Own, Pending
 from agent.mind.phrasebook import interpret, pending_after
 from agent.runtime.following import bound_to
-from agent.words.deeds import Deed
+from agent.words.turns.deeds import Deed
 from benchmarks.figure import Figure
 from benchmarks.language.cases import HERE, OURS, Case
 from benchmarks.language.score import NOW, Score, scored, totals

@@ -13,7 +13,7 @@ from agent.errors import Refused
 from agent.intents import Limit
 from agent.runtime.explaining import ASK, GATE, PASS, REFUSE, SKIP, Explaining, Finding, Told
 from agent.runtime.operating import Operating
-from agent.words.thresholds import Threshold
+from agent.words.limits.thresholds import Threshold
 from memory.ledger import FILE
 from tests.integration.runtime_parts import BOB, Whole, deposit, rule, status
 

@@ -15,8 +15,8 @@ from agent.chat.telegram.spans import Span
 from agent.harmless import visible
 from agent.replies.body import Body
 from agent.replies.reply import Table
-from agent.words.quotes import quotes
-from agent.words.text import clean
+from agent.words.reading.quotes import quotes
+from agent.words.reading.text import clean
 from tests.servers.telegram_html import parsed, units
 
 MARKS = st.text("ab `'\"~>\n“”«｀＞＂\u2028\u00a0🪙", max_size=12)

@@ -11,7 +11,7 @@ from agent.gate.binding.bind import bind
 from agent.intents import Understood, as_json
 from agent.mind.context import Context, Own, Pending
 from agent.mind.phrasebook import interpret, pending_after
-from agent.words.deeds import Deed
+from agent.words.turns.deeds import Deed
 from tests.unit.spoken import NOW, VOCABULARY
 
 DAY = 86_400

@@ -14,9 +14,9 @@ from agent.errors import NeedsAnswer, Refused
 from agent.gate.binding.bind import bind
 from agent.intents import Origin
 from agent.trust import Told, Trust, own_words
-from agent.words.deeds import Deed, Record
-from agent.words.reader import read
-from agent.words.readings import Kind
+from agent.words.reading.reader import read
+from agent.words.reading.readings import Kind
+from agent.words.turns.deeds import Deed, Record
 from tests.unit.conversation_parts import CORE, DONE, TUESDAY, VENUS, YESTERDAY, talked
 from tests.unit.spoken import NOW, VOCABULARY, amount, deposit, transfer
 from tests.unit.test_bind import ALTERNATIVES
@@ -172,8 +172,8 @@ ROWS = {deed.value for deed in DONE}
 
 def said_amounts(texts: tuple[str, ...], deeds: tuple[Deed, ...]) -> set[str]:
     """Every exact amount that own words or rows can come to by the parts and multiples that PIECES have."""
-    from agent.words.deeds import part_of
-    from agent.words.numbers import product, shifted
+    from agent.words.reading.numbers import product, shifted
+    from agent.words.turns.deeds import part_of
 
     words = " ".join(texts).replace(",", " ").replace("$", " ").split()
     found = {number for number in NUMBERS if number in words}

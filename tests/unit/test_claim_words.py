@@ -9,7 +9,7 @@ from agent.gate.binding.bind import bind
 from agent.intents import Claim
 from agent.mind.context import Context
 from agent.mind.phrasebook import interpret
-from agent.words.claims import Elsewhere, claiming
+from agent.words.requests.claims import Elsewhere, claiming
 from tests.unit.test_repay_words import WORDS
 
 pytestmark = pytest.mark.unit

@@ -8,8 +8,8 @@ import pytest
 
 from agent.mind.context import Context, Turn
 from agent.mind.phrasebook import interpret
-from agent.words.deeds import Deed
-from agent.words.thread import goes_on
+from agent.words.turns.deeds import Deed
+from agent.words.turns.thread import goes_on
 from tests.unit.conversation_parts import CORE, DONE, TUESDAY, VENUS, WEDNESDAY, YESTERDAY, talked
 from tests.unit.spoken import NOW, VOCABULARY, amount, deposit, transfer, withdraw
 

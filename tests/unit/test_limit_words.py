@@ -14,7 +14,7 @@ from agent.intents import Cancel, Deposit, Exact, Limit, Origin, parse
 from agent.mind.context import Context, Pending
 from agent.mind.tools import ACTS, NotProposed, schemas
 from agent.mind.tools import understood as called
-from agent.words.allowances import OpenPeriod, allowance, allowance_in
+from agent.words.limits.allowances import OpenPeriod, allowance, allowance_in
 from tests.unit.spoken import NOW, VOCABULARY, intent_of, question_of, understood
 
 pytestmark = pytest.mark.unit

@@ -16,7 +16,7 @@ from agent.mind.mind import DOWN, Mind, Spoken, _acts
 from agent.mind.model import Answer, Call, ModelDown
 from agent.mind.phrasebook import interpret
 from agent.mind.purpose import purpose_of
-from agent.words.reader import read
+from agent.words.reading.reader import read
 from tests.unit.mind_parts import ADA, Scripted, bound, call, understand
 from tests.unit.spoken import NOW, VOCABULARY, amount, deposit, transfer, withdraw
 from tests.unit.test_phrasebook_commands import SENTENCES

@@ -26,8 +26,8 @@ from agent.replies.usage import left_json, row_json, told
 from agent.runtime.measuring import NOW, Case, load, measure
 from agent.words.language import Lang
 from agent.words.languages import LANGUAGES
-from agent.words.reader import read
-from agent.words.readings import Kind
+from agent.words.reading.reader import read
+from agent.words.reading.readings import Kind
 from memory.ledger import Ledger
 from memory.model_book import Budget, Left, Measure, Spent, UsageRow
 from tests.unit.mind_parts import ADA

@@ -14,8 +14,8 @@ from agent.mind.context import Context, Pending
 from agent.mind.phrasebook import interpret, pending_after
 from agent.mind.tools import NotProposed, understood
 from agent.runtime.following import bound_to
-from agent.words.order_trade import Half
-from agent.words.orders import order
+from agent.words.orders.asked import order
+from agent.words.orders.trade import Half
 from tests.unit.conversation_parts import talked
 from tests.unit.spoken import NOW, VOCABULARY, amount, intent_of, question_of
 

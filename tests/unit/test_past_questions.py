@@ -16,8 +16,10 @@ from agent.intents import Deposit, Exact, Explain, History, as_json
 from agent.mind.context import Context
 from agent.mind.phrasebook import interpret
 from agent.replies import past as replies
-from agent.words.dates import dated, span
-from agent.words.past import (
+from agent.words.reading.dates import dated, span
+from agent.words.reading.reader import read
+from agent.words.reading.readings import Kind
+from agent.words.turns.past import (
     MOVE,
     LastTime,
     asks_books,
@@ -27,8 +29,6 @@ from agent.words.past import (
     asks_taxes,
     last_time,
 )
-from agent.words.reader import read
-from agent.words.readings import Kind
 from memory.decisions import Wanted
 from tests.unit.memory_parts import Clock, confirmed, make_plan, opened, somebody
 from tests.unit.spoken import NOW, VOCABULARY

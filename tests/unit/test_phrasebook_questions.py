@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from agent.intents import Link
 from agent.mind.interpret import interpret_lines
-from agent.words.english import ENGLISH
-from agent.words.reader import read
-from agent.words.readings import Kind
+from agent.words.english.table import ENGLISH
+from agent.words.reading.reader import read
+from agent.words.reading.readings import Kind
 from tests.unit.spoken import ADDRESS, VOCABULARY, intent_of, question_of, understood
 from tests.unit.test_phrasebook_commands import SENTENCES
 

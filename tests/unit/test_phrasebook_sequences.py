@@ -9,8 +9,8 @@ import pytest
 from agent.errors import MonetaError
 from agent.gate.binding.bind import bind
 from agent.intents import Sequence, parse
-from agent.words.deeds import Record
-from agent.words.thread import goes_on
+from agent.words.turns.deeds import Record
+from agent.words.turns.thread import goes_on
 from tests.unit.spoken import VOCABULARY, amount, deposit, intent_of, question_of, understood, withdraw
 
 pytestmark = pytest.mark.unit

@@ -12,7 +12,7 @@ from agent.mind.phrasebook import interpret
 from agent.mind.tools import NotProposed, understood
 from agent.runtime.remembering import line
 from agent.trust import Told, Trust
-from agent.words.remembering import kind_of
+from agent.words.requests.remembering import kind_of
 from agent.words.vocabulary import Vocabulary
 from memory.recalling import Recalled
 

@@ -11,7 +11,7 @@ from agent.gate.binding.bind import bind
 from agent.intents import Repay, as_json, parse
 from agent.mind.context import Context
 from agent.mind.phrasebook import interpret
-from agent.words.repays import Open, repayment
+from agent.words.requests.repays import Open, repayment
 from agent.words.vocabulary import Vocabulary
 
 pytestmark = pytest.mark.unit

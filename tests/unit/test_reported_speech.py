@@ -12,8 +12,8 @@ from agent.gate.binding.bind import bind
 from agent.mind.context import Context
 from agent.mind.mind import Mind
 from agent.mind.phrasebook import interpret
-from agent.words.reader import read
-from agent.words.reported import reported
+from agent.words.reading.reader import read
+from agent.words.reading.reported import reported
 from tests.unit.mind_parts import ADA, Scripted, bound, call, understand
 from tests.unit.spoken import ADDRESS, NOW, VOCABULARY, amount, deposit, transfer, withdraw
 from tests.unit.test_phrasebook_commands import CONVERSATIONS, SENTENCES

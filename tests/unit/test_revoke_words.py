@@ -9,7 +9,7 @@ from agent.gate.binding.bind import bind
 from agent.intents import Revoke, as_json
 from agent.mind.context import Context
 from agent.mind.phrasebook import interpret
-from agent.words.revokes import Unnamed, revocation
+from agent.words.requests.revokes import Unnamed, revocation
 from agent.words.vocabulary import Vocabulary
 
 pytestmark = pytest.mark.unit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.words.thresholds import Threshold, threshold
+from agent.words.limits.thresholds import Threshold, threshold
 from tests.unit.spoken import VOCABULARY
 
 pytestmark = pytest.mark.unit

@@ -15,12 +15,12 @@ from agent.gate.binding.bind import bind
 from agent.intents import Deposit, Exact, as_json
 from agent.mind.context import Context
 from agent.mind.phrasebook import interpret
-from agent.words import numbers
 from agent.words.language import Lang
 from agent.words.languages import CODES, LANGUAGES, heard
-from agent.words.negations import NEGATIONS
-from agent.words.reader import read
-from agent.words.readings import Kind
+from agent.words.reading import numbers
+from agent.words.reading.negations import NEGATIONS
+from agent.words.reading.reader import read
+from agent.words.reading.readings import Kind
 from agent.words.vocabulary import Entry, grammar_of, lexicon
 from tests.unit.spoken import VOCABULARY, understood
 from tests.unit.test_tongues import PARITY, sentences

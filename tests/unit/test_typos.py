@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from agent.gate.binding.bind import bind
 from agent.replies.remarks import remarks
-from agent.words.english import ENGLISH
+from agent.words.english.table import ENGLISH
 from agent.words.languages import language_of
-from agent.words.reader import read
-from agent.words.readings import Kind
-from agent.words.typos import distance
+from agent.words.reading.reader import read
+from agent.words.reading.readings import Kind
+from agent.words.reading.typos import distance
 from agent.words.vocabulary import lexicon
 from tests.unit.spoken import VOCABULARY, amount, deposit, intent_of, question_of, transfer, understood, withdraw
 

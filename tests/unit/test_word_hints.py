@@ -8,7 +8,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from agent.words import conditions, order_frames, range_frames
+from agent.words.liquidity import frames as range_frames
+from agent.words.mandates import conditions
+from agent.words.orders import frames as order_frames
 from tests.unit.spoken import VOCABULARY, intent_of
 
 pytestmark = pytest.mark.unit

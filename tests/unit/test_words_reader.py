@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.intents import All, AllBut, Exact, Percentage
-from agent.words import numbers
-from agent.words.clauses import assets, clauses, pairs, said_asset
-from agent.words.english import ENGLISH
-from agent.words.lexemes import key_of
-from agent.words.quotes import quotes
-from agent.words.reader import read
-from agent.words.readings import Kind, Reading, Said
-from agent.words.text import clean
+from agent.words.english.table import ENGLISH
+from agent.words.reading import numbers
+from agent.words.reading.clauses import assets, clauses, pairs, said_asset
+from agent.words.reading.lexemes import key_of
+from agent.words.reading.quotes import quotes
+from agent.words.reading.reader import read
+from agent.words.reading.readings import Kind, Reading, Said
+from agent.words.reading.text import clean
 from agent.words.vocabulary import Vocabulary
 from tests.unit.spoken import ADDRESS, VOCABULARY
 

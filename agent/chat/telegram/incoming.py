@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from agent.chat.sentence import sentence
 from agent.chat.telegram.spans import Span, cut, without
 from agent.chat.tongue import MENU
-from agent.words.text import clean
+from agent.words.reading.text import clean
 
 if TYPE_CHECKING:
     from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update, User

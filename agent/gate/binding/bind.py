@@ -41,25 +41,25 @@ from agent.intents import (
     Withdraw,
 )
 from agent.intents import Sequence as Sequence_
-from agent.words.alerts import alert, is_alert
-from agent.words.claims import claiming
-from agent.words.clauses import (
+from agent.words.alerts.asked import alert, is_alert
+from agent.words.language import Language
+from agent.words.liquidity.asked import ranging
+from agent.words.reading.clauses import (
     INEXACT,
     Clause,
     action_of,
     clauses,
     is_receiver,
 )
-from agent.words.deeds import Record
-from agent.words.forgetting import forgetting
-from agent.words.language import Language
-from agent.words.ranges import ranging
-from agent.words.reader import read, read_turns
-from agent.words.readings import Kind, Reading
-from agent.words.remembering import EXPORT, MEMORY, asks_of_memory
-from agent.words.repays import repayment
-from agent.words.revokes import revocation
-from agent.words.trades import VERBS as TRADES
+from agent.words.reading.reader import read, read_turns
+from agent.words.reading.readings import Kind, Reading
+from agent.words.reading.trades import VERBS as TRADES
+from agent.words.requests.claims import claiming
+from agent.words.requests.forgetting import forgetting
+from agent.words.requests.remembering import EXPORT, MEMORY, asks_of_memory
+from agent.words.requests.repays import repayment
+from agent.words.requests.revokes import revocation
+from agent.words.turns.deeds import Record
 from agent.words.vocabulary import Vocabulary
 
 RULE = "bind"

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 
 from agent.errors import NeedsAnswer, Refused
 from agent.intents import Origin
-from agent.words.deeds import Record, Unresolved
-from agent.words.readings import Reading
-from agent.words.thread import fold, goes_on
+from agent.words.reading.readings import Reading
+from agent.words.turns.deeds import Record, Unresolved
+from agent.words.turns.thread import fold, goes_on
 from agent.words.vocabulary import Vocabulary
 
 RULE = "bind"

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from agent.errors import Refused
 from agent.words.language import Language
-from agent.words.readings import Kind, Reading
-from agent.words.reported import reported
+from agent.words.reading.readings import Kind, Reading
+from agent.words.reading.reported import reported
 
 RULE = "bind"
 SMALL_TALK = frozenset({Kind.FILLER, Kind.CHAT, Kind.AFFIRM, Kind.QUOTED_LINE})

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from agent.errors import Refused
 from agent.intents import Cancel, Intent, Limit, Origin
-from agent.words.allowances import CHANGES, CONTACT, TRANSACTION, OpenPeriod, allowance_in
+from agent.words.limits.allowances import CHANGES, CONTACT, TRANSACTION, OpenPeriod, allowance_in
 from agent.words.vocabulary import Vocabulary
 
 RULE = "bind"

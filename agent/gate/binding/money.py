@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from agent.errors import NeedsAnswer, Refused
 from agent.intents import Deposit, Origin, Transfer, Withdraw
-from agent.words.clauses import INEXACT, Clause, assets, candidates, merged, pairs, spec_for
-from agent.words.readings import Kind, Reading
+from agent.words.reading.clauses import INEXACT, Clause, assets, candidates, merged, pairs, spec_for
+from agent.words.reading.readings import Kind, Reading
 from agent.words.vocabulary import Vocabulary
 
 RULE = "bind"

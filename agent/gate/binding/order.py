@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from agent.errors import Refused
 from agent.intents import Cancel, Intent, Order, Origin
-from agent.words.order_cancels import is_order
-from agent.words.orders import order, order_in
+from agent.words.orders.asked import order, order_in
+from agent.words.orders.cancels import is_order
 from agent.words.vocabulary import Vocabulary
 
 RULE = "bind"

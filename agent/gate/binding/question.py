@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from agent.errors import Refused
 from agent.intents import Explain, History, Intent, Yields
-from agent.words.dates import dated
-from agent.words.reader import read_turns
-from agent.words.readings import Kind, Reading
+from agent.words.reading.dates import dated
+from agent.words.reading.reader import read_turns
+from agent.words.reading.readings import Kind, Reading
 from agent.words.vocabulary import Vocabulary
 
 RULE = "bind"

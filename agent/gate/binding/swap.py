@@ -7,9 +7,9 @@ from collections.abc import Sequence as Several
 from agent.errors import NeedsAnswer, Refused
 from agent.gate.binding.money import bind_money, bind_venue, is_for_another, require
 from agent.intents import Deposit, Sequence, Swap, Withdraw
-from agent.words.clauses import INEXACT, OR, Clause, action_of, candidates, spec_for
-from agent.words.readings import Kind
-from agent.words.trades import doubtful_part, passes_on, read_trade, slips, takes_all
+from agent.words.reading.clauses import INEXACT, OR, Clause, action_of, candidates, spec_for
+from agent.words.reading.readings import Kind
+from agent.words.reading.trades import doubtful_part, passes_on, read_trade, slips, takes_all
 from agent.words.vocabulary import Vocabulary
 
 RULE = "bind"

@@ -8,13 +8,13 @@ from typing import Any
 from agent.errors import Refused
 from agent.gate.binding.force import SMALL_TALK
 from agent.intents import Cancel, Explain, Hours, Intent, Mandate, Rebalance
-from agent.words.hours import hours
 from agent.words.languages import languages_of
-from agent.words.limits import ordered
-from agent.words.ordered import DRY_RUN, MANDATE, REVOKE, Ordered, Unclear
-from agent.words.reader import read_turns
-from agent.words.readings import Kind
-from agent.words.reported import reported
+from agent.words.mandates.limits import ordered
+from agent.words.mandates.ordered import DRY_RUN, MANDATE, REVOKE, Ordered, Unclear
+from agent.words.reading.reader import read_turns
+from agent.words.reading.readings import Kind
+from agent.words.reading.reported import reported
+from agent.words.requests.hours import hours
 from agent.words.vocabulary import Vocabulary
 
 RULE = "bind"

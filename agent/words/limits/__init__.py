@@ -1,0 +1,1 @@
+"""The policy's limits in words: caps, allowed places and people, codes."""

@@ -1,0 +1,1 @@
+"""Liquidity positions in words."""

@@ -1,0 +1,1 @@
+"""Mandates in words: their limits, venues, conditions."""

@@ -1,0 +1,1 @@
+"""Orders in words: at a price, at a time, for protection."""

@@ -1,0 +1,1 @@
+"""What each word of one text is: lexemes, readings of them, clauses. No meaning beyond the sentence."""

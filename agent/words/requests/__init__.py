@@ -1,0 +1,1 @@
+"""Requests that are a whole message or nothing: rewards, debts, allowances, memory, hours, keys."""
