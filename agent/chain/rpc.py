@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from agent.chain.rpc_types import Fees, Header, Receipt, RpcError, Transaction, header, quantity, receipt, transaction
 from agent.chain.url_secrets import secrets_of, without
 from agent.errors import Unavailable
-from agent.importing import shallow, uncollected
+from agent.importing import shallow, uncollected, without_pairings
 from agent.money import Address
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Rpc:
 
     def _connected(self) -> AsyncHTTPProvider:
         if self._provider is None:
-            with shallow():
+            with shallow(), without_pairings():
                 from aiohttp import ClientTimeout
                 from web3 import AsyncHTTPProvider
 

@@ -20,7 +20,7 @@ from agent.execution.signer.keyring import Derived
 from agent.execution.signer.keystore import address_of
 from agent.execution.signer.local import signature_by
 from agent.execution.signer.remote import MOST_BYTES, RemoteKeys
-from agent.execution.signer.wallet import SECP256K1_ORDER
+from agent.importing import SECP256K1_ORDER
 from tests.unit.policy_parts import STRANGER
 from tests.unit.signer_parts import KEY, OWNER
 

@@ -19,6 +19,7 @@ from agent.execution.signer.keyring import Derived, open_keys
 from agent.execution.signer.keystore import LIGHT, STRONG, address_of, addresses, seal, unseal, write_new
 from agent.execution.signer.local import signature_by
 from agent.execution.signer.transaction import Transaction
+from agent.importing import SECP256K1_ORDER
 from agent.money import Address, address
 from tests.unit.signer_parts import KEY, OWNER, PASSWORD, WORDS
 
@@ -125,7 +126,7 @@ def test_bad_imports_are_refused_without_repeating_them() -> None:
         assert "junk" not in str(caught.value)
 
 
-keys = st.integers(1, wallet.SECP256K1_ORDER - 1).map(lambda number: number.to_bytes(32, "big"))
+keys = st.integers(1, SECP256K1_ORDER - 1).map(lambda number: number.to_bytes(32, "big"))
 wei = st.integers(0, 2**96)
 
 

@@ -16,7 +16,7 @@ from agent.errors import Refused
 from agent.execution.signer.authority import Authority, counted
 from agent.execution.signer.record import NO_NONCE, Signed
 from agent.execution.signer.tally import check_tally
-from agent.importing import shallow
+from agent.importing import shallow, without_pairings
 from agent.plans import Plan, Step
 from agent.policy.decode import Effect
 from agent.policy.moving import is_mandated
@@ -103,7 +103,7 @@ def _does_the_same(message: Effect, step: Effect) -> bool:
 
 def _preimage(data: dict[str, Any]) -> bytes:
     """What the account signs the Keccak-256 of: 0x1901, the domain's hash, the message's hash (EIP-712)."""
-    with shallow():
+    with shallow(), without_pairings():
         from eth_account.messages import encode_typed_data  # 0.4 s, for those who sign such data only
 
     encoded = encode_typed_data(full_message=data)

@@ -8,20 +8,22 @@ from __future__ import annotations
 from typing import Any
 
 from coincurve import PrivateKey
-from eth_account.hdaccount import generate_mnemonic, key_from_seed, seed_from_mnemonic
-from eth_account.types import Language
-from eth_keyfile.keyfile import decode_keyfile_json
 from eth_utils.exceptions import ValidationError
 
 from agent.errors import Refused
 from agent.execution.signer.keystore import Secrets, StoredKey, address_of
+from agent.importing import SECP256K1_ORDER, without_pairings
+
+with without_pairings():
+    from eth_account.hdaccount import generate_mnemonic, key_from_seed, seed_from_mnemonic
+    from eth_account.types import Language
+    from eth_keyfile.keyfile import decode_keyfile_json
 
 WORDS = 24
 COUNTS = (12, 15, 18, 21, 24)  # BIP-39: 128 to 256 bits of entropy
 MOST_SCRYPT = 2**20  # n; with r and p below, a gigabyte or two and some seconds
 MOST_BLOCK = 16  # r times p
 MOST_ROUNDS = 10_000_000  # of PBKDF2
-SECP256K1_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 
 
 def fresh(accounts: int = 1) -> Secrets:
