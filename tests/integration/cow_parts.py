@@ -21,7 +21,7 @@ from devnet import Node
 from memory.signed_orders import SignedOrder
 from tests.integration.chain_parts import Devnet
 from tests.integration.place_parts import funded, place_on
-from tests.integration.quote_parts import usdc_to_weth
+from tests.integration.quote_parts import MILLISECONDS, usdc_to_weth
 from tests.integration.swap_parts import CHANNEL, Swapping
 from tests.servers.cow_book import CowBook
 from tests.servers.cow_contracts import Cow, placed
@@ -101,7 +101,9 @@ async def ordering(node: Node, folder: Path) -> AsyncIterator[Ordering]:
         chain.write_text(tomli_w.dumps(data))
         place = replace(place_on(node, folder), chain_file=chain)
         quoters = {"cow": QuoterSetting(url=book.url)}
-        settings = Settings(quoters=quoters, first_wait_hours=0, plan_seconds=60, receipt_seconds=60)
+        settings = Settings(
+            quoters=quoters, quote_milliseconds=MILLISECONDS, first_wait_hours=0, plan_seconds=60, receipt_seconds=60
+        )
         async with funded(place, settings) as instance:
             user = await instance.owner("terminal", "owner", "you")
             it.append(Ordering(instance.world, user, instance.first_account, devnet, instance, book, cow, chain))

@@ -11,13 +11,14 @@ from agent.doctor.examine import Patient, examine
 from agent.doctor.finding import Finding, Verdict
 from agent.opening import protocols_of, traders_of
 from devnet import Node
+from tests.integration.patience import PATIENCE_SECONDS
 
 
 def patient(node: Node, *urls: str, longest_head: int = 0) -> Patient:
     plugins = hooks.load()
     return Patient(
         registry=Registry.load(node.chain_file),
-        endpoints=[Rpc(url, 5) for url in urls or (node.rpc_url,)],
+        endpoints=[Rpc(url, PATIENCE_SECONDS) for url in urls or (node.rpc_url,)],
         protocols=protocols_of(plugins.hook),
         traders=traders_of(plugins.hook),
         now=lambda: int(time.time()),

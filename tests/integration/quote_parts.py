@@ -29,7 +29,8 @@ from tests.servers.aggregators import NAMES, Aggregators
 
 FEE = 500
 """The pool that the stand-ins swap in."""
-MILLISECONDS = 1_500
+MILLISECONDS = 10_000
+"""How long a quoter is waited for: as long as may be set, so that a busy machine loses none that answers."""
 KEY = "k-7f3a91c5d2"
 
 

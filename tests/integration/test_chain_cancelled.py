@@ -6,10 +6,11 @@ import asyncio
 
 from agent.chain.rpc import Rpc
 from devnet import Node
+from tests.integration.patience import PATIENCE_SECONDS
 
 
 async def test_requests_given_up_hold_up_no_other(devnet_node: Node) -> None:
-    rpc = Rpc(devnet_node.rpc_url, timeout=2.0)
+    rpc = Rpc(devnet_node.rpc_url, timeout=PATIENCE_SECONDS)
     await rpc.chain_id()
     try:
         for _ in range(20):

@@ -198,9 +198,9 @@ async def test_one_that_hangs_holds_up_one_signature_and_is_asked_again_after_it
 
 
 async def run(whole: Whole, pool: Pool) -> Any:
-    """A deposit through the pool, looked up again where its end isn't known."""
+    """A deposit through the pool."""
     plan = await whole.confirmed(deposit("100"))
-    manager = Manager(pool, whole.world.ledger, whole.world.signer, receipt_seconds=2)
+    manager = Manager(pool, whole.world.ledger, whole.world.signer)
     return plan, await manager.run(plan)
 
 

@@ -5,11 +5,21 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
+
+from agent.chat.discord import backfill
 from devnet import Node
 from tests.integration.discord_parts import bot_on
+from tests.integration.patience import PATIENCE_SECONDS, until
 from tests.integration.place_parts import place_on
 from tests.servers.discord_objects import BOT_ID
 from tests.servers.discord_server import DiscordServer, text_of
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is, a history is read before what is newer is taken in."""
+    monkeypatch.setattr(backfill, "PATIENCE_SECONDS", PATIENCE_SECONDS)
 
 
 async def test_what_was_missed_is_answered_before_what_is_newer(devnet_node: Node, tmp_path: Path) -> None:
@@ -46,7 +56,7 @@ async def test_a_history_that_cannot_be_read_is_read_with_the_next_message(devne
             missed = await server.say(alice, bot.direct, "privacy")
             await _identified(server, sessions)
             await server.until(lambda: trouble.times == 0 or None)
-            await asyncio.sleep(0.1)
+            await until(lambda: int(bot.direct.id) in bot.adapter._intake.missed._behind)  # it noticed
             later = await server.say(alice, bot.direct, "terms")
             assert "What I keep" in text_of(await bot.answer_to(missed, bot.direct))
             assert "What I keep" in text_of(await bot.answer_to(later, bot.direct)), "the older one comes first"

@@ -17,6 +17,7 @@ from agent.errors import Refused
 from devnet import Node
 from devnet.rpc import Rpc as Chain
 from tests.integration.doctor_parts import examined, patient
+from tests.integration.patience import PATIENCE_SECONDS
 from tests.integration.runtime_parts import Whole
 from tests.integration.test_l1_fees import CHEAP, on
 from tests.servers import rollups
@@ -28,7 +29,7 @@ REAL = 8453
 
 
 async def private_of(proxy: FaultyNode) -> Finding:
-    rpc = Rpc(proxy.url, 5)
+    rpc = Rpc(proxy.url, PATIENCE_SECONDS)
     try:
         return (await together(2, Besides(private=rpc), 31_337))[1]
     finally:
@@ -67,9 +68,10 @@ async def test_a_private_endpoint(devnet_node: Node) -> None:
 async def test_one_that_tells_of_new_blocks_and_one_that_does_not(
     devnet_node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("agent.doctor.together.TOLD_SECONDS", 1.0)
-    urls = (devnet_node.rpc_url.replace("http", "ws"), "ws://127.0.0.1:9")
-    _, told, silent = await together(2, Besides(sockets=urls), REAL)
+    monkeypatch.setattr("agent.doctor.together.TOLD_SECONDS", PATIENCE_SECONDS)
+    _, told = await together(2, Besides(sockets=(devnet_node.rpc_url.replace("http", "ws"),)), REAL)
+    monkeypatch.setattr("agent.doctor.together.TOLD_SECONDS", 0.5)
+    _, silent = await together(2, Besides(sockets=("ws://127.0.0.1:9",)), REAL)
     assert (told.verdict, told.found) == (Verdict.OK, "subscribed")
     assert silent.verdict is Verdict.WARN
     assert "Polling goes on" in silent.do

@@ -17,6 +17,7 @@ from agent.errors import Refused, Unavailable
 from agent.mind import embedding
 from agent.mind.embedding import REST_SECONDS, EmbeddingEndpoint, embedder_of
 from memory.memory import Memory
+from tests.integration.patience import PATIENCE_SECONDS
 from tests.unit.memory_parts import Clock
 
 pytestmark = pytest.mark.integration
@@ -116,7 +117,7 @@ async def test_after_a_failure_nobody_waits_for_it_until_it_has_rested(monkeypat
             await silent.wait()
         return web.json_response(ROWS)
 
-    monkeypatch.setattr(embedding, "SECONDS_ASKED", 0.05)
+    monkeypatch.setattr(embedding, "SECONDS_ASKED", 1.0)  # for the first, which nobody answers
     async with serving(answer) as url:
         endpoint = EmbeddingEndpoint(url, "small", "none", lambda: now)
         for _ in range(3):
@@ -125,6 +126,7 @@ async def test_after_a_failure_nobody_waits_for_it_until_it_has_rested(monkeypat
         assert asked == 1
         silent.set()
         now = REST_SECONDS
+        monkeypatch.setattr(embedding, "SECONDS_ASKED", PATIENCE_SECONDS)
         assert len((await endpoint.embed(["boat"]))[0]) == 2
         await endpoint.close()
 

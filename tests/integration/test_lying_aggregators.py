@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import contextlib
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from agent.config import Settings
 from agent.intents import Exact, Swap
 from devnet import Node
 from tests.integration.quote_parts import Quoted, quoting, usdc_to_weth
 from tests.servers.aggregators import COW, NAMES
 
 pytestmark = pytest.mark.integration
+USUAL_SECONDS = Settings().quote_milliseconds / 1_000
 
 ALL = {
     "recipient": "recipients quote-recipient",
@@ -92,6 +96,15 @@ async def it(devnet_node: Node, tmp_path: Path) -> AsyncIterator[Quoted]:
         yield whole
 
 
+@contextlib.contextmanager
+def waiting_less(it: Quoted, who: Sequence[str]) -> Iterator[None]:
+    """These are waited for no longer than they are by default."""
+    services = dict(it.world.services)
+    it.world.services = services | {name: replace(services[name], seconds=USUAL_SECONDS) for name in who}
+    yield
+    it.world.services = services
+
+
 async def test_each_lie_of_each_aggregator_is_refused_and_named(
     it: Quoted, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -103,7 +116,9 @@ async def test_each_lie_of_each_aggregator_is_refused_and_named(
     rows = []
     for lie, who, rules in lies:
         it.served.lies = dict.fromkeys(who, lie)
-        for name, found in (await it.offers(usdc_to_weth())).items():
+        with waiting_less(it, who) if lie in ("slow", "drip") else contextlib.nullcontext():
+            offers = await it.offers(usdc_to_weth())
+        for name, found in offers.items():
             if name in who:
                 assert found.rule in rules.split(), f"{name} {lie}: {found.rule} {found.why_not}"
                 assert found.why_not

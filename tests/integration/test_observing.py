@@ -41,6 +41,7 @@ async def test_what_a_look_saw_is_kept_in_the_units_of_a_past(devnet_node: Node,
 
 async def test_once_an_hour_whoever_looks_and_a_restart_forgets_nothing(devnet_node: Node, tmp_path: Path) -> None:
     async with opened(tmp_path, devnet_node) as desk:
+        await desk.advance(HOUR - (await desk.world.rpc.block()).timestamp % HOUR)  # the looks are all of one hour
         for _ in range(3):
             await desk.say("best yield for usdc?")
         await desk.advance(HOUR)

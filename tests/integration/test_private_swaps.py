@@ -20,6 +20,7 @@ from tests.servers.faulty_node import FaultyNode
 pytestmark = pytest.mark.integration
 
 RAW, PRIVATE = "eth_sendRawTransaction", "eth_sendPrivateTransaction"
+BRIEF_SECONDS = 0.6
 
 
 class Relay(FaultyNode):
@@ -28,9 +29,13 @@ class Relay(FaultyNode):
     def __init__(self, upstream: str) -> None:
         super().__init__(upstream)
         self.kept: list[dict[str, str]] = []
+        self.impatient: Manager | None = None
+        """Waits BRIEF_SECONDS for what comes here; for the approval before it, as long as usual."""
 
     async def _answer(self, body: bytes) -> bytes | None:
         request = json.loads(body)
+        if self.impatient and isinstance(request, dict) and request["method"] in (RAW, PRIVATE):
+            self.impatient.receipt_seconds = BRIEF_SECONDS
         if not self.down and isinstance(request, dict) and request["method"] == PRIVATE:
             (terms,) = request["params"]
             self.kept.append(terms)
@@ -52,10 +57,12 @@ async def private_swaps(
             yield whole, public, relay
 
 
-def manager(whole: Whole, patience: float = 1.2) -> Manager:
-    return Manager(
-        whole.world.rpc, whole.world.ledger, whole.world.signer, receipt_seconds=patience, replace_seconds=0.2
-    )
+def manager(whole: Whole, relay: Relay | None = None) -> Manager:
+    """With a relay, which keeps what it is sent, one that waits briefly for that."""
+    made = Manager(whole.world.rpc, whole.world.ledger, whole.world.signer, replace_seconds=0.2)
+    if relay is not None:
+        relay.impatient = made
+    return made
 
 
 @pytest.mark.parametrize("method", [RAW, PRIVATE])
@@ -89,10 +96,11 @@ async def test_what_it_keeps_is_offered_again_and_to_nobody_else(devnet_node: No
         plan = await whole.confirmed(swap("100", "USDC", "WETH"))
         kept: list[str] = []
         private.swallowed = kept
-        outcome = await manager(whole).run(plan)
+        run = manager(whole, private)
+        outcome = await run.run(plan)
         assert outcome.end is End.PENDING, outcome.reason
         whole.chain.call("anvil_mine", hex(40))
-        assert (await manager(whole).recover(plan)).end is End.PENDING
+        assert (await run.recover(plan)).end is End.PENDING
         assert len(public.sent()) == 1  # the approval
         assert (len(kept) > 1, len(set(kept))) == (True, 1)
         whole.chain.call(RAW, kept[0])  # as a builder does at last
@@ -109,14 +117,14 @@ async def test_after_its_blocks_the_same_bytes_go_to_everybody_where_that_is_all
         plan = await whole.confirmed(swap("100", "USDC", "WETH"))
         kept: list[str] = []
         private.swallowed = kept
-        run = manager(whole, 0.6)
+        run = manager(whole, private)
         assert (await run.run(plan)).end is End.PENDING
         assert len(public.sent()) == 1
         whole.chain.call("anvil_mine", hex(2))
         assert (await run.recover(plan)).end is End.PENDING
         assert len(public.sent()) == 1  # two blocks are not three
         whole.chain.call("anvil_mine", hex(1))
-        assert (await run.recover(plan)).end is End.SETTLED
+        assert (await manager(whole).recover(plan)).end is End.SETTLED
         assert public.sent()[1:] == [kept[0]]
         assert {each.nonce for each in await whole.attempts()} == {0, 1}
 
@@ -127,7 +135,7 @@ async def test_one_that_goes_away_after_the_approval(devnet_node: Node, tmp_path
         plan = await whole.confirmed(swap("100", "USDC", "WETH"))
         await whole.world.rpc.ready_for(whole.world.traders["uniswap-v3"].contract.address)  # it was there once
         private.down = True
-        outcome = await manager(whole, 0.4).run(plan)
+        outcome = await manager(whole, private).run(plan)
         assert outcome.end is End.PENDING, outcome.reason
         assert len(public.sent()) == 1
         private.down = False

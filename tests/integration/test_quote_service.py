@@ -16,13 +16,16 @@ from agent.quoter_settings import QuoterSetting
 from agent.runtime.asking import MOST_BYTES, Service, services_of
 from plugins.trade.oneinch import OneInch
 from plugins.trade.velora import Velora
+from tests.integration.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.integration
 KEY = "secret-7d1f"
 ROUTER = Listed(Address("0x" + "0" * 39 + "1"), "x", "y")
 
 
-async def asked(answer: Any, path: str = "/quote", seconds: float = 1.0) -> tuple[Any, list[web.Request]]:
+async def asked(
+    answer: Any, path: str = "/quote", seconds: float = PATIENCE_SECONDS
+) -> tuple[Any, list[web.Request]]:
     """What a service makes of an answer (a response, or what is raised), and what the server was asked."""
     seen: list[web.Request] = []
 
@@ -89,7 +92,7 @@ async def test_what_is_no_answer_is_named(answer: Any, kind: type[MonetaError], 
 
 async def test_nobody_there_is_no_answer() -> None:
     with pytest.raises(Unavailable, match="can't be reached"):
-        await Service("one", "http://127.0.0.1:9", 0.5).post("/x", {})
+        await Service("one", "http://127.0.0.1:9", PATIENCE_SECONDS).post("/x", {})
 
 
 def test_a_key_stands_alone_in_its_file_and_goes_to_whom_takes_one(tmp_path: Path) -> None:
