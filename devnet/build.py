@@ -26,8 +26,8 @@ from devnet.contracts.uniswap import deploy_uniswap
 from devnet.contracts.uniswap_v4 import deploy_uniswap_v4
 from devnet.contracts.venus import deploy_venus
 from devnet.deployer import WAD, Deployer
+from devnet.leash import leash
 from devnet.lock import Artefact
-from devnet.node import leash
 from devnet.progress import Progress
 
 FIRST_SECOND = 1_767_225_600  # 2026-01-01 00:00:00 UTC

@@ -14,7 +14,8 @@ from agent.errors import Refused
 from agent.execution.evidence import Evidence
 from agent.money import Address, Amount, Token
 from agent.plugin import Venue
-from agent.policy.decode import Effect, decode
+from agent.policy.decode import decode
+from agent.policy.effects import Effect
 from agent.policy.policy import Policy
 from memory.book import Book
 from memory.flows import net

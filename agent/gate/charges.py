@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from agent.gate.price import price_of
 from agent.plans import Plan, Step
-from agent.policy.decode import Effect
+from agent.policy.effects import Effect
 from agent.policy.policy import Policy
 from agent.policy.spending import By, Cap, Charge, Kind, Period, Spending, worth
 from agent.policy.whole import effects_of

@@ -17,7 +17,7 @@ from agent.gate.trades import honest
 from agent.money import Address, Token
 from agent.plans import Plan
 from agent.plugin import Venue
-from agent.policy.decode import Effect
+from agent.policy.effects import Effect
 from agent.policy.outputs import at_most
 from agent.policy.whole import read_step
 

@@ -19,7 +19,8 @@ from agent.gate.erc7730 import CONSTANT, ENUM, TO, VALUE, Descriptor, FieldForma
 from agent.harmless import REPLACED
 from agent.money import Address, Amount, Token, address, grouped, text_from_units
 from agent.plugin import Listed
-from agent.policy.decode import Effect, argument, hops, pinned
+from agent.policy.decode import argument, hops, pinned
+from agent.policy.effects import Effect
 from agent.policy.policy import Policy
 from agent.policy.tables import LAST, POOL_KEYS, Entry, parameter_at
 

@@ -18,7 +18,8 @@ from agent.money import Address, Amount, Rate, Token
 from agent.plans import Change, Plan, Role, Step
 from agent.plugin import VenueState
 from agent.policy import outputs
-from agent.policy.decode import Effect, argument
+from agent.policy.decode import argument
+from agent.policy.effects import Effect
 from agent.policy.policy import Policy
 from agent.policy.whole import read_step
 from agent.usd import most

@@ -25,7 +25,7 @@ from agent.gate.trades import honest, mean_price
 from agent.money import Address, Token
 from agent.plans import Plan, Step
 from agent.plugin import Trader, Venue
-from agent.policy.decode import Effect
+from agent.policy.effects import Effect
 from agent.policy.policy import Policy
 from agent.policy.spending import Standing
 from agent.policy.whole import check_plan, read_step

@@ -19,7 +19,7 @@ from agent.loans import Loan
 from agent.money import Address
 from agent.plans import Role, Step
 from agent.plugin import Block, Venue, VenueState
-from agent.policy.decode import Effect
+from agent.policy.effects import Effect
 
 TRANSFER_FROM = "transferFrom(address from,address to,uint256 amount)"
 

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from agent.abi import decode_call, parse_signature, selector
 from agent.errors import Refused
 from agent.money import Address, Token, address
 from agent.plugin import Listed
+from agent.policy.effects import Effect
 from agent.policy.tables import MOST_CALLS, Batch, Unwrap
 from agent.policy.unread import unreadable
-
-if TYPE_CHECKING:
-    from agent.policy.decode import Effect
 
 RULE = "batch"
 

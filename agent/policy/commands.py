@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from agent.abi import selector
 from agent.errors import Refused
@@ -22,11 +21,9 @@ from agent.money import Token, address
 from agent.plugin import Listed
 from agent.policy.batch import arguments, check_one_swap
 from agent.policy.codes import Commands
+from agent.policy.effects import Effect
 from agent.policy.tables import MOST_CALLS, Table
 from agent.policy.unread import unlisted
-
-if TYPE_CHECKING:
-    from agent.policy.decode import Effect
 
 RULE = "commands"
 ACTIONS = "V4_SWAP(bytes actions,bytes[] params)"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from agent.errors import Refused
 from agent.money import Address, Amount, Token
-from agent.policy.decode import Effect
+from agent.policy.effects import Effect
 from agent.policy.policy import Policy
 
 DAY_SECONDS = 86_400

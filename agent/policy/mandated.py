@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from agent.money import Amount, Token
 from agent.plans import Output, Plan
-from agent.policy.decode import Effect
+from agent.policy.effects import Effect
 from agent.policy.limits import totals
 from agent.policy.policy import Policy
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from agent.errors import Refused
 from agent.money import Amount, Token
 from agent.plans import Plan
-from agent.policy.decode import Effect, argument
+from agent.policy.decode import argument
+from agent.policy.effects import Effect
 from agent.policy.limits import totals
 
 ACTION, MARK = "reposition", "mandate"

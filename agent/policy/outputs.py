@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from agent.errors import Refused
 from agent.plans import Output, Role, Step
-from agent.policy.decode import Effect
+from agent.policy.effects import Effect
 
 RULE = "output"
 

@@ -10,7 +10,8 @@ from collections.abc import Collection
 from agent.errors import Refused
 from agent.money import Address, Amount, address
 from agent.plugin import Listed
-from agent.policy.decode import Effect, argument, unmet
+from agent.policy.decode import argument, unmet
+from agent.policy.effects import Effect
 from agent.policy.outside import check_numbers
 from agent.policy.policy import Policy
 from agent.policy.tables import ASSET, SELF

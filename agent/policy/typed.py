@@ -14,7 +14,7 @@ from agent.errors import Refused
 from agent.money import MAX_UINT256, Address, Token, address
 from agent.plans import Step, plain
 from agent.plugin import Listed
-from agent.policy.decode import Effect
+from agent.policy.effects import Effect
 from agent.policy.policy import Policy
 from agent.policy.rules import check_step
 from agent.policy.typed_tables import CONTRACT, Domain, Message, leaves

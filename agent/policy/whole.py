@@ -8,7 +8,8 @@ from agent.abi import decode_call
 from agent.errors import Refused
 from agent.money import Address
 from agent.plans import Plan, Role, Step, plain
-from agent.policy.decode import Effect, decode
+from agent.policy.decode import decode
+from agent.policy.effects import Effect
 from agent.policy.limits import bounded
 from agent.policy.outputs import at_most, check_outputs
 from agent.policy.policy import Policy

@@ -14,8 +14,8 @@ from devnet import anvil
 from devnet.build import trimmed
 from devnet.bytecode import Contracts
 from devnet.deployer import WAD, Deployer
+from devnet.leash import leash
 from devnet.lock import Artefact
-from devnet.node import leash
 from devnet.profiles import lending
 from devnet.profiles.aave_v36 import Aave
 from devnet.profiles.curated import place_curated

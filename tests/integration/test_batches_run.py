@@ -23,7 +23,7 @@ from agent.errors import Refused
 from agent.gate.approvals import approve
 from agent.money import Address, Token
 from agent.plans import Plan, Role, Step
-from agent.policy.decode import Effect
+from agent.policy.effects import Effect
 from agent.policy.whole import check_plan
 from devnet import Node
 from plugins.uniswap.calls import (

@@ -15,7 +15,8 @@ from agent.gate.descriptors import Clear, Names, say
 from agent.gate.erc7730 import Descriptor, erc20_descriptor, load_all
 from agent.money import Address, Token, address
 from agent.plugin import Listed
-from agent.policy.decode import Effect, decode
+from agent.policy.decode import decode
+from agent.policy.effects import Effect
 from agent.policy.tables import Entry, Table, erc20_table, load_table
 from tests.unit.policy_parts import ACCOUNT, DAI, DAI_AT, FRIEND, MARKET_ID, USDC, USDC_AT, WETH, WETH_AT
 from tests.unit.policy_parts import place as at

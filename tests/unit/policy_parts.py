@@ -12,7 +12,8 @@ from agent.abi import encode_call
 from agent.money import Address, Token, address
 from agent.plans import Argument, Change, Plan, Role, Step
 from agent.plugin import Listed
-from agent.policy.decode import Effect, decode
+from agent.policy.decode import decode
+from agent.policy.effects import Effect
 from agent.policy.policy import Policy, build
 
 CHAIN = 31337

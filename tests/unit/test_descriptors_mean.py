@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from agent.gate.descriptors import OWN, Clear, Names
 from agent.gate.erc7730 import path_of
 from agent.money import Address
-from agent.policy.decode import Effect
+from agent.policy.effects import Effect
 from agent.policy.tables import SENDER
 from tests.unit import descriptor_parts as parts
 from tests.unit.policy_parts import ACCOUNT, ETH, FRIEND, STRANGER, USDC_AT

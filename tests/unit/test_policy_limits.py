@@ -10,7 +10,7 @@ import pytest
 
 from agent.errors import Refused
 from agent.money import MAX_UINT256, Amount
-from agent.policy.decode import Effect
+from agent.policy.effects import Effect
 from agent.policy.fingerprint import Fingerprint
 from agent.policy.limits import Moved, check_totals, counts, needs_code, totals
 from agent.policy.policy import dumps, loads

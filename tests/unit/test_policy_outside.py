@@ -14,7 +14,8 @@ from agent.abi import decode_call, encode_call, parse_signature, rewritten
 from agent.errors import Refused
 from agent.money import Address, Token, address
 from agent.plugin import Listed
-from agent.policy.decode import Effect, decode
+from agent.policy.decode import decode
+from agent.policy.effects import Effect
 from agent.policy.outside import COIN
 from agent.policy.policy import Policy, build, dumps, loads
 from agent.policy.rules import check_step

@@ -9,7 +9,7 @@ import pytest
 
 from agent.errors import Refused
 from agent.money import MAX_UINT256, Address
-from agent.policy.decode import Effect
+from agent.policy.effects import Effect
 from agent.policy.rules import check_step
 from tests.unit.policy_parts import (
     ACCOUNT,

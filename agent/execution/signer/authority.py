@@ -17,7 +17,7 @@ from agent.execution.signer.totp import Totp
 from agent.execution.signer.transaction import Transaction
 from agent.money import Address
 from agent.plans import Plan, Role
-from agent.policy.decode import Effect
+from agent.policy.effects import Effect
 from agent.policy.limits import counts
 from agent.policy.mandated import above, covers
 from agent.policy.moving import RangeRight, check_move, is_mandated

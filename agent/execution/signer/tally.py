@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from agent.execution.signer.record import Record
 from agent.money import Amount
 from agent.plans import Plan, Role
-from agent.policy.decode import Effect
+from agent.policy.effects import Effect
 from agent.policy.limits import check_totals, needs_code, totals
 from agent.policy.policy import Policy
 

@@ -18,7 +18,7 @@ from agent.execution.signer.record import NO_NONCE, Signed
 from agent.execution.signer.tally import check_tally
 from agent.importing import shallow, without_pairings
 from agent.plans import Plan, Step
-from agent.policy.decode import Effect
+from agent.policy.effects import Effect
 from agent.policy.moving import is_mandated
 from agent.policy.policy import Policy
 from agent.policy.typed import RULE, Typed, check_typed, read_message, read_typed

@@ -15,7 +15,8 @@ from agent.errors import Refused
 from agent.money import Address, Amount, Token
 from agent.plans import Step, plain
 from agent.plugin import Listed, Offer, Quoter, Wanted
-from agent.policy.decode import Effect, decode
+from agent.policy.decode import decode
+from agent.policy.effects import Effect
 from agent.policy.policy import Policy
 from agent.policy.rules import check_step
 from agent.policy.tables import Entry
