@@ -40,6 +40,10 @@ _OPEN = {
     "protection": _PROTECTION,
     "sign": Question("An amount has no sign: say a number above zero."),
     "priced": _PRICED,
+    "which": Question(
+        "Which order? I take away one at a time, or all: `cancel order 2`, `cancel all my orders`. "
+        "`my orders` lists them."
+    ),
 }
 
 

@@ -52,6 +52,7 @@ PRICED = frozenset({
 })  # fmt: skip
 """Words of a question that is about what a token costs."""
 NOT_A_DATE = Question("That isn't a date, or the first is after the last: write dates like 2026-11-01.")
+NOT_YET = Question("Those days haven't come yet: say days up to today.")
 NO_DATE = Question("I don't know the present date here: write dates like 2026-11-01.")
 HOW_LONG = Question("How long: say it in hours, days or weeks.", "seconds")
 WHICH_ASSET = Question("Which token?", "asset")

@@ -15,6 +15,10 @@ _ASKED = {
 _MOVED = (
     "Over which prices shall it lie? Say it like `move position 12 to 2,900 - 3,500`, or `re-centre position 12`."
 )
+_WHICH = (
+    "Which one? `close position 9` takes a position's liquidity out, `withdraw all my USDC` a deposit, and "
+    "`get me out of everything` all there is. `portfolio` lists them."
+)
 
 
 def read(text: str, vocabulary: Vocabulary) -> Understood | None:
@@ -24,6 +28,8 @@ def read(text: str, vocabulary: Vocabulary) -> Understood | None:
         return None
     if isinstance(found, Unclear) and found.what == "prices":
         return Understood(None, question=Question(_MOVED))
+    if isinstance(found, Unclear) and found.what == "which":
+        return Understood(None, question=Question(_WHICH))
     if isinstance(found, Unclear):
         return Understood(None, question=Question(f"{_ASKED[found.what]} {_EXAMPLE}"))
     said = [name for name, value in found.model_dump().items() if value is not None]

@@ -8,13 +8,17 @@ from datetime import date, timedelta
 from agent.intents import Explain, Help, History, Origin, Portfolio, Understood, Usage, Yields
 from agent.mind import questions
 from agent.mind.context import Context
+from agent.words.languages import LANGUAGES
 from agent.words.reading.dates import dated
 from agent.words.reading.dates import span as days_of
 from agent.words.reading.readings import Kind, Reading
 from agent.words.turns import past
+from agent.words.turns.follow import phrases_of
 from agent.words.vocabulary import Vocabulary
 
 _ORDER = ("explain", "policy", "usage", "help", "books", "history", "yields", "portfolio")
+_QUARTERS = frozenset({"q1", "q2", "q3", "q4", "quarter", "quarters", "trimestre", "quartal", "halbjahr", "semestre"})
+"""Times of a year that aren't read: asked about, for what is told of the whole of it isn't what was asked."""
 _AT_ASSET = ("for", "on", "of", "to")
 
 
@@ -54,11 +58,23 @@ def last_time(text: str, vocabulary: Vocabulary) -> Understood | None:
 
 def portfolio(readings: Sequence[Reading], context: Context, action: Origin) -> Understood:
     """What the user has, or what some days earned, which is history; nobody else's account is looked at."""
-    if any(reading.kind is Kind.DATE and reading.text != "today" for reading in readings):
+    if any(reading.kind is Kind.DATE and (reading.text != "today" or _earned(readings)) for reading in readings):
         return history(readings, context, action)
+    if _earned(readings) and _of_quarter(readings):
+        return Understood(None, question=questions.NOT_A_DATE)
     if any(reading.kind in (Kind.ADDRESS, Kind.BAD_ADDRESS) for reading in readings):
         return Understood(None, question=questions.OWN_ONLY)
     return Understood(Portfolio(), {"action": action})
+
+
+def _of_quarter(readings: Sequence[Reading]) -> bool:
+    return any(not _QUARTERS.isdisjoint(reading.words.casefold().split()) for reading in readings)
+
+
+def _earned(readings: Sequence[Reading]) -> bool:
+    """Whether it is asked what was earned, and not only how things are."""
+    said = phrases_of(LANGUAGES[readings[0].code].follows.get("earned", ""))
+    return any(reading.kind is Kind.TOPIC and reading.words.casefold() in said for reading in readings)
 
 
 def yields(readings: Sequence[Reading], vocabulary: Vocabulary, action: Origin) -> Understood:
@@ -87,6 +103,8 @@ def history(readings: Sequence[Reading], context: Context, action: Origin) -> Un
     """What happened between two days, both inclusive; a single day or period said is both."""
     spans = [(reading, _span(readings, place, context)) for place, reading in enumerate(readings)]
     known = [(reading, days) for reading, days in spans if days is not None]
+    if _of_quarter(readings) or (known and any(days is None and each.kind is Kind.DATE for each, days in spans)):
+        return Understood(None, question=questions.NOT_A_DATE)
     if not known:
         if any(reading.kind in (Kind.DATE, Kind.LAST) for reading in readings):
             unknown_now = context.now is None
@@ -94,6 +112,8 @@ def history(readings: Sequence[Reading], context: Context, action: Origin) -> Un
         return Understood(History(since=None, until=None), {"action": action})
     first, last = known[0][0], known[-1][0]
     since, until = known[0][1][0], known[-1][1][1]
+    if context.today is not None and since > str(context.today.date()):
+        return Understood(None, question=questions.NOT_YET)
     if len(known) == 1 and _opens(readings, first, "since", "from"):
         return Understood(History(since=since, until=None), {"action": action, "since": first.origin})
     if len(known) == 1 and _opens(readings, first, "until"):

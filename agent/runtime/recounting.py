@@ -88,7 +88,7 @@ class Recounting:
         since = midnight(intent.since, there) if intent.since else None
         until = midnight(intent.until, there, days=1) - 1 if intent.until else ALL_TIME
         taxes = asks_taxes(text, words)
-        if asks_gas(text, words) and not taxes:
+        if asks_gas(text, words) and not taxes and not asks_earnings(text, words):
             return await booking.gas(user, since, until, there)
         shape = (tool_named(text) or PLAIN) if taxes else None
         reply = await booking.profit(user, since, until, there, csv=shape)

@@ -27,7 +27,7 @@ _DOLLARS = frozenset({"$", "usd", "dollar", "dollars", "dólares", "dolares"})
 @dataclass(frozen=True, slots=True)
 class Unclear:
     """Something of it isn't clear: the `range`, an `amount` or the `tokens` of liquidity that is to be provided, the
-    `prices` that a position is to be moved to.
+    `prices` that a position is to be moved to, `which` position is to be closed.
     """
 
     what: str
@@ -46,6 +46,8 @@ def ranging(text: str, vocabulary: Vocabulary) -> Wish | Unclear | None:
         found = next(filter(None, (each.fullmatch(said) for each in patterns)), None)
         if found is not None:
             return kind(position=_number(found))
+    if any(each.fullmatch(said) for each in frames.UNNAMED):
+        return Unclear("which")
     moved = _moved(said, text, vocabulary)
     if moved is not None:
         return moved
@@ -144,10 +146,24 @@ def _prices(found: re.Match[str], vocabulary: Vocabulary) -> Range | Unclear:
     for named in (found["unit"], found["per"]):
         if named and named.casefold() not in _DOLLARS and vocabulary.symbol(named) is None:
             return Unclear("range")
+    if found["per"] and vocabulary.symbol(found["per"]) in vocabulary.dollars and _symbol(found["unit"], vocabulary):
+        return Unclear("range")  # the other way round: ETH a USDC
     low, high = (_amount(found[end].replace("$", "").strip(), vocabulary) for end in ("low", "high"))
-    if not isinstance(low, Exact) or not isinstance(high, Exact):
+    if not isinstance(low, Exact) or not isinstance(high, Exact) or _one_in_thousands(found):
         return Unclear("range")
     return Range(kind="prices", low=low.value, high=high.value)
+
+
+def _symbol(word: str, vocabulary: Vocabulary) -> bool:
+    """Whether it is a token that isn't worth a dollar."""
+    symbol = vocabulary.symbol(word)
+    return symbol is not None and symbol not in vocabulary.dollars
+
+
+def _one_in_thousands(found: re.Match[str]) -> bool:
+    """ "2.5 to 3.5k": from 2.5 or from 2,500?"""
+    bare = [found[end].strip("$ ") for end in ("low", "high") if not found[end].strip().casefold().endswith("k")]
+    return len(bare) == 1 and len(re.split(r"[.,]", bare[0])[0]) < 3
 
 
 def _amount(words: str, vocabulary: Vocabulary) -> AmountSpec | None:

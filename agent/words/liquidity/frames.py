@@ -80,6 +80,13 @@ CLOSES = _frames(
     rf"(?:\s+(?:aus|von)\s+(?:der\s+)?position\s+{_ID})?(?:\s+(?:ab|heraus|raus))?",
 )
 
+UNNAMED = _frames(
+    r"close\s+(?:my|the|this|that)\s+(?:open\s+)?position",
+    r"(?:cierra|cerrar)\s+(?:mi|la|esta|esa)\s+posici[oó]n",
+    r"schlie(?:ß|ss)e?\s+(?:meine|die|diese)\s+position",
+)
+"""One position, and nothing says whether liquidity is meant or a deposit."""
+
 _TO_RANGE = r"(?:range|the\s+money|the\s+(?:price\s+)?range|its\s+range)"
 _ROUND = r"(?:\s+(?:around|about|at|on|to)\s+(?:the\s+)?(?:present\s+|current\s+)?(?:price|market|spot)(?:\s+price)?)"
 _MOVE = r"(?:move|shift|bring|put|get|take|set)"

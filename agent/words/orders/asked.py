@@ -14,7 +14,7 @@ from typing import Any
 from agent.intents import Cancel, Exact, Order
 from agent.words.languages import Heard, heard
 from agent.words.orders import frames
-from agent.words.orders.cancels import cancelled
+from agent.words.orders.cancels import cancelled, unclear
 from agent.words.orders.protects import names_protection, protection
 from agent.words.orders.times import Unsaid, ends, times, without_end
 from agent.words.orders.trade import Condition, Half, made, symbol_in
@@ -54,10 +54,19 @@ def order(said: Sequence[str], vocabulary: Vocabulary) -> Order | Cancel | Half 
         ref = cancelled(plain)
         if ref is not None:
             return Cancel(ref=ref)
+        if unclear(plain) and _only_cancels(text, vocabulary):
+            return Half("which")
     spoken = heard(text, vocabulary)
     if _SIGNED.search(plain):
         return Half("sign") if may_be_order(text, vocabulary) and _trades(plain, vocabulary, spoken) else None
     return _set(whole(text, spoken.language, hurried=False), said[1:], vocabulary, spoken)
+
+
+def _only_cancels(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether a message says nothing that stands against it, and asks for nothing else to be done."""
+    readings = read(text, vocabulary)
+    acts = [each for each in readings if each.kind is Kind.VERB]
+    return len(acts) < 2 and not any(each.kind in _NEVER for each in readings)
 
 
 def order_in(text: str, start: int, end: int, vocabulary: Vocabulary) -> Order | Cancel | Half | None:

@@ -14,9 +14,12 @@ ORDER = "order"
 _KINDS = {"limit": "limit", "take": "limit", "stop": "stop", "dca": "dca", "recurring": "dca", "standing": ""}
 _KIND = r"(?P<kind>limit|stop(?:[\s-]?loss(?:es)?)?|take[\s-]?profits?|dcas?|recurring|standing|límite|limite)"
 _NUMBER = r"(?:\s+(?:number\s+|nr\.?\s+|nummer\s+|n[uú]mero\s+|no\.?\s+|#)?(?P<number>[1-9]\d{0,8}))?"
-_END = r"(?:,?\s+(?:please|por\s+favor|bitte|now|ahora|jetzt))*[\s.!?]*"
-_EN = r"\s*/?(?:please\s+)?(?:cancel|remove|delete|drop|stop|clear|end|kill|get\s+rid\s+of)\s+(?P<all>all\s+)?"
-_EN_OF = r"(?:of\s+)?(?:(?:my|the|that|this|these|those|every)\s+)?(?:open\s+)?"
+_END = r"(?:,?\s+(?:please|por\s+favor|bitte|now|ahora|jetzt))*[\s.!]*"
+_EN = (
+    r"\s*/?(?:please\s+)?(?:cancel|remove|delete|drop|stop|clear|end|kill|get\s+rid\s+of)\s+"
+    r"(?P<all>(?:all|every)\s+)?"
+)
+_EN_OF = r"(?:of\s+)?(?:(?:my|the|that|this|these|those)\s+)?(?:open\s+)?"
 _ES = (
     r"\s*(?:por\s+favor,?\s+)?(?:cancela|cancelar|quita|borra|elimina|anula|detén|para)\s+(?P<all>tod[oa]s\s+)?"
     r"(?:(?:la|las|el|los|mi|mis|esa|esta)\s+)?"
@@ -32,6 +35,12 @@ _CANCELS = Patterns(
     rf"{_ES}{_KIND}{_NUMBER}{_END}",
     rf"{_DE}(?:{_KIND}[\s-]*)?(?P<noun>auftr[aä]ge|auftraege|auftrag|orders?){_NUMBER}{_END}",
     rf"{_DE}{_KIND}{_NUMBER}{_END}",
+)
+_UNCLEAR = Patterns(
+    r"\s*/?(?:please\s+)?(?:cancel|remove|delete|drop|clear|kill|get\s+rid\s+of)\b.*"
+    r"\b(?:orders?|stop[\s-]?loss(?:es)?|dcas?)\b.*",
+    r"\s*(?:por\s+favor,?\s+)?(?:cancela|cancelar|quita|borra|elimina|anula)\b.*\b[oó]rden(?:es)?\b.*",
+    r"\s*(?:bitte\s+)?(?:l[oö]sche?|loesche|entferne|streiche|storniere)\b.*\b(?:auftr[aä]ge|auftrag|orders?)\b.*",
 )
 _ONE = "one"
 THE_ORDER = f"{ORDER}:{_ONE}"
@@ -59,6 +68,11 @@ def cancelled(plain: str) -> str | None:
     several = bool(parts.get("all") or _PLURAL.search(noun))
     which = " ".join(filter(None, ("" if several else _ONE, kind)))
     return f"{ORDER}:{which}" if which else ORDER
+
+
+def unclear(plain: str) -> bool:
+    """Whether orders are to be taken away, but not which: "cancel order 1 and 2", "cancel all orders but 1"."""
+    return any(each.fullmatch(plain) for each in _UNCLEAR)
 
 
 def which(ref: str) -> tuple[int | None, bool, str]:

@@ -37,7 +37,7 @@ _DAY = r"(?:" + "|".join(sorted(DAYS, key=len, reverse=True)) + ")"
 DAY = re.compile(rf"\b{_DAY}(?=s?\b)", re.IGNORECASE)
 _AND_DAY = r"\s*(?:,|,?\s+and|&|,?\s+y|,?\s+und)\s*(?:on\s+|every\s+|los\s+|cada\s+|jeden\s+)?"
 _LIST = rf"(?P<weekdays>{_DAY}s?(?:{_AND_DAY}{_DAY}s?)*)"
-_NTH = r"(?P<day>[12]?\d|3[01])"
+_NTH = r"(?P<day>[12]\d|3[01]|[1-9])"
 _NTH2 = _NTH.replace("day", "day2")
 _LAST = r"(?P<last>last|último|ultimo|letzten)"
 
@@ -55,7 +55,9 @@ EVERY = Patterns(
     rf"\b(?:every\s+week|weekly|each\s+week|once\s+a\s+week|a\s+week),?\s+on\s+{_LIST}\b",
     rf"\b(?:cada\s+semana|semanalmente|todas\s+las\s+semanas),?\s+(?:el|los)\s+{_LIST}\b",
     rf"\b(?:jede\s+woche|wöchentlich)\s+am\s+{_LIST}\b",
-    rf"\b(?:every|each|on)\s+(?:single\s+)?{_LIST}(?:\s+(?:of\s+)?(?:every|each)\s+week)?\b",
+    rf"\b(?:every|each)\s+(?:single\s+)?{_LIST}(?:\s+(?:of\s+)?(?:every|each)\s+week)?\b",
+    rf"\bon\s+{_LIST}\s+(?:of\s+)?(?:every|each)\s+week\b",
+    rf"\bon\s+{_LIST.replace('s?', 's')}",
     r"\b(?:every|each)\s+(?P<workday>week\s?day|working\s+day|work\s?day|business\s+day)s?\b",
     rf"\b(?:cada|todos\s+los|los)\s+{_LIST}\b",
     rf"\b(?:jede[nrs]?|immer)\s+{_LIST}\b",
@@ -65,14 +67,24 @@ EVERY = Patterns(
     r"\b(?P<hourly>every\s+hour|each\s+hour|hourly|cada\s+hora|todas\s+las\s+horas|jede\s+stunde|stündlich)\b",
     r"\b(?P<twice>every\s+other\s+hour|every\s+second\s+hour|alle\s+zwei\s+stunden|cada\s+dos\s+horas)\b",
     # bare periods
-    r"\b(?P<daily>every\s+(?:single\s+)?day|each\s+day|daily|a\s+day|per\s+day|cada\s+día|todos\s+los\s+días|a\s+diario|"
+    r"\b(?P<daily>every\s+(?:single\s+)?day|each\s+day|daily|(?:once\s+)?a\s+day|per\s+day|cada\s+día|todos\s+los\s+días|a\s+diario|"
     r"diariamente|al\s+día|jeden\s+tag|täglich|am\s+tag|pro\s+tag)\b",
-    r"\b(?P<weekly>every\s+week|each\s+week|weekly|a\s+week|per\s+week|cada\s+semana|todas\s+las\s+semanas|"
+    r"\b(?P<weekly>every\s+week|each\s+week|weekly|(?:once\s+)?a\s+week|per\s+week|cada\s+semana|todas\s+las\s+semanas|"
     r"semanalmente|a\s+la\s+semana|por\s+semana|jede\s+woche|wöchentlich|pro\s+woche|die\s+woche)\b",
-    r"\b(?P<monthly>every\s+month|each\s+month|monthly|a\s+month|per\s+month|cada\s+mes|todos\s+los\s+meses|"
+    r"\b(?P<monthly>every\s+month|each\s+month|monthly|(?:once\s+)?a\s+month|per\s+month|cada\s+mes|todos\s+los\s+meses|"
     r"mensualmente|al\s+mes|por\s+mes|jeden\s+monat|monatlich|pro\s+monat|im\s+monat)\b",
 )
+_OFTEN = (
+    r"(?:twice|thrice|(?:\d+|two|three|four|five|six|seven|eight|nine|ten|several|many|a\s+few)\s+times|\d+\s*x|"
+    r"(?:\d+|dos|tres|cuatro|cinco|seis|varias|muchas)\s+veces|(?:\d+\s*|zwei|drei|vier|fünf|sechs|zehn|mehr)mals?)"
+)
+ONCE = Patterns(rf"\b(?:on|am|el|next|this|coming|nächsten|kommenden|próximo|este)\s+{_LIST}\b")
+"""A day of the week that isn't said to come again: nothing is done once at another time."""
 OTHER_EVERY = Patterns(
+    rf"\b{_OFTEN}\s+(?:a|per|every|each|in\s+a|al|a\s+la|por|cada|am|pro|jeden|jede|die|im|in\s+der)\s+"
+    r"(?:day|week|month|hour|día|semana|mes|hora|tag|woche|monat|stunde)\b",
+    r"\b(?:0+|3[2-9]|[4-9]\d|\d{3,})(?:(?:st|nd|rd|th)\s+(?:day\s+)?(?:of|in)\s+(?:the|every|each|a)\s+month|"
+    r"\.\s+(?:jedes|jeden|des|im|eines)\s+monats?|\s+de\s+(?:cada|todos\s+los)\s+mes(?:es)?)\b",
     r"\b(?:every|each)\s+(?:other|second|third|\d+|two|three|few)\s+(?:days?|weeks?|months?|minutes?|years?|"
     rf"{_DAY}s?)\b",
     r"\b(?:every|each|cada|jede[ns]?|alle)\s+(?:\d+\s+)?(?:minutes?|years?|minutos?|años?|minuten?|jahre?|quarter|"
@@ -265,7 +277,7 @@ WITH = {"en": "with", "es": "con", "de": "mit"}
 
 _END = r"[\s.!?]*"
 LISTS = Patterns(
-    r"\s*/?(?:(?:show|list|see|view)\s+(?:me\s+)?|what\s+(?:are|were)\s+|which\s+(?:are\s+)?)?(?:all\s+)?(?:of\s+)?"
+    r"\s*/?(?:(?:show|list|see|view)\s+(?:me\s+)?|(?:what|which)\s+(?:(?:are|were)\s+)?)?(?:all\s+)?(?:of\s+)?"
     r"(?:my\s+|the\s+)?(?:open\s+|standing\s+|limit\s+|stop\s+)?orders(?:\s+(?:do\s+i\s+have|have\s+i\s+set|are\s+(?:set|open)))?"
     r"(?:,?\s+please)?" + _END,
     r"\s*[¿]?(?:mu[eé]stra(?:me)?\s+|cu[aá]les\s+son\s+|ver\s+|lista\s+)?(?:todas\s+)?(?:mis|las)\s+[oó]rdenes"

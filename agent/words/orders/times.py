@@ -27,6 +27,9 @@ def times(said: str) -> tuple[str, dict[str, Any]] | Unsaid | None:
     other = _first(frames.OTHER_EVERY, said)
     if other is not None and (found is None or found.start() >= other.start() or found.end() <= other.end()):
         return Unsaid()
+    once = _first(frames.ONCE, said)
+    if once is not None and not (found is not None and found.start() <= once.start() and once.end() <= found.end()):
+        return Unsaid()
     if found is None:
         return None
     fields = _every(found)

@@ -18,7 +18,7 @@ class Half:
     """An order is wanted, and something of it isn't said or isn't clear.
 
     `missing`: 'asset', 'to_asset', 'amount' (an answer fills it in); 'given' (what is given has to have the amount),
-    'priced', 'times', 'end', 'protection', 'trade', 'way'.
+    'priced', 'times', 'end', 'protection', 'trade', 'way'; 'which' (order is to go).
     `words`: what isn't understood; `asset`: the token that an amount is missing of.
     """
 
@@ -63,8 +63,11 @@ def _sides(clause: Clause, vocabulary: Vocabulary) -> dict[str, Any] | Half:
     strange = [each.words for each in _strays(clause)]
     if strange:
         return Half("trade", tuple(strange))
-    if clause.of(*INEXACT):
-        return Half("amount")
+    inexact = clause.of(*INEXACT)
+    if inexact:  # beside an amount it is something else: a time that can't be read
+        return Half("trade", tuple(each.words for each in inexact)) if clause.amounts else Half("amount")
+    if trade.unclear and len(clause.amounts) > 1 and len(clause.of(Kind.TOKEN)) < 3:
+        return Half("trade", tuple(each.words for each in clause.amounts[1:]))
     if trade.unclear or (trade.given is None and trade.wanted is None):
         return Half("way")
     if trade.given is None or trade.wanted is None:

@@ -23,7 +23,10 @@ _LONGEST_DAYS = 36_500
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NUMBER = re.compile(r"(\d{1,2})(st|nd|rd|th)?", re.IGNORECASE)
 _YEAR = re.compile(r"20\d\d")
-_OPENS_MONTH = frozenset({"in", "of", "since", "until", "from", "for", "on"})
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(20\d\d)")
+_OPENS_MONTH = frozenset({"in", "of", "since", "until", "from", "for", "on", "between"})
+_LINKS_MONTHS = frozenset({"to", "and", "until", "-"})
+UNSURE = "unsure"  # the value of figures that are a day in more than one way: 03/01/2026
 
 
 def dated(readings: Sequence[Reading]) -> list[Reading]:
@@ -48,7 +51,9 @@ def _may_tell(reading: Reading, language: Language) -> bool:
     """Whether it is what words of a day can't be without: a month, "3rd", a length of time, "last"."""
     if reading.kind in (Kind.DURATION, Kind.LAST) or _month_of(reading, language) is not None:
         return True
-    return _number(reading, ordinal=True) is not None or _YEAR.fullmatch(reading.words) is not None
+    if _number(reading, ordinal=True) is not None or _YEAR.fullmatch(reading.words) is not None:
+        return True
+    return reading.kind is Kind.BAD_AMOUNT and _DOTTED.fullmatch(reading.words) is not None
 
 
 def span(value: str, today: date) -> Span | None:
@@ -60,11 +65,41 @@ def span(value: str, today: date) -> Span | None:
 
 
 def _day(readings: Sequence[Reading], place: int, language: Language) -> tuple[Reading, int] | None:
-    for reads in (_day_month, _month_day, _month, _ago, _ago_before, _last_day, _day_alone, _year_alone):
+    for reads in (
+        _dotted,
+        _slashed,
+        _day_month,
+        _month_day,
+        _month,
+        _ago,
+        _ago_before,
+        _last_day,
+        _day_alone,
+        _year_alone,
+    ):
         found = reads(readings, place, language)
         if found is not None:
             return found
     return None
+
+
+def _dotted(readings: Sequence[Reading], place: int, language: Language) -> tuple[Reading, int] | None:
+    """ "01.03.2026", which is the 1st of March wherever it is written with dots."""
+    del language
+    found = _DOTTED.fullmatch(readings[place].words) if readings[place].kind is Kind.BAD_AMOUNT else None
+    if found is None:
+        return None
+    return _joined(readings, place, place + 1, f"{found[3]}-{int(found[2]):02}-{int(found[1]):02}")
+
+
+def _slashed(readings: Sequence[Reading], place: int, language: Language) -> tuple[Reading, int] | None:
+    """ "03/01/2026" is January or March."""
+    del language
+    figures = readings[place : place + 3]
+    said = "".join(reading.words for reading in figures)
+    if re.fullmatch(r"\d{1,2}/\d{1,2}/(?:20)?\d\d", said) is None or figures[-1].end - figures[0].start != len(said):
+        return None
+    return _joined(readings, place, place + 3, UNSURE)
 
 
 def _joined(readings: Sequence[Reading], place: int, after: int, value: str) -> tuple[Reading, int]:
@@ -138,10 +173,18 @@ def _month(readings: Sequence[Reading], place: int, language: Language) -> tuple
     after = place + (last is not None and last.kind is Kind.LAST)
     month, before = _month_of(_at(readings, after), language), _at(readings, place - 1)
     opened = after > place or (before is not None and (before.text in _OPENS_MONTH or before.kind is Kind.LAST))
+    opened = opened or (
+        before is not None and before.text in _LINKS_MONTHS and _told_month(readings[:place], language)
+    )
     if month is None or not opened:
         return None
     year, end = _year(readings, after + 1)
     return _joined(readings, place, end, f"{year}-{month:02}")
+
+
+def _told_month(readings: Sequence[Reading], language: Language) -> bool:
+    """Whether a month was told, with which another is linked: "from March to May"."""
+    return any(_month_of(reading, language) is not None for reading in readings)
 
 
 def _ago(readings: Sequence[Reading], place: int, language: Language) -> tuple[Reading, int] | None:
@@ -184,7 +227,9 @@ def _year_alone(readings: Sequence[Reading], place: int, language: Language) -> 
     year, after = _at(readings, place), _at(readings, place + 1)
     if year is None or year.kind is not Kind.AMOUNT or not _YEAR.fullmatch(year.words):
         return None
-    if after is not None and after.kind in (Kind.TOKEN, Kind.DURATION, Kind.WORD):
+    before = _at(readings, place - 1)
+    asked = before is not None and before.kind is Kind.TOPIC  # "my taxes 2026 lifo"
+    if after is not None and after.kind in {Kind.TOKEN, Kind.DURATION, *(() if asked else (Kind.WORD,))}:
         return None
     return _joined(readings, place, place + 1, year.words)
 

@@ -190,8 +190,12 @@ def _answered(trade: Trade, side: _Side) -> Trade:
         trade = replace(trade, given=token)
     elif token is not None and trade.wanted is None and trade.given is not None:
         trade = replace(trade, wanted=token)
+    elif token is not None and token.text not in {each.text for each in (trade.given, trade.wanted) if each}:
+        return replace(trade, unclear=True)  # a third token, or one of which nothing says the side
     if amount is None:
         return trade
+    if token is None and trade.given is None and trade.wanted is not None:
+        return replace(trade, unclear=True)  # "buy eth", "1": one of which?
     if token is None or (trade.given is not None and token.text == trade.given.text):
         return replace(trade, given_amount=amount, unclear=trade.unclear or trade.given_amount is not None)
     if trade.wanted is not None and token.text == trade.wanted.text:

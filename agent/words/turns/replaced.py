@@ -241,7 +241,8 @@ def _traded(
         if way is None or way.text in (_GIVES if buys else _GETS):
             sentence.added += [way or other, piece]
             return
-    if len(olds) != 2 or side not in _GIVES | _GETS:
+    either = shape is Shape.SAME and side == "for"  # "same for weth": instead of which of the two?
+    if len(olds) != 2 or either or side not in _GIVES | _GETS:
         raise Unresolved("Which way: say the whole swap, with both tokens.")
     gives = side in _GIVES or (buys and side == "for")
     behind = [old for old in olds if ways[old.text].kind is Kind.PREPOSITION]
