@@ -77,10 +77,15 @@ def _start(folder: Path, port: int) -> Running:
     pid = _detached(anvil.telling(command, bound), folder / "anvil.log")
     started = Running(pid, f"http://{anvil.HOST}:{port}", int(time.time()))
     write_atomically(folder / "devnet.json", json.dumps(asdict(started)).encode())
-    begun = time.monotonic()  # for a moment the process is still the shell that becomes anvil
-    anvil.wait_until_ready(
-        started.rpc_url, bound, lambda: time.monotonic() < begun + BECOMING_SECONDS or _is_ours(started)
-    )
+    begun = time.monotonic()  # for a moment the process is the shell that becomes anvil, or has no command line yet
+    try:
+        anvil.wait_until_ready(
+            started.rpc_url, bound, lambda: time.monotonic() < begun + BECOMING_SECONDS or bool(_command_line(pid))
+        )
+    except NodeUnreachable:
+        if _is_ours(started):  # too slow, and nobody's from here on
+            os.kill(pid, signal.SIGKILL)
+        raise
     return started
 
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from devnet.errors import NodeUnreachable, RpcError
 
 POLL_SECONDS = 0.002
-MINED_SECONDS = 10.0
+MINED_SECONDS = 60.0
 
 
 class Rpc:

@@ -16,7 +16,7 @@ from tests.e2e.program import MONETA, environment
 from tests.servers.discord_server import DiscordServer
 from tests.servers.telegram_server import TOKEN, TelegramServer
 
-READY_SECONDS = 40.0
+READY_SECONDS = 60.0
 END_SECONDS = 30.0
 UNLIMITED = {
     "MONETA_MESSAGES_A_MINUTE": "60000",

@@ -273,7 +273,7 @@ async def _signer_killed(world: World, chat: TelegramChat, moneta: bot.Bot) -> N
         pid for pid, words in descendants(moneta.process.pid).items() if "agent.execution.signer serve" in words
     ]
     os.kill(pid, signal.SIGKILL)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not gone(pid):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     await _press(world, chat, preview, "Confirm")
@@ -300,7 +300,7 @@ async def _started_in_vain(world: World, given: dict[str, str]) -> str:
         env=environment(**given),
         cwd=world.folder,
     )
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         said, _ = await process.communicate()
     assert process.returncode == 1
     world.heard.append(said.decode(errors="replace"))

@@ -16,7 +16,7 @@ from tests.servers.discord_server import DiscordServer, text_of
 from tests.servers.telegram_sends import Failure
 from tests.servers.telegram_server import TelegramServer
 
-REFUSAL_SECONDS = 20.0
+REFUSAL_SECONDS = 60.0
 
 
 @pytest.fixture

@@ -7,7 +7,9 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
+from unittest import mock
 
+from agent.chat.discord import acknowledging, backfill
 from agent.chat.discord.adapter import DiscordAdapter
 from agent.compose import Instance
 from agent.config import Settings
@@ -101,11 +103,21 @@ def read(interaction: Interaction) -> str:
 
 
 @contextlib.asynccontextmanager
+async def _patiently() -> AsyncIterator[None]:
+    """However busy the machine is, a history is read and an interaction acknowledged before what follows on it."""
+    with (
+        mock.patch.object(backfill, "PATIENCE_SECONDS", LEAVING_SECONDS),
+        mock.patch.object(acknowledging, "LONGEST_SECONDS", LEAVING_SECONDS),
+    ):
+        yield
+
+
+@contextlib.asynccontextmanager
 async def bot_on(
     place: Place, server: DiscordServer, alice: Person, town: Channel, settings: Settings | None = None, **more: Any
 ) -> AsyncIterator[Bot]:
     """Runs the bot; on the way out it must leave by itself, and Discord must have liked all that it asked."""
-    async with funded(place, settings) as instance:
+    async with funded(place, settings) as instance, _patiently():
         service = instance.service
         user = await instance.owner("discord", alice.id, alice.display)
         adapter = DiscordAdapter(service, server.token, api_base=server.api_base, gateway=server.gateway_url, **more)

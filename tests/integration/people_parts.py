@@ -108,4 +108,4 @@ async def people(folder: Path, node: Node, **settings: Any) -> AsyncIterator[Peo
     place = place_on(node, folder)
     async with open_instance(place, Settings(**settings)) as instance:
         yield People(instance, place)
-        await instance.service.drain(5)
+        await instance.service.drain(60)

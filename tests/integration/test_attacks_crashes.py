@@ -66,7 +66,7 @@ async def test_what_the_schedule_finds_out_about_a_plan_of_the_user_is_told(
         desk.clock.now += 6 * HOUR
         await desk.schedule.tick()
         assert await desk.world.ledger.unsettled() == []
-        await desk.instance.service.courier.drain(5)
+        await desk.instance.service.courier.drain(60)
         texts = [row.body["text"] for row in desk.heard.rows[heard:]]
         assert any(text.startswith("Stopped:") for text in texts), texts
 
@@ -87,7 +87,7 @@ async def test_a_stop_between_saying_and_noting_says_nothing_twice(tmp_path: Pat
         desk.world.ledger.claim = claim  # type: ignore[method-assign]
         await desk.schedule.tick()
         await desk.schedule.tick()
-        await desk.instance.service.courier.drain(5)
+        await desk.instance.service.courier.drain(60)
         moved = [row for row in desk.heard.rows if "I moved" in row.body["text"]]
         assert len(moved) == 1
 

@@ -187,7 +187,7 @@ async def test_a_mandate_whose_grant_was_cut_off_still_tells_of_its_moves(tmp_pa
         assert await desk.world.ledger.mandate(desk.user.id) is not None
         await desk.schedule.tick()
         assert await desk.position(VENUS)
-        await desk.instance.service.courier.drain(5)
+        await desk.instance.service.courier.drain(60)
         assert desk.heard.rows
 
 

@@ -5,21 +5,12 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-import pytest
-
-from agent.chat.discord import backfill
 from devnet import Node
 from tests.integration.discord_parts import bot_on
-from tests.integration.patience import PATIENCE_SECONDS, until
+from tests.integration.patience import until
 from tests.integration.place_parts import place_on
 from tests.servers.discord_objects import BOT_ID
 from tests.servers.discord_server import DiscordServer, text_of
-
-
-@pytest.fixture(autouse=True)
-def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However busy the machine is, a history is read before what is newer is taken in."""
-    monkeypatch.setattr(backfill, "PATIENCE_SECONDS", PATIENCE_SECONDS)
 
 
 async def test_what_was_missed_is_answered_before_what_is_newer(devnet_node: Node, tmp_path: Path) -> None:

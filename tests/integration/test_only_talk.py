@@ -99,7 +99,7 @@ async def test_a_flood_of_talk_gets_its_one_notice(tmp_path: Path, devnet_node: 
             await world.send(world.discord, "1", "help")
             await asyncio.sleep(0.02)
         await world.until(lambda: not world.instance.service._workers)
-        await world.instance.service.courier.drain(5)
+        await world.instance.service.courier.drain(60)
         told = [body.text for body in world.discord.told("1")][2:]
         assert [text.startswith("That was too much") for text in told] == [False, False, False, True]
 
@@ -129,7 +129,7 @@ async def test_it_is_said_before_it_is_durable_and_acknowledged_after(
             assert await ledger.unfinished() == []  # nobody else sees it yet
             committed.set()
             assert (await taken) is not None
-        await service.courier.drain(5)
+        await service.courier.drain(60)
         assert (await ledger.unfinished(), await ledger.unsent()) == ([], [])
         assert len(world.discord.delivered) == before + 1
 
@@ -159,7 +159,7 @@ async def test_one_that_cannot_be_made_durable_comes_again_and_is_answered_again
             await service.receive(message)
         assert await service.receive(message) is not None
         await world.until(lambda: len(world.discord.delivered) == before + 2)
-        await service.courier.drain(5)
+        await service.courier.drain(60)
         first, second = world.discord.delivered[before:]
         assert first.nonce == second.nonce
         assert (await ledger.unfinished(), await ledger.unsent()) == ([], [])

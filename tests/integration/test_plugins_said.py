@@ -91,7 +91,7 @@ async def test_a_job_says_what_it_has_to_say_once_a_period(whole: Whole) -> None
     await service.resume()
     for _ in range(2):  # a second instance of the same folder, or one after a restart, finds the period taken
         await Schedule(whole.world, service).jobs.look()
-    await service.drain(5)
+    await service.drain(60)
     texts = [Body.from_json(row.body).text for row in heard.rows]
     assert texts == ["The tide turns on devnet."]
     assert [each.label for each in Body.from_json(heard.rows[0].body).buttons] == ["portfolio"]

@@ -22,6 +22,7 @@ import pytest
 
 from agent.errors import Refused, Unavailable
 from agent.execution.signer import paths
+from agent.execution.signer import process as starting
 from agent.execution.signer.client import SignerClient
 from agent.execution.signer.process import SignerProcess, command, environment
 from agent.execution.signer.setup import create_wallet
@@ -174,7 +175,8 @@ async def test_a_long_folder_works(made: Path, tmp_path: Path) -> None:
     await process.stop()
 
 
-async def test_closing_its_input_ends_it(made: Path) -> None:
+async def test_closing_its_input_ends_it(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(starting, "STOP_SECONDS", 30.0)
     process = await SignerProcess.start(made)
     await process.stop()
     assert process.code == 0  # by itself: one that has to be killed has no such code

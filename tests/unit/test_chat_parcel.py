@@ -63,7 +63,7 @@ async def test_it_is_written_with_its_arrival_and_not_before(tmp_path: Path) -> 
         await asyncio.sleep(0.02)
         assert await ledger.unfinished() == [row]  # a crash now has it answered anew
         line.opened.set()
-        await courier.drain(5)
+        await courier.drain(60)
         assert (await ledger.unfinished(), await ledger.unsent()) == ([], [])
         assert [each.nonce for each in line.delivered] == [ledger.draft(row, TEXT).nonce]
 
@@ -81,7 +81,7 @@ async def test_what_comes_after_it_in_its_channel_finds_it_written(tmp_path: Pat
         assert [each.inbox_id for each in await ledger.unsent()] == [first.id, second.id]  # in order after a crash
         courier.post(after)
         line.opened.set()
-        await courier.drain(5)
+        await courier.drain(60)
         assert [each.inbox_id for each in line.delivered] == [first.id, second.id]
         assert await ledger.unsent() == []
 
@@ -104,7 +104,7 @@ async def test_it_is_written_when_it_has_to_wait(tmp_path: Path, failure: Except
         (waiting,) = await ledger.unsent()
         assert (waiting.inbox_id, waiting.nonce) == (row.id, ledger.draft(row, TEXT).nonce)
         goes_on.set()
-        await courier.drain(5)
+        await courier.drain(60)
         assert (len(line.delivered), await ledger.unsent()) == (1, [])
 
 
@@ -114,7 +114,7 @@ async def test_one_that_the_platform_refuses_is_put_aside_with_its_reason(tmp_pa
         line.opened.set()
         courier, row = Courier(ledger, {"chat": line}, lambda: 0.0), await said(ledger, 1)
         post(courier, row)
-        await courier.drain(5)
+        await courier.drain(60)
         assert (await ledger.unfinished(), await ledger.unsent(), line.delivered) == ([], [], [])
         dropped = await ledger.finish(row.id, {})
         assert dropped.dropped == "the user blocked the bot"

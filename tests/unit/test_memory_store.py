@@ -52,7 +52,7 @@ async def test_a_failing_write_leaves_its_neighbours_alone(store: Store) -> None
 
     def first(db: Database) -> None:  # holds the writer, so that the others wait together and share a commit
         entered.set()
-        go_on.wait(5)
+        go_on.wait(60)
 
     def failing(db: Database) -> None:
         adding("undone")(db)
@@ -60,7 +60,7 @@ async def test_a_failing_write_leaves_its_neighbours_alone(store: Store) -> None
 
     commits: list[str] = []
     waiting: list[asyncio.Task[object]] = [asyncio.create_task(store.write(first))]
-    await asyncio.to_thread(entered.wait, 5)
+    await asyncio.to_thread(entered.wait, 60)
     waiting.append(asyncio.create_task(store.write(lambda db: db.conn.set_trace_callback(commits.append))))
     waiting += [asyncio.create_task(store.write(adding(str(n)))) for n in range(5)]
     waiting.insert(4, asyncio.create_task(store.write(failing)))
@@ -107,11 +107,11 @@ async def test_a_read_sees_one_moment_and_cannot_write(store: Store) -> None:
     def twice(db: Database) -> tuple[list[str], list[str]]:
         first = texts(db)
         reading.set()
-        written.wait(5)
+        written.wait(60)
         return first, texts(db)
 
     read = asyncio.create_task(store.read(twice))
-    await asyncio.to_thread(reading.wait, 5)
+    await asyncio.to_thread(reading.wait, 60)
     await store.write(adding("after"))
     written.set()
     assert await read == (["before"], ["before"])
@@ -122,7 +122,7 @@ async def test_a_read_sees_one_moment_and_cannot_write(store: Store) -> None:
 
 async def test_the_event_loop_runs_on_while_a_write_is_slow(store: Store) -> None:
     release = threading.Event()
-    slow = asyncio.create_task(store.write(lambda db: release.wait(5)))
+    slow = asyncio.create_task(store.write(lambda db: release.wait(60)))
     await asyncio.sleep(0.01)  # would hang here if the write held the loop
     assert not slow.done()
     release.set()
@@ -187,11 +187,11 @@ async def test_a_cancelled_caller_does_not_stop_the_writer(store: Store) -> None
 
     def slow(db: Database) -> int:
         entered.set()
-        release.wait(5)
+        release.wait(60)
         return adding("done")(db)
 
     running = asyncio.create_task(store.write(slow))
-    await asyncio.to_thread(entered.wait, 5)  # what hasn't begun is not done once its caller is gone
+    await asyncio.to_thread(entered.wait, 60)  # what hasn't begun is not done once its caller is gone
     waiting = asyncio.create_task(store.write(adding("dropped")))
     await asyncio.sleep(0.01)
     for task in (running, waiting):

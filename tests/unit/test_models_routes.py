@@ -98,7 +98,7 @@ class Slow(Fake):
 
     async def prepare(self) -> None:
         self.prepared += 1
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.3)
         if self.fails:
             raise ModelDown("not installed")
 
@@ -106,7 +106,7 @@ class Slow(Fake):
 async def test_the_time_for_an_answer_begins_once_the_model_can_be_asked() -> None:
     first, second = Slow(GOOD), Slow(GOOD)
     for model in (first, models(Clock(), first=first, second=second)):
-        found = await Mind(ADA, model, seconds=0.05).understand(TEXT, Context(now=NOW), VOCABULARY)
+        found = await Mind(ADA, model, seconds=0.25).understand(TEXT, Context(now=NOW), VOCABULARY)
         assert bound(found, TEXT) == HUNDRED
     assert (first.prepared, second.prepared) == (2, 0)
 

@@ -108,7 +108,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Any:
         yield writing, ended, codes
     finally:
         monkeypatch.setattr(os, "getppid", lambda: 1)
-        assert ended.wait(5)
+        assert ended.wait(60)
         os.close(reading)
 
 
@@ -124,10 +124,10 @@ def test_it_ends_when_its_input_closes(watched: Any) -> None:
     assert not word.wait(0.05)
     assert not ended.is_set()
     os.write(writing, b"serve\n")
-    assert word.wait(5)
+    assert word.wait(60)
     assert not ended.wait(0.05)
     os.close(writing)
-    assert ended.wait(5)
+    assert ended.wait(60)
     assert codes == [0]
 
 
@@ -136,7 +136,7 @@ def test_it_ends_when_its_parent_is_another(watched: Any, monkeypatch: pytest.Mo
     guard.end_with_parent(77)
     assert not ended.wait(0.05)
     monkeypatch.setattr(os, "getppid", lambda: 1)
-    assert ended.wait(5)
+    assert ended.wait(60)
     os.close(writing)
 
 

@@ -22,7 +22,7 @@ from agent.execution.signer.totp import Totp
 from agent.money import Address
 from agent.policy import policy as policies
 
-_PATIENCE_SECONDS = 2.0  # a signer before this one ends within a second of its parent
+_PATIENCE_SECONDS = 5.0  # a signer before this one ends within a second of its parent, later on a loaded machine
 
 
 @dataclass(frozen=True, slots=True)

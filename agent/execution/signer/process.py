@@ -13,7 +13,7 @@ import agent
 from agent.errors import Refused, Unavailable
 from agent.execution.signer import paths
 
-START_SECONDS = 20.0
+START_SECONDS = 60.0  # about one, more on a loaded machine; one that ended is noticed at once
 STOP_SECONDS = 1.0
 
 
