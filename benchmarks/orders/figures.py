@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import takewhile
 from pathlib import Path
 
@@ -46,15 +47,15 @@ class Line:
     why: list[str] = field(default_factory=list)
 
 
-def figures(days: int = DAYS, seed: int = 1) -> Iterator[Figure]:
-    """One JSON line a figure, and the table on standard error."""
+def figures(days: int = DAYS, seed: int = 1, first: str = "") -> Iterator[Figure]:
+    """One JSON line a figure, and the table on standard error. `first`: see `begin_of`."""
     started = time.monotonic()
     # what a look reports of itself is no figure
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     with tempfile.TemporaryDirectory(prefix="moneta-orders-") as name, devnet.start(Path(name) / "node") as node:
         warm = asyncio.run(year.prepare(Path(name) / "home", node))
         with signing(warm):
-            begin = int(time.time()) // 900 * 900 + 900  # the signer's clock is real: no plan may lie behind it
+            begin = begin_of(int(time.time()), first)
             told, lines, besides = _walked(warm, Path(name) / "year", begin, begin + days * 86_400, seed)
     for problem in told.problems[:20]:
         sys.stderr.write(f"{problem}\n")
@@ -77,6 +78,18 @@ def figures(days: int = DAYS, seed: int = 1) -> Iterator[Figure]:
         yield Figure(f"orders_kills_at_{point}", count, "kills")
     yield Figure("orders_problems", len(told.problems), "problems", 0)
     yield Figure("orders_minutes", (time.monotonic() - started) / 60, "minutes")
+
+
+def begin_of(now: int, first: str = "") -> int:
+    """When the year begins: within a quarter of an hour, or with the next day 'MM-DD', in UTC.
+
+    The signer's clock is real: no plan may lie behind it.
+    """
+    if not first:
+        return now // 900 * 900 + 900
+    year = datetime.fromtimestamp(now, UTC).year
+    days = (datetime.fromisoformat(f"{each}-{first}T00:00:00+00:00") for each in (year, year + 1))
+    return next(begin for day in days if (begin := int(day.timestamp())) > now)
 
 
 def _walked(
