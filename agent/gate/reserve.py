@@ -18,6 +18,7 @@ def reserve_wei(positions: int, costs: Costs) -> int:
 def check_reserve(native: Token, balance: int, spent: int, max_total_fee: int, reserve: int) -> None:
     """Raises Refused("gas-reserve") unless balance − spent − fee still holds `reserve`; all in wei."""
     left = balance - spent - max_total_fee
+    _check_held(native, left, reserve - left)
     if left < reserve:
         raise Refused(
             "gas-reserve",
@@ -26,8 +27,27 @@ def check_reserve(native: Token, balance: int, spent: int, max_total_fee: int, r
         )
 
 
+def _check_held(native: Token, left: int, missing: int) -> None:
+    """Nobody is told of less than nothing: what is spent beyond what is held is said as such."""
+    if left < 0:
+        raise Refused(
+            "gas-reserve",
+            f"With its gas this would take {Amount(-left, native)} more than the account holds.",
+            f"Send at least {Amount(missing, native)} to your account first.",
+        )
+
+
 def check_fee(native: Token, balance: int, max_total_fee: int) -> None:
-    """Raises Refused("gas") where even an exit's fee can't be paid; wei."""
+    """Raises Refused("gas") where even an exit's fee can't be paid; wei.
+
+    `balance`: what is left where the plan sends some along, so it may be below nothing.
+    """
+    if balance < 0:
+        raise Refused(
+            "gas",
+            f"Without its gas this would take {Amount(-balance, native)} more than the account holds.",
+            f"Send at least {Amount(max_total_fee - balance, native)} to your account first.",
+        )
     if balance < max_total_fee:
         raise Refused(
             "gas",

@@ -219,7 +219,7 @@ class Acting:
             reply = await self.propose(user, channel, parse(dict(row.intent)), row.origins, verdict)
         except Refused as error:
             void = plan_json(row.plan, PlanStatus.VOID)
-            text = f"{why}, and now {error}"
+            text = f"{why}, and now: {error}"
             return Reply(text, intent=dict(row.intent), plan=void, verdict=verdict)
         text = f"{why.rstrip('.')}. Here is a new one. {reply.text}"
         return Reply(text, reply.table, reply.preview, reply.intent, reply.plan, verdict)

@@ -117,6 +117,24 @@ def test_the_reserve_says_how_much_is_lacking() -> None:
     assert EXIT_GAS == 500_000  # what docs promise
 
 
+def test_nobody_is_told_that_less_than_nothing_is_held_or_left() -> None:
+    tenth = 10**17
+    with pytest.raises(Refused) as caught:
+        check_reserve(ETH, tenth, 3 * tenth, tenth, 2 * tenth)
+    assert (caught.value.rule, caught.value.message) == (
+        "gas-reserve",
+        "With its gas this would take 0.3 ETH more than the account holds.",
+    )
+    assert caught.value.remedy == "Send at least 0.5 ETH to your account first."
+    with pytest.raises(Refused) as caught:
+        check_fee(ETH, -3 * tenth, tenth)
+    assert (caught.value.rule, caught.value.message) == (
+        "gas",
+        "Without its gas this would take 0.3 ETH more than the account holds.",
+    )
+    assert caught.value.remedy == "Send at least 0.4 ETH to your account first."
+
+
 @pytest.mark.parametrize(
     ("given", "worth", "fits"),
     [
