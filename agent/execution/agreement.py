@@ -86,7 +86,7 @@ def _order(order: SignedOrder, book: Book, chain: Evidence) -> Iterator[str]:
     fill = next((each for each in fills if (each.uid, each.owner) == (order.uid, order.account)), None)
     if fill is None:
         yield f"{order.hash} didn't fill it"
-    elif (fill.gives, fill.gets, fill.units) != (wanted.gives, wanted.gets, wanted.units) or fill.got < wanted.least:
+    elif not wanted.is_kept_by(fill):
         yield f"{order.hash} filled it otherwise than its plan says"
 
 

@@ -48,13 +48,13 @@ def _stands(plan: Plan, cleanup: int, done: Collection[int]) -> bool:
     same = [
         index for index in range(cleanup) if steps[index].role is Role.APPROVAL and _allowance(steps[index]) == key
     ]
-    given = [index for index in same if index in done and not _is_zero(steps[index])]
+    given = [index for index in same if index in done and not takes_back(steps[index])]
     if not given:
         return False
     later, venue = range(given[-1] + 1, len(steps)), key[2]
     if not any(steps[each].role is Role.ACTION and steps[each].venue == venue for each in done if each in later):
         return True
-    return any(each in same and _is_zero(steps[each]) and each not in done for each in later)
+    return any(each in same and takes_back(steps[each]) and each not in done for each in later)
 
 
 def _allowance(step: Step) -> tuple[str, str, str]:
@@ -62,7 +62,8 @@ def _allowance(step: Step) -> tuple[str, str, str]:
     return step.to, " ".join(str(each) for each in step.args[: 2 if _hands_on(step) else 1]), step.venue
 
 
-def _is_zero(step: Step) -> bool:
+def takes_back(step: Step) -> bool:
+    """Whether an approval is one of nothing."""
     return not step.outputs and int(str(step.args[2 if _hands_on(step) else 1])) == 0
 
 

@@ -22,7 +22,7 @@ from agent.execution.outcome import End, Outcome, Sent
 from agent.execution.outputs import known
 from agent.execution.parts import Parts
 from agent.execution.points import Point, point
-from agent.execution.recover import fates, fill_gaps, is_whole, raise_if_reverted, take_back, tidy
+from agent.execution.recover import fates, fill_gaps, is_swapped, is_whole, raise_if_reverted, take_back, tidy
 from agent.execution.reorgs import undo_lost_blocks
 from agent.execution.replace import worst
 from agent.execution.settle import outcome_of, settle
@@ -92,6 +92,8 @@ class Manager(Parts):
                 problem = problem or await resume(self, plan, mined)
             except MonetaError as error:
                 return await self._pending(plan, error)
+            if problem is None and is_swapped(plan, mined):
+                return await self._filled_late(plan, mined, patience)
             if is_whole(plan, mined):
                 return await self._settle(plan, mined, patience=patience)
             return await self._stopped(plan, mined, problem or _why(mined))
@@ -161,6 +163,16 @@ class Manager(Parts):
         except Unavailable as unknown:
             return await self._pending(plan, unknown)
         return await self._settle(plan, mined, left)
+
+    async def _filled_late(self, plan: Plan, mined: list[Mined], patience: float) -> Outcome:
+        """The end of a plan whose order was filled behind its reply: what it left of its allowance is taken back."""
+        stands = Refused("interrupted", "I was stopped before what was left of an allowance was taken back")
+        try:
+            error = await take_back(self, plan, mined, stands)
+        except Unavailable as unknown:
+            return await self._pending(plan, unknown)
+        gone = any(each.done and each.step.role is Role.CLEANUP for each in mined)
+        return await self._settle(plan, mined, None if gone else error, patience)
 
     async def _settle(
         self, plan: Plan, mined: list[Mined], stopped: MonetaError | None = None, patience: float | None = None

@@ -9,7 +9,7 @@ from agent.errors import MonetaError, Refused
 from agent.execution import fees, for_l1
 from agent.execution.broadcast import NonceUsed, broadcast
 from agent.execution.cancel import signed_off
-from agent.execution.cleanups import GivenUp, clean, due, end, finish, revoking
+from agent.execution.cleanups import GivenUp, clean, due, end, finish, revoking, takes_back
 from agent.execution.flows import Mined, coin_of
 from agent.execution.look import Seen, receipts
 from agent.execution.parts import LATE_SECONDS, Parts
@@ -170,3 +170,12 @@ def is_whole(plan: Plan, mined: Sequence[Mined]) -> bool:
     """Whether every step but the clean-ups is done."""
     wanted = {index for index, step in enumerate(plan.steps) if step.role is not Role.CLEANUP}
     return wanted <= {each.index for each in mined if each.done}
+
+
+def is_swapped(plan: Plan, mined: Sequence[Mined]) -> bool:
+    """Whether all is done but what takes back the rest of a filled order's allowance, which a clean-up does, too."""
+    done = {each.index for each in mined if each.done}
+    wanted = {index for index, step in enumerate(plan.steps) if step.role is not Role.CLEANUP}
+    ordered = any(plan.steps[index].typed for index in done)
+    left = [plan.steps[index] for index in wanted - done]
+    return ordered and bool(left) and all(step.role is Role.APPROVAL and takes_back(step) for step in left)

@@ -87,7 +87,8 @@ class RouteChoice:
             alternatives.insert(0, _trade_json(trade))
         if self.offers:
             alternatives += [_offer_json(each) for each in self.offers]
-            alternatives.sort(key=lambda each: (bool(each["why_not"]), -int(each["units_out"])))
+            side, sign = ("units_in", 1) if trade.exact_out else ("units_out", -1)
+            alternatives.sort(key=lambda each: (bool(each["why_not"]), sign * int(each[side])))
         return Recorded(ROUTE, BEST_OFFER if self.offers else BEST_PRICE, facts, alternatives, trade.name)
 
 
@@ -173,8 +174,8 @@ def _offer_json(offer: Tried) -> dict[str, Any]:
     """An offer as a route is kept: what it gives is what its call gave when it was run."""
     name = f"{offer.quoter}:{offer.gives.symbol}-0-{offer.gets.symbol}"
     numbers = {
-        "units_in": str(offer.units),
-        "units_out": str(offer.got),
+        "units_in": str(offer.given if offer.exact_out else offer.units),
+        "units_out": str(offer.least if offer.exact_out else offer.got),
         "said": str(offer.said),
         "gas": str(offer.gas),
         **({"ordered": True} if offer.typed else {}),

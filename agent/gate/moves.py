@@ -17,7 +17,8 @@ class Swap:
 
     `limits`: of each part the least that comes back, or of an exact output the most that is given. `edge` is the
     other side of what may happen before it runs: the most that could come back, or the least that could be given.
-    `back`: by what it is sold again when it is tried, where its own trader only gives.
+    `back`: by what it is sold again when it is tried, where its own trader only gives. `beyond`: what its trader may
+    give beyond an exact output.
     """
 
     trader: Trader
@@ -27,6 +28,7 @@ class Swap:
     limits: tuple[int, ...]
     edge: int
     back: tuple[Trader, Trade] | None = None
+    beyond: int = 0
 
     @property
     def limit(self) -> int:
@@ -41,7 +43,7 @@ class Swap:
         V2SwapRouter._swap): the worth of two units in a hop, and a 10,000th for tokens of few decimals in between.
         """
         parts = [part for part in self.trade.parts if part.version == 2] if self.trade.exact_out else []
-        return sum(
+        return self.beyond + sum(
             2 * len(part.pools) * -(-part.units_out // part.units_in) + part.units_out // 10_000 for part in parts
         )
 

@@ -14,10 +14,11 @@ from agent.plugin.chain import Ask, Chain, Listed
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked for: exactly `units` base units of `gives` for as much of `gets` as possible, for `account`.
+    """What is asked for: exactly `units` base units of `gives` for as much of `gets` as possible, for `account`; with
+    `exact_out` exactly `units` of `gets` for as little of `gives` as possible.
 
-    `slippage_bps`: by how many basis points less than offered may come back. `until`: the last second (Unix) in
-    which the swap may still be carried out.
+    `slippage_bps`: by how many basis points less than offered may come back, or more may be given. `until`: the last
+    second (Unix) in which the swap may still be carried out.
     """
 
     chain_id: int
@@ -27,13 +28,15 @@ class Wanted:
     units: int
     slippage_bps: int
     until: int
+    exact_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
     """What a quoter answered, word for word. What it doesn't say is None.
 
-    `units_out`: base units that it says would come back. `to`, `data`, `value`: the call that does it; `spender` is
+    `units_out`: base units that it says would come back; of an exact output `units_in` are those that it says would
+    be given for them. `to`, `data`, `value`: the call that does it; `spender` is
     whom it wants approved. `chain_id` and `block` are those that it quotes for, `until` is when the offer ends (Unix
     seconds). `order` is typed data (EIP-712) to be signed in the place of a call, which then is empty.
     """
@@ -48,6 +51,7 @@ class Offer:
     block: int | None = None
     until: int | None = None
     order: Mapping[str, Any] | None = None
+    units_in: int = 0
 
 
 class Web(Protocol):
@@ -71,13 +75,15 @@ class Quoter(ABC):
     in the call. `keyed` is the header that carries the operator's key, with what stands before it ('' for none).
     `domain`: of one that takes signed orders, the typed table, name and version of the contract's EIP-712 domain.
     `coin`: whether it may be asked for swaps of the native coin itself, and for swaps into it; what a receipt says
-    of the second is known of the wrapped coin's own events alone.
+    of the second is known of the wrapped coin's own events alone. `exact_outputs`: whether it is asked for those, of
+    tokens; a call for one gives back to the caller what it doesn't need.
     """
 
     name: ClassVar[str]
     keyed: ClassVar[tuple[str, str]] = ("", "")
     domain: ClassVar[tuple[str, str, str] | None] = None
     coin: ClassVar[tuple[bool, bool]] = (False, False)
+    exact_outputs: ClassVar[bool] = False
     contracts: tuple[Listed, ...]
 
     @property

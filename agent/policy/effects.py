@@ -22,7 +22,7 @@ class Effect:
     token that goes in with the first: `sides` has each by itself. Where `unit` is a position, `token` stands for what
     the contract keeps in the caller's name. `parts` are the swaps of a batch, which end by `deadline` (Unix seconds)
     or not at all; `refunds`: it gives back what it doesn't need of the coin. `expires`: the second (Unix) up to which
-    an approval holds, None for as long as it stands.
+    an approval holds, None for as long as it stands. `buys`: it is an order for exactly `least`, of `units` at most.
     """
 
     direction: Direction
@@ -49,6 +49,7 @@ class Effect:
     deadline: int | None = None
     refunds: bool = False
     expires: int | None = None
+    buys: bool = False
 
     @property
     def hands_on(self) -> bool:
@@ -71,7 +72,7 @@ class Effect:
     @property
     def at_most(self) -> bool:
         """Whether it may take less than `units`."""
-        return self.entry.at_most if self.entry else any(part.at_most for part in self.parts)
+        return self.entry.at_most if self.entry else self.buys or any(part.at_most for part in self.parts)
 
     @property
     def native_in(self) -> bool:

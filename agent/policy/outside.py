@@ -2,8 +2,9 @@
 
 Nobody can read what an aggregator's executor will do. Some routers make that unimportant: they take no more than the
 amount that the call names (and that was approved), and revert unless at least the least that it names came to the
-recipient that it names. A table says so of a function with `outside`, and names every argument that then is only a
-way to get there. docs/security.md says what that rests on, router by router.
+recipient that it names. Of an exact output (`at_most`) that least is what was asked for, and what isn't needed of the
+amount comes back to the caller. A table says so of a function with `outside`, and names every argument that then is
+only a way to get there. docs/security.md says what that rests on, router by router.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ def _check_value(effect: Effect) -> None:
     beside another token, or (at_most) what isn't needed and isn't given back.
     """
     if effect.entry is not None and effect.entry.outside is not None and effect.token.is_native:
-        if effect.value != effect.units:
+        if effect.value != effect.units or effect.at_most:  # what isn't needed of the coin would come back unseen
             raise Refused(
                 "value",
                 f"The call {name_of(effect)} would send {effect.value} wei along.",

@@ -237,8 +237,10 @@ def _check_paths(entry: Entry) -> None:
 
 
 def _check_outside(entry: Entry, outside: Outside) -> None:
-    if entry.direction != "swap" or entry.path or entry.at_most:
-        raise ValueError("outside is of a swap of exactly its amount that names both tokens")
+    if entry.direction != "swap" or entry.path:
+        raise ValueError("outside is of a swap that names both tokens")
+    if entry.at_most and outside.floors:
+        raise ValueError("floors are of a swap of exactly its amount")
     for path in outside.opaque:
         parameter_at(entry.whole, path)
     for path in outside.listed:

@@ -50,9 +50,11 @@ def read_typed(policy: Policy, body: Mapping[str, Any]) -> Typed:
     _check_types(message, fields, body.get("types"))
     values = _values(message, message.primary, body.get("message"))
     flat = _flat(values)
-    for path, wanted in message.must.items():
-        if str(flat[path]).lower() != wanted.lower():
-            raise _refused(f"The field {path} of {message.primary} isn't {wanted}.")
+    known = table.named(message.primary)
+    message = min(known, key=lambda each: len(_unmet(each, flat)))
+    if unmet := _unmet(message, flat):
+        wanted = " or ".join(dict.fromkeys(each.must[unmet[0]] for each in known if unmet[0] in each.must))
+        raise _refused(f"The field {unmet[0]} of {message.primary} isn't {wanted}.")
     told = {"name": domain.name, "version": domain.version, "chainId": policy.chain_id, "verifyingContract": place}
     types = {name: [member.model_dump() for member in members] for name, members in message.types.items()}
     data = {
@@ -104,6 +106,11 @@ def check_typed(policy: Policy, account: Address, recipients: Collection[Address
             f"The signature would hold for longer than {MOST_SECONDS // 60} minutes.",
             "A nearer deadline would pass.",
         )
+
+
+def _unmet(message: Message, flat: Mapping[str, Any]) -> list[str]:
+    """The fields that aren't what the table's `must` says."""
+    return [path for path, wanted in message.must.items() if str(flat[path]).lower() != wanted.lower()]
 
 
 def _refused(message: str) -> Refused:
@@ -220,6 +227,7 @@ def _effect(policy: Policy, place: Address, domain: Domain, message: Message, fl
         to=to,
         least=int(flat[message.to_amount]) if message.to_amount else 0,
         paid=token,
+        buys=message.at_most,
     )
 
 

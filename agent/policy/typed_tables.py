@@ -35,8 +35,9 @@ class Message(BaseModel):
 
     `approve`: lets `spender` have `amount` of `token` (CONTRACT: the domain's own contract is the token), or all of
     it where `allowed` is true. `swap`: an order that gives `amount` of `token` for `to_amount` or more of `to_token`,
-    to `recipient`. `owner`, where there is one, is the account that signs. Each of `deadlines` is in Unix seconds.
-    `taker`, of an order: the call table under which the contract is listed that takes what is given.
+    to `recipient`; with `at_most` it gives that or less for exactly `to_amount`. `owner`, where there is one, is the
+    account that signs. Each of `deadlines` is in Unix seconds. `taker`, of an order: the call table under which the
+    contract is listed that takes what is given.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -53,6 +54,7 @@ class Message(BaseModel):
     recipient: str | None = None
     to_token: str | None = None
     to_amount: str | None = None
+    at_most: bool = False
     taker: str | None = None
     must: dict[str, str] = Field(default_factory=dict)
     free: tuple[str, ...] = ()
@@ -64,7 +66,10 @@ class Message(BaseModel):
 
 
 class TypedTable(BaseModel):
-    """A named set of messages; domains are listed under the name of the table that decodes what they sign."""
+    """A named set of messages; domains are listed under the name of the table that decodes what they sign.
+
+    A primary type may stand several times where a field that `must` be something else tells them apart.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -72,8 +77,12 @@ class TypedTable(BaseModel):
     messages: tuple[Message, ...] = Field(min_length=1)
 
     def message(self, primary: str) -> Message | None:
-        """The message of a primary type, None where there is none."""
-        return next((each for each in self.messages if each.primary == primary), None)
+        """The message of a primary type, the first of several; None where there is none."""
+        return next(iter(self.named(primary)), None)
+
+    def named(self, primary: str) -> tuple[Message, ...]:
+        """All of a primary type: they have the same fields."""
+        return tuple(each for each in self.messages if each.primary == primary)
 
 
 class Domain(BaseModel):
@@ -94,9 +103,7 @@ def load_typed_table(body: dict[str, Any]) -> TypedTable:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise ValueError(f"typed table {body.get('table')!r}: {where or 'the table'}: {first['msg']}") from None
-    names = [message.primary for message in table.messages]
-    if len(set(names)) != len(names):
-        raise ValueError(f"typed table {table.table!r}: a primary type stands twice")
+    _check_twins(table)
     for message in table.messages:
         try:
             _check(message)
@@ -156,6 +163,18 @@ def _check(message: Message) -> None:
     _check_direction(message)
 
 
+def _check_twins(table: TypedTable) -> None:
+    for index, message in enumerate(table.messages):
+        for twin in table.messages[:index]:
+            same = twin.must.keys() & message.must.keys()
+            apart = any(twin.must[path].lower() != message.must[path].lower() for path in same)
+            if twin.primary == message.primary and (twin.types != message.types or not apart):
+                raise ValueError(
+                    f"typed table {table.table!r}: {message.primary} stands twice, and no field that must be "
+                    "something else tells them apart"
+                )
+
+
 def _roles(message: Message) -> list[tuple[str, str]]:
     """Every field with a role, with the type that the role wants."""
     addresses = [message.spender, message.owner, message.recipient, message.to_token]
@@ -175,7 +194,7 @@ def _check_direction(message: Message) -> None:
         raise ValueError("an approval names a spender, an order a recipient")
     if approves == bool(message.to_token and message.to_amount) or bool(message.to_token) != bool(message.to_amount):
         raise ValueError("an order, and only an order, names to_token and to_amount")
-    if approves and message.taker:
-        raise ValueError("an approval names its spender, no taker")
+    if approves and (message.taker or message.at_most):
+        raise ValueError("an approval names its spender, no taker, and nothing of at_most")
     if bool(message.amount) == bool(message.allowed) or (message.allowed and not approves):
         raise ValueError("it names an amount, or as an approval of all or nothing `allowed`")

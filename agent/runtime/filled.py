@@ -30,7 +30,11 @@ async def _told(world: World, plan: Plan, outcome: Outcome) -> str:
     for decision in await world.ledger.decisions_of_plan(plan.plan_id):
         for each in offered.from_json(decision.snapshot, tokens):
             if each.quoter in quoters and each.typed:
-                got = Amount(outcome.changes.get(str(each.gets.address), 0), each.gets)
-                quoted = Amount(each.said, each.gets)
-                return f"{got} came; {quoted} was quoted. Whoever filled the order paid the gas of the swap."
+                token = each.told[1]
+                moved, quoted = (
+                    Amount(abs(outcome.changes.get(str(token.address), 0)), token),
+                    Amount(each.said, token),
+                )
+                verb = "went" if each.exact_out else "came"
+                return f"{moved} {verb}; {quoted} was quoted. Whoever filled the order paid the gas of the swap."
     return ""

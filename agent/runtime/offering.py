@@ -78,8 +78,9 @@ async def asking(world: World, account: Address, intent: Intent, attended: bool 
     swap = _swap_of(world, intent) if world.quoters else None
     found = Asking(world, account, swap, _why_no_order(world, intent, attended))
     try:
-        if swap is not None and isinstance(swap.amount, Exact):
-            exact = _exact(world, account, swap)
+        said = swap and (swap.to_amount or swap.amount)
+        if swap is not None and isinstance(said, Exact):
+            exact = _exact(world, account, swap, said)
             if exact is not None:
                 found.ask(exact)
         yield found
@@ -120,15 +121,17 @@ async def passing(
 
 
 def _swap_of(world: World, intent: Intent) -> Swap | None:
-    """The swap in an intent, where it gives an amount that can be known now."""
+    """The swap in an intent, where what it gives can be known now, or what it gets is said."""
     swap = intent.steps[0] if isinstance(intent, Sequence) else intent  # what is withdrawn first isn't there to run
-    if not isinstance(swap, Swap) or swap.to_amount is not None:
+    if not isinstance(swap, Swap):
         return None
     with contextlib.suppress(MonetaError):
         gives, gets = world.registry.token(swap.asset), world.registry.token(swap.to_asset)
         if _form(world, gives) == _form(world, gets) or not _form(world, gets):
             return None
-        if gives.is_native and isinstance(swap.amount, All | None):  # how much that is hangs on the gas
+        if gives.is_native and isinstance(
+            swap.amount, All | None
+        ):  # how much that is hangs on the gas, or comes back
             return None
         return swap.model_copy(update={"to_asset": _form(world, gets)})  # of the coin itself no receipt tells
     return None
@@ -139,18 +142,18 @@ def _form(world: World, token: Token) -> str:
     return (world.registry.wrapped or "") if token.is_native else token.symbol
 
 
-def _exact(world: World, account: Address, swap: Swap) -> Wanted | None:
-    token = world.registry.token(swap.asset)
-    if not isinstance(swap.amount, Exact):
-        return None
+def _exact(world: World, account: Address, swap: Swap, said: Exact) -> Wanted | None:
+    token = world.registry.token(swap.asset if swap.to_amount is None else swap.to_asset)
     try:
-        return _wanted(world, account, swap, Amount.parse(swap.amount.value, token).units)
+        return _wanted(world, account, swap, Amount.parse(said.value, token).units)
     except ValueError:  # whoever resolves the intent says what is wrong with it
         return None
 
 
 def _part(world: World, account: Address, swap: Swap, desk: Desk) -> Wanted | None:
     token = world.registry.token(swap.asset)
+    if swap.to_amount is not None:  # it would have been asked for at once, if it were an amount
+        return None
     try:
         return _wanted(
             world, account, swap, units_of(swap.amount or All(), token, desk.balance(token), "Your wallet")
@@ -163,12 +166,14 @@ def _wanted(world: World, account: Address, swap: Swap, units: int) -> Wanted:
     gives, gets = world.registry.token(swap.asset), world.registry.token(swap.to_asset)
     until = world.now() + world.settings.plan_seconds + world.settings.receipt_seconds
     slippage = slippage_of(world.registry, gives, gets)
-    return Wanted(world.registry.chain_id, account, gives, gets, units, slippage, until)
+    exact_out = swap.to_amount is not None
+    return Wanted(world.registry.chain_id, account, gives, gets, units, slippage, until, exact_out)
 
 
 async def _ask_all(world: World, wanted: Wanted) -> Answers:
     native = wanted.gives.is_native, wanted.gets.is_native
-    quoters = [each for _, each in sorted(world.quoters.items()) if _takes(each.coin, native)]
+    able = [each for _, each in sorted(world.quoters.items()) if each.exact_outputs or not wanted.exact_out]
+    quoters = [each for each in able if _takes(each.coin, native)]
     return list(zip(quoters, await asyncio.gather(*(_ask(world, each, wanted) for each in quoters)), strict=True))
 
 
@@ -206,7 +211,7 @@ async def _tried(
 
 
 def _without_order(offer: Tried, why: str) -> Tried:
-    said = f"about {Amount(offer.said, offer.gets)} by a signed order; {why}"
+    said = f"about {Amount(*offer.told)} by a signed order; {why}"
     return replace(offer, rule="quote-order", why_not=said)
 
 

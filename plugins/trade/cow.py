@@ -3,7 +3,9 @@ GET /api/v1/orders/{uid}.
 
 Shapes: the order book's API (cowprotocol/services, crates/orderbook/openapi.yml); the order: cowprotocol/contracts,
 src/contracts/libraries/GPv2Order.sol and src/ts/order.ts. Since 2024 an order's `feeAmount` is 0: what the quote
-takes for gas is part of what is sold. The app data is the empty document, so no partner takes anything.
+takes for gas is part of what is sold. A buy order (`kind: buy`, asked for by `buyAmountAfterFee`: openapi.yml,
+OrderQuoteSide) is filled for exactly its `buyAmount` and takes its `sellAmount` at the most: GPv2Settlement.sol,
+computeTradeExecution. The app data is the empty document, so no partner takes anything.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ class Cow(Quoter):
     """`[protocols.cow]` with `router` (GPv2Settlement), whose relayer takes what is sold."""
 
     name = "cow"
+    exact_outputs = True
     domain = ("cow-order", *DOMAIN)
 
     def __init__(self, settlement: Listed, relayer: Listed) -> None:
@@ -45,13 +48,16 @@ class Cow(Quoter):
     async def offer(self, wanted: Wanted, web: Web) -> Offer:
         body = await web.post("/api/v1/quote", _question(wanted))
         quote = reading.at(body, "quote")
-        said = reading.number(quote, "buyAmount")
+        gets = reading.number(quote, "buyAmount")
+        gives = reading.number(quote, "sellAmount") + reading.number(quote, "feeAmount")
+        most = gives * (BASIS_POINTS + wanted.slippage_bps) // BASIS_POINTS
+        least = gets * (BASIS_POINTS - wanted.slippage_bps) // BASIS_POINTS
         message = {
             "sellToken": reading.place(quote, "sellToken"),
             "buyToken": reading.place(quote, "buyToken"),
             "receiver": reading.place(quote, "receiver"),
-            "sellAmount": str(reading.number(quote, "sellAmount") + reading.number(quote, "feeAmount")),
-            "buyAmount": str(said * (BASIS_POINTS - wanted.slippage_bps) // BASIS_POINTS),
+            "sellAmount": str(most if wanted.exact_out else gives),
+            "buyAmount": str(gets if wanted.exact_out else least),
             "validTo": reading.number(quote, "validTo"),
             "appData": APP_DATA_HASH if quote.get("appData") == APP_DATA else reading.at(quote, "appData"),
             "feeAmount": "0",
@@ -62,7 +68,8 @@ class Cow(Quoter):
         }
         return Offer(
             quoter=self.name,
-            units_out=said,
+            units_out=gets,
+            units_in=gives if wanted.exact_out else 0,
             to=self.contract.address,
             data=b"",
             until=reading.number(quote, "validTo"),
@@ -103,13 +110,15 @@ class Cow(Quoter):
 
 
 def _question(wanted: Wanted) -> dict[str, Any]:
+    side = {"kind": "buy", "buyAmountAfterFee": str(wanted.units)}
+    if not wanted.exact_out:
+        side = {"kind": "sell", "sellAmountBeforeFee": str(wanted.units)}
     return {
+        **side,
         "sellToken": str(wanted.gives.address),
         "buyToken": str(wanted.gets.address),
         "from": wanted.account,
         "receiver": wanted.account,
-        "kind": "sell",
-        "sellAmountBeforeFee": str(wanted.units),
         "validTo": wanted.until,
         "appData": APP_DATA,
         "appDataHash": APP_DATA_HASH,

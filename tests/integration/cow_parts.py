@@ -21,7 +21,7 @@ from devnet import Node
 from memory.signed_orders import SignedOrder
 from tests.integration.chain_parts import Devnet
 from tests.integration.place_parts import funded, place_on
-from tests.integration.quote_parts import MILLISECONDS, usdc_to_weth
+from tests.integration.quote_parts import MILLISECONDS, usdc_for_weth, usdc_to_weth
 from tests.integration.swap_parts import CHANNEL, Swapping
 from tests.servers.cow_book import CowBook
 from tests.servers.cow_contracts import Cow, placed
@@ -63,6 +63,12 @@ class Ordering(Swapping):
         assert [step.typed for step in plan.steps] == [False, True, False]
         return await self.confirm()
 
+    async def bought(self, units: str = "0.1") -> Reply:
+        """The same of an exact output: what is left of its allowance is taken back at its end."""
+        plan = await self.plan(await self.ask(usdc_for_weth(units)))
+        assert [step.typed for step in plan.steps] == [False, True, False, False]
+        return await self.confirm()
+
     async def recovered(self) -> list[Reply]:
         """What recovery tells of what is under way."""
         return [each.reply for each in await Recovering(self.world).of(self.user)]
@@ -88,11 +94,12 @@ async def ordering(node: Node, folder: Path) -> AsyncIterator[Ordering]:
         await devnet.rpc.request("anvil_dealERC20", cow.settlement, token.address, hex(10 * 10**token.decimals))
     it: list[Ordering] = []
 
-    async def price(start: Address, end: Address, units: int) -> int:
+    async def price(start: Address, end: Address, units: int, exact_out: bool) -> int:
         tokens = {token.address: token for token in it[0].world.registry.tokens.values()}
         snapshot, trader = await it[0].world.snapshot(it[0].account), it[0].world.traders["uniswap-v3"]
-        routes = trader.quotes(snapshot.traders["uniswap-v3"], tokens[start], tokens[end], units)
-        return next(route.units_out for route in routes if route.fees == (FEE,) and route.version == 3)
+        routes = trader.quotes(snapshot.traders["uniswap-v3"], tokens[start], tokens[end], units, exact_out)
+        route = next(route for route in routes if route.fees == (FEE,) and route.version == 3)
+        return route.units_in if exact_out else route.units_out
 
     async with CowBook(cow, price, devnet.registry.chain_id) as book:
         data = tomllib.loads(node.chain_file.read_text())

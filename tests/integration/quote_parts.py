@@ -40,20 +40,22 @@ class Quoted(Swapping):
 
     served: Aggregators
     instance: Instance
-    known: dict[tuple[Address, Address, int], int] = field(default_factory=dict)
+    known: dict[tuple[Address, Address, int, bool], int] = field(default_factory=dict)
 
-    async def fair(self, start: Address, end: Address, units: int) -> int:
-        """What the stand-ins' pool gives, or gave when it was asked for the first time."""
-        if (start, end, units) not in self.known:
-            self.known[start, end, units] = await self._fair(start, end, units)
-        return self.known[start, end, units]
+    async def fair(self, start: Address, end: Address, units: int, exact_out: bool = False) -> int:
+        """What the stand-ins' pool gives, or of an exact output takes, or did when it was first asked for."""
+        asked = start, end, units, exact_out
+        if asked not in self.known:
+            self.known[asked] = await self._fair(*asked)
+        return self.known[asked]
 
-    async def _fair(self, start: Address, end: Address, units: int) -> int:
+    async def _fair(self, start: Address, end: Address, units: int, exact_out: bool) -> int:
         tokens = {token.address: token for token in self.world.registry.tokens.values()}
         tokens[COIN] = self.world.registry.token("WETH")
         snapshot, trader = await self.world.snapshot(self.account), self.world.traders["uniswap-v3"]
-        routes = trader.quotes(snapshot.traders["uniswap-v3"], tokens[start], tokens[end], units)
-        return next(route.units_out for route in routes if route.fees == (FEE,) and route.version == 3)
+        routes = trader.quotes(snapshot.traders["uniswap-v3"], tokens[start], tokens[end], units, exact_out)
+        route = next(route for route in routes if route.fees == (FEE,) and route.version == 3)
+        return route.units_in if exact_out else route.units_out
 
     async def offers(self, swap: Swap) -> dict[str, Tried]:
         """What comes of asking for it, by quoter."""
@@ -70,8 +72,8 @@ async def quoting(node: Node, folder: Path, names: Sequence[str] = NAMES) -> Asy
     """A new instance in `folder` that asks these quoters; their executors hold enough to give more than the pool."""
     it: list[Quoted] = []
 
-    async def price(start: Address, end: Address, units: int) -> int:
-        return await it[0].fair(start, end, units)
+    async def price(start: Address, end: Address, units: int, exact_out: bool) -> int:
+        return await it[0].fair(start, end, units, exact_out)
 
     devnet = await Devnet.opened(node)
     await stand_ins.place(devnet.rpc)
@@ -110,3 +112,7 @@ def _chain_file(node: Node, folder: Path, names: Sequence[str]) -> Path:
 
 def usdc_to_weth(value: str = "3000") -> Swap:
     return Swap(asset="USDC", amount=Exact(value=value), to_asset="WETH", to_amount=None)
+
+
+def usdc_for_weth(value: str = "1", gets: str = "WETH") -> Swap:
+    return Swap(asset="USDC", amount=None, to_asset=gets, to_amount=Exact(value=value))

@@ -13,7 +13,7 @@ import pytest_asyncio
 from agent.config import Settings
 from agent.intents import Exact, Swap
 from devnet import Node
-from tests.integration.quote_parts import Quoted, quoting, usdc_to_weth
+from tests.integration.quote_parts import Quoted, quoting, usdc_for_weth, usdc_to_weth
 from tests.servers.aggregators import COW, NAMES
 
 pytestmark = pytest.mark.integration
@@ -66,6 +66,7 @@ SOME = [
     ("surplus", "velora", "outside"),
     ("settler", "0x", "outside"),
     ("approval-call", "0x 1inch kyberswap velora", "quote-calldata"),
+    ("kind", "velora", "quote-kind"),
 ]
 """What only some of them say at all."""
 ORDERS = {
@@ -76,7 +77,7 @@ ORDERS = {
     "forever": "typed-data",
     "stale": "quote-stale",
     "app-data": "typed-data",
-    "kind": "typed-data",
+    "kind": "quote-kind",
     "partial": "typed-data",
     "balance": "typed-data",
     "negative": "quote-shape",
@@ -88,6 +89,59 @@ ORDERS = {
     "slow": "quote-no-answer",
 }
 """What an auction may lie about in the order that it wants signed."""
+BUYERS = ("velora", COW)
+EXACT_OUT = {
+    "recipient": "quote-recipient",
+    "inflated": "quote-maximum",
+    "inflated-low": "quote-simulated",
+    "keeps": "quote-inflated",
+    "surplus": "quote-inflated",
+    "quoted": "quote-simulated",
+    "short": "quote-simulated",
+    "most": "quote-maximum",
+    "unbounded": "quote-maximum",
+    "wide": "quote-maximum",
+    "less": "quote-amount",
+    "more": "quote-amount",
+    "no-least": "quote-amount",
+    "says-less": "quote-amount",
+    "says-nothing": "quote-none",
+    "kind": "quote-kind",
+    "approval": "quote-target",
+    "approval-call": "quote-calldata",
+    "drainer": "quote-calldata",
+    "target": "quote-target",
+    "spender": "quote-spender",
+    "other-token": "lists",
+    "other-source": "quote-token",
+    "less-known-token": "quote-token",
+    "fee": "outside",
+    "permit": "must",
+    "value": "quote-value",
+    "stale": "quote-stale",
+    "chain": "quote-chain",
+    **{lie: rule for lie, rule in ALL.items() if rule in ("quote-shape", "quote-no-answer")},
+}
+"""What Velora may lie about where exactly so much shall come, and the rule that says no."""
+BUY_ORDERS = {
+    "recipient": "quote-recipient",
+    "other-token": "lists",
+    "other-source": "lists",
+    "less": "quote-amount",
+    "more": "quote-amount",
+    "no-least": "quote-none",
+    "no-most": "quote-none",
+    "kind": "quote-kind",
+    "forever": "typed-data",
+    "stale": "quote-stale",
+    "app-data": "typed-data",
+    "partial": "typed-data",
+    "balance": "typed-data",
+    **{lie: rule for lie, rule in ORDERS.items() if rule in ("quote-shape", "quote-no-answer")},
+}
+"""The same of CoW Protocol's buy orders."""
+EXACT_OUT_COIN = ("recipient", "inflated", "keeps", "most", "less", "more", "other-token", "kind")
+"""What Velora lies about once more where the native coin is wanted."""
 
 
 @pytest_asyncio.fixture
@@ -133,6 +187,35 @@ async def test_each_lie_of_each_aggregator_is_refused_and_named(
             if name in NAMES:
                 assert found.rule in ALL[lie].split(), f"{name} {lie} into the coin: {found.rule} {found.why_not}"
                 rows.append(f"| {lie}, into the coin | {name} | {found.rule} | {found.why_not} |")
+    _print(capsys, rows)
+
+
+async def test_each_lie_about_an_exact_output_is_refused_and_named(
+    it: Quoted, capsys: pytest.CaptureFixture[str]
+) -> None:
+    honest = await it.offers(usdc_for_weth())
+    assert {name: each.rule for name, each in honest.items()} == dict.fromkeys(BUYERS, "")
+    rows = []
+    for lie in dict.fromkeys((*EXACT_OUT, *BUY_ORDERS)):
+        it.served.lies = {
+            name: lie for name, known in zip(BUYERS, (EXACT_OUT, BUY_ORDERS), strict=True) if lie in known
+        }
+        for name, found in (await it.offers(usdc_for_weth())).items():
+            rule = (BUY_ORDERS if name == COW else EXACT_OUT).get(lie, "")
+            assert found.rule == rule, f"{name} {lie}: {found.rule} {found.why_not}"
+            if rule:
+                assert found.why_not
+                rows.append(f"| {lie}, exact output | {name} | {found.rule} | {found.why_not} |")
+    assert len(rows) == len(EXACT_OUT) + len(BUY_ORDERS)
+    for lie in EXACT_OUT_COIN:
+        it.served.lies = {"velora": lie}
+        found = (await it.offers(usdc_for_weth(gets="ETH")))["velora"]
+        assert found.rule == EXACT_OUT[lie], f"{lie} into the coin: {found.rule} {found.why_not}"
+        rows.append(f"| {lie}, exact output of the coin | velora | {found.rule} | {found.why_not} |")
+    _print(capsys, rows)
+
+
+def _print(capsys: pytest.CaptureFixture[str], rows: list[str]) -> None:
     with capsys.disabled():
         print(f"\n{len(rows)} lies, {len(rows)} refused, 0 signed")
         print("\n".join(rows))

@@ -145,8 +145,8 @@ async def test_the_coin_itself_is_given_without_an_approval(it: Quoted, name: st
 
 @pytest.mark.parametrize(
     "intent",
-    [swap(None, "ETH", "USDC"), swap(None, "USDC", "WETH", out="0.1")],
-    ids=["all of the coin", "exact output"],
+    [swap(None, "ETH", "USDC"), swap(None, "ETH", "USDC", out="300")],
+    ids=["all of the coin", "exact output for the coin"],
 )
 async def test_nobody_is_asked_for_what_none_of_them_is_asked(it: Quoted, intent: Any) -> None:
     await it.ask(intent)

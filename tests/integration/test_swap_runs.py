@@ -12,8 +12,9 @@ import pytest_asyncio
 from agent.errors import Refused
 from agent.execution.outcome import End
 from agent.gate.build import TRADE_SECONDS
+from agent.gate.trades.measure import cost
 from agent.gate.trades.sandwich import LEAST_SLIPPAGE_BPS
-from agent.gate.trades.trading import gas_price, net_of_gas
+from agent.gate.trades.trading import gas_price
 from agent.plans import Role
 from agent.plugin import Trader
 from agent.replies.reply import Status
@@ -49,7 +50,7 @@ async def best(it: Swapping, start: str, end: str, units: int, exact_out: bool =
         assert trade.units_in <= alone.units_in
         assert trade.units_out >= alone.units_out
         trades.append(trade)
-    return min(trades, key=lambda each: net_of_gas(each, gas))
+    return min(trades, key=lambda each: cost(each, gas))
 
 
 @pytest.mark.parametrize(

@@ -20,21 +20,22 @@ from agent.abi import encode_call
 from agent.money import MAX_UINT256, ZERO_ADDRESS, Address, address
 from agent.policy.outside import COIN
 from plugins.trade.cow import APP_DATA
-from tests.servers.stand_ins import AT, DEAL, RUN, SETTLE, SIGNATURES, deal, packed
+from tests.servers.exact_outputs import BASIS_POINTS, ODD, THIEF, Bought, augustus, cow_quote
+from tests.servers.stand_ins import AT, BUY, BUYS, DEAL, RUN, SETTLE, SIGNATURES, deal, packed
 
-Price = Callable[[Address, Address, int], Awaitable[int]]
+Price = Callable[[Address, Address, int, bool], Awaitable[int]]
+"""What the pool gives for so many base units, or takes for them where they are what comes."""
 COW = "cow"
 NAMES = ("0x", "1inch", "kyberswap", "velora")
 SLOW_SECONDS = 5
 DRIP_SECONDS = 0.05
 HUGE = 3 * 2**20
-THIEF = address("0x" + "bad0" * 10)
 ROUTERS = {"0x": AT["AllowanceHolder"], "1inch": AT["OneInch"], "kyberswap": AT["Kyber"], "velora": AT["Augustus"]}
-BASIS_POINTS = 10_000
 
 
 class Aggregators:
-    """`extra`: base units more (or less) than `price` that an executor gives, by quoter. `lies`: what it lies about.
+    """`extra`: base units more (or less) than `price` that an executor gives, or for an exact output takes less, by
+    quoter. `lies`: what it lies about.
 
     `asked` are the requests: (quoter, path, query or body, headers).
     """
@@ -122,26 +123,26 @@ class Aggregators:
 
     async def _velora(self, request: web.Request) -> web.StreamResponse:
         query = self._hear("velora", request)
-        made = await self._made(
-            "velora", query["srcToken"], query["destToken"], query["amount"], query["userAddress"], query
-        )
+        buys = query["side"] == "BUY"
+        ends = query["srcToken"], query["destToken"], query["amount"], query["userAddress"], query
+        made = await (self._bought(*ends) if buys else self._made("velora", *ends))
         route = {
             "blockNumber": made["block"],
             "network": self.chain_id,
             "srcToken": query["srcToken"],
             "srcDecimals": int(query["srcDecimals"]),
-            "srcAmount": query["amount"],
+            "srcAmount": made["gives"] if buys else query["amount"],
             "destToken": query["destToken"],
             "destDecimals": int(query["destDecimals"]),
             "destAmount": made["said"],
             "bestRoute": [{"percent": 100, "swaps": []}],
             "gasCostUSD": "4.321",
             "gasCost": "217000",
-            "side": "SELL",
+            "side": query["side"],
             "version": "6.2",
             "contractAddress": ROUTERS["velora"],
             "tokenTransferProxy": made["spender"],
-            "contractMethod": "swapExactAmountIn",
+            "contractMethod": query["includeContractMethods"],
             "partnerFee": 0,
             "srcUSD": "1000.12",
             "destUSD": "999.84",
@@ -161,7 +162,8 @@ class Aggregators:
 
     async def _routes(self, request: web.Request) -> web.StreamResponse:
         query = self._hear("kyberswap", request)
-        amount = await self.price(address(query["tokenIn"]), address(query["tokenOut"]), int(query["amountIn"]))
+        ends = address(query["tokenIn"]), address(query["tokenOut"])
+        amount = await self.price(*ends, int(query["amountIn"]), False)
         summary = {
             "tokenIn": query["tokenIn"],
             "amountIn": query["amountIn"],
@@ -208,24 +210,16 @@ class Aggregators:
     async def _cow(self, request: web.Request) -> web.StreamResponse:
         asked = await request.json()
         self.asked.append((COW, request.path, asked, dict(request.headers)))
-        lie, units = self.lies.get(COW, ""), int(asked["sellAmountBeforeFee"])
-        fair = await self.price(address(asked["sellToken"]), address(asked["buyToken"]), units) + self.extra.get(
-            COW, 0
-        )
-        odd = {"negative": "-5", "float": 1234.5, "number": "9" * 90, "true": True}
-        quote = {
-            "sellToken": asked["sellToken"].lower(),
-            "buyToken": AT["Dealer"] if lie == "other-token" else asked["buyToken"].lower(),
-            "receiver": THIEF if lie == "recipient" else asked["receiver"].lower(),
-            "sellAmount": str(units - 1_000 + (units if lie == "amount" else 0)),
-            "buyAmount": odd.get(lie, "0" if lie == "no-least" else str(fair)),
-            "validTo": asked["validTo"] + {"forever": 10**6, "stale": -(10**6)}.get(lie, 0),
+        lie, buys = self.lies.get(COW, ""), asked["kind"] == "buy"
+        units = int(asked["buyAmountAfterFee" if buys else "sellAmountBeforeFee"])
+        fair = await self.price(address(asked["sellToken"]), address(asked["buyToken"]), units, buys)
+        extra = self.extra.get(COW, 0)
+        said = cow_quote(asked, fair - extra, lie) if buys else self._sold(asked, units, fair + extra, lie)
+        quote = said | {
             "appData": "0x" + "11" * 32 if lie == "app-data" else APP_DATA,
-            "feeAmount": "1000",
             "gasAmount": "117917",
             "gasPrice": "4812121200",
             "sellTokenPrice": "0.000295940545985264",
-            "kind": "buy" if lie == "kind" else "sell",
             "partiallyFillable": lie == "partial",
             "sellTokenBalance": "internal" if lie == "balance" else "erc20",
             "buyTokenBalance": "erc20",
@@ -233,6 +227,19 @@ class Aggregators:
         }
         body = {"quote": quote, "from": asked["from"].lower(), "expiration": "1970-01-01T00:00:00Z", "id": 575401}
         return await self._answer(COW, request, body | {"verified": True, "protocolFeeBps": "0"})
+
+    def _sold(self, asked: dict[str, Any], units: int, fair: int, lie: str) -> dict[str, Any]:
+        """The order for an exact input."""
+        return {
+            "sellToken": asked["sellToken"].lower(),
+            "buyToken": AT["Dealer"] if lie == "other-token" else asked["buyToken"].lower(),
+            "receiver": THIEF if lie == "recipient" else asked["receiver"].lower(),
+            "sellAmount": str(units - 1_000 + (units if lie == "amount" else 0)),
+            "buyAmount": ODD.get(lie, "0" if lie == "no-least" else str(fair)),
+            "validTo": asked["validTo"] + {"forever": 10**6, "stale": -(10**6)}.get(lie, 0),
+            "feeAmount": "1000",
+            "kind": "buy" if lie == "kind" else "sell",
+        }
 
     # -- what they build ---------------------------------------------------------------------------------------------
 
@@ -247,7 +254,7 @@ class Aggregators:
         """The parts of an answer: honest but for `lies`."""
         lie, extra = self.lies.get(name, ""), self.extra.get(name, 0)
         start, end, units, to = address(src), address(dst), int(amount), address(taker)
-        fair = await self.price(start, end, units) + extra
+        fair = await self.price(start, end, units, False) + extra
         least = fair * (BASIS_POINTS - slippage(query)) // BASIS_POINTS
         said = fair * 3 if lie in ("inflated", "inflated-low") else fair
         if lie in ("inflated-low", "low-least"):
@@ -257,17 +264,29 @@ class Aggregators:
             least = fair * 9 // 10
         it: dict[str, Any] = {"start": start, "end": end, "units": units, "to": to, "least": least, "lie": lie}
         data = self._call(name, it, extra, fair)
+        return self._around(name, start, to, units, data) | {"said": ODD.get(lie, str(said)), "least": str(least)}
+
+    async def _bought(self, src: str, dst: str, amount: str, taker: str, query: dict[str, str]) -> dict[str, Any]:
+        """The same of Velora's answer where `amount` is what comes: one base unit of it stays in the router."""
+        lie, extra = self.lies.get("velora", ""), self.extra.get("velora", 0)
+        start, end, units, to = address(src), address(dst), int(amount), address(taker)
+        cost = await self.price(start, end, units, True) - extra
+        it = Bought(start, end, units, to, cost, extra, slippage(query), self.router, self.weth)
+        data, said = augustus(it, lie)
+        built = self._around("velora", start, to, it.most, data)
+        return built | {"said": said["destAmount"], "gives": said["srcAmount"]}
+
+    def _around(self, name: str, start: Address, to: Address, units: int, data: bytes) -> dict[str, Any]:
+        """What stands beside a call."""
+        lie = self.lies.get(name, "")
         if lie == "drainer":
             data = encode_call("transferFrom(address from,address to,uint256 amount)", (to, THIEF, units))
         if lie in ("approval", "approval-call"):
             data = encode_call("approve(address spender,uint256 amount)", (THIEF, MAX_UINT256))
-        odd = {"negative": "-5", "float": 1234.5, "float-text": "1234.5", "number": "9" * 90, "true": True}
         return {
             "to": THIEF if lie == "target" else start if lie in ("approval", "drainer-token") else ROUTERS[name],
             "data": "0x" + data.hex() if lie != "odd-hex" else "0x123",
-            "value": "1000000000000000" if lie == "value" else amount if start == COIN else "0",
-            "said": odd.get(lie, str(said)),
-            "least": str(least),
+            "value": "1000000000000000" if lie == "value" else str(units) if start == COIN else "0",
             "spender": THIEF if lie == "spender" else ROUTERS[name],
             "chain": 10 if lie == "chain" else self.chain_id,
             "block": self.block - 20 if lie == "stale" else self.block,
@@ -293,6 +312,10 @@ class Aggregators:
         if name == "1inch":
             desc = (it["start"], end, dealer, to, units, least, flags)
             return encode_call(signature, (dealer, desc, packed(inside))) + b"\x2a\x7d\x53\x10"  # as the API's end
+        if name == "velora" and lie == "kind":  # a call for an exact output, in the place of one for an exact input
+            buy = (it["start"], it["end"], self.router, ROUTERS[name], 0, least, units)
+            swap = (it["start"], end, units, least, units, b"\2" * 32, ZERO_ADDRESS)
+            return encode_call(BUYS, (dealer, swap, 0, b"", encode_call(BUY, (buy,))))
         if name == "velora":
             fee = int(THIEF, 16) << 96 | 200 if lie == "fee" else 0
             quoted = 1 if lie == "surplus" else fair

@@ -19,7 +19,8 @@ from agent.money import Address, address
 from plugins.trade.cow import APP_DATA, APP_DATA_HASH, DOMAIN
 from tests.servers.cow_contracts import Cow, filled
 
-Price = Callable[[Address, Address, int], Awaitable[int]]
+Price = Callable[[Address, Address, int, bool], Awaitable[int]]
+"""What the pool gives for so many base units, or takes for them where they are what comes."""
 THIEF = address("0x" + "bad0" * 10)
 FIELDS = [
     ("sellToken", "address"),
@@ -38,7 +39,8 @@ FIELDS = [
 
 
 class CowBook:
-    """`extra`: base units beyond the pool's that it quotes and gives. `pays`: what its solver gives, None as quoted.
+    """`extra`: base units beyond the pool's that it quotes and gives, or of a buy order takes less. `pays`: what its
+    solver gives, or takes, 0 as quoted.
 
     `fills`: whether its solver fills what is posted. `lie`: what it lies about. `settled` are the hashes of the
     solver's transactions, each with whether it stood. `posted` counts what came to POST /orders.
@@ -81,21 +83,25 @@ class CowBook:
 
     async def _quote(self, request: web.Request) -> web.Response:
         asked = await request.json()
-        units = int(asked["sellAmountBeforeFee"])
-        fair = await self.price(address(asked["sellToken"]), address(asked["buyToken"]), units) + self.extra
+        buys = asked["kind"] == "buy"
+        units = int(asked["buyAmountAfterFee" if buys else "sellAmountBeforeFee"])
+        fair = await self._fair(asked, units)
+        if self.lie == "inflated":
+            fair = fair // 3 if buys else fair * 3
+        gives, gets = (fair, units) if buys else (units, fair)
         quote = {
             "sellToken": asked["sellToken"].lower(),
             "buyToken": asked["buyToken"].lower(),
             "receiver": asked["receiver"].lower(),
-            "sellAmount": str(units - 1_000),
-            "buyAmount": str(fair * 3 if self.lie == "inflated" else fair),
+            "sellAmount": str(gives - 1_000),
+            "buyAmount": str(gets),
             "validTo": asked["validTo"],
             "appData": APP_DATA,
             "feeAmount": "1000",
             "gasAmount": "117917",
             "gasPrice": "4812121200",
             "sellTokenPrice": "0.000295940545985264",
-            "kind": "sell",
+            "kind": asked["kind"],
             "partiallyFillable": False,
             "sellTokenBalance": "erc20",
             "buyTokenBalance": "erc20",
@@ -118,8 +124,8 @@ class CowBook:
             return web.json_response(uid, status=201)
         if uid in self.orders:
             return _error("DuplicatedOrder", "order already exists")
-        quoted = await self.price(address(body["sellToken"]), address(body["buyToken"]), int(body["sellAmount"]))
-        order = {**body, "appData": APP_DATA_HASH, "quoted": self.pays or quoted + self.extra, "owner": owner}
+        quoted = await self._fair(body, int(body["buyAmount" if body["kind"] == "buy" else "sellAmount"]))
+        order = {**body, "appData": APP_DATA_HASH, "quoted": self.pays or quoted, "owner": owner}
         self.orders[uid] = order
         self._start(uid)
         if self.lie == "500":
@@ -128,9 +134,16 @@ class CowBook:
             return web.json_response("0x" + "ab" * 56, status=201)
         return web.json_response(uid, status=201)
 
+    async def _fair(self, order: dict[str, Any], units: int) -> int:
+        """What it quotes: what its solver gives for so much, or takes for it."""
+        buys = order["kind"] == "buy"
+        price = await self.price(address(order["sellToken"]), address(order["buyToken"]), units, buys)
+        return price - self.extra if buys else price + self.extra
+
     def _start(self, uid: str) -> None:
         ways: dict[str, Callable[[], Awaitable[object]]] = {
             "less": lambda: self.fill(uid, int(self.orders[uid]["buyAmount"]) - 1),
+            "more": lambda: self.fill(uid, int(self.orders[uid]["sellAmount"]) + 1),
             "receiver": lambda: self.fill(uid, None, THIEF),
             "twice": lambda: self._twice(uid),
         }
@@ -151,7 +164,10 @@ class CowBook:
         order = self.orders[uid]
         done = await filled(self.cow, uid)
         says = {"says-fulfilled": "fulfilled", "says-cancelled": "cancelled"}
-        sent = order["sellAmount"] if done or self.lie == "says-fulfilled" else "0"
+        gave, got = (order["quoted"], order["buyAmount"])
+        if order["kind"] == "sell":
+            gave, got = (order["sellAmount"], order["quoted"])
+        sent = str(gave) if done or self.lie == "says-fulfilled" else "0"
         fields = {name: order[name] for name, _ in FIELDS}
         return web.json_response(
             fields
@@ -163,7 +179,7 @@ class CowBook:
                 "status": says.get(self.lie, "fulfilled" if done else "open"),
                 "executedSellAmount": sent,
                 "executedSellAmountBeforeFees": sent,
-                "executedBuyAmount": str(order["quoted"]) if sent != "0" else "0",
+                "executedBuyAmount": str(got) if sent != "0" else "0",
                 "executedFeeAmount": "0",
                 "invalidated": False,
                 "fullAppData": APP_DATA,

@@ -27,6 +27,8 @@ TRADE = (
 INTERACTION = "(address target,uint256 value,bytes callData)"
 SETTLE = f"settle(address[] tokens,uint256[] clearingPrices,{TRADE}[] trades,{INTERACTION}[][3] interactions)"
 POOL_FEE = 500
+BUYS = 1
+"""The flag of a buy order (GPv2Trade.sol, extractFlags); without it an order sells."""
 GAS = 6_000_000
 
 
@@ -43,22 +45,24 @@ class Cow:
     async def settle(
         self, order: Mapping[str, Any], signature: bytes, pays: int, receiver: Address | None = None
     ) -> tuple[str, bool]:
-        """Fills an order through devnet's Uniswap for `pays` base units: the transaction's hash, whether it stood.
+        """Fills an order through devnet's Uniswap for `pays` base units, or a buy order by taking so many: the
+        transaction's hash, whether it stood.
 
         What the pool gives beyond that stays with the settlement; what it gives less, it pays of its own.
         """
-        tokens = [order["sellToken"], order["buyToken"]]
-        units = int(order["sellAmount"])
+        tokens, buys = [order["sellToken"], order["buyToken"]], order["kind"] == "buy"
+        units = pays if buys else int(order["sellAmount"])
+        prices = [int(order["buyAmount"]), pays] if buys else [pays, units]
         trade = (
             0,
             1,
             receiver or order["receiver"],
-            units,
+            int(order["sellAmount"]),
             int(order["buyAmount"]),
             int(order["validTo"]),
             order["appData"],
             int(order["feeAmount"]),
-            0,
+            BUYS if buys else 0,
             0,
             signature,
         )
@@ -67,7 +71,7 @@ class Cow:
             (tokens[0], 0, encode_call(APPROVE, (self.router, units))),
             (self.router, 0, encode_call(EXACT_INPUT_SINGLE, (swap,))),
         ]
-        data = encode_call(SETTLE, (tokens, [pays, units], [trade], [[], inside, []]))
+        data = encode_call(SETTLE, (tokens, prices, [trade], [[], inside, []]))
         return await sent(self.rpc, self.solver, self.settlement, data)
 
 

@@ -35,7 +35,12 @@ interface SwapRouter02 {
     address tokenIn; address tokenOut; uint24 fee; address recipient;
     uint256 amountIn; uint256 amountOutMinimum; uint160 sqrtPriceLimitX96;
   }
+  struct SingleOut {
+    address tokenIn; address tokenOut; uint24 fee; address recipient;
+    uint256 amountOut; uint256 amountInMaximum; uint160 sqrtPriceLimitX96;
+  }
   function exactInputSingle(Single calldata params) external payable returns (uint256);
+  function exactOutputSingle(SingleOut calldata params) external payable returns (uint256);
 }
 
 library Safe {  // what moves a token, or the coin in its place (ERC-7528)
@@ -57,6 +62,7 @@ library Safe {  // what moves a token, or the coin in its place (ERC-7528)
   }
 }
 
+struct Buy { address src; address dst; address router; address to; int256 extra; uint256 units; uint256 most; }
 struct Deal { address src; address dst; address router; address to; int256 extra; address weth; uint256 units; }
 
 contract Dealer {  // the executor: so much of src becomes dst
@@ -73,6 +79,16 @@ contract Dealer {  // the executor: so much of src becomes dst
     out = uint256(int256(out) + deal.extra);
     if (deal.dst == Safe.COIN) Weth9(deal.weth).withdraw(out);
     Safe.push(deal.dst, deal.to, out);
+  }
+  function buy(Buy memory want) external {  // src becomes exactly so much of dst, and what is left goes there, too
+    uint256 most = want.extra > 0 ? want.most + uint256(want.extra) : want.most;  // what it takes less is its own
+    Erc20(want.src).approve(want.router, most);
+    uint256 spent = SwapRouter02(want.router).exactOutputSingle(
+      SwapRouter02.SingleOut(want.src, want.dst, 500, address(this), want.units, most, 0)
+    );
+    Safe.push(want.dst, want.to, want.units);
+    int256 left = int256(want.most) - int256(spent) + want.extra;
+    if (left > 0) Safe.push(want.src, want.to, uint256(left));
   }
   function execute(address) external payable returns (uint256) { return run(abi.decode(msg.data[36:], (Deal))); }
   function callBytes(bytes calldata data) external payable { run(abi.decode(data, (Deal))); }
@@ -100,7 +116,7 @@ contract OneInch {  // AggregationRouterV6.swap
   }
 }
 
-contract Augustus {  // AugustusV6.swapExactAmountIn, its fees and its surplus
+contract Augustus {  // AugustusV6.swapExactAmountIn and swapExactAmountOut, its fees and its surplus
   receive() external payable {}
   struct GenericData {
     address srcToken; address destToken; uint256 fromAmount; uint256 toAmount; uint256 quotedAmount;
@@ -126,6 +142,31 @@ contract Augustus {  // AugustusV6.swapExactAmountIn, its fees and its surplus
     received = received - ours - theirs - 1;
     address beneficiary = swapData.beneficiary == address(0) ? msg.sender : swapData.beneficiary;
     Safe.push(swapData.destToken, beneficiary, received);
+  }
+  function swapExactAmountOut(
+    address executor, GenericData calldata swapData, uint256 partnerAndFee, bytes calldata permit, bytes calldata data
+  ) external payable returns (uint256 spent, uint256 received, uint256 ours, uint256 theirs) {
+    require(permit.length == 0 && swapData.toAmount > 0, "InvalidToAmount");
+    Safe.pull(swapData.srcToken, msg.sender, executor, swapData.fromAmount);
+    (bool ok, ) = executor.call(data);
+    require(ok, "executor");
+    received = Safe.held(swapData.destToken, address(this));
+    require(received >= swapData.toAmount, "InsufficientReturnAmount");
+    require(swapData.quotedAmount <= swapData.fromAmount, "InvalidQuotedAmount");
+    uint256 left = Safe.held(swapData.srcToken, address(this));
+    spent = swapData.fromAmount - (left > 0 ? left - 1 : left);
+    address partner = address(uint160(partnerAndFee >> 96));
+    if (partner != address(0)) {
+      theirs = spent * (partnerAndFee & 0x3fff) / 10_000;
+      Safe.push(swapData.srcToken, partner, theirs);
+    } else if (swapData.quotedAmount > spent + 2) {
+      ours = swapData.quotedAmount - spent;
+      Safe.push(swapData.srcToken, address(1), ours);
+    }
+    left -= ours + theirs;
+    if (left > 1) Safe.push(swapData.srcToken, msg.sender, left - 1);
+    address beneficiary = swapData.beneficiary == address(0) ? msg.sender : swapData.beneficiary;
+    Safe.push(swapData.destToken, beneficiary, received - 1);
   }
 }
 
@@ -200,6 +241,7 @@ contract GPv2Settlement {
 
 DEAL = "(address src,address dst,address router,address to,int256 extra,address weth,uint256 units)"
 RUN = f"run({DEAL} deal)"
+BUY = "buy((address src,address dst,address router,address to,int256 extra,uint256 units,uint256 most) want)"
 _FILES = {"0x": "zerox", "1inch": "oneinch", "kyberswap": "kyberswap", "velora": "velora"}
 
 
@@ -210,6 +252,12 @@ def _entry(name: str) -> dict[str, Any]:
 
 SIGNATURES = {name: str(_entry(name)["signature"]) for name in _FILES}
 """What each quoter's router is called with."""
+BUYS = str(
+    json.loads(files("plugins.trade").joinpath("velora.json").read_text(encoding="utf-8"))["functions"][1][
+        "signature"
+    ]
+)
+"""The same of Velora's for an exact output."""
 SETTLE = str(_entry("0x")["outside"]["calls"]["data"])
 
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.gate.trades.offered import Offered, as_json, best, fair_least, from_json, told, turned_down, weighed
+from agent.gate.trades.measure import Measure, fair_least, fair_most, measure
+from agent.gate.trades.offered import Offered, as_json, best, from_json, told, turned_down, weighed
 from agent.gate.trades.offers import Tried
 from agent.money import Token, address
 from agent.plugin import Listed
@@ -73,15 +74,90 @@ def test_without_both_prices_the_feeds_say_nothing(prices: dict[str, int]) -> No
 
 def test_only_what_would_be_taken_is_held_to_our_least() -> None:
     better, worse = offer("one", 1_010, least=950), offer("two", 990, least=900)
-    first, second = weighed([better, worse], 960, own(1_000), Fraction(0))
+    first, second = weighed([better, worse], Measure(960, None), own(1_000), Fraction(0))
     assert (first.rule, second.rule) == ("quote-minimum", "")
-    assert weighed([better], 950, own(1_000), Fraction(0)) == (better,)
+    assert weighed([better], Measure(950, None), own(1_000), Fraction(0)) == (better,)
 
 
 def test_without_any_measure_of_ours_nothing_is_taken() -> None:
-    (held,) = weighed([offer()], None, None, Fraction(0))
+    (held,) = weighed([offer()], Measure(None, None), None, Fraction(0))
     assert held.rule == "quote-minimum"
     assert best([held], None, Fraction(0)) is None
+
+
+def buying(name: str = "one", given: int = 1_000, **said: Any) -> Tried:
+    """An offer to get 7 base units for `given`, and for 1,100 at the most."""
+    args = ("0x" + "a1" * 20, "0x" + "a3" * 20, "1100", "0x00")
+    whole = Tried(name, ROUTER, USDC, WETH, 1_100, CALL, args, 7, given, 7, exact_out=True, given=given)
+    return replace(whole, **said)
+
+
+def takes(units: int, gas: int = 0) -> Trade:
+    return Trade((Route("uniswap-v3", (USDC, WETH), (500,), (ROUTER.address,), units, 7, True, 0),), gas)
+
+
+@pytest.mark.parametrize(
+    ("offers", "ours", "gas", "taken"),
+    [
+        ([buying(given=999)], 1_000, 0, "one"),
+        ([buying(given=1_000)], 1_000, 0, None),  # of equal ones the own
+        ([buying("one", 990), buying("two", 980)], 1_000, 0, "two"),
+        ([buying(given=990, gas=20)], 1_000, 1, None),
+        ([buying(given=979, gas=20)], 1_000, 1, "one"),
+        ([buying("one", 900, gas=200), buying("two", 990, gas=5)], 1_000, 1, "two"),
+        ([buying("one", 1, why_not="it lied")], 1_000, 0, None),
+    ],
+)
+def test_of_an_exact_output_the_least_with_its_gas_is_taken(
+    offers: list[Tried], ours: int, gas: int, taken: str | None
+) -> None:
+    found = best(offers, takes(ours), Fraction(gas))
+    assert (found.quoter if found else None) == taken
+
+
+def test_what_would_be_taken_of_an_exact_output_is_held_to_our_most() -> None:
+    better, worse = buying("one", 990), buying("two", 1_010)
+    first, second = weighed([better, worse], Measure(1_099, None), takes(1_000), Fraction(0))
+    assert (first.rule, second.rule) == ("quote-maximum", "")
+    assert weighed([better], Measure(1_100, None), takes(1_000), Fraction(0)) == (better,)
+    (held,) = weighed([better], Measure(None, None), None, Fraction(0))
+    assert held.rule == "quote-maximum"
+    order = replace(better, until=1)
+    (held,) = weighed([order], Measure(1_100, 991), takes(1_000), Fraction(0))
+    assert (held.rule, "nobody would take below" in held.why_not) == ("quote-inflated", True)
+    assert weighed([order], Measure(1_100, 990), takes(1_000), Fraction(0)) == (order,)
+
+
+@given(st.integers(1, 10**24), st.integers(1, 10**14), st.integers(1, 10**14), st.integers(-10_000, 10_000))
+def test_the_feeds_most_is_never_above_what_they_say(units: int, price_in: int, price_out: int, loss: int) -> None:
+    found = fair_most(USDC, WETH, units, {"USDC": price_in, "WETH": price_out}, loss)
+    exact = Fraction(units * price_out * 10**6, price_in * 10**18) * (10_000 + loss) / 10_000
+    assert found is not None
+    assert exact - 1 < found <= exact
+
+
+def test_of_what_is_known_the_strictest_bound_and_the_widest_edge_hold() -> None:
+    assert measure(False, [1, None, 3], [5, 4, None]) == Measure(3, 5)
+    assert measure(True, [1, None, 3], [5, 4, None]) == Measure(1, 4)
+    assert measure(True, [None], []) == Measure(None, None)
+
+
+def test_what_was_offered_for_an_exact_output_is_told_with_what_it_takes() -> None:
+    offers = [buying("cow", why_not="late", least=10**18), buying("velora", 3_001_200_000, least=10**18)]
+    assert told(offers, takes(3_012_400_000), offers[1]) == (
+        "Offers to get 1 WETH: uniswap-v3 for 3,012.4 USDC, velora for 3,001.2 USDC (taken); cow: late."
+    )
+
+
+def test_an_exact_output_is_taken_as_it_was_offered() -> None:
+    taken = Offered(buying(given=999, got=9))
+    (step,) = taken.swap(taken.trade, ROUTER.address, (1_100,), (False, False), 0)
+    assert step.value == 0
+    assert (taken.trade.units_in, taken.trade.units_out, taken.trade.exact_out) == (999, 7, True)
+    assert taken.surplus == 3
+    assert Offered(buying(until=1)).surplus == Offered(offer()).surplus == 0
+    with pytest.raises(ValueError, match="as it was made"):
+        taken.swap(taken.trade, ROUTER.address, (7,), (False, False), 0)
 
 
 def test_what_was_offered_is_told_with_who_was_taken_and_who_was_not() -> None:

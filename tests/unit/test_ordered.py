@@ -10,11 +10,12 @@ from eth_abi.abi import encode
 
 from agent.chain.contracts import gpv2_settlement as gpv2
 from agent.chain.rpc_types import Log
+from agent.gate.trades.measure import Measure
 from agent.gate.trades.offered import asking, weighed
 from agent.gate.trades.offers import Tried
 from agent.money import ZERO_ADDRESS, address
 from agent.plans import Step
-from tests.unit.test_gate_offered import USDC, WETH, offer, own
+from tests.unit.test_gate_offered import USDC, WETH, buying, offer, own, takes
 
 pytestmark = pytest.mark.unit
 
@@ -95,12 +96,40 @@ def test_others_that_are_refused_or_orders_themselves_raise_nothing() -> None:
 
 
 def test_an_order_that_says_too_much_is_inflated() -> None:
-    (found,) = weighed([order(1_030)], 890, own(1_000), Fraction(0), 1_020)
+    (found,) = weighed([order(1_030)], Measure(890, 1_020), own(1_000), Fraction(0))
     assert found.rule == "quote-inflated"
-    (found,) = weighed([order(1_010)], 890, own(1_000), Fraction(0), 1_020)
+    (found,) = weighed([order(1_010)], Measure(890, 1_020), own(1_000), Fraction(0))
     assert found.rule == ""
-    (found,) = weighed([order(1_010)], 890, own(1_000), Fraction(0))  # nothing says what too much is
+    (found,) = weighed([order(1_010)], Measure(890, None), own(1_000), Fraction(0))  # what would be too much?
     assert found.rule == "quote-minimum"
+
+
+def buy(given: int = 990, most: int = 1_100) -> Tried:
+    args = (*ARGS[:3], str(most), "7", *ARGS[5:8], "buy", *ARGS[9:])
+    return buying("cow", given, function=KIND, args=args, units=most, until=1_800_000_000, spender=OWNER)
+
+
+def test_a_buy_order_asks_for_what_the_best_other_way_takes_with_its_gas() -> None:
+    one, two = buying("one", 1_000, gas=10), buying("two", 996, gas=20)
+    asked = asking([one, buy(), two], buy(), 1_050, takes(1_001, 20), Fraction(1))
+    assert (asked.units, asked.args[3], asked.least) == (1_010, "1010", 7)
+    assert (*asked.args[:3], *asked.args[4:]) == (*buy().args[:3], *buy().args[4:])
+    assert asking([buy()], buy(), 1_050, None, Fraction(1)).units == 1_050
+    assert asking([buy()], buy(), None, None, Fraction(1)).units == 1_100
+    assert asking([buy()], buy(most=1_020), 1_050, takes(1_040), Fraction(0)).units == 1_020
+    assert asking([buy()], buy(), 5, None, Fraction(0)).units == 990  # not less than it said
+
+
+@pytest.mark.parametrize(
+    ("units", "got", "sold", "bought"), [(5, 900, True, True), (5, 901, True, False), (4, 900, False, True),
+                                         (6, 900, False, False), (5, 899, False, False)]
+)  # fmt: skip
+def test_a_fill_keeps_to_its_kind_of_order(units: int, got: int, sold: bool, bought: bool) -> None:
+    fill = gpv2.Fill(OWNER, address(str(USDC.address)), address(str(WETH.address)), units, got, 0, "0x")
+    args = (*ARGS[:8], "buy", *ARGS[9:])
+    for step, kept in ((STEP, sold), (replace(STEP, args=args), bought)):
+        assert gpv2.Order.of(step).is_kept_by(fill) is kept
+        assert not gpv2.Order.of(step).is_kept_by(replace(fill, gets=OWNER))
 
 
 def test_an_order_is_kept_and_made_again() -> None:

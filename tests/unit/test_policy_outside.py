@@ -157,7 +157,7 @@ def test_the_coin_itself_is_sent_along_exactly_and_comes_back_as_itself(name: st
     assert rule(name, end=COIN, value=1) == "value"
 
 
-@pytest.mark.parametrize("name", REAL)
+@pytest.mark.parametrize("name", FILES)
 def test_calls_that_the_services_gave_are_read(name: str) -> None:
     """As they were published with the answers of the APIs: unpadded, and followed by marks of the service."""
     signature = BODIES[FILES[name]]["functions"][0]["signature"]
@@ -251,11 +251,84 @@ def test_a_table_that_leaves_something_open_is_refused(name: str, change: dict[s
     assert says in str(caught.value)
 
 
-def test_only_a_swap_of_exactly_its_amount_may_have_an_unread_way() -> None:
-    body = copy.deepcopy(BODIES["oneinch"])
+def test_floors_are_of_a_swap_of_exactly_its_amount() -> None:
+    body = copy.deepcopy(BODIES["velora"])
     body["functions"][0]["at_most"] = True
-    with pytest.raises(ValueError, match="outside is of a swap of exactly its amount"):
+    with pytest.raises(ValueError, match="floors are of a swap of exactly its amount"):
         load_table(body)
+
+
+def bought(**said: Any) -> Effect:
+    """What a call of Augustus does that gets LEAST WETH for GIVEN USDC at the most, changed as `said`."""
+    it: dict[str, Any] = {
+        "start": USDC_AT, "end": WETH_AT, "most": GIVEN, "wanted": LEAST + 1, "quoted": GIVEN - 10, "to": ACCOUNT,
+        "fee": 0, "permit": b"", "value": 0,
+    } | said  # fmt: skip
+    swap = (*(it[key] for key in ("start", "end", "most", "wanted", "quoted")), b"\x03" * 32, it["to"])
+    signature = BODIES["velora"]["functions"][1]["signature"]
+    data = encode_call(signature, (ANY, swap, it["fee"], it["permit"], b"\x07" * 99))
+    return decode(POLICY, AT["velora"], data, it["value"])
+
+
+def test_an_exact_output_gets_what_it_names_but_for_what_the_router_keeps() -> None:
+    for to, read in ((ACCOUNT, ACCOUNT), (Address("0x" + "0" * 40), None)):
+        found = bought(to=to)
+        check_step(POLICY, ACCOUNT, (), found)
+        assert (found.units, found.least, found.at_most, found.recipient) == (GIVEN, LEAST, True, read)
+    assert not effect("velora").at_most
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ({"to": STRANGER}, "recipients"),
+        ({"wanted": 1}, "swap"),
+        ({"wanted": 0}, "swap"),
+        ({"most": 0}, "swap"),
+        ({"most": 2**256 - 1}, "caps"),
+        ({"most": 10**13}, "caps"),
+        ({"end": USDC_AT}, "swap"),
+        ({"permit": b"\x01"}, "must"),
+        ({"fee": 1 << 96}, "outside"),
+        ({"fee": int(STRANGER, 16) << 96 | 200}, "outside"),
+        ({"value": 1}, "value"),
+    ],
+    ids=lambda each: str(each)[:30],
+)
+def test_what_an_exact_output_is_refused(said: dict[str, Any], wanted: str) -> None:
+    with pytest.raises(Refused) as refused:
+        check_step(POLICY, ACCOUNT, (), bought(**said))
+    assert refused.value.rule == wanted
+
+
+def test_an_exact_output_that_velora_gave_is_read() -> None:
+    """For exactly 2 WBTC at 1 % of slippage: what its executor buys is that, of which the router keeps a unit."""
+    places = [
+        address("0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48"),
+        address("0x2260fac5e5542a773aa44fbcfedf7c193bc2c599"),
+    ]
+    tokens = [
+        Token(CHAIN, symbol, at, decimals)
+        for symbol, at, decimals in zip(("USDC", "WBTC"), places, (6, 8), strict=True)
+    ]
+    known = build(
+        chain_id=CHAIN, chain_name="x", tokens=tokens, native=ETH, caps={"USDC": 10**12, "WBTC": 10**12},
+        max_fee_wei=1, listed=[Listed(place("d1"), "velora", BODIES["velora"]["table"])], tables=BODIES.values(),
+    )  # fmt: skip
+    data = bytes.fromhex(REAL["velora-buy"][2:])
+    found = decode(known, place("d1"), rewritten(BODIES["velora"]["functions"][1]["signature"], data), 0)
+    check_step(known, ACCOUNT, (), found)
+    assert (found.token, found.to, found.recipient, found.at_most) == (*tokens, None, True)
+    assert (found.units, found.least) == (0x2C2DE5311F, 2 * 10**8 - 1)
+    assert found.units == found.args["swapData"]["quotedAmount"] * 101 // 100
+
+
+@pytest.mark.parametrize("side", ["start", "end"])
+def test_of_the_coin_itself_no_exact_output_is_read(side: str) -> None:
+    """What isn't needed of it would come back without any event."""
+    with pytest.raises(Refused) as refused:
+        bought(**{side: COIN, "value": GIVEN if side == "start" else 0})
+    assert refused.value.rule == "lists"
 
 
 def test_the_signatures_are_those_that_the_routers_answer_to() -> None:
@@ -267,6 +340,7 @@ def test_the_signatures_are_those_that_the_routers_answer_to() -> None:
         signature = BODIES[name]["functions"][0]["signature"]
         assert selector(signature).hex() == wanted
         assert all(part.name for part in parse_signature(signature)[1])
+    assert selector(BODIES["velora"]["functions"][1]["signature"]).hex() == "7f457675"
 
 
 def test_a_call_that_unfolds_to_much_more_than_it_is_is_refused_unread() -> None:

@@ -51,6 +51,9 @@ ORDER: dict[str, Any] = {
     ],
 }
 
+SOLD = ORDER["messages"][0]
+BOTH = {**ORDER, "messages": [SOLD, {**SOLD, "at_most": True, "must": {**SOLD["must"], "kind": "buy"}}]}
+
 
 def message(table: dict[str, Any] = PERMIT, **changes: Any) -> dict[str, Any]:
     made = copy.deepcopy(table)
@@ -80,6 +83,22 @@ def test_the_tables_in_common_use_load() -> None:
     }
     assert permit2.message("Permit") is None
     assert load_typed_table(ORDER).messages[0].must["kind"] == "sell"
+    table = load_typed_table(BOTH)
+    assert [(each.must["kind"], each.at_most) for each in table.named("Order")] == [("sell", False), ("buy", True)]
+    assert table.message("Order") == table.messages[0]
+
+
+def test_messages_of_one_type_are_told_apart_by_a_field_that_must_be_something_else() -> None:
+    sold, bought = BOTH["messages"]
+    same = {**bought, "must": {**bought["must"], "kind": "SELL"}}
+    with pytest.raises(ValueError, match="Order stands twice, and no field"):
+        load_typed_table({**ORDER, "messages": [sold, same]})
+    (types,) = copy.deepcopy(bought["types"]).values()
+    types[-2]["type"] = "bytes32"
+    with pytest.raises(ValueError, match="Order stands twice, and no field"):
+        load_typed_table({**ORDER, "messages": [sold, {**bought, "types": {"Order": types}}]})
+    with pytest.raises(ValueError, match="nothing of at_most"):
+        load_typed_table(message(at_most=True))
 
 
 @pytest.mark.parametrize(
@@ -90,7 +109,7 @@ def test_the_tables_in_common_use_load() -> None:
         ({"table": "X Y", "messages": PERMIT["messages"]}, "table"),
         (message(extra=1), "extra"),
         (message(deadlines=[]), "deadlines"),
-        ({**PERMIT, "messages": PERMIT["messages"] * 2}, "a primary type stands twice"),
+        ({**PERMIT, "messages": PERMIT["messages"] * 2}, "Permit stands twice, and no field"),
         (message(primary="Other"), "the type 'Other' is missing, or holds itself"),
         (message(types={"Permit": []}), "names of their own"),
         (message(types={"Permit": [{"name": "a", "type": "bool"}] * 2}), "names of their own"),

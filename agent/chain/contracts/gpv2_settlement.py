@@ -11,8 +11,10 @@ from agent.money import MAX_UINT256, Address, address
 from agent.plans import Step
 
 FILLED_AMOUNT = view("filledAmount(bytes orderUid)", "uint256")
-"""Base units of what a sell order gives that were taken of it; INVALIDATED where its owner called it off."""
+"""Base units of what a sell order gives that were taken of it, or of what a buy order gets that came;
+INVALIDATED where its owner called it off."""
 INVALIDATED = MAX_UINT256
+BUY = "buy"
 TRADE_TOPIC = "0xa07a543ab8a018198e99ca0184c93fe9050a79400a0a723441f84de1d972cc17"
 """keccak256("Trade(address,address,address,uint256,uint256,uint256,bytes)")."""
 _TRADE = (
@@ -22,7 +24,9 @@ _TRADE = (
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """GPv2Order.Data as a typed step has it: amounts in base units, `valid_to` in Unix seconds."""
+    """GPv2Order.Data as a typed step has it: amounts in base units, `valid_to` in Unix seconds. `buys`: exactly
+    `least` comes of it, for `units` at the most.
+    """
 
     settlement: Address
     gives: Address
@@ -30,6 +34,7 @@ class Order:
     units: int
     least: int
     valid_to: int
+    buys: bool = False
 
     @classmethod
     def of(cls, step: Step) -> Order:
@@ -43,6 +48,7 @@ class Order:
                 int(fields["sellAmount"]),
                 int(fields["buyAmount"]),
                 int(fields["validTo"]),
+                fields["kind"] == BUY,
             )
         except KeyError as error:
             raise ValueError(f"{step.function} is no order of GPv2Settlement") from error
@@ -50,6 +56,14 @@ class Order:
     def uid(self, digest: str, owner: Address) -> str:
         """Its name: the signed hash, the owner, `valid_to` in four bytes (GPv2Order.packOrderUidParams)."""
         return f"{digest}{owner[2:].lower()}{self.valid_to:08x}"
+
+    def is_kept_by(self, fill: Fill) -> bool:
+        """Whether a fill swapped what the order says, and no worse."""
+        if (fill.gives, fill.gets) != (self.gives, self.gets):
+            return False
+        if self.buys:
+            return fill.got == self.least and fill.units <= self.units
+        return fill.units == self.units and fill.got >= self.least
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,8 +96,8 @@ def _signed_before(authority: Authority, plan: Plan, index: int, digest: str) ->
 
 
 def _does_the_same(message: Effect, step: Effect) -> bool:
-    given = (message.direction, message.token, message.units, message.spender, message.to)
-    planned = (step.direction, step.token, step.units, step.spender, step.to)
+    given = (message.direction, message.token, message.units, message.spender, message.to, message.at_most)
+    planned = (step.direction, step.token, step.units, step.spender, step.to, step.at_most)
     return given == planned and message.least >= step.least
 
 

@@ -148,7 +148,7 @@ def _sale(move: Swap, units: int, account: Address, deadline: int) -> list[Step]
 
 
 def _sold_by(trader: Trader, trade: Trade, token: Token, units: int, account: Address, deadline: int) -> list[Step]:
-    limits = (1,) * len(trade.parts)
+    limits = tuple(part.units_in if trade.exact_out else 1 for part in trade.parts)
     allow = [approve(token, trader.spender, each, Role.APPROVAL) for each in (0, units)]
     steps = trader.swap(trade, account, limits, (False, False), deadline)
     return [*allow, *granted(trader, token, units, deadline, steps)]

@@ -1,4 +1,4 @@
-"""Offers from outside beside the own trade: which one gives the most net of gas, and never below our own least.
+"""Offers from outside beside the own trade: which one costs the least with its gas, and never beyond our own bound.
 
 Pure: replay comes to the same from what was recorded.
 """
@@ -14,13 +14,13 @@ from typing import Any
 
 from agent.abi import Call
 from agent.gate.moves import Move, Swap
+from agent.gate.trades.measure import Measure, cost
 from agent.gate.trades.offers import Tried
 from agent.money import Address, Amount, Token, grouped, text_from_units
 from agent.plans import Step
 from agent.plugin import Ask, Block, Chain, Trader
 from agent.routes import AnyPool, Route, Trade
 
-BASIS_POINTS = 10_000
 SHOWN_PLACES = 6
 NO_MEASURE = "neither a pool that I know nor the price feeds say what it should give"
 
@@ -51,13 +51,21 @@ class Offered(Trader):
     def swap(
         self, trade: Trade, account: Address, limits: tuple[int, ...], native: tuple[bool, bool], deadline: int
     ) -> tuple[Step, ...]:
-        if limits != (self.tried.least,) or native != (self.tried.gives.is_native, self.tried.gets.is_native):
+        if limits != (self.tried.bound,) or native != (self.tried.gives.is_native, self.tried.gets.is_native):
             raise ValueError("an offer is taken as it was made")
         return (self.tried.step(),)
 
     @property
     def spender(self) -> Address:
         return self.tried.taker
+
+    @property
+    def surplus(self) -> int:
+        """Base units beyond an exact output that may come: what its run gave, and one that a router may keep or not
+        (as Augustus does, see plugins/trade/velora.py). An order is filled for exactly its amount.
+        """
+        tried = self.tried
+        return max(tried.got - tried.least, 0) + 1 if tried.exact_out and not tried.typed else 0
 
     @property
     def trade(self) -> Trade:
@@ -68,98 +76,109 @@ class Offered(Trader):
             tokens=(tried.gives, tried.gets),
             fees=(0,),
             pools=(tried.contract.address,),
-            units_in=tried.units,
-            units_out=tried.got,
-            exact_out=False,
+            units_in=tried.given if tried.exact_out else tried.units,
+            units_out=tried.least if tried.exact_out else tried.got,
+            exact_out=tried.exact_out,
             impact_bps=0,
         )
         return Trade((route,), tried.gas)
 
 
-def fair_least(gives: Token, gets: Token, units: int, prices: Mapping[str, int], loss_bps: int) -> int | None:
-    """The least that may come back by the price feeds, in base units, `loss_bps` basis points below them, rounded up;
-    None where a price isn't known. Prices in USD with 8 decimals.
+def weighed(offers: Sequence[Tried], measure: Measure, own: Trade | None, gas: Fraction) -> tuple[Tried, ...]:
+    """The offers; of those that would be better than the own trade, the ones are refused that may come to less than
+    our least, or of an exact output to more than our most.
     """
-    given, got = prices.get(gives.symbol, 0), prices.get(gets.symbol, 0)
-    if given <= 0 or got <= 0:
-        return None
-    scale_in: int = 10**gives.decimals
-    scale_out: int = 10**gets.decimals
-    fair = units * given * scale_out * (BASIS_POINTS - loss_bps)
-    return -(-fair // (got * scale_in * BASIS_POINTS))
-
-
-def weighed(
-    offers: Sequence[Tried], least: int | None, own: Trade | None, gas: Fraction, most: int | None = None
-) -> tuple[Tried, ...]:
-    """The offers; of those that would be better than the own trade, the ones are refused whose least is below ours.
-
-    `least` None: nothing says what ours is. `most`: what an order may say that it gives, which nobody can simulate.
-    """
-    net = _net(own, gas)
-    better = (net is None or each.got - each.gas * gas > net for each in offers)
+    ours = None if own is None else cost(own, gas)
+    better = (ours is None or _cost(each, gas) < ours for each in offers)
     return tuple(
-        _held(each, least, most) if above and not each.why_not else each
+        _held(each, measure) if above and not each.why_not else each
         for each, above in zip(offers, better, strict=True)
     )
 
 
-def asking(offers: Sequence[Tried], chosen: Tried, least: int, own: Trade | None, gas: Fraction) -> Tried:
-    """The order as it is signed: filled, it gives no less than our own least, and than the best of the others net of
-    its gas.
+def asking(offers: Sequence[Tried], chosen: Tried, bound: int | None, own: Trade | None, gas: Fraction) -> Tried:
+    """The order as it is signed: filled, it comes to no worse than our own bound, and than the best of the others net
+    of its gas.
     """
     others = [each for each in offers if each is not chosen and not each.why_not and not each.typed]
-    nets = [each.got - each.gas * gas for each in others] + ([] if own is None else [own.units_out - own.gas * gas])
-    return chosen.asking(min(max(least, *(floor(net) for net in nets), 0), chosen.got))
+    costs = [_cost(each, gas) for each in others] + ([] if own is None else [cost(own, gas)])
+    if chosen.exact_out:
+        most = min((chosen.units if bound is None else bound), *(floor(each) for each in costs), chosen.units)
+        return chosen.asking(max(most, chosen.given))
+    return chosen.asking(min(max(bound or 0, *(floor(-each) for each in costs), 0), chosen.got))
 
 
-def _net(own: Trade | None, gas: Fraction) -> Fraction | None:
-    return None if own is None else own.units_out - own.gas * gas
+def _cost(offer: Tried, gas: Fraction) -> Fraction:
+    return offer.gas * gas + (offer.given if offer.exact_out else -offer.got)
 
 
-def _held(offer: Tried, least: int | None, most: int | None) -> Tried:
-    if least is None or (offer.typed and most is None):
-        return replace(offer, rule="quote-minimum", why_not=NO_MEASURE)
-    if offer.typed and most is not None and offer.said > most:
-        said, above = Amount(offer.said, offer.gets), Amount(most, offer.gets)
-        return replace(offer, rule="quote-inflated", why_not=f"it says {said}, and nobody would give above {above}")
-    if offer.least < least:
-        low, ours = Amount(offer.least, offer.gets), Amount(least, offer.gets)
-        return replace(offer, rule="quote-minimum", why_not=f"it may give as little as {low}; {ours} is my least")
+def _held(offer: Tried, measure: Measure) -> Tried:
+    token, rule = offer.told[1], "quote-maximum" if offer.exact_out else "quote-minimum"
+    if measure.bound is None or (offer.typed and measure.edge is None):
+        return replace(offer, rule=rule, why_not=NO_MEASURE)
+    if offer.typed and measure.edge is not None and _beyond(offer, measure.edge, offer.said):
+        said, edge = Amount(offer.said, token), Amount(measure.edge, token)
+        nobody = f"nobody would take below {edge}" if offer.exact_out else f"nobody would give above {edge}"
+        return replace(offer, rule="quote-inflated", why_not=f"it says {said}, and {nobody}")
+    if _beyond(offer, offer.bound, measure.bound):
+        may, ours = Amount(offer.bound, token), Amount(measure.bound, token)
+        why = f"it may take as much as {may}; {ours} is my most"
+        if not offer.exact_out:
+            why = f"it may give as little as {may}; {ours} is my least"
+        return replace(offer, rule=rule, why_not=why)
     return offer
 
 
-def best(offers: Sequence[Tried], own: Trade | None, gas: Fraction) -> Tried | None:
-    """The offer that gives more than the own trade net of gas, and the most of all; None where the own one does.
+def _beyond(offer: Tried, worse: int, better: int) -> bool:
+    """Whether the first comes to less than the second, or of an exact output takes more."""
+    return worse > better if offer.exact_out else worse < better
 
-    `gas`: base units of what comes back that a unit of gas costs. Of equal ones the first is taken.
+
+def best(offers: Sequence[Tried], own: Trade | None, gas: Fraction) -> Tried | None:
+    """The offer that costs less than the own trade with its gas, and the least of all; None where the own one does.
+
+    `gas`: base units, of the side that isn't said, that a unit of gas costs. Of equal ones the first is taken.
     """
-    net = _net(own, gas)
+    least = None if own is None else cost(own, gas)
     chosen: Tried | None = None
     for each in offers:
-        if not each.why_not and (net is None or each.got - each.gas * gas > net):
-            chosen, net = each, each.got - each.gas * gas
+        if not each.why_not and (least is None or _cost(each, gas) < least):
+            chosen, least = each, _cost(each, gas)
     return chosen
 
 
 def told(offers: Sequence[Tried], own: Trade | None, chosen: Tried | None) -> str:
-    """'Offers in USDC: uniswap-v3 1,000.12, 1inch 1,000.3 (taken); 0x: no answer within 1.5 s.'"""
+    """'Offers in USDC: uniswap-v3 1,000.12, 1inch 1,000.3 (taken); 0x: no answer within 1.5 s.', or of an exact
+    output 'Offers to get 1 WETH: uniswap-v3 for 3,012.4 USDC, velora for 3,001.2 USDC (taken).'
+    """
     if not offers:
         return ""
-    gets = offers[0].gets
-    found = [f"{own.trader} {_amount(own.units_out, gets)}{_taken(chosen is None)}"] if own else []
-    found += [f"{each.quoter} {_amount(each.got, gets)}{_taken(each is chosen)}" for each in offers if _may(each)]
+    first = offers[0]
+    said = [(own.trader, own.units_in if own.exact_out else own.units_out, chosen is None)] if own else []
+    said += [(each.quoter, each.told[0], each is chosen) for each in offers if _may(each)]
+    found = [f"{name} {_offered(first, units)}{_taken(is_it)}" for name, units, is_it in said]
     refused = [f"{each.quoter}: {each.why_not.rstrip('.')}" for each in offers if not _may(each)]
-    return f"Offers in {gets.symbol}: {'; '.join(part for part in (', '.join(found), *refused) if part)}."
+    part = "; ".join(each for each in (", ".join(found), *refused) if each)
+    if first.exact_out:
+        return f"Offers to get {Amount(first.asked, first.gets)}: {part}."
+    return f"Offers in {first.gets.symbol}: {part}."
+
+
+def _offered(offer: Tried, units: int) -> str:
+    amount = _amount(units, offer.told[1])
+    return f"for {amount} {offer.gives.symbol}" if offer.exact_out else amount
 
 
 def ordered(offer: Tried) -> str:
     """What taking an order means: who pays, until when, and what happens where nobody fills it."""
     until = datetime.fromtimestamp(offer.until, UTC).strftime("%H:%M:%S")
+    kept = "Filled, it gives the least or more: no sandwich can take it below."
+    if offer.exact_out:
+        kept = "Filled, it takes the most or less: no sandwich can take it above."
     return (
         f"This is an order by {offer.contract.name}: you sign it, and whoever fills it by {until} UTC pays the gas "
         "of the swap; you pay for the approval. If nobody does, nothing is lost but the gas of the approval and of "
-        "taking it back. Filled, it gives the least or more: no sandwich can take it below."
+        f"taking it back. {kept}"
     )
 
 

@@ -6,7 +6,7 @@ and the least that may come back is ours (agent/gate/trades/offered.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,6 +25,7 @@ from agent.policy.typed import check_typed, read_typed
 STALE_SECONDS = 60
 """How old the block may be that an offer was made at: the calldata of most expires within a minute or two."""
 OTHER = "Another quoter, or the own route, is taken."
+BASIS_POINTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,9 @@ class Tried:
     `contract` is its router. `function` and `args` (JSON data) are the call, `least` what it gives at the least, by
     its own bytes; `said` what the quoter told, `got` what the simulation gave, in base units, for `gas` units of gas.
     `why_not` says why it isn't taken ('' where it may be), `rule` by which rule.
+
+    With `exact_out`, `least` is what was asked for and `units` what the call takes at the most; `said` and `given`
+    are what the quoter told that it would take, and what it took in the simulation.
 
     `until` (Unix seconds) is 0 of a call. Of an order, which others fill by then at their own cost or not at all,
     they are the message's type and values, `spender` is who takes what is given, and `got` is what was told: nobody
@@ -64,6 +68,23 @@ class Tried:
     why_not: str = ""
     until: int = 0
     spender: Address | None = None
+    exact_out: bool = False
+    given: int = 0
+
+    @property
+    def asked(self) -> int:
+        """Base units of the side that was asked for to the unit."""
+        return self.least if self.exact_out else self.units
+
+    @property
+    def bound(self) -> int:
+        """Of the other side what its call gives at the least, or of an exact output takes at the most."""
+        return self.units if self.exact_out else self.least
+
+    @property
+    def told(self) -> tuple[int, Token]:
+        """What it comes to on that side, in base units of its token."""
+        return (self.given, self.gives) if self.exact_out else (self.got, self.gets)
 
     @property
     def typed(self) -> bool:
@@ -75,12 +96,18 @@ class Tried:
         """To whom what is given is approved."""
         return self.spender or self.contract.address
 
-    def asking(self, least: int) -> Tried:
-        """The order with so much as its least. Its amounts stand in it by their own numbers, which are no others'."""
-        if least <= self.least:
+    def asking(self, bound: int) -> Tried:
+        """The order with so much as its least, or of an exact output as its most, where that is the stricter of the
+        two. Its amounts stand in it by their own numbers, which are no others'.
+        """
+        if bound >= self.bound if self.exact_out else bound <= self.bound:
             return self
-        place = self.args.index(str(self.least), self.args.index(str(self.units)) + 1)
-        return replace(self, least=least, args=(*self.args[:place], str(least), *self.args[place + 1 :]))
+        place = self.args.index(str(self.units))
+        if not self.exact_out:
+            place = self.args.index(str(self.least), place + 1)
+        args = (*self.args[:place], str(bound), *self.args[place + 1 :])
+        units, least = (bound, self.least) if self.exact_out else (self.units, bound)
+        return replace(self, args=args, units=units, least=least)
 
     def step(self) -> Step:
         """The call as a step of a plan."""
@@ -103,6 +130,7 @@ class Tried:
             "rule": self.rule,
             "why_not": self.why_not,
             **({"until": str(self.until), "spender": self.spender} if self.typed else {}),
+            **({"exact_out": True, "given": str(self.given)} if self.exact_out else {}),
         }
 
     @classmethod
@@ -121,6 +149,8 @@ class Tried:
             why_not=data["why_not"],
             until=int(data.get("until", 0)),
             spender=Address(data["spender"]) if data.get("spender") else None,
+            exact_out=bool(data.get("exact_out")),
+            given=int(data.get("given", 0)),
         )
 
 
@@ -131,25 +161,30 @@ def checked(policy: Policy, quoter: Quoter, wanted: Wanted, offer: Offer, head: 
         return _order(policy, quoter, wanted, offer, head.now)
     entry, data = _call(policy, quoter, offer.data)
     effect = decode(policy, offer.to, data, offer.value)
-    _check_effect(wanted, effect)
+    _check_effect(wanted, offer, effect)
     check_step(policy, wanted.account, (), effect)
+    return _read(quoter, wanted, offer, effect, entry.signature, decode_call(entry.signature, data))
+
+
+def _read(quoter: Quoter, wanted: Wanted, offer: Offer, effect: Effect, function: str, args: Iterable[Any]) -> Tried:
     return Tried(
         quoter=quoter.name,
         contract=quoter.contract,
         gives=wanted.gives,
         gets=wanted.gets,
-        units=wanted.units,
-        function=entry.signature,
-        args=tuple(plain(decode_call(entry.signature, data))),
+        units=effect.units,
+        function=function,
+        args=tuple(plain(list(args))),
         least=effect.least,
-        said=offer.units_out,
+        said=offer.units_in if wanted.exact_out else offer.units_out,
+        exact_out=wanted.exact_out,
     )
 
 
 def _order(policy: Policy, quoter: Quoter, wanted: Wanted, offer: Offer, now: int) -> Tried:
     """An order that would be signed as typed data, its fields asked the same."""
     typed = read_typed(policy, offer.order or {})
-    _check_effect(wanted, typed.effect)
+    _check_effect(wanted, offer, typed.effect)
     check_typed(policy, wanted.account, (), typed, now)
     if typed.effect.spender is None or typed.effect.spender != quoter.spender:
         raise Refused(
@@ -160,20 +195,9 @@ def _order(policy: Policy, quoter: Quoter, wanted: Wanted, offer: Offer, now: in
     message = policy.typed_tables[policy.domains[quoter.contract.address].table].message(typed.effect.signature)
     if message is None or len(typed.deadlines) != 1 or typed.deadlines[0] > wanted.until:
         raise Refused("quote-stale", "Its order would hold for longer than it was asked for.", OTHER)
-    return Tried(
-        quoter=quoter.name,
-        contract=quoter.contract,
-        gives=wanted.gives,
-        gets=wanted.gets,
-        units=wanted.units,
-        function=message.encoded,
-        args=tuple(plain(value) for value in typed.data["message"].values()),
-        least=typed.effect.least,
-        said=offer.units_out,
-        got=offer.units_out,
-        until=typed.deadlines[0],
-        spender=quoter.spender,
-    )
+    found = _read(quoter, wanted, offer, typed.effect, message.encoded, typed.data["message"].values())
+    got, until = (wanted.units if wanted.exact_out else offer.units_out), typed.deadlines[0]
+    return replace(found, got=got, given=offer.units_in, until=until, spender=quoter.spender)
 
 
 def _check_told(quoter: Quoter, wanted: Wanted, offer: Offer, head: Head) -> None:
@@ -194,8 +218,11 @@ def _check_told(quoter: Quoter, wanted: Wanted, offer: Offer, head: Head) -> Non
         raise Refused("quote-spender", f"It wants {offer.spender} approved, not {quoter.spender}.", OTHER)
     if offer.value != (wanted.units if wanted.gives.is_native else 0):
         raise Refused("quote-value", f"It wants {offer.value} wei sent along with {wanted.gives.symbol}.", OTHER)
-    if not offer.units_out:
+    if not offer.units_out or (wanted.exact_out and not offer.units_in):
         raise Refused("quote-none", "It offers nothing.", OTHER)
+    if wanted.exact_out and offer.units_out != wanted.units:
+        said, asked = Amount(offer.units_out, wanted.gets), Amount(wanted.units, wanted.gets)
+        raise Refused("quote-amount", f"It offers {said}, not {asked}.", OTHER)
 
 
 def _call(policy: Policy, quoter: Quoter, data: bytes) -> tuple[Entry, bytes]:
@@ -225,8 +252,8 @@ def _call(policy: Policy, quoter: Quoter, data: bytes) -> tuple[Entry, bytes]:
     return entry, whole
 
 
-def _check_effect(wanted: Wanted, effect: Effect) -> None:
-    """What the call does, against what was asked for."""
+def _check_effect(wanted: Wanted, offer: Offer, effect: Effect) -> None:
+    """What the call does, against what was asked for and what the quoter told."""
     if effect.direction != "swap" or effect.to is None:
         raise Refused("quote-calldata", f"Its call is no swap but a {effect.direction}.", OTHER)
     if effect.token != wanted.gives or effect.to != wanted.gets:
@@ -236,20 +263,35 @@ def _check_effect(wanted: Wanted, effect: Effect) -> None:
             f"not {wanted.gives.symbol} to {wanted.gets.symbol}.",
             OTHER,
         )
-    if effect.units != wanted.units:
-        raise Refused(
-            "quote-amount",
-            f"Its call gives {Amount(effect.units, wanted.gives)}, not {Amount(wanted.units, wanted.gives)}.",
-            OTHER,
-        )
+    if effect.at_most != wanted.exact_out:
+        kinds = ("all that is given", "exactly what comes back")
+        said, asked = kinds[effect.at_most], kinds[wanted.exact_out]
+        raise Refused("quote-kind", f"Its call names {said}; it was asked for one that names {asked}.", OTHER)
+    _check_amounts(wanted, offer, effect)
     if effect.recipient not in (None, wanted.account):  # None: whoever calls
         raise Refused("quote-recipient", f"What comes back would go to {effect.recipient}, not to you.", OTHER)
+
+
+def _check_amounts(wanted: Wanted, offer: Offer, effect: Effect) -> None:
+    """The side that was asked for is met to the unit; an exact output takes no more than told and slippage."""
+    token = wanted.gets if wanted.exact_out else wanted.gives
+    units, verb = (effect.least, "gets") if wanted.exact_out else (effect.units, "gives")
+    if units != wanted.units:
+        raise Refused(
+            "quote-amount", f"Its call {verb} {Amount(units, token)}, not {Amount(wanted.units, token)}.", OTHER
+        )
+    most = -(-offer.units_in * (BASIS_POINTS + wanted.slippage_bps) // BASIS_POINTS)
+    if wanted.exact_out and effect.units > most:
+        told, may = Amount(offer.units_in, wanted.gives), Amount(effect.units, wanted.gives)
+        raise Refused("quote-maximum", f"It says that it takes {told}, and its call may take {may}.", OTHER)
 
 
 def refused(quoter: Quoter, wanted: Wanted, rule: str, why: str) -> Tried:
     """An offer that isn't taken, or a quoter that didn't answer."""
     contract = quoter.contract
-    return Tried(quoter.name, contract, wanted.gives, wanted.gets, wanted.units, rule=rule, why_not=why)
+    units, least = (0, wanted.units) if wanted.exact_out else (wanted.units, 0)
+    ends = contract, wanted.gives, wanted.gets
+    return Tried(quoter.name, *ends, units, least=least, rule=rule, why_not=why, exact_out=wanted.exact_out)
 
 
 def _arguments(values: Any) -> tuple[Any, ...]:

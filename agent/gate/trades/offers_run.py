@@ -34,16 +34,20 @@ async def run(rpc: Rpc, account: Address, offer: Tried, block: Block, slippage_b
     given, got = -moved.pop(key_of(offer.gives), 0), moved.pop(key_of(offer.gets), 0)
     if moved:
         raise Refused("quote-simulated", f"Its call would also change your balance of {min(moved)}.", OTHER)
-    if given != offer.units or got < offer.least:
+    if not 0 < given <= offer.units or got < offer.least or (given != offer.units and not offer.exact_out):
         raise Refused(
             "quote-simulated",
             f"Its call would give {Amount(max(got, 0), offer.gets)} for {Amount(max(given, 0), offer.gives)}.",
             OTHER,
         )
-    if got * BASIS_POINTS < offer.said * (BASIS_POINTS - slippage_bps):
+    beyond = given * BASIS_POINTS > offer.said * (BASIS_POINTS + slippage_bps)
+    if offer.exact_out and (beyond or given == offer.units > offer.said):  # or keeps all that it may
+        said, taken = Amount(offer.said, offer.gives), Amount(given, offer.gives)
+        raise Refused("quote-inflated", f"It says {said}, and its call takes {taken}.", OTHER)
+    if not offer.exact_out and got * BASIS_POINTS < offer.said * (BASIS_POINTS - slippage_bps):
         raise Refused(
             "quote-inflated",
             f"It says {Amount(offer.said, offer.gets)}, and its call gives {Amount(got, offer.gets)}.",
             OTHER,
         )
-    return replace(offer, got=got, gas=results[-1].gas_used)
+    return replace(offer, got=got, given=given if offer.exact_out else 0, gas=results[-1].gas_used)

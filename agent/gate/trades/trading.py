@@ -17,7 +17,8 @@ from agent.gate.choices import RouteChoice
 from agent.gate.desk import Desk, Resolved
 from agent.gate.moves import Swap
 from agent.gate.resolve import is_everything, units_of
-from agent.gate.trades import offered, sandwich, wrapping
+from agent.gate.trades import measure, offered, sandwich, wrapping
+from agent.gate.trades.measure import cost
 from agent.gate.trades.slippage import slippage_of
 from agent.gate.trades.words import parted, percent
 from agent.gate.trades.wrapping import ENTRY_TRANSACTIONS, held_as, spendable
@@ -60,12 +61,12 @@ def swap(desk: Desk, intent: SwapIntent, later_gas: int = 0, *, wrapped: bool = 
             )
     if intent.to_amount is not None:
         units = units_of(intent.to_amount, end, 2**256 - 1, "A pool")
-        choice = _priced(desk, ends, (start, end), units, exact_out=True)
+        choice = _offered(desk, ends, (start, end), units, exact_out=True)
         _check_balance(desk, pays, choice.swap.most_in)
     else:
         whole = _spendable(desk, pays, intent.amount, later_gas)
         units = units_of(intent.amount or All(), pays, whole, "Your wallet")
-        choice = _offered(desk, ends, (start, end), units)
+        choice = _offered(desk, ends, (start, end), units, exact_out=False)
         more = _gas_limit(choice.swap.trade) - SWAP_GAS
         everything = intent.amount is not None and is_everything(intent.amount)
         if pays.is_native and more > 0 and everything:  # several parts take more of it
@@ -108,44 +109,55 @@ def too_far(trade: Trade) -> Refused | None:
     )
 
 
-def _offered(desk: Desk, ends: tuple[Token, Token], traded: tuple[Token, Token], units: int) -> RouteChoice:
-    """The same for an exact input, with what others offer for it: taken where it gives more net of gas, and by its
-    own call no less than what is our own least, by our own pools and the price feeds.
+def _offered(
+    desk: Desk, ends: tuple[Token, Token], traded: tuple[Token, Token], units: int, exact_out: bool
+) -> RouteChoice:
+    """The same with what others offer: taken where it costs less with its gas, and by its own call comes to no worse
+    than what is our own bound, by our own pools and the price feeds.
 
     What is wanted in the native coin is offered in its wrapped form, and unwrapped afterwards.
     """
-    wanted = ends[0], traded[1], units
-    offers = [each for each in desk.offers if (each.gives, each.gets, each.units) == wanted]
+    wanted = ends[0], traded[1], units, exact_out
+    offers = [each for each in desk.offers if (each.gives, each.gets, each.asked, each.exact_out) == wanted]
     if ends[1].is_native:
         offers = [replace(each, gas=each.gas + wrapping.UNWRAP_GAS) for each in offers]
     if not offers:
-        return _priced(desk, ends, traded, units, exact_out=False)
-    own = _own(desk, ends, traded, units, exact_out=False)
-    why, gas = too_far(own.swap.trade), gas_price(desk.registry, desk.snapshot, traded[1])
-    loss = MAX_IMPACT_BPS + slippage_of(desk.registry, *traded)
-    usual = sum(sandwich.limits_of(own.swap.trade, slippage_of(desk.registry, *traded)))
-    leasts = [offered.fair_least(*traded, units, desk.snapshot.prices, loss), None if why else usual]
-    least, rival = max((each for each in leasts if each is not None), default=None), None if why else own.swap.trade
-    tops = [offered.fair_least(*traded, units, desk.snapshot.prices, -EDGE_BPS), _with_edge(rival)]
-    held = offered.weighed(offers, least, rival, gas, max((each for each in tops if each is not None), default=None))
+        return _priced(desk, ends, traded, units, exact_out)
+    own = _own(desk, ends, traded, units, exact_out)
+    why, gas = too_far(own.swap.trade), gas_price(desk.registry, desk.snapshot, traded[0 if exact_out else 1])
+    rival = None if why else own.swap.trade
+    ours = _measure(desk, traded, units, exact_out, rival)
+    held = offered.weighed(offers, ours, rival, gas)
     chosen = offered.best(held, rival, gas)
     if chosen is None and why is not None:
         raise why
     if chosen is None:
         return replace(own, offers=held)
     if chosen.typed:
-        asked = offered.asking(held, chosen, least or 0, rival, gas)
+        asked = offered.asking(held, chosen, ours.bound, rival, gas)
         held, chosen = tuple(asked if each is chosen else each for each in held), asked
-    room = ORDER_EDGE_BPS if chosen.typed else EDGE_BPS
-    taken, edge = offered.Offered(chosen), chosen.got * (BASIS_POINTS + room) // BASIS_POINTS
+    taken, room = offered.Offered(chosen), ORDER_EDGE_BPS if chosen.typed else EDGE_BPS
+    edge = chosen.told[0] * (BASIS_POINTS + (-room if exact_out else room)) // BASIS_POINTS
     back = own.swap.trader, own.swap.trade
-    move = Swap(taken, taken.trade, ends[0], traded[1], (chosen.least,), edge, back)
+    move = Swap(taken, taken.trade, ends[0], traded[1], (chosen.bound,), edge, back, taken.surplus)
     return RouteChoice(move, own.routes, held, own.swap.trade)
 
 
-def _with_edge(trade: Trade | None) -> int | None:
-    """What a trade gives, with as much more as prices may move for the better."""
-    return None if trade is None else trade.units_out * (BASIS_POINTS + EDGE_BPS) // BASIS_POINTS
+def _measure(
+    desk: Desk, traded: tuple[Token, Token], units: int, exact_out: bool, own: Trade | None
+) -> measure.Measure:
+    """What an offer is held to: what the feeds say less the largest loss that a swap may have, and what the own trade
+    gives less the slippage; beyond both, with as much more as prices may move for the better, nobody is believed.
+    """
+    slippage = slippage_of(desk.registry, *traded)
+    fair = measure.fair_most if exact_out else measure.fair_least
+    feeds = (fair(*traded, units, desk.snapshot.prices, loss) for loss in (MAX_IMPACT_BPS + slippage, -EDGE_BPS))
+    bounds, edges = ([each] for each in feeds)
+    if own is not None:
+        better = BASIS_POINTS + (-EDGE_BPS if exact_out else EDGE_BPS)
+        bounds.append(sum(sandwich.limits_of(own, slippage)))
+        edges.append((own.units_in if exact_out else own.units_out) * better // BASIS_POINTS)
+    return measure.measure(exact_out, bounds, edges)
 
 
 def _own(
@@ -160,7 +172,7 @@ def _own(
         alone = trader.quotes(pools, *traded, units, exact_out)
         routes += alone
         fit = [Trade((route,)) for route in alone if not route.why_not]
-        single = min(fit, key=lambda each: net_of_gas(each, gas), default=None)
+        single = min(fit, key=lambda each: cost(each, gas), default=None)
         best = trader.best(pools, *traded, units, exact_out, gas) or single
         trades += [(trader, best)] if best is not None else []
     routes.sort(key=lambda each: (bool(each.why_not), each.units_in, -each.units_out))
@@ -171,13 +183,8 @@ def _own(
             f"{'from' if exact_out else 'to'} {ends[0].symbol if exact_out else ends[1].symbol}.",
             "Ask for less, or for another token.",
         )
-    trader, trade = min(trades, key=lambda each: net_of_gas(each[1], gas))
+    trader, trade = min(trades, key=lambda each: cost(each[1], gas))
     return RouteChoice(_bounded(desk, trader, trade, ends), tuple(routes))
-
-
-def net_of_gas(trade: Trade, gas: Fraction) -> Fraction:
-    """What it costs: what is given and the gas, less what comes back; of trades over one amount the least is best."""
-    return trade.gas * gas + (trade.units_in if trade.exact_out else -trade.units_out)
 
 
 def gas_price(registry: Registry, snapshot: Snapshot, token: Token) -> Fraction:

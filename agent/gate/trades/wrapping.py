@@ -65,13 +65,15 @@ def unwrapped(snapshot: Snapshot, coin: Token, token: Token, leaves: Iterable[Le
 
 
 def into(swap: Swap, coin: Token) -> tuple[Move, ...]:
-    """A swap into the native coin: as it is where it gives the coin itself, else with the step that unwraps it all.
+    """A swap into the native coin: as it is where it gives the coin itself, else with the step that unwraps it all,
+    or of an exact output exactly that.
 
     No receipt says how much of the coin somebody's contract paid out; of the wrapped form it does, to the unit.
     """
     if swap.gets.is_native:
         return (swap,)
-    return swap, Wrap(coin, swap.gets, swap.trade.units_out, back=True, source=swap)
+    source = None if swap.trade.exact_out else swap
+    return swap, Wrap(coin, swap.gets, swap.trade.units_out, back=True, source=source)
 
 
 def now(snapshot: Snapshot, move: Leave) -> int:
