@@ -112,6 +112,7 @@ MADE_OF_PARTS = frozenset(
         "{asset:money} into {venue:word}",
         "{asset:money} out of {venue:word}",
         *("Hello.", "Good day.", "You're welcome.", "Gladly."),
+        *("velora", "kyberswap", "cow", "(taken)"),
     )
 )
 """What the code puts together from pieces that no f-string shows, and the default character's phrases."""

@@ -35,6 +35,7 @@ async def _told(world: World, plan: Plan, outcome: Outcome) -> str:
                     Amount(abs(outcome.changes.get(str(token.address), 0)), token),
                     Amount(each.said, token),
                 )
-                verb = "went" if each.exact_out else "came"
-                return f"{moved} {verb}; {quoted} was quoted. Whoever filled the order paid the gas of the swap."
+                if each.exact_out:
+                    return f"{moved} went; {quoted} was quoted. Whoever filled the order paid the gas of the swap."
+                return f"{moved} came; {quoted} was quoted. Whoever filled the order paid the gas of the swap."
     return ""

@@ -118,13 +118,15 @@ def _held(offer: Tried, measure: Measure) -> Tried:
         return replace(offer, rule=rule, why_not=NO_MEASURE)
     if offer.typed and measure.edge is not None and _beyond(offer, measure.edge, offer.said):
         said, edge = Amount(offer.said, token), Amount(measure.edge, token)
-        nobody = f"nobody would take below {edge}" if offer.exact_out else f"nobody would give above {edge}"
-        return replace(offer, rule="quote-inflated", why_not=f"it says {said}, and {nobody}")
+        why = f"it says {said}, and nobody would give above {edge}"
+        if offer.exact_out:
+            why = f"it says {said}, and nobody would take below {edge}"
+        return replace(offer, rule="quote-inflated", why_not=why)
     if _beyond(offer, offer.bound, measure.bound):
-        may, ours = Amount(offer.bound, token), Amount(measure.bound, token)
-        why = f"it may take as much as {may}; {ours} is my most"
-        if not offer.exact_out:
-            why = f"it may give as little as {may}; {ours} is my least"
+        bound, ours = Amount(offer.bound, token), Amount(measure.bound, token)
+        why = f"it may give as little as {bound}; {ours} is my least"
+        if offer.exact_out:
+            why = f"it may take as much as {bound}; {ours} is my most"
         return replace(offer, rule=rule, why_not=why)
     return offer
 

@@ -264,9 +264,10 @@ def _check_effect(wanted: Wanted, offer: Offer, effect: Effect) -> None:
             OTHER,
         )
     if effect.at_most != wanted.exact_out:
-        kinds = ("all that is given", "exactly what comes back")
-        said, asked = kinds[effect.at_most], kinds[wanted.exact_out]
-        raise Refused("quote-kind", f"Its call names {said}; it was asked for one that names {asked}.", OTHER)
+        why = "Its call is for an exact output; what was asked for gives an exact amount."
+        if wanted.exact_out:
+            why = "Its call gives an exact amount; what was asked for is an exact output."
+        raise Refused("quote-kind", why, OTHER)
     _check_amounts(wanted, offer, effect)
     if effect.recipient not in (None, wanted.account):  # None: whoever calls
         raise Refused("quote-recipient", f"What comes back would go to {effect.recipient}, not to you.", OTHER)
@@ -274,12 +275,16 @@ def _check_effect(wanted: Wanted, offer: Offer, effect: Effect) -> None:
 
 def _check_amounts(wanted: Wanted, offer: Offer, effect: Effect) -> None:
     """The side that was asked for is met to the unit; an exact output takes no more than told and slippage."""
-    token = wanted.gets if wanted.exact_out else wanted.gives
-    units, verb = (effect.least, "gets") if wanted.exact_out else (effect.units, "gives")
-    if units != wanted.units:
+    if wanted.exact_out and effect.least != wanted.units:
+        got, asked = Amount(effect.least, wanted.gets), Amount(wanted.units, wanted.gets)
+        raise Refused("quote-amount", f"Its call gets {got}, not {asked}.", OTHER)
+    if not wanted.exact_out and effect.units != wanted.units:
         raise Refused(
-            "quote-amount", f"Its call {verb} {Amount(units, token)}, not {Amount(wanted.units, token)}.", OTHER
+            "quote-amount",
+            f"Its call gives {Amount(effect.units, wanted.gives)}, not {Amount(wanted.units, wanted.gives)}.",
+            OTHER,
         )
+    # rounded up, as Velora does: tests/unit/test_policy_outside.py has an answer of its own
     most = -(-offer.units_in * (BASIS_POINTS + wanted.slippage_bps) // BASIS_POINTS)
     if wanted.exact_out and effect.units > most:
         told, may = Amount(offer.units_in, wanted.gives), Amount(effect.units, wanted.gives)
