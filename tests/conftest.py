@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -52,6 +55,17 @@ def _no_network(request: pytest.FixtureRequest) -> Iterator[None]:
     pytest_socket.disable_socket(allow_unix_socket=True)
     yield
     pytest_socket.enable_socket()
+
+
+@pytest.fixture
+def quiet_port() -> int:
+    """A free port below those that a system hands out by itself: nobody is given it before it is bound."""
+    first = 20_000 + os.getpid() % 10_000
+    for port in range(first, first + 1_000):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("a thousand ports are taken")
 
 
 @pytest.fixture(scope="session")

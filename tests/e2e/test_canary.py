@@ -107,7 +107,7 @@ class World:
         assert names(problems) == {}
 
 
-async def test_no_secret_is_anywhere(tmp_path: Path, unused_tcp_port: int) -> None:
+async def test_no_secret_is_anywhere(tmp_path: Path, quiet_port: int) -> None:
     world = World(tmp_path)
     running = await asyncio.to_thread(devnet.up, world.chain)
     try:
@@ -117,9 +117,9 @@ async def test_no_secret_is_anywhere(tmp_path: Path, unused_tcp_port: int) -> No
             DiscordServer() as discord,
             TelegramServer().running() as telegram,
         ):
-            telegram.behind = f"http://127.0.0.1:{unused_tcp_port}"
+            telegram.behind = f"http://127.0.0.1:{quiet_port}"
             chats = (TelegramChat(telegram), DiscordChat(discord))
-            given = _settings(world, node, model, discord, telegram, unused_tcp_port)
+            given = _settings(world, node, model, discord, telegram, quiet_port)
             given["MONETA_OWNERS"] = json.dumps([chat.identity for chat in chats])
             given |= world.through(f"{node.url}/v3/{world.rpc_key}?apikey={world.rpc_key}")
             moneta = await bot.start(world.folder, given, verbose=True)

@@ -22,7 +22,7 @@ from agent.execution.manager import Manager
 from agent.execution.outcome import End
 from devnet import Node
 from devnet.rpc import Rpc as Chain
-from tests.integration.patience import until
+from tests.integration.patience import PATIENCE_SECONDS, until
 from tests.integration.runtime_parts import AAVE, Whole, deposit, opened, status
 from tests.integration.test_chain_pool import NOBODY, methods, pooled
 from tests.servers.faulty_node import FaultyNode
@@ -194,7 +194,7 @@ async def test_what_it_does_not_pass_on_is_sent_to_it_again_and_to_nobody_else(
         assert public.sent() == []
         assert len(dropped) >= 2
         assert len(set(dropped)) == 1
-        private.swallowed = None
+        private.swallowed, manager.receipt_seconds = None, PATIENCE_SECONDS
         assert (await manager.recover(plan)).end is End.PARTIAL  # the approval was mined late, and is taken back
         assert whole.allowance("USDC", whole.world.venues[AAVE].contract.address) == 0
         assert public.sent() == []
@@ -227,6 +227,7 @@ async def test_what_it_took_is_not_called_lost_for_what_it_says_later(
         assert (kept, public.sent(), private.sent()) == (["0x" + attempt.raw.hex()], [], [])
         private._answers.clear()
         whole.chain.call("eth_sendRawTransaction", kept[0])  # as the builder does
+        manager.receipt_seconds = PATIENCE_SECONDS
         assert (await manager.recover(plan)).end is End.PARTIAL  # the approval alone, which is taken back
         assert [each.mined for each in await whole.attempts()] == [True, True]
         assert public.sent() == []

@@ -31,7 +31,7 @@ async def test_a_plan_is_settled_by_the_chain_files_finality(
     written = place.chain_file.read_text()
     assert "finality = 1\n" in written
     file.write_text(written.replace("finality = 1\n", f"finality = {said}\n"))
-    async with funded(replace(place, chain_file=file), Settings(receipt_seconds=1)) as instance:
+    async with funded(replace(place, chain_file=file)) as instance:
         with Rpc(devnet_node.rpc_url) as chain:
             it = Whole(instance, await instance.owner("terminal", "owner", "you"), devnet_node, chain)
             chain.call("anvil_mine", hex(2 * EPOCH + 1))  # of what was before its start it has no blocks
@@ -52,7 +52,7 @@ async def test_a_plan_is_settled_by_the_chain_files_finality(
 
 
 async def test_nothing_waits_for_the_depth_of_what_was_before_it(devnet_node: Node, tmp_path: Path) -> None:
-    async with opened(tmp_path, devnet_node, settings=Settings(receipt_seconds=1, confirmations=10)) as it:
+    async with opened(tmp_path, devnet_node, settings=Settings(confirmations=10)) as it:
         for intent in (deposit("100", venue=AAVE), leave_all()):
             await it.ask(intent)
             assert "It counts as settled with 10 confirmations" in (await it.confirm()).text

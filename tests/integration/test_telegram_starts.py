@@ -164,10 +164,10 @@ async def test_from_start_to_an_account(
 
 
 async def test_a_webhook_takes_only_what_has_its_secret(
-    devnet_module: Node, folder: Path, server: TelegramServer, owner: Person, unused_tcp_port: int
+    devnet_module: Node, folder: Path, server: TelegramServer, owner: Person, quiet_port: int
 ) -> None:
-    server.behind = f"http://127.0.0.1:{unused_tcp_port}"
-    hook = Webhook("https://bot.example/moneta", "127.0.0.1", unused_tcp_port, SECRET)
+    server.behind = f"http://127.0.0.1:{quiet_port}"
+    hook = Webhook("https://bot.example/moneta", "127.0.0.1", quiet_port, SECRET)
     async with moneta(place_on(devnet_module, folder), server, owner, webhook=hook) as bot:
         await server.until(lambda: server.hook)
         preview = await bot.ask("deposit 80 usdc into aave core")
