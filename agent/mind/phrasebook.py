@@ -13,6 +13,7 @@ from agent.intents import Cancel, Chat, Help, Question, Understood
 from agent.mind import (
     alerts,
     allowances,
+    amends,
     claims,
     follow,
     links,
@@ -61,11 +62,7 @@ def interpret(text: str, context: Context, vocabulary: Vocabulary) -> Understood
     """What the user means by `text`: an intent with each field's words, or one question. Never both."""
     if asks_for_keys(text):
         return Understood(None, question=questions.NO_KEYS)
-    whole = links.read(text) or mandates.read_hours(text) or remembers.read(text)
-    whole = whole or allowances.read(text, context, vocabulary) or revokes.read(text, vocabulary)
-    whole = whole or repays.read(text, vocabulary) or claims.read(text, vocabulary) or alerts.read(text, vocabulary)
-    whole = whole or orders.read(text, vocabulary) or ranges.read(text, vocabulary)
-    whole = whole or topics.last_time(text, vocabulary)
+    whole = _whole(text, context, vocabulary)
     if whole is not None:
         return whole
     [readings] = read_turns((*_earlier(context), text), vocabulary, last=1)
@@ -85,6 +82,22 @@ def interpret(text: str, context: Context, vocabulary: Vocabulary) -> Understood
         across = _across(text, context.pending, context, vocabulary)
         return across or _answered(readings, context, context.pending, vocabulary)
     return _fresh(readings, context, vocabulary)
+
+
+def _whole(text: str, context: Context, vocabulary: Vocabulary) -> Understood | None:
+    """What a message is read as where it is one of the sentences that are read as a whole, or corrects one."""
+    whole = _sentence(text, context, vocabulary)
+    if whole is None or whole.intent is None:
+        return amends.read(text, context, vocabulary) or whole
+    return whole
+
+
+def _sentence(text: str, context: Context, vocabulary: Vocabulary) -> Understood | None:
+    whole = links.read(text) or mandates.read_hours(text) or remembers.read(text)
+    whole = whole or allowances.read(text, context, vocabulary) or revokes.read(text, vocabulary)
+    whole = whole or repays.read(text, vocabulary) or claims.read(text, vocabulary) or alerts.read(text, vocabulary)
+    whole = whole or orders.read(text, vocabulary) or ranges.read(text, vocabulary)
+    return whole or topics.last_time(text, vocabulary)
 
 
 def _spoken(context: Context) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from agent.intents import Origin, Understood
 from agent.mind.context import Context, Own
 from agent.replies.pointed import told
 from agent.runtime.world import World
+from agent.words.amends.turns import may_correct
 from agent.words.languages import language_of
 from agent.words.reading.dates import dated
 from agent.words.reading.reader import read
@@ -31,7 +32,7 @@ REPLACED = "This takes the place of the preview before it, which is void: confir
 _CARRIED_OUT = ("settled", "partial")
 _KEPT = frozenset({
     None, "deposit", "withdraw", "swap", "sequence", "transfer", "advance", "contact", "yields", "portfolio",
-    "explain", "history", "help", "usage", "chat", "cancel",
+    "explain", "history", "help", "usage", "chat", "cancel", "order", "provide", "reposition",
 })  # fmt: skip
 """After anything else that was understood there is nothing to go on with: a limit, a mandate, a debt."""
 
@@ -55,7 +56,7 @@ class Following:
             reading.kind in (Kind.DATE, Kind.LAST) for reading in dated(read(text, vocabulary, 0, hint=None))
         ):
             found["tz"] = await self.world.ledger.tz(user.id)
-        if goes:
+        if goes or may_correct(text, vocabulary):
             since = self.world.now() - THREAD_SECONDS
             found["own"] = _own(await self.world.ledger.own_turns(user.id, channel, since, MOST_TURNS))
         if goes or (asked and goes_on((*asked, text), vocabulary)):

@@ -12,7 +12,7 @@ from agent.gate.binding.follow import check_rows, request_across
 from agent.gate.binding.force import SMALL_TALK, UNREAL, check_in_force
 from agent.gate.binding.limits import bind_limit
 from agent.gate.binding.money import bind_money, bind_venue, is_for_another, require, within
-from agent.gate.binding.order import bind_order
+from agent.gate.binding.order import bind_order, is_amended
 from agent.gate.binding.question import bind_question
 from agent.gate.binding.swap import bind_trade
 from agent.gate.mandates.words import bind_mandate
@@ -87,7 +87,7 @@ def bind(
     turns before the last settled or cancelled request are not to be handed in.
     """
     _check_origins(origins, said)
-    if _bound_whole(intent, origins, said, vocabulary):
+    if _bound_whole(intent, origins, said, vocabulary, record):
         return
     if intent.action in _READ_ONLY:
         bind_question(intent, said[-MAX_TURNS:], vocabulary)
@@ -123,7 +123,9 @@ def bind(
             require(seconds == intent.seconds, "seconds")
 
 
-def _bound_whole(intent: Intent, origins: Mapping[str, Origin], said: Sequence[str], vocabulary: Vocabulary) -> bool:
+def _bound_whole(
+    intent: Intent, origins: Mapping[str, Origin], said: Sequence[str], vocabulary: Vocabulary, record: Record
+) -> bool:
     """Whether it is one of the intents whose sentence is read as a whole, and is what the user says."""
     return (
         bind_mandate(intent, said, vocabulary)
@@ -134,8 +136,8 @@ def _bound_whole(intent: Intent, origins: Mapping[str, Origin], said: Sequence[s
         or _bind_repay(intent, said, vocabulary)
         or _bind_claim(intent, said, vocabulary)
         or _bind_alert(intent, said, vocabulary)
-        or bind_order(intent, origins, said, vocabulary)
-        or _bind_range(intent, said, vocabulary)
+        or bind_order(intent, origins, said, vocabulary, record)
+        or _bind_range(intent, said, vocabulary, record)
     )
 
 
@@ -192,11 +194,13 @@ def _bind_alert(intent: Intent, said: Sequence[str], vocabulary: Vocabulary) -> 
     return True
 
 
-def _bind_range(intent: Intent, said: Sequence[str], vocabulary: Vocabulary) -> bool:
-    """Whether it is about liquidity positions; that is the whole message, or isn't one."""
+def _bind_range(intent: Intent, said: Sequence[str], vocabulary: Vocabulary, record: Record) -> bool:
+    """Whether it is about liquidity positions; that is the whole message, or what it makes of the one before it."""
     if not isinstance(intent, Provide | Collect | Close | Reposition):
         return False
-    require(bool(said) and ranging(said[-1], vocabulary) == intent, "position")
+    whole = bool(said) and ranging(said[-1], vocabulary) == intent
+    shown = isinstance(intent, Provide | Reposition) and is_amended(intent, said, vocabulary, record)
+    require(whole or shown, "position")
     return True
 
 

@@ -51,13 +51,13 @@ def ranging(text: str, vocabulary: Vocabulary) -> Wish | Unclear | None:
     moved = _moved(said, text, vocabulary)
     if moved is not None:
         return moved
-    named, ranged, rest = _range(said)
+    named, ranged, rest = range_in(said)
     provides = frames.PROVIDES if ranged is None else (*frames.PROVIDES, *frames.PROVIDES_RANGED)
     found = next(filter(None, (each.fullmatch(rest) for each in provides)), None)
     if found is None:
         return None
     vocabulary = replace(vocabulary, language=language_of(text, vocabulary))  # what stands in a slot may say none
-    return _provided(found, None if ranged is None else _read(named, ranged, vocabulary), rest, vocabulary)
+    return _provided(found, None if ranged is None else range_of(named, ranged, vocabulary), rest, vocabulary)
 
 
 def _moved(said: str, text: str, vocabulary: Vocabulary) -> Reposition | Unclear | None:
@@ -70,8 +70,8 @@ def _moved(said: str, text: str, vocabulary: Vocabulary) -> Reposition | Unclear
         return None
     vocabulary = replace(vocabulary, language=language_of(text, vocabulary))  # what stands in a slot may say none
     for words in (f"range {found['range']}", found["range"]):
-        named, ranged, rest = _range(words)
-        prices = None if ranged is None or rest.strip(" .,!") else _read(named, ranged, vocabulary)
+        named, ranged, rest = range_in(words)
+        prices = None if ranged is None or rest.strip(" .,!") else range_of(named, ranged, vocabulary)
         if isinstance(prices, Range):
             return Reposition(position=_number(found), range=prices)
     return None if _number(found) is None else Unclear("prices")  # one of a venue has no number
@@ -123,7 +123,7 @@ def _token(words: str, vocabulary: Vocabulary) -> str | None:
     return piece[0] if piece is not None and piece[1] is None else None
 
 
-def _range(said: str) -> tuple[str, re.Match[str] | None, str]:
+def range_in(said: str) -> tuple[str, re.Match[str] | None, str]:
     """The kind of the range that a message names, the words that name it, and the message without them."""
     for kind, patterns in (("prices", frames.PRICES), ("percent", frames.PERCENTS), *frames.NAMED.items()):
         found = next(filter(None, (each.search(said) for each in patterns)), None)
@@ -132,7 +132,8 @@ def _range(said: str) -> tuple[str, re.Match[str] | None, str]:
     return "", None, said
 
 
-def _read(kind: str, found: re.Match[str], vocabulary: Vocabulary) -> Range | Unclear:
+def range_of(kind: str, found: re.Match[str], vocabulary: Vocabulary) -> Range | Unclear:
+    """The range that words name; Unclear("range") where they name none."""
     if kind == "prices":
         return _prices(found, vocabulary)
     if kind == "percent":

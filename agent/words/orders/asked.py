@@ -85,7 +85,7 @@ def _set(said: str, answers: Sequence[str], vocabulary: Vocabulary, spoken: Hear
     timed = times(said)
     if isinstance(timed, Unsaid):
         return Half("times") if _trades(said, vocabulary, spoken) else None
-    priced = None if timed is not None else _condition(said, vocabulary, spoken)
+    priced = None if timed is not None else condition_in(said, vocabulary, spoken)
     if timed is None and priced is None:
         return None
     rest, when = timed if timed is not None else (priced[0], {}) if priced is not None else (said, {})
@@ -104,7 +104,7 @@ def _protected(said: str, answers: Sequence[str], vocabulary: Vocabulary, spoken
         return Half("end")
     rest, until = ended
     named = protection(rest, vocabulary, spoken.code)
-    price = _number(named.price, vocabulary, spoken) if named is not None and named.price is not None else None
+    price = number_in(named.price, vocabulary, spoken) if named is not None and named.price is not None else None
     if named is None or price is None or not named.token:
         return Half("protection")
     condition = Condition(named.token, named.op, price, named.unit)
@@ -138,7 +138,7 @@ def may_be_order(text: str, vocabulary: Vocabulary) -> bool:
     plain = clean(text).plain
     if len(plain) > LONGEST:
         return False
-    return times(plain) is not None or _condition(plain, vocabulary, heard(text, vocabulary)) is not None
+    return times(plain) is not None or condition_in(plain, vocabulary, heard(text, vocabulary)) is not None
 
 
 def _trades(said: str, vocabulary: Vocabulary, spoken: Heard) -> bool:
@@ -150,7 +150,7 @@ def _trades(said: str, vocabulary: Vocabulary, spoken: Heard) -> bool:
     return len({each.text for each in readings if each.kind is Kind.TOKEN}) > 1 and len(verbs) < 2
 
 
-def _condition(said: str, vocabulary: Vocabulary, spoken: Heard) -> tuple[str, Condition] | None:
+def condition_in(said: str, vocabulary: Vocabulary, spoken: Heard) -> tuple[str, Condition] | None:
     """What a price has to do, cut out of the message; None where it says nothing of the kind."""
     if not may(frames.PRICED, f" {said}"):
         return None
@@ -172,10 +172,11 @@ def _patterns(dollars: frozenset[str]) -> tuple[tuple[str, Patterns], ...]:
 
 
 def _price(found: re.Match[str], vocabulary: Vocabulary, spoken: Heard) -> str | None:
-    return _number(found["value"], vocabulary, spoken)
+    return number_in(found["value"], vocabulary, spoken)
 
 
-def _number(words: str, vocabulary: Vocabulary, spoken: Heard) -> str | None:
+def number_in(words: str, vocabulary: Vocabulary, spoken: Heard) -> str | None:
+    """The one exact number above zero that the words are, as decimal text; None where they are anything else."""
     readings = [each for each in read(words, vocabulary, language=spoken) if each.kind is not Kind.FILLER]
     if len(readings) != 1 or readings[0].kind is not Kind.AMOUNT or not isinstance(readings[0].said.spec, Exact):
         return None

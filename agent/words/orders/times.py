@@ -36,16 +36,22 @@ def times(said: str) -> tuple[str, dict[str, Any]] | Unsaid | None:
     if not 0 < fields.get("hours", 1) <= MOST["hours"]:
         return Unsaid()
     rest = _without(said, found)
-    clock = _first(frames.TIMES, rest)
-    if clock is None and _NO_HOUR.search(rest):
-        return Unsaid()
-    if clock is not None and fields["every"] != "hour":
-        hour = _hour(clock)
-        if hour is None:
-            return Unsaid()
+    at = clock(rest)
+    if isinstance(at, Unsaid):
+        return at
+    if at is not None and fields["every"] != "hour":
+        rest, hour = at
         fields |= hour
-        rest = _without(rest, clock)
     return rest, fields
+
+
+def clock(said: str) -> tuple[str, dict[str, Any]] | Unsaid | None:
+    """The message without its time of day, and that as fields of an order. None where it says none."""
+    found = _first(frames.TIMES, said)
+    if found is None:
+        return Unsaid() if _NO_HOUR.search(said) else None
+    hour = _hour(found)
+    return Unsaid() if hour is None else (_without(said, found), hour)
 
 
 def ends(said: str) -> tuple[str, dict[str, Any]] | Unsaid:
@@ -63,6 +69,14 @@ def without_end(said: str) -> str:
     """The message without its end, whether or not that is one that an order can have."""
     found = _first(frames.ENDS, said) or _first(frames.OTHER_ENDS, said)
     return said if found is None else said[: found.start()].rstrip(" ,")
+
+
+def without_times(said: str) -> str:
+    """The message without how often it says, whether or not an order can be had so often, and without its hour."""
+    for patterns in (frames.EVERY, frames.OTHER_EVERY, frames.TIMES):
+        found = _first(patterns, said)
+        said = said if found is None else _without(said, found)
+    return said
 
 
 def _first(patterns: Patterns, said: str) -> re.Match[str] | None:

@@ -151,14 +151,14 @@ def _whole(plain: str, language: Language) -> Shape | None:
 def _shapes(plain: str, language: Language) -> Iterator[tuple[Shape, list[_Found]]]:
     """The shapes that the text may have, each with the words that say so."""
     for shape in (Shape.CORRECT, Shape.SAME, Shape.ABOUT, Shape.MORE):
-        opening = _opening(language, shape).match(plain)
-        spans = [_Found(0, opening.end(), "")] if opening is not None and opening.end() else []
+        opens = opening(language, shape).match(plain)
+        spans = [_Found(0, opens.end(), "")] if opens is not None and opens.end() else []
         begin = spans[0].end if spans else 0
         ends = language.follows.get(f"{shape} end", "")
-        closing = _closing(language, ends).search(plain, begin) if ends else None
-        if closing is not None:
-            spans.append(_Found(closing.start(), closing.end(), ""))
-        old = _not(language).search(plain, begin) if shape is Shape.CORRECT and closing is None else None
+        closes = closing(language, ends).search(plain, begin) if ends else None
+        if closes is not None:
+            spans.append(_Found(closes.start(), closes.end(), ""))
+        old = instead(language).search(plain, begin) if shape is Shape.CORRECT and closes is None else None
         if old is not None:
             spans.append(_Found(old.start(), old.end(), OLD))
         if spans and not any(_touches(plain, span.end) for span in spans):
@@ -197,7 +197,7 @@ def _instead(
     old = next((span for span in spans if span.value == OLD), None)
     if old is None:
         return ()
-    match = _not(language).search(plain.plain, old.start)
+    match = instead(language).search(plain.plain, old.start)
     if match is None:
         return ()
     start, end = match.span("before" if match["before"] is not None else "after")
@@ -247,7 +247,8 @@ def _dates(language: Language) -> frozenset[str]:
 
 
 @lru_cache(maxsize=64)
-def _opening(language: Language, shape: Shape) -> re.Pattern[str]:
+def opening(language: Language, shape: Shape) -> re.Pattern[str]:
+    """What a turn of that shape begins with."""
     either = _either(phrases_of(language.follows.get(shape, "")))
     lead, many = _either(phrases_of(language.follows.get("lead", ""))), "{1,3}" if shape is Shape.CORRECT else ""
     # never a sign, a point or a comma that belongs to a number
@@ -256,14 +257,15 @@ def _opening(language: Language, shape: Shape) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=64)
-def _closing(language: Language, phrases: str) -> re.Pattern[str]:
+def closing(language: Language, phrases: str) -> re.Pattern[str]:
+    """One of the phrases at the end of a turn."""
     tail = _either(phrases_of(language.follows.get("tail", "")))
     either = _either(phrases_of(phrases))
     return re.compile(rf"(?<![\w'-])(?:{either})(?:[\s,]+(?:{tail}))?(?=[\s.!?]*$)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=16)
-def _not(language: Language) -> re.Pattern[str]:
+def instead(language: Language) -> re.Pattern[str]:
     """ "…, not 100" at the end, or "not 100 but …"."""
     no, but = (_either(phrases_of(language.follows.get(table, ""))) for table in ("not", "but"))
     return re.compile(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from agent.words.alerts.asked import alert
 from agent.words.languages import languages_of
 from agent.words.limits.allowances import OpenPeriod, allowance
+from agent.words.liquidity.asked import ranging
 from agent.words.mandates.limits import about
 from agent.words.orders.asked import order
 from agent.words.reading.clauses import action_of, clauses
@@ -84,12 +85,20 @@ def fold(said: Sequence[str], vocabulary: Vocabulary, record: Record | None = No
 
 
 def _is_elsewhere(text: str, vocabulary: Vocabulary) -> bool:
-    """Whether a whole turn is about something that nothing goes on with: a limit, an alert, an order, forgetting."""
+    """Whether a whole turn is about something that nothing goes on with: a limit, an alert, an order, a position,
+    forgetting.
+    """
     try:
         limits = allowance(text, vocabulary) is not None
     except OpenPeriod:
         limits = True
-    others = (alert(text, vocabulary), order((text,), vocabulary), forgetting(text), remembering(text))
+    others = (
+        alert(text, vocabulary),
+        order((text,), vocabulary),
+        ranging(text, vocabulary),
+        forgetting(text),
+        remembering(text),
+    )
     return limits or any(found is not None for found in others)
 
 

@@ -1,0 +1,1 @@
+"""Corrections of an order or of a position: of one that is shown, and of an order that stands."""
