@@ -51,9 +51,7 @@ def question(unfit: Unfit) -> Question:
         case "which":
             return Question(f"Which of these: {' or '.join(f'`{each}`' for each in words)}? {_UNSURE}")
         case "side":
-            return Question(
-                f"In the place of {' or '.join(words)}? Say it like `DAI instead of {words[0]}`. {_UNSURE}"
-            )
+            return Question(f"In the place of {' or '.join(words)}? Say it like `DAI instead of USDC`. {_UNSURE}")
         case "of":
             return Question(f"How much {words[0]}? Say the whole of it anew, and I show you a preview.")
         case "price":
