@@ -103,15 +103,14 @@ def _timed(base: Order, said: str) -> Found | Unfit:
     """The times that are said anew of what is done again and again."""
     for noun, instead in frames.NOUNS:
         said = noun.sub(instead, said)
-    found = times(said)
-    if isinstance(found, Unsaid):
-        return Unfit("times")
-    if found is not None:
-        return found[0], _schedule(base, found[1])
     days = frames.WEEKDAYS.match(said)
-    if days is not None:
-        if base.every != "week":
+    if days is None or base.every != "week":
+        found = times(said)
+        if isinstance(found, Unsaid) or (found is None and days is not None):
             return Unfit("times")
+        if found is not None:
+            return found[0], _schedule(base, found[1])
+    if days is not None:
         weekdays = {DAYS[each.group().casefold()] for each in DAY.finditer(days["weekdays"])}
         return _clocked(base, said[days.end() :].strip(" ,"), {"weekdays": tuple(sorted(weekdays))})
     day = frames.MONTH_DAY.match(said)
