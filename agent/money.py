@@ -42,6 +42,11 @@ class Token:
     def is_native(self) -> bool:
         return self.address is None
 
+    @property
+    def place(self) -> Address:
+        """The contract; of the native coin the zero address, which stands for it in pools (v4-core, Currency.sol)."""
+        return self.address or ZERO_ADDRESS
+
     def __str__(self) -> str:
         return self.symbol
 

@@ -15,7 +15,8 @@ FEE_SCALE = 1_000_000
 class PoolState:
     """A pool of concentrated liquidity at one block, as Uniswap v3 and v4 store it.
 
-    `pool` is its address; of v4, whose pools all lie in one contract, its id (32 bytes, 0x-text). `sqrt_price` is
+    `pool` is its address; of v4, whose pools all lie in one contract, its id (32 bytes, 0x-text), and whose token 0
+    may be the native coin, the zero address. `sqrt_price` is
     sqrt(token1 / token0) as a Q64.96, `liquidity` what is in range at `tick`. `ticks` are all the initialised ticks
     from `low` to `high`, ascending, each with its net liquidity; beyond those nothing is known. `mean_sqrt_price` is
     that of the mean tick over the last half hour, None where the pool doesn't remember so far.

@@ -23,7 +23,13 @@ async def find_traders(
         if section is None:
             continue
         chain = Chain(
-            registry.chain_id, registry.block_seconds, tokens, section, doubts=faults, wrapped=registry.coin
+            registry.chain_id,
+            registry.block_seconds,
+            tokens,
+            section,
+            doubts=faults,
+            wrapped=registry.coin,
+            native=registry.native,
         )
         try:
             found[kind.name] = await kind.discover(chain, ask(rpc, registry))

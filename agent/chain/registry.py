@@ -146,6 +146,10 @@ class Registry:
         wanted = token_address.lower()
         return next((token for token in self.tokens.values() if (token.address or "").lower() == wanted), None)
 
+    def in_pools(self, place: str) -> Token | None:
+        """The same of what a pool names: the zero address is the native coin."""
+        return self.native if place.lower() == self.native.place else self.at(place)
+
 
 def _feeds(file: ChainFile) -> tuple[dict[str, Address], dict[str, int]]:
     """Feeds and heartbeats by symbol. The wrapped coin is redeemable one to one, so it has the coin's price."""

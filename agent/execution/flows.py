@@ -73,15 +73,17 @@ def step_changes(account: Address, mined: Mined) -> dict[str, int]:
 def _native(mined: Mined, account: Address) -> int:
     """Wei that the account got, or with a minus gave: a receipt says it only by what was wrapped and unwrapped.
 
-    The contract that is called wraps what it needs of the value and gives the rest back, and unwraps for the account
-    once, at its end: a call of which neither is true isn't signed (agent.policy.batch, agent.policy.rules). What it
-    unwrapped before was for somebody else, such as a token's own code on the way.
+    The contract that is called unwraps for the account once, at its end, what it gives and what of the value it
+    didn't need; or it wraps what it needs of the value and gives the rest back without a word. A call of which
+    neither is true isn't signed (agent.policy.batch, .commands, .rules). What it unwrapped before was for somebody
+    else, such as a token's own code on the way.
     """
     step, coin = mined.step, mined.coin
     holder = account if step.to == coin else step.to
     events = [wrapped(entry, holder, coin) for entry in mined.receipt.logs]
     used, given = sum(each for each in events if each > 0), next((-each for each in events[::-1] if each < 0), 0)
-    return given - (min(used, step.value) if used else step.value)
+    silent = used and not given
+    return given - (min(used, step.value) if silent else step.value)
 
 
 def flows_of(plan: Plan, mined: Mined, timestamp: int) -> list[Flow]:

@@ -262,7 +262,7 @@ class Gate:
         if move.back is None:
             raise Refused("token-safety", f"No pool that I know sells {move.gets.symbol} again.", "Choose another.")
         trader, trade = move.back
-        steps = honest.bought_by(trader, trade, snapshot.account, snapshot.block)
+        steps = honest.bought_by(self.registry, trader, trade, snapshot.account, snapshot.block)
         own = replace(move, trader=trader, trade=trade)
         held = snapshot.balances.get(move.gets.symbol, 0)
         elsewhere = honest.elsewhere(self.registry, self.traders, snapshot, own, trade.units_out)

@@ -31,9 +31,9 @@ class Chain:
     """What a plug-in may know of the chain: its id, its pinned tokens, its own section of the chain file.
 
     `venues` are those found before: a protocol with `over_others` set sees the venues of all that have it unset.
-    `wrapped` is the pinned token that stands for the native coin. Into `doubts` a plug-in writes why something of its
-    section isn't what the file says, by the id of the venue, the market or the pool: a venue that it returns all the
-    same may then only be left.
+    `native` is the coin itself, `wrapped` the pinned token that stands for it. Into `doubts` a plug-in writes why
+    something of its section isn't what the file says, by the id of the venue, the market or the pool: a venue that it
+    returns all the same may then only be left.
     """
 
     chain_id: int
@@ -43,6 +43,7 @@ class Chain:
     venues: Mapping[str, Venue] = field(default_factory=dict)
     doubts: dict[str, str] = field(default_factory=dict)
     wrapped: Address | None = None
+    native: Token | None = None
 
 
 @dataclass(frozen=True, slots=True)

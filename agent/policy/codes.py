@@ -12,7 +12,8 @@ Place = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$")]
 
 class Commands(BaseModel):
     """A function that runs commands, a byte each with an input, as Uniswap's UniversalRouter does: one that swaps, by
-    actions that are a byte each, too, and what wraps and unwraps the coin around it. No others are known.
+    actions that are a byte each, too, and around it what wraps and unwraps the coin, and what has Permit2 hand over
+    the wrapped one (`pull`). No others are known.
 
     `swaps`: the action of each function of the table, by its name; `settle_all` pays for them from the caller and
     `settle` from the router, `take_all` gives to the caller and `take` to the router. `sender` stands for the caller
@@ -23,6 +24,7 @@ class Commands(BaseModel):
 
     signature: str
     swap: Code
+    pull: Code
     wrap: Code
     unwrap: Code
     swaps: dict[Code, str]

@@ -46,7 +46,9 @@ def decode(policy: Policy, to: Address, data: bytes, value: int) -> Effect:
         raise Refused("lists", f"The contract {to} is not in the policy's list.", "The operator can list it.")
     table = policy.tables[contract.table]
     if table.commands is not None:
-        return commanded(policy.native, contract, table, data, value, partial(_one, policy, contract))
+        wrapped = None if contract.wrapped is None else policy.tokens.get(contract.wrapped)
+        one = partial(_one, policy, contract)
+        return commanded(policy.native, wrapped, contract, table, data, value, one)
     batch = table.batch
     if batch is not None and data[:4] == selector(batch.signature):
         return batched(policy.native, contract, batch, data, value, partial(_one, policy, contract))
@@ -183,7 +185,14 @@ def _token(policy: Policy, contract: Listed, entry: Entry, args: Mapping[str, An
 
 def _named_token(policy: Policy, entry: Entry, args: Mapping[str, Any], path: str) -> Token:
     place = address(argument(args, path))
+    if entry.path:  # a path that names its ends apart from it is one of v4's pools
+        return _currency(policy, place)
     return policy.native if entry.outside and entry.outside.coin and place == COIN else _token_at(policy, place)
+
+
+def _currency(policy: Policy, place: Address) -> Token:
+    """What a pool of v4 holds: the zero address is the native coin (v4-core, types/Currency.sol)."""
+    return policy.native if place == policy.native.place else _token_at(policy, place)
 
 
 def _token_at(policy: Policy, place: Address) -> Token:
@@ -216,7 +225,7 @@ def _keyed(policy: Policy, entry: Entry, args: Mapping[str, Any], keys: Sequence
                 f"A pool of the swap has hooks ({address(hooks)}), tells them something, or has no fixed fee.",
                 "Only pools without hooks and with a fixed fee are used.",
             )
-    tokens = [_token_at(policy, address(place)) for place, *_ in keys]
+    tokens = [_currency(policy, address(place)) for place, *_ in keys]
     if entry.token == FIRST:
         return (*tokens, _named_token(policy, entry, args, str(entry.to_token)))
     return (_named_token(policy, entry, args, entry.token), *tokens)

@@ -80,7 +80,8 @@ def _check_value(effect: Effect) -> None:
         return
     wrapped = effect.contract.wrapped
     allowed = effect.native_in and (not effect.at_most or effect.refunds)
-    in_place = wrapped is not None and effect.paid is not None and effect.paid.address == wrapped
+    paid = effect.paid
+    in_place = wrapped is not None and paid is not None and (paid.is_native or paid.address == wrapped)
     if not allowed or not in_place or effect.value != effect.units:
         raise Refused(
             "value",

@@ -33,7 +33,7 @@ async def look(world: World, plan: Plan) -> str:
             if row is None or row.found == "unknown":
                 known[attempt.hash] = row = await _read(world, attempt, trader)
                 await world.ledger.note_sandwich(row)
-        return sandwiched.said(list(known.values()), world.registry.at)
+        return sandwiched.said(list(known.values()), world.registry.in_pools)
     except MonetaError as error:
         log.warning("what a sandwich took isn't kept", plan=plan.plan_id, error=str(error))
         return ""

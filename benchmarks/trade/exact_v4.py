@@ -17,6 +17,7 @@ from agent.chain.rpc import Rpc
 from agent.money import Address
 from benchmarks.figure import Figure
 from plugins.uniswap.pool import swap
+from plugins.uniswap.v4.keys import COIN
 from tests.servers.pool_manager import ASK, anything, code, open_side
 
 SEED = 44
@@ -28,9 +29,10 @@ ANYTHING = hex(2**40)
 async def figures(rpc: Rpc, registry: Registry, quick: bool) -> list[Figure]:
     manager = registry.protocols["uniswap-v4"]["pool_manager"]
     place, dice = await _asker(rpc, manager), random.Random(SEED)  # noqa: S311
-    said = differences = crossed = beyond = 0
+    said = differences = crossed = beyond = coin = 0
     while said < (FEW if quick else MANY):
-        asked = anything(dice, [Address(f"0x{dice.randrange(1, 1 << 160):040x}") for _ in range(2)], AT_ONCE)
+        first, second = (Address(f"0x{dice.randrange(1, 1 << 160):040x}") for _ in range(2))
+        asked = anything(dice, [first, dice.choice((COIN, second))], AT_ONCE)
         data = "0x" + encode_call(ASK, (manager, asked.question)).hex()
         found = await rpc.request("eth_call", {"to": place, "data": data, "gas": ANYTHING}, "latest")
         (answer,) = decode(["bytes"], bytes.fromhex(found[2:]))
@@ -42,10 +44,12 @@ async def figures(rpc: Rpc, registry: Registry, quick: bool) -> list[Figure]:
                 beyond += 1
                 continue
             said += 1
+            coin += asked.pool.key.currency0 == COIN
             differences += ours != open_side(down, units, exact_out, delta)
             crossed += ours != swap(replace(state, ticks=()), down, units, exact_out)
+    of = f"by the PoolManager itself, {crossed} of them across ticks, {coin} of pools of the coin itself"
     return [
-        Figure("trade_exact_v4_swaps", said, f"by the PoolManager itself, {crossed} of them across ticks"),
+        Figure("trade_exact_v4_swaps", said, of),
         Figure("trade_exact_v4_differences", differences, "swaps, the amount that isn't said", 0),
         Figure("trade_exact_v4_beyond", beyond, "further draws that leave the ticks that are read: not quoted"),
     ]

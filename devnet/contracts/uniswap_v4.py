@@ -21,7 +21,10 @@ PACKAGE = "@uniswap/universal-router"
 PERMIT2 = "0x000000000022D473030F116dDEE9F6B43aC78BA3"
 """The same on every network: @uniswap/universal-router 2.0.0, lib/permit2/test/utils/DeployPermit2.sol."""
 UNSUBSCRIBE_GAS = 300_000  # as on Ethereum: @uniswap/v4-periphery, script/DeployPosm.s.sol
-MINT_POSITION, SETTLE_PAIR = 0x02, 0x0D  # @uniswap/v4-periphery, libraries/Actions.sol
+MINT_POSITION, SETTLE_PAIR, SWEEP = 0x02, 0x0D, 0x14  # @uniswap/v4-periphery, libraries/Actions.sol
+SENDER = "0x" + "0" * 39 + "1"  # ActionConstants.MSG_SENDER
+COIN = "ETH"
+"""The native coin, which pools hold as the zero address."""
 POOL_KEY = "(address,address,uint24,int24,address)"
 
 
@@ -45,15 +48,18 @@ class PoolPlanV4:
 
 
 # 500 WETH and 1.5 million DAI over the full range, 4,000 WETH and 12 million DAI within 20 % of the price; of DAI and
-# USDC 1.5 million each, and a million each within 10 %. L = sqrt(x * y) of the full range; of a band to one side
-# x / (1 / sqrt(P) - 1 / sqrt(P_high)).
+# USDC 1.5 million each, and a million each within 10 %. Of the coin itself 1,000 ETH and 3 million DAI over the full
+# range, 4,000 ETH and 12 million DAI within 20 %; 500 ETH and 1.5 million USDC, 1,000 and 3 million. L = sqrt(x * y)
+# of the full range; of a band to one side x / (1 / sqrt(P) - 1 / sqrt(P_high)).
 POOLS = (
     PoolPlanV4(
         "WETH", "DAI", 500, 10, (ETHER, 3_000 * ETHER), ((27_386 * 10**18, None), (2_300_000 * 10**18, 2_000))
     ),
     PoolPlanV4("DAI", "USDC", 500, 10, (10**12, 1), ((1_500_000 * 10**12, None), (20_000_000 * 10**12, 1_000))),
+    PoolPlanV4(COIN, "DAI", 500, 10, (ETHER, 3_000 * ETHER), ((54_772 * 10**18, None), (2_300_000 * 10**18, 2_000))),
+    PoolPlanV4(COIN, "USDC", 500, 10, (ETHER, 3_000 * 10**6), ((27_386 * 10**12, None), (575_000 * 10**12, 2_000))),
 )
-MINTED = {"WETH": 6_000 * ETHER, "DAI": 20_000_000 * ETHER, "USDC": 4_000_000 * 10**6}
+MINTED = {COIN: 8_000 * ETHER, "WETH": 6_000 * ETHER, "DAI": 40_000_000 * ETHER, "USDC": 9_000_000 * 10**6}
 
 
 @dataclass(frozen=True)
@@ -91,21 +97,24 @@ def deploy_uniswap_v4(
     router = chain.deploy(
         npm(PACKAGE, "UniversalRouter"), (*parameters, positions.address), place=places.get("router")
     )
-    for symbol in dict.fromkeys(symbol for plan in plans for symbol in (plan.first, plan.second)):
+    if COIN in minted:
+        held = chain.w3.eth.get_balance(chain.admin)
+        chain.rpc("anvil_setBalance", chain.admin, hex(held + minted[COIN]))
+    for symbol in dict.fromkeys(symbol for plan in plans for symbol in (plan.first, plan.second) if symbol != COIN):
         tokens.mint(chain, symbol, minted[symbol], ADMIN)
         chain.approve(tokens.token[symbol], PERMIT2, chain.admin)
         place = tokens.token[symbol].address
         chain.send(permit2.functions.approve(place, positions.address, 2**160 - 1, 2**48 - 1))
     for plan in plans:
-        _fill(chain, tokens, positions, plan)
+        _fill(chain, tokens, positions, plan, minted.get(COIN, 0))
     return UniswapV4(manager, positions, router, permit2, tuple(plan.listed for plan in plans))
 
 
-def _fill(chain: Deployer, tokens: Tokens, positions: Contract, plan: PoolPlanV4) -> None:
-    """Opens the pool and adds each band."""
-    ends = sorted(zip((plan.first, plan.second), plan.price, strict=True), key=lambda e: _place(tokens, e[0]))
-    (first, units0), (second, units1) = ends
-    key = (tokens.token[first].address, tokens.token[second].address, plan.fee, plan.spacing, ZERO)
+def _fill(chain: Deployer, tokens: Tokens, positions: Contract, plan: PoolPlanV4, coin: int) -> None:
+    """Opens the pool and adds each band; of the coin up to `coin` is sent along, and what isn't needed comes back."""
+    places = [_place(tokens, symbol) for symbol in (plan.first, plan.second)]
+    (first, units0), (second, units1) = sorted(zip(places, plan.price, strict=True), key=lambda end: int(end[0], 16))
+    key = (first, second, plan.fee, plan.spacing, ZERO)
     root = isqrt((units1 << 192) // units0)  # sqrt(price) as a Q64.96
     tick = int(positions.functions.initializePool(key, root).call())
     chain.send(positions.functions.initializePool(key, root))
@@ -118,10 +127,12 @@ def _fill(chain: Deployer, tokens: Tokens, positions: Contract, plan: PoolPlanV4
             [key, low, high, liquidity, most, most, chain.admin, b""],
         )
         settled = encode(["address", "address"], key[:2])
-        actions = bytes((MINT_POSITION, SETTLE_PAIR))
-        data = encode(["bytes", "bytes[]"], [actions, [mint, settled]])
-        chain.send(positions.functions.modifyLiquidities(data, DEADLINE))
+        swept = encode(["address", "address"], [first, SENDER])
+        actions = bytes((MINT_POSITION, SETTLE_PAIR, SWEEP))
+        data = encode(["bytes", "bytes[]"], [actions, [mint, settled, swept]])
+        value = coin if first == ZERO else 0
+        chain.send(positions.functions.modifyLiquidities(data, DEADLINE), value=value)
 
 
-def _place(tokens: Tokens, symbol: str) -> int:
-    return int(tokens.token[symbol].address, 16)
+def _place(tokens: Tokens, symbol: str) -> str:
+    return ZERO if symbol == COIN else str(tokens.token[symbol].address)

@@ -35,7 +35,7 @@ class Way:
 
 def way_of(route: Route, pools: Pools) -> Way:
     """Raises KeyError for a pool that isn't known."""
-    starts = (token.address for token in route.tokens)
+    starts = (token.place for token in route.tokens)
     return Way(
         route.pools, tuple(pools[pool].token0 == start for pool, start in zip(route.pools, starts, strict=False))
     )

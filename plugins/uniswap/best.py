@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from moneta import FEE_SCALE, Address, AnyPool, PairState, Route, Token
 from plugins.uniswap.paths import Hop, Path, paths, version
@@ -27,13 +27,17 @@ def weighed(
     """Every way: what gives the most for `units` in, or takes the least for `units` out, first; the shorter of equals
     before the other. A way that the known liquidity can't give is last.
     """
-    if token_in.address is None or token_out.address is None or token_in == token_out:
+    if token_in == token_out:
         return ()
-    ways = paths(pools, tokens, token_in.address, token_out.address)
+    ways = paths(pools, tokens, token_in.place, token_out.place)
     found = alone(ways, units, exact_out)
-    routes = [route(path, tokens, amounts, units, exact_out) for path, amounts in zip(ways, found, strict=True)]
-    routes.sort(key=lambda each: (bool(each.why_not), each.units_in, -each.units_out))
-    return tuple(routes[:MOST_ROUTES])
+    return ordered(route(path, tokens, amounts, units, exact_out) for path, amounts in zip(ways, found, strict=True))
+
+
+def ordered(routes: Iterable[Route]) -> tuple[Route, ...]:
+    """The best first, no more than are answered with."""
+    best = sorted(routes, key=lambda each: (bool(each.why_not), each.units_in, -each.units_out))
+    return tuple(best[:MOST_ROUTES])
 
 
 def alone(ways: Sequence[Path], units: int, exact_out: bool) -> list[tuple[int, int] | None]:

@@ -13,11 +13,11 @@ from plugins.uniswap.split import best_trade
 
 
 class Exchange(Trader):
-    """`router` is what is called; `tokens` those that a path may go through."""
+    """`router` is what is called; `tokens` those that a path may go through, the coin itself where pools hold it."""
 
     def __init__(self, router: Listed, tokens: Sequence[Token]) -> None:
         self.contract = router
-        self._tokens = {token.address: token for token in tokens if token.address is not None}
+        self._tokens = {token.place: token for token in tokens}
 
     def quotes(
         self, states: Sequence[AnyPool], token_in: Token, token_out: Token, units: int, exact_out: bool = False
@@ -47,5 +47,5 @@ class Exchange(Trader):
     def check_coin(self, trade: Trade, native: tuple[bool, bool]) -> None:
         """Raises ValueError where the coin would stand for another token than the one that the router wraps."""
         for token, is_coin in zip(trade.tokens, native, strict=True):
-            if is_coin and token.address != self.contract.wrapped:
+            if is_coin and not token.is_native and token.address != self.contract.wrapped:
                 raise ValueError(f"the router wraps its own coin, not {token}")

@@ -272,9 +272,9 @@ def best_trade(
     gas: Fraction,
 ) -> Trade | None:
     """The routes to take together, the best net of gas; `gas`: base units of the open side, for each unit of gas."""
-    if token_in.address is None or token_out.address is None or token_in == token_out or units <= 0:
+    if token_in == token_out or units <= 0:
         return None
-    ways = paths(pools, tokens, token_in.address, token_out.address)
+    ways = paths(pools, tokens, token_in.place, token_out.place)
     search = Search(ways, units, exact_out, gas)
     single = search.single()
     if single is None:

@@ -17,7 +17,7 @@ from agent.routes import PoolState
 from devnet import Node
 from plugins.uniswap.pool import swap
 from plugins.uniswap.trader import UniswapV3
-from plugins.uniswap.v4.keys import DYNAMIC_FEE
+from plugins.uniswap.v4.keys import COIN, DYNAMIC_FEE
 from plugins.uniswap.v4.trader import UniswapV4
 from tests.integration.chain_parts import Devnet
 from tests.servers.pool_manager import ASK, Asked, anything, code, open_side
@@ -53,13 +53,16 @@ async def told(devnet: Devnet, place: Address, asked: Asked) -> tuple[list[bytes
 
 
 async def test_random_swaps_of_random_pools_are_the_managers(devnet_node: Node) -> None:
-    """Ticks crossed both ways, from one base unit to beyond the liquidity, fees of providers and of the protocol."""
+    """Of tokens and of the coin itself: ticks crossed both ways, from one base unit to beyond the liquidity, fees of
+    providers and of the protocol.
+    """
     devnet = await Devnet.opened(devnet_node)
     place, dice = await asker(devnet), random.Random(11)  # noqa: S311
-    said, crossed, apart = 0, 0, 0
+    said, coin, crossed, apart = 0, 0, 0, 0
     for _ in range(POOLS):
-        tokens = [Address(f"0x{dice.randrange(1, 1 << 160):040x}") for _ in range(2)]
-        asked = anything(dice, tokens, SWAPS)
+        first = Address(f"0x{dice.randrange(1, 1 << 160):040x}")
+        other = dice.choice((COIN, Address(f"0x{dice.randrange(1, 1 << 160):040x}")))
+        asked = anything(dice, [first, other], SWAPS)
         words, deltas = await told(devnet, place, asked)
         state = asked.pool.state(words)
         assert state is not None
@@ -69,10 +72,12 @@ async def test_random_swaps_of_random_pools_are_the_managers(devnet_node: Node) 
                 continue  # out of what is known
             assert ours == open_side(down, units, exact_out, delta), (asked.pool.key, down, units, exact_out)
             said += 1
+            coin += asked.pool.key.currency0 == COIN
             crossed += ours != swap(replace(state, ticks=()), down, units, exact_out)
             apart += state.fee_up is not None
     await devnet.rpc.close()
     assert said >= POOLS * SWAPS // 2, said
+    assert coin >= said // 4, coin
     assert crossed >= said // 20, crossed
     assert apart >= said // 20, apart
 

@@ -33,15 +33,31 @@ async def it(devnet_node: Node, tmp_path: Path) -> AsyncIterator[Swapping]:
         yield whole
 
 
-@pytest_asyncio.fixture
-async def by_v4(it: Swapping) -> Swapping:
-    """No other exchange is listed, so that two hops are v4's, too."""
-    cast("dict[str, Trader]", it.world.traders).pop("uniswap-v3")
+@pytest.fixture
+def by_v4(it: Swapping) -> Swapping:
+    """No other exchange is listed, and no pool of the coin itself, so that two hops are v4's, too."""
+    return alone(it, ("WETH", "DAI"), ("DAI", "USDC"))
+
+
+def alone(it: Swapping, *pairs: tuple[str, str]) -> Swapping:
+    """v4 is the only exchange, with these pools."""
+    cast("dict[str, Trader]", it.world.traders).pop("uniswap-v3", None)
+    trader, registry = trader_of(it), it.world.registry
+    wanted = [{registry.token(symbol).place for symbol in pair} for pair in pairs]
+    trader.pools = tuple(pool for pool in trader.pools if {pool.key.currency0, pool.key.currency1} in wanted)
+    assert len(trader.pools) == len(pairs)
     return it
 
 
 def trader_of(it: Swapping) -> UniswapV4:
     return cast(UniswapV4, it.world.traders["uniswap-v4"])
+
+
+async def moved_coin(it: Swapping, plan: Plan, before: int) -> int:
+    """Wei that came or went since `before`, fees apart: by the balance, not by what any event says."""
+    fees = [attempt.hash for attempt in await it.world.ledger.attempts(plan.plan_id)]
+    receipts = [await it.devnet.rpc.receipt(each) for each in fees]
+    return await it.native() - before + sum(each.fee for each in receipts if each is not None)
 
 
 async def best(it: Swapping, start: str, end: str, units: int, exact_out: bool = False) -> Trade:
@@ -86,38 +102,93 @@ async def test_tokens_go_by_permit2_and_give_their_quote(it: Swapping) -> None:
     await nothing_left(it, "DAI", "WETH")
 
 
-async def test_coin_goes_in_and_comes_out(it: Swapping) -> None:
-    trade, before = await best(it, "WETH", "DAI", 3 * ETH), await it.balance("DAI")
+POOLS = pytest.mark.parametrize("held", ["WETH", "ETH"], ids=["wrapped", "the coin itself"])
+
+
+@POOLS
+async def test_coin_goes_in_and_comes_out(it: Swapping, held: str) -> None:
+    """Through pools of the wrapped form, and of the coin itself."""
+    alone(it, (held, "DAI"))
+    trade, before = await best(it, "WETH", "DAI", 3 * ETH), (await it.balance("DAI"), await it.native())
     plan, outcome = await it.run(swap("3", "ETH", "DAI"))
     assert outcome.end is End.SETTLED, outcome.reason
     assert (functions(plan), plan.steps[0].value) == ([EXECUTE], 3 * ETH)
-    assert await it.balance("DAI") == before + trade.units_out
+    assert await it.balance("DAI") == before[0] + trade.units_out
+    assert outcome.changes["native"] == await moved_coin(it, plan, before[1]) == -3 * ETH
     await nothing_left(it, "DAI", "WETH")
 
-    trade = await best(it, "DAI", "WETH", 6_000 * DAI)
+    trade, coin = await best(it, "DAI", "WETH", 6_000 * DAI), await it.native()
     plan, outcome = await it.run(swap("6000", "DAI", "ETH"))
     assert outcome.end is End.SETTLED, outcome.reason
     assert functions(plan)[1:] == [GRANT, EXECUTE]
-    assert outcome.changes["native"] == trade.units_out
+    assert outcome.changes["native"] == await moved_coin(it, plan, coin) == trade.units_out
     await nothing_left(it, "DAI", "WETH")
 
 
-async def test_exact_outputs_take_their_quote_and_both_allowances_are_taken_back(it: Swapping) -> None:
+@POOLS
+async def test_exact_outputs_take_their_quote_and_both_allowances_are_taken_back(it: Swapping, held: str) -> None:
+    alone(it, (held, "DAI"))
     trade, before = await best(it, "WETH", "DAI", 9_000 * DAI, exact_out=True), await it.balance("DAI")
+    coin = await it.native()
     plan, outcome = await it.run(swap(None, "ETH", "DAI", out="9000"))
     assert outcome.end is End.SETTLED, outcome.reason
     assert plan.steps[0].value > trade.units_in
-    assert outcome.changes["native"] == -trade.units_in
+    assert outcome.changes["native"] == await moved_coin(it, plan, coin) == -trade.units_in
     assert await it.balance("DAI") == before + 9_000 * DAI
     await nothing_left(it, "DAI", "WETH")
 
     trade, before = await best(it, "DAI", "WETH", ETH, exact_out=True), await it.balance("DAI")
+    coin = await it.native()
     plan, outcome = await it.run(swap(None, "DAI", "ETH", out="1"))
     assert outcome.end is End.SETTLED, outcome.reason
     assert functions(plan)[1:] == [GRANT, EXECUTE, GRANT, functions(plan)[0]]
     assert await it.balance("DAI") == before - trade.units_in
-    assert outcome.changes["native"] == ETH
+    assert outcome.changes["native"] == await moved_coin(it, plan, coin) == ETH
     await nothing_left(it, "DAI", "WETH")
+
+
+@pytest.mark.parametrize("exact_out", [False, True], ids=["exact in", "exact out"])
+async def test_the_wrapped_form_goes_through_pools_of_the_coin(it: Swapping, exact_out: bool) -> None:
+    """What Permit2 hands over is unwrapped for them; what they give, and what isn't needed, comes back wrapped."""
+    alone(it, ("ETH", "USDC"))
+    units = 3_000 * USDC
+    trade = await best(it, "USDC", "WETH", ETH if exact_out else units, exact_out)
+    assert trade.tokens[1].is_native
+    before = await it.balance("USDC"), await it.balance("WETH")
+    asked = swap(None, "USDC", "WETH", out="1") if exact_out else swap("3000", "USDC", "WETH")
+    plan, outcome = await it.run(asked)
+    assert outcome.end is End.SETTLED, outcome.reason
+    assert [step.value for step in plan.steps] == [0] * len(plan.steps)
+    assert await it.balance("USDC") == before[0] - trade.units_in
+    assert await it.balance("WETH") == before[1] + trade.units_out
+    assert "native" not in outcome.changes
+    await nothing_left(it, "USDC", "WETH")
+
+    trade = await best(it, "WETH", "USDC", units // 2 if exact_out else ETH // 2, exact_out)
+    before = await it.balance("USDC"), await it.balance("WETH")
+    asked = swap(None, "WETH", "USDC", out="1500") if exact_out else swap("0.5", "WETH", "USDC")
+    plan, outcome = await it.run(asked)
+    assert outcome.end is End.SETTLED, outcome.reason
+    assert [step.value for step in plan.steps] == [0] * len(plan.steps)
+    assert await it.balance("USDC") == before[0] + trade.units_out
+    assert await it.balance("WETH") == before[1] - trade.units_in
+    assert outcome.changes[str(it.world.registry.token("WETH").address)] == -trade.units_in
+    await nothing_left(it, "USDC", "WETH")
+
+
+async def test_a_path_runs_through_the_coin(it: Swapping) -> None:
+    alone(it, ("ETH", "USDC"), ("ETH", "DAI"))
+    trade = await best(it, "USDC", "DAI", 2_000 * USDC)
+    assert [token.symbol for token in trade.through] == ["ETH"]
+    before = await it.balance("USDC"), await it.balance("DAI")
+    reply = await it.ask(swap("2000", "USDC", "DAI"))
+    assert reply.preview is not None
+    assert "By way of ETH." in reply.preview.notes
+    _, outcome = await it.run(swap("2000", "USDC", "DAI"))
+    assert outcome.end is End.SETTLED, outcome.reason
+    assert await it.balance("USDC") == before[0] - 2_000 * USDC
+    assert await it.balance("DAI") == before[1] + trade.units_out
+    await nothing_left(it, "USDC", "DAI", "WETH")
 
 
 @pytest.mark.parametrize("exact_out", [False, True], ids=["exact in", "exact out"])

@@ -159,7 +159,7 @@ def pools_behind(trader: Trader, states: tuple[AnyPool, ...], trade: Trade) -> d
     for part in trade.parts:
         units = part.units_in
         for place, token in zip(part.pools, part.tokens, strict=False):
-            found = trader.moved(left[place], left[place].token0 == token.address, units)
+            found = trader.moved(left[place], left[place].token0 == token.place, units)
             if found is None:
                 break
             units, left[place] = found

@@ -21,6 +21,7 @@ from agent.gate.approvals import approve
 from agent.gate.build import granted
 from agent.gate.moves import Swap
 from agent.gate.rehearse import Rehearsal
+from agent.gate.trades.wrapping import held_as
 from agent.money import Address, Amount, Token
 from agent.plans import Role, Step
 from agent.plugin import Block, Trader
@@ -59,9 +60,9 @@ async def check_honest(
         selling = _sold_by(trader, trade, move.gets, got, account, block.timestamp + SALE_SECONDS)
         again, left = await _run(rpc, registry, account, buying, selling, block, balance)
         if not all(each.ok for each in again):
-            _check_sold(move, sale, got, account)
+            _check_sold(registry, move, sale, got, account)
     else:
-        _check_sold(move, sale, got, account)
+        _check_sold(registry, move, sale, got, account)
     if left != held:
         shown = "nothing that can be read" if left is None else str(Amount(left, move.gets))
         raise Refused(
@@ -92,10 +93,11 @@ def elsewhere(
     registry: Registry, traders: Mapping[str, Trader], snapshot: Snapshot, move: Swap, units: int
 ) -> tuple[Trader, Trade] | None:
     """A sale of what the move gives in pools that hold nothing of what it takes, for any other token."""
-    taken, given = move.trade.tokens
+    taken, given = (held_as(registry, token) for token in move.trade.tokens)
+    forms = {taken.place, registry.native.place} if taken.symbol == registry.wrapped else {taken.place}
     for name, trader in traders.items():
         pools = snapshot.traders.get(name, ())
-        apart = [pool for pool in pools if taken.address not in (pool.token0, pool.token1)]
+        apart = [pool for pool in pools if forms.isdisjoint((pool.token0, pool.token1))]
         for token in registry.tokens.values():
             route = None if token in (taken, given) else trader.quote(apart, given, token, units)
             if route is not None:
@@ -103,13 +105,13 @@ def elsewhere(
     return None
 
 
-def _check_sold(move: Swap, sale: Sequence[Simulated], got: int, account: Address) -> None:
+def _check_sold(registry: Registry, move: Swap, sale: Sequence[Simulated], got: int, account: Address) -> None:
     failed = next((result for result in sale if not result.ok), None)
     if failed is not None:
         raise Refused(
             RULE, f"{move.gets.symbol} can be bought but not sold again: {failed.error}.", "Choose another token."
         )
-    start = (move.back[1] if move.back else move.trade).tokens[0]
+    start = held_as(registry, (move.back[1] if move.back else move.trade).tokens[0])
     back = changes(sale, account).get(str(start.address), 0)
     fee = (move.back[1] if move.back else move.trade).fee
     least = move.trade.units_in * (FEE_SCALE - fee) ** 2 // FEE_SCALE**2 * KEPT_PERCENT // 100
@@ -154,9 +156,10 @@ def _sold_by(trader: Trader, trade: Trade, token: Token, units: int, account: Ad
     return [*allow, *granted(trader, token, units, deadline, steps)]
 
 
-def bought_by(trader: Trader, trade: Trade, account: Address, block: Block) -> list[Step]:
+def bought_by(registry: Registry, trader: Trader, trade: Trade, account: Address, block: Block) -> list[Step]:
     """The steps that carry a trade out, whatever may be approved now."""
-    steps = _sold_by(trader, trade, trade.tokens[0], trade.units_in, account, block.timestamp + SALE_SECONDS)
+    given, until = held_as(registry, trade.tokens[0]), block.timestamp + SALE_SECONDS
+    steps = _sold_by(trader, trade, given, trade.units_in, account, until)
     return [replace(step, venue=trader.name) for step in steps]
 
 

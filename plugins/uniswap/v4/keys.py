@@ -12,7 +12,8 @@ from eth_hash.auto import keccak
 
 from moneta import FEE_SCALE, Address, Token, address
 
-NO_HOOKS = address("0x" + "0" * 40)
+NO_HOOKS = COIN = address("0x" + "0" * 40)
+"""The zero address, in the place of hooks and of a currency: CurrencyLibrary.ADDRESS_ZERO of types/Currency.sol."""
 DYNAMIC_FEE = 0x800000
 """LPFeeLibrary.DYNAMIC_FEE_FLAG: the hooks say at each swap what it costs."""
 MOST_SPACING = 2**15 - 1
@@ -21,7 +22,7 @@ MOST_SPACING = 2**15 - 1
 
 @dataclass(frozen=True, slots=True)
 class PoolKey:
-    """What names a pool; `currency0` is the smaller address. The native coin would be address 0: it isn't used."""
+    """What names a pool; `currency0` is the smaller address, the native coin's (COIN) the smallest."""
 
     currency0: Address
     currency1: Address
@@ -51,17 +52,16 @@ class PoolKey:
 
 
 def key_of(text: str, tokens: Mapping[str, Token]) -> PoolKey | None:
-    """The key in 'DAI/WETH 500 10', or with the hooks' address behind it; None where a token of it isn't pinned.
+    """The key in 'DAI/WETH 500 10', or with the hooks' address behind it; None where a token of it isn't known.
 
-    Raises ValueError for another form.
+    `tokens` by symbol, the native coin among them where pools of it are used. Raises ValueError for another form.
     """
     pair, *figures = text.split()
     first, slash, second = pair.partition("/")
     if not slash or len(figures) not in (2, 3):
         raise ValueError(f"{text!r} is no pool: 'DAI/WETH 500 10' names two tokens, the fee and the tick spacing")
     fee, spacing = (int(each) for each in figures[:2])
-    places = [tokens[symbol].address if symbol in tokens else None for symbol in (first, second)]
-    low, high = sorted(places, key=lambda place: int(place or "0", 16))
-    if low is None or high is None or low == high:
+    if first == second or not {first, second} <= tokens.keys():
         return None
+    low, high = sorted((tokens[first].place, tokens[second].place), key=lambda place: int(place, 16))
     return PoolKey(low, high, fee, spacing, address(figures[2]) if len(figures) == 3 else NO_HOOKS)

@@ -1,11 +1,15 @@
 """Uniswap v4 as a trader beside v3: the listed pools that have no hooks and a fixed fee.
 
-A trade goes by the pools of v4 alone, or by those of v3 and v2 alone, whichever is better net of gas.
+A trade goes by the pools of v4 alone, or by those of v3 and v2 alone, whichever is better net of gas. Where one side
+is the native coin or its wrapped form, all its parts begin (or end) in the one or all in the other, whichever of
+these is better; the router wraps and unwraps.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from itertools import product
 from typing import Any
 
 from moneta import (
@@ -18,6 +22,7 @@ from moneta import (
     Listed,
     PoolEvent,
     PoolSwap,
+    Route,
     Step,
     Token,
     Trade,
@@ -25,12 +30,13 @@ from moneta import (
     address,
     view,
 )
-from plugins.uniswap.best import NAME_V4
+from plugins.uniswap.best import NAME_V4, ordered
 from plugins.uniswap.exchange import Exchange
+from plugins.uniswap.split import net
 from plugins.uniswap.trader import words_around
 from plugins.uniswap.v4 import calls
 from plugins.uniswap.v4.events import swaps
-from plugins.uniswap.v4.keys import PoolKey, key_of
+from plugins.uniswap.v4.keys import COIN, PoolKey, key_of
 from plugins.uniswap.v4.slots import Pool
 
 ROUTER_TABLE, PERMIT2_TABLE = "uniswap-universal-router", "permit2"
@@ -40,7 +46,8 @@ DOMAIN_SEPARATOR = view("DOMAIN_SEPARATOR()", "bytes32")
 
 class UniswapV4(Exchange):
     """`[protocols.uniswap-v4]` with `pool_manager`, `router` (UniversalRouter), `permit2` and `pools`: each by its
-    two tokens, its fee in millionths and its tick spacing ("DAI/WETH 500 10"), and its hooks where it has some.
+    two tokens, the native coin by its symbol, its fee in millionths and its tick spacing ("DAI/WETH 500 10"), and its
+    hooks where it has some.
     """
 
     name = NAME_V4
@@ -63,14 +70,17 @@ class UniswapV4(Exchange):
             raise Unavailable(NAME_V4, f"There is no universal router of the pool manager {manager} at {router}.")
         if domain is None:
             raise Unavailable(NAME_V4, f"There is no Permit2 at {permit2}.")
-        pinned = {token.address for token in chain.tokens.values()}
-        coin = chain.wrapped if chain.wrapped in pinned else None
+        tokens, coin = dict(chain.tokens), chain.wrapped
+        if coin not in {token.address for token in tokens.values()}:
+            coin = None
+        if coin is not None and chain.native is not None:  # what of the coin itself can't be wrapped isn't traded
+            tokens[chain.native.symbol] = chain.native
         return cls(
             manager,
             Listed(router, "Uniswap universal router", ROUTER_TABLE, wrapped=coin),
             Listed(permit2, "Permit2", PERMIT2_TABLE),
-            await _pools(_keys(section["pools"], chain), manager, ask),
-            list(chain.tokens.values()),
+            await _pools(_keys(section["pools"], tokens, chain.doubts), manager, ask),
+            list(tokens.values()),
         )
 
     def reads(self) -> tuple[Call, ...]:
@@ -80,6 +90,32 @@ class UniswapV4(Exchange):
         told = zip(self.pools, answers, strict=True)
         states = (pool.state(answer[0]) for pool, answer in told if answer is not None)
         return tuple(state for state in states if state is not None)
+
+    def quotes(
+        self, states: Sequence[AnyPool], token_in: Token, token_out: Token, units: int, exact_out: bool = False
+    ) -> tuple[Route, ...]:
+        ask = super().quotes
+        found = [ask(states, *ends, units, exact_out) for ends in self._ends(token_in, token_out)]
+        return ordered(route for routes in found for route in routes)
+
+    def best(
+        self,
+        states: Sequence[AnyPool],
+        token_in: Token,
+        token_out: Token,
+        units: int,
+        exact_out: bool = False,
+        gas: Fraction = Fraction(0),
+    ) -> Trade | None:
+        ask = super().best
+        found = [ask(states, *ends, units, exact_out, gas) for ends in self._ends(token_in, token_out)]
+        return max((each for each in found if each), key=lambda each: net(each, gas), default=None)
+
+    def _ends(self, *tokens: Token) -> list[tuple[Token, ...]]:
+        """The two as they are, and with the coin itself in the place of its wrapped form: pools hold either."""
+        coin = self._tokens.get(COIN)
+        forms = [[each, coin] if coin and each.place == self.contract.wrapped else [each] for each in tokens]
+        return list(product(*forms))
 
     def tellers(self, pools: Sequence[Address]) -> tuple[Address, ...]:
         return (self._manager,)
@@ -97,13 +133,13 @@ class UniswapV4(Exchange):
         return calls.grant(self.through, self.contract, token, units, until)
 
 
-def _keys(listed: Sequence[str], chain: Chain) -> list[PoolKey]:
+def _keys(listed: Sequence[str], tokens: Mapping[str, Token], doubts: dict[str, str]) -> list[PoolKey]:
     """Those that may be used; why another one isn't is doubted, by its id."""
     keys: list[PoolKey] = []
     for text in listed:
-        key = key_of(text, chain.tokens)
+        key = key_of(text, tokens)
         if key is not None and key.why_not:
-            chain.doubts[f"{NAME_V4}:{key.id}"] = key.why_not
+            doubts[f"{NAME_V4}:{key.id}"] = key.why_not
         elif key is not None:
             keys.append(key)
     return keys
