@@ -11,8 +11,8 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from devnet.contracts.tokens import Tokens
-from devnet.contracts.uniswap import CORE, TICK_SPACING, Band, PoolPlan, Uniswap, deploy_exchange
-from devnet.contracts.uniswap_v4 import PoolPlanV4, deploy_uniswap_v4
+from devnet.contracts.uniswap import CORE, ETHER, TICK_SPACING, Band, PoolPlan, Uniswap, deploy_exchange
+from devnet.contracts.uniswap_v4 import COIN, PoolPlanV4, deploy_uniswap_v4
 from devnet.deployer import Deployer
 from devnet.errors import DevnetError
 from devnet.profiles.profile import Profile
@@ -89,5 +89,5 @@ def _plan(tokens: Tokens, first: str, second: str, fee: int) -> PoolPlan:
 
 
 def _units(tokens: Tokens, symbol: str, usd: int) -> int:
-    scale: int = 10 ** tokens.decimals[symbol]
+    scale: int = ETHER if symbol == COIN else 10 ** tokens.decimals[symbol]
     return usd * USD * scale // price(symbol)

@@ -56,6 +56,19 @@ def test_a_deposit_makes_no_more_than_the_value_be_spent() -> None:
     assert moved(TRADE, event(DEPOSIT_TOPIC, ROUTER, SOME)) == 0
 
 
+def test_what_is_unwrapped_at_the_end_of_a_call_with_value_is_what_it_gave_back() -> None:
+    """Whether all of the value was wrapped first, or the coin itself went into a pool and the rest was wrapped."""
+    sent, rest = replace(TRADE, value=SOME), SOME // 8
+    back = event(WITHDRAWAL_TOPIC, ROUTER, rest)
+    assert moved(sent, event(DEPOSIT_TOPIC, ROUTER, SOME), back) == rest - SOME
+    assert moved(sent, event(DEPOSIT_TOPIC, ROUTER, rest), back) == rest - SOME
+
+
+def test_what_is_wrapped_and_unwrapped_on_its_way_is_given_once() -> None:
+    given = event(DEPOSIT_TOPIC, ROUTER, SOME), event(WITHDRAWAL_TOPIC, ROUTER, SOME)
+    assert moved(TRADE, *given) == SOME
+
+
 def test_the_coin_s_own_calls() -> None:
     assert moved(Step(WETH_AT, "WETH", WRAP, (), value=SOME), event(DEPOSIT_TOPIC, ACCOUNT, SOME)) == -SOME
     assert moved(Step(WETH_AT, "WETH", UNWRAP, (SOME,)), event(WITHDRAWAL_TOPIC, ACCOUNT, SOME)) == SOME

@@ -18,9 +18,10 @@ from plugins.uniswap.split import best_trade
 from plugins.uniswap.ticks import WORD, sqrt_ratio_at
 from plugins.uniswap.v4.calls import SWAP_EXACT_IN, swap_step
 from plugins.uniswap.v4.events import MODIFY_LIQUIDITY, SWAP, swaps
-from plugins.uniswap.v4.keys import DYNAMIC_FEE, NO_HOOKS, PoolKey, key_of
+from plugins.uniswap.v4.keys import COIN, DYNAMIC_FEE, NO_HOOKS, PoolKey, key_of
 from plugins.uniswap.v4.slots import Pool, swap_fee
-from tests.unit.policy_parts import DAI, STRANGER, USDC, WETH
+from plugins.uniswap.v4.trader import UniswapV4
+from tests.unit.policy_parts import DAI, ETH, STRANGER, USDC, WETH
 
 pytestmark = pytest.mark.unit
 
@@ -59,6 +60,14 @@ def test_pools_whose_swaps_cant_be_foretold_are_named(text: str, why: str) -> No
     assert key is not None
     assert key.currency0 < key.currency1
     assert key.why_not.startswith(why) if why else not key.why_not
+
+
+def test_a_pool_of_the_coin_itself_is_named_by_its_symbol() -> None:
+    with_coin = {**TOKENS, ETH.symbol: ETH}
+    key = key_of("USDC/ETH 500 10", with_coin)
+    assert key == key_of("ETH/USDC 500 10", with_coin) == PoolKey(COIN, place(USDC), 500, 10)
+    assert key_of("ETH/USDC 500 10", TOKENS) is None
+    assert key_of("ETH/ETH 500 10", with_coin) is None
 
 
 def test_what_isnt_pinned_is_no_pool_and_other_text_says_so() -> None:
@@ -217,6 +226,35 @@ def test_each_part_of_a_trade_is_an_action_by_its_keys() -> None:
 
 
 LISTED = Listed(STRANGER, "router", "uniswap-universal-router")
+
+
+def coin_pool(tick: int) -> PoolState:
+    """ETH and USDC, its price by the tick, as deep as the deepest of `pools`."""
+    pool, depth = Pool(PoolKey(COIN, place(USDC), 500, 10), (-1, 0), [-900, 900]), 2 * 10**22
+    state = pool.state(stored(pool, tick, depth, {-900: depth, 900: -depth}))
+    assert state is not None
+    return state
+
+
+@pytest.mark.parametrize("exact_out", [False, True])
+@pytest.mark.parametrize(("tick", "end"), [(-300, ETH), (300, WETH)], ids=["the coin's is better", "it is worse"])
+def test_pools_of_the_coin_and_of_its_wrapped_form_are_both_asked(exact_out: bool, tick: int, end: Token) -> None:
+    """All parts end in the one or all in the other, whichever is better."""
+    states = [*pools(random.Random(3)), coin_pool(tick)]  # noqa: S311
+    trader = UniswapV4(STRANGER, replace(LISTED, wrapped=place(WETH)), LISTED, (), [USDC, DAI, WETH, ETH])
+    best = trader.best(states, USDC, WETH, 10**18, exact_out)
+    assert best is not None
+    assert {part.tokens[-1] for part in best.parts} == {end}
+    routes = trader.quotes(states, USDC, WETH, 10**18, exact_out)
+    assert routes[0].tokens[-1] == end
+    assert {route.tokens[-1] for route in routes} == {ETH, WETH}
+    assert list(routes) == sorted(routes, key=lambda each: (each.units_in, -each.units_out))
+
+
+def test_without_its_wrapped_form_no_pool_of_the_coin_is_asked() -> None:
+    states = [*pools(random.Random(3)), coin_pool(-300)]  # noqa: S311
+    trader = UniswapV4(STRANGER, LISTED, LISTED, (), [USDC, DAI, WETH])
+    assert {route.tokens[-1] for route in trader.quotes(states, USDC, WETH, 10**18)} == {WETH}
 
 
 def test_events_tell_swaps_and_what_they_leave() -> None:

@@ -111,11 +111,13 @@ class UniswapV4(Exchange):
         found = [ask(states, *ends, units, exact_out, gas) for ends in self._ends(token_in, token_out)]
         return max((each for each in found if each), key=lambda each: net(each, gas), default=None)
 
-    def _ends(self, *tokens: Token) -> list[tuple[Token, ...]]:
+    def _ends(self, start: Token, end: Token) -> list[tuple[Token, Token]]:
         """The two as they are, and with the coin itself in the place of its wrapped form: pools hold either."""
+        return list(product(self._forms(start), self._forms(end)))
+
+    def _forms(self, token: Token) -> list[Token]:
         coin = self._tokens.get(COIN)
-        forms = [[each, coin] if coin and each.place == self.contract.wrapped else [each] for each in tokens]
-        return list(product(*forms))
+        return [token, coin] if coin is not None and token.place == self.contract.wrapped else [token]
 
     def tellers(self, pools: Sequence[Address]) -> tuple[Address, ...]:
         return (self._manager,)
