@@ -149,7 +149,7 @@ def _given(
     """
     left: dict[Address, AnyPool] = {}
     total, carried, given, token = 0, 0, 0, Address("")
-    for mine in ours:
+    for mine in _along(seen, ours):
         swap = mine.swap
         start, end = _ends(seen.before[swap.pool], swap.down)
         goes_on = start == token and swap.units_in == carried
@@ -165,6 +165,25 @@ def _given(
             given = swap.units_out
         total, carried, token = total + given, swap.units_out, end
     return token, total
+
+
+def _along(seen: _Seen, ours: Sequence[_Told]) -> Iterator[_Told]:
+    """Our swaps, those of a path in the order in which tokens go along it: of an exact output v4 runs, and tells, the
+    last hop first.
+    """
+    run: list[_Told] = []
+    for mine in ours:
+        if run and not _feeds(seen, mine, run[-1]):
+            yield from reversed(run)
+            run = []
+        run.append(mine)
+    yield from reversed(run)
+
+
+def _feeds(seen: _Seen, first: _Told, second: _Told) -> bool:
+    """Whether what one swap gives is what the other takes."""
+    (_, end), (start, _) = (_ends(seen.before[each.swap.pool], each.swap.down) for each in (first, second))
+    return end == start and first.swap.units_out == second.swap.units_in
 
 
 def _before(trader: Trader, seen: _Seen, mine: _Told, front: _Told | None) -> AnyPool:

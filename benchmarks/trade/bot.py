@@ -25,6 +25,16 @@ from plugins.uniswap.calls import (
     PAIRS_IN,
     PAIRS_OUT,
 )
+from plugins.uniswap.v4.calls import (
+    ACTIONS,
+    EXACT_IN,
+    EXACT_OUT,
+    EXECUTE,
+    SWAP_EXACT_IN,
+    SWAP_EXACT_OUT,
+    V4_SWAP,
+)
+from plugins.uniswap.v4.keys import PoolKey
 from tests.servers.sandwich_bot import Leg
 
 STEPS = 48
@@ -58,35 +68,41 @@ class Around:
     gain: int
 
 
+Keys = Mapping[Address, PoolKey]
+"""v4's pools by their ids."""
+
+
 def parts_of(data: bytes, pools: Mapping[Address, AnyPool]) -> list[Part]:
-    """The parts of a waiting trade, from its calldata."""
+    """The parts of a waiting trade, from its calldata: a call of SwapRouter02 or of the universal router."""
+    if data[:4] == selector(EXECUTE):
+        return _actions(data)
     _, calls = decode_call(MULTICALL, data)
     return [part for call in calls if (part := _part(bytes(call), pools)) is not None]
 
 
-def around(parts: Sequence[Part], pools: Mapping[Address, AnyPool]) -> list[Around]:
+def around(parts: Sequence[Part], pools: Mapping[Address, AnyPool], keys: Keys) -> list[Around]:
     """The best way around each pool of the trade in turn, each on what those before it leave."""
     found: list[Around] = []
     now: Pools = dict(pools)
     for pool, down in dict.fromkeys(hop for part in parts for hop in zip(part.way.pools, part.way.down, strict=True)):
-        best = _best(parts, now, Way((pool,), (down,)))
+        best = _best(parts, now, Way((pool,), (down,)), keys)
         if best is not None:
             chosen, now = best
             found.append(chosen)
     return found
 
 
-def _best(parts: Sequence[Part], pools: Pools, target: Way) -> tuple[Around, Pools] | None:
-    most = _largest(parts, pools, target)
+def _best(parts: Sequence[Part], pools: Pools, target: Way, keys: Keys) -> tuple[Around, Pools] | None:
+    most = _largest(parts, pools, target, keys)
     sizes = sorted({max(most * step // STEPS, 1) for step in range(1, STEPS + 1)}) if most else []
-    tried = [each for size in sizes if (each := _tried(parts, pools, target, size)) is not None]
+    tried = [each for size in sizes if (each := _tried(parts, pools, target, size, keys)) is not None]
     paying = [each for each in tried if each[0].gain > 0]
     if paying:
         return max(paying, key=lambda each: each[0].gain)
     return max(tried, key=lambda each: each[0].front.units, default=None)
 
 
-def _tried(parts: Sequence[Part], pools: Pools, target: Way, units: int) -> tuple[Around, Pools] | None:
+def _tried(parts: Sequence[Part], pools: Pools, target: Way, units: int, keys: Keys) -> tuple[Around, Pools] | None:
     front = through(pools, target, units)
     behind: Pools | None = None if front is None else front.pools
     for part in parts:
@@ -96,22 +112,44 @@ def _tried(parts: Sequence[Part], pools: Pools, target: Way, units: int) -> tupl
     back = through(behind, target.back, front.units_out)  # None: so little that nothing comes back
     pool = pools[target.pools[0]]
     start, end = (pool.token0, pool.token1) if target.down[0] else (pool.token1, pool.token0)
-    fee = 0 if isinstance(pool, PairState) else pool.fee
-    legs = Leg(start, end, fee, units), Leg(end, start, fee, front.units_out)
+    fee, key = 0 if isinstance(pool, PairState) else pool.fee, keys.get(pool.pool)
+    legs = Leg(start, end, fee, units, key), Leg(end, start, fee, front.units_out, key)
     return Around(*legs, (back.units_out if back else 0) - units), front.pools
 
 
-def _largest(parts: Sequence[Part], pools: Pools, target: Way) -> int:
+def _largest(parts: Sequence[Part], pools: Pools, target: Way, keys: Keys) -> int:
     """The largest front-run behind which every part still goes through; 0 for none."""
     low, high = 0, next((1 << power for power in range(160) if through(pools, target, 1 << power)), 0)
     if not high:
         return 0
-    while _tried(parts, pools, target, high) is not None:
+    while _tried(parts, pools, target, high, keys) is not None:
         low, high = high, high * 2
     while high - low > 1 + low // 4_096 and low:
         middle = (low + high) // 2
-        low, high = (middle, high) if _tried(parts, pools, target, middle) is not None else (low, middle)
+        low, high = (middle, high) if _tried(parts, pools, target, middle, keys) is not None else (low, middle)
     return low
+
+
+def _actions(data: bytes) -> list[Part]:
+    """The swaps among the actions of the one V4_SWAP."""
+    codes, bodies, _ = decode_call(EXECUTE, data)
+    actions, params = decode_call(ACTIONS, selector(ACTIONS) + bodies[bytes(codes).index(V4_SWAP)])
+    found = []
+    for code, body in zip(bytes(actions), params, strict=True):
+        if code in (SWAP_EXACT_IN, SWAP_EXACT_OUT):
+            form = EXACT_OUT if code == SWAP_EXACT_OUT else EXACT_IN
+            ((end, path, units, limit),) = decode_call(form, selector(form) + body)
+            others = [address(each[0]) for each in path]
+            ends = [*others, address(end)] if code == SWAP_EXACT_OUT else [address(end), *others]
+            hops = [_keyed(start, end, each) for (start, end), each in zip(pairwise(ends), path, strict=True)]
+            found.append(_made(hops, units, limit, code == SWAP_EXACT_OUT))
+    return found
+
+
+def _keyed(start: Address, end: Address, pool: Sequence[Any]) -> tuple[Address, bool]:
+    """v4's pool of those two, and whether its currency 0 goes in."""
+    low, high = sorted((start, end), key=lambda place: int(place, 16))
+    return PoolKey(low, high, pool[1], pool[2], address(pool[3])).id, start == low
 
 
 def _part(call: bytes, pools: Mapping[Address, AnyPool]) -> Part | None:

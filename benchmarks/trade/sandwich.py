@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 import rlp  # type: ignore[import-untyped]
 
@@ -26,10 +27,13 @@ from agent.errors import MonetaError
 from agent.gate.trades import slippage
 from agent.intents import Exact, Swap
 from agent.money import Address, Token, text_from_units, units_from_text
+from agent.plans import Role
 from agent.replies.reply import Reply
 from benchmarks.figure import Figure
 from benchmarks.trade.bot import Around, around, calldata, parts_of
 from devnet.faucet import fund
+from plugins.uniswap.v4.keys import PoolKey
+from plugins.uniswap.v4.trader import UniswapV4
 from tests.integration.swap_parts import Swapping, swapping
 from tests.servers.sandwich_bot import SandwichBot
 
@@ -48,6 +52,7 @@ PAIRS = (
     ("WETH", "DAI"),
 )
 DOLLARS = (100, 200_000)
+PRICES, ETHER = {"USDC": 1, "DAI": 1, "WETH": 3_000, "ETH": 3_000}, 10**18
 MOST = re.compile(r"at most ([\d,]+(?:\.\d+)?) (\w+)")
 WITHDRAWAL_TOPIC = "0x7fcf532c15f0a6db0bd6d0e038bea71d30d808c7d98cb3bf7268a95bf5081b65"
 """keccak256("Withdrawal(address,uint256)") of WETH9."""
@@ -67,6 +72,8 @@ class Case:
     mined: bool
     gained: bool
     went: bool
+    by_v4: bool
+    told: int | None
 
     @property
     def loss(self) -> int:
@@ -92,6 +99,11 @@ class Stand:
     found: list[Around] = field(default_factory=list)
     hashes: list[str] = field(default_factory=list)
 
+    @property
+    def keys(self) -> dict[Address, PoolKey]:
+        """v4's pools by their ids."""
+        return {pool.id: pool.key for pool in cast(UniswapV4, self.it.world.traders["uniswap-v4"]).pools}
+
     def token(self, symbol: str) -> Token:
         return self.it.world.registry.token(symbol)
 
@@ -107,8 +119,8 @@ def figures(quick: bool = False) -> Iterator[Figure]:
     went = [case for case in cases if case.went]
     over = [case for case in cases if case.loss > case.stated]
     took = [case.loss * 10_000 / max(case.alone, 1) for case in went if case.mined]
-    left_out = f"{refused} more left out: refused, or by Uniswap v4, where this bot does not trade"
-    of = f"of {len(cases)} swaps, {len(went)} sandwiched ({left_out})"
+    by_v4 = sum(case.by_v4 for case in cases)
+    of = f"of {len(cases)} swaps, {by_v4} of them by Uniswap v4, {len(went)} sandwiched ({refused} more refused)"
     yield Figure("sandwich_above_stated_worst", len(over), of, 0)
     yield Figure("sandwich_minimum_violations", sum(case.broke for case in cases), of, 0)
     yield Figure("sandwich_swaps", len(cases), "swaps", FEWER if quick else SWAPS, at_least=True)
@@ -117,6 +129,11 @@ def figures(quick: bool = False) -> Iterator[Figure]:
     gained = [case.loss * 10_000 / max(case.alone, 1) for case in went if case.mined and case.gained]
     yield Figure("sandwich_took_mean_where_gained", sum(gained) / max(len(gained), 1), "basis points of the same")
     yield Figure("sandwich_took_mean", sum(took) / max(len(took), 1), "basis points of what it gives alone")
+    read = [case for case in went if case.mined and not case.exact_out]
+    wrong = sum((case.told or 0) != case.loss for case in read)
+    yield Figure(
+        "sandwich_told_otherwise", wrong, f"of {len(read)} of exact amounts in: what the block was read to tell", 0
+    )
     shares = [case.loss * 100 / case.stated for case in went if case.mined and case.stated]
     yield Figure("sandwich_took_of_stated_most", max(shares, default=0.0), "% of the stated worst case", 100)
 
@@ -141,7 +158,10 @@ async def _all(count: int) -> tuple[list[Case], int]:
 
 async def _stand(it: Swapping) -> Stand:
     rpc = it.devnet.rpc
-    bot = SandwichBot(rpc, it.router, Address((await rpc.request("eth_accounts"))[5]))
+    v4 = it.world.traders["uniswap-v4"]
+    assert v4.through is not None
+    account = Address((await rpc.request("eth_accounts"))[5])
+    bot = SandwichBot(rpc, it.router, account, v4=(v4.contract.address, v4.through.address))
     stand = Stand(it, bot, random.Random(SEED))  # noqa: S311
     await bot.ready([stand.place(symbol) for symbol in ("USDC", "DAI", "WETH")])
     await asyncio.to_thread(fund, rpc.url, it.account, OURS)
@@ -157,10 +177,11 @@ async def _stand(it: Swapping) -> Stand:
 
 async def _before(stand: Stand, raw: bytes) -> None:
     """What a swap gives alone is tried on the node, in the next block; from then on it waits in the pool."""
-    if receiver("0x" + raw.hex()) != stand.it.router:
+    to = receiver("0x" + raw.hex())
+    if to not in {each.contract.address for each in stand.it.world.traders.values()}:
         return
     gas, _, value, data = (bytes(each) for each in rlp.decode(raw[1:])[4:8])  # EIP-1559: gas limit, to, value, data
-    call = {"from": stand.it.account, "to": stand.it.router, "data": "0x" + data.hex()}
+    call = {"from": stand.it.account, "to": to, "data": "0x" + data.hex()}
     block = {"calls": [call | {"value": hex(int.from_bytes(value)), "gas": hex(int.from_bytes(gas))}]}
     terms = {"blockStateCalls": [block], "traceTransfers": False, "validation": False}
     ((tried,),) = [each["calls"] for each in await stand.it.devnet.rpc.request("eth_simulateV1", terms, "latest")]
@@ -173,8 +194,9 @@ async def _watch(stand: Stand) -> None:
     """The bot: the first trade that waits for the router is read, gone around and mined."""
     bot, it = stand.bot, stand.it
     waiting = await bot.waiting()
-    states = {state.pool: state for state in (await it.world.snapshot(bot.account)).traders["uniswap-v3"]}
-    stand.found = around(parts_of(calldata(waiting), states), states)
+    snapshot = await it.world.snapshot(bot.account)
+    states = {state.pool: state for pools in snapshot.traders.values() for state in pools}
+    stand.found = around(parts_of(calldata(waiting), states), states, stand.keys)
     offered = int(waiting["maxFeePerGas"], 16)
     stand.hashes = [await bot.swap(each.front, offered + 10**9) for each in stand.found]
     stand.hashes += [await bot.swap(each.back, offered - 1) for each in stand.found]
@@ -193,6 +215,7 @@ async def _one(stand: Stand) -> Case | None:
         sys.stderr.write(f"refused: {error}\n")
         return None
     plan = await it.plan(preview)
+    move = [step for step in plan.steps if step.role is Role.ACTION][-1]
     exact_out = intent.to_amount is not None
     token = stand.token(intent.asset if exact_out else intent.to_asset)
     change = next(each for each in plan.expected if each.symbol == token.symbol)
@@ -205,11 +228,12 @@ async def _one(stand: Stand) -> Case | None:
         sys.stderr.write(f"nothing was sent: {reply.text}\n")
         return None
     await watch
-    gained = await _worth(stand) - before
+    gained = await _worth(stand) + await _fees(stand) - before
     mined = [each for each in await it.world.ledger.attempts(plan.plan_id) if each.raw == stand.raw]
     receipt = await it.devnet.rpc.receipt(mined[0].hash)
     assert receipt is not None
     went = [await stand.bot.did(each) for each in stand.hashes]
+    rows = [row for row in await it.world.ledger.sandwiches(plan.plan_id) if row.hash == mined[0].hash]
     return Case(
         token=token,
         stated=_stated(preview, token),
@@ -220,18 +244,20 @@ async def _one(stand: Stand) -> Case | None:
         mined=receipt.ok,
         gained=gained > 0,
         went=bool(went) and all(went),
+        by_v4=move.to == it.world.traders["uniswap-v4"].contract.address,
+        told=next((row.units for row in rows if row.found == "taken"), None),
     )
 
 
 def _intent(stand: Stand) -> Swap:
     """Any two tokens, any size in dollars, one of five says how much comes back."""
-    dice, prices = stand.dice, {"USDC": 1, "DAI": 1, "WETH": 3_000, "ETH": 3_000}
+    dice = stand.dice
     start, end = dice.choice(PAIRS)
     low, high = DOLLARS
     cents = round(100 * low * (high / low) ** dice.random())
     exact_out = start != "ETH" and end != "ETH" and dice.random() < 0.2
     symbol = end if exact_out else start
-    value = text_from_units(cents * 10**4 // prices[symbol], 6)
+    value = text_from_units(cents * 10**4 // PRICES[symbol], 6)
     amount = Exact(value=value)
     if exact_out:
         return Swap(asset=start, amount=None, to_asset=end, to_amount=amount)
@@ -263,7 +289,13 @@ def _moved(stand: Stand, logs: Sequence[Log], token: Token, exact_out: bool) -> 
 async def _worth(stand: Stand) -> int:
     """What the bot holds, in dollars' cents times 10,000."""
     total = 0
-    for symbol, price in (("USDC", 1), ("DAI", 1), ("WETH", 3_000)):
-        units = await stand.bot.balance(stand.place(symbol))
+    for symbol in ("USDC", "DAI", "WETH"):
+        units, price = await stand.bot.balance(stand.place(symbol)), PRICES[symbol]
         total += (units * price * 10**6) // 10 ** stand.token(symbol).decimals
-    return total
+    return total + await stand.bot.coin() * PRICES["ETH"] * 10**6 // ETHER
+
+
+async def _fees(stand: Stand) -> int:
+    """What the bot's last transactions cost in gas, in the same unit."""
+    receipts = [await stand.it.devnet.rpc.receipt(each) for each in stand.hashes]
+    return sum(each.fee for each in receipts if each is not None) * PRICES["ETH"] * 10**6 // ETHER

@@ -6,22 +6,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import cast
 
 import pytest
 import pytest_asyncio
 
 from agent.execution.outcome import End
-from agent.gate.trades.trading import gas_price
 from agent.money import Address
 from agent.plans import Plan, Role
-from agent.plugin import Trader
-from agent.routes import Trade
 from devnet import Node
 from plugins.uniswap.v4.calls import EXECUTE, GRANT, swap_step
-from plugins.uniswap.v4.trader import UniswapV4
 from tests.integration.chain_parts import APPROVE
 from tests.integration.swap_parts import DAI, ETH, USDC, Swapping, swap, swapping
+from tests.integration.v4_parts import alone, best, trader_of
 
 pytestmark = pytest.mark.integration
 HANDED = "allowance(address owner,address token,address spender)"
@@ -39,34 +35,11 @@ def by_v4(it: Swapping) -> Swapping:
     return alone(it, ("WETH", "DAI"), ("DAI", "USDC"))
 
 
-def alone(it: Swapping, *pairs: tuple[str, str]) -> Swapping:
-    """v4 is the only exchange, with these pools."""
-    cast("dict[str, Trader]", it.world.traders).pop("uniswap-v3", None)
-    trader, registry = trader_of(it), it.world.registry
-    wanted = [{registry.token(symbol).place for symbol in pair} for pair in pairs]
-    trader.pools = tuple(pool for pool in trader.pools if {pool.key.currency0, pool.key.currency1} in wanted)
-    assert len(trader.pools) == len(pairs)
-    return it
-
-
-def trader_of(it: Swapping) -> UniswapV4:
-    return cast(UniswapV4, it.world.traders["uniswap-v4"])
-
-
 async def moved_coin(it: Swapping, plan: Plan, before: int) -> int:
     """Wei that came or went since `before`, fees apart: by the balance, not by what any event says."""
     fees = [attempt.hash for attempt in await it.world.ledger.attempts(plan.plan_id)]
     receipts = [await it.devnet.rpc.receipt(each) for each in fees]
     return await it.native() - before + sum(each.fee for each in receipts if each is not None)
-
-
-async def best(it: Swapping, start: str, end: str, units: int, exact_out: bool = False) -> Trade:
-    snapshot, trader = await it.world.snapshot(it.account), trader_of(it)
-    one, other = (it.world.registry.token(symbol) for symbol in (start, end))
-    gas = gas_price(it.world.registry, snapshot, one if exact_out else other)
-    trade = trader.best(snapshot.traders["uniswap-v4"], one, other, units, exact_out, gas)
-    assert trade is not None
-    return trade
 
 
 async def nothing_left(it: Swapping, *symbols: str) -> None:
