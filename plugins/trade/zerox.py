@@ -4,6 +4,10 @@ Shapes: the API's OpenAPI description (SwapQuote of /swap/allowance-holder/quote
 0xProject/0x-settler, src/allowanceholder/IAllowanceHolder.sol, src/interfaces/ISettlerTakerSubmitted.sol and
 ISettlerBase.sol. AllowanceHolder itself checks no price: the Settler that it calls does (SettlerBase,
 _checkSlippageAndTransfer), so the policy lists the Settlers, and no other may be named.
+
+No exact outputs, though the API has `buyAmount` (its OpenAPI description: "The exact amount of `buyToken` … to buy"):
+the call then checks and pays out by an action on its way (CHECK_SLIPPAGE) and swaps the rest back behind it, and
+neither the reference nor those sources say what its `minAmountOut` bounds from there on.
 """
 
 from __future__ import annotations

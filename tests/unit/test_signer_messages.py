@@ -35,7 +35,7 @@ from tests.unit.policy_parts import (
     step,
 )
 from tests.unit.signer_parts import NOW, OWNER, Bench, request
-from tests.unit.test_policy_typed_tables import ORDER
+from tests.unit.test_policy_typed_tables import BOTH, ORDER
 
 pytestmark = pytest.mark.unit
 
@@ -255,3 +255,46 @@ def test_a_message_of_an_unlisted_domain_is_refused() -> None:
         read_message(listing(domains={}), order())
     assert read_message(listing(), order()).effect.spender == RELAYER.address
     assert read_message(listing(), order()).data["domain"]["chainId"] == CHAIN
+
+
+BUYS: dict[str, Any] = {**BOTH, "messages": [{**each, "taker": "relayer"} for each in BOTH["messages"]]}
+
+
+def buying(made: Step | None = None) -> Plan:
+    """The plan of a buy order: what isn't spent of its allowance is taken back at its end."""
+    rest = step(USDC_AT, APPROVE, RELAYER.address, 0, role=Role.APPROVAL)
+    back = replace(rest, role=Role.CLEANUP)
+    steps = (approval(RELAYER.address, UNITS), made or order(kind="buy"), rest, back)
+    return plan(*steps, account=OWNER, not_after=NOW + 120)
+
+
+def test_a_buy_order_is_signed_as_it_stands_and_counts_with_the_most_that_it_gives(tmp_path: Path) -> None:
+    bench = opened(tmp_path, listing(typed_tables=[*permit_tables(), BUYS]))
+    answer = asked(bench, buying())
+    exact = copy.deepcopy(read_message(listing(typed_tables=[*permit_tables(), BUYS]), order(kind="buy")).data)
+    exact["message"]["appData"] = bytes.fromhex(exact["message"]["appData"][2:])
+    assert Account.recover_message(encode_typed_data(full_message=exact), signature=answer["signature"]) == OWNER
+    assert bench.ask("moved", account=OWNER)["moved"]["USDC"] == {"day": str(UNITS), "all": str(UNITS)}
+    assert rule(bench, buying(order())) == "once"  # the same fields, for a sale, under the same id
+
+
+@pytest.mark.parametrize(
+    ("made", "named"),
+    [
+        (ordering(order(kind="buy")), "approvals"),  # nothing takes the rest of its allowance back
+        (buying(order(kind="buy", sellAmount=str(UNITS + 1))), "approvals"),
+        (buying(order(kind="buy", receiver=STRANGER)), "recipients"),
+        (buying(order(kind="buy", buyAmount="0")), "swap"),
+        (buying(order(kind="buy", sellAmount=str(CAP + 1))), "caps"),
+        (buying(order(kind="buy", partiallyFillable=True)), "typed-data"),
+        (buying(order(kind="swap")), "typed-data"),
+    ],
+)
+def test_what_a_buy_order_may_not_say_is_refused_by_name(tmp_path: Path, made: Plan, named: str) -> None:
+    bench = opened(tmp_path, listing(typed_tables=[*permit_tables(), BUYS]))
+    assert rule(bench, made) == named
+    assert written(bench) == ""
+
+
+def test_a_policy_that_knows_no_buy_orders_signs_none(bench: Bench) -> None:
+    assert rule(bench, buying()) == "typed-data"
