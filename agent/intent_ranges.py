@@ -74,3 +74,10 @@ class Reposition(Closed):
     action: Literal["reposition"] = "reposition"
     position: PositionId | None
     range: Range | None
+
+
+class Finish(Closed):
+    """Goes on with a move of a liquidity position that stopped on its way; `position` null: the only such one."""
+
+    action: Literal["finish"] = "finish"
+    position: PositionId | None

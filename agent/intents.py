@@ -29,6 +29,7 @@ from agent.intent_parts import VenueId as VenueId
 from agent.intent_parts import Zone as Zone
 from agent.intent_ranges import Close as Close
 from agent.intent_ranges import Collect as Collect
+from agent.intent_ranges import Finish as Finish
 from agent.intent_ranges import Provide as Provide
 from agent.intent_ranges import Range as Range
 from agent.intent_ranges import Reposition as Reposition
@@ -342,6 +343,7 @@ Intent = Annotated[
     | Collect
     | Close
     | Reposition
+    | Finish
     | Exit
     | Pause
     | Resume

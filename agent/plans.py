@@ -19,6 +19,9 @@ LEAVING = frozenset({"withdraw", "exit", "revoke", "claim", "collect", "close"})
 """Actions that stay possible where nothing may go in: they only take money out of venues into the user's own
 account, or take an allowance back. To pay a debt isn't one: it spends, and counts in caps, which takes a ledger."""
 
+MOVES = frozenset({"reposition", "finish"})
+"""Actions that take a liquidity position out and open another one; the second goes on with one that stopped."""
+
 
 @dataclass(frozen=True, slots=True)
 class Output:

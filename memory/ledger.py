@@ -32,6 +32,7 @@ from memory.links import Links
 from memory.loan_levels import LoanBook
 from memory.mandates import Mandates
 from memory.model_book import ModelBook
+from memory.moves import MoveBook
 from memory.news import NewsBook
 from memory.nonces import NonceBook
 from memory.observations import Observations
@@ -76,6 +77,7 @@ class Ledger(
     Periods,
     Observations,
     PoolLooks,
+    MoveBook,
     RiskBook,
     SandwichBook,
     SignedOrders,

@@ -19,6 +19,7 @@ from memory.m015_replacements import SQL as REPLACEMENTS
 from memory.m018_loans import SQL as LOANS
 from memory.m023_models import SQL as MODELS
 from memory.m027_orders import SQL as ORDERS
+from memory.moves import SQL as MOVES
 from memory.observations import SQL as OBSERVATIONS
 from memory.observations import take_over
 from memory.parameters import SQL as PARAMETERS
@@ -464,6 +465,12 @@ def m030_sandwiches(db: Database) -> None:
 def m031_signed_orders(db: Database) -> None:
     """Orders that were signed as messages, and what became of each."""
     db.executescript(SIGNED_ORDERS)
+
+
+@ledger()
+def m032_moves(db: Database) -> None:
+    """What moves of positions were made of, to go on with one that stopped."""
+    db.executescript(MOVES)
 
 
 @memory()

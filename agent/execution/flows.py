@@ -9,7 +9,7 @@ from agent.chain.contracts.weth9 import UNWRAP, WRAP
 from agent.chain.rpc_types import Receipt
 from agent.chain.simulate import Simulated, changes, wrapped
 from agent.money import Address
-from agent.plans import Plan, Role, Step
+from agent.plans import MOVES, Plan, Role, Step
 from memory.rows import Flow, FlowKind
 
 NATIVE = "native"
@@ -118,7 +118,7 @@ def kind_of(plan: Plan, step: Step) -> str:
     action = str(plan.intent.get("action"))
     if step.function in (WRAP, UNWRAP) or (action == "sequence" and ":" not in step.venue):
         return "other"  # an exchange's name has no colon
-    if action == "reposition":
+    if action in MOVES:
         return _of_move(plan, step)
     if action in ("rebalance", "sequence"):  # what is entered was approved before; what is left needs no approval
         entered = {each.venue for each in plan.steps if each.role is Role.APPROVAL}
@@ -127,8 +127,9 @@ def kind_of(plan: Plan, step: Step) -> str:
 
 
 def _of_move(plan: Plan, step: Step) -> str:
-    """What takes liquidity out stands first, at the contract that keeps positions; what was let it take goes in."""
-    if step.to != plan.steps[0].to:
+    """What opens a position stands last, at the contract that keeps positions; what was let it take goes in."""
+    last = [each for each in plan.steps if each.role is Role.ACTION][-1]
+    if step.to != last.to:
         return "other"  # the swap in between
     before = plan.steps[: plan.steps.index(step)]
     allowed = any(each.role is Role.APPROVAL and str(each.args[0]) == step.to for each in before)

@@ -12,6 +12,7 @@ from agent.gate import spread_words
 from agent.gate.allowed import WHY_NOT
 from agent.gate.candidates import kept_small
 from agent.gate.choices import Choice, TurnChoice, VenueChoice
+from agent.gate.liquidity.stopped import Stopped
 from agent.gate.moves import Enter, Leave, Move, Send, TakeBack, Wrap
 from agent.gate.resolve import free_to_leave, is_everything, leave_in_turn, positions_of, units_of, venue_named
 from agent.gate.spread import Share, Spread
@@ -73,6 +74,8 @@ class Desk:
     hidden: bool = False
     doubted: Mapping[str, str] = field(default_factory=dict)
     offers: tuple[Tried, ...] = ()
+    stopped: tuple[Stopped, ...] = ()
+    """The account's moves of positions that stopped on their way."""
 
     def deposit(self, intent: Deposit) -> Resolved:
         """Into the named venue; else the best one for that size, or several where that earns more."""

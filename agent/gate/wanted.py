@@ -10,6 +10,7 @@ from agent.execution.costs import costs_at
 from agent.gate import loans, reserve, rewards
 from agent.gate.desk import Desk, Rank, Resolved, SpreadOf, unspread
 from agent.gate.liquidity import providing
+from agent.gate.liquidity.finishing import finish
 from agent.gate.liquidity.repositioning import reposition
 from agent.gate.sequences import sequence
 from agent.gate.trades import trading
@@ -20,6 +21,7 @@ from agent.intents import (
     Collect,
     Deposit,
     Exit,
+    Finish,
     Intent,
     Provide,
     Repay,
@@ -93,4 +95,6 @@ def _others(intent: Intent, desk: Desk) -> Resolved:
         return providing.wished(desk, intent)
     if isinstance(intent, Reposition):
         return reposition(desk, intent)
+    if isinstance(intent, Finish):
+        return finish(desk, intent)
     raise TypeError(f"{intent.action} makes no plan")

@@ -17,7 +17,7 @@ from agent.policy.decode import argument
 from agent.policy.effects import Effect
 from agent.policy.limits import totals
 
-ACTION, MARK = "reposition", "mandate"
+ACTION, REST, MARK = "reposition", "finish", "mandate"
 RULE = "mandate"
 
 

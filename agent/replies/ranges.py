@@ -9,6 +9,7 @@ from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
 from agent.gate.liquidity.choice import DAYS, width_text
 from agent.gate.liquidity.move import Better
+from agent.gate.liquidity.stopped import Stopped
 from agent.gate.liquidity.words import Pair, both, fee_text, pair_of, price_text, worth
 from agent.gate.trades.words import percent
 from agent.plugin import PositionManager
@@ -120,6 +121,31 @@ def _percent(millionths: str) -> str:
     """Of a part in millionths, in hundredths of a percent."""
     units = int(millionths) // 100
     return f"{'-' if units < 0 else ''}{percent(abs(units))}"
+
+
+def stopped_move(found: Stopped, pair: Pair) -> tuple[str, tuple[Offer, ...]]:
+    """What lies where after a move that stopped on its way, and how to go on."""
+    number, left = found.position, both(pair, *found.left)
+    go = Offer("Go on", "say", f"finish the move of position {number}")
+    leave = Offer("Leave it", "say", f"leave the move of position {number}")
+    if not found.begun:
+        return f"Position {number} lies as it was: say `{go.words}` to move it all the same.", (go,)
+    if found.waits:
+        text = (
+            f"What position {number} held waits there to be collected: say `{go.words}` to go on, or "
+            f"`{leave.words}` to leave it there."
+        )
+        return text, (go, leave)
+    text = (
+        f"Of position {number}, {left} lie in your wallet: say `{go.words}` to put them to work again, or "
+        f"`{leave.words}` to leave them there."
+    )
+    return text, (go, leave)
+
+
+def left_alone(number: int) -> str:
+    """Nobody goes on with the move of a position."""
+    return f"I leave it: what came out of position {number} stays where it is now, and nobody goes on with that move."
 
 
 def opened_anew(found: Better, why: str = "") -> Reply:

@@ -19,13 +19,15 @@ from agent.gate.choices import Choice, VenueChoice
 from agent.gate.confirm import look
 from agent.gate.desk import Resolved
 from agent.gate.liquidity import choice as range_choice
+from agent.gate.liquidity.finishing import chosen
+from agent.gate.liquidity.stopped import facts as stopped_facts
 from agent.gate.moves import Enter, Move
 from agent.gate.open_doors import check_ledger
 from agent.gate.propose import Proposal, Request
 from agent.gate.step_up import check_code, code_note, needs
 from agent.gate.trades import offered
 from agent.gate.worth import told, worth
-from agent.intents import Exit, Intent, Origin, Provide, Rebalance, Reposition, as_json, parse
+from agent.intents import Exit, Finish, Intent, Origin, Provide, Rebalance, Reposition, as_json, parse
 from agent.money import Address, Amount
 from agent.plans import LEAVING
 from agent.policy.spending import VENUES, Spending
@@ -39,6 +41,7 @@ from agent.runtime.codes import enrolled
 from agent.runtime.deciding import decided
 from agent.runtime.desk import DAY, desk, horizon_of
 from agent.runtime.filled import with_fill
+from agent.runtime.finishing import Finishing, rest_of, with_rest
 from agent.runtime.following import Following
 from agent.runtime.mandating import Mandating
 from agent.runtime.offering import asking, passing
@@ -46,9 +49,10 @@ from agent.runtime.ordering import Ordering
 from agent.runtime.rebalancing import Rebalancing
 from agent.runtime.traded import with_trades
 from agent.runtime.world import World
+from agent.words.liquidity.stopped import MOVE
 from memory.rows import PlanRow, PlanStatus, User
 
-ENTERING = ("deposit", "transfer", "rebalance", "swap", "sequence", "repay", "provide", "reposition")
+ENTERING = ("deposit", "transfer", "rebalance", "swap", "sequence", "repay", "provide", "reposition", "finish")
 NOTHING_PENDING = "Nothing is waiting for your confirmation."
 
 
@@ -73,7 +77,8 @@ class Acting:
             standing = await world.standing(user.id)
             horizon = horizon_of(world, intent, snapshot, standing)
             at = desk(world, snapshot, standing, contacts, horizon)
-            at = replace(at, offers=await asked.offers(at), seen=await self._seen(intent, snapshot))
+            stopped = await Finishing(world).stopped(user.id) if isinstance(intent, Finish) else ()
+            at = replace(at, offers=await asked.offers(at), seen=await self._seen(intent, snapshot), stopped=stopped)
 
         async def built(resolved: Resolved) -> Proposal:
             request = Request(
@@ -96,7 +101,9 @@ class Acting:
         at, resolved, proposal = await passing(intent, at, built)
         await self.world.ledger.cancel_previews(user.id, channel, NEWER)
         facts = to_json(snapshot) | standing.as_json(VENUES) | {"horizon": horizon.as_json()}
-        facts |= offered.as_json(at.offers) | range_choice.facts(at.seen) | {"intent": as_json(intent)}
+        facts |= offered.as_json(at.offers) | range_choice.facts(at.seen) | stopped_facts(at.stopped)
+        facts |= {"intent": as_json(intent)}
+        rest = chosen(at.stopped, intent.position) if isinstance(intent, Finish) else None
         decisions = [await decided(world.ledger, user.id, choice, facts) for choice in resolved.choices]
         await self.world.ledger.propose(
             proposal.plan,
@@ -105,6 +112,7 @@ class Acting:
             decisions=decisions,
             channel=channel,
             simulated=proposal.simulated.as_json(),
+            beside=Finishing(world).kept(intent, proposal, snapshot, rest),
         )
         point(Point.PROPOSED)
         await self.world.ledger.set_pending(user.id, channel, {"preview": proposal.plan.plan_id})
@@ -155,7 +163,12 @@ class Acting:
             return await self._renew(user, channel, row, f"Nothing was sent: {outcome.reason}")
         reply = recovering.reported(confirmed.plan, outcome, headline)
         reply = await with_trades(self.world, confirmed.plan, outcome, reply)
-        return await with_fill(self.world, confirmed.plan, outcome, reply)
+        reply = await with_fill(self.world, confirmed.plan, outcome, reply)
+        stopped = await rest_of(self.world, confirmed.plan, outcome)
+        if stopped is None:
+            return reply
+        await self.world.ledger.set_pending(user.id, channel, {MOVE: str(stopped.position)})
+        return with_rest(self.world, stopped, reply)
 
     async def _check_may_run(self, user: User, row: PlanRow) -> None:
         """What may have changed since the preview, besides the chain. The preview stays as it is."""
@@ -170,6 +183,7 @@ class Acting:
         fresh = await self.world.ledger.user(user.id)  # a pause said elsewhere while this waited its turn counts
         if (fresh is None or fresh.paused) and row.intent.get("action") in ENTERING:
             raise Refused("pause", "You paused me: I only take money out.", "Say `resume` first.")
+        await Finishing(self.world).check(row)
         contacts = await self._ripe_contacts(user)  # so does a contact that was taken back, or has to wait since
         check_plan(self.world.policy, row.account, frozenset(contacts.values()), row.plan)
         apart = self.world.manager.shallow  # all of these is mined, and nothing can come between
@@ -199,7 +213,8 @@ class Acting:
         if called is not None:
             return called
         text = "Cancelled. Nothing was sent." if cancelled else "There was nothing to cancel."
-        return Reply(text)
+        left = await Finishing(self.world).declined(cancelled)
+        return Reply(f"{text} {left}".rstrip())
 
     async def _row(self, user: User, channel: str, plan_id: str | None) -> PlanRow:
         if plan_id is not None:
@@ -228,7 +243,7 @@ class Acting:
         """What was seen of pools, for who provides to one."""
         return (
             await self.world.observing.pools(snapshot.block.timestamp)
-            if isinstance(intent, Provide | Reposition)
+            if isinstance(intent, Provide | Reposition | Finish)
             else {}
         )
 

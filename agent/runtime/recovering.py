@@ -17,6 +17,7 @@ from agent.plans import Plan
 from agent.replies.reply import Offer, Reply, Status, Verdict, plan_json
 from agent.runtime.answers import ACKNOWLEDGE
 from agent.runtime.filled import with_fill
+from agent.runtime.finishing import rest_of, with_rest
 from agent.runtime.traded import with_trades
 from agent.runtime.world import World
 from memory.rows import PlanRow, User
@@ -137,6 +138,8 @@ class Recovering:
                     reply = reported(row.plan, outcome, str(row.preview.get("headline", "")))
                     reply = await with_trades(self.world, row.plan, outcome, reply)
                     reply = await with_fill(self.world, row.plan, outcome, reply)
+                    stopped = await rest_of(self.world, row.plan, outcome)
+                    reply = reply if stopped is None else with_rest(self.world, stopped, reply)
                     told.append(Late(row.user, _again(row, reply), row))
             with contextlib.suppress(Unavailable):
                 for plan, mined in await self.world.manager.tidy(account):

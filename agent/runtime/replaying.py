@@ -19,6 +19,7 @@ from agent.gate.build import Draft, Simulated, plan_of, steps_of
 from agent.gate.desk import SpreadOf, unspread
 from agent.gate.liquidity.choice import seen_in
 from agent.gate.liquidity.move import weighed as weighed_position
+from agent.gate.liquidity.stopped import stopped_in
 from agent.gate.mandates.mandate import Terms as MandateTerms
 from agent.gate.mandates.ranging import KIND, decided
 from agent.gate.moves import Move, Swap
@@ -161,7 +162,7 @@ def _request(row: DecisionRow, snapshot: Snapshot, known: Known) -> Made:
     tokens = {**known.registry.tokens, known.registry.native.symbol: known.registry.native}
     offers = from_facts(row.snapshot, tokens)
     desk = desk_at(known.registry, venues, known.traders, snapshot, rank, {}, spread, offers)
-    desk = replace(desk, seen=seen_in(row.snapshot))
+    desk = replace(desk, seen=seen_in(row.snapshot), stopped=stopped_in(row.snapshot))
     resolved = moves_of(parse(dict(row.snapshot["intent"])), desk)
     moves = resolved.moves
     bound = row.snapshot.get("bound")  # a limit's own, stricter than the slippage

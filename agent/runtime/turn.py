@@ -23,6 +23,7 @@ from agent.intents import (
     Deposit,
     Exit,
     Explain,
+    Finish,
     Forget,
     Help,
     History,
@@ -59,9 +60,11 @@ from agent.replies.reply import Reply, of_error
 from agent.runtime.acting import NOTHING_PENDING, Acting
 from agent.runtime.alarms import Alarms
 from agent.runtime.answers import ACKNOWLEDGE, bare, is_yes
+from agent.runtime.cancelling import Cancelling
 from agent.runtime.contacting import Contacting
 from agent.runtime.extending import Extending
 from agent.runtime.facts import Facts
+from agent.runtime.finishing import Finishing
 from agent.runtime.following import Following, bound_to
 from agent.runtime.limiting import Limiting
 from agent.runtime.mandating import Mandating
@@ -79,10 +82,8 @@ from agent.runtime.viewing import Viewing
 from agent.runtime.world import World
 from agent.trust import Told, Trust, own_words
 from agent.voice import voiced
-from agent.words.alerts.asked import ALERT
 from agent.words.answers import NO
-from agent.words.limits.allowances import CHANGES, CONTACT, TRANSACTION
-from agent.words.orders.cancels import ORDER, THE_ORDER
+from agent.words.liquidity.stopped import MOVE
 from agent.words.requests.pictures import wants_picture
 from agent.words.requests.remembering import EXPORT, MEMORY
 from agent.words.vocabulary import Vocabulary
@@ -140,6 +141,8 @@ class Runtime:
         self.reports = Reports(world)
         self.following = Following(world)
         self.extending = Extending(self.viewing)
+        self.finishing = Finishing(world)
+        self.cancelling = Cancelling(self)
         self.facts = Facts(self.extending)
 
     async def turn(self, said: Said) -> Reply:
@@ -281,6 +284,10 @@ class Runtime:
                 return known
         if bare(said.text) in NO and "preview" in pending:
             return await self.acting.cancel(said.user, said.channel)
+        if bare(said.text) in NO and MOVE in pending:
+            left = await self.finishing.leave(said.user, f"{MOVE}:{pending[MOVE]}")
+            if left is not None:
+                return left
         return await self._done(
             said, await self._understood(said, pending, await self.world.vocabulary(said.user.id, said.user.language))
         )
@@ -302,7 +309,8 @@ class Runtime:
             bind(understood.intent, understood.origins, turns, vocabulary, record)
             action = understood.intent.action
             void = await self.following.replaced(said.user, said.channel, said.text, action, vocabulary)
-            reply = await self._do(said, understood.intent, understood)
+            intent = await self.finishing.meant(said.user, understood.intent)
+            reply = await self._do(said, intent, understood)
             spoken = [turns[turn - 1] for turn in sorted({origin.turn for origin in understood.origins.values()})]
             told = " ".join((*dict.fromkeys((*void, *remarks(spoken, vocabulary, action))), reply.text))
             return replace(reply, text=told)
@@ -362,6 +370,7 @@ class Runtime:
                 | Collect()
                 | Close()
                 | Reposition()
+                | Finish()
                 | Exit()
                 | Rebalance()
             ):
@@ -375,7 +384,7 @@ class Runtime:
             case Limit():
                 reply = await self.limiting.set(said.user, said.channel, intent, said.code)
             case Cancel():
-                reply = await self._cancel(said, intent.ref or "")
+                reply = await self.cancelling.cancel(said.user, said.channel, intent.ref or "")
             case Contact():
                 reply = await self.contacting.add(said.user, said.channel, intent, said.code)
             case Pause() | Resume():
@@ -394,33 +403,6 @@ class Runtime:
             case Alert():
                 return await self.alarms.set(said.user, intent)
         return None
-
-    async def _cancel(self, said: Said, ref: str) -> Reply:
-        """Takes back a mandate, a change or transaction that waits, a contact; or the channel's previews."""
-        match ref.partition(":")[0]:
-            case "mandate":
-                return await self.mandating.revoke(said.user)
-            case what if what == CHANGES:
-                return await self.limiting.cancel(said.user, ref)
-            case what if what == CONTACT:
-                return await self.contacting.remove(said.user, ref.partition(":")[2])
-            case what if what == TRANSACTION:
-                return await self.recovering.cancel_stuck(said.user)
-            case _ if ref in (ORDER, THE_ORDER):
-                return await self._cancel_orders(said.user, ref)
-            case what if what == ALERT:
-                return await self.alarms.cancel(said.user, ref)
-            case what if what == ORDER:
-                return await self.ordering.cancel(said.user, ref)
-        return await self.acting.cancel(said.user, said.channel)
-
-    async def _cancel_orders(self, user: User, ref: str) -> Reply:
-        """One that is open for others to fill comes first; where all are said, the standing ones go with it."""
-        called = await self.recovering.call_off(user)
-        if called is not None and (ref == THE_ORDER or not await self.world.ledger.orders(user.id)):
-            return called
-        standing = await self.ordering.cancel(user, ref)
-        return standing if called is None else replace(called, text=f"{called.text}\n{standing.text}")
 
     async def _look(self, said: Said, intent: Intent) -> Reply:
         match intent:

@@ -583,3 +583,13 @@ CREATE TABLE signed_orders (
       PRIMARY KEY (plan_id, step)
     ) STRICT, WITHOUT ROWID
 CREATE INDEX signed_orders_of ON signed_orders (account, valid_to)
+CREATE TABLE position_moves (
+      plan_id TEXT PRIMARY KEY REFERENCES plans(plan_id),
+      user TEXT NOT NULL REFERENCES users(id),
+      rest_of TEXT REFERENCES plans(plan_id),
+      facts_json TEXT NOT NULL,
+      ended_at INTEGER,
+      why_ended TEXT CHECK (why_ended IN ('declined', 'by hand'))
+    ) STRICT, WITHOUT ROWID
+CREATE INDEX position_moves_open ON position_moves (user) WHERE ended_at IS NULL
+CREATE INDEX position_moves_rest ON position_moves (rest_of) WHERE rest_of IS NOT NULL

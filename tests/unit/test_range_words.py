@@ -8,7 +8,7 @@ import pytest
 
 from agent.errors import Refused
 from agent.gate.binding.bind import bind
-from agent.intents import Close, Collect, Exact, Provide, Range, Reposition, as_json, parse
+from agent.intents import Cancel, Close, Collect, Exact, Finish, Provide, Range, Reposition, as_json, parse
 from agent.mind.context import Context
 from agent.mind.phrasebook import interpret
 from tests.unit.spoken import VOCABULARY
@@ -191,3 +191,61 @@ def test_an_amount_and_two_tokens_are_needed() -> None:
         provided(None)
     with pytest.raises(ValueError, match="two tokens"):
         provided(to="USDC")
+
+
+@pytest.mark.parametrize(
+    ("text", "position"),
+    [
+        ("go on", None),
+        ("please continue", None),
+        ("Weiter!", None),
+        ("sigue con ello", None),
+        ("finish the move of position 9", "9"),
+        ("go on with the move of my position #9", "9"),
+        ("finish moving position 9", "9"),
+        ("termina de mover la posición 9", "9"),
+        ("continúa con el movimiento de la posición 9", "9"),
+        ("setze die Verschiebung von Position 9 fort", "9"),
+        ("beende das Verschieben der Position 9", "9"),
+        ("mach mit Position 9 weiter", "9"),
+    ],
+)
+def test_a_move_that_stopped_is_gone_on_with(text: str, position: str | None) -> None:
+    understood = heard(text)
+    assert understood.intent == Finish(position=position), understood
+    bind(understood.intent, understood.origins, [text], VOCABULARY)
+    with pytest.raises(Refused):
+        bind(Finish(position="8"), understood.origins, [text], VOCABULARY)
+
+
+@pytest.mark.parametrize(
+    ("text", "ref"),
+    [
+        ("leave the move of position 9", "move:9"),
+        ("don't finish the move", "move"),
+        ("leave it there", "move"),
+        ("olvida el movimiento de la posición 9", "move:9"),
+        ("no sigas", "move"),
+        ("brich die Verschiebung von Position 9 ab", "move:9"),
+        ("lass es in meiner Wallet", "move"),
+    ],
+)
+def test_a_move_that_stopped_is_left(text: str, ref: str) -> None:
+    understood = heard(text)
+    assert understood.intent == Cancel(ref=ref), understood
+    bind(understood.intent, understood.origins, [text], VOCABULARY)
+    with pytest.raises(Refused):
+        bind(Cancel(ref="move:8"), understood.origins, [text], VOCABULARY)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "don't finish the move of position 9?",
+        "should I finish the move of position 9",
+        "if it falls, go on",
+    ],
+)
+def test_neither_is_said_by_the_way(text: str) -> None:
+    understood = heard(text)
+    assert not isinstance(understood.intent, Finish | Cancel), understood

@@ -28,6 +28,7 @@ from agent.intents import (
     Deposit,
     Exit,
     Explain,
+    Finish,
     Forget,
     Intent,
     Origin,
@@ -44,6 +45,7 @@ from agent.intents import Sequence as Sequence_
 from agent.words.alerts.asked import alert, is_alert
 from agent.words.language import Language
 from agent.words.liquidity.asked import ranging
+from agent.words.liquidity.stopped import MOVE
 from agent.words.reading.clauses import (
     INEXACT,
     Clause,
@@ -196,7 +198,8 @@ def _bind_alert(intent: Intent, said: Sequence[str], vocabulary: Vocabulary) -> 
 
 def _bind_range(intent: Intent, said: Sequence[str], vocabulary: Vocabulary, record: Record) -> bool:
     """Whether it is about liquidity positions; that is the whole message, or what it makes of the one before it."""
-    if not isinstance(intent, Provide | Collect | Close | Reposition):
+    wanted = isinstance(intent, Provide | Collect | Close | Reposition | Finish)
+    if not wanted and not (isinstance(intent, Cancel) and (intent.ref or "").partition(":")[0] == MOVE):
         return False
     whole = bool(said) and ranging(said[-1], vocabulary) == intent
     shown = isinstance(intent, Provide | Reposition) and is_amended(intent, said, vocabulary, record)

@@ -47,15 +47,18 @@ class Filled:
 def filled(
     desk: Desk,
     manager: PositionManager,
-    position: Position,
+    position: Position | None,
     pair: Pair,
     pool: PoolGrowth,
     ticks: Two,
     free: Two,
 ) -> Filled:
-    """How `free` base units of both tokens, which taking `position` out gives, fill a range. Raises as swaps do."""
-    able = replace(desk, snapshot=without(_only(desk.snapshot, pair, free), position), offers=())
-    pool = _without(pool, position)
+    """How `free` base units of both tokens, which taking `position` out gives or gave, fill a range. Raises as swaps
+    do.
+    """
+    able = replace(desk, snapshot=_only(desk.snapshot, pair, free), offers=())
+    if position is not None:
+        able, pool = replace(able, snapshot=without(able.snapshot, position)), _without(pool, position)
     place, found = pool, Filled(None, free, pool, *_fitted(manager, pool, ticks, free))
     rate: Fraction | None = None
     for _ in range(TRIES):

@@ -79,8 +79,7 @@ def provide(desk: Desk, intent: ProvideIntent) -> Resolved:
     liquidity, *most = manager.fitting(pool, low, high, (wanted[0], wanted[1]))
     check_some(manager, pool, pair, (low, high), liquidity)
     _check_wallet(whole, pair, (most[0], most[1]))
-    stable = {pair.token0.symbol, pair.token1.symbol} <= desk.registry.usd_stable
-    least = least_of(manager, pool, (low, high), (most[0], most[1]), STABLE_SLIPPAGE_BPS if stable else SLIPPAGE_BPS)
+    least = least_of(manager, pool, (low, high), (most[0], most[1]), slippage_of(desk, pair))
     move = Provide(manager, pool, pair, low, high, liquidity, (most[0], most[1]), least)
     cents = worth(pair, *move.most, dict(desk.snapshot.prices))
     choices = (RangeChoice(pair.name, pair.base, cents, weighed[0], weighed),) if weighed else ()
@@ -245,6 +244,12 @@ def _check_wallet(whole: Mapping[Token, int], pair: Pair, most: Two) -> None:
                 f"{Amount(units - held, token)} are missing.",
                 f"Get {Amount(units - held, token)} first, by a swap for example, or put in less.",
             )
+
+
+def slippage_of(desk: Desk, pair: Pair) -> int:
+    """How far the price may move against what was shown, in basis points."""
+    stable = {pair.token0.symbol, pair.token1.symbol} <= desk.registry.usd_stable
+    return STABLE_SLIPPAGE_BPS if stable else SLIPPAGE_BPS
 
 
 def least_of(manager: PositionManager, pool: PoolGrowth, ticks: Two, most: Two, basis_points: int) -> Two:

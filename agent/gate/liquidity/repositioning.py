@@ -17,10 +17,9 @@ from agent.gate.liquidity.lines import between, outlook_text
 from agent.gate.liquidity.owned import chosen_one, closing
 from agent.gate.liquidity.provided import Close, Provide, Two
 from agent.gate.liquidity.providing import (
-    SLIPPAGE_BPS,
-    STABLE_SLIPPAGE_BPS,
     check_some,
     least_of,
+    slippage_of,
     ticks_of,
 )
 from agent.gate.liquidity.weighing import forecast_of, value1_of
@@ -50,8 +49,7 @@ def reposition(desk: Desk, intent: Reposition) -> Resolved:
             f"Position {position.id} lies at just these prices already.",
             "Name other prices, or leave it as it is.",
         )
-    stable = {pair.token0.symbol, pair.token1.symbol} <= desk.registry.usd_stable
-    slippage = STABLE_SLIPPAGE_BPS if stable else SLIPPAGE_BPS
+    slippage = slippage_of(desk, pair)
     close = closing(manager, position, pair, slippage)
     fill = filled(desk, manager, position, pair, pool, ticks, close.least)
     check_some(manager, fill.pool, pair, ticks, fill.liquidity)
@@ -83,7 +81,11 @@ def _same_width(manager: PositionManager, pool: PoolGrowth, position: Position) 
             f"Position {position.id} covers every price: it is never out of range.",
             f"Name a narrower one, as in `move position {position.id} to ±10 %`.",
         )
-    width = position.high - position.low
+    return around(manager, pool, position.high - position.low)
+
+
+def around(manager: PositionManager, pool: PoolGrowth, width: int) -> Two:
+    """The range of so many ticks, evenly around the present price."""
     low = (pool.tick - width // 2 + pool.spacing // 2) // pool.spacing * pool.spacing
     lowest, highest = manager.ticks(pool, None, None)
     return max(low, lowest), min(low + width, highest)
@@ -97,15 +99,21 @@ def _notes(desk: Desk, close: Close, opened: Provide, fill: Filled) -> Iterator[
     yield f"At the least {both(pair, *close.least)} come out, and {both(pair, *opened.least)} go in."
     if position.fees0 or position.fees1:
         yield f"Its fees, {both(pair, position.fees0, position.fees1)}, come to your wallet."
-    if any(left := _left(fill)):
+    if any(left := left_over(fill)):
         yield f"What the new range doesn't take, about {both(pair, *left)}, comes to your wallet, too."
+    yield from foreseen(desk, opened, fill)
+
+
+def foreseen(desk: Desk, opened: Provide, fill: Filled) -> Iterator[str]:
+    """What the new position will earn, as far as it is known."""
+    pair = opened.pair
     if not opened.low <= fill.pool.tick < opened.high:
         price = price_text(pair.price(fill.pool.sqrt_price))
         yield f"At {price} {pair.quote} a {pair.base} the new one earns nothing: the price has to come into it first."
     yield outlook_text(*_outlook(desk, pair, opened, fill))
 
 
-def _left(fill: Filled) -> Two:
+def left_over(fill: Filled) -> Two:
     """What of the least that comes out the new range doesn't take, where it is more than a rounding."""
     left = tuple(have - take for have, take in zip(fill.free, fill.most, strict=True))
     small = value1_of(fill.pool, (left[0], left[1])) * 10_000 < value1_of(fill.pool, fill.free)

@@ -9,9 +9,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from agent.intents import AmountSpec, Close, Collect, Exact, Percentage, Provide, Range, Reposition
+from agent.intents import (
+    AmountSpec,
+    Cancel,
+    Close,
+    Collect,
+    Exact,
+    Finish,
+    Percentage,
+    Provide,
+    Range,
+    Reposition,
+)
 from agent.words.languages import forms_for, language_of
 from agent.words.liquidity import frames
+from agent.words.liquidity.stopped import going_on
 from agent.words.patterns import may
 from agent.words.reading.clauses import spec_for
 from agent.words.reading.courtesy import whole
@@ -33,14 +45,18 @@ class Unclear:
     what: str
 
 
-Wish = Provide | Collect | Close | Reposition
+Wish = Provide | Collect | Close | Reposition | Finish | Cancel
 
 
 def ranging(text: str, vocabulary: Vocabulary) -> Wish | Unclear | None:
     """What a message wants of liquidity positions; None where it says anything else."""
     spoken, _ = forms_for(text, vocabulary)
     said = whole(text, spoken.language)
-    if len(said) > LONGEST or not may(frames.ABOUT, said):
+    if len(said) > LONGEST:
+        return None
+    if (resumed := going_on(said)) is not None:
+        return resumed
+    if not may(frames.ABOUT, said):
         return None
     for kind, patterns in ((Collect, frames.COLLECTS), (Close, frames.CLOSES)):
         found = next(filter(None, (each.fullmatch(said) for each in patterns)), None)
