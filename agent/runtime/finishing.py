@@ -93,12 +93,12 @@ class Finishing:
 
     async def leave(self, user: User, ref: str) -> Reply | None:
         """Nobody goes on with it any more; None where nothing stopped. Raises NeedsAnswer where there are several."""
-        number = ref.removeprefix(MOVE).removeprefix(":")
-        found = [each for each in await self.stopped(user.id) if number in ("", str(each.position))]
+        named = ref.removeprefix(MOVE).removeprefix(":")
+        found = [each for each in await self.stopped(user.id) if named in ("", str(each.position))]
         if len(found) > 1:
-            names = " or ".join(str(each.position) for each in found)
+            names, number = " or ".join(str(each.position) for each in found), found[0].position
             raise NeedsAnswer(
-                f"The move of which position: {names}? Say it like `leave the move of position {found[0].position}`."
+                f"The move of which position: {names}? Say it like `leave the move of position {number}`."
             )
         if not found:
             return None

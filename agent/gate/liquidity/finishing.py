@@ -61,10 +61,8 @@ def chosen(stopped: tuple[Stopped, ...], named: str | None) -> Stopped:
     """The stopped move of the position of that number, or the only one. Raises NeedsAnswer, Refused("position")."""
     found = [each for each in stopped if named in (None, str(each.position))]
     if len(found) > 1:
-        names = " or ".join(str(each.position) for each in found)
-        raise NeedsAnswer(
-            f"The move of which position: {names}? Say it like `finish the move of position {found[0].position}`."
-        )
+        names, number = " or ".join(str(each.position) for each in found), found[0].position
+        raise NeedsAnswer(f"The move of which position: {names}? Say it like `finish the move of position {number}`.")
     if not found:
         where = "`portfolio` shows what lies where; `move position 12 back into range` moves one."
         if named is None:

@@ -54,7 +54,7 @@ def ranging(text: str, vocabulary: Vocabulary) -> Wish | Unclear | None:
     said = whole(text, spoken.language)
     if len(said) > LONGEST:
         return None
-    if (resumed := going_on(said)) is not None:
+    if (resumed := going_on(said, text)) is not None:
         return resumed
     if not may(frames.ABOUT, said):
         return None

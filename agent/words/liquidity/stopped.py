@@ -38,6 +38,10 @@ _DER_POSITION = rf"(?:(?:von|der|die|meiner|meine)\s+)*(?:liquidit(?:[aä]|ae)ts
 _VERSCHIEBUNG = rf"(?:(?:die|meine)\s+(?:verschiebung|umschichtung)|das\s+verschieben)(?:\s+{_DER_POSITION})?"
 
 
+_PLEASE = re.compile(r"^[\s/¡]*(?:(?:please|por favor|bitte),?\s+)?|[\s,]*(?:please|por favor|bitte)?[\s.!,]*$")
+"""What may stand around a few words that are the whole message: "you can continue" is said to who was paused."""
+
+
 def _frames(*patterns: str) -> Patterns:
     return Patterns(*(rf"\s*/?(?:{each})[\s.!,]*" for each in patterns))
 
@@ -60,9 +64,9 @@ DECLINES = _frames(
 )
 
 
-def going_on(said: str) -> Finish | Cancel | None:
-    """What a message without its courtesies says of a move that stopped; None where it says anything else."""
-    bare = said.strip(" \t\n.!,").casefold().replace("’", "'")
+def going_on(said: str, text: str) -> Finish | Cancel | None:
+    """What a message says of a move that stopped, `said` without its courtesies; None where it says anything else."""
+    bare = _PLEASE.sub("", text.casefold().replace("’", "'"))
     if bare in GO_ON:
         return Finish(position=None)
     if bare in LEAVE:
