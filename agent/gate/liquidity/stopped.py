@@ -16,7 +16,7 @@ from agent.gate.liquidity.words import Pair
 from agent.gate.moves import Move
 from agent.intents import Range
 from agent.money import Address
-from agent.policy.decode import Effect
+from agent.policy.effects import Effect
 from agent.ranges import Position
 
 
