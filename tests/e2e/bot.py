@@ -17,7 +17,7 @@ from tests.servers.discord_server import DiscordServer
 from tests.servers.telegram_server import TOKEN, TelegramServer
 
 READY_SECONDS = 60.0
-END_SECONDS = 30.0
+END_SECONDS = 60.0
 UNLIMITED = {
     "MONETA_MESSAGES_A_MINUTE": "60000",
     "MONETA_MESSAGE_BURST": "10000",

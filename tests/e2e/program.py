@@ -21,8 +21,8 @@ from typing import Any, Self
 
 ROOT = Path(__file__).parents[2]
 MONETA = (sys.executable, "-m", "moneta")
-REPLY_SECONDS = 40.0
-END_SECONDS = 30.0
+REPLY_SECONDS = 60.0
+END_SECONDS = 60.0
 
 TURN = {"turn", "user", "reply", "intent", "plan", "verdict", "txs", "ms"}
 READY = {"event", "rpc_url", "chain_id", "account", "tokens", "venues"}
@@ -287,7 +287,7 @@ def rows(folder: Path, sql: str, *values: Any) -> list[sqlite3.Row]:
         database.close()
 
 
-def until(what: str, holds: Callable[[], Any], seconds: float = 30.0) -> Any:
+def until(what: str, holds: Callable[[], Any], seconds: float = 60.0) -> Any:
     """Waits for something to hold, a bounded time."""
     deadline = time.monotonic() + seconds
     while not (found := holds()):

@@ -18,7 +18,7 @@ from tests.e2e.program import MONETA, environment, run, run_each
 
 URL = "https://rpc.example.org/v2/Ab3dEfGhIjKlMnOpQrStUvWx"
 TOKEN = "123456789:" + "AbCdE" * 7
-SECONDS = 40
+SECONDS = 60
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def chain(node: Node) -> list[str]:
 
 def moneta(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*MONETA, *arguments], capture_output=True, text=True, env=alone(home), cwd=home, timeout=40, check=False
+        [*MONETA, *arguments], capture_output=True, text=True, env=alone(home), cwd=home, timeout=60, check=False
     )
 
 
@@ -87,7 +87,7 @@ def test_one_tokens_rates_as_json_without_any_code_that_signs(home: Path, devnet
     )
     done = subprocess.run(
         [sys.executable, "-c", program, "yields", "usdc", *chain(devnet_node), "--json"],
-        capture_output=True, text=True, env=alone(home), cwd=home, timeout=40, check=False,
+        capture_output=True, text=True, env=alone(home), cwd=home, timeout=60, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     said, loaded = done.stdout.splitlines()
@@ -162,7 +162,7 @@ def test_at_a_terminal_it_is_a_table_that_lives(home: Path, devnet_node: Node) -
     env.pop("COLUMNS", None)
     command, *words = [*MONETA, "run", "--watch", *chain(devnet_node), "--account", WHALE, "--every", "1"]
     terminal = pexpect.spawn(
-        command, words, cwd=str(home), env=env, dimensions=(40, 140), encoding="utf-8", timeout=40
+        command, words, cwd=str(home), env=env, dimensions=(40, 140), encoding="utf-8", timeout=60
     )
     try:
         terminal.expect("Ctrl-C ends it")

@@ -19,7 +19,7 @@ from memory.lock import FILE as LOCK
 from tests.e2e.program import MONETA, environment, rows, run
 from tests.unit.signer_parts import KEY, WORDS
 
-SECONDS = 40
+SECONDS = 60
 
 
 @pytest.fixture

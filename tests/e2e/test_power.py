@@ -84,7 +84,7 @@ def test_a_power_cut_at_each_broadcast_loses_no_attempt(tmp_path: Path) -> None:
             capture_output=True,
             text=True,
             check=False,
-            timeout=30,
+            timeout=60,
         )
         assert audit.returncode == 0, audit.stdout
         assert "Ledger equals chain: 3 transactions" in audit.stdout
@@ -104,7 +104,7 @@ def test_the_instrument_tells_a_write_that_was_not_synced(tmp_path: Path, mode: 
     made, log, folder = library(tmp_path), tmp_path / "trace", tmp_path / "it"
     folder.mkdir()
     env = {**environment(), **settings(made, log, folder, mark="MARK")}
-    subprocess.run([sys.executable, "-c", CONTROL, str(folder / FILE), mode], env=env, check=True, timeout=30)
+    subprocess.run([sys.executable, "-c", CONTROL, str(folder / FILE), mode], env=env, check=True, timeout=60)
     trace = events(log)
     places = [place for place, event in enumerate(trace) if event.kind == "x"]
     assert len(places) == 20

@@ -18,7 +18,7 @@ COLOUR = re.compile(r"\x1b\[(?:[0-9;]*;)?3[0-7]m")
 SPACE = r"(?: |\x1b\[\d+D\x1b\[\d+C)"  # prompt_toolkit draws the last space by moving over it
 PROMPT, YES_OR_NO = "you>" + SPACE, r"confirm\? \[y/n\]" + SPACE
 UP = "\x1b[A"
-SECONDS = 40
+SECONDS = 60
 
 
 class Person:

@@ -14,7 +14,7 @@ from agent.execution.signer.totp import code_at
 from tests.e2e.program import MONETA, environment
 from tests.unit.signer_parts import KEY, OWNER, WORDS
 
-SECONDS = 30
+SECONDS = 60
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

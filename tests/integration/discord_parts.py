@@ -20,7 +20,7 @@ from tests.integration.place_parts import funded
 from tests.servers.discord_objects import BOT_ID, Channel, Interaction, Json, Person
 from tests.servers.discord_server import DiscordServer, text_of
 
-LEAVING_SECONDS = 30.0
+LEAVING_SECONDS = 60.0
 HELP = "I find the yield"
 
 

@@ -10,7 +10,7 @@ from agent.chain.rpc import Rpc
 
 T = TypeVar("T")
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 
 
 async def until(holds: Callable[[], T]) -> T:

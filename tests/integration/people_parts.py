@@ -20,7 +20,7 @@ from devnet import Node
 from memory.rows import Inbound, InboxRow, OutboxRow
 from tests.integration.place_parts import place_on
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @dataclass

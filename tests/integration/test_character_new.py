@@ -17,7 +17,7 @@ pytestmark = pytest.mark.integration
 def test_the_interview_writes_a_file_that_can_be_used(tmp_path: Path) -> None:
     path = tmp_path / "otto.json"
     command = ["-m", "moneta", "character", "new", str(path)]
-    child = pexpect.spawn(sys.executable, command, encoding="utf-8", timeout=20, echo=False)
+    child = pexpect.spawn(sys.executable, command, encoding="utf-8", timeout=60, echo=False)
     for question, answers in (
         ("called", ["Otto der Bäcker"]),
         ("Who is it", ["A baker.", ""]),
@@ -40,7 +40,7 @@ def test_the_interview_writes_a_file_that_can_be_used(tmp_path: Path) -> None:
 def test_an_interview_that_ends_early_writes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "nobody.json"
     child = pexpect.spawn(
-        sys.executable, ["-m", "moneta", "character", "new", str(path)], encoding="utf-8", timeout=20
+        sys.executable, ["-m", "moneta", "character", "new", str(path)], encoding="utf-8", timeout=60
     )
     child.expect("called")
     child.sendeof()

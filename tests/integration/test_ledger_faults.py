@@ -31,7 +31,7 @@ pytestmark = pytest.mark.integration
 
 HOLDER = """
 import sqlite3, sys
-database = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30)
+database = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=60)
 database.execute("BEGIN IMMEDIATE")
 print("held", flush=True)
 sys.stdin.readline()
@@ -56,7 +56,7 @@ class Holder:
 
     def let_go(self) -> None:
         if self._process is not None:
-            self._process.communicate("\n", timeout=30)
+            self._process.communicate("\n", timeout=60)
             self._process = None
 
 

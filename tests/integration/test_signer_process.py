@@ -319,7 +319,7 @@ def test_words_are_shown_at_a_terminal_only(made: Path) -> None:
     assert done.returncode == 2
     assert "terminal only" in done.stdout
     assert "junk" not in done.stdout + done.stderr
-    terminal = pexpect.spawn(arguments[0], arguments[1:], env=environment(), encoding="utf-8", timeout=20)
+    terminal = pexpect.spawn(arguments[0], arguments[1:], env=environment(), encoding="utf-8", timeout=60)
     terminal.expect("Password of the keystore: ")
     terminal.sendline(PASSWORD)
     numbered = [f"{number}. {word}" for number, word in enumerate(WORDS.split(), 1)]

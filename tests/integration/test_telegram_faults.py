@@ -21,7 +21,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 USDC = 10**6
 SECRET = "a-secret_of-256"
 GROUP, NEW_GROUP = -50, -1_000_000_000_050
-STOP_SECONDS = 20  # well below a long poll
+STOP_SECONDS = 30  # well below a long poll
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

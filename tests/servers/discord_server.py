@@ -29,7 +29,7 @@ TOKEN = "MTAw.test.token"
 MENTION = re.compile(r"<@!?(\d+)>")
 COMMAND, PRESS, SUGGEST = 2, 3, 4
 REPLY = 19
-LONGEST_WAIT_SECONDS = 30.0
+LONGEST_WAIT_SECONDS = 60.0
 RATE_LIMITED = {"Via": "1.1 google", "X-RateLimit-Scope": "shared"}
 
 T = TypeVar("T")

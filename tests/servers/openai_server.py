@@ -57,7 +57,7 @@ class OpenAIServer:
 
     def request(self) -> dict[str, Any]:
         """The next request that came in: its messages and tools, whether it wanted a stream."""
-        line: dict[str, Any] = json.loads(self._lines.get(timeout=30))
+        line: dict[str, Any] = json.loads(self._lines.get(timeout=60))
         return line
 
     def forget(self) -> int:

@@ -34,7 +34,7 @@ LOTS_OF_COIN = 10**6 * 10**18
 APPROVE = "approve(address,uint256)"
 PAIRS_IN = "swapExactTokensForTokens(uint256,uint256,address[],address)"
 POLL_SECONDS = 0.003
-WAIT_SECONDS = 30.0
+WAIT_SECONDS = 60.0
 MOST_SENDS = 20
 LATE = 2**40
 

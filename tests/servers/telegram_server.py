@@ -22,7 +22,7 @@ from tests.servers.telegram_sends import MALFORMED, Failure, Sends
 
 TOKEN = "123456:" + "A" * 35
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
