@@ -49,7 +49,7 @@ async def it(shared: Ordering, monkeypatch: pytest.MonkeyPatch) -> Ordering:
     book.extra, book.fills, book.lie, book.posted = MORE, True, "", 0
     book.orders.clear()
     book.settled.clear()
-    monkeypatch.setattr(shared.world.manager, "order_seconds", 20.0)
+    monkeypatch.setattr(shared.world.manager, "order_seconds", 60.0)
     if await shared.world.ledger.valid_orders(shared.account, shared.world.now()):
         await shared.wait(LIFE)
     return shared
