@@ -29,6 +29,11 @@ class What(StrEnum):
     GAS = "gas"
 
 
+_THINGS = frozenset({
+    Sort.DEPOSIT, Sort.WITHDRAWAL, Sort.SWAP, Sort.WRAP, Sort.TRANSFER, Sort.REPAYMENT, Sort.APPROVAL,
+})  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """`usd` with 8 decimals is what the side that counts was worth, None: unknown. `fee` in wei, besides `sent`."""
@@ -151,7 +156,12 @@ def _with_gas(entry: Entry, lines: Sequence[Line], coins: Mapping[str, Token]) -
 
 
 def _note(entry: Entry, what: What) -> str:
-    said = (
-        f"gas of a {entry.sort}" if what is What.GAS else str(what if entry.sort is Sort.WITHDRAWAL else entry.sort)
-    )
+    said = _of_gas(entry.sort) if what is What.GAS else str(what if entry.sort is Sort.WITHDRAWAL else entry.sort)
     return " ".join(part for part in (said, entry.venue and f"at {entry.venue}", entry.note) if part)
+
+
+def _of_gas(sort: Sort) -> str:
+    """ "gas of a swap", "gas of an approval"; of what is no single thing to be named, "gas (rewards)"."""
+    if sort not in _THINGS:
+        return f"gas ({sort})"
+    return f"gas of {'an' if str(sort)[0] in 'aeiou' else 'a'} {sort}"

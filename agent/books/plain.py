@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TypeVar
 
-from agent.books.entries import NATIVE, Entry, Way, worth
-from agent.books.keep import Books, Gain
+from agent.books.entries import NATIVE, Entry, Movement, Way, worth
+from agent.books.keep import Books, Gain, Income
 from agent.books.shapes import Files, moment, safe, table, usd
 from agent.money import Token, text_from_units
 from memory.booked import Price
 
 HEADER = (
     "Date", "Block", "Transaction", "Plan", "Kind", "Venue", "Movement", "Token", "Contract", "Amount", "Price USD",
-    "Value USD", "Cost USD", "Gain USD", "Price source", "Note",
+    "Value USD", "Cost USD", "Gain USD", "Income USD", "Price source", "Note",
 )  # fmt: skip
 UNKNOWN = "unknown"
+_Part = TypeVar("_Part", Gain, Income)
 
 
 def plain(books: Books, coins: Mapping[str, Token], since: int = 0, until: int = 2**62) -> Files:
-    """Entries of [since, until], Unix seconds. Cost and gain are of what was given away."""
-    gains: dict[tuple[str, str, bool], list[Gain]] = {}
-    for each in books.gains:
-        gains.setdefault((each.hash, each.lot.token, each.gas), []).append(each)
-    rows = [row for entry in books.entries if since <= entry.at <= until for row in _rows(entry, coins, gains)]
+    """Entries of [since, until], Unix seconds. Cost and gain are of what was given away, income is interest and
+    rewards: each column adds up to the books.
+    """
+    gains: dict[str, list[Gain]] = {}
+    for gain in books.gains:
+        gains.setdefault(gain.hash, []).append(gain)
+    incomes: dict[str, list[Income]] = {}
+    for income in books.incomes:
+        incomes.setdefault(income.hash, []).append(income)
+    rows = [
+        row
+        for entry in books.entries
+        if since <= entry.at <= until
+        for row in _rows(entry, coins, gains.get(entry.hash, []), incomes.get(entry.hash, []))
+    ]
     return {"": table(HEADER, rows)}
 
 
 def _rows(
-    entry: Entry, coins: Mapping[str, Token], gains: Mapping[tuple[str, str, bool], list[Gain]]
+    entry: Entry, coins: Mapping[str, Token], gains: Sequence[Gain], incomes: Sequence[Income]
 ) -> Iterator[tuple[str, ...]]:
     first = (
         moment(entry.at, "%Y-%m-%dT%H:%M:%SZ"),
@@ -37,16 +49,41 @@ def _rows(
         str(entry.sort),
         safe(entry.venue),
     )
-    for move in entry.moves:
-        if move.way is not Way.RECEIPT:
-            made = gains.get((entry.hash, move.token, False), []) if move.way is Way.PAID else []
-            yield (*first, str(move.way), *_amount(move.token, move.units, move.price, coins, made), safe(entry.note))
+    moves = [move for move in entry.moves if move.way is not Way.RECEIPT]
+    given = [each for each in gains if not each.gas]
+    made = _placed(moves, [(each.lot.token, each) for each in given], (Way.PAID, Way.CLOSED))
+    came = _placed(moves, [(each.token, each) for each in incomes], (Way.TAKEN, Way.REWARD, Way.CLOSED))
+    for place, move in enumerate(moves):
+        told = _amount(move.token, move.units, move.price, coins, made[place], came[place])
+        yield (*first, str(move.way), *told, safe(entry.note))
     if entry.gas:
-        made = gains.get((entry.hash, NATIVE, True), [])
-        yield (*first, "gas", *_amount(NATIVE, -entry.gas, entry.gas_price, coins, made), safe(entry.note))
+        burnt = [each for each in gains if each.gas]
+        yield (*first, "gas", *_amount(NATIVE, -entry.gas, entry.gas_price, coins, burnt, []), safe(entry.note))
 
 
-def _amount(token: str, units: int, price: Price, coins: Mapping[str, Token], made: list[Gain]) -> tuple[str, ...]:
+def _placed(
+    moves: Sequence[Movement], parts: Sequence[tuple[str, _Part]], ways: Collection[Way]
+) -> list[list[_Part]]:
+    """The parts beside the movement that they come from: of their own token, where there is one.
+
+    A pool may keep all of a token that was put in, which then has no movement when the position is closed.
+    """
+    found: list[list[_Part]] = [[] for _ in moves]
+    places = [place for place, move in enumerate(moves) if move.way in ways]
+    for token, part in parts:
+        own = next((place for place in places if moves[place].token == token), None)
+        found[own if own is not None else places[0]].append(part)
+    return found
+
+
+def _amount(
+    token: str,
+    units: int,
+    price: Price,
+    coins: Mapping[str, Token],
+    made: Sequence[Gain],
+    came: Sequence[Income],
+) -> tuple[str, ...]:
     coin = coins[token]
     value = worth(units, coin.decimals, price)
     costs, won = [each.lot.cost for each in made], [each.usd for each in made]
@@ -58,6 +95,7 @@ def _amount(token: str, units: int, price: Price, coins: Mapping[str, Token], ma
         UNKNOWN if value is None else usd(value),
         _total(costs),
         _total(won),
+        _total([each.usd for each in came]),
         safe(price.source),
     )
 

@@ -116,13 +116,17 @@ def listed(rows: Sequence[tuple[OrderRow, Terms]]) -> Reply:
     """All that are in force."""
     if not rows:
         return Reply(f"You have no orders. Say for instance `{EXAMPLE}`.", private=True)
-    text = "You have an order." if len(rows) == 1 else f"You have {len(rows)} orders."
+    number = rows[0][0].number
+    if len(rows) == 1:
+        text = f"You have an order. `cancel order {number}` takes it away."
+    else:
+        text = f"You have {len(rows)} orders. `cancel order {number}` takes one of them away."
     cells = tuple(
         (str(row.number), trade_text(terms.trade), when_text(terms), clock(terms.until, terms.tz))
         for row, terms in rows
     )
     table = Table(("order", "what", "when", "ends"), cells)
-    return Reply(f"{text} `cancel order {rows[0][0].number}` takes it away.", table, private=True)
+    return Reply(text, table, private=True)
 
 
 def cancelled(count: int, number: int | None) -> Reply:

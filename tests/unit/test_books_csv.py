@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from collections.abc import Iterable
 from decimal import Decimal
 
 import pytest
@@ -114,6 +115,52 @@ def test_plain_holds_every_movement_with_its_price_and_the_gains() -> None:
     assert gains == Decimal(2_014)
     assert {row["Price source"] for row in found} == {"feed"}
     assert [row["Kind"] for row in found][-1] == "failed"
+
+
+def of_plain(books: Books, column: str) -> Decimal:
+    return sum((Decimal(row[column]) for row in rows(plain(books, COINS)[""]) if row[column]), Decimal(0))
+
+
+def usd(units: Iterable[int | None]) -> Decimal:
+    known = [each for each in units if each is not None]
+    return Decimal(sum(known)).scaleb(-8)
+
+
+@settings(deadline=None, max_examples=30)
+@given(stories())
+def test_its_gains_and_its_income_add_up_to_the_books(told: list[Entry]) -> None:
+    books = keep(told, COINS)
+    assert of_plain(books, "Gain USD") == usd(each.usd for each in books.gains)
+    assert of_plain(books, "Income USD") == usd(each.usd for each in books.incomes)
+
+
+def test_interest_stands_beside_what_was_taken_out() -> None:
+    books = keep(story(), COINS)
+    found = [(row["Movement"], row["Income USD"]) for row in rows(plain(books, COINS)[""]) if row["Income USD"]]
+    assert found == [(str(each.way), f"{each.usd // 10**8}") for each in books.incomes if each.usd is not None]
+    assert found
+
+
+def test_what_a_pool_kept_all_of_has_its_gain_beside_what_came_back() -> None:
+    put = move(USDC, -1_000 * 10**6, Way.PUT), move(WETH, -(10**18), Way.PUT, 1_000)
+    told = [
+        entry(1, Sort.OPENING, move(USDC, 1_000 * 10**6, Way.OPENED), move(WETH, 10**18, Way.OPENED, 1_000)),
+        entry(2, Sort.PROVIDED, *put, venue="pool"),
+        entry(3, Sort.CLOSED, move(WETH, 3 * 10**18, Way.CLOSED, 600), venue="pool"),
+    ]
+    books = keep(told, COINS)
+    (closed,) = (row for row in rows(plain(books, COINS)[""]) if row["Kind"] == "liquidity closed")
+    assert (closed["Token"], closed["Cost USD"], closed["Gain USD"]) == ("WETH", "1000", "200")
+
+
+@pytest.mark.parametrize(
+    ("sort", "words"),
+    [(Sort.APPROVAL, "gas of an approval"), (Sort.SWAP, "gas of a swap"), (Sort.FAILED, "gas (failed)")],
+)
+def test_what_gas_was_for_is_said_rightly(sort: Sort, words: str) -> None:
+    books = keep([entry(1, sort, gas=7)], COINS)
+    (row,) = rows(koinly(lines_of(books, COINS), COINS)[""])
+    assert row["Description"].startswith(words)
 
 
 def test_an_unknown_price_is_unknown_in_every_shape() -> None:

@@ -96,6 +96,26 @@ def test_a_time_that_is_not_read_is_named_and_the_amount_not_asked_again(text: s
 @pytest.mark.parametrize(
     "text",
     [
+        "stop sell 1 eth at 2000 for usdc",
+        "place a stop order: sell 1 eth for usdc at 2000",
+        "stop order to sell 1 eth at $2,000 for usdc",
+        "stop: sell 1 eth for usdc at 2000",
+    ],
+)
+def test_a_stop_is_no_limit(text: str) -> None:
+    assert intent_of(text) is None
+    assert "stop loss at 2,000" in question_of(text)
+
+
+def test_one_that_says_the_way_of_the_price_is_read() -> None:
+    intent = intent_of("stop order: sell 1 eth for usdc if it falls below 2000")
+    assert intent is not None
+    assert (intent["kind"], intent["op"], intent["price"]) == ("stop", "below", "2000")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "cancel order 1 and 2",
         "cancel orders 1-3",
         "cancel all orders but 1",

@@ -94,7 +94,15 @@ def _set(said: str, answers: Sequence[str], vocabulary: Vocabulary, spoken: Hear
         return Half("end") if _trades(without_end(rest), vocabulary, spoken) else None
     rest, until = ended
     condition = priced[1] if priced is not None else None
+    if condition is not None and not condition.op and _is_stop(rest):
+        return Half("protection")
     return _traded(rest, answers, condition, {**when, **until}, vocabulary, spoken)
+
+
+def _is_stop(rest: str) -> bool:
+    """Whether it begins with a stop: "stop sell 1 ETH at 2,000" is no sale once it costs 2,000 or more."""
+    lead = frames.LEADS.match(rest)
+    return lead is not None and "stop" in lead.group().casefold()
 
 
 def _protected(said: str, answers: Sequence[str], vocabulary: Vocabulary, spoken: Heard) -> Order | Half:
