@@ -32,7 +32,7 @@ TOPICS = {
     " what were my losses; what are my losses; my loss; gas fees; what did i make; how did i do;"
     " did i make money; did i make any money; have i made money; have i made any money; am i making money;"
     " did i make a profit; did i make a loss; my trading profit; how much money did i make;"
-    " how much money have i made; how much money did i lose; how much money have i lost;"
+    " how much money did i lose; how much money have i lost;"
     " how have i done; my bookkeeping; bookkeeping; my books; my gains; gas paid; gas spent; spent on gas;"
     " paid in gas; paid for gas; pay in gas; pay for gas; spend on gas; what did i pay in gas;"
     " what did i pay for gas; how much did i pay in gas; how much did i pay for gas;"
