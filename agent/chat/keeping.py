@@ -15,6 +15,7 @@ from agent.gate.mandates.mandate import RULE, Terms
 from agent.replies.loans import could_not_repay, kept
 from agent.replies.ranges import opened_anew
 from agent.replies.reply import Reply
+from agent.runtime.finishing import Finishing, with_rest
 from agent.runtime.lending import Lending
 from agent.runtime.ranging import Ranging
 from agent.runtime.upkeep import Upkeep
@@ -131,8 +132,11 @@ class Keeping:
             await self._say(user, "unpaid", now // DAY, could_not_repay(error))
 
     async def _tell(self, user: User) -> None:
+        moves = await Finishing(self.world).stopped(user.id)
         for row in await self.upkeep.done(user):
-            await self._say(user, "kept", int(row.plan_id[:13], 16), kept(row))
+            stopped = next((each for each in moves if each.plan_id == row.plan_id), None)
+            reply = kept(row) if stopped is None else with_rest(self.world, stopped, kept(row))
+            await self._say(user, "kept", int(row.plan_id[:13], 16), reply)
 
     async def _say(self, user: User, kind: str, number: int, reply: Reply) -> None:
         await self.service.tell_once(kind, number, user, reply)

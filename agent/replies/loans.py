@@ -32,10 +32,6 @@ def kept(row: PlanRow) -> Reply:
     """A debt that was paid down or rewards that were claimed under a mandate."""
     what = str(row.preview.get("headline", "look after your loans"))
     notes = " ".join(str(note) for note in row.preview.get("notes", ()))
-    if row.status is not PlanStatus.SETTLED and row.intent.get("action") == "reposition":
-        text = f"Under your mandate I began to {what}, and it stopped on the way: see `history`."
-        lies = "What came out lies in your wallet: provide it anew, or leave it there."
-        return Reply(f"{text} {lies}", private=True)
     if row.status is not PlanStatus.SETTLED:
         return Reply(f"Under your mandate I began to {what}, and it stopped on the way: see `history`.", private=True)
     return Reply(f"Done under your mandate: {what}. {notes}".rstrip(), private=True)

@@ -33,6 +33,7 @@ from agent.loans import Loan
 from agent.plans import Role
 from agent.policy.moving import MARK, check_move
 from agent.policy.whole import effects_of
+from agent.runtime.finishing import Finishing
 from agent.runtime.world import World
 from agent.usd import dollars
 from memory.mandates import CHANNEL, MandateRow
@@ -149,6 +150,7 @@ class Upkeep:
                 decisions=[] if decision is None else [decision],
                 channel=f"{CHANNEL}{row.id}",
                 simulated=proposal.simulated.as_json(),
+                beside=Finishing(world).kept(intent, proposal, snapshot, None),
             )
             point(Point.CONFIRMING)
             spending = spending_of(world.policy, proposal.plan, snapshot.prices)

@@ -12,6 +12,7 @@ from agent.errors import Refused
 from agent.execution.manager import Manager
 from agent.execution.points import Point, watched
 from agent.intents import Deposit, Exact, Finish
+from agent.plans import Plan, Role
 from agent.ranges import Position
 from agent.replies.reply import Reply
 from agent.runtime.replaying import Known, replay
@@ -22,18 +23,9 @@ from tests.integration.test_range_moves import Crash, at, back, die, in_order, o
 
 pytestmark = pytest.mark.integration
 
-STEPS = (
-    "decreaseLiquidity",
-    "collect",
-    "burn",
-    "approve",
-    "multicall",
-    "approve",
-    "approve",
-    "mint",
-    "approve",
-    "approve",
-)
+TAKEN = ["decreaseLiquidity", "collect", "burn"]
+SWAP, LAST, MINT, BACK = "swap", "last before the mint", "mint", "one allowance taken back"
+"""Steps that have no fixed place: which exchange swaps, and how, is its own to know."""
 DOLLARS = 3_000
 """What `opened_one` puts in."""
 
@@ -59,13 +51,28 @@ def less(now: tuple[int, int], before: tuple[int, int]) -> tuple[int, int]:
     return now[0] - before[0], now[1] - before[1]
 
 
-async def stopped(whole: Ranges, after: int) -> tuple[Position, Reply]:
+def swapped_at(plan: Plan) -> int:
+    """The place of the swap among a move's steps."""
+    names = [step.function.partition("(")[0] for step in plan.steps]
+    return next(place for place, name in enumerate(names) if name not in ("approve", *TAKEN))
+
+
+def steps_until(plan: Plan, after: int | str) -> int:
+    """How many steps of a move are mined then."""
+    names = [step.function.partition("(")[0] for step in plan.steps if step.role is not Role.CLEANUP]
+    assert names[:3] == TAKEN
+    assert names[-3:] == ["mint", "approve", "approve"]
+    mint = len(names) - 3
+    places = {SWAP: swapped_at(plan) + 1, LAST: mint, MINT: mint + 1, BACK: mint + 2}
+    return after if isinstance(after, int) else places[after]
+
+
+async def stopped(whole: Ranges, after: int | str) -> tuple[Position, Reply]:
     """A move whose process ends once so many of its steps are mined; what is told then."""
     old = await opened_one(whole)
     plan = await whole.confirmed(back(old.id))
-    assert tuple(step.function.partition("(")[0] for step in plan.steps if step.role != "cleanup") == STEPS
-    world = whole.world
-    point, times = (Point.NOTED, after) if after else (Point.RUNNING, 1)
+    world, mined = whole.world, steps_until(plan, after)
+    point, times = (Point.NOTED, mined) if mined else (Point.RUNNING, 1)
     with pytest.raises(Crash), watched(at(point, times, die)):
         await Manager(world.rpc, world.ledger, world.signer).run(plan)
     return old, await whole.say("portfolio")
@@ -80,8 +87,8 @@ def left_by(end: Reply, number: int) -> bool:
     return bool(says)
 
 
-@pytest.mark.parametrize("deaths", [range(5), range(5, 8)])
-async def test_it_is_gone_on_with_after_each_step(whole: Ranges, deaths: range) -> None:
+@pytest.mark.parametrize("deaths", [(0, 1, 2, 3, 4), (SWAP, 6, LAST)])
+async def test_it_is_gone_on_with_after_each_step(whole: Ranges, deaths: tuple[int | str, ...]) -> None:
     for after in deaths:
         other = wallet(whole)
         old, told = await stopped(whole, after)
@@ -104,8 +111,8 @@ async def test_it_is_gone_on_with_after_each_step(whole: Ranges, deaths: range) 
     assert len(await positions(whole)) == len(deaths)
 
 
-@pytest.mark.parametrize("after", [8, 9])
-async def test_nothing_is_left_to_do_once_the_new_one_is_there(whole: Ranges, after: int) -> None:
+@pytest.mark.parametrize("after", [MINT, BACK])
+async def test_nothing_is_left_to_do_once_the_new_one_is_there(whole: Ranges, after: str) -> None:
     old, told = await stopped(whole, after)
     assert "Stopped" in told.text
     assert not left_by(told, old.id)
@@ -125,7 +132,7 @@ async def test_a_no_leaves_what_came_out_in_the_wallet(whole: Ranges) -> None:
         reply = await whole.say(no.format(old.id))
         assert f"{old.id}" in reply.text
         assert status(await whole.say(f"finish the move of position {old.id}")) == "refused"
-    old, _ = await stopped(whole, 5)
+    old, _ = await stopped(whole, SWAP)
     assert status(await whole.say("continúa con el movimiento")) == "ready"
     reply = await whole.say("no")
     assert str(old.id) in reply.text
@@ -135,7 +142,7 @@ async def test_a_no_leaves_what_came_out_in_the_wallet(whole: Ranges) -> None:
 
 
 async def test_what_was_used_since_doesnt_go_in_and_nothing_of_the_wallet_in_its_place(whole: Ranges) -> None:
-    old, _ = await stopped(whole, 5)  # half of it is swapped
+    old, _ = await stopped(whole, SWAP)  # half of it is swapped
     whole.fund(whole.account, "WETH", whole.balance("WETH") + 50 * ETH)  # somebody else's money, as far as we know
     await whole.do(Deposit(asset="USDC", amount=Exact(value="1000"), venue="aave-v3:core:USDC"))
     preview = await whole.say(f"finish the move of position {old.id}")
@@ -155,7 +162,7 @@ async def test_what_was_used_since_doesnt_go_in_and_nothing_of_the_wallet_in_its
 
 
 async def test_two_previews_of_one_rest_are_carried_out_once(whole: Ranges) -> None:
-    old, _ = await stopped(whole, 5)
+    old, _ = await stopped(whole, SWAP)
     assert status(await whole.ask(Finish(position=None))) == "ready"
     assert status(await whole.ask(Finish(position=str(old.id)), channel="terminal:there")) == "ready"
     assert status(await whole.confirm("terminal:there")) == "settled"
@@ -171,7 +178,7 @@ async def test_one_that_stops_again_is_gone_on_with_again_and_each_decision_is_m
     old, _ = await stopped(whole, 3)
     world = whole.world
     plan = await whole.confirmed(Finish(position=str(old.id)))
-    with pytest.raises(Crash), watched(at(Point.NOTED, 2, die)):  # it is swapped now
+    with pytest.raises(Crash), watched(at(Point.NOTED, swapped_at(plan) + 1, die)):
         await Manager(world.rpc, world.ledger, world.signer).run(plan)
     told = await whole.say("portfolio")
     assert left_by(told, old.id), told.text
