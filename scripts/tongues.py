@@ -100,6 +100,19 @@ UNTOLD = ROOT / "agent" / "tongues" / "untold.txt"
 UNITS = ("second", "seconds", "minute", "minutes", "hour", "hours", "day", "days", "week", "weeks")
 MONTHS = tuple(f"{datetime(2026, month, 1, tzinfo=UTC):%B}" for month in range(1, 13))
 WEEKDAYS = tuple(f"{datetime(2026, 6, day, tzinfo=UTC):%A}" for day in range(1, 8))
+QUOTERS = ("velora", "kyberswap", "cow")
+"""Names of quoters that look like English words."""
+TURNED_DOWN = (
+    "It says {said}, and its call takes {taken}",
+    "It says that it takes {told}, and its call may take {may}",
+    "It says {gets}, and its call gives {gets2}",
+    "It offers {said}, not {asked}",
+    "Its call gets {got}, not {asked}",
+    "Its call gives {gives}, not {gives2}",
+    "Its call would be refused: {error}",
+    "It offers nothing",
+)
+"""Why an offer isn't taken, without the full stop: it stands in a list of them."""
 MADE_OF_PARTS = frozenset(
     (
         *MONTHS,
@@ -112,7 +125,15 @@ MADE_OF_PARTS = frozenset(
         "{asset:money} into {venue:word}",
         "{asset:money} out of {venue:word}",
         *("Hello.", "Good day.", "You're welcome.", "Gladly."),
-        *("velora", "kyberswap", "cow", "(taken)"),
+        *("for {amount:money} (taken)", "{way:word} {amount:figure} (taken)"),
+        *(
+            f"{name}{said}"
+            for name in ("velora", "cow")
+            for said in (" for {amount:money}", " for {amount:money} (taken)")
+        ),
+        *(f"{name} {{amount:figure}}{end}" for name in QUOTERS for end in ("", " (taken)")),
+        *(f"{name}: {{why}}" for name in QUOTERS),
+        *TURNED_DOWN,
     )
 )
 """What the code puts together from pieces that no f-string shows, and the default character's phrases."""

@@ -149,3 +149,33 @@ def test_two_moves_of_one_preview_and_several_days_are_told_whole() -> None:
     said = "wrap 0.28 ETH to WETH and provide 1,000 USDC as liquidity over the full range of prices, pool fee 0.05 %."
     assert "0,28 ETH zu WETH verpacken und 1.000 USDC als Liquidität" in in_language(said, "de")
     assert "cada lunes y viernes" in in_language("every Monday and Friday at 9:00 (UTC)", "es")
+
+
+@pytest.mark.parametrize(
+    ("english", "spanish", "german"),
+    [
+        (
+            "Offers to get 1 WETH: uniswap-v3 for 3,001.6 USDC, velora for 2,981.6 USDC (taken), cow for 3,021 USDC.",
+            "Ofertas para obtener 1 WETH: uniswap-v3 por 3.001,6 USDC, velora por 2.981,6 USDC (elegida), "
+            "cow por 3.021 USDC.",
+            "Angebote, um 1 WETH zu bekommen: uniswap-v3 für 3.001,6 USDC, velora für 2.981,6 USDC (genommen), "
+            "cow für 3.021 USDC.",
+        ),
+        (
+            "Offers to get 1 WETH: uniswap-v3 for 3,001.6 USDC (taken); velora: It says 3,001.6 USDC, and its call "
+            "takes 3,010.6 USDC.",
+            "Ofertas para obtener 1 WETH: uniswap-v3 por 3.001,6 USDC (elegida); velora: Dice 3.001,6 USDC, y su "
+            "llamada se lleva 3.010,6 USDC.",
+            "Angebote, um 1 WETH zu bekommen: uniswap-v3 für 3.001,6 USDC (genommen); velora: Es sagt 3.001,6 USDC, "
+            "und sein Aufruf nimmt 3.010,6 USDC.",
+        ),
+        (
+            "Offers in WETH: uniswap-v3 0.999458, velora 1.004458 (taken), cow 1.001; 0x: no answer within 1.5 s.",
+            "Ofertas en WETH: uniswap-v3 0,999458, velora 1,004458 (elegida), cow 1,001; 0x: sin respuesta en 1,5 s.",
+            "Angebote in WETH: uniswap-v3 0,999458, velora 1,004458 (genommen), cow 1,001; 0x: keine Antwort "
+            "innerhalb von 1,5 s.",
+        ),
+    ],
+)
+def test_who_offered_what_is_told_whole(english: str, spanish: str, german: str) -> None:
+    assert (in_language(english, "es"), in_language(english, "de")) == (spanish, german)
