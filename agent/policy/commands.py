@@ -152,6 +152,8 @@ def _forms(known: Commands, native: Token, wrapped: Token | None, whole: Effect)
         yield _Form((sent,), own, take_all, (rest,), native, gets, most)
     if pays == native:
         yield _Form((), own, take_all, (to_wrap, rest), native, gets, most)
+        if known.pull is None:
+            return
         pulled = _Input("pull", PULLED, (wrapped.place, here, most), "it takes what the swaps name")
         unwrapped = _Input("unwrap", HELD, (here, most), "what was taken is unwrapped for the swaps")
         yield _Form((pulled, unwrapped), own, take_all, (kept,), wrapped, gets)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
+from agent.errors import Refused
 from agent.gate.preview import sentence
 from agent.plans import Step
 from agent.policy.decode import decode
@@ -19,9 +21,13 @@ from plugins.uniswap.v4.calls import (
 from plugins.uniswap.v4.keys import COIN
 from tests.unit.command_parts import (
     LEAST,
+    PERMIT2,
     POLICY,
     ROUTER,
+    SHIPPED,
     SOME,
+    TABLE,
+    V3,
     Action,
     alone,
     back,
@@ -41,12 +47,7 @@ from tests.unit.command_parts import (
     wanted,
     wrap,
 )
-from tests.unit.policy_parts import (
-    DAI_AT,
-    STRANGER,
-    USDC_AT,
-    WETH_AT,
-)
+from tests.unit.policy_parts import CAPS, DAI_AT, LISTED, STRANGER, TABLES, USDC_AT, WETH_AT, policy
 
 pytestmark = pytest.mark.unit
 
@@ -121,7 +122,7 @@ def test_passes(steps: Sequence[Step]) -> None:
     assert rule(*steps) == ""
 
 
-REFUSED: list[tuple[str, Sequence[Step], str]] = [
+FORGED: list[tuple[str, Sequence[Step], str]] = [
     # pools of the coin itself: what is sent
     ("no coin for its own pool", (execute(*OWN_IN),), "commands"),
     ("less coin than is swapped", (execute(*OWN_IN, value=SOME - 1),), "commands"),
@@ -223,7 +224,7 @@ REFUSED: list[tuple[str, Sequence[Step], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("steps", "expected"), [each[1:] for each in REFUSED], ids=[each[0] for each in REFUSED])
+@pytest.mark.parametrize(("steps", "expected"), [each[1:] for each in FORGED], ids=[each[0] for each in FORGED])
 def test_refused(steps: Sequence[Step], expected: str) -> None:
     assert rule(*steps) == expected
 
@@ -253,3 +254,19 @@ def test_what_pools_of_the_coin_do_together() -> None:
     assert sentence(POLICY, sold) == (
         "Uniswap universal router: swap 2 USDC for at least 0.0001 ETH, to your account"
     )
+
+
+def test_an_older_table_is_read_and_knows_no_pull() -> None:
+    """A folder made before keeps its policy: what its table doesn't name refuses, the rest passes."""
+    older: dict[str, Any] = json.loads(json.dumps(TABLE))
+    del older["commands"]["pull"]
+    tables = [
+        older if each["table"] == ROUTER.table else each
+        for each in (*TABLES, TABLE, SHIPPED[PERMIT2.table], SHIPPED[V3.table])
+    ]
+    kept = policy(listed=[*LISTED, ROUTER, PERMIT2, V3], tables=tables, caps={**CAPS, "WETH": 10**18, "ETH": 10**18})
+    for call in (execute(*OWN_IN, value=SOME), execute(*OWN_OUT), execute(*WETH_OUT)):
+        assert decode(kept, ROUTER.address, call.data, call.value).least == LEAST
+    with pytest.raises(Refused) as refused:
+        decode(kept, ROUTER.address, execute(*WETH_IN).data, 0)
+    assert refused.value.rule == "commands"
