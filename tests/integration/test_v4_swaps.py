@@ -215,6 +215,20 @@ async def moved(it: Swapping, units: int) -> None:
     await it.devnet.call(step.to, step.function, *step.args)
 
 
+@POOLS
+async def test_dust_that_somebody_left_in_the_router_stops_nobody(it: Swapping, held: str) -> None:
+    """The router gives all back that it has: a wei more comes than was asked for, and the books tell it."""
+    alone(it, (held, "DAI"))
+    weth, dust = it.world.registry.token("WETH"), 1
+    await it.devnet.fund(weth, dust)
+    await it.devnet.call(weth.place, "transfer(address,uint256)", trader_of(it).contract.address, dust)
+    before = await it.native()
+    plan, outcome = await it.run(swap("1", "ETH", "DAI"))
+    assert outcome.end is End.SETTLED, outcome.reason
+    assert outcome.changes["native"] == await moved_coin(it, plan, before) == dust - ETH
+    await nothing_left(it, "DAI", "WETH")
+
+
 async def test_a_sandwich_is_looked_for_in_its_block(it: Swapping) -> None:
     await it.ask(swap("3", "ETH", "DAI"))
     settled = await it.confirm()

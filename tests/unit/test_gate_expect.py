@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.errors import Refused
 from agent.gate.expect import DRIFT_SECONDS, DUST_UNITS, expected
-from agent.gate.moves import Enter, Leave, Move, Send
+from agent.gate.moves import Enter, Leave, Move, Send, Swap
 from agent.money import Token
 from agent.plans import Change
-from agent.plugin import VenueState
+from agent.plugin import Trader, VenueState
+from agent.routes import Route, Trade
 from tests.unit.gate_parts import FakeVenue, state
-from tests.unit.policy_parts import ACCOUNT, CHAIN, DAI_AT, ETH, FRIEND, USDC, USDC_AT, place
+from tests.unit.policy_parts import ACCOUNT, CHAIN, DAI_AT, ETH, FRIEND, USDC, USDC_AT, WETH, place
 
 pytestmark = pytest.mark.unit
 
@@ -78,3 +81,26 @@ def test_a_whole_and_a_part_of_one_token() -> None:
 def test_in_and_out_add_up() -> None:
     found = bounds([Leave(OTHER, 300), Enter(VENUE, 200)], {USDC_AT: 100}, state("a"), state("b", 900))
     assert (found[USDC_AT].min, found[USDC_AT].max) == (100, 100)
+
+
+def coin_into(pays: Token, sent: int) -> Swap:
+    route = Route("x", (WETH, USDC), (500,), (place("d1"),), sent, 100, False, 0)
+    return Swap(cast(Trader, None), Trade((route,)), pays, USDC, (90,), 110)
+
+
+@pytest.mark.parametrize(("beyond", "passes"), [(0, True), (1, True), (100, True), (101, False), (-1, False)])
+def test_no_more_than_dust_may_come_back_of_coin_beyond_what_was_asked(beyond: int, passes: bool) -> None:
+    """What somebody left in a router is given back with the rest: up to a 10,000th of what is sent."""
+    sent = 1_000_000
+    simulated = {"native": beyond - sent, USDC_AT: 100}
+    if not passes:
+        with pytest.raises(Refused, match="ETH"):
+            bounds([coin_into(ETH, sent)], simulated)
+        return
+    found = bounds([coin_into(ETH, sent)], simulated)["native"]
+    assert (found.min, found.max) == (-sent, 2 * beyond - sent)
+
+
+def test_of_a_token_that_is_paid_nothing_comes_back() -> None:
+    with pytest.raises(Refused, match="WETH"):
+        bounds([coin_into(WETH, 1_000_000)], {str(WETH.address): 1 - 1_000_000, USDC_AT: 100})
