@@ -35,7 +35,7 @@ from agent.first_policy import first_policy
 from agent.gate.open_doors import check_ledger
 from agent.held import Held
 from agent.hooks import ended
-from agent.listing import doubt_changed, keep_listed, unlisted_of
+from agent.listing import doubt_changed, keep_listed, older_of, unlisted_of
 from agent.mind.configured import mind_of
 from agent.mind.embedding import embedder_of
 from agent.mind.plugged import providers_of
@@ -147,6 +147,7 @@ async def open_instance(
             signer, account = await _signer(stack, place, process)
         unlisted: dict[str, Unlisted] = dict(keep_listed(policy, found, traders))
         unlisted.update(unlisted_of(policy, quoters))
+        unlisted.update(older_of(policy, plugins.hook.moneta_call_tables()))
         if listed_before:
             await doubt_changed(rpc, registry, policy, found)
         world = World(

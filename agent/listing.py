@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
@@ -14,6 +15,7 @@ from agent.doctor import upgrades
 from agent.errors import MonetaError
 from agent.gate.only_seen import UNLISTED, OnlySeen, why_unlisted
 from agent.plugin import Listed, Quoter, Trader
+from agent.policy.older import WHY, mended_by, older
 from agent.policy.policy import Policy
 
 log = structlog.get_logger()
@@ -36,6 +38,16 @@ def unlisted_of(policy: Policy, quoters: Mapping[str, Quoter]) -> dict[str, Plac
             if why_unlisted(policy, contract):
                 found[key] = Placed(key, contract)
     return found
+
+
+def older_of(policy: Policy, shipped: Iterable[Iterable[dict[str, Any]]]) -> dict[str, Placed]:
+    """The call tables that the policy pins as an earlier version shipped them; each is said at the start, with what
+    mends it.
+    """
+    found = older(policy, (table for group in shipped for table in group))
+    for name in found:
+        log.warning(WHY, table=name, do=mended_by(name))
+    return {name: Placed(name, contract) for name, contract in found.items()}
 
 
 def keep_listed(

@@ -26,6 +26,7 @@ from agent.money import Address
 from agent.opening import protocols_of, traders_of
 from agent.place import Where, read_secret
 from agent.policy.fingerprint import Fingerprint
+from agent.policy.older import WHY, mended_by, older
 from agent.policy.policy import load
 
 TIMEOUT_SECONDS = 5.0
@@ -64,6 +65,9 @@ async def _findings(where: Where, nodes: Sequence[Rpc], besides: Besides) -> Asy
     for each in disabled(where.settings, where.folder):
         what = "Look at it with `moneta plugins check`, mend it or take it away; nothing else waits for it"
         yield warned(False, "plug-in", each.name, "usable", f"disabled: {each.why}", what)
+    for table in _older(where):
+        what = f"{mended_by(table)} shows what is new in it, and with --code asks the signer for it"
+        yield warned(False, "call table", table, "as its plug-in ships it", WHY, what)
     async for finding in examine(_patient(where, nodes, besides)):
         yield finding
 
@@ -99,6 +103,15 @@ def _patient(where: Where, nodes: Sequence[Rpc], besides: Besides) -> Patient:
         recorded=_recorded(where.folder / "signer" / POLICY),
         besides=besides,
     )
+
+
+def _older(where: Where) -> list[str]:
+    """The call tables that the folder's policy pins as an earlier version shipped them."""
+    shipped = hooks.load(where.settings).hook.moneta_call_tables()
+    try:
+        return list(older(load(where.folder / "signer" / POLICY), (table for group in shipped for table in group)))
+    except (OSError, ValueError):  # of no policy, or of one that only the signer reads; a damaged one is said below
+        return []
 
 
 def _recorded(policy: Path) -> dict[Address, Fingerprint]:

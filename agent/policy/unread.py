@@ -11,7 +11,8 @@ def unlisted(contract: Listed, table: str, data: bytes) -> Refused:
     return Refused(
         "lists",
         f"The function 0x{data[:4].hex()} of {contract.name} is not in the call table {table}.",
-        "Only functions that a call table decodes can be signed.",
+        "Only functions that a call table decodes can be signed. Where the table is older than its plug-in, the "
+        f"operator brings it up to date: `moneta policy list {table}`.",
     )
 
 

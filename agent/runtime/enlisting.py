@@ -13,7 +13,8 @@ from agent.money import Address
 from agent.plugin import Listed, Venue
 from agent.policy import bodies
 from agent.policy.fingerprint import Fingerprint
-from agent.policy.tables import load_table, sha256_of
+from agent.policy.older import older
+from agent.policy.tables import Entry, load_table, sha256_of
 from agent.policy.typed_tables import Domain
 from agent.replies.clock import day_and_time
 from agent.runtime.operating import Became
@@ -26,7 +27,8 @@ RULE = "list"
 class Candidate:
     """What would be listed: the contract, the table that decodes its calls, and what each contract is at the head.
 
-    `known` is what the policy has at that address already, `pinned` whether it has that very table. `orders`: the
+    `known` is what the policy has at that address already, `pinned` whether it has that very table; `older`: the one
+    of that name that it has. `orders`: the
     domain and the typed table of the orders that are signed for it, of one that takes some.
     """
 
@@ -37,6 +39,7 @@ class Candidate:
     known: Listed | None
     pinned: bool
     orders: tuple[Domain, dict[str, Any]] | None = None
+    older: dict[str, Any] | None = None
 
     @property
     def code(self) -> str:
@@ -47,6 +50,9 @@ class Candidate:
         """(what, is), for somebody who compares it with its source."""
         one, now, table = self.contract, self.codes[self.contract.address], load_table(self.table)
         pinned = "pinned already" if self.pinned else "new"
+        before: tuple[Entry, ...] = ()
+        if self.older is not None:
+            pinned, before = f"in the place of {sha256_of(self.older)}", load_table(self.older).functions
         rows = [
             ("contract", f"{one.name} at {one.address}"),
             ("code hash", now.code),
@@ -54,7 +60,7 @@ class Candidate:
             *(("asset", str(one.asset)) for _ in (one.asset,) if one.asset),
             *(("market", market) for market in one.markets),
             ("call table", f"{one.table}, sha256 {sha256_of(self.table)}, {pinned}"),
-            *(("it may", f"{entry.direction}: {entry.signature}") for entry in table.functions),
+            *(("it may", _entry(entry)) for entry in table.functions if entry not in before),
             *(("also", f"{place}, code {each.code}") for place, each in self.codes.items() if place != one.address),
         ]
         if self.orders is not None:
@@ -62,6 +68,11 @@ class Candidate:
             what = f"as {domain.name} {domain.version}, by the table {domain.table}, sha256 {sha256_of(body)}"
             rows.append(("signs orders", what))
         return tuple(rows)
+
+
+def _entry(entry: Entry) -> str:
+    gives = f", which says what comes at the least: {' and '.join(entry.gives)}" if entry.gives else ""
+    return f"{entry.direction}: {entry.signature}{gives}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +98,9 @@ class Enlisting:
             table,
             codes,
             known,
-            contract.table in world.policy.tables,
+            world.policy.bodies.get(contract.table) == table,
             self._orders(contract),
+            older=self._older(contract, table),
         )
 
     async def ask(self, of: Candidate, code_hash: str, code: str) -> Became:
@@ -104,9 +116,15 @@ class Enlisting:
             )
         answer = await self.world.signer.limits(self._changes(of), code or None)
         await self.world.refresh()
+        if answer["waits"] is None and of.older is not None:
+            return Became("signer", f"The call table {of.contract.table} is brought up to date.", 0)
         if answer["waits"] is None:
             return Became("signer", f"{of.name} is listed: money may go in.", 0)
         ripe = int(answer["waits"]["ripe_at"])
+        if of.older is not None:
+            text = f"It waits: from {day_and_time(ripe)} on the call table {of.contract.table} is the new one."
+            number = answer["waits"]["id"]
+            return Became("signer", f"{text} It is told to everybody here (change {number} of the signer).", ripe)
         text = (
             f"It waits: from {day_and_time(ripe)} on {of.name} is listed. Until then nothing goes in. It is told to "
             f"everybody here (change {answer['waits']['id']} of the signer)."
@@ -116,6 +134,7 @@ class Enlisting:
     def _found(self, named: str) -> Venue | Unlisted:
         shown = {key: each.inner for key, each in self.world.venues.items() if isinstance(each, OnlySeen)}
         unlisted: dict[str, Venue | Unlisted] = {**shown, **self.world.unlisted}
+        unlisted = {key: each for key, each in unlisted.items() if self._is_new(key, each.contract)}
         same = [key for key, each in unlisted.items() if named in (key, each.contract.address)]
         if same:
             return unlisted[same[0]]
@@ -131,13 +150,26 @@ class Enlisting:
         own = next((table for table in shipped if table["table"] == contract.table), pinned)
         if own is None:
             raise Refused(RULE, f"No plug-in ships the call table {contract.table!r}.", "Its plug-in has to.")
-        if pinned is not None and own != pinned:
+        if pinned is not None and own != pinned and contract.table not in self._older_tables():
             raise Refused(
                 RULE,
                 f"The policy pins another call table of the name {contract.table!r}.",
                 "The plug-in has to give its own another name.",
             )
         return dict(own)
+
+    def _older_tables(self) -> Mapping[str, Listed]:
+        return older(self.world.policy, (body for group in self.world.hooks.moneta_call_tables() for body in group))
+
+    def _older(self, contract: Listed, table: dict[str, Any]) -> dict[str, Any] | None:
+        """What decodes its calls now, where the policy pins an earlier version of its table."""
+        pinned = self.world.policy.bodies.get(contract.table)
+        return dict(pinned) if pinned is not None and pinned != table else None
+
+    def _is_new(self, key: str, contract: Listed) -> bool:
+        """Whether there is anything to list: a contract that isn't, or a table that is an earlier one."""
+        listed = self.world.policy.contracts.get(contract.address)
+        return listed is None or key != contract.table or key in self._older_tables()
 
     def _orders(self, contract: Listed) -> tuple[Domain, dict[str, Any]] | None:
         """The domain and the table of a quoter's signed orders, where `contract` is who reads them."""

@@ -17,6 +17,7 @@ from agent.policy.policy import Policy, dumps
 from agent.policy.tables import sha256_of
 from agent.policy.typed_tables import Domain, permit_tables
 from tests.unit.policy_parts import AAVE, BLUE, DAI_AT, MARKET_ID, POLICY, POOL, SAFE, USDC_AT, VAULT, place, policy
+from tests.unit.test_policy_positions import BODY
 
 pytestmark = pytest.mark.unit
 
@@ -292,3 +293,22 @@ def test_a_tightening_never_lets_more_through(wanted: dict[str, Any]) -> None:
         for name in ("day_caps", "lifetime_caps", "step_up"):
             before, after = getattr(LIMITED, name).get(symbol), getattr(tighter, name).get(symbol)
             assert before is None or (after is not None and after <= before)
+
+
+def test_an_exit_may_say_more_of_what_it_gives_and_nothing_else() -> None:
+    def tables(*functions: dict[str, Any]) -> dict[str, Any]:
+        return {"tables": {BODY["table"]: {**BODY, "functions": list(functions)}}}
+
+    now = BODY["functions"]
+    before = [{key: each[key] for key in each if key != "gives"} for each in now]
+    assert before != now
+    old = applied(POLICY, parse(tables(*before)))
+    tightening, loosening = split(old, parse(tables(*now)))
+    assert (tightening, len(loosening)) == ([], 1)
+    new = applied(old, loosening)
+    assert any(entry.gives for entry in new.tables[BODY["table"]].functions)
+    (gives,) = [place for place, each in enumerate(now) if "gives" in each]
+    others = {**now[gives], "position": "params.liquidity"}, {**now[gives], "gives": now[gives]["gives"][::-1]}
+    for held, other in zip((old, new), others, strict=True):
+        with pytest.raises(Refused, match="lacks an exit"):
+            split(held, parse(tables(*now[:gives], other, *now[gives + 1 :])))

@@ -21,6 +21,7 @@ from agent.policy.effects import Effect
 from agent.policy.limits import counts
 from agent.policy.mandated import above, covers
 from agent.policy.moving import RangeRight, check_move, is_mandated
+from agent.policy.older import mended_by
 from agent.policy.outputs import fill
 from agent.policy.policy import Policy
 from agent.policy.whole import check_plan, read_step
@@ -178,7 +179,7 @@ class Authority:
             raise Refused(
                 "limits",
                 "No call table of the policy says what a position gives at the least, so a move can't be bounded.",
-                "Move positions yourself; a new instance's policy has such a table.",
+                f"Move positions yourself; the operator brings the table up to date: {self._mended()}.",
             )
         held = self.mandates.of(account)
         more = {tokens[symbol]: units for symbol, units in most.items() if units > held.get(symbol, 0)}
@@ -225,6 +226,12 @@ class Authority:
             )
         )
         return raw, digest
+
+    def _mended(self) -> str:
+        """What names the tables of positions that don't say what one gives."""
+        tables = self.policy.tables.values()
+        found = [each.table for each in tables if any(entry.position for entry in each.functions)]
+        return " and ".join(map(mended_by, found)) or "a plug-in has to ship one"
 
     def _check_moved(self, plan: Plan, effects: Sequence[Effect], index: int) -> None:
         """A clean-up, and a step that was signed before, is held to nothing more."""
