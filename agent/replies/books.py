@@ -21,6 +21,7 @@ _METHODS = {
     Method.AVERAGE: "What goes has the average cost of what is there.",
 }
 NO_ADVICE = "This is bookkeeping, no tax advice; docs/books.md says by which rules."
+OF_ALL = "This is of all tokens and venues together; the table tells each token."
 CSV_IS = "every transaction with its prices and where they are from"
 
 

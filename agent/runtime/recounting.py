@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from agent.hours import zone
 from agent.intents import Explain, History
-from agent.replies import explain, past
+from agent.replies import books, explain, past
 from agent.replies.reply import Reply
 from agent.runtime.booking import PLAIN, Booking
 from agent.runtime.following import Following
@@ -20,6 +20,7 @@ from agent.words.turns.past import (
     asks_earnings,
     asks_gas,
     asks_of_move,
+    asks_part,
     asks_taxes,
     last_time,
     tool_named,
@@ -92,6 +93,8 @@ class Recounting:
             return await booking.gas(user, since, until, there)
         shape = (tool_named(text) or PLAIN) if taxes else None
         reply = await booking.profit(user, since, until, there, csv=shape)
+        if not taxes and asks_part(text, words) and reply.table is not None:
+            reply = replace(reply, text=f"{books.OF_ALL}\n{reply.text}")
         if since is None or taxes:
             return reply
         held = await self._earned(user, since, until, there)

@@ -23,6 +23,7 @@ from agent.execution.points import Point, watched
 from agent.intents import Claim, Exact, Swap
 from agent.money import Amount
 from agent.options import books as options
+from agent.replies.books import OF_ALL
 from agent.runtime.booking import Booking, Opened
 from agent.runtime.recounting import midnight
 from agent.watch import Watch
@@ -323,6 +324,8 @@ async def test_books_are_asked_for_in_words_of_three_languages(whole: Whole) -> 
     assert said.text.startswith("Your loss from ")
     assert "no tax advice" in said.text
     assert said.pictures == ()
+    for part in ("my profit on USDC this year", "my profit with aave this year"):
+        assert (await whole.say(part)).text == f"{OF_ALL}\n{said.text}"
     (asked,) = (await whole.say("export my taxes for koinly")).pictures
     assert asked.name == "moneta-koinly.csv"
     assert next(csv.reader(io.StringIO(asked.png.decode())))[:3] == ["Date", "Sent Amount", "Sent Currency"]

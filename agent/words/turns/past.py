@@ -79,6 +79,11 @@ def asks_taxes(text: str, vocabulary: Vocabulary) -> bool:
     return _says(text, LANGUAGES[language_of(text, vocabulary)].follows.get("taxes", ""))
 
 
+def asks_part(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether a token, a venue or an exchange is named: the books are asked for a part of themselves."""
+    return any(each.kind in (Kind.TOKEN, Kind.VENUE, Kind.TRADER) for each in read(text, vocabulary))
+
+
 def tool_named(text: str) -> str | None:
     """The tax tool whose file is wanted, None for none."""
     words = re.findall(r"[a-z]+", text.casefold())
