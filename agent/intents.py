@@ -290,6 +290,16 @@ class Forget(_Closed):
     ]
 
 
+class Amend(_Closed):
+    """Changes an order that stands, by a new one in its place, shown first. `ref`: 'order:2', 'order:one' (the only
+    one), 'order:one stop', 'order:day 1' (that of Mondays). `change`: what shall be, in the user's words.
+    """
+
+    action: Literal["amend"] = "amend"
+    ref: Annotated[str, StringConstraints(pattern=r"^order:(?:[1-9]\d{0,8}|one(?: (?:limit|dca|stop))?|day [1-7])$")]
+    change: Annotated[str, StringConstraints(min_length=1, max_length=120)]
+
+
 class Alert(_Closed):
     """Tells the user once when `metric` of `subject` is `op` than `value`; all of them null: lists what is set.
 
@@ -364,6 +374,7 @@ Intent = Annotated[
     | Forget
     | Alert
     | Order
+    | Amend
     | Advance,
     Field(discriminator="action"),
 ]

@@ -473,6 +473,12 @@ def m032_moves(db: Database) -> None:
     db.executescript(MOVES)
 
 
+@ledger()
+def m033_replaced(db: Database) -> None:
+    """An order that another one took the place of, by its user's word: which one. It ended as cancelled."""
+    db.execute("ALTER TABLE orders ADD COLUMN replaced_by INTEGER REFERENCES orders(id)")
+
+
 @memory()
 def m001_turns(db: Database) -> None:
     """The index carries the user in each row, so that a search never walks through others' words."""

@@ -27,6 +27,8 @@ MOST = 20
 AGAIN_SECONDS = 86_400
 """How long after it was told a refusal for the same reason isn't told again."""
 RULE = "orders"
+REPLACES = "replaces"
+"""Of an order's plan: the `id` of the order whose place it takes, and the state of its last `run` then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,10 @@ _ORDERS = """SELECT id, user, number, orders.plan_id, channel, terms_json, creat
 
 class OrderBook(InPlace):
     async def grant_order(self, plan_id: str, user: str, digest: str, now: int) -> OrderRow:
-        """A previewed order comes into force, once, in one transaction.
+        """A previewed order comes into force, once, in one transaction; with it the one ends that it replaces.
 
-        Raises Refused: unknown-plan, owner, digest, single-use, expired, freeze, pause, and orders for one too many.
+        Raises Refused: unknown-plan, owner, digest, single-use, expired, freeze, pause, and orders for one too many,
+        or where the one to be replaced has ended, or something of it was run since the preview.
         """
 
         def change(db: Database) -> OrderRow | Refused:
@@ -78,7 +81,8 @@ class OrderBook(InPlace):
             if plan is None:
                 return Refused("unknown-plan", f"There is no plan {plan_id}.")
             refusal = self.not_intact(plan) or _refusal(plan, user, digest, now) or _stopped(db, plan)
-            refusal = refusal or _too_many(db, user)
+            replaces = plan.intent.get(REPLACES)
+            refusal = refusal or (_changed(db, user, replaces) if replaces else _too_many(db, user))
             if refusal is not None:
                 return refusal
             self._agreed(db, plan)
@@ -94,9 +98,20 @@ class OrderBook(InPlace):
             }
             db.table("orders").insert(row)
             self._audit(db, "order.given", user, {"plan_id": plan_id, "order": row["number"], "terms": terms})
-            return _order(one(db, f"{_ORDERS} WHERE orders.plan_id = ?", (plan_id,)) or {})
+            new = _order(one(db, f"{_ORDERS} WHERE orders.plan_id = ?", (plan_id,)) or {})
+            if replaces:
+                self._take_place(db, int(replaces["id"]), new)
+            return new
 
         return raised(await self._store.write(change))
+
+    def _take_place(self, db: Database, old: int, new: OrderRow) -> None:
+        now = self._now()
+        sql = """UPDATE orders SET ended_at = ?, why_ended = 'cancelled', told_at = ?, replaced_by = ? WHERE id = ?
+                 RETURNING number"""
+        ended = one(db, sql, (now, now, new.id, old)) or {}
+        why = {"order": ended["number"], "why": "replaced", "by": new.number}
+        self._audit(db, "order.ended", new.user, why)
 
     async def orders(self, user: str | None = None) -> list[OrderRow]:
         """Those in force, of one person or of all, the oldest first."""
@@ -288,6 +303,27 @@ class OrderBook(InPlace):
         await self._store.write(lambda db: db.execute(sql, (self._now(), order_id)).rowcount)
 
 
+def _changed(db: Database, user: str, replaces: Mapping[str, str]) -> Refused | None:
+    """Why an order can't be replaced by what was shown: it stands no more, or was run since, or is being run."""
+    old = int(replaces["id"])
+    if old not in {each.id for each in _in_force(db, user)}:
+        return Refused(RULE, "That order stands no more, so nothing was changed.", "`my orders` lists what does.")
+    row = one(db, f"{_RUNS} WHERE order_id = ? ORDER BY id DESC LIMIT 1", (old,))
+    last = None if row is None else RunRow(**row)
+    if state_of(last) == replaces["run"] and (last is None or last.outcome is not None):
+        return None
+    return Refused(
+        RULE,
+        "That order was run since you saw this, or is being run, so nothing was changed.",
+        "Say the change again.",
+    )
+
+
+def state_of(last: RunRow | None) -> str:
+    """What changes with every run of an order, and every try of one: from its last."""
+    return "0" if last is None else f"{last.id}.{last.tries}"
+
+
 def _too_many(db: Database, user: str) -> Refused | None:
     sql = "SELECT count(*) AS live FROM orders WHERE user = ? AND ended_at IS NULL"
     if (one(db, sql, (user,)) or {"live": 0})["live"] < MOST:
@@ -332,6 +368,7 @@ def _in_force(db: Database, user: str | None) -> list[OrderRow]:
     for row in many(db, sql, (user,)):
         body, digest = str(row.pop("body")), row.pop("digest")
         row.pop("told_at")
+        row.pop("replaced_by")
         order = _order(row)
         if is_confirmed(body, digest, order.user, "terms", order.terms):
             found.append(order)

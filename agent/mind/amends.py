@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.intents import Origin, Question, Understood
 from agent.mind.context import Context
 from agent.words.amends.outcome import Unfit
+from agent.words.amends.standing import amendment
 from agent.words.amends.turns import amended, may_correct
 from agent.words.vocabulary import Vocabulary
 
@@ -25,6 +26,13 @@ _ASKED = {
     "preview.",
     "fit": "That doesn't go with the rest of it: say the whole of it anew, and I show you a preview.",
 }
+
+
+def standing(text: str, vocabulary: Vocabulary) -> Understood | None:
+    """What a message changes of an order that stands; None where it changes none."""
+    found = amendment(text, vocabulary)
+    whole = Origin(0, len(text), text)
+    return None if found is None else Understood(found, dict.fromkeys(("action", "ref", "change"), whole))
 
 
 def read(text: str, context: Context, vocabulary: Vocabulary) -> Understood | None:

@@ -96,6 +96,7 @@ def _sentence(text: str, context: Context, vocabulary: Vocabulary) -> Understood
     whole = links.read(text) or mandates.read_hours(text) or remembers.read(text)
     whole = whole or allowances.read(text, context, vocabulary) or revokes.read(text, vocabulary)
     whole = whole or repays.read(text, vocabulary) or claims.read(text, vocabulary) or alerts.read(text, vocabulary)
+    whole = whole or amends.standing(text, vocabulary)
     whole = whole or orders.read(text, vocabulary) or ranges.read(text, vocabulary)
     return whole or topics.last_time(text, vocabulary)
 

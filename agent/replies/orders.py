@@ -95,9 +95,19 @@ def table(terms: Terms, registry: Registry) -> Table:
     return Table(("limit", "number", "said by"), tuple(rows))
 
 
-def granted(row: OrderRow, terms: Terms, following: int | None) -> Reply:
-    """In force."""
+def in_place_of(number: int, terms: Terms) -> str:
+    """What is shown beside an order that takes another one's place."""
+    return (
+        f"It takes the place of order {number}, which stands until you confirm: {trade_text(terms.trade)}, "
+        f"{when_text(terms)}."
+    )
+
+
+def granted(row: OrderRow, terms: Terms, following: int | None, replaces: str | None = None) -> Reply:
+    """In force; `replaces`: the number of the order whose place it took."""
     text = f"Done: order {row.number} is set. I {trade_text(terms.trade)}, {when_text(terms)}, and tell you here."
+    if replaces is not None:
+        text += f" Order {replaces} has ended with it."
     if following is not None:
         text += f" The first time is {clock(following, terms.tz)}."
     return Reply(f"{text} `cancel order {row.number}` ends it.", private=True)

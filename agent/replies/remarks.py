@@ -12,7 +12,9 @@ from agent.words.reading.typos import mistyped
 from agent.words.vocabulary import Vocabulary
 
 _AGGREGATORS = frozenset({"1inch", "kyberswap", "velora", "paraswap", "cowswap", "cow protocol", "odos", "matcha"})
-READ_WHOLE = frozenset({"alert", "claim", "forget", "hours", "limit", "link", "order", "remember", "repay", "revoke"})
+READ_WHOLE = frozenset(
+    {"alert", "amend", "claim", "forget", "hours", "limit", "link", "order", "remember", "repay", "revoke"}
+)
 """Actions whose sentences have frames of their own: no word in them is taken for another."""
 
 

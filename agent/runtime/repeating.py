@@ -11,7 +11,7 @@ from agent.gate.step_up import above_of
 from agent.replies import mandate
 from agent.replies.details import details
 from agent.replies.reply import Reply, Status, Verdict, plan_json
-from agent.runtime.ordering import Ordering
+from agent.runtime.ordering import Ordering, asked_for
 from agent.runtime.world import World
 from memory.rows import ButtonRow, PlanRow, PlanStatus
 
@@ -69,7 +69,7 @@ class Repeating:
             intent = {key: value for key, value in row.intent.items() if key != "limits"}
             return replace(shown, intent=intent, plan=plan, verdict=verdict)
         if row.intent.get("action") == "order":
-            intent = {key: value for key, value in row.intent.items() if key != "terms"}
+            intent = asked_for(row.intent)
             return replace(Ordering(self.world).shown(row), intent=intent, plan=plan, verdict=verdict)
         preview = Preview.of_json(row.preview, native, expires=row.not_after, now=now, digest=row.digest)
         text = f"I can {preview.headline}. Confirm?"

@@ -14,6 +14,7 @@ from agent.gate.open_doors import check_ledger, note
 from agent.intents import (
     Advance,
     Alert,
+    Amend,
     Cancel,
     Chat,
     Claim,
@@ -377,8 +378,8 @@ class Runtime:
                 return await self.acting.propose(said.user, said.channel, intent, understood.origins)
             case Mandate():
                 return await self.mandating.preview(said.user, said.channel, intent, understood.origins)
-            case Order():
-                return await self.ordering.preview(said.user, said.channel, intent, understood.origins)
+            case Order() | Amend():
+                return await self.ordering.asked(said.user, said.channel, intent, understood.origins)
             case Hours():
                 reply = await self.mandating.hours(said.user, said.channel, intent)
             case Limit():

@@ -502,7 +502,7 @@ CREATE TABLE orders (
       created_at INTEGER NOT NULL,
       ended_at INTEGER,
       why_ended TEXT CHECK (why_ended IN ('cancelled', 'done', 'over', 'failed')),
-      told_at INTEGER,
+      told_at INTEGER, replaced_by INTEGER REFERENCES orders(id),
       UNIQUE (user, number)
     ) STRICT
 CREATE INDEX orders_live ON orders (user) WHERE ended_at IS NULL

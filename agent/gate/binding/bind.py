@@ -20,6 +20,7 @@ from agent.intents import (
     Advance,
     Alert,
     All,
+    Amend,
     Cancel,
     Claim,
     Close,
@@ -43,6 +44,7 @@ from agent.intents import (
 )
 from agent.intents import Sequence as Sequence_
 from agent.words.alerts.asked import alert, is_alert
+from agent.words.amends.standing import amendment
 from agent.words.language import Language
 from agent.words.liquidity.asked import ranging
 from agent.words.liquidity.stopped import MOVE
@@ -138,6 +140,7 @@ def _bound_whole(
         or _bind_repay(intent, said, vocabulary)
         or _bind_claim(intent, said, vocabulary)
         or _bind_alert(intent, said, vocabulary)
+        or _bind_amend(intent, said, vocabulary)
         or bind_order(intent, origins, said, vocabulary, record)
         or _bind_range(intent, said, vocabulary, record)
     )
@@ -193,6 +196,14 @@ def _bind_alert(intent: Intent, said: Sequence[str], vocabulary: Vocabulary) -> 
     if not isinstance(intent, Alert) and not (isinstance(intent, Cancel) and is_alert(intent.ref)):
         return False
     require(bool(said) and alert(said[-1], vocabulary) == intent, "alert")
+    return True
+
+
+def _bind_amend(intent: Intent, said: Sequence[str], vocabulary: Vocabulary) -> bool:
+    """Whether it changes an order that stands; that is the whole message, or isn't one."""
+    if not isinstance(intent, Amend):
+        return False
+    require(bool(said) and amendment(said[-1], vocabulary) == intent, "order")
     return True
 
 

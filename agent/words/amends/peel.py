@@ -70,6 +70,15 @@ def peeled(text: str, spoken: Heard) -> Peeled | None:
     return Peeled(said, marked, old.strip()) if said else None
 
 
+def anew(words: str) -> Peeled:
+    """The same of words that stand behind what they change: "from Monday to Tuesday"."""
+    said = _bare(words)
+    change = frames.FROM_TO.match(said)
+    if change is not None and not re.match(r"[$\d]", change["old"]):
+        return Peeled(change["new"], True, change["old"])
+    return Peeled(said, True)
+
+
 def _bare(said: str) -> str:
     return said.strip(" ,;:.!")
 

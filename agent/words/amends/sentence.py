@@ -21,6 +21,7 @@ def reads_as(meant: Order | Provide, vocabulary: Vocabulary) -> bool:
     """Whether the sentence of it is read as exactly that."""
     english = replace(vocabulary, language="en")
     if isinstance(meant, Order):
+        meant = meant.model_copy(update={"tz": None})  # a zone is a name, and nothing is put together of it
         return order((order_said(meant),), english) == meant
     return ranging(position_said(meant), english) == meant
 
