@@ -6,10 +6,13 @@ import pytest
 
 from agent.errors import Refused
 from agent.gate.binding.bind import bind
-from agent.intents import Amend
+from agent.gate.orders.changed import as_said, terms_anew
+from agent.gate.orders.terms import terms_of
+from agent.intents import Amend, Exact
 from agent.mind.context import Context
 from agent.mind.phrasebook import interpret
-from tests.unit.spoken import NOW, VOCABULARY
+from tests.unit.spoken import VOCABULARY
+from tests.unit.test_order_terms import NOW, REGISTRY, VIENNA, order
 
 pytestmark = pytest.mark.unit
 
@@ -78,3 +81,34 @@ def test_which_order_and_what_of_it(text: str, ref: str, change: str) -> None:
 )
 def test_what_changes_no_order_is_never_taken_for_a_change(text: str) -> None:
     assert not isinstance(interpret(text, Context(now=NOW), VOCABULARY).intent, Amend)
+
+
+WEEKS = 7 * 86_400
+
+
+def test_what_isnt_said_anew_stays_as_it_was_and_of_a_number_of_times_what_is_left() -> None:
+    given = order(every="week", count=10)  # the day and the hour are defaults of when it was given
+    old = terms_of(given, REGISTRY, NOW, VIENNA)
+    later = NOW + 3 * WEEKS + 86_400
+    base = as_said(given, old, later)
+    assert old.times is not None
+    assert (base.count, base.weekdays, base.hour) == (7, old.times.weekdays, old.times.hour)
+    more = base.model_copy(update={"hour": 10, "minute": 30})
+    terms = terms_anew(base, more, old, REGISTRY, later, "UTC")
+    assert terms.times is not None
+    assert (terms.runs, terms.times.weekdays, terms.times.hour, terms.tz) == (7, old.times.weekdays, 10, VIENNA)
+
+
+def test_an_end_that_isnt_changed_is_the_moment_that_it_was() -> None:
+    given = order(every="hour", hours=6, days=30)
+    old = terms_of(given, REGISTRY, NOW, VIENNA)
+    later = NOW + 100_000
+    base = as_said(given, old, later)
+    less = base.model_copy(update={"amount": Exact(kind="exact", value="5")})
+    terms = terms_anew(base, less, old, REGISTRY, later, VIENNA)
+    assert old.times is not None
+    assert terms.times is not None
+    assert terms.until == old.until
+    assert terms.times.after(later) == old.times.after(later)
+    longer = base.model_copy(update={"days": 60})
+    assert terms_anew(base, longer, old, REGISTRY, later, VIENNA).until == later + 60 * 86_400
