@@ -105,6 +105,11 @@ async def test_an_order_that_stands_is_replaced_when_the_change_is_confirmed(who
     assert [each.number for each in await ledger.orders()] == [3, 4]
 
 
+def ledger_in(folder: Path) -> Path:
+    [found] = folder.rglob("ledger.db")
+    return found
+
+
 async def test_a_change_holds_only_for_the_order_as_it_was_shown_and_is_whole_or_nothing(
     whole: Ranges, tmp_path: Path
 ) -> None:
@@ -128,8 +133,7 @@ async def test_a_change_holds_only_for_the_order_as_it_was_shown_and_is_whole_or
     await ledger.end_run(run.id, "missed")
     shown = await whole.row(await whole.say("change order 1 to 50 usdc"))
 
-    [ledger_file] = tmp_path.rglob("ledger.db")
-    with contextlib.closing(sqlite3.connect(ledger_file)) as file:
+    with contextlib.closing(sqlite3.connect(ledger_in(tmp_path))) as file:
         file.execute(
             "CREATE TRIGGER stopped BEFORE UPDATE OF replaced_by ON orders BEGIN SELECT RAISE(ABORT, 'here'); END"
         )
