@@ -5,6 +5,8 @@ from __future__ import annotations
 from agent.money import grouped
 
 PRICE_DECIMALS = 8
+CENT = 10 ** (PRICE_DECIMALS - 2)
+"""Of dollars with 8 decimals."""
 
 
 def cents(units: int, decimals: int, price: int) -> int:

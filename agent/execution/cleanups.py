@@ -13,7 +13,7 @@ from agent.execution.parts import LATE_SECONDS, OnRecord, Parts, Signed
 from agent.execution.points import Point, point
 from agent.execution.replace import worst
 from agent.execution.strangers import number
-from agent.execution.waiting import Slot, send, wait
+from agent.execution.waiting import Slot, recorded, send, wait
 from agent.plans import Plan, Role, Step
 from memory.rows import Owed
 
@@ -81,16 +81,7 @@ async def clean(parts: Parts, plan: Plan, index: int) -> Mined:
     owed = await parts.ledger.owed_of(plan.plan_id, index) or Owed(plan.plan_id, index, None, None, None)
     l1 = await for_l1.kept(parts, plan)
     signed, offer = await _signed(parts, plan, owed, nonce, head.base_fee, l1)
-    attempt = await parts.ledger.record_attempt(
-        plan_id=plan.plan_id,
-        step=index,
-        account=plan.account,
-        chain_id=plan.chain_id,
-        nonce=nonce,
-        hash=signed.hash,
-        raw=signed.raw,
-        max_fee_wei=plan.steps[index].gas * offer.max_fee_per_gas + l1.get(index, 0),
-    )
+    attempt = await recorded(parts, plan, index, nonce, signed, offer, l1)
     slot = Slot(plan, index, (attempt,))
     return await _ended(parts, slot, await send(parts, slot, ()))
 

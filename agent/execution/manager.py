@@ -28,7 +28,7 @@ from agent.execution.replace import worst
 from agent.execution.settle import outcome_of, settle
 from agent.execution.stops import check_stops
 from agent.execution.strangers import account_for, number
-from agent.execution.waiting import Slot, send
+from agent.execution.waiting import Slot, recorded, send
 from agent.money import Address
 from agent.plans import Plan, Role
 from memory.rows import Attempt, PlanStatus
@@ -142,16 +142,7 @@ class Manager(Parts):
             plan, index, nonce, fee.max_fee_per_gas, fee.max_priority_fee_per_gas, outputs
         )
         point(Point.SIGNED)
-        attempt = await self.ledger.record_attempt(
-            plan_id=plan.plan_id,
-            step=index,
-            account=plan.account,
-            chain_id=plan.chain_id,
-            nonce=nonce,
-            hash=signed.hash,
-            raw=signed.raw,
-            max_fee_wei=step.gas * fee.max_fee_per_gas + l1.get(index, 0),
-        )
+        attempt = await recorded(self, plan, index, nonce, signed, fee, l1)
         return await send(self, Slot(plan, index, (attempt,)), mined)
 
     async def _stopped(self, plan: Plan, mined: list[Mined], error: MonetaError) -> Outcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agent.chain.rpc_types import Receipt, Transaction
@@ -13,7 +13,7 @@ from agent.execution.flows import Mined, coin_of
 from agent.execution.look import look, receipts
 from agent.execution.nonces import external
 from agent.execution.outputs import known
-from agent.execution.parts import Parts
+from agent.execution.parts import Parts, Signed
 from agent.execution.points import Point, point
 from agent.execution.replace import replaced
 from agent.plans import Plan
@@ -46,6 +46,22 @@ class Slot:
         """The one that is to be mined: the open one, or the one that was mined before its block went away."""
         live = [each for each in self.attempts if each.open or each.mined]
         return (live or self.attempts)[-1]
+
+
+async def recorded(
+    parts: Parts, plan: Plan, index: int, nonce: int, signed: Signed, fee: fees.Fees, l1: Mapping[int, int]
+) -> Attempt:
+    """What was signed for a step, written down before the first byte leaves. `l1`: wei of L1's part by step."""
+    return await parts.ledger.record_attempt(
+        plan_id=plan.plan_id,
+        step=index,
+        account=plan.account,
+        chain_id=plan.chain_id,
+        nonce=nonce,
+        hash=signed.hash,
+        raw=signed.raw,
+        max_fee_wei=plan.steps[index].gas * fee.max_fee_per_gas + l1.get(index, 0),
+    )
 
 
 async def send(parts: Parts, slot: Slot, before: Sequence[Mined]) -> Mined:

@@ -10,10 +10,8 @@ from agent.books.lots import Method
 from agent.books.report import Period, Standing
 from agent.money import Amount, Token
 from agent.replies.reply import Picture, Reply, Table
-from agent.usd import dollars
+from agent.usd import CENT, dollars
 
-_CENT = 10**6
-"""A cent in USD with 8 decimals."""
 _METHODS = {
     Method.FIFO: "What came first goes first (FIFO).",
     Method.LIFO: "What came last goes first (LIFO).",
@@ -81,7 +79,7 @@ def gas(it: Summary) -> Reply:
 
 def usd(value: int) -> str:
     """Dollars of USD with 8 decimals, towards zero."""
-    cents = abs(value) // _CENT
+    cents = abs(value) // CENT
     return dollars(cents if value >= 0 else -cents)
 
 

@@ -7,12 +7,10 @@ from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from agent.replies.reply import Reply
-from agent.usd import dollars
+from agent.usd import CENT, dollars
 from agent.words.turns.deeds import Deed
 
 _DID = {"deposit": "put money in", "withdraw": "took money out", "transfer": "sent money", "swap": "swapped"}
-_CENT = 10**6
-"""A cent in USD with 8 decimals."""
 
 
 def when(at: int, there: tzinfo) -> str:
@@ -53,7 +51,7 @@ def with_count(reply: Reply, count: int) -> Reply:
 
 def earned(usd: int, since: int, until: int, there: tzinfo) -> Reply:
     """`usd` with 8 decimals: what was earned less gas, between two records."""
-    amount = dollars(abs(usd) // _CENT)
+    amount = dollars(abs(usd) // CENT)
     how = f"you earned {amount}" if usd >= 0 else f"you lost {amount}"
     text = f"From {when(since, there)} to {when(until, there)} {how}, gas paid, against holding what you had."
     return Reply(text, private=True)

@@ -14,10 +14,7 @@ from agent.money import RAY, Amount, Token, grouped, text_from_units
 from agent.plugin import PositionManager, Venue
 from agent.replies import ranges
 from agent.replies.reply import Reply, Table
-from agent.usd import cents, dollars
-
-CENT = 10**6
-"""Of dollars with 8 decimals."""
+from agent.usd import CENT, cents, dollars
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from agent.chain.snapshot import Snapshot
 from agent.chain.snapshot_json import to_json
 from agent.errors import MonetaError
 from agent.gate.liquidity.choice import DAYS, facts
-from agent.gate.liquidity.move import CENT, Better, Weighed, weighed
+from agent.gate.liquidity.move import Better, Weighed, weighed
 from agent.gate.mandates.mandate import Terms
 from agent.gate.mandates.positions import EVERY_SECONDS, check_gain
 from agent.gate.mandates.ranging import KIND, RULE, Decided, decided
@@ -24,6 +24,7 @@ from agent.replies.rebalanced import KEPT
 from agent.runtime.desk import desk, horizon_of
 from agent.runtime.upkeep import Upkeep
 from agent.runtime.world import World
+from agent.usd import CENT
 from memory.mandates import CHANNEL, MandateRow
 from memory.rows import PlanStatus, User
 

@@ -35,13 +35,11 @@ from agent.policy.moving import MARK, check_move
 from agent.policy.whole import effects_of
 from agent.runtime.finishing import Finishing
 from agent.runtime.world import World
-from agent.usd import dollars
+from agent.usd import CENT, dollars
 from memory.mandates import CHANNEL, MandateRow
 from memory.rows import PlanRow, PlanStatus, User
 
 DAY = 86_400
-CENT = 10**6
-"""Of dollars with 8 decimals."""
 ACTIONS = ("repay", "claim", "collect", "reposition")
 ENDED = (PlanStatus.SETTLED, PlanStatus.PARTIAL)
 

@@ -18,11 +18,11 @@ from agent.money import Address
 from agent.plugin import PositionManager
 from agent.ranges import PoolSeen, Position, RangeOutlook
 from agent.routes import FEE_SCALE, PoolState
+from agent.usd import CENT
 
 OPEN_GAS, TRANSACTIONS = 1_000_000, 8
 SWAP_IMPACT = 500
 """Of what is swapped, in millionths beside the pool's fee, as in the backtest; about half of it is."""
-CENT = 10**6
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,12 @@ from agent.gate.liquidity.words import Pair, pair_of
 from agent.gate.mandates.mandate import RULE, Bounds, Terms
 from agent.money import Token
 from agent.policy.moving import RangeRight
-from agent.usd import cents, dollars
+from agent.usd import CENT, cents, dollars
 
 EVERY_SECONDS = 86_400
 """One position is moved in that time at the most: a price that runs to and fro costs a swap each time."""
 SIGNIFICANT = 3
 WEI: int = 10**18
-CENT = 10**6
 
 
 def pairs_in(snapshot: Snapshot, registry: Registry) -> list[Pair]:
