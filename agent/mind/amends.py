@@ -42,7 +42,7 @@ def read(text: str, context: Context, vocabulary: Vocabulary) -> Understood | No
     if not context.said or not may_correct(text, vocabulary):
         return None
     own = context.said
-    found = amended((*(each.text for each in own), text), vocabulary, context.record.done)
+    found = amended((*(each.text for each in own), text), vocabulary, context.record.done, not context.record.times)
     if found is None:
         return None
     if isinstance(found.found, Unfit):

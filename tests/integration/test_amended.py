@@ -65,6 +65,9 @@ async def test_a_corrected_preview_is_another_one_and_the_old_one_cant_be_confir
 
 async def test_what_somebody_else_or_another_channel_said_is_not_corrected(whole: Ranges) -> None:
     await whole.say("100 usdc into weth every monday at 9")
+    await whole.say("until march")
+    assert "nothing-pending" in (await whole.say("yes")).text  # a yes that confirmed nothing
+    assert status(await whole.say("no, 50")) == "ready"
     assert status(await whole.say("no, 50", "elsewhere")) != "ready"
     assert status(await whole.say("make it tuesday", "elsewhere")) != "ready"
     assert status(await whole.say("no, thanks")) != "ready"

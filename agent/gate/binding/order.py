@@ -22,7 +22,7 @@ def is_amended(
     intent: Order | Provide | Reposition, said: Sequence[str], vocabulary: Vocabulary, record: Record
 ) -> bool:
     """Whether the last of the user's own turns makes exactly that of the order or the position before it."""
-    found = amended(said, vocabulary, record.done)
+    found = amended(said, vocabulary, record.done, not record.times)
     return found is not None and found.found == intent
 
 

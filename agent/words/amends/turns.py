@@ -43,9 +43,12 @@ def may_correct(text: str, vocabulary: Vocabulary) -> bool:
     return said is not None and (said.marked or frames.HINT.search(said.said) is not None)
 
 
-def amended(said: Sequence[str], vocabulary: Vocabulary, done: Sequence[bool | None] = ()) -> Amended | None:
+def amended(
+    said: Sequence[str], vocabulary: Vocabulary, done: Sequence[bool | None] = (), by_words: bool = True
+) -> Amended | None:
     """What the last of one user's turns makes of the order or the position before it, the oldest first; None where it
-    corrects none. `done`: whether with each of them what was asked for before was carried out.
+    corrects none. `done`: whether with each of them what was asked for before was carried out; `by_words` where only
+    a yes could say it.
     """
     turns = list(said)
     if len(turns) < 2 or _is_whole(turns[-1], vocabulary):
@@ -53,7 +56,7 @@ def amended(said: Sequence[str], vocabulary: Vocabulary, done: Sequence[bool | N
     known = [*done, *[None] * (len(turns) - len(done))]
     first = max(len(turns) - MOST_TURNS, 0)
     spoken = languages_of(turns, vocabulary)
-    thread = _Thread(vocabulary)
+    thread = _Thread(vocabulary, by_words=by_words)
     for place in range(first, len(turns) - 1):
         thread.hear(turns[place], place, spoken[place], known[place])
     return thread.last(turns[-1], len(turns) - 1, spoken[-1])
@@ -62,13 +65,14 @@ def amended(said: Sequence[str], vocabulary: Vocabulary, done: Sequence[bool | N
 @dataclass
 class _Thread:
     """What the turns so far come to. `since`: where `base` was asked for; `carried`: it was carried out; `opened`:
-    the turns of an order that lacks something.
+    the turns of an order that lacks something; `by_words`: a yes says that it was carried out, as nothing else does.
     """
 
     vocabulary: Vocabulary
     base: Base | None = None
     since: int = 0
     carried: bool = False
+    by_words: bool = True
     opened: list[str] = field(default_factory=list)
 
     def hear(self, text: str, place: int, spoken: Heard, done: bool | None) -> None:
@@ -85,7 +89,7 @@ class _Thread:
         elif anew is None:
             kinds = {reading.kind for reading in read(text, self.vocabulary, language=spoken)}
             self.opened, self.base = [], self.base if _goes_by(kinds) else None
-            self.carried = self.carried or Kind.AFFIRM in kinds
+            self.carried = self.carried or (self.by_words and Kind.AFFIRM in kinds)
         if done is not None:
             self.carried = done
 
