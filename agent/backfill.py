@@ -23,7 +23,7 @@ from agent.lookout import keep_looking
 from agent.money import ZERO_ADDRESS
 from agent.runtime.observing import look_of
 from agent.runtime.world import World
-from memory.observations import DAY, HOUR, HOURLY_DAYS, Look
+from memory.seen.observations import DAY, HOUR, HOURLY_DAYS, Look
 
 EVERY_SECONDS = 600.0
 """How soon it is tried again after trouble; where nothing is missing a look costs one request."""

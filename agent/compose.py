@@ -47,12 +47,12 @@ from agent.policy.policy import Policy, load, loads
 from agent.runtime.asking import services_of
 from agent.runtime.turn import Runtime
 from agent.runtime.world import Unlisted, World
-from memory.knowledge import Shelf
 from memory.ledger import Ledger
-from memory.lock import ExecutorLock
 from memory.memory import Memory
-from memory.retention import Keep
 from memory.rows import User
+from memory.sqlite.lock import ExecutorLock
+from memory.talk.knowledge import Shelf
+from memory.talk.retention import Keep
 
 log = structlog.get_logger()
 

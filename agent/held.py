@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from memory.ledger import Ledger
-from memory.lock import ExecutorLock
+from memory.sqlite.lock import ExecutorLock
 
 
 @dataclass(frozen=True, slots=True)

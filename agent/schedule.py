@@ -30,9 +30,9 @@ from agent.runtime.reports import Reports
 from agent.runtime.sights import Sights
 from agent.runtime.waiting import Waiting
 from agent.runtime.world import World
-from memory.mandates import MandateRow, UserSettings
-from memory.periods import TOLD
 from memory.rows import User
+from memory.standing.mandates import MandateRow, UserSettings
+from memory.standing.periods import TOLD
 
 REBALANCE, SAFETY, SUMMARY = "rebalance", "safety", "summary"
 AT_A_LOOK = 250

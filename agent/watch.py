@@ -22,7 +22,7 @@ from agent.replies.body import body_of
 from agent.replies.reply import Reply
 from agent.replies.spoken import spoken
 from agent.runtime.world import World
-from memory.arrivals import NATIVE_LOG, Arrival, Mark, Seen
+from memory.journal.arrivals import NATIVE_LOG, Arrival, Mark, Seen
 from memory.rows import NATIVE, Account
 
 EVERY_SECONDS = 4.0

@@ -37,9 +37,9 @@ from agent.runtime.world import World
 from agent.schedule import Schedule
 from benchmarks.figure import Figure, shown
 from memory.ledger import Ledger
-from memory.mandates import UserSettings
-from memory.observations import DAY, HOUR, Look, Observation
 from memory.rows import Inbound
+from memory.seen.observations import DAY, HOUR, Look, Observation
+from memory.standing.mandates import UserSettings
 
 PEOPLE = 1_000
 TARGET_A_MINUTE = 1_000

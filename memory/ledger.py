@@ -7,45 +7,45 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from memory import look_through
-from memory.access import Access
-from memory.adoptions import AdoptionBook
-from memory.alerts import AlertBook
-from memory.arrivals import Arrivals
-from memory.audit import Audit
-from memory.book import Books
-from memory.booked import Booked
-from memory.buttons import Buttons
-from memory.chain_mark import ChainMarks
-from memory.cleanups import Cleanups
-from memory.contacts import Contacts
-from memory.deeds import Deeds
-from memory.emergency import Emergency
-from memory.exit_log import FILE as EXITS
-from memory.exit_log import ExitLog
-from memory.flows import Flows
-from memory.given_up import GivenUpBook
-from memory.handing_out import HandingOut
-from memory.hearing import Hearing
-from memory.limits import LimitBook
-from memory.links import Links
-from memory.loan_levels import LoanBook
-from memory.mandates import Mandates
-from memory.model_book import ModelBook
-from memory.moves import MoveBook
-from memory.news import NewsBook
-from memory.nonces import NonceBook
-from memory.observations import Observations
-from memory.orders import OrderBook
-from memory.parameters import ParameterBook
+from memory.audit.chain_mark import ChainMarks
+from memory.audit.checking import Audit
+from memory.journal.adoptions import AdoptionBook
+from memory.journal.arrivals import Arrivals
+from memory.journal.book import Books
+from memory.journal.booked import Booked
+from memory.journal.cleanups import Cleanups
+from memory.journal.deeds import Deeds
+from memory.journal.emergency import Emergency
+from memory.journal.exit_log import FILE as EXITS
+from memory.journal.exit_log import ExitLog
+from memory.journal.flows import Flows
+from memory.journal.given_up import GivenUpBook
+from memory.journal.moves import MoveBook
+from memory.journal.nonces import NonceBook
+from memory.journal.sandwiches import SandwichBook
+from memory.journal.signed_orders import SignedOrders
+from memory.messages.buttons import Buttons
+from memory.messages.hearing import Hearing
+from memory.messages.put_aside import PutAside
 from memory.part import Clock, Entropy
-from memory.periods import Periods
-from memory.pool_looks import PoolLooks
-from memory.put_aside import PutAside
-from memory.risk_news import RiskBook
-from memory.sandwiches import SandwichBook
-from memory.signed_orders import SignedOrders
-from memory.store import Store
+from memory.people.access import Access
+from memory.people.contacts import Contacts
+from memory.people.handing_out import HandingOut
+from memory.people.limits import LimitBook
+from memory.people.links import Links
+from memory.people.model_book import ModelBook
+from memory.seen.observations import Observations
+from memory.seen.parameters import ParameterBook
+from memory.seen.pool_looks import PoolLooks
+from memory.sqlite import look_through
+from memory.sqlite.store import Store
+from memory.standing.alerts import AlertBook
+from memory.standing.loan_levels import LoanBook
+from memory.standing.mandates import Mandates
+from memory.standing.news import NewsBook
+from memory.standing.orders import OrderBook
+from memory.standing.periods import Periods
+from memory.standing.risk_news import RiskBook
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -117,6 +117,6 @@ class Ledger(
 
 
 def _migrate(db: Database) -> None:
-    from memory.migrations import migrate_ledger  # late, in the writer's thread, as sqlite_utils itself
+    from memory.steps.migrations import migrate_ledger  # late, in the writer's thread, as sqlite_utils itself
 
     migrate_ledger(db)

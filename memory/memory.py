@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from memory.caring import Caring
-from memory.owned import reindexed
 from memory.part import Clock
-from memory.retention import Keep
-from memory.store import Store
-from memory.turns import Turn
-from memory.vectors import Embedder
+from memory.sqlite.store import Store
+from memory.talk.caring import Caring
+from memory.talk.owned import reindexed
+from memory.talk.retention import Keep
+from memory.talk.turns import Turn
+from memory.talk.vectors import Embedder
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -47,7 +47,7 @@ class Memory(Caring):
 
 
 def _migrate(db: Database) -> None:
-    from memory.migrations import migrate_memory  # late, in the writer's thread, as sqlite_utils itself
+    from memory.steps.migrations import migrate_memory  # late, in the writer's thread, as sqlite_utils itself
 
     migrate_memory(db)
 

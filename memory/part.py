@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from agent.errors import Refused
 from agent.harmless import whole
-from memory.chain_of_hashes import append
-from memory.store import Store
+from memory.audit.chain_of_hashes import append
+from memory.sqlite.store import Store
 
 if TYPE_CHECKING:
     from sqlite_utils import Database

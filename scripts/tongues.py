@@ -40,10 +40,10 @@ SPOKEN = (
     "agent/words/turns/references.py",
     "agent/words/turns/replaced.py",
     "agent/words/turns/thread.py",
-    "memory/links.py",
-    "memory/mandates.py",
-    "memory/plans.py",
-    "memory/emergency.py",
+    "memory/people/links.py",
+    "memory/standing/mandates.py",
+    "memory/journal/plans.py",
+    "memory/journal/emergency.py",
     "plugins",
 )
 """Where what people read in a chat is written. Commands, logs, settings and the signer's words are the operator's."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from memory.booked import Price
+from memory.journal.booked import Price
 
 NATIVE = "native"
 NO_PRICE = Price(None, "none: that block wasn't read")

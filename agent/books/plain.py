@@ -9,7 +9,7 @@ from agent.books.entries import NATIVE, Entry, Movement, Way, worth
 from agent.books.keep import Books, Gain, Income
 from agent.books.shapes import Files, moment, safe, table, usd
 from agent.money import Token, text_from_units
-from memory.booked import Price
+from memory.journal.booked import Price
 
 HEADER = (
     "Date", "Block", "Transaction", "Plan", "Kind", "Venue", "Movement", "Token", "Contract", "Amount", "Price USD",

@@ -10,9 +10,9 @@ from itertools import accumulate, groupby, pairwise
 from agent.books.entries import NATIVE, NO_PRICE, Entry, Movement, Sort, Way
 from agent.money import Token
 from agent.plans import Role
-from memory.adoptions import Adoption
-from memory.arrivals import Arrival
-from memory.booked import BookedFlow, Held, Price
+from memory.journal.adoptions import Adoption
+from memory.journal.arrivals import Arrival
+from memory.journal.booked import BookedFlow, Held, Price
 from memory.rows import FlowKind
 
 OTHERS = "something else than Moneta moved it"

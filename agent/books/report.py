@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from agent.books.entries import Way, worth
 from agent.books.keep import Books, Gain, GasPaid, Income
 from agent.money import Token
-from memory.booked import Price
+from memory.journal.booked import Price
 
 
 @dataclass(frozen=True, slots=True)

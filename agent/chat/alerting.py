@@ -16,7 +16,7 @@ from agent.replies.reply import Offer, Reply
 from agent.runtime.quiet import is_quiet
 from agent.runtime.sights import Sights
 from agent.runtime.world import World
-from memory.risk_news import RiskNews
+from memory.standing.risk_news import RiskNews
 
 if TYPE_CHECKING:
     from agent.chat.service import Service

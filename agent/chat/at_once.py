@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from agent.replies.body import body_of
 from agent.replies.reply import Reply
 from agent.replies.spoken import spoken
-from memory.hearing import Known
+from memory.messages.hearing import Known
 from memory.rows import InboxRow, OutboxRow
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from agent.gate.step_up import RULE
 from agent.replies.reply import Reply, Status, Verdict
 from agent.runtime.codes import enrolled
 from agent.runtime.world import World
-from memory.hearing import Known
+from memory.messages.hearing import Known
 from memory.rows import InboxRow, User
 
 KEY = "code"

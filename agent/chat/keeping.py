@@ -20,8 +20,8 @@ from agent.runtime.lending import Lending
 from agent.runtime.ranging import Ranging
 from agent.runtime.upkeep import Upkeep
 from agent.runtime.world import World
-from memory.mandates import MandateRow
 from memory.rows import User
+from memory.standing.mandates import MandateRow
 
 if TYPE_CHECKING:
     from agent.chat.service import Service

@@ -16,7 +16,7 @@ from agent.replies.reply import Offer, Reply, Status, of_error
 from agent.replies.reply import Verdict as Outcome
 from agent.runtime.codes import take_code
 from agent.runtime.world import World
-from memory.links import CODE_SECONDS, LinkRow
+from memory.people.links import CODE_SECONDS, LinkRow
 from memory.rows import InboxRow, User
 
 DUST_GAS = 250_000

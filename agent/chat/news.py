@@ -20,11 +20,11 @@ from agent.replies.adopted import adopted
 from agent.replies.left_over import left_over
 from agent.replies.reply import Reply
 from agent.runtime.world import World
-from memory.adoptions import Adoption
-from memory.given_up import GivenUp
-from memory.loan_levels import LoanNews
-from memory.news import ASKED, NewsRow
+from memory.journal.adoptions import Adoption
+from memory.journal.given_up import GivenUp
 from memory.rows import User
+from memory.standing.loan_levels import LoanNews
+from memory.standing.news import ASKED, NewsRow
 
 if TYPE_CHECKING:
     from agent.chat.service import Service

@@ -23,7 +23,7 @@ from agent.money import Address, Amount
 from agent.replies.reply import Offer, Reply, Status
 from agent.replies.reply import Verdict as Outcome
 from agent.runtime.world import World
-from memory.access import roles_in
+from memory.people.access import roles_in
 from memory.rows import InboxRow, User
 
 

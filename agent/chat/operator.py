@@ -13,7 +13,7 @@ from agent.replies.trouble import UNLISTED
 from agent.runtime.operating import said
 from agent.runtime.world import World
 from agent.words.reading.text import clean
-from memory.access import ServerSettings
+from memory.people.access import ServerSettings
 from memory.rows import InboxRow, User
 
 LANGUAGES = ("en",)

@@ -12,7 +12,7 @@ from agent.runtime.order_runs import MOST_TRIES
 from agent.runtime.quiet import is_quiet
 from agent.runtime.traded import changes_of
 from agent.runtime.world import World
-from memory.orders import OrderRow
+from memory.standing.orders import OrderRow
 
 if TYPE_CHECKING:
     from agent.chat.service import Service

@@ -13,7 +13,7 @@ from agent.replies import alerts as told
 from agent.runtime.alarms import Alarms
 from agent.runtime.quiet import is_quiet
 from agent.runtime.world import World
-from memory.alerts import AlertRow
+from memory.standing.alerts import AlertRow
 
 if TYPE_CHECKING:
     from agent.chat.service import Service

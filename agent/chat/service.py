@@ -32,8 +32,8 @@ from agent.runtime.answers import is_yes
 from agent.runtime.recovering import Late
 from agent.runtime.turn import Runtime, Said
 from agent.tongues.telling import in_language
-from memory.hearing import Known
 from memory.ledger import Ledger
+from memory.messages.hearing import Known
 from memory.rows import ButtonRow, Inbound, InboxRow, OutboxRow, PlanRow, User
 
 CONFIRM, CANCEL, DETAILS = "/confirm", "/cancel", "/details"

@@ -19,7 +19,7 @@ from agent.words.languages import language_of
 if TYPE_CHECKING:
     from agent.runtime.world import World
     from agent.words.vocabulary import Vocabulary
-    from memory.hearing import Known
+    from memory.messages.hearing import Known
     from memory.rows import InboxRow
 
 MENU = "menu"

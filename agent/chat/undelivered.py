@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent.replies.clock import day_and_time
-from memory.access import is_shared
 from memory.ledger import Ledger
+from memory.people.access import is_shared
 from memory.rows import OutboxRow
 
 AT_ONCE = 20

@@ -32,8 +32,8 @@ from agent.replies.spoken import spoken
 from agent.runtime.smalltalk import small_talk
 from agent.words.languages import CODES
 from agent.words.vocabulary import Vocabulary
-from memory.hearing import Known
 from memory.ledger import FILE, Ledger
+from memory.messages.hearing import Known
 from memory.rows import Inbound, OutboxRow
 
 Told = tuple[str, str, str]

@@ -13,7 +13,7 @@ from agent.execution.signer.client import SignerClient
 from agent.harmless import harmless_line
 from agent.place import Where
 from memory.ledger import FILE
-from memory.look_through import damaged_in
+from memory.sqlite.look_through import damaged_in
 
 
 def health(where: Where, as_json: bool) -> int:

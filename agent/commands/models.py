@@ -25,7 +25,7 @@ from agent.replies.usage import accuracy
 from agent.runtime.measuring import Became, Case, Sentences, load
 from agent.runtime.measuring import measure as measured
 from memory.ledger import FILE, Ledger
-from memory.model_book import Measure
+from memory.people.model_book import Measure
 
 NOT_KEPT = " Not kept: a measure is of every sentence."
 NONE_SET = "The settings name no language model."

@@ -15,7 +15,7 @@ from agent.model_cost import Payer, shown
 from agent.replies import usage as replies
 from agent.replies.reply import table_text
 from memory.ledger import FILE, Ledger
-from memory.model_book import DAY, Left, Measure, UsageRow
+from memory.people.model_book import DAY, Left, Measure, UsageRow
 
 
 def usage(folder: Path, days: int, as_json: bool) -> int:

@@ -17,9 +17,9 @@ from agent.execution.flows import Mined, coin_of, flows_of
 from agent.execution.outputs import known
 from agent.money import Address
 from agent.plans import Plan, Step
-from memory.book import Book
+from memory.journal.book import Book
+from memory.journal.signed_orders import SignedOrder
 from memory.rows import Attempt, AttemptKind, AttemptStatus, Flow, PlanStatus
-from memory.signed_orders import SignedOrder
 
 
 def disagreements(book: Book, chain: Evidence) -> list[str]:

@@ -19,7 +19,7 @@ from agent.chain.sight import BlockSight, read_block
 from agent.errors import Unavailable
 from agent.execution.look import blocks
 from agent.money import Address
-from memory.booked import Held, Price, Sight
+from memory.journal.booked import Held, Price, Sight
 from memory.ledger import Ledger
 
 AT_ONCE, IN_A_GO = 8, 200

@@ -17,8 +17,8 @@ from agent.plugin import Venue
 from agent.policy.decode import decode
 from agent.policy.effects import Effect
 from agent.policy.policy import Policy
-from memory.book import Book
-from memory.flows import net
+from memory.journal.book import Book
+from memory.journal.flows import net
 from memory.rows import NetDeposit
 
 Key = tuple[Address | None, Address | None, str | None]

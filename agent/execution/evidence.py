@@ -15,7 +15,7 @@ from agent.chain.rpc_types import Header, Receipt, RpcError, Transaction, header
 from agent.errors import Unavailable
 from agent.execution.find import find_at_nonce
 from agent.money import Address
-from memory.book import Book
+from memory.journal.book import Book
 
 BLOCKS_A_LOOK = 1_000  # what most nodes allow in one eth_getLogs
 ACCOUNTS_A_FILTER = 500

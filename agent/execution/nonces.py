@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.errors import Refused, Unavailable
 from agent.execution.look import Seen
-from memory.nonces import Nonces
+from memory.journal.nonces import Nonces
 
 EXTERNAL = "external-use"
 NONCE = "nonce"

@@ -19,7 +19,7 @@ from agent.execution.look import receipts
 from agent.execution.parts import Parts
 from agent.execution.points import Point, point
 from agent.plans import Plan, Role, Step
-from memory.signed_orders import SignedOrder
+from memory.journal.signed_orders import SignedOrder
 
 OPEN = "order"
 """What is unavailable while an order is open: its end."""

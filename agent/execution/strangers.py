@@ -16,7 +16,7 @@ from agent.execution.reorgs import REASON
 from agent.execution.waiting import adopt
 from agent.money import Address
 from agent.plans import Plan
-from memory.nonces import Nonces
+from memory.journal.nonces import Nonces
 from memory.rows import Attempt, AttemptKind, ChainMark
 
 KEPT_NONCES = 256

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from agent.past import Effect, Signal
 from agent.plugin import VenueState
-from memory.parameters import Parameter
+from memory.seen.parameters import Parameter
 
 RULES = frozenset(
     {"optimal", "base", "slope_1", "slope_2", "kink", "multiplier", "jump", "reserve_factor", "fee", "supply_cap"}

@@ -20,7 +20,7 @@ from agent.mind.provided import Provided
 from agent.mind.purpose import Purpose
 from agent.model_cost import Price, micro
 from agent.model_settings import ModelSetting
-from memory.model_book import PERIODS, SCOPES, Budget
+from memory.people.model_book import PERIODS, SCOPES, Budget
 
 _NONE: Mapping[str, Make] = MappingProxyType({})
 

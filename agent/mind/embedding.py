@@ -18,7 +18,7 @@ import structlog
 from agent.config import Settings
 from agent.errors import Refused, Unavailable
 from agent.mind.model import key_from
-from memory.vectors import packed
+from memory.talk.vectors import packed
 
 log = structlog.get_logger()
 

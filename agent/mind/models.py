@@ -19,7 +19,7 @@ from agent.mind.model import Answer, Model, ModelDown, Prepares
 from agent.mind.prompt import Messages
 from agent.mind.purpose import Purpose
 from agent.model_cost import Payer, Price, shown
-from memory.model_book import Budget, Left, Measure, Spent, UsageRow
+from memory.people.model_book import Budget, Left, Measure, Spent, UsageRow
 
 FRAME_TOKENS = 200
 """What an endpoint may add around the messages and tools, at the most."""
@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 
 class Book(Protocol):
-    """Where budgets are kept: the ledger (memory/model_book.py)."""
+    """Where budgets are kept: the ledger (memory/people/model_book.py)."""
 
     async def reserve_model(self, payer: Payer, nano: int, budgets: Sequence[Budget]) -> int | Left: ...
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from agent.money import grouped
 from agent.replies.reply import Offer, Reply, Table
-from memory.alerts import AlertRow
+from memory.standing.alerts import AlertRow
 
 EXAMPLE = "tell me when the USDC rate at aave core falls below 3 %"
 _WHAT = {

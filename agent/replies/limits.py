@@ -11,7 +11,7 @@ from agent.policy.change import Value, cap_of
 from agent.policy.spending import RECIPIENTS, USD, Allowed, By, Cap, Standing, period_text, shown
 from agent.replies.clock import day_and_time, duration
 from agent.replies.reply import Offer, Reply
-from memory.limits import Changed, LimitRow
+from memory.people.limits import Changed, LimitRow
 from memory.rows import ContactRow
 
 NOT_YOU = "If that wasn't you, cancel it here."

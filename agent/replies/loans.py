@@ -5,8 +5,8 @@ from __future__ import annotations
 from agent.errors import MonetaError
 from agent.loans import health_text
 from agent.replies.reply import Offer, Reply
-from memory.loan_levels import LoanNews
 from memory.rows import PlanRow, PlanStatus
+from memory.standing.loan_levels import LoanNews
 
 SHOW = Offer("Show what I owe", "say", "portfolio")
 

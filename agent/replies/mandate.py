@@ -12,7 +12,7 @@ from agent.loans import health_text
 from agent.money import Amount
 from agent.replies.reply import Offer, Reply, Table
 from agent.usd import cents, dollars
-from memory.mandates import UserSettings
+from memory.standing.mandates import UserSettings
 
 TOLD = "told, and nothing moves"
 OFFERS = (Offer("Confirm", "confirm"), Offer("Cancel", "cancel"))

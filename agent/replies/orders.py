@@ -12,7 +12,7 @@ from agent.intents import AllBut, Exact, Percentage, Swap
 from agent.money import Amount, grouped, text_from_units
 from agent.replies.reply import Offer, Reply, Table
 from agent.usd import PRICE_DECIMALS
-from memory.orders import OrderRow, RunRow
+from memory.standing.orders import OrderRow, RunRow
 
 EXAMPLE = "100 USDC into ETH every Monday at 9"
 OFFERS = (Offer("Confirm", "confirm"), Offer("Cancel", "cancel"))

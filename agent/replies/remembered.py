@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from agent.replies.reply import Offer, Reply, Table
-from memory.notes import Note
-from memory.recalling import Recalled
+from memory.talk.notes import Note
+from memory.talk.recalling import Recalled
 
 MOST_LISTED = 40
 LONGEST = 160

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from agent.money import Amount, Token
-from memory.sandwiches import Sandwich
+from memory.journal.sandwiches import Sandwich
 
 NONE = "By its block, no sandwich took any of it."
 

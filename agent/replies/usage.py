@@ -7,7 +7,7 @@ from typing import Any
 
 from agent.model_cost import shown
 from agent.replies.reply import Reply, Table
-from memory.model_book import Left, Measure, UsageRow
+from memory.people.model_book import Left, Measure, UsageRow
 
 COLUMNS = ("purpose", "model", "calls", "failed", "tokens in", "tokens out", "cost", "on average", "measured")
 _NUMERIC = frozenset(range(2, 9))

@@ -13,7 +13,7 @@ from agent.chain.snapshot import Snapshot
 from agent.money import RAY, Address
 from agent.plugin import Venue, VenueState
 from agent.runtime.world import World
-from memory.adoptions import Adoption, PositionSeen
+from memory.journal.adoptions import Adoption, PositionSeen
 from memory.rows import NetDeposit
 
 DUST = 10

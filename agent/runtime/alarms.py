@@ -18,8 +18,8 @@ from agent.replies.reply import Reply
 from agent.runtime.sights import Sights
 from agent.runtime.world import World
 from agent.usd import PRICE_DECIMALS
-from memory.alerts import AlertRow
 from memory.rows import User
+from memory.standing.alerts import AlertRow
 
 RULE = "alerts"
 GWEI = 9

@@ -23,7 +23,7 @@ from agent.replies import books as replies
 from agent.replies.books import Summary
 from agent.replies.reply import Picture, Reply
 from agent.runtime.world import World
-from memory.booked import Held, Price
+from memory.journal.booked import Held, Price
 from memory.rows import User
 
 PLAIN = "plain"

@@ -15,7 +15,7 @@ from agent.past import Effect
 from agent.runtime.risks import Against
 from agent.runtime.sights import Sights
 from agent.runtime.world import World
-from memory.mandates import MandateRow
+from memory.standing.mandates import MandateRow
 
 log = structlog.get_logger()
 

@@ -19,7 +19,7 @@ from agent.replies.ranges import left_alone, stopped_move
 from agent.replies.reply import Reply
 from agent.runtime.world import World
 from agent.words.liquidity.stopped import MOVE
-from memory.moves import moving
+from memory.journal.moves import moving
 from memory.rows import PlanRow, User
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from agent.words.turns.deeds import MOVES, Deed, Record
 from agent.words.turns.follow import Shape, spoken
 from agent.words.turns.thread import MOST_TURNS, goes_on
 from agent.words.vocabulary import Vocabulary
-from memory.deeds import DeedRow, OwnTurn
+from memory.journal.deeds import DeedRow, OwnTurn
 from memory.rows import User
 
 THREAD_SECONDS = 3_600

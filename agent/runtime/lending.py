@@ -11,8 +11,8 @@ from agent.gate.loans import floor_of
 from agent.loans import Loan
 from agent.money import RAY, Address
 from agent.runtime.world import World
-from memory.loan_levels import LEVELS, Level
 from memory.rows import Account
+from memory.standing.loan_levels import LEVELS, Level
 
 LOOK_SECONDS = 3_600
 """How long an account without a known loan isn't looked at."""

@@ -25,8 +25,8 @@ from agent.runtime.reports import Reports
 from agent.runtime.trying import Trying
 from agent.runtime.weighing import ENTER_GAS, ENTER_TRANSACTIONS, LEAVE_GAS, LEAVE_TRANSACTIONS
 from agent.runtime.world import World
-from memory.mandates import MandateRow, UserSettings
 from memory.rows import PlanRow, PlanStatus, User
+from memory.standing.mandates import MandateRow, UserSettings
 
 WITH_PICTURES = ("discord", "telegram")
 

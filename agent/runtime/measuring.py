@@ -24,7 +24,7 @@ from agent.mind.mind import Known, Mind, Spoken
 from agent.mind.model import ModelDown
 from agent.mind.models import NoBudget
 from agent.words.vocabulary import Vocabulary
-from memory.model_book import Measure
+from memory.people.model_book import Measure
 
 SET = "measure_set.json"
 NOW = 1_795_248_000

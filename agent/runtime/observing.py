@@ -17,7 +17,7 @@ from agent.ranges import PoolSeen
 
 if TYPE_CHECKING:
     from memory.ledger import Ledger
-from memory.observations import DAILY_DAYS, DAY, HOUR, Look, Observation
+from memory.seen.observations import DAILY_DAYS, DAY, HOUR, Look, Observation
 
 POOL_DAYS = 7
 """How far back a range for liquidity is chosen from, as in its backtest (docs/liquidity.md)."""

@@ -38,8 +38,8 @@ from agent.runtime.desk import desk, horizon_of
 from agent.runtime.offering import Asking, asking, passing
 from agent.runtime.recovering import check_strangers
 from agent.runtime.world import World
-from memory.orders import OrderRow, RunRow
 from memory.rows import PlanStatus, User
+from memory.standing.orders import OrderRow, RunRow
 
 MOST_TRIES = 3
 """How often what was sent for a limit or a stop may fail before the order ends."""

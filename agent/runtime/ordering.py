@@ -24,8 +24,8 @@ from agent.words.amends.peel import anew
 from agent.words.amends.standing import DAY
 from agent.words.languages import heard
 from agent.words.orders.cancels import which
-from memory.orders import REPLACES, OrderRow, state_of
 from memory.rows import PlanRow, PlanStatus, User
+from memory.standing.orders import REPLACES, OrderRow, state_of
 
 
 def asked_for(intent: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from agent.hours import within, zone
-from memory.mandates import UserSettings
+from memory.standing.mandates import UserSettings
 
 
 def is_quiet(now: int, settings: UserSettings) -> bool:

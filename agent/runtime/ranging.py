@@ -25,8 +25,8 @@ from agent.runtime.desk import desk, horizon_of
 from agent.runtime.upkeep import Upkeep
 from agent.runtime.world import World
 from agent.usd import CENT
-from memory.mandates import CHANNEL, MandateRow
 from memory.rows import PlanStatus, User
+from memory.standing.mandates import CHANNEL, MandateRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,8 @@ from agent.replies.reply import Reply, Status, Verdict, plan_json
 from agent.runtime.agreeing import NEWER
 from agent.runtime.weighing import ENTER_GAS, LEAVE_GAS, Judged, judged
 from agent.runtime.world import World
-from memory.mandates import CHANNEL, MandateRow
 from memory.rows import PlanStatus, User
+from memory.standing.mandates import CHANNEL, MandateRow
 
 DAY = 86_400
 ASLEEP = "you wanted nothing moved at this hour"

@@ -26,7 +26,7 @@ from agent.words.turns.past import (
     tool_named,
 )
 from agent.words.vocabulary import Vocabulary
-from memory.decisions import Wanted
+from memory.journal.decisions import Wanted
 from memory.rows import User
 
 ALL_TIME = 2**62

@@ -25,12 +25,12 @@ from agent.secret_shapes import is_key, shape
 from agent.words.requests.forgetting import about_of
 from agent.words.requests.remembering import kind_of, remembering
 from agent.words.vocabulary import Vocabulary
-from memory.knowledge import Found
 from memory.ledger import Ledger
 from memory.memory import Memory
-from memory.recalling import Recalled
 from memory.rows import User
-from memory.wording import distinct
+from memory.talk.knowledge import Found
+from memory.talk.recalling import Recalled
+from memory.talk.wording import distinct
 
 RECALLED, RECALLED_FIRST = 6, 3
 """Lines of what was said, noted or done, at the most; and how many of them come before what was read."""

@@ -25,9 +25,9 @@ from agent.replies.reply import Picture, Reply
 from agent.runtime.viewing import Viewing
 from agent.runtime.world import World
 from agent.voice import digest
-from memory.mandates import MandateRow
-from memory.periods import Worth
 from memory.rows import DecisionRow, FlowKind, User
+from memory.standing.mandates import MandateRow
+from memory.standing.periods import Worth
 
 DAY = 86_400
 KEPT_SECONDS = 400 * DAY

@@ -17,8 +17,8 @@ from agent.money import Token
 from agent.past import NO_PAST, Effect, Past, Signal
 from agent.plugin import Venue, VenueState
 from agent.runtime.observing import Observing, observation
-from memory.observations import DAY, HOURLY_DAYS
-from memory.parameters import Parameter
+from memory.seen.observations import DAY, HOURLY_DAYS
+from memory.seen.parameters import Parameter
 
 NOTHING_MORE: Mapping[str, int] = MappingProxyType({})
 

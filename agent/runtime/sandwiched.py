@@ -13,8 +13,8 @@ from agent.plans import Plan, Role
 from agent.plugin import Trader
 from agent.replies import sandwiched
 from agent.runtime.world import World
+from memory.journal.sandwiches import Found, Sandwich
 from memory.rows import Attempt, AttemptStatus
-from memory.sandwiches import Found, Sandwich
 
 SECONDS = 3.0
 """How long the reply that ends a trade waits for it; then it is told as unknown, and `why` looks again."""

@@ -16,7 +16,7 @@ from agent.voice import voiced
 from agent.words.reading.reader import read
 from agent.words.reading.readings import Kind
 from agent.words.vocabulary import Vocabulary
-from memory.hearing import Known
+from memory.messages.hearing import Known
 
 LONGEST = 100  # letters of what is looked at as mere talk
 _NO_TALK = frozenset({Kind.WORD, Kind.AMOUNT, Kind.TOKEN, Kind.VENUE, Kind.ADDRESS})

@@ -26,8 +26,8 @@ from agent.runtime.rewound import Held, Reel
 from agent.runtime.risks import Against
 from agent.runtime.weighing import judged
 from agent.runtime.world import World
-from memory.observations import HOURLY_DAYS
 from memory.rows import Flow, FlowKind, PlanRow, PlanStatus, User
+from memory.seen.observations import HOURLY_DAYS
 
 PREVIEW_STEPS = 30
 """A preview has a sentence of it, and shouldn't wait long for that."""

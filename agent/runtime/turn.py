@@ -88,7 +88,7 @@ from agent.words.liquidity.stopped import MOVE
 from agent.words.requests.pictures import wants_picture
 from agent.words.requests.remembering import EXPORT, MEMORY
 from agent.words.vocabulary import Vocabulary
-from memory.hearing import Known
+from memory.messages.hearing import Known
 from memory.rows import ButtonRow, PlanStatus, User
 
 ROLES = {"user": "user", "agent": "assistant"}

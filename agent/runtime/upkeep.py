@@ -36,8 +36,8 @@ from agent.policy.whole import effects_of
 from agent.runtime.finishing import Finishing
 from agent.runtime.world import World
 from agent.usd import CENT, dollars
-from memory.mandates import CHANNEL, MandateRow
 from memory.rows import PlanRow, PlanStatus, User
+from memory.standing.mandates import CHANNEL, MandateRow
 
 DAY = 86_400
 ACTIONS = ("repay", "claim", "collect", "reposition")

@@ -14,8 +14,8 @@ from agent.plugin import Block
 from agent.runtime.rebalancing import DAY, Rebalancing
 from agent.runtime.sights import Sights
 from agent.runtime.world import World
-from memory.mandates import MandateRow
 from memory.rows import User
+from memory.standing.mandates import MandateRow
 
 STEP_SECONDS = 900
 """Hours of rest end at a quarter of some hour in UTC, whatever the time zone."""

@@ -51,8 +51,8 @@ from agent.words.languages import CODES
 from agent.words.vocabulary import Vocabulary
 from memory.ledger import Ledger
 from memory.memory import Memory
-from memory.observations import DAY, HOURLY_DAYS
 from memory.rows import User
+from memory.seen.observations import DAY, HOURLY_DAYS
 
 Advance = Callable[[int], Awaitable[str]]
 """Lets seconds pass on a devnet and says what happened meanwhile."""

@@ -17,7 +17,7 @@ from agent.runtime.measuring import NOW, bound, load
 from benchmarks.models.faults import HEALTHY, KEY, ORDER, ORDERED, Fault
 from benchmarks.models.server import ModelServer
 from memory.ledger import Ledger
-from memory.model_book import Budget
+from memory.people.model_book import Budget
 
 SECONDS = 2
 BUDGET = "1000"

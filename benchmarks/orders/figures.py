@@ -25,8 +25,8 @@ from benchmarks.kills.warm import Warm, signing
 from benchmarks.orders import year
 from benchmarks.orders.people import Wanted, price_at, wanted
 from devnet.rpc import Rpc
-from memory.orders import CHANNEL, OrderRow, RunRow
 from memory.part import many
+from memory.standing.orders import CHANNEL, OrderRow, RunRow
 
 DAYS = 365
 IN_A_SESSION = 12

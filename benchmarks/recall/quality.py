@@ -13,7 +13,7 @@ from benchmarks.figure import Figure
 from benchmarks.recall.facts import FACTS
 from benchmarks.recall.talk import Talk
 from memory.memory import Memory
-from memory.recalling import Way
+from memory.talk.recalling import Way
 
 OTHERS, FIRST, SEED = 400, 5, 5
 WAYS: dict[str, tuple[Way, ...]] = {

@@ -15,7 +15,7 @@ import devnet
 from agent.commands.places import PASSWORD
 from agent.execution.signer.setup import create_wallet
 from devnet.rpc import Rpc
-from memory.lock import FILE as LOCK
+from memory.sqlite.lock import FILE as LOCK
 from tests.e2e.program import MONETA, environment, rows, run
 from tests.unit.signer_parts import KEY, WORDS
 

@@ -18,7 +18,7 @@ from agent.quoter_settings import QuoterSetting
 from agent.replies.reply import Reply
 from agent.runtime.recovering import Recovering
 from devnet import Node
-from memory.signed_orders import SignedOrder
+from memory.journal.signed_orders import SignedOrder
 from tests.integration.chain_parts import Devnet
 from tests.integration.place_parts import funded, place_on
 from tests.integration.quote_parts import MILLISECONDS, usdc_for_weth, usdc_to_weth

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from agent.chat.ringing import EVERY_SECONDS
 from devnet import Node
-from memory.mandates import UserSettings
+from memory.standing.mandates import UserSettings
 from tests.integration.schedule_parts import CHANNEL, HOUR, Desk, opened
 
 pytestmark = pytest.mark.integration

@@ -14,7 +14,7 @@ from agent.money import ZERO_ADDRESS
 from agent.past import Past
 from agent.runtime.observing import look_of
 from devnet import Node
-from memory.observations import DAY, HOUR, Look
+from memory.seen.observations import DAY, HOUR, Look
 from tests.integration.schedule_parts import Desk, opened
 from tests.servers.faulty_node import FaultyNode
 

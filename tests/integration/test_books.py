@@ -29,7 +29,7 @@ from agent.runtime.recounting import midnight
 from agent.watch import Watch
 from devnet import Node
 from devnet.rewards import pay_rewards
-from memory.booked import Price
+from memory.journal.booked import Price
 from tests.integration.range_parts import providing
 from tests.integration.runtime_parts import (
     AAVE,

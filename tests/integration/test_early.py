@@ -18,9 +18,9 @@ from agent.config import Settings
 from agent.place import Place
 from devnet import Node
 from memory.ledger import Ledger
-from memory.lock import ExecutorLock
 from memory.memory import Memory
 from memory.rows import Inbound
+from memory.sqlite.lock import ExecutorLock
 from tests.integration import runtime_parts
 from tests.integration.place_parts import place_on
 

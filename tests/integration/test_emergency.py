@@ -12,11 +12,11 @@ from agent.chain.rpc import Rpc
 from agent.errors import Refused
 from agent.replies.reply import Reply
 from devnet import Node
-from memory.connection import Broken
-from memory.exit_log import FILE as EXITS
-from memory.exit_log import ExitLog
+from memory.journal.exit_log import FILE as EXITS
+from memory.journal.exit_log import ExitLog
 from memory.ledger import FILE, Ledger
 from memory.rows import PlanStatus
+from memory.sqlite.connection import Broken
 from tests.integration.runtime_parts import AAVE, BOB, MORPHO, USDC, Whole, deposit, opened, rule, status
 
 pytestmark = pytest.mark.integration

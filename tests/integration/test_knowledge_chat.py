@@ -14,8 +14,8 @@ from agent.config import Settings
 from agent.mind.model import Answer, Call
 from agent.mind.prompt import Messages
 from devnet import Node
-from memory import caring
-from memory.knowledge import Shelf
+from memory.talk import caring
+from memory.talk.knowledge import Shelf
 from tests.integration.runtime_parts import Whole, opened, status
 
 pytestmark = pytest.mark.integration

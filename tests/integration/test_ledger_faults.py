@@ -22,7 +22,7 @@ from agent.execution.agreement import disagreements
 from agent.execution.evidence import Evidence, gather
 from agent.execution.points import Point, watched
 from devnet import Node
-from memory.book import Book
+from memory.journal.book import Book
 from memory.ledger import FILE, Ledger
 from memory.rows import PlanStatus
 from tests.integration.runtime_parts import USDC, Whole, deposit, opened, status, withdraw

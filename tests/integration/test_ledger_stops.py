@@ -13,7 +13,7 @@ from agent.commands.health import health
 from agent.config import Settings
 from agent.place import Where
 from devnet import Node
-from memory import look_through
+from memory.sqlite import look_through
 from tests.integration import runtime_parts, schedule_parts
 from tests.integration.runtime_parts import AAVE, USDC, Whole, deposit, rule, status
 from tests.unit.damage import spoil

@@ -15,7 +15,7 @@ from agent.replies.body import Body
 from agent.replies.reply import Offer, Reply
 from agent.schedule import Schedule
 from devnet import Node
-from memory.links import LINK_DELAY
+from memory.people.links import LINK_DELAY
 from memory.rows import Inbound
 from tests.integration.code_parts import WRONG, App, kept
 from tests.integration.people_parts import Chat, People, people

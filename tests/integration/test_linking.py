@@ -9,7 +9,7 @@ import pytest
 
 from agent.replies.body import Body
 from devnet import Node
-from memory.links import LINK_DELAY
+from memory.people.links import LINK_DELAY
 from tests.integration.people_parts import People, people
 
 TWO = {"owners": ("discord:1",), "access": "allow", "allow": ("telegram:2",)}

@@ -11,7 +11,7 @@ import pytest
 
 from agent.errors import Refused
 from memory.ledger import Ledger
-from memory.lock import ExecutorLock
+from memory.sqlite.lock import ExecutorLock
 
 pytestmark = pytest.mark.integration
 
@@ -19,7 +19,7 @@ CHILD = """
 import asyncio, sys
 from pathlib import Path
 from memory.ledger import Ledger
-from memory.lock import ExecutorLock
+from memory.sqlite.lock import ExecutorLock
 from memory.rows import Inbound
 
 async def main(folder):

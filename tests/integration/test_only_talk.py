@@ -15,7 +15,7 @@ from agent.chat.limits import Limit, Limits
 from agent.errors import Unavailable
 from devnet import Node
 from memory.rows import Identity, Inbound, InboxRow, OutboxRow
-from memory.writer import Writer
+from memory.sqlite.writer import Writer
 from tests.integration import runtime_parts
 from tests.integration.people_parts import PATIENCE, Chat, people
 

@@ -13,7 +13,7 @@ import pytest_asyncio
 from agent.runtime.replaying import Known, replay
 from devnet import Node
 from devnet.rpc import Rpc
-from memory.mandates import UserSettings
+from memory.standing.mandates import UserSettings
 from tests.integration.feed_parts import dated_feed, now
 from tests.integration.schedule_parts import CHANNEL, HOUR, Desk, opened
 

@@ -19,7 +19,7 @@ from devnet import Node
 from devnet.borrowers import Wish, transaction
 from devnet.lending import markets
 from devnet.rpc import Rpc
-from memory.mandates import UserSettings
+from memory.standing.mandates import UserSettings
 from tests.integration.chain_parts import Devnet
 from tests.integration.schedule_parts import CHANNEL, Desk, opened
 

@@ -16,7 +16,7 @@ from agent.replies.reply import Reply
 from agent.routes import PoolState
 from agent.runtime.sandwiched import look
 from devnet import Node
-from memory.sandwiches import Sandwich
+from memory.journal.sandwiches import Sandwich
 from tests.integration.swap_parts import ETH, USDC, Swapping, swap, swapping
 from tests.servers.sandwich_bot import Leg, SandwichBot
 

@@ -13,8 +13,8 @@ from agent.gas_hours import DAYS
 from agent.schedule import offset_of
 from devnet import Node
 from devnet.rpc import Rpc
-from memory.observations import DAY, Look
 from memory.rows import DecisionRow
+from memory.seen.observations import DAY, Look
 from tests.integration.feed_parts import dated_feed, now
 from tests.integration.schedule_parts import HOUR, Desk, opened
 

@@ -13,7 +13,7 @@ from agent.money import Address
 from agent.replies.reply import Reply
 from agent.routes import AnyPool
 from devnet import Node
-from memory.sandwiches import Sandwich
+from memory.journal.sandwiches import Sandwich
 from plugins.uniswap.after import through, way_of
 from plugins.uniswap.v4.keys import COIN
 from tests.integration.swap_parts import ETH, USDC, Swapping, swap, swapping

@@ -11,7 +11,7 @@ from agent.chain.rpc_types import Log, Receipt, Transaction
 from agent.execution.agreement import disagreements
 from agent.execution.evidence import Evidence, gather
 from agent.money import Address
-from memory.book import Book
+from memory.journal.book import Book
 from memory.rows import Attempt, Flow
 from tests.unit.execution_parts import Workshop
 from tests.unit.model_chain import ModelChain

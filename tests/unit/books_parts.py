@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.books.entries import NATIVE, Entry, Movement, Sort, Way
 from agent.money import Address, Token
-from memory.booked import Price
+from memory.journal.booked import Price
 
 DOLLAR = 10**8
 USDC, DAI, WETH = (f"0x{digit * 40}" for digit in "123")

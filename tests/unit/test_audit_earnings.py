@@ -13,7 +13,7 @@ from agent.execution.earnings import Standing, standings, unreadable
 from agent.execution.evidence import Evidence
 from agent.money import Address
 from agent.plans import Step
-from memory.book import Book
+from memory.journal.book import Book
 from memory.rows import Flow, FlowKind, NetDeposit
 from tests.unit.audit_parts import transfer
 from tests.unit.gate_chain import PoolVenue

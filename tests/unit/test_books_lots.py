@@ -10,7 +10,7 @@ from agent.books.entries import NATIVE, Entry, Movement, Sort, Way
 from agent.books.keep import Books, keep
 from agent.books.lots import Method
 from agent.books.report import Sum, period, standing
-from memory.booked import Price
+from memory.journal.booked import Price
 from tests.unit.books_parts import COINS, DAI, DOLLAR, USDC, VENUE, WETH, entry, move, price
 
 pytestmark = pytest.mark.unit

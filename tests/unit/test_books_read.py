@@ -11,9 +11,9 @@ from agent.books.entries import NATIVE, Entry, Sort, Way
 from agent.books.keep import keep
 from agent.books.read import WORKED_OUT, Facts, entries_of
 from agent.money import Address
-from memory.adoptions import Adoption
-from memory.arrivals import Arrival
-from memory.booked import BookedFlow, Held, Price
+from memory.journal.adoptions import Adoption
+from memory.journal.arrivals import Arrival
+from memory.journal.booked import BookedFlow, Held, Price
 from memory.rows import Flow, FlowKind
 from tests.unit.books_parts import COINS, DAI, DOLLAR, USDC, VENUE, WETH
 

@@ -17,7 +17,7 @@ from agent.config import Settings
 from agent.errors import Refused
 from agent.intents import Link
 from agent.mind import links
-from memory.access import ServerSettings
+from memory.people.access import ServerSettings
 
 PLACE = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
 

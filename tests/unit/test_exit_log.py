@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agent.errors import Unavailable
-from memory.exit_log import FILE, SIZE, ExitLog
+from memory.journal.exit_log import FILE, SIZE, ExitLog
 
 pytestmark = pytest.mark.unit
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from agent.runtime.remembering import excerpt, goes_back_to, quoted
-from memory.documents import LONGEST, Passage, Unreadable, passages, pieces
-from memory.knowledge import Found, Shelf
 from memory.memory import Memory
+from memory.talk.documents import LONGEST, Passage, Unreadable, passages, pieces
+from memory.talk.knowledge import Found, Shelf
 from tests.unit.memory_parts import Clock
 
 pytestmark = pytest.mark.unit
@@ -112,7 +112,7 @@ async def test_what_changes_on_the_shelf_changes_what_is_known(memory: Memory, s
 
 
 def test_a_link_out_of_the_folder_is_not_read(shelf: Path, tmp_path: Path) -> None:
-    from memory.knowledge import _listed
+    from memory.talk.knowledge import _listed
 
     (tmp_path / "secret.txt").write_text("nobody's business")
     (shelf / "link.txt").symlink_to(tmp_path / "secret.txt")

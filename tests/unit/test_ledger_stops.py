@@ -12,7 +12,7 @@ from agent.execution.manager import Manager
 from agent.execution.outcome import End
 from agent.execution.stops import check_stops
 from memory.ledger import FILE, Ledger
-from memory.look_through import DECIDING, damaged, damaged_in
+from memory.sqlite.look_through import DECIDING, damaged, damaged_in
 from tests.unit.damage import spoil
 from tests.unit.execution_parts import Workshop, workshop
 

@@ -12,8 +12,8 @@ from agent.money import Token
 from agent.plans import Plan
 from agent.policy.spending import Allowed, By, Cap, Charge, Kind, Period, Spending
 from memory.ledger import Ledger
-from memory.news import NewsRow
 from memory.rows import AttemptStatus, PlanStatus, User
+from memory.standing.news import NewsRow
 from tests.unit.memory_parts import TOKEN, Clock, attempted, make_plan, opened, proposed, somebody
 
 pytestmark = pytest.mark.unit

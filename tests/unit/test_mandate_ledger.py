@@ -11,9 +11,9 @@ import pytest
 from agent.errors import Refused
 from agent.plans import Plan
 from memory.ledger import Ledger
-from memory.mandates import MandateRow, UserSettings
-from memory.periods import Worth
 from memory.rows import Flow, FlowKind, PlanRow, PlanStatus, User
+from memory.standing.mandates import MandateRow, UserSettings
+from memory.standing.periods import Worth
 from tests.unit.memory_parts import ACCOUNT, Clock, make_plan, opened, somebody
 
 pytestmark = pytest.mark.unit

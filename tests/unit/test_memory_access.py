@@ -10,10 +10,10 @@ import pytest
 from agent.errors import Refused
 from agent.money import Token, address
 from agent.policy.spending import Charge, Kind, Spending
-from memory.access import Home, ServerSettings
-from memory.arrivals import Arrival, Mark, Seen
+from memory.journal.arrivals import Arrival, Mark, Seen
 from memory.ledger import Ledger
-from memory.links import CODE_SECONDS, CODES_AN_HOUR, LINK_DELAY, LinkRow
+from memory.people.access import Home, ServerSettings
+from memory.people.links import CODE_SECONDS, CODES_AN_HOUR, LINK_DELAY, LinkRow
 from memory.rows import Inbound, PlanStatus, User
 from tests.unit.memory_parts import ACCOUNT, TOKEN, Clock, confirmed, make_plan, on_disk, opened, proposed, somebody
 

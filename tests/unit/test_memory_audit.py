@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from agent.money import address
-from memory.chain_of_hashes import salted
+from memory.audit.chain_of_hashes import salted
 from memory.ledger import Ledger
 from memory.rows import AttemptStatus, Flow, FlowKind, Inbound, PlanStatus
 from tests.unit.memory_parts import ACCOUNT, TOKEN, attempted, confirmed, make_plan, on_disk, opened, somebody

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from memory.hearing import KNOWN
+from memory.journal.plans import UNSETTLED
 from memory.ledger import Ledger
+from memory.messages.hearing import KNOWN
 from memory.part import many
-from memory.plans import UNSETTLED
 from memory.rows import AttemptStatus, Identity, Inbound, PlanStatus
 from tests.unit.memory_parts import ACCOUNT, TOKEN, Clock, attempted, make_plan, opened, proposed, somebody
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memory.lately import MOST_CHANNELS, MOST_TURNS, Lately
 from memory.memory import Memory
-from memory.turns import Turn
+from memory.talk.lately import MOST_CHANNELS, MOST_TURNS, Lately
+from memory.talk.turns import Turn
 
 pytestmark = pytest.mark.unit
 

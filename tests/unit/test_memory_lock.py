@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from agent.errors import Refused, Unavailable
-from memory.lock import ExecutorLock
+from memory.sqlite.lock import ExecutorLock
 
 pytestmark = pytest.mark.unit
 

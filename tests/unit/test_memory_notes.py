@@ -13,12 +13,12 @@ from sqlite_utils import Database
 
 from agent.errors import Unavailable
 from agent.trust import Trust, own_words
-from memory import migrations
 from memory.memory import FILE, Memory
-from memory.retention import DAY, Keep, episode
-from memory.turns import Turn
-from memory.vectors import letters, likeness, packed
-from memory.wording import asked, terms
+from memory.steps import migrations
+from memory.talk.retention import DAY, Keep, episode
+from memory.talk.turns import Turn
+from memory.talk.vectors import letters, likeness, packed
+from memory.talk.wording import asked, terms
 from tests.unit.memory_parts import Clock, on_disk
 
 pytestmark = pytest.mark.unit

@@ -11,8 +11,8 @@ import pytest
 from sqlite_utils import Database
 
 from agent.past import PARTS, UNKNOWN, Past
-from memory import migrations
-from memory.observations import DAILY_DAYS, DAY, HOUR, HOURLY_DAYS, Look, Observation
+from memory.seen.observations import DAILY_DAYS, DAY, HOUR, HOURLY_DAYS, Look, Observation
+from memory.steps import migrations
 from tests.unit.memory_parts import opened
 
 pytestmark = pytest.mark.unit

@@ -10,7 +10,7 @@ import pytest
 from sqlite_utils import Database
 
 from agent.errors import Unavailable
-from memory import migrations
+from memory.steps import migrations
 
 pytestmark = pytest.mark.unit
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agent.errors import Unavailable
-from memory import connection, writer
-from memory.store import Store
+from memory.sqlite import connection, writer
+from memory.sqlite.store import Store
 
 if TYPE_CHECKING:
     from sqlite_utils import Database

@@ -16,10 +16,10 @@ from agent.execution.fees import offered
 from agent.execution.manager import Manager
 from agent.execution.outcome import End
 from agent.plans import Plan, canonical
-from memory.chain_of_hashes import append
+from memory.audit.chain_of_hashes import append
 from memory.ledger import Ledger
-from memory.migrations import ledger as steps
 from memory.rows import AttemptStatus
+from memory.steps.migrations import ledger as steps
 from tests.unit.execution_parts import Here, model_chain
 from tests.unit.model_chain import GWEI, Block, ModelChain
 from tests.unit.policy_parts import CHAIN, USDC_AT, deposit_steps, plan

@@ -29,7 +29,7 @@ from agent.words.languages import LANGUAGES
 from agent.words.reading.reader import read
 from agent.words.reading.readings import Kind
 from memory.ledger import Ledger
-from memory.model_book import Budget, Left, Measure, Spent, UsageRow
+from memory.people.model_book import Budget, Left, Measure, Spent, UsageRow
 from tests.unit.mind_parts import ADA
 from tests.unit.spoken import VOCABULARY
 

@@ -20,8 +20,8 @@ from agent.mind.prompt import Messages
 from agent.mind.purpose import Purpose
 from agent.model_cost import Payer, Price, micro
 from memory.ledger import Ledger
-from memory.model_book import KEPT_DAYS, Budget, Measure, Spent, join_models
 from memory.part import many
+from memory.people.model_book import KEPT_DAYS, Budget, Measure, Spent, join_models
 from tests.unit.mind_parts import ADA, bound, call
 from tests.unit.spoken import NOW, VOCABULARY, amount, deposit
 

@@ -19,7 +19,7 @@ from agent.mind.models import Route
 from agent.mind.purpose import Purpose
 from agent.model_cost import Price, micro, shown
 from agent.model_settings import PurposeName
-from memory.model_book import Budget
+from memory.people.model_book import Budget
 from memory.rows import InboxRow
 from tests.unit.spoken import NOW
 

@@ -21,7 +21,7 @@ from agent.execution.nonces import external, next_nonce, warning
 from agent.execution.parts import Confirmations
 from agent.money import Address
 from agent.plans import Output, Step
-from memory.nonces import MOST_MISSING, Nonces
+from memory.journal.nonces import MOST_MISSING, Nonces
 from memory.rows import AttemptStatus, Stranger
 from tests.unit.execution_parts import model_chain
 from tests.unit.gate_parts import registry

@@ -29,7 +29,7 @@ from agent.words.turns.past import (
     asks_taxes,
     last_time,
 )
-from memory.decisions import Wanted
+from memory.journal.decisions import Wanted
 from tests.unit.memory_parts import Clock, confirmed, make_plan, opened, somebody
 from tests.unit.spoken import NOW, VOCABULARY
 

@@ -14,7 +14,7 @@ from agent.runtime.remembering import line
 from agent.trust import Told, Trust
 from agent.words.requests.remembering import kind_of
 from agent.words.vocabulary import Vocabulary
-from memory.recalling import Recalled
+from memory.talk.recalling import Recalled
 
 pytestmark = pytest.mark.unit
 

@@ -9,7 +9,7 @@ import pytest
 from agent.gate.parameters import TOLD_SECONDS, changed, settings_of
 from agent.past import Effect
 from agent.plugin import VenueState
-from memory.parameters import Parameter
+from memory.seen.parameters import Parameter
 from tests.unit.memory_parts import opened
 from tests.unit.risk_parts import NOW, VENUE, market
 

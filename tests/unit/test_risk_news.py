@@ -8,7 +8,7 @@ import pytest
 
 from agent.past import Effect, Signal
 from memory.ledger import Ledger
-from memory.risk_news import OVER
+from memory.standing.risk_news import OVER
 from tests.unit.memory_parts import opened
 
 pytestmark = pytest.mark.unit

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from agent.hours import zone
 from agent.runtime.quiet import is_quiet
 from agent.schedule import due, due_day, offset_of
-from memory.mandates import UserSettings
+from memory.standing.mandates import UserSettings
 from tests.unit.memory_parts import opened
 
 pytestmark = pytest.mark.unit

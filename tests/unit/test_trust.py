@@ -14,8 +14,8 @@ from agent.errors import Refused
 from agent.mind import prompt
 from agent.mind.context import Context, Turn
 from agent.trust import SUMMARY, Told, Trust, own_words, summary
-from memory import migrations
 from memory.memory import FILE, Memory
+from memory.steps import migrations
 from tests.unit.mind_parts import ADA
 
 pytestmark = pytest.mark.unit

@@ -1,0 +1,1 @@
+"""Who people are, what they agreed to, their limits, and what is handed out to them."""

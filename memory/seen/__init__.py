@@ -1,0 +1,1 @@
+"""How venues, their rules and pools were seen."""

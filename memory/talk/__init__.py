@@ -1,0 +1,1 @@
+"""memory.db: what was said, noted and read, and how it is found again."""
