@@ -151,10 +151,12 @@ async def it(devnet_node: Node, tmp_path: Path) -> AsyncIterator[Quoted]:
 
 
 @contextlib.contextmanager
-def waiting_less(it: Quoted, who: Sequence[str]) -> Iterator[None]:
-    """These are waited for no longer than they are by default."""
+def telling(it: Quoted, lie: str, who: Sequence[str]) -> Iterator[None]:
+    """These tell the lie, and who takes their time is waited for no longer than by default."""
+    it.served.lies = dict.fromkeys(who, lie)
     services = dict(it.world.services)
-    it.world.services = services | {name: replace(services[name], seconds=USUAL_SECONDS) for name in who}
+    if lie in ("slow", "drip"):
+        it.world.services = services | {name: replace(services[name], seconds=USUAL_SECONDS) for name in who}
     yield
     it.world.services = services
 
@@ -169,8 +171,7 @@ async def test_each_lie_of_each_aggregator_is_refused_and_named(
     lies += [(lie, (COW,), rule) for lie, rule in ORDERS.items()]
     rows = []
     for lie, who, rules in lies:
-        it.served.lies = dict.fromkeys(who, lie)
-        with waiting_less(it, who) if lie in ("slow", "drip") else contextlib.nullcontext():
+        with telling(it, lie, who):
             offers = await it.offers(usdc_to_weth())
         for name, found in offers.items():
             if name in who:
@@ -197,10 +198,10 @@ async def test_each_lie_about_an_exact_output_is_refused_and_named(
     assert {name: each.rule for name, each in honest.items()} == dict.fromkeys(BUYERS, "")
     rows = []
     for lie in dict.fromkeys((*EXACT_OUT, *BUY_ORDERS)):
-        it.served.lies = {
-            name: lie for name, known in zip(BUYERS, (EXACT_OUT, BUY_ORDERS), strict=True) if lie in known
-        }
-        for name, found in (await it.offers(usdc_for_weth())).items():
+        liars = [name for name, known in zip(BUYERS, (EXACT_OUT, BUY_ORDERS), strict=True) if lie in known]
+        with telling(it, lie, liars):
+            offers = await it.offers(usdc_for_weth())
+        for name, found in offers.items():
             rule = (BUY_ORDERS if name == COW else EXACT_OUT).get(lie, "")
             assert found.rule == rule, f"{name} {lie}: {found.rule} {found.why_not}"
             if rule:
