@@ -14,6 +14,7 @@ ZERO_ADDRESS = Address("0x" + "0" * 40)
 RAY = 10**27
 MAX_UINT256 = 2**256 - 1
 SECONDS_PER_YEAR = 365 * 86_400
+BASIS_POINTS = 10_000  # in one
 
 _DECIMAL = re.compile(r"(0|[1-9]\d*)(?:\.(\d+))?", re.ASCII)
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)

@@ -16,6 +16,7 @@ from agent.hours import zone
 
 Every = Literal["hour", "day", "week", "month"]
 HOUR = 3_600
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DAYS_BACK = 3
 """A day's moment is at most so many days from that day in UTC: offsets go to 14 hours, and a gap to one day (Samoa,
 30 December 2011, was none)."""

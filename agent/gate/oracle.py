@@ -12,7 +12,7 @@ from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.gate.trades.words import percent
-from agent.money import Token, text_from_units
+from agent.money import BASIS_POINTS, Token, text_from_units
 from agent.plugin import Trader
 from agent.routes import FEE_SCALE, Route
 
@@ -25,7 +25,6 @@ and pools follow within their fee; in between lies a chain that is moving fast, 
 PROBE_USD = 100
 THIN_BPS = 50
 """A pool whose price so small a trade moves by more says nothing about a price."""
-BASIS_POINTS = 10_000
 
 
 def check_price(registry: Registry, snapshot: Snapshot, token: Token) -> None:

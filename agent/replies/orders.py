@@ -11,12 +11,12 @@ from agent.hours import zone
 from agent.intents import AllBut, Exact, Percentage, Swap
 from agent.money import Amount, grouped, text_from_units
 from agent.replies.reply import Offer, Reply, Table
+from agent.timetable import WEEKDAYS
 from agent.usd import PRICE_DECIMALS
 from memory.standing.orders import OrderRow, RunRow
 
 EXAMPLE = "100 USDC into ETH every Monday at 9"
 OFFERS = (Offer("Confirm", "confirm"), Offer("Cancel", "cancel"))
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _WORKDAYS = (1, 2, 3, 4, 5)
 
 
@@ -46,7 +46,7 @@ def when_text(terms: Terms) -> str:
     if times.every == "day":
         return f"every day at {clock}"
     if times.every == "week":
-        days = " and ".join(_DAYS[each - 1] for each in times.weekdays)
+        days = " and ".join(WEEKDAYS[each - 1] for each in times.weekdays)
         return f"every weekday at {clock}" if times.weekdays == _WORKDAYS else f"every {days} at {clock}"
     return f"every month on day {times.day} at {clock}"
 

@@ -63,12 +63,11 @@ from agent.words.requests.forgetting import forgetting
 from agent.words.requests.remembering import EXPORT, MEMORY, asks_of_memory
 from agent.words.requests.repays import repayment
 from agent.words.requests.revokes import revocation
-from agent.words.turns.deeds import Record
+from agent.words.turns.deeds import NOTHING_DONE, Record
 from agent.words.vocabulary import Vocabulary
 
 RULE = "bind"
 MAX_TURNS = 6
-_NOTHING_DONE = Record()
 
 _BARE = frozenset({"exit", "pause", "resume", "cancel"})
 _READ_ONLY = frozenset({"yields", "portfolio", "explain", "history", "usage", "help", "chat"})
@@ -81,7 +80,7 @@ def bind(
     origins: Mapping[str, Origin],
     said: Sequence[str],
     vocabulary: Vocabulary,
-    record: Record = _NOTHING_DONE,
+    record: Record = NOTHING_DONE,
 ) -> None:
     """Passes when every field of `intent` is in the user's own words `said` (oldest first, the last is turn 0), or in
     the row of `record`, the user's own deeds, that those words point at.

@@ -9,13 +9,10 @@ from agent.intents import Cancel, Intent, Order, Origin, Provide, Reposition
 from agent.words.amends.turns import amended
 from agent.words.orders.asked import order, order_in
 from agent.words.orders.cancels import is_order
-from agent.words.turns.deeds import Record
+from agent.words.turns.deeds import NOTHING_DONE, Record
 from agent.words.vocabulary import Vocabulary
 
 RULE = "bind"
-
-
-_NOTHING_DONE = Record()
 
 
 def is_amended(
@@ -31,7 +28,7 @@ def bind_order(
     origins: Mapping[str, Origin],
     said: Sequence[str],
     vocabulary: Vocabulary,
-    record: Record = _NOTHING_DONE,
+    record: Record = NOTHING_DONE,
 ) -> bool:
     """Whether the intent is about an order, and what the user says is exactly that.
 

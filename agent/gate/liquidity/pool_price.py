@@ -10,13 +10,13 @@ from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.gate.liquidity.words import Pair
 from agent.gate.trades.words import percent
+from agent.money import BASIS_POINTS
 from agent.ranges import PoolGrowth
 from agent.routes import PoolState
 
 MAX_BPS = 100
 """Beside twice the pool's fee, within which nobody trades a price away: feeds answer anew at 0.5 to 1 %
 (docs.chain.link, deviation thresholds)."""
-BASIS_POINTS = 10_000
 FEE_PER_BPS = 100
 
 

@@ -12,11 +12,10 @@ from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
 from agent.errors import Refused
 from agent.gate.trades.words import percent
-from agent.money import Token
+from agent.money import BASIS_POINTS, Token
 from agent.routes import PairState, PoolState
 from agent.usd import PRICE_DECIMALS
 
-BASIS_POINTS = 10_000
 MAX_GAP_BPS = 500
 """As for the pools' present price (agent.gate.oracle): what feeds and pools may be apart while a chain moves fast."""
 THIN_USD = 20_000

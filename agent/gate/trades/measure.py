@@ -6,10 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from agent.money import Token
+from agent.money import BASIS_POINTS, Token
 from agent.routes import Trade
-
-BASIS_POINTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)

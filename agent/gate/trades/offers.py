@@ -12,7 +12,7 @@ from typing import Any
 
 from agent.abi import decode_call, encode_call, parse_signature, rewritten
 from agent.errors import Refused
-from agent.money import Address, Amount, Token
+from agent.money import BASIS_POINTS, Address, Amount, Token
 from agent.plans import Step, plain
 from agent.plugin import Listed, Offer, Quoter, Wanted
 from agent.policy.decode import decode
@@ -25,7 +25,6 @@ from agent.policy.typed import check_typed, read_typed
 STALE_SECONDS = 60
 """How old the block may be that an offer was made at: the calldata of most expires within a minute or two."""
 OTHER = "Another quoter, or the own route, is taken."
-BASIS_POINTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)

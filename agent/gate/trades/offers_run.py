@@ -11,11 +11,9 @@ from agent.errors import Refused
 from agent.gate.approvals import approve
 from agent.gate.expect import key_of
 from agent.gate.trades.offers import OTHER, Tried
-from agent.money import Address, Amount
+from agent.money import BASIS_POINTS, Address, Amount
 from agent.plans import Role
 from agent.plugin import Block
-
-BASIS_POINTS = 10_000
 
 
 async def run(rpc: Rpc, account: Address, offer: Tried, block: Block, slippage_bps: int) -> Tried:

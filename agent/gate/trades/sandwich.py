@@ -13,12 +13,11 @@ from agent.chain.registry import Registry
 from agent.chain.snapshot import Snapshot
 from agent.gate.moves import Swap
 from agent.gate.trades.words import percent
-from agent.money import Amount, Token
+from agent.money import BASIS_POINTS, Amount, Token
 from agent.plugin import Trader
 from agent.routes import Attack, Trade
 from agent.usd import PRICE_DECIMALS, dollars
 
-BASIS_POINTS = 10_000
 LEAST_SLIPPAGE_BPS = 5
 """The narrowest limit that is set: below it what others trade in the same block would stop every second swap."""
 TRANSACTION_GAS = 21_000

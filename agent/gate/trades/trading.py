@@ -24,11 +24,10 @@ from agent.gate.trades.words import parted, percent
 from agent.gate.trades.wrapping import ENTRY_TRANSACTIONS, held_as, spendable
 from agent.intents import All, AmountSpec
 from agent.intents import Swap as SwapIntent
-from agent.money import Amount, Token
+from agent.money import BASIS_POINTS, Amount, Token
 from agent.plugin import Trader
 from agent.routes import Route, Trade
 
-BASIS_POINTS = 10_000
 EDGE_BPS = 200
 """How far a price may move in the user's favour before the plan is void, too: the next step's amount hangs on it."""
 ORDER_EDGE_BPS = 1_000

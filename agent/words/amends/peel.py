@@ -64,19 +64,23 @@ def peeled(text: str, spoken: Heard) -> Peeled | None:
             said, marked = _bare(said[leads.end() :]), True
             break
     marked = marked or any(noun.match(said) for noun in frames.NAMES)
-    change = frames.FROM_TO.match(said) if marked and not old else None
-    if change is not None and not re.match(r"[$\d]", change["old"]):
-        old, said = change["old"], change["new"]
+    if marked and not old:
+        old, said = _from_to(said)
     return Peeled(said, marked, old.strip()) if said else None
 
 
 def anew(words: str) -> Peeled:
     """The same of words that stand behind what they change: "from Monday to Tuesday"."""
-    said = _bare(words)
+    old, said = _from_to(_bare(words))
+    return Peeled(said, True, old)
+
+
+def _from_to(said: str) -> tuple[str, str]:
+    """What is no longer meant ('' where it isn't said) and what is: "from Monday to Tuesday", but no two numbers."""
     change = frames.FROM_TO.match(said)
-    if change is not None and not re.match(r"[$\d]", change["old"]):
-        return Peeled(change["new"], True, change["old"])
-    return Peeled(said, True)
+    if change is None or re.match(r"[$\d]", change["old"]):
+        return "", said
+    return change["old"], change["new"]
 
 
 def _bare(said: str) -> str:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent.intents import All, AllBut, AmountSpec, Exact, Order, Percentage, Provide, Range
+from agent.timetable import WEEKDAYS
 from agent.words.liquidity.asked import ranging
 from agent.words.orders.asked import order
 from agent.words.vocabulary import Vocabulary
 
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _LAST_DAY = 31
 
 
@@ -79,7 +79,7 @@ def _times(meant: Order) -> str:
         case "day":
             said = "every day"
         case "week":
-            days = " and ".join(_DAYS[each - 1] for each in meant.weekdays or ())
+            days = " and ".join(WEEKDAYS[each - 1] for each in meant.weekdays or ())
             said = f"every week on {days}" if days else "every week"
         case _:
             said = "every month" if meant.day is None else f"every month on the {meant.day}th"

@@ -69,6 +69,9 @@ class Record:
         return Record(kept, self.now, self.zone)
 
 
+NOTHING_DONE = Record()
+
+
 class Unresolved(Exception):
     """Words that point at nothing, or at more than one thing: the question to ask. `missing` is what answers it,
     `partial` the request without what is missing, None where nothing of it is sure.
